@@ -1,0 +1,69 @@
+// Arena: memory that a batch owns as a whole, reserved from a budget.
+#pragma once
+
+#include <cstddef>
+#include <cstring>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "base/memory.h"
+
+namespace spelk {
+
+// Hands out memory that lives until the arena is destroyed. Not thread-safe. Allocation fails only
+// when the budget is used up: it then returns null and `exhausted()` stays true, so that code in a
+// loop over rows may check once per batch.
+class Arena {
+ public:
+  explicit Arena(MemoryBudget* budget = nullptr) : reservation_(budget) {}
+  Arena(const Arena&) = delete;
+  Arena& operator=(const Arena&) = delete;
+
+  // `alignment` is a power of two, at most 16.
+  void* Allocate(size_t bytes, size_t alignment = 8) {
+    const size_t start = (used_ + alignment - 1) & ~(alignment - 1);
+    if (start + bytes <= capacity_) [[likely]] {
+      used_ = start + bytes;
+      return block_ + start;
+    }
+    return AllocateSlow(bytes);
+  }
+  char* AllocateText(size_t bytes) { return static_cast<char*>(Allocate(bytes, 1)); }
+  template <class T>
+  T* AllocateArray(size_t count) {
+    return static_cast<T*>(Allocate(count * sizeof(T), alignof(T)));
+  }
+
+  // A copy that lives as long as the arena; empty when exhausted.
+  std::string_view Copy(std::string_view text) {
+    if (text.empty()) return std::string_view("", 0);
+    char* to = AllocateText(text.size());
+    if (to == nullptr) return std::string_view("", 0);
+    std::memcpy(to, text.data(), text.size());
+    return {to, text.size()};
+  }
+
+  // Frees everything but the newest block, which is used again.
+  void Reset();
+
+  bool exhausted() const { return exhausted_; }
+  // Ok, or ResourceExhausted naming `what`.
+  absl::Status status(std::string_view what) const;
+  size_t bytes() const { return reservation_.bytes(); }
+  MemoryBudget* budget() const { return reservation_.budget(); }
+
+ private:
+  void* AllocateSlow(size_t bytes);
+
+  Reservation reservation_;
+  std::vector<std::unique_ptr<char[]>> blocks_;
+  char* block_ = nullptr;
+  size_t used_ = 0;
+  size_t capacity_ = 0;
+  size_t wanted_ = 0;  // The allocation that failed.
+  bool exhausted_ = false;
+};
+
+}  // namespace spelk

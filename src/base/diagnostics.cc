@@ -1,0 +1,106 @@
+// Rendering of diagnostics with line and caret.
+#include "base/diagnostics.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace spelk {
+namespace {
+
+constexpr size_t kMaxLine = 160;  // A longer line is shown as a window around the caret.
+
+size_t CodePoints(std::string_view text) {
+  return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+  }));
+}
+
+// Control characters never reach a terminal raw; a tab becomes one blank so that carets line up.
+std::string Printable(std::string_view text) {
+  std::string out;
+  for (const char c : text) out += (static_cast<unsigned char>(c) < 0x20U || c == 0x7F) ? ' ' : c;
+  return out;
+}
+
+absl::StatusCode StatusCodeOf(ErrorCode code) {
+  using enum ErrorCode;
+  switch (code) {
+    case kUnbuiltCommand:
+    case kUnbuiltOption:
+    case kUnbuiltFunction:
+      return absl::StatusCode::kUnimplemented;
+    case kUnknownMacro:
+    case kMissingFile:
+      return absl::StatusCode::kNotFound;
+    case kLimit:
+      return absl::StatusCode::kResourceExhausted;
+    default:
+      return absl::StatusCode::kInvalidArgument;
+  }
+}
+
+}  // namespace
+
+std::string CodeText(ErrorCode code) {
+  const auto number = static_cast<unsigned>(code);
+  return number > 1000 ? fmt::format("W{:04}", number - 1000) : fmt::format("E{:04}", number);
+}
+
+std::string Render(const Diagnostic& diagnostic, const Source& source) {
+  const Span written = source.Written(diagnostic.span);
+  const LineColumn place = source.Locate(written.begin);
+  std::string out = fmt::format(
+      "{}:{}:{}: {} {}: {}\n", source.name(), place.line, place.column,
+      diagnostic.severity == Severity::kError ? "error" : "warning", CodeText(diagnostic.code),
+      Printable(diagnostic.message));
+  std::string_view line = source.LineAt(written.begin);
+  const auto line_start = static_cast<size_t>(line.data() - source.written().data());
+  size_t column = std::min<size_t>(written.begin - line_start, line.size());
+  size_t width = std::min<size_t>(written.size(), line.size() - column);
+  std::string prefix = "  ";
+  if (line.size() > kMaxLine && column > kMaxLine / 2) {
+    size_t cut = column - kMaxLine / 2;
+    while (cut < column && (static_cast<unsigned char>(line[cut]) & 0xC0U) == 0x80U) ++cut;
+    line.remove_prefix(cut);
+    column -= cut;
+    prefix = "  …";
+  }
+  if (line.size() > kMaxLine) {
+    size_t end = kMaxLine;
+    while (end > column && (static_cast<unsigned char>(line[end]) & 0xC0U) == 0x80U) --end;
+    width = std::min(width, end - std::min(end, column));
+    line = line.substr(0, end);
+  }
+  if (!source.written().empty()) {
+    out += fmt::format("{}{}\n", prefix, Printable(line));
+    out += std::string(CodePoints(prefix) + CodePoints(line.substr(0, column)), ' ');
+    out += std::string(std::max<size_t>(1, CodePoints(line.substr(column, width))), '^');
+    out += '\n';
+  }
+  if (const Source::Expansion* expansion = source.ExpansionAt(diagnostic.span)) {
+    const std::string_view piece = TextOf(source.text(), diagnostic.span);
+    out += fmt::format("  note: in the expansion of macro `{}`{}\n", expansion->macro,
+                       piece.empty() ? "" : fmt::format(", at \"{}\"", Printable(piece.substr(0, 60))));
+  }
+  for (const std::string& note : diagnostic.notes) out += fmt::format("  note: {}\n", Printable(note));
+  return out;
+}
+
+absl::Status Diagnostics::Error(ErrorCode code, Span span, std::string message,
+                                std::vector<std::string> notes) {
+  absl::Status status(StatusCodeOf(code), message);
+  all_.push_back({code, Severity::kError, span, std::move(message), std::move(notes)});
+  ++errors_;
+  return status;
+}
+
+void Diagnostics::Warn(ErrorCode code, Span span, std::string message,
+                       std::vector<std::string> notes) {
+  const auto same = [&](const Diagnostic& d) { return d.code == code && d.message == message; };
+  if (std::any_of(all_.begin(), all_.end(), same)) return;
+  all_.push_back({code, Severity::kWarning, span, std::move(message), std::move(notes)});
+}
+
+}  // namespace spelk

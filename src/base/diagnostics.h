@@ -1,0 +1,53 @@
+// Diagnostics: what is wrong with a query, with its place, for people and for programs.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "base/error_codes.h"
+#include "base/source.h"
+#include "base/span.h"
+
+namespace spelk {
+
+enum class Severity { kError, kWarning };
+
+struct Diagnostic {
+  ErrorCode code = ErrorCode::kSyntax;
+  Severity severity = Severity::kError;
+  Span span;            // In Source::text().
+  std::string message;  // Lower case, no full stop, what was seen in quotes.
+  std::vector<std::string> notes;
+};
+
+// "E0203", "W0101".
+std::string CodeText(ErrorCode code);
+
+// The diagnostic as people read it: place, code, message, the line, a caret, notes.
+//   failed_logins.spl:3:9: error E0203: dedup has no option "keepnull"
+//     | dedup keepnull=true host
+//             ^^^^^^^^
+//     note: its options are consecutive, keepempty, keepevents
+std::string Render(const Diagnostic& diagnostic, const Source& source);
+
+// Collects the problems of one query. Not thread-safe: a query is compiled by one thread.
+class Diagnostics {
+ public:
+  // Adds an error and returns the status that carries on: InvalidArgument, or Unimplemented and
+  // NotFound for the codes that stand for those. The status holds the first line only.
+  absl::Status Error(ErrorCode code, Span span, std::string message,
+                     std::vector<std::string> notes = {});
+  // Adds a warning; an equal warning (code and message) is added once.
+  void Warn(ErrorCode code, Span span, std::string message, std::vector<std::string> notes = {});
+
+  bool has_errors() const { return errors_ > 0; }
+  const std::vector<Diagnostic>& all() const { return all_; }
+
+ private:
+  std::vector<Diagnostic> all_;
+  size_t errors_ = 0;
+};
+
+}  // namespace spelk

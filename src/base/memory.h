@@ -1,0 +1,73 @@
+// Memory is kept by reservation: what can grow with the input reserves before it allocates.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <string_view>
+#include <utility>
+
+#include "absl/status/status.h"
+
+namespace spelk {
+
+// The memory one run may use, in bytes. Thread-safe. Outlives every Reservation taken from it.
+class MemoryBudget {
+ public:
+  explicit MemoryBudget(size_t limit) : limit_(limit) {}
+  MemoryBudget(const MemoryBudget&) = delete;
+  MemoryBudget& operator=(const MemoryBudget&) = delete;
+
+  // Takes `bytes` if they are there; false otherwise, with nothing taken.
+  bool TryReserve(size_t bytes);
+  void Release(size_t bytes);
+
+  size_t limit() const { return limit_; }
+  size_t used() const { return used_.load(std::memory_order_relaxed); }
+  size_t peak() const { return peak_.load(std::memory_order_relaxed); }
+
+  // ResourceExhausted: what needed how much, the budget, and how to raise it.
+  absl::Status Exhausted(std::string_view what, size_t bytes) const;
+
+ private:
+  const size_t limit_;
+  std::atomic<size_t> used_{0};
+  std::atomic<size_t> peak_{0};
+};
+
+// A movable share of a budget, given back on destruction. A null budget means "not counted".
+class Reservation {
+ public:
+  Reservation() = default;
+  explicit Reservation(MemoryBudget* budget) : budget_(budget) {}
+  Reservation(Reservation&& other) noexcept { *this = std::move(other); }
+  Reservation& operator=(Reservation&& other) noexcept {
+    if (this != &other) {
+      Clear();
+      budget_ = std::exchange(other.budget_, nullptr);
+      bytes_ = std::exchange(other.bytes_, 0);
+    }
+    return *this;
+  }
+  ~Reservation() { Clear(); }
+
+  // Grows or shrinks to `bytes`; false if the budget does not allow it (nothing changes then).
+  bool Resize(size_t bytes) {
+    if (budget_ != nullptr) {
+      if (bytes > bytes_ && !budget_->TryReserve(bytes - bytes_)) return false;
+      if (bytes < bytes_) budget_->Release(bytes_ - bytes);
+    }
+    bytes_ = bytes;
+    return true;
+  }
+  bool Grow(size_t bytes) { return Resize(bytes_ + bytes); }
+  void Clear() { (void)Resize(0); }
+
+  size_t bytes() const { return bytes_; }
+  MemoryBudget* budget() const { return budget_; }
+
+ private:
+  MemoryBudget* budget_ = nullptr;
+  size_t bytes_ = 0;
+};
+
+}  // namespace spelk

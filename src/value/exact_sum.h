@@ -1,0 +1,56 @@
+// ExactSum: a sum of doubles that does not depend on the order of its terms.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+#include "base/bytes.h"
+
+namespace spelk {
+
+// Adds doubles exactly and rounds once. Small while all terms are integers of moderate size (a 128-bit
+// integer); otherwise a fixed-point number as wide as the range of doubles. Infinities and NaN are
+// counted apart and decide the result as IEEE addition would.
+class ExactSum {
+ public:
+  ExactSum() = default;
+  ExactSum(const ExactSum& other);
+  ExactSum(ExactSum&&) noexcept = default;
+  ExactSum& operator=(const ExactSum& other);
+  ExactSum& operator=(ExactSum&&) noexcept = default;
+
+  void Add(double value);
+  void AddInteger(int64_t value);
+  // Adds value * value without rounding.
+  void AddSquare(double value);
+  void Merge(const ExactSum& other);
+
+  // The sum, rounded to nearest.
+  double Result() const;
+  // The sum as an unevaluated pair: high is Result(), low what rounding lost (rounded itself).
+  void Result(double* high, double* low) const;
+
+  void Save(ByteWriter& out) const;
+  static ExactSum Load(ByteReader& in);
+
+  // Heap bytes held, for reservations.
+  size_t heap_bytes() const { return wide_ == nullptr ? 0 : sizeof(Wide); }
+
+ private:
+  // 2^-1074 * 2^-1074 (squares) up to 2^1024 * 2^1024, with headroom for 2^63 terms.
+  static constexpr size_t kLimbs = 68;
+  struct Wide {
+    uint64_t limbs[kLimbs] = {};  // Two's complement, least significant first.
+  };
+  void Widen();
+
+  __extension__ using Int128 = __int128;
+  Int128 small_ = 0;
+  std::unique_ptr<Wide> wide_;
+  uint64_t nans_ = 0;
+  uint64_t positive_infinities_ = 0;
+  uint64_t negative_infinities_ = 0;
+};
+
+}  // namespace spelk

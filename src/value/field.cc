@@ -1,0 +1,43 @@
+// The interner of field names.
+#include "value/field.h"
+
+#include <mutex>
+
+namespace spelk {
+namespace {
+
+constexpr size_t kOverhead = 128;  // Bytes a name takes beside its text.
+
+}  // namespace
+
+FieldTable::FieldTable(const FieldTable* parent, MemoryBudget* budget)
+    : parent_(parent), reservation_(budget) {}
+
+Field FieldTable::Find(std::string_view name) const {
+  if (parent_ != nullptr) {
+    if (const Field field = parent_->Find(name)) return field;
+  }
+  const std::shared_lock lock(mutex_);
+  const auto found = by_name_.find(name);
+  return found == by_name_.end() ? Field() : found->second;
+}
+
+absl::StatusOr<Field> FieldTable::TryIntern(std::string_view name) {
+  if (const Field field = Find(name)) return field;
+  const std::unique_lock lock(mutex_);
+  if (const auto found = by_name_.find(name); found != by_name_.end()) return found->second;
+  const size_t bytes = name.size() + kOverhead;
+  if (!reservation_.Grow(bytes)) return reservation_.budget()->Exhausted("field names", bytes);
+  texts_.emplace_back(name);
+  names_.push_back({texts_.back(), false});
+  const Field field(&names_.back());
+  by_name_.emplace(names_.back().name, field);
+  return field;
+}
+
+Field FieldTable::Intern(std::string_view name) {
+  absl::StatusOr<Field> field = TryIntern(name);
+  return field.ok() ? *field : Field();
+}
+
+}  // namespace spelk

@@ -1,0 +1,74 @@
+// Field: an interned field name. Comparing two fields compares two pointers.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <shared_mutex>
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "base/arena.h"
+#include "base/string_map.h"
+
+namespace spelk {
+
+// What a Field points to. Lives as long as its table.
+struct FieldName {
+  std::string_view name;
+  bool hidden = false;  // Never seen by a query: carried for the engine's own use.
+};
+
+// A handle of one pointer. Equal names of one table (and its parents) are equal handles.
+class Field {
+ public:
+  constexpr Field() = default;
+  constexpr explicit Field(const FieldName* name) : name_(name) {}
+
+  constexpr std::string_view name() const { return name_->name; }
+  constexpr bool hidden() const { return name_->hidden; }
+  // Internal fields begin with `_`: `*` does not match them, `_*` does.
+  constexpr bool internal() const { return !name_->name.empty() && name_->name.front() == '_'; }
+  constexpr explicit operator bool() const { return name_ != nullptr; }
+
+  friend constexpr bool operator==(Field, Field) = default;
+  template <class H>
+  friend H AbslHashValue(H h, Field field) {
+    return H::combine(std::move(h), field.name_);
+  }
+
+ private:
+  const FieldName* name_ = nullptr;
+};
+
+// Fields that no query can name, whatever its text.
+namespace hidden {
+inline constexpr FieldName kLineName{"(line)", true};
+inline constexpr FieldName kTimeName{"(time)", true};
+inline constexpr Field kLine{&kLineName};  // The event's line as it came, for output in full.
+inline constexpr Field kTime{&kTimeName};  // Microseconds; what "newest first" goes by.
+}  // namespace hidden
+
+// The interned names of an engine, or of a run on top of an engine's. Thread-safe.
+class FieldTable {
+ public:
+  // Names found in `parent` are shared with it. `budget` (may be null) is charged for new names.
+  explicit FieldTable(const FieldTable* parent = nullptr, MemoryBudget* budget = nullptr);
+
+  // The field of that name, made if new. ResourceExhausted when the budget is used up.
+  absl::StatusOr<Field> TryIntern(std::string_view name);
+  // For names out of a query, which is limited in length: never fails.
+  Field Intern(std::string_view name);
+  // A null field if the name was never interned.
+  Field Find(std::string_view name) const;
+
+ private:
+  const FieldTable* parent_;
+  mutable std::shared_mutex mutex_;
+  Reservation reservation_;
+  std::deque<std::string> texts_;
+  std::deque<FieldName> names_;
+  absl::flat_hash_map<std::string_view, Field, StringHash, std::equal_to<>> by_name_;
+};
+
+}  // namespace spelk
