@@ -47,6 +47,11 @@ inline constexpr FieldName kLineName{"(line)", true};
 inline constexpr FieldName kTimeName{"(time)", true};
 inline constexpr Field kLine{&kLineName};  // The event's line as it came, for output in full.
 inline constexpr Field kTime{&kTimeName};  // Microseconds; what "newest first" goes by.
+inline constexpr FieldName kSourcetypesName{"(sourcetypes)", true};
+inline constexpr FieldName kSourcesName{"(sources)", true};
+inline constexpr Field kSourcetypes{&kSourcetypesName};  // All names that a base search tries.
+inline constexpr Field kSources{&kSourcesName};
+inline constexpr Field kAll[] = {kLine, kTime, kSourcetypes, kSources};
 }  // namespace hidden
 
 // The interned names of an engine, or of a run on top of an engine's. Thread-safe.

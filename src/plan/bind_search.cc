@@ -1,0 +1,220 @@
+// Binding of search terms: comparisons, terms, time modifiers, the special names of a base search.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "base/status.h"
+#include "plan/binder.h"
+#include "value/relative_time.h"
+
+namespace spelk::plan {
+namespace {
+
+constexpr std::array<std::string_view, 2> kEarliestNames = {"earliest", "starttime"};
+constexpr std::array<std::string_view, 2> kLatestNames = {"latest", "endtime"};
+// Time modifiers of old searches; refused rather than taken for fields.
+constexpr std::array<std::string_view, 14> kOldTimeNames = {
+    "starttimeu",   "endtimeu",    "startdaysago",   "enddaysago",       "starthoursago",
+    "endhoursago",  "daysago",     "hoursago",       "minutesago",       "monthsago",
+    "searchtimespandays", "searchtimespanhours", "_index_earliest", "_index_latest"};
+
+template <size_t N>
+bool IsOneOf(std::string_view name, const std::array<std::string_view, N>& names) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+bool IsTimeModifier(std::string_view name) {
+  return IsOneOf(name, kEarliestNames) || IsOneOf(name, kLatestNames);
+}
+
+}  // namespace
+
+// Binds one search expression; `negated` follows the NOTs down.
+class SearchBinder {
+ public:
+  SearchBinder(Binder& binder, bool base) : binder_(binder), base_(base) {}
+
+  absl::StatusOr<ExprPtr> Bind(const ast::SearchExpr& search, bool negated) {
+    if (const auto* all = std::get_if<ast::SearchAnd>(&search.node)) return BindAnd(*all, negated);
+    if (const auto* any = std::get_if<ast::SearchOr>(&search.node)) {
+      std::vector<ExprPtr> operands;
+      for (const ast::SearchExpr& operand : any->operands) {
+        SPELK_ASSIGN_OR_RETURN(ExprPtr bound, Bind(operand, negated));
+        operands.push_back(std::move(bound));
+      }
+      return MakeLogical(ExprKind::kOr, std::move(operands));
+    }
+    if (const auto* none = std::get_if<ast::SearchNot>(&search.node)) {
+      SPELK_ASSIGN_OR_RETURN(ExprPtr operand, Bind(*none->operand, !negated));
+      return MakeNot(std::move(operand));
+    }
+    if (const auto* comparison = std::get_if<ast::SearchComparison>(&search.node)) {
+      return BindComparison(*comparison, search.span, negated);
+    }
+    if (const auto* in = std::get_if<ast::SearchIn>(&search.node)) return BindIn(*in, search.span, negated);
+    if (const auto* term = std::get_if<ast::SearchTerm>(&search.node)) return BindTerm(*term, search.span);
+    if (const auto* sub = std::get_if<ast::SearchSubsearch>(&search.node)) {
+      return BindSubsearch(*sub->pipeline, search.span, negated);
+    }
+    return UnknownMacro(std::get<ast::MacroCall>(search.node), search.span);
+  }
+
+ private:
+  absl::Status UnknownMacro(const ast::MacroCall& macro, Span span) {
+    return binder_.Error(
+        ErrorCode::kUnknownMacro, span,
+        fmt::format("the search specifies a macro '{}' that cannot be found", macro.name.text));
+  }
+
+  absl::StatusOr<std::string> ValueText(const ast::SearchValue& value) {
+    if (const auto* name = std::get_if<ast::Name>(&value.value)) return name->text;
+    if (const auto* macro = std::get_if<ast::MacroCall>(&value.value)) {
+      return UnknownMacro(*macro, value.span);
+    }
+    return binder_.Error(ErrorCode::kBadSubsearch, value.span,
+                         "a subsearch cannot stand for a value here",
+                         {"write [ … | fields name ] in the place of the whole comparison"});
+  }
+
+  std::unique_ptr<Expr> NewMatch(ExprKind kind, const ast::Name& field, Span span) {
+    auto expr = std::make_unique<Expr>();
+    expr->kind = kind;
+    expr->type = Type::kBoolean;
+    expr->span = span;
+    expr->field = binder_.Intern(field.text);
+    return expr;
+  }
+
+  // index, splunk_server, sourcetype and source have a meaning of their own in a base search; see design.md.
+  void ApplySpecialName(const ast::Name& field, bool negated, Expr* expr) {
+    if (!base_) return;
+    const bool differs = expr->kind == ExprKind::kMatch && expr->op == CompareOp::kNotEqual;
+    if (field.text == "index" || field.text == "splunk_server" || field.text == "splunk_server_group") {
+      // The value that keeps the event: under an odd number of NOTs the comparison must be false.
+      expr->unset = negated ? Unset::kFalse : Unset::kTrue;
+      return;
+    }
+    const bool equality = expr->kind == ExprKind::kMatchAny || expr->op == CompareOp::kEqual || differs;
+    if (field.text == "sourcetype" && equality) expr->field = hidden::kSourcetypes;
+    if (field.text == "source" && equality) expr->field = hidden::kSources;
+    expr->all_names = expr->field.hidden();
+  }
+
+  absl::StatusOr<ExprPtr> BindComparison(const ast::SearchComparison& comparison, Span span,
+                                         bool negated) {
+    SPELK_ASSIGN_OR_RETURN(std::string text, ValueText(comparison.value));
+    if (IsTimeModifier(comparison.field.text)) {
+      return BindTimes({&comparison}, span);
+    }
+    if (IsOneOf(comparison.field.text, kOldTimeNames)) {
+      return binder_.Error(ErrorCode::kUnbuiltOption, comparison.field.span,
+                           fmt::format("the time modifier '{}' is not built yet", comparison.field.text),
+                           {"use earliest= and latest="});
+    }
+    auto expr = NewMatch(ExprKind::kMatch, comparison.field, span);
+    expr->op = comparison.op;
+    expr->patterns.push_back({std::move(text), comparison.value.exact_case});
+    ApplySpecialName(comparison.field, negated, expr.get());
+    return expr;
+  }
+
+  absl::StatusOr<ExprPtr> BindIn(const ast::SearchIn& in, Span span, bool negated) {
+    auto expr = NewMatch(ExprKind::kMatchAny, in.field, span);
+    for (const ast::SearchValue& value : in.values) {
+      SPELK_ASSIGN_OR_RETURN(std::string text, ValueText(value));
+      expr->patterns.push_back({std::move(text), value.exact_case});
+    }
+    ApplySpecialName(in.field, negated != in.negated, expr.get());
+    if (!in.negated) return expr;
+    return MakeNot(std::move(expr));
+  }
+
+  absl::StatusOr<ExprPtr> BindTerm(const ast::SearchTerm& term, Span span) {
+    // A lone `*` is every event.
+    if (term.kind != ast::TermKind::kTerm && !term.text.text.empty() &&
+        term.text.text.find_first_not_of('*') == std::string::npos) {
+      return MakeBoolean(true);
+    }
+    auto expr = std::make_unique<Expr>();
+    expr->kind = ExprKind::kTerm;
+    expr->type = Type::kBoolean;
+    expr->span = span;
+    expr->field = binder_.Intern("_raw");
+    expr->term = term.kind;
+    expr->patterns.push_back({term.text.text, term.kind == ast::TermKind::kCase});
+    return expr;
+  }
+
+  absl::StatusOr<ExprPtr> BindSubsearch(const ast::Pipeline& pipeline, Span span, bool negated) {
+    SPELK_ASSIGN_OR_RETURN(NodePtr plan, binder_.Subsearch(pipeline));
+    auto expr = std::make_unique<Expr>();
+    expr->kind = ExprKind::kSubsearch;
+    expr->type = Type::kBoolean;
+    expr->span = span;
+    expr->plan = std::move(plan);
+    expr->negated_scope = negated;
+    expr->base_scope = base_;
+    return expr;
+  }
+
+  // The time modifiers of one conjunction are one range: a missing latest is now (Search Manual, time modifiers).
+  absl::StatusOr<ExprPtr> BindAnd(const ast::SearchAnd& all, bool negated) {
+    std::vector<ExprPtr> operands;
+    std::vector<const ast::SearchComparison*> times;
+    Span span;
+    for (const ast::SearchExpr& operand : all.operands) {
+      const auto* comparison = std::get_if<ast::SearchComparison>(&operand.node);
+      if (comparison != nullptr && IsTimeModifier(comparison->field.text)) {
+        times.push_back(comparison);
+        span = Cover(span, operand.span);
+        continue;
+      }
+      SPELK_ASSIGN_OR_RETURN(ExprPtr bound, Bind(operand, negated));
+      operands.push_back(std::move(bound));
+    }
+    if (!times.empty()) {
+      SPELK_ASSIGN_OR_RETURN(ExprPtr range, BindTimes(times, span));
+      operands.push_back(std::move(range));
+    }
+    return MakeLogical(ExprKind::kAnd, std::move(operands));
+  }
+
+  absl::StatusOr<ExprPtr> BindTimes(const std::vector<const ast::SearchComparison*>& times, Span span) {
+    auto expr = std::make_unique<Expr>();
+    expr->kind = ExprKind::kTimeRange;
+    expr->type = Type::kBoolean;
+    expr->span = span;
+    expr->field = binder_.Intern("_time");
+    for (const ast::SearchComparison* time : times) {
+      SPELK_ASSIGN_OR_RETURN(const std::string text, ValueText(time->value));
+      SPELK_RETURN_IF_ERROR(binder_.CheckTimeModifier(time->field.text, text, time->value.span));
+      const bool lower = IsOneOf(time->field.text, kEarliestNames);
+      const bool fits = time->op == CompareOp::kEqual ||
+                        time->op == (lower ? CompareOp::kGreaterEqual : CompareOp::kLess);
+      if (!fits) {
+        return binder_.Error(ErrorCode::kBadArgument, time->field.span,
+                             fmt::format("write {}=…", time->field.text));
+      }
+      (lower ? expr->earliest : expr->latest) = text;
+    }
+    if (expr->latest.empty()) expr->latest = "now";
+    return expr;
+  }
+
+  Binder& binder_;
+  const bool base_;
+};
+
+absl::Status Binder::CheckTimeModifier(std::string_view name, const std::string& text, Span span) {
+  if (ParseTimeModifier(text, 0, absl::UTCTimeZone())) return absl::OkStatus();
+  return Error(ErrorCode::kBadArgument, span, fmt::format("invalid value \"{}\" for time term '{}'", text, name),
+               {"use epoch seconds, now, -2h@h, or 10/19/2020:00:00:00"});
+}
+
+absl::StatusOr<ExprPtr> Binder::SearchTerms(const ast::SearchExpr& search, bool base) {
+  return SearchBinder(*this, base).Bind(search, false);
+}
+
+}  // namespace spelk::plan

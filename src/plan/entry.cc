@@ -1,0 +1,151 @@
+// Lookup of entries by name.
+#include "plan/entry.h"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+namespace spelk::plan {
+namespace {
+
+std::string Lower(std::string_view name) {
+  std::string lower(name);
+  for (char& c : lower) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
+  }
+  return lower;
+}
+
+template <class Entry>
+void Index(const std::vector<const Entry*>& entries, StringMap<const Entry*>& by_name) {
+  for (const Entry* entry : entries) {
+    by_name.emplace(Lower(entry->name), entry);
+    for (const std::string_view alias : entry->aliases) by_name.emplace(Lower(alias), entry);
+  }
+}
+
+template <class Entry>
+void SortByName(std::vector<const Entry*>& entries) {
+  std::sort(entries.begin(), entries.end(),
+            [](const Entry* a, const Entry* b) { return a->name < b->name; });
+}
+
+template <class Entry>
+const Entry* FindIn(const StringMap<const Entry*>& by_name, std::string_view name) {
+  const auto found = by_name.find(Lower(name));
+  return found == by_name.end() ? nullptr : found->second;
+}
+
+size_t EditDistance(std::string_view a, std::string_view b) {
+  std::vector<size_t> row(b.size() + 1);
+  for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (size_t i = 1; i <= a.size(); ++i) {
+    size_t diagonal = std::exchange(row[0], i);
+    for (size_t j = 1; j <= b.size(); ++j) {
+      const size_t change = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({change, row[j] + 1, row[j - 1] + 1});
+    }
+  }
+  return row[b.size()];
+}
+
+}  // namespace
+
+EntryTable::EntryTable(std::vector<const CommandEntry*> commands,
+                       std::span<const UnbuiltCommand> unbuilt,
+                       std::vector<const FunctionEntry*> functions,
+                       std::span<const std::string_view> unbuilt_functions,
+                       std::vector<const AggregateEntry*> aggregates,
+                       std::span<const std::string_view> unbuilt_aggregates)
+    : all_commands_(std::move(commands)),
+      functions_(std::move(functions)),
+      aggregates_(std::move(aggregates)) {
+  Index(all_commands_, command_by_name_);
+  Index(functions_, function_by_name_);
+  Index(aggregates_, aggregate_by_name_);
+  for (const UnbuiltCommand& command : unbuilt) unbuilt_by_name_.emplace(Lower(command.name), &command);
+  for (const std::string_view name : unbuilt_functions) unbuilt_functions_.emplace(Lower(name));
+  for (const std::string_view name : unbuilt_aggregates) unbuilt_aggregates_.emplace(Lower(name));
+  for (const CommandEntry* entry : all_commands_) {
+    if (!entry->internal) commands_.push_back(entry);
+  }
+  SortByName(commands_);
+  SortByName(functions_);
+  SortByName(aggregates_);
+}
+
+const CommandShape* EntryTable::Find(std::string_view name) const {
+  if (const CommandEntry* entry = Command(name); entry != nullptr && !entry->internal) {
+    return &entry->shape;
+  }
+  const UnbuiltCommand* unbuilt = Unbuilt(name);
+  return unbuilt == nullptr ? nullptr : &unbuilt->shape;
+}
+
+const CommandEntry* EntryTable::Command(std::string_view name) const {
+  return FindIn(command_by_name_, name);
+}
+
+const UnbuiltCommand* EntryTable::Unbuilt(std::string_view name) const {
+  return FindIn(unbuilt_by_name_, name);
+}
+
+const FunctionEntry* EntryTable::Function(std::string_view name) const {
+  return FindIn(function_by_name_, name);
+}
+
+bool EntryTable::IsUnbuiltFunction(std::string_view name) const {
+  return unbuilt_functions_.contains(Lower(name));
+}
+
+const AggregateEntry* EntryTable::Aggregate(std::string_view name, double* number) const {
+  if (const AggregateEntry* entry = FindIn(aggregate_by_name_, name)) {
+    return entry->takes_number ? nullptr : entry;
+  }
+  const size_t digits = name.find_first_of("0123456789");
+  if (digits == std::string_view::npos || digits == 0) return nullptr;
+  const AggregateEntry* entry = FindIn(aggregate_by_name_, name.substr(0, digits));
+  if (entry == nullptr || !entry->takes_number) return nullptr;
+  const char* end = name.data() + name.size();
+  const auto [stop, error] =
+      std::from_chars(name.data() + digits, end, *number, std::chars_format::fixed);
+  return error == std::errc() && stop == end ? entry : nullptr;
+}
+
+bool EntryTable::IsUnbuiltAggregate(std::string_view name) const {
+  return unbuilt_aggregates_.contains(Lower(name));
+}
+
+std::vector<std::string_view> EntryTable::SimilarCommands(std::string_view name) const {
+  std::vector<std::string_view> names;
+  for (const CommandEntry* entry : commands_) names.push_back(entry->name);
+  return NearestNames(name, names);
+}
+
+std::vector<std::string_view> EntryTable::SimilarFunctions(std::string_view name) const {
+  std::vector<std::string_view> names;
+  for (const FunctionEntry* entry : functions_) names.push_back(entry->name);
+  return NearestNames(name, names);
+}
+
+std::vector<std::string_view> NearestNames(std::string_view name,
+                                           const std::vector<std::string_view>& names) {
+  constexpr size_t kMost = 3;
+  constexpr size_t kLongest = 64;  // Of a name worth comparing.
+  if (name.size() > kLongest) return {};
+  const std::string lower = Lower(name);
+  std::vector<std::pair<size_t, std::string_view>> ranked;
+  for (const std::string_view candidate : names) {
+    const size_t distance = EditDistance(lower, Lower(candidate));
+    if (distance <= std::max<size_t>(1, name.size() / 3)) ranked.emplace_back(distance, candidate);
+  }
+  std::sort(ranked.begin(), ranked.end());
+  std::vector<std::string_view> nearest;
+  for (const auto& [distance, candidate] : ranked) {
+    if (nearest.size() < kMost) nearest.push_back(candidate);
+  }
+  return nearest;
+}
+
+}  // namespace spelk::plan

@@ -1,0 +1,210 @@
+// Entries: the one declaration of a command, a function, a statistic. Binding, messages, help, the support
+// matrix, completion and the example tests all come from here.
+#pragma once
+
+#include <limits>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "plan/node.h"
+#include "plan/types.h"
+#include "syntax/parse.h"
+
+namespace spelk::exec {
+class Operator;
+using OperatorPtr = std::unique_ptr<Operator>;
+struct BuildContext;
+}  // namespace spelk::exec
+
+namespace spelk::plan {
+
+class Binder;
+
+// A query that the tests run and help shows.
+struct Example {
+  std::string_view title;
+  std::string_view input;   // JSON objects separated by blanks; empty for no input.
+  std::string_view query;
+  std::string_view output;  // Likewise; numbers compare by value.
+};
+
+// An option (name=value) or an argument by place.
+struct Argument {
+  std::string_view name;
+  std::string_view type;      // "bool", "int", "text", "field", "span", "one of a|b|c" …
+  std::string_view fallback;  // What holds when it is left out; empty if nothing does.
+  std::string_view summary;
+  bool is_option = false;     // Written name=value.
+  bool no_effect = false;     // Accepted because Splunk has it; does nothing here.
+};
+
+// What a command does to fields and order whatever its arguments are; a node says more by GetFlow.
+struct EntryFlow {
+  Fields reads = Fields::kAll;
+  Fields writes = Fields::kAll;
+  bool passes = true;
+  bool keeps_rows = false;
+  Order order = Order::kNeeds;
+  bool results = false;
+};
+
+struct CommandEntry {
+  std::string_view name;
+  std::span<const std::string_view> aliases = {};
+  std::string_view signature;
+  std::string_view summary;
+  std::string_view page = "";  // Of the Search Reference, if it differs from the name.
+  CommandKind kind = CommandKind::kDistributableStreaming;
+  Runs runs = Runs::kSequential;
+  CommandShape shape = {};
+  EntryFlow flow = {};
+  bool subpipelines = false;   // Takes [ … ] as a pipeline, not as text.
+  bool free_options = false;   // name=value names a field, not an option: regex.
+  std::span<const Argument> arguments = {};
+  std::span<const std::string_view> notes = {};  // What differs here, limits; shown by help.
+  std::span<const Example> examples = {};
+  const NodeType& (*node)() = nullptr;  // For loading a saved plan.
+  // Makes the node. Null for generating commands' input; the binder chains it otherwise.
+  absl::StatusOr<NodePtr> (*bind)(const ast::CommandCall&, Binder&) = nullptr;
+  exec::OperatorPtr (*build)(const Node&, const exec::BuildContext&) = nullptr;
+  bool internal = false;  // Made by the planner, never typed; not listed by help.
+};
+
+// A command that Splunk documents and spelk does not have yet: it parses and is refused by name.
+struct UnbuiltCommand {
+  std::string_view name;
+  CommandShape shape;
+};
+
+// ---------------------------------------------------------------- functions
+
+class Call;      // One call of a function on one row; plan/call.h.
+class Prepared;  // What a function made once from its constant arguments.
+class CallNode;
+struct FunctionEntry;
+
+enum class Nulls : uint8_t {
+  kPropagate,  // Any null argument: the result is null, and the function is not called.
+  kSee,        // The function sees nulls.
+};
+enum class Multi : uint8_t {
+  kWhole,   // The function sees multivalues.
+  kEach,    // Called for each value of the first argument; the results make a multivalue.
+  kAny,     // Boolean: true if it is true for any value of the first argument.
+  kNull,    // Documented as not supporting multivalue fields: null.
+};
+enum class Stability : uint8_t {
+  kPure,  // The same arguments give the same value.
+  kRun,   // Constant within one run: now().
+  kRow,   // Different for each row: random().
+};
+
+struct Arity {
+  size_t least = 0;
+  size_t most = 0;
+};
+inline constexpr size_t kMany = std::numeric_limits<size_t>::max();
+
+// What a bound call must fulfil beyond count and types. Returns the message, or an empty text.
+using CallCheck = std::string (*)(std::span<const ExprPtr> arguments);
+
+struct FunctionEntry {
+  std::string_view name;
+  std::span<const std::string_view> aliases = {};
+  std::string_view signature;
+  std::string_view summary;
+  std::string_view page;  // Of the Search Reference: "Text functions".
+  Arity arity = {};
+  std::span<const Type> parameters = {};  // The last one stands for all further arguments.
+  Type result = Type::kAny;
+  Nulls nulls = Nulls::kPropagate;
+  Multi multi = Multi::kNull;
+  Stability stability = Stability::kPure;
+  // Called for each row.
+  Value (*call)(Call&, std::span<const Value>) = nullptr;
+  // Instead of `call`, for what must not evaluate all its arguments (if, case, coalesce) or evaluates one
+  // several times a row (mvmap, mvfilter): makes the evaluator's node.
+  std::unique_ptr<class EvalNode> (*make)(const Expr&, class EvalFactory&) = nullptr;
+  // Makes what `call` finds as Call::prepared(): a compiled regex, a format. `constants[i]` is null for an
+  // argument that is not constant. An error refuses the query.
+  absl::StatusOr<std::unique_ptr<Prepared>> (*prepare)(std::span<const Value* const> constants) = nullptr;
+  CallCheck check = nullptr;
+  std::span<const Example> examples = {};
+  std::span<const std::string_view> notes = {};
+};
+
+// ---------------------------------------------------------------- statistics
+
+class AggregateState;
+struct AggregateOps;
+
+// What an aggregate must know of a row beside the value.
+enum class AggregateNeeds : uint8_t {
+  kValue,
+  kOrder,  // Where the row stands: first, last, list.
+  kTime,   // The row's _time: earliest, latest, rate.
+};
+
+struct AggregateEntry {
+  std::string_view name;  // For percentiles the stem: "perc" takes perc95, perc99.9.
+  std::span<const std::string_view> aliases = {};
+  std::string_view signature;
+  std::string_view summary;
+  std::string_view page;
+  bool takes_number = false;      // The name goes on with a number: perc95.
+  bool without_field = false;     // May stand without a field: count.
+  bool boolean_argument = false;  // count(eval(x>1)) counts where it is true.
+  AggregateNeeds needs = AggregateNeeds::kValue;
+  const AggregateOps& (*ops)() = nullptr;
+  std::span<const Example> examples = {};
+  std::span<const std::string_view> notes = {};
+};
+
+// ---------------------------------------------------------------- the table
+
+// All entries of an engine, found by name ignoring case. Immutable once made; shared between threads.
+class EntryTable final : public ShapeTable {
+ public:
+  EntryTable(std::vector<const CommandEntry*> commands, std::span<const UnbuiltCommand> unbuilt,
+             std::vector<const FunctionEntry*> functions, std::span<const std::string_view> unbuilt_functions,
+             std::vector<const AggregateEntry*> aggregates,
+             std::span<const std::string_view> unbuilt_aggregates);
+
+  const CommandShape* Find(std::string_view name) const override;
+  const CommandEntry* Command(std::string_view name) const;
+  const UnbuiltCommand* Unbuilt(std::string_view name) const;
+  const FunctionEntry* Function(std::string_view name) const;
+  bool IsUnbuiltFunction(std::string_view name) const;
+  // By the whole name as typed; `number` gets what follows the stem of a percentile.
+  const AggregateEntry* Aggregate(std::string_view name, double* number) const;
+  bool IsUnbuiltAggregate(std::string_view name) const;
+
+  // Sorted by name; internal commands left out.
+  const std::vector<const CommandEntry*>& commands() const { return commands_; }
+  const std::vector<const FunctionEntry*>& functions() const { return functions_; }
+  const std::vector<const AggregateEntry*>& aggregates() const { return aggregates_; }
+  // The names nearest to a misspelt one, best first, at most three.
+  std::vector<std::string_view> SimilarCommands(std::string_view name) const;
+  std::vector<std::string_view> SimilarFunctions(std::string_view name) const;
+
+ private:
+  std::vector<const CommandEntry*> commands_;
+  std::vector<const CommandEntry*> all_commands_;
+  std::vector<const FunctionEntry*> functions_;
+  std::vector<const AggregateEntry*> aggregates_;
+  StringMap<const CommandEntry*> command_by_name_;
+  StringMap<const UnbuiltCommand*> unbuilt_by_name_;
+  StringMap<const FunctionEntry*> function_by_name_;
+  StringMap<const AggregateEntry*> aggregate_by_name_;
+  StringSet unbuilt_functions_;
+  StringSet unbuilt_aggregates_;
+};
+
+// Names of a list that are nearest to `name` by edit distance, best first.
+std::vector<std::string_view> NearestNames(std::string_view name,
+                                           const std::vector<std::string_view>& names);
+
+}  // namespace spelk::plan

@@ -1,0 +1,523 @@
+// The nodes of running expressions: fields, literals, arithmetic, comparison, logic, function calls.
+#include "plan/evaluator.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <utility>
+
+#include "base/check.h"
+#include "base/status.h"
+#include "plan/entry.h"
+#include "plan/search_nodes.h"
+#include "value/number.h"
+
+namespace spelk::plan {
+namespace {
+
+absl::Status OutOfMemory(const EvalContext& context) {
+  return context.arena().status("evaluating an expression");
+}
+
+class LiteralNode final : public EvalNode {
+ public:
+  explicit LiteralNode(const Expr& expr) : literal_(expr.literal) {}
+  absl::Status Evaluate(const EvalContext& context, Rows, Column* out) override {
+    *out = Column::Constant(literal_.value(), context.physical_rows());
+    return absl::OkStatus();
+  }
+
+ private:
+  const Literal literal_;
+};
+
+class FieldNode final : public EvalNode {
+ public:
+  explicit FieldNode(Field field) : field_(field) {}
+  absl::Status Evaluate(const EvalContext& context, Rows, Column* out) override {
+    const Column* column = context.batch().Find(field_);
+    *out = column == nullptr ? Column::Null(context.physical_rows()) : *column;
+    return absl::OkStatus();
+  }
+
+ private:
+  const Field field_;
+};
+
+// One operator of a chain, applied to two values.
+Value Apply(ast::ArithmeticOp op, const Value& left, const Value& right, Call& call) {
+  using enum ast::ArithmeticOp;
+  if (left.is_null() || right.is_null()) return Value::Null();
+  if (op == kConcatenate) {
+    if (left.is_multi() || right.is_multi()) return Value::Null();
+    const std::string_view a = call.TextOf(left);
+    const std::string_view b = call.TextOf(right);
+    char* joined = call.arena().AllocateText(a.size() + b.size());
+    if (joined == nullptr) return Value::Null();
+    std::copy(a.begin(), a.end(), joined);
+    std::copy(b.begin(), b.end(), joined + a.size());
+    return Value::Text({joined, a.size() + b.size()});
+  }
+  const std::optional<Number> a = NumberOf(left);
+  const std::optional<Number> b = NumberOf(right);
+  if (!a || !b) {
+    // "+" joins two strings.
+    const bool texts = left.is_text() && right.is_text();
+    return op == kAdd && texts ? Apply(kConcatenate, left, right, call) : Value::Null();
+  }
+  switch (op) {
+    case kAdd: return Value::Double(a->value + b->value);
+    case kSubtract: return Value::Double(a->value - b->value);
+    case kRemainder:
+      return b->value == 0 ? Value::Null() : Value::Double(std::fmod(a->value, b->value));
+    case kMultiply:
+    case kDivide: {
+      if (op == kDivide && b->value == 0) return Value::Null();
+      // The least precise decimal operand limits the result (eval, "Rounding"); whole numbers are exact.
+      const uint8_t figures = a->figures == 0   ? b->figures
+                              : b->figures == 0 ? a->figures
+                                                : std::min(a->figures, b->figures);
+      return Value::Double(op == kMultiply ? a->value * b->value : a->value / b->value, figures);
+    }
+    case kConcatenate: break;
+  }
+  return Value::Null();
+}
+
+class ArithmeticNode final : public EvalNode {
+ public:
+  ArithmeticNode(const Expr& expr, EvalFactory& factory)
+      : operands_(factory.MakeAll(expr.arguments)), operators_(expr.operators) {}
+
+  absl::Status Evaluate(const EvalContext& context, Rows rows, Column* out) override {
+    Column left;
+    SPELK_RETURN_IF_ERROR(operands_[0]->Evaluate(context, rows, &left));
+    Call call(context.environment().constants, *context.environment().counters, context.arena(), {},
+              nullptr);
+    for (size_t i = 0; i < operators_.size(); ++i) {
+      Column right;
+      SPELK_RETURN_IF_ERROR(operands_[i + 1]->Evaluate(context, rows, &right));
+      Value* values = context.NewValues();
+      if (values == nullptr) return OutOfMemory(context);
+      for (const uint32_t row : rows) {
+        values[row] = Apply(operators_[i], left.At(row), right.At(row), call);
+      }
+      left = Column::Values({values, context.physical_rows()});
+    }
+    *out = left;
+    return OutOfMemory(context);
+  }
+
+ private:
+  std::vector<EvalNodePtr> operands_;
+  std::vector<ast::ArithmeticOp> operators_;
+};
+
+class NegateNode final : public EvalNode {
+ public:
+  NegateNode(const Expr& expr, EvalFactory& factory) : operand_(factory.Make(*expr.arguments[0])) {}
+  absl::Status Evaluate(const EvalContext& context, Rows rows, Column* out) override {
+    Column operand;
+    SPELK_RETURN_IF_ERROR(operand_->Evaluate(context, rows, &operand));
+    Value* values = context.NewValues();
+    if (values == nullptr) return OutOfMemory(context);
+    for (const uint32_t row : rows) {
+      const std::optional<Number> number = NumberOf(operand.At(row));
+      values[row] = number ? Value::Double(-number->value, number->figures) : Value::Null();
+    }
+    *out = Column::Values({values, context.physical_rows()});
+    return absl::OkStatus();
+  }
+
+ private:
+  EvalNodePtr operand_;
+};
+
+// Fills truth[row] by asking once where one answer serves for many rows.
+template <class Ask>
+void TestColumn(const Column& column, Rows rows, Truth* truth, std::vector<uint8_t>& memo, Ask ask) {
+  if (column.encoding() == Column::Encoding::kConstant) {
+    const Truth answer = ask(column.constant());
+    for (const uint32_t row : rows) truth[row] = answer;
+  } else if (column.encoding() == Column::Encoding::kDictionary) {
+    constexpr uint8_t kUnknown = 0xFF;
+    memo.assign(column.dictionary().size(), kUnknown);
+    for (const uint32_t row : rows) {
+      uint8_t& known = memo[column.codes()[row]];
+      if (known == kUnknown) known = static_cast<uint8_t>(ask(column.At(row)));
+      truth[row] = static_cast<Truth>(known);
+    }
+  } else {
+    for (const uint32_t row : rows) truth[row] = ask(column.At(row));
+  }
+}
+
+class CompareNode final : public EvalNode {
+ public:
+  CompareNode(const Expr& expr, EvalFactory& factory)
+      : left_(factory.Make(*expr.arguments[0])),
+        right_(factory.Make(*expr.arguments[1])),
+        op_(expr.op) {
+    const Expr& right = *expr.arguments[1];
+    if (right.kind == ExprKind::kLiteral) {
+      constant_ = right.literal;
+      has_constant_ = true;
+    }
+  }
+  absl::Status Test(const EvalContext& context, Rows rows, Truth* truth) override {
+    Column left;
+    SPELK_RETURN_IF_ERROR(left_->Evaluate(context, rows, &left));
+    if (has_constant_) {
+      const Value constant = constant_.value();
+      TestColumn(left, rows, truth, memo_,
+                 [&](const Value& value) { return CompareForEval(op_, value, constant); });
+      return absl::OkStatus();
+    }
+    Column right;
+    SPELK_RETURN_IF_ERROR(right_->Evaluate(context, rows, &right));
+    for (const uint32_t row : rows) truth[row] = CompareForEval(op_, left.At(row), right.At(row));
+    return absl::OkStatus();
+  }
+
+ private:
+  EvalNodePtr left_;
+  EvalNodePtr right_;
+  const CompareOp op_;
+  Literal constant_;
+  bool has_constant_ = false;
+  std::vector<uint8_t> memo_;
+};
+
+// x IN (a, b): true if any equals, null if none does and x or one of them is null.
+class InNode final : public EvalNode {
+ public:
+  InNode(const Expr& expr, EvalFactory& factory) : operands_(factory.MakeAll(expr.arguments)) {}
+  absl::Status Test(const EvalContext& context, Rows rows, Truth* truth) override {
+    Column subject;
+    SPELK_RETURN_IF_ERROR(operands_[0]->Evaluate(context, rows, &subject));
+    for (const uint32_t row : rows) truth[row] = Truth::kFalse;
+    for (size_t i = 1; i < operands_.size(); ++i) {
+      Column candidate;
+      SPELK_RETURN_IF_ERROR(operands_[i]->Evaluate(context, rows, &candidate));
+      for (const uint32_t row : rows) {
+        if (truth[row] == Truth::kTrue) continue;
+        const Truth one = CompareForEval(CompareOp::kEqual, subject.At(row), candidate.At(row));
+        if (one != Truth::kFalse) truth[row] = one;
+      }
+    }
+    return absl::OkStatus();
+  }
+
+ private:
+  std::vector<EvalNodePtr> operands_;
+};
+
+class NotNode final : public EvalNode {
+ public:
+  NotNode(const Expr& expr, EvalFactory& factory) : operand_(factory.Make(*expr.arguments[0])) {}
+  absl::Status Test(const EvalContext& context, Rows rows, Truth* truth) override {
+    SPELK_RETURN_IF_ERROR(operand_->Test(context, rows, truth));
+    for (const uint32_t row : rows) {
+      if (truth[row] != Truth::kNull) {
+        truth[row] = truth[row] == Truth::kTrue ? Truth::kFalse : Truth::kTrue;
+      }
+    }
+    return absl::OkStatus();
+  }
+
+ private:
+  EvalNodePtr operand_;
+};
+
+// AND and OR in three-valued logic. An operand is asked only about the rows that it can still decide.
+class AndOrNode final : public EvalNode {
+ public:
+  AndOrNode(const Expr& expr, EvalFactory& factory)
+      : operands_(factory.MakeAll(expr.arguments)),
+        decisive_(expr.kind == ExprKind::kAnd ? Truth::kFalse : Truth::kTrue) {}
+
+  absl::Status Test(const EvalContext& context, Rows rows, Truth* truth) override {
+    SPELK_RETURN_IF_ERROR(operands_[0]->Test(context, rows, truth));
+    std::vector<uint32_t> open(rows.begin(), rows.end());
+    Truth* next = nullptr;
+    for (size_t i = 1; i < operands_.size(); ++i) {
+      std::erase_if(open, [&](uint32_t row) { return truth[row] == decisive_; });
+      if (open.empty()) break;
+      if (next == nullptr && (next = context.NewTruths()) == nullptr) return OutOfMemory(context);
+      SPELK_RETURN_IF_ERROR(operands_[i]->Test(context, open, next));
+      for (const uint32_t row : open) {
+        if (next[row] == decisive_ || next[row] == Truth::kNull) truth[row] = next[row];
+      }
+    }
+    return absl::OkStatus();
+  }
+
+ private:
+  std::vector<EvalNodePtr> operands_;
+  const Truth decisive_;
+};
+
+class XorNode final : public EvalNode {
+ public:
+  XorNode(const Expr& expr, EvalFactory& factory) : operands_(factory.MakeAll(expr.arguments)) {}
+  absl::Status Test(const EvalContext& context, Rows rows, Truth* truth) override {
+    SPELK_RETURN_IF_ERROR(operands_[0]->Test(context, rows, truth));
+    Truth* next = context.NewTruths();
+    if (next == nullptr) return OutOfMemory(context);
+    for (size_t i = 1; i < operands_.size(); ++i) {
+      SPELK_RETURN_IF_ERROR(operands_[i]->Test(context, rows, next));
+      for (const uint32_t row : rows) {
+        const bool unknown = truth[row] == Truth::kNull || next[row] == Truth::kNull;
+        truth[row] = unknown                   ? Truth::kNull
+                     : truth[row] != next[row] ? Truth::kTrue
+                                               : Truth::kFalse;
+      }
+    }
+    return absl::OkStatus();
+  }
+
+ private:
+  std::vector<EvalNodePtr> operands_;
+};
+
+// Calls a function row by row; the frame takes care of nulls and multivalues as the entry says.
+class FunctionNode final : public EvalNode {
+ public:
+  FunctionNode(const Expr& expr, EvalFactory& factory)
+      : entry_(*expr.function), arguments_(factory.MakeAll(expr.arguments)) {
+    for (const ExprPtr& argument : expr.arguments) types_.push_back(argument->type);
+    if (entry_.prepare == nullptr) return;
+    std::vector<Value> values(expr.arguments.size());
+    std::vector<const Value*> constants(expr.arguments.size(), nullptr);
+    for (size_t i = 0; i < constants.size(); ++i) {
+      if (expr.arguments[i]->kind != ExprKind::kLiteral) continue;
+      values[i] = expr.arguments[i]->literal.value();
+      constants[i] = &values[i];
+    }
+    absl::StatusOr<std::unique_ptr<Prepared>> prepared = entry_.prepare(constants);
+    if (prepared.ok()) {
+      prepared_ = std::move(*prepared);
+    } else {
+      factory.Fail(prepared.status());
+    }
+  }
+
+  absl::Status Evaluate(const EvalContext& context, Rows rows, Column* out) override {
+    SPELK_RETURN_IF_ERROR(EvaluateArguments(context, rows));
+    Call call = NewCall(context);
+    Value* values = context.NewValues();
+    if (values == nullptr) return OutOfMemory(context);
+    for (const uint32_t row : rows) {
+      LoadRow(row);
+      values[row] = Dispatch(call);
+    }
+    *out = Column::Values({values, context.physical_rows()});
+    return OutOfMemory(context);
+  }
+
+  absl::Status Test(const EvalContext& context, Rows rows, Truth* truth) override {
+    SPELK_RETURN_IF_ERROR(EvaluateArguments(context, rows));
+    Call call = NewCall(context);
+    for (const uint32_t row : rows) {
+      LoadRow(row);
+      const Value value = Dispatch(call);
+      truth[row] = !value.is_bool() ? Truth::kNull : value.boolean() ? Truth::kTrue : Truth::kFalse;
+    }
+    return OutOfMemory(context);
+  }
+
+ private:
+  absl::Status EvaluateArguments(const EvalContext& context, Rows rows) {
+    columns_.resize(arguments_.size());
+    row_.resize(arguments_.size());
+    for (size_t i = 0; i < arguments_.size(); ++i) {
+      SPELK_RETURN_IF_ERROR(arguments_[i]->Evaluate(context, rows, &columns_[i]));
+    }
+    return absl::OkStatus();
+  }
+  Call NewCall(const EvalContext& context) {
+    return {context.environment().constants, *context.environment().counters, context.arena(), types_,
+            prepared_.get()};
+  }
+  void LoadRow(uint32_t row) {
+    for (size_t i = 0; i < columns_.size(); ++i) row_[i] = columns_[i].At(row);
+  }
+
+  Value Dispatch(Call& call) {
+    bool has_null = false;
+    for (const Value& value : row_) has_null = has_null || value.is_null();
+    if (has_null && entry_.nulls == Nulls::kPropagate) return Value::Null();
+    if (!row_.empty() && row_[0].is_multi() && entry_.multi != Multi::kWhole) return ForEach(call);
+    return entry_.call(call, row_);
+  }
+
+  Value ForEach(Call& call) {
+    if (entry_.multi == Multi::kNull) return Value::Null();
+    const std::span<const Value> each = row_[0].each();
+    Value known = Value::Null();
+    std::vector<Value> results;
+    for (const Value& value : each) {
+      row_[0] = value;
+      const Value result = entry_.call(call, row_);
+      if (entry_.multi == Multi::kAny) {
+        if (result.is_bool() && result.boolean()) return result;
+        if (!result.is_null()) known = result;
+      } else if (!result.is_null()) {
+        results.push_back(result);
+      }
+    }
+    return entry_.multi == Multi::kAny ? known : call.Multi(results);
+  }
+
+  const FunctionEntry& entry_;
+  std::vector<EvalNodePtr> arguments_;
+  std::vector<Type> types_;
+  std::unique_ptr<Prepared> prepared_;
+  std::vector<Column> columns_;
+  std::vector<Value> row_;
+};
+
+}  // namespace
+
+Value Call::Multi(std::span<const Value> values) {
+  if (values.empty()) return Value::Null();
+  auto* copy = arena_.AllocateArray<Value>(values.size());
+  if (copy == nullptr) return Value::Null();
+  std::copy(values.begin(), values.end(), copy);
+  return Value::Multi({copy, values.size()});
+}
+
+std::string_view Call::TextOf(const Value& value) {
+  if (value.is_text()) return value.text();
+  char buffer[kNumberText];
+  return arena_.Copy(spelk::TextOf(value, buffer));
+}
+
+absl::Status EvalNode::Evaluate(const EvalContext& context, Rows rows, Column* out) {
+  Truth* truth = context.NewTruths();
+  Value* values = context.NewValues();
+  if (truth == nullptr || values == nullptr) return OutOfMemory(context);
+  SPELK_RETURN_IF_ERROR(Test(context, rows, truth));
+  for (const uint32_t row : rows) {
+    values[row] = truth[row] == Truth::kNull ? Value::Null() : Value::Bool(truth[row] == Truth::kTrue);
+  }
+  *out = Column::Values({values, context.physical_rows()});
+  return absl::OkStatus();
+}
+
+absl::Status EvalNode::Test(const EvalContext& context, Rows rows, Truth* truth) {
+  Column column;
+  SPELK_RETURN_IF_ERROR(Evaluate(context, rows, &column));
+  for (const uint32_t row : rows) {
+    const Value value = column.At(row);
+    truth[row] = !value.is_bool() ? Truth::kNull : value.boolean() ? Truth::kTrue : Truth::kFalse;
+  }
+  return absl::OkStatus();
+}
+
+EvalNodePtr EvalFactory::Make(const Expr& expr) {
+  switch (expr.kind) {
+    case ExprKind::kLiteral: return std::make_unique<LiteralNode>(expr);
+    case ExprKind::kField: return std::make_unique<FieldNode>(expr.field);
+    case ExprKind::kCall:
+      if (expr.function->make != nullptr) return expr.function->make(expr, *this);
+      return std::make_unique<FunctionNode>(expr, *this);
+    case ExprKind::kArithmetic: return std::make_unique<ArithmeticNode>(expr, *this);
+    case ExprKind::kNegate: return std::make_unique<NegateNode>(expr, *this);
+    case ExprKind::kCompare: return std::make_unique<CompareNode>(expr, *this);
+    case ExprKind::kIn: return std::make_unique<InNode>(expr, *this);
+    case ExprKind::kNot: return std::make_unique<NotNode>(expr, *this);
+    case ExprKind::kAnd:
+    case ExprKind::kOr: return std::make_unique<AndOrNode>(expr, *this);
+    case ExprKind::kXor: return std::make_unique<XorNode>(expr, *this);
+    case ExprKind::kMatch:
+    case ExprKind::kMatchAny:
+    case ExprKind::kMatchRows:
+    case ExprKind::kTerm:
+    case ExprKind::kTimeRange: return MakeSearchNode(expr, *this);
+    case ExprKind::kSubsearch: break;
+  }
+  Fail(CheckFailed("a subsearch is bound before its parent runs", __FILE__, __LINE__));
+  return std::make_unique<LiteralNode>(Expr());
+}
+
+std::vector<EvalNodePtr> EvalFactory::MakeAll(const std::vector<ExprPtr>& exprs) {
+  std::vector<EvalNodePtr> nodes;
+  nodes.reserve(exprs.size());
+  for (const ExprPtr& expr : exprs) nodes.push_back(Make(*expr));
+  return nodes;
+}
+
+absl::StatusOr<std::unique_ptr<Evaluator>> Evaluator::Make(const Expr& expr,
+                                                           const EvalEnvironment& environment) {
+  std::unique_ptr<Evaluator> evaluator(new Evaluator(environment));
+  EvalFactory factory(environment);
+  evaluator->root_ = factory.Make(expr);
+  SPELK_RETURN_IF_ERROR(factory.status());
+  evaluator->rounds_ = expr.kind == ExprKind::kArithmetic &&
+                       (expr.operators.back() == ast::ArithmeticOp::kMultiply ||
+                        expr.operators.back() == ast::ArithmeticOp::kDivide);
+  return evaluator;
+}
+
+Rows Evaluator::SelectedRows(const Batch& batch) {
+  if (batch.selection()) return *batch.selection();
+  const size_t old_size = identity_.size();
+  if (old_size < batch.physical_rows()) {
+    identity_.resize(batch.physical_rows());
+    std::iota(identity_.begin() + static_cast<std::ptrdiff_t>(old_size), identity_.end(),
+              static_cast<uint32_t>(old_size));
+  }
+  return Rows(identity_).first(batch.physical_rows());
+}
+
+absl::Status Evaluator::Evaluate(const Batch& batch, Column* out) {
+  const EvalContext context(batch, environment_);
+  return root_->Evaluate(context, SelectedRows(batch), out);
+}
+
+absl::Status Evaluator::EvaluateAssigned(const Batch& batch, Column* out) {
+  SPELK_RETURN_IF_ERROR(Evaluate(batch, out));
+  if (!rounds_) return absl::OkStatus();
+  const EvalContext context(batch, environment_);
+  Value* values = context.NewValues();
+  if (values == nullptr) return OutOfMemory(context);
+  char buffer[kNumberText];
+  for (const uint32_t row : SelectedRows(batch)) {
+    values[row] = out->At(row);
+    if (values[row].figures() == 0) continue;
+    const std::string_view text = FormatFigures(values[row].number(), values[row].figures(), buffer);
+    values[row] = Value::Text(context.arena().Copy(text), JsonType::kNumber);
+  }
+  *out = Column::Values({values, context.physical_rows()});
+  return OutOfMemory(context);
+}
+
+absl::Status Evaluator::Filter(Batch* batch) {
+  const EvalContext context(*batch, environment_);
+  const Rows rows = SelectedRows(*batch);
+  if (rows.empty()) return absl::OkStatus();
+  Truth* truth = context.NewTruths();
+  if (truth == nullptr) return OutOfMemory(context);
+  SPELK_RETURN_IF_ERROR(root_->Test(context, rows, truth));
+  std::vector<uint32_t> kept;
+  kept.reserve(rows.size());
+  for (const uint32_t row : rows) {
+    if (truth[row] == Truth::kTrue) kept.push_back(row);
+  }
+  if (kept.size() != rows.size()) batch->Select(std::move(kept));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Value> EvaluateConstant(const Expr& expr, const EvalEnvironment& environment,
+                                       Arena& arena) {
+  SPELK_ASSIGN_OR_RETURN(const std::unique_ptr<Evaluator> evaluator,
+                         Evaluator::Make(expr, environment));
+  const Batch batch(std::make_shared<Schema>(std::vector<Field>()), {}, 1,
+                    std::make_shared<BatchMemory>());
+  Column column;
+  SPELK_RETURN_IF_ERROR(evaluator->EvaluateAssigned(batch, &column));
+  return CopyValue(column.At(0), arena);
+}
+
+}  // namespace spelk::plan

@@ -1,0 +1,190 @@
+// Building, copying and printing of expressions.
+#include "plan/expr.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "plan/describe.h"
+#include "plan/entry.h"
+#include "value/number.h"
+
+namespace spelk::plan {
+
+Literal Literal::Bool(bool value) {
+  Literal literal;
+  literal.kind_ = ValueKind::kBool;
+  literal.integer_ = value ? 1 : 0;
+  return literal;
+}
+
+Literal Literal::Text(std::string text) {
+  Literal literal;
+  literal.kind_ = ValueKind::kText;
+  literal.text_ = std::move(text);
+  return literal;
+}
+
+Literal Literal::Number(std::string text) {
+  Literal literal;
+  int64_t integer = 0;
+  if (ParseCanonicalInteger(text, &integer)) {
+    literal.kind_ = ValueKind::kInteger;
+    literal.integer_ = integer;
+    return literal;
+  }
+  literal = Text(std::move(text));
+  literal.is_number_ = true;
+  return literal;
+}
+
+Literal Literal::Of(const Value& value) {
+  Literal literal;
+  literal.kind_ = value.kind();
+  switch (value.kind()) {
+    case ValueKind::kNull: break;
+    case ValueKind::kBool: literal.integer_ = value.boolean() ? 1 : 0; break;
+    case ValueKind::kInteger: literal.integer_ = value.integer(); break;
+    case ValueKind::kDouble:
+      literal.double_ = value.number();
+      literal.figures_ = value.figures();
+      break;
+    case ValueKind::kText:
+      literal.text_ = std::string(value.text());
+      literal.is_number_ = value.json_type() == JsonType::kNumber;
+      break;
+    case ValueKind::kMulti: literal.kind_ = ValueKind::kNull; break;
+  }
+  return literal;
+}
+
+Value Literal::value() const {
+  switch (kind_) {
+    case ValueKind::kBool: return Value::Bool(integer_ != 0);
+    case ValueKind::kInteger: return Value::Integer(integer_);
+    case ValueKind::kDouble: return Value::Double(double_, figures_);
+    case ValueKind::kText:
+      return Value::Text(text_, is_number_ ? JsonType::kNumber : JsonType::kString);
+    default: return Value::Null();
+  }
+}
+
+ExprPtr MakeLiteral(Literal literal, Type type, Span span) {
+  auto expr = std::make_unique<Expr>();
+  expr->literal = std::move(literal);
+  expr->type = type;
+  expr->span = span;
+  return expr;
+}
+
+ExprPtr MakeField(Field field, Span span) {
+  auto expr = std::make_unique<Expr>();
+  expr->kind = ExprKind::kField;
+  expr->field = field;
+  expr->span = span;
+  return expr;
+}
+
+ExprPtr MakeBoolean(bool value) { return MakeLiteral(Literal::Bool(value), Type::kBoolean); }
+
+ExprPtr MakeNot(ExprPtr operand) {
+  auto expr = std::make_unique<Expr>();
+  expr->kind = ExprKind::kNot;
+  expr->type = Type::kBoolean;
+  expr->span = operand->span;
+  expr->arguments.push_back(std::move(operand));
+  return expr;
+}
+
+ExprPtr MakeLogical(ExprKind kind, std::vector<ExprPtr> operands) {
+  std::vector<ExprPtr> flat;
+  for (ExprPtr& operand : operands) {
+    if (operand->kind == kind) {
+      for (ExprPtr& inner : operand->arguments) flat.push_back(std::move(inner));
+    } else {
+      flat.push_back(std::move(operand));
+    }
+  }
+  if (flat.empty()) return MakeBoolean(kind == ExprKind::kAnd);
+  if (flat.size() == 1) return std::move(flat.front());
+  auto expr = std::make_unique<Expr>();
+  expr->kind = kind;
+  expr->type = Type::kBoolean;
+  for (const ExprPtr& operand : flat) expr->span = Cover(expr->span, operand->span);
+  expr->arguments = std::move(flat);
+  return expr;
+}
+
+ExprPtr Copy(const Expr& expr) {
+  auto copy = std::make_unique<Expr>();
+  copy->kind = expr.kind;
+  copy->type = expr.type;
+  copy->span = expr.span;
+  copy->literal = expr.literal;
+  copy->field = expr.field;
+  copy->function = expr.function;
+  for (const ExprPtr& argument : expr.arguments) copy->arguments.push_back(Copy(*argument));
+  copy->operators = expr.operators;
+  copy->op = expr.op;
+  copy->patterns = expr.patterns;
+  copy->unset = expr.unset;
+  copy->all_names = expr.all_names;
+  copy->term = expr.term;
+  copy->row_fields = expr.row_fields;
+  copy->rows = expr.rows;
+  copy->earliest = expr.earliest;
+  copy->latest = expr.latest;
+  copy->negated_scope = expr.negated_scope;
+  copy->base_scope = expr.base_scope;
+  copy->plan = expr.plan;
+  return copy;
+}
+
+bool Equal(const Expr& a, const Expr& b) {
+  std::string left;
+  std::string right;
+  ByteWriter left_writer(left);
+  ByteWriter right_writer(right);
+  SaveExpr(a, left_writer);
+  SaveExpr(b, right_writer);
+  return left == right;
+}
+
+void CollectFields(const Expr& expr, FieldSet* fields) {
+  if (expr.field) fields->Add(expr.field);
+  for (const Field field : expr.row_fields) fields->Add(field);
+  for (const ExprPtr& argument : expr.arguments) CollectFields(*argument, fields);
+}
+
+bool IsConstant(const Expr& expr) {
+  switch (expr.kind) {
+    case ExprKind::kField:
+    case ExprKind::kMatch:
+    case ExprKind::kMatchAny:
+    case ExprKind::kMatchRows:
+    case ExprKind::kTerm:
+    case ExprKind::kTimeRange:
+    case ExprKind::kSubsearch: return false;
+    case ExprKind::kCall:
+      if (expr.function->stability != Stability::kPure || expr.function->make != nullptr) return false;
+      break;
+    default: break;
+  }
+  return std::all_of(expr.arguments.begin(), expr.arguments.end(),
+                     [](const ExprPtr& argument) { return IsConstant(*argument); });
+}
+
+bool IsLiteral(const Expr& expr, bool value) {
+  return expr.kind == ExprKind::kLiteral && expr.literal.value().is_bool() &&
+         expr.literal.value().boolean() == value;
+}
+
+std::vector<ExprPtr> SplitAnd(ExprPtr expr) {
+  if (expr->kind == ExprKind::kAnd) return std::move(expr->arguments);
+  std::vector<ExprPtr> one;
+  one.push_back(std::move(expr));
+  return one;
+}
+
+}  // namespace spelk::plan

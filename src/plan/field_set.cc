@@ -1,0 +1,82 @@
+// Set operations on fields.
+#include "plan/field_set.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace spelk::plan {
+
+bool PatternTakes(std::string_view pattern, std::string_view name) {
+  if (pattern.starts_with('*') && name.starts_with('_')) return false;
+  size_t p = 0;
+  size_t n = 0;
+  size_t star = std::string_view::npos;
+  size_t resume = 0;
+  while (n < name.size()) {
+    if (p < pattern.size() && pattern[p] == '*') {
+      star = p++;
+      resume = n;
+    } else if (p < pattern.size() && pattern[p] == name[n]) {
+      ++p;
+      ++n;
+    } else if (star != std::string_view::npos) {
+      p = star + 1;
+      n = ++resume;
+    } else {
+      return false;
+    }
+  }
+  while (p < pattern.size() && pattern[p] == '*') ++p;
+  return p == pattern.size();
+}
+
+void FieldSet::Add(Field field) {
+  if (std::find(fields_.begin(), fields_.end(), field) == fields_.end()) fields_.push_back(field);
+}
+
+void FieldSet::AddPattern(std::string pattern) {
+  if (std::find(patterns_.begin(), patterns_.end(), pattern) == patterns_.end()) {
+    patterns_.push_back(std::move(pattern));
+  }
+}
+
+void FieldSet::Add(const FieldSet& other) {
+  all_ = all_ || other.all_;
+  for (const Field field : other.fields_) Add(field);
+  for (const std::string& pattern : other.patterns_) AddPattern(pattern);
+}
+
+void FieldSet::Remove(Field field) { std::erase(fields_, field); }
+
+bool FieldSet::Has(Field field) const {
+  if (std::find(fields_.begin(), fields_.end(), field) != fields_.end()) return true;
+  if (field.hidden()) return false;
+  return all_ || std::any_of(patterns_.begin(), patterns_.end(), [&](const std::string& pattern) {
+           return PatternTakes(pattern, field.name());
+         });
+}
+
+bool FieldSet::MayOverlap(const FieldSet& other) const {
+  if (empty() || other.empty()) return false;
+  if (all_ || other.all_ || (!patterns_.empty() && !other.patterns_.empty())) return true;
+  return std::any_of(fields_.begin(), fields_.end(), [&](Field f) { return other.Has(f); }) ||
+         std::any_of(other.fields_.begin(), other.fields_.end(), [&](Field f) { return Has(f); });
+}
+
+std::string FieldSet::Print() const {
+  if (all_) return "all fields";
+  std::string out;
+  for (const Field field : fields_) {
+    if (!out.empty()) out += ", ";
+    out += field.name();
+  }
+  for (const std::string& pattern : patterns_) {
+    if (!out.empty()) out += ", ";
+    out += pattern;
+  }
+  return out.empty() ? "none" : out;
+}
+
+}  // namespace spelk::plan

@@ -1,0 +1,312 @@
+// What the planner's own nodes do to fields and order.
+#include "plan/nodes.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "plan/entry.h"
+
+namespace spelk::plan {
+namespace {
+
+// A node that works row by row and passes everything.
+Flow RowFlow() {
+  Flow flow;
+  flow.reads = FieldSet();
+  flow.writes = FieldSet();
+  flow.order = Order::kKeeps;
+  flow.runs = Runs::kStreaming;
+  flow.results = false;
+  return flow;
+}
+
+void AddName(Field name, FieldSet* set) {
+  if (IsPattern(name.name())) {
+    set->AddPattern(std::string(name.name()));
+  } else {
+    set->Add(name);
+  }
+}
+
+}  // namespace
+
+std::string_view NameOf(StanzaKind kind) {
+  switch (kind) {
+    case StanzaKind::kSourcetype: return "sourcetype";
+    case StanzaKind::kSource: return "source";
+    case StanzaKind::kHost: return "host";
+  }
+  return "";
+}
+
+std::string_view NameOf(ProjectMode mode) {
+  switch (mode) {
+    case ProjectMode::kKeep: return "keep";
+    case ProjectMode::kRemove: return "remove";
+    case ProjectMode::kTable: return "table";
+  }
+  return "";
+}
+
+std::string_view NameOf(SortBy by) {
+  switch (by) {
+    case SortBy::kAuto: return "auto";
+    case SortBy::kNumber: return "num";
+    case SortBy::kText: return "str";
+    case SortBy::kAddress: return "ip";
+  }
+  return "";
+}
+
+Flow ScanNode::GetFlow() const {
+  Flow flow;
+  flow.reads = FieldSet();
+  flow.passes = false;
+  flow.order = Order::kKeeps;
+  flow.runs = Runs::kSource;
+  flow.results = false;
+  return flow;
+}
+
+Flow TimeOrderNode::GetFlow() const {
+  Flow flow = RowFlow();
+  flow.reads.Add(hidden::kTime);
+  flow.order = Order::kDestroys;
+  flow.runs = Runs::kSink;
+  return flow;
+}
+
+Flow FilterNode::GetFlow() const {
+  Flow flow = RowFlow();
+  CollectFields(*predicate, &flow.reads);
+  flow.keeps_rows = true;
+  return flow;
+}
+
+Flow ExtendNode::GetFlow() const {
+  Flow flow = RowFlow();
+  FieldSet made;
+  for (const NamedExpr& assignment : assignments) {
+    FieldSet read;
+    CollectFields(*assignment.value, &read);
+    for (const Field field : read.fields()) {
+      if (!made.Has(field)) flow.reads.Add(field);  // Earlier assignments give the others.
+    }
+    if (assignment.name_pieces.empty()) {
+      made.Add(assignment.target);
+      flow.writes.Add(assignment.target);
+      if (std::find(flow.makes.begin(), flow.makes.end(), assignment.target) == flow.makes.end()) {
+        flow.makes.push_back(assignment.target);
+      }
+      continue;
+    }
+    flow.writes.AddAll();
+  }
+  return flow;
+}
+
+Flow ProjectNode::GetFlow() const {
+  Flow flow = RowFlow();
+  flow.results = !names.empty();
+  for (const Field name : names) {
+    if (mode == ProjectMode::kRemove) AddName(name, &flow.writes);
+  }
+  if (mode != ProjectMode::kTable) return flow;
+  flow.passes = false;
+  flow.writes.AddAll();
+  for (const Field name : names) AddName(name, &flow.reads);
+  const bool known = std::none_of(names.begin(), names.end(),
+                                  [](Field name) { return IsPattern(name.name()); });
+  if (known) {
+    flow.columns.emplace();
+    for (const Field name : names) {
+      const auto& columns = *flow.columns;
+      if (std::find(columns.begin(), columns.end(), name) == columns.end()) {
+        flow.columns->push_back(name);
+      }
+    }
+  }
+  return flow;
+}
+
+FieldSet ProjectNode::InputNeeds(const FieldSet& needed) const {
+  if (mode == ProjectMode::kTable) return Node::InputNeeds(needed);
+  FieldSet named;
+  for (const Field name : names) AddName(name, &named);
+  FieldSet needs;
+  if (mode == ProjectMode::kRemove) {
+    needs = needed;
+    for (const Field field : named.fields()) needs.Remove(field);
+    return needs;
+  }
+  if (needed.open()) {
+    needs = named;
+    needs.AddPattern("_*");
+  }
+  for (const Field field : needed.fields()) {
+    if (field.hidden() || field.internal() || named.Has(field)) needs.Add(field);
+  }
+  return needs;
+}
+
+std::optional<std::vector<Field>> ProjectNode::OutputColumns(
+    const std::optional<std::vector<Field>>& before) const {
+  if (mode == ProjectMode::kTable || !before) return Node::OutputColumns(std::nullopt);
+  std::vector<Field> columns;
+  const auto named = [this](Field field) {
+    return std::any_of(names.begin(), names.end(),
+                       [&](Field name) { return PatternTakes(name.name(), field.name()); });
+  };
+  if (mode == ProjectMode::kRemove) {
+    for (const Field field : *before) {
+      if (!named(field)) columns.push_back(field);
+    }
+    return columns;
+  }
+  return KeptInOrder(*before);
+}
+
+std::vector<Field> ProjectNode::KeptInOrder(const std::vector<Field>& before) const {
+  std::vector<Field> kept;
+  const auto add = [&](Field field) {
+    if (std::find(kept.begin(), kept.end(), field) == kept.end()) kept.push_back(field);
+  };
+  for (const Field name : names) {
+    for (const Field field : before) {
+      if (!field.hidden() && PatternTakes(name.name(), field.name())) add(field);
+    }
+  }
+  for (const Field field : before) {
+    if (field.hidden() || field.internal()) add(field);
+  }
+  return kept;
+}
+
+std::optional<std::vector<Field>> RenameNode::OutputColumns(
+    const std::optional<std::vector<Field>>& before) const {
+  if (!before || GetFlow().writes.open()) return std::nullopt;
+  std::vector<Field> columns = *before;
+  for (size_t i = 0; i < from.size(); ++i) {
+    const auto place = std::find(columns.begin(), columns.end(), from[i]);
+    if (place == columns.end()) {
+      std::erase(columns, to[i]);
+      continue;
+    }
+    if (from[i] == to[i]) continue;
+    *place = Field();
+    std::erase(columns, to[i]);
+    std::replace(columns.begin(), columns.end(), Field(), to[i]);
+  }
+  return columns;
+}
+
+Flow RenameNode::GetFlow() const {
+  Flow flow = RowFlow();
+  for (size_t i = 0; i < pairs.size(); ++i) {
+    if (!from[i]) {
+      flow.writes.AddAll();
+      flow.reads.AddPattern(pairs[i].from);
+      continue;
+    }
+    flow.reads.Add(from[i]);
+    flow.writes.Add(from[i]);
+    flow.writes.Add(to[i]);
+    flow.makes.push_back(to[i]);
+  }
+  return flow;
+}
+
+FieldSet RenameNode::InputNeeds(const FieldSet& needed) const {
+  const Flow flow = GetFlow();
+  if (flow.writes.all()) {
+    // With stars any field may get a needed name.
+    return needed.empty() ? needed : FieldSet::All();
+  }
+  FieldSet needs = needed;
+  for (const Field field : to) needs.Remove(field);
+  for (size_t i = 0; i < pairs.size(); ++i) {
+    if (needed.Has(to[i])) {
+      needs.Add(from[i]);
+      // "Renaming a field that does not exist" makes the target null; whether it exists is asked below.
+      if (needed.open()) needs.Add(to[i]);
+    }
+  }
+  return needs;
+}
+
+Flow SortNode::GetFlow() const {
+  Flow flow = RowFlow();
+  for (const SortKey& key : keys) flow.reads.Add(key.field);
+  // Ties keep the order of the input, which ranking provides.
+  flow.order = Order::kNeeds;
+  flow.runs = Runs::kSink;
+  return flow;
+}
+
+Flow LimitNode::GetFlow() const {
+  Flow flow = RowFlow();
+  flow.order = Order::kNeeds;
+  flow.runs = in_order ? Runs::kSequential : Runs::kSink;
+  return flow;
+}
+
+Flow AggregateNode::GetFlow() const {
+  Flow flow;
+  flow.reads = FieldSet::Of(by);
+  flow.passes = false;
+  flow.order = needs_order ? Order::kNeeds : Order::kIgnores;
+  flow.runs = Runs::kSink;
+  if (needs_time) flow.reads.Add(time);
+  flow.columns = by;
+  for (const AggregateCall& call : aggregates) {
+    if (call.field) flow.reads.Add(call.field);
+    if (call.expression != nullptr) CollectFields(*call.expression, &flow.reads);
+    if (!call.pattern.empty()) {
+      flow.reads.AddPattern(call.pattern);
+      flow.columns.reset();
+    }
+    if (flow.columns) flow.columns->push_back(call.output);
+  }
+  return flow;
+}
+
+std::vector<const Node*> ChainOf(const Node& root) {
+  std::vector<const Node*> chain;
+  for (const Node* node = &root; node != nullptr; node = node->input.get()) chain.push_back(node);
+  std::reverse(chain.begin(), chain.end());
+  return chain;
+}
+
+std::vector<Node*> ChainOf(Node& root) {
+  std::vector<Node*> chain;
+  for (Node* node = &root; node != nullptr; node = node->input.get()) chain.push_back(node);
+  std::reverse(chain.begin(), chain.end());
+  return chain;
+}
+
+ScanNode* ScanOf(Node& root) { return TryAs<ScanNode>(ChainOf(root).front()); }
+const ScanNode* ScanOf(const Node& root) { return TryAs<ScanNode>(ChainOf(root).front()); }
+
+OutputShape ShapeOf(const Node& root) {
+  OutputShape shape;
+  for (const Node* node : ChainOf(root)) {
+    const Flow flow = node->GetFlow();
+    if (node->input == nullptr) {
+      shape.events = TryAs<ScanNode>(node) != nullptr;
+      shape.columns = flow.columns;
+      continue;
+    }
+    if (flow.results) shape.events = false;
+    shape.columns = node->OutputColumns(shape.columns);
+    if (flow.writes.all()) shape.open = true;
+    shape.removed.Add(flow.writes);
+    for (const Field field : flow.makes) {
+      if (std::find(shape.made.begin(), shape.made.end(), field) == shape.made.end()) {
+        shape.made.push_back(field);
+      }
+    }
+  }
+  return shape;
+}
+
+}  // namespace spelk::plan

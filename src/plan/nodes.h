@@ -1,0 +1,269 @@
+// The plan nodes that the planner itself knows: what searches read, filter, compute, keep and sort.
+// Every other node is a command's own and is known by its Flow.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "plan/aggregate.h"
+#include "plan/node.h"
+
+namespace spelk::plan {
+
+// ---------------------------------------------------------------- reading events
+
+// Which events a rule of props.conf is for.
+enum class StanzaKind : uint8_t { kSourcetype, kSource, kHost };
+constexpr size_t EnumSize(StanzaKind) { return 3; }
+std::string_view NameOf(StanzaKind kind);
+
+// A field that knowledge adds to events, inlined into the scan like a view. Rules are applied in order.
+struct FieldRule {
+  StanzaKind stanza = StanzaKind::kSourcetype;
+  std::string pattern;         // Of the stanza; `*` and (for source) `...`. Empty: every event.
+  std::string name;            // "FIELDALIAS-cim", for explain.
+  Field target;
+  ExprPtr value;               // Null result: the field is removed, unless only_missing.
+  bool only_missing = false;   // Never changes a field that the event has.
+  bool parallel_before = false;  // Computed from the values before the run of rules it belongs to (EVAL-*).
+
+  template <class Visitor>
+  void Describe(Visitor& visit) {
+    visit("stanza", stanza);
+    visit("pattern", pattern);
+    visit("name", name);
+    visit("target", target);
+    visit("value", value);
+    visit("only_missing", only_missing);
+    visit("parallel_before", parallel_before);
+  }
+};
+
+// Literals of which a line must hold at least one, or the line cannot match.
+struct LiteralGroup {
+  std::vector<std::string> literals;
+  bool ignore_case = true;
+
+  template <class Visitor>
+  void Describe(Visitor& visit) {
+    visit("any_of", literals);
+    visit("ignore_case", ignore_case);
+  }
+};
+
+// Reads the run's inputs.
+struct ScanNode final : Node {
+  static constexpr std::string_view kName = "scan";
+  bool all_fields = true;               // Every member of every event.
+  std::vector<Field> fields;            // Otherwise these, hidden ones included.
+  std::vector<FieldRule> rules;         // What knowledge adds, for the fields that are read.
+  ExprPtr predicate;                    // Events for which it is not true are left out.
+  std::vector<LiteralGroup> prefilter;  // All of the groups must be met by a line's text.
+  bool builtin = true;                  // Shapes of Windows and other feeds are recognised.
+
+  Flow GetFlow() const override;
+  template <class Visitor>
+  void Describe(Visitor& visit) {
+    visit("all_fields", all_fields);
+    visit("fields", fields);
+    visit("rules", rules);
+    visit("predicate", predicate);
+    visit("prefilter", prefilter);
+    visit("builtin", builtin);
+  }
+};
+
+// Puts rows newest first (Order "needs", sequential). Made by the order analysis.
+struct TimeOrderNode final : Node {
+  static constexpr std::string_view kName = "newest-first";
+  Flow GetFlow() const override;
+  template <class Visitor>
+  void Describe(Visitor&) {}
+};
+
+// ---------------------------------------------------------------- rows and fields
+
+// Keeps the rows for which the predicate is true.
+struct FilterNode final : Node {
+  static constexpr std::string_view kName = "filter";
+  ExprPtr predicate;
+  Flow GetFlow() const override;
+  template <class Visitor>
+  void Describe(Visitor& visit) {
+    visit("predicate", predicate);
+  }
+};
+
+struct NamedExpr {
+  Field target;
+  // The target's name in pieces, if it has {field} parts: text and field names in turn, text first.
+  std::vector<std::string> name_pieces;
+  ExprPtr value;
+
+  template <class Visitor>
+  void Describe(Visitor& visit) {
+    visit("target", target);
+    visit("name_pieces", name_pieces);
+    visit("value", value);
+  }
+};
+
+// Computes fields, left to right; later ones see earlier ones.
+struct ExtendNode final : Node {
+  static constexpr std::string_view kName = "extend";
+  std::vector<NamedExpr> assignments;
+  Flow GetFlow() const override;
+  template <class Visitor>
+  void Describe(Visitor& visit) {
+    visit("assignments", assignments);
+  }
+};
+
+enum class ProjectMode : uint8_t {
+  kKeep,    // fields: the named ones and all internal ones.
+  kRemove,  // fields -
+  kTable,   // table: exactly these columns, in this order.
+};
+constexpr size_t EnumSize(ProjectMode) { return 3; }
+std::string_view NameOf(ProjectMode mode);
+
+// Keeps or removes columns. Names may be patterns.
+struct ProjectNode final : Node {
+  static constexpr std::string_view kName = "project";
+  ProjectMode mode = ProjectMode::kKeep;
+  std::vector<Field> names;  // In the order written; patterns are interned like names.
+  Flow GetFlow() const override;
+  FieldSet InputNeeds(const FieldSet& needed) const override;
+  std::optional<std::vector<Field>> OutputColumns(
+      const std::optional<std::vector<Field>>& before) const override;
+  // kKeep: the fields of `input` that stay, the named ones first, in the order in which they are named.
+  std::vector<Field> KeptInOrder(const std::vector<Field>& before) const;
+  template <class Visitor>
+  void Describe(Visitor& visit) {
+    visit("mode", mode);
+    visit("names", names);
+  }
+};
+
+struct RenamePair {
+  std::string from;  // Both may hold stars, equally many.
+  std::string to;
+  template <class Visitor>
+  void Describe(Visitor& visit) {
+    visit("from", from);
+    visit("to", to);
+  }
+};
+
+// Renames fields, pair by pair.
+struct RenameNode final : Node {
+  static constexpr std::string_view kName = "rename";
+  std::vector<RenamePair> pairs;
+  std::vector<Field> from;  // The fields of pairs without stars; null fields otherwise.
+  std::vector<Field> to;
+  Flow GetFlow() const override;
+  FieldSet InputNeeds(const FieldSet& needed) const override;
+  std::optional<std::vector<Field>> OutputColumns(
+      const std::optional<std::vector<Field>>& before) const override;
+  template <class Visitor>
+  void Describe(Visitor& visit) {
+    visit("pairs", pairs);
+    visit("from", from);
+    visit("to", to);
+  }
+};
+
+enum class SortBy : uint8_t { kAuto, kNumber, kText, kAddress };
+constexpr size_t EnumSize(SortBy) { return 4; }
+std::string_view NameOf(SortBy by);
+
+struct SortKey {
+  Field field;
+  SortBy by = SortBy::kAuto;
+  bool descending = false;
+
+  template <class Visitor>
+  void Describe(Visitor& visit) {
+    visit("field", field);
+    visit("by", by);
+    visit("descending", descending);
+  }
+};
+
+// Sorts; ties keep the order of the input. With a limit only the first rows are kept (top-k).
+struct SortNode final : Node {
+  static constexpr std::string_view kName = "sort";
+  std::vector<SortKey> keys;
+  std::optional<uint64_t> limit;
+  bool reversed = false;  // A trailing "desc": the whole order is turned round.
+  Flow GetFlow() const override;
+  template <class Visitor>
+  void Describe(Visitor& visit) {
+    visit("keys", keys);
+    visit("limit", limit);
+    visit("reversed", reversed);
+  }
+};
+
+// The first rows.
+struct LimitNode final : Node {
+  static constexpr std::string_view kName = "limit";
+  uint64_t count = 10;
+  // Rows come in their final order: stop reading when enough were seen. Otherwise the first in rank are
+  // searched for among all. Set by the order analysis.
+  bool in_order = false;
+  Flow GetFlow() const override;
+  template <class Visitor>
+  void Describe(Visitor& visit) {
+    visit("count", count);
+    visit("in_order", in_order);
+  }
+};
+
+// Groups rows and computes statistics.
+struct AggregateNode final : Node {
+  static constexpr std::string_view kName = "aggregate";
+  std::vector<AggregateCall> aggregates;
+  std::vector<Field> by;
+  bool all_numbers = false;        // allnum: a column with any text gives nothing.
+  bool distinct_split_values = false;  // dedup_splitvals
+  std::string delimiter;           // delim: accepted; how Splunk shows values(), no effect on values.
+  bool needs_order = false;        // Some aggregate keeps the order: first, last, list.
+  bool needs_time = false;         // Some aggregate reads _time.
+  Field time;                      // _time, if so.
+  Flow GetFlow() const override;
+  template <class Visitor>
+  void Describe(Visitor& visit) {
+    visit("aggregates", aggregates);
+    visit("by", by);
+    visit("all_numbers", all_numbers);
+    visit("distinct_split_values", distinct_split_values);
+    visit("delimiter", delimiter);
+    visit("needs_order", needs_order);
+    visit("needs_time", needs_time);
+    visit("time", time);
+  }
+};
+
+// ---------------------------------------------------------------- properties of a whole plan
+
+// What the result of a plan is, for whoever writes it.
+struct OutputShape {
+  bool events = false;               // Events: the input's objects with what the search made of them.
+  std::optional<std::vector<Field>> columns;  // Known columns of results.
+  std::vector<Field> made;           // Events: fields made or changed, in order of their making.
+  FieldSet removed;                  // Events: fields taken away.
+  bool open = false;                 // Events: some command may have made or changed any field.
+};
+OutputShape ShapeOf(const Node& root);
+
+// The nodes from the source to the root.
+std::vector<const Node*> ChainOf(const Node& root);
+std::vector<Node*> ChainOf(Node& root);
+// The scan of a plan, or null if it generates its rows.
+ScanNode* ScanOf(Node& root);
+const ScanNode* ScanOf(const Node& root);
+
+}  // namespace spelk::plan

@@ -1,0 +1,202 @@
+// The binary form of expressions and plans.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/status.h"
+#include "plan/describe.h"
+#include "plan/entry.h"
+#include "plan/node.h"
+#include "value/codec.h"
+
+namespace spelk::plan {
+namespace {
+
+constexpr std::string_view kMagic = "SPELKPL1";  // The last character is the version.
+constexpr int kMaxDepth = 2000;
+constexpr auto kLastExprKind = static_cast<uint8_t>(ExprKind::kSubsearch);
+constexpr auto kLastType = static_cast<uint8_t>(Type::kNull);
+
+void SaveField(Field field, ByteWriter& out) {
+  SaveVisitor visitor(out);
+  visitor("", field);
+}
+
+void SaveNode(const Node& node, ByteWriter& out) {
+  out.Bool(node.input != nullptr);
+  if (node.input != nullptr) SaveNode(*node.input, out);
+  out.Text(node.entry == nullptr ? "" : node.entry->name);
+  out.Text(node.type().name);
+  out.Fixed(node.span.begin);
+  out.Fixed(node.span.end);
+  node.type().save(node, out);
+}
+
+absl::Status Damaged(std::string_view what) {
+  return absl::DataLossError(fmt::format("cannot load the plan: {}", what));
+}
+
+absl::StatusOr<NodePtr> LoadNode(ByteReader& in, LoadContext& context) {
+  if (++context.depth > kMaxDepth) return Damaged("it is nested too deeply");
+  NodePtr input;
+  if (in.Bool()) {
+    SPELK_ASSIGN_OR_RETURN(input, LoadNode(in, context));
+  }
+  const std::string_view command = in.Text();
+  const std::string_view type = in.Text();
+  const CommandEntry* entry = context.entries->Command(command);
+  if (in.failed() || entry == nullptr || entry->node == nullptr) {
+    return Damaged(fmt::format("it has an unknown command \"{}\"", command));
+  }
+  const NodeType& node_type = entry->node();
+  if (node_type.name != type) {
+    return Damaged(fmt::format("{} makes no \"{}\" node", command, type));
+  }
+  NodePtr node = node_type.create();
+  node->entry = entry;
+  node->input = std::move(input);
+  node->span.begin = in.Fixed<uint32_t>();
+  node->span.end = in.Fixed<uint32_t>();
+  node_type.load(*node, in, context);
+  --context.depth;
+  SPELK_RETURN_IF_ERROR(in.status());
+  return node;
+}
+
+// What of an expression is plain data; saved and loaded alike.
+template <class Visitor>
+void DescribeData(Expr& expr, Visitor& visit) {
+  visit("field", expr.field);
+  visit("patterns", expr.patterns);
+  visit("all_names", expr.all_names);
+  visit("row_fields", expr.row_fields);
+  visit("rows", expr.rows);
+  visit("earliest", expr.earliest);
+  visit("latest", expr.latest);
+  visit("negated_scope", expr.negated_scope);
+  visit("base_scope", expr.base_scope);
+}
+
+template <class E>
+E LoadEnum(ByteReader& in, E last) {
+  const uint8_t value = in.Byte();
+  if (value > static_cast<uint8_t>(last)) (void)in.Raw(~uint64_t{0});
+  return static_cast<E>(std::min(value, static_cast<uint8_t>(last)));
+}
+
+void LoadArguments(ByteReader& in, LoadContext& context, Expr& expr) {
+  const size_t arguments = in.Count();
+  for (size_t i = 0; i < arguments && !in.failed(); ++i) {
+    ExprPtr argument = LoadExpr(in, context);
+    if (argument == nullptr) return;
+    expr.arguments.push_back(std::move(argument));
+  }
+  const size_t operators = in.Count();
+  for (size_t i = 0; i < operators && !in.failed(); ++i) {
+    expr.operators.push_back(LoadEnum(in, ast::ArithmeticOp::kRemainder));
+  }
+}
+
+// A loaded tree is as well formed as a bound one, whatever the bytes were.
+bool WellFormed(const Expr& expr) {
+  const size_t n = expr.arguments.size();
+  switch (expr.kind) {
+    case ExprKind::kCall: return expr.function != nullptr && n >= expr.function->arity.least &&
+                                 n <= expr.function->arity.most;
+    case ExprKind::kArithmetic: return n >= 2 && expr.operators.size() == n - 1;
+    case ExprKind::kNegate:
+    case ExprKind::kNot: return n == 1;
+    case ExprKind::kCompare: return n == 2;
+    case ExprKind::kIn:
+    case ExprKind::kAnd:
+    case ExprKind::kOr:
+    case ExprKind::kXor: return n >= 1;
+    case ExprKind::kField: return static_cast<bool>(expr.field);
+    case ExprKind::kMatch:
+    case ExprKind::kTerm: return static_cast<bool>(expr.field) && expr.patterns.size() == 1;
+    case ExprKind::kMatchAny:
+    case ExprKind::kTimeRange: return static_cast<bool>(expr.field);
+    case ExprKind::kMatchRows:
+      return std::all_of(expr.rows.begin(), expr.rows.end(),
+                         [&](const auto& row) { return row.size() == expr.row_fields.size(); });
+    case ExprKind::kLiteral: return true;
+    case ExprKind::kSubsearch: return expr.plan != nullptr;
+  }
+  return false;
+}
+
+}  // namespace
+
+Field HiddenField(std::string_view name) {
+  for (const Field field : hidden::kAll) {
+    if (field.name() == name) return field;
+  }
+  return {};
+}
+
+void SaveExpr(const Expr& expr, ByteWriter& out) {
+  out.Byte(static_cast<uint8_t>(expr.kind));
+  out.Byte(static_cast<uint8_t>(expr.type));
+  SaveValue(expr.literal.value(), out);
+  out.Text(expr.function == nullptr ? "" : expr.function->name);
+  out.Varint(expr.arguments.size());
+  for (const ExprPtr& argument : expr.arguments) SaveExpr(*argument, out);
+  out.Varint(expr.operators.size());
+  for (const ast::ArithmeticOp op : expr.operators) out.Byte(static_cast<uint8_t>(op));
+  out.Byte(static_cast<uint8_t>(expr.op));
+  out.Byte(static_cast<uint8_t>(expr.unset));
+  out.Byte(static_cast<uint8_t>(expr.term));
+  SaveVisitor visitor(out);
+  DescribeData(const_cast<Expr&>(expr), visitor);  // Saving changes nothing.
+  out.Bool(expr.plan != nullptr);
+  if (expr.plan != nullptr) SaveNode(*expr.plan, out);
+}
+
+ExprPtr LoadExpr(ByteReader& in, LoadContext& context) {
+  if (++context.depth > kMaxDepth) (void)in.Raw(~uint64_t{0});
+  auto expr = std::make_unique<Expr>();
+  expr->kind = LoadEnum(in, static_cast<ExprKind>(kLastExprKind));
+  expr->type = LoadEnum(in, static_cast<Type>(kLastType));
+  Arena arena;
+  expr->literal = Literal::Of(LoadValue(in, arena));
+  const std::string_view function = in.Text();
+  if (!function.empty()) expr->function = context.entries->Function(function);
+  LoadArguments(in, context, *expr);
+  expr->op = LoadEnum(in, CompareOp::kGreaterEqual);
+  expr->unset = LoadEnum(in, Unset::kTrue);
+  expr->term = LoadEnum(in, ast::TermKind::kTerm);
+  LoadVisitor visitor(in, context);
+  DescribeData(*expr, visitor);
+  if (in.Bool()) {
+    absl::StatusOr<NodePtr> plan = LoadNode(in, context);
+    if (plan.ok()) expr->plan = std::move(*plan);
+  }
+  --context.depth;
+  if (!in.failed() && WellFormed(*expr)) return expr;
+  (void)in.Raw(~uint64_t{0});
+  return nullptr;
+}
+
+std::string SavePlan(const Node& root) {
+  std::string bytes;
+  ByteWriter out(bytes);
+  out.Raw(kMagic);
+  SaveNode(root, out);
+  return bytes;
+}
+
+absl::StatusOr<NodePtr> LoadPlan(std::string_view bytes, LoadContext context) {
+  ByteReader in(bytes);
+  if (in.Raw(kMagic.size()) != kMagic) return Damaged("it is no plan of this version");
+  SPELK_ASSIGN_OR_RETURN(NodePtr root, LoadNode(in, context));
+  if (!in.at_end()) return Damaged("bytes are left over");
+  return root;
+}
+
+NodePtr CopyPlan(const Node& root, FieldTable& fields, const EntryTable& entries) {
+  absl::StatusOr<NodePtr> copy = LoadPlan(SavePlan(root), {&fields, &entries, 0});
+  return copy.ok() ? std::move(*copy) : nullptr;
+}
+
+}  // namespace spelk::plan
