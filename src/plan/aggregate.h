@@ -42,6 +42,8 @@ struct AggregateCall {
   }
 };
 
+AggregateCall CopyCall(const AggregateCall& call);
+
 // One value on its way into a state. Never null and never a multivalue.
 struct AggregateInput {
   Value value;

@@ -15,10 +15,6 @@
 
 namespace spelk::plan {
 
-// The entries of nodes that no command makes.
-inline constexpr std::string_view kScanEntry = "(scan)";
-inline constexpr std::string_view kTimeOrderEntry = "(newest-first)";
-
 // Not thread-safe; one for each query.
 class Binder {
  public:

@@ -16,7 +16,7 @@
 namespace spelk::exec {
 class Operator;
 using OperatorPtr = std::unique_ptr<Operator>;
-struct BuildContext;
+struct RunContext;
 }  // namespace spelk::exec
 
 namespace spelk::plan {
@@ -51,6 +51,10 @@ struct EntryFlow {
   bool results = false;
 };
 
+// The entries of nodes that no command makes.
+inline constexpr std::string_view kScanEntry = "(scan)";
+inline constexpr std::string_view kTimeOrderEntry = "(newest-first)";
+
 struct CommandEntry {
   std::string_view name;
   std::span<const std::string_view> aliases = {};
@@ -69,7 +73,7 @@ struct CommandEntry {
   const NodeType& (*node)() = nullptr;  // For loading a saved plan.
   // Makes the node. Null for generating commands' input; the binder chains it otherwise.
   absl::StatusOr<NodePtr> (*bind)(const ast::CommandCall&, Binder&) = nullptr;
-  exec::OperatorPtr (*build)(const Node&, const exec::BuildContext&) = nullptr;
+  exec::OperatorPtr (*build)(const Node&, const exec::RunContext&) = nullptr;
   bool internal = false;  // Made by the planner, never typed; not listed by help.
 };
 
@@ -157,6 +161,7 @@ struct AggregateEntry {
   bool takes_number = false;      // The name goes on with a number: perc95.
   bool without_field = false;     // May stand without a field: count.
   bool boolean_argument = false;  // count(eval(x>1)) counts where it is true.
+  bool numeric = false;           // Looks at numbers only; allnum concerns it.
   AggregateNeeds needs = AggregateNeeds::kValue;
   const AggregateOps& (*ops)() = nullptr;
   std::span<const Example> examples = {};

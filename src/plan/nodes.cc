@@ -30,6 +30,19 @@ void AddName(Field name, FieldSet* set) {
 
 }  // namespace
 
+AggregateCall CopyCall(const AggregateCall& call) {
+  AggregateCall copy;
+  copy.function = call.function;
+  copy.number = call.number;
+  copy.field = call.field;
+  if (call.expression != nullptr) copy.expression = Copy(*call.expression);
+  copy.pattern = call.pattern;
+  copy.output = call.output;
+  copy.output_pattern = call.output_pattern;
+  copy.span = call.span;
+  return copy;
+}
+
 std::string_view NameOf(StanzaKind kind) {
   switch (kind) {
     case StanzaKind::kSourcetype: return "sourcetype";

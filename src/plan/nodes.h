@@ -22,7 +22,7 @@ std::string_view NameOf(StanzaKind kind);
 // A field that knowledge adds to events, inlined into the scan like a view. Rules are applied in order.
 struct FieldRule {
   StanzaKind stanza = StanzaKind::kSourcetype;
-  std::string pattern;         // Of the stanza; `*` and (for source) `...`. Empty: every event.
+  std::string pattern;         // Of the stanza: a regular expression for the whole value. Empty: every event.
   std::string name;            // "FIELDALIAS-cim", for explain.
   Field target;
   ExprPtr value;               // Null result: the field is removed, unless only_missing.
@@ -57,7 +57,8 @@ struct LiteralGroup {
 struct ScanNode final : Node {
   static constexpr std::string_view kName = "scan";
   bool all_fields = true;               // Every member of every event.
-  std::vector<Field> fields;            // Otherwise these, hidden ones included.
+  std::vector<Field> fields;            // Otherwise these, hidden ones included …
+  std::vector<std::string> patterns;    // … and those that a pattern takes.
   std::vector<FieldRule> rules;         // What knowledge adds, for the fields that are read.
   ExprPtr predicate;                    // Events for which it is not true are left out.
   std::vector<LiteralGroup> prefilter;  // All of the groups must be met by a line's text.
@@ -68,6 +69,7 @@ struct ScanNode final : Node {
   void Describe(Visitor& visit) {
     visit("all_fields", all_fields);
     visit("fields", fields);
+    visit("patterns", patterns);
     visit("rules", rules);
     visit("predicate", predicate);
     visit("prefilter", prefilter);
@@ -197,13 +199,11 @@ struct SortNode final : Node {
   static constexpr std::string_view kName = "sort";
   std::vector<SortKey> keys;
   std::optional<uint64_t> limit;
-  bool reversed = false;  // A trailing "desc": the whole order is turned round.
   Flow GetFlow() const override;
   template <class Visitor>
   void Describe(Visitor& visit) {
     visit("keys", keys);
     visit("limit", limit);
-    visit("reversed", reversed);
   }
 };
 

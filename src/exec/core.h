@@ -1,0 +1,20 @@
+// The operators of the planner's own nodes (plan/nodes.h); commands name them in their entries.
+#pragma once
+
+#include "exec/operator.h"
+#include "plan/nodes.h"
+
+namespace spelk::exec {
+
+plan::CommandEntry const& ScanEntry();
+plan::CommandEntry const& TimeOrderEntry();
+
+OperatorPtr BuildFilter(const plan::Node& node, const RunContext& run);
+OperatorPtr BuildExtend(const plan::Node& node, const RunContext& run);
+OperatorPtr BuildProject(const plan::Node& node, const RunContext& run);
+OperatorPtr BuildRename(const plan::Node& node, const RunContext& run);
+OperatorPtr BuildSort(const plan::Node& node, const RunContext& run);
+OperatorPtr BuildLimit(const plan::Node& node, const RunContext& run);
+OperatorPtr BuildAggregate(const plan::Node& node, const RunContext& run);
+
+}  // namespace spelk::exec

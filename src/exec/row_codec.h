@@ -1,0 +1,52 @@
+// Rows as bytes: how sinks spill and save what they keep.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "base/bytes.h"
+#include "plan/rank.h"
+#include "value/batch.h"
+
+namespace spelk::exec {
+
+// Some rows of one schema with their ranks.
+struct RankedRows {
+  Batch batch;
+  std::vector<plan::RowRank> ranks;  // One for each row of the batch.
+};
+
+// `rows` are indexes of rows of the batch, `ranks` theirs.
+void SaveRows(const Batch& batch, std::span<const uint32_t> rows, std::span<const plan::RowRank> ranks,
+              ByteWriter& out);
+// The batch owns its memory, charged to the budget as `what`.
+absl::StatusOr<RankedRows> LoadRows(ByteReader& in, FieldTable& fields, MemoryBudget* budget,
+                                    std::string_view what);
+
+// Collects rows of several batches into one, without copying texts: the memory of the sources is pinned.
+class BatchAssembler {
+ public:
+  // `drop` (may be null) is left out of the result.
+  BatchAssembler(MemoryBudget* budget, Field drop) : budget_(budget), drop_(drop) {}
+
+  void Add(const Batch& batch, uint32_t row);
+  size_t size() const { return rows_.size(); }
+  // The rows added so far, in order; the assembler is empty afterwards. The fields come in the order of their first
+  // appearance in these rows.
+  absl::StatusOr<Batch> Take(std::string_view what);
+
+ private:
+  struct Row {
+    const Batch* batch;
+    uint32_t row;
+  };
+  SchemaPtr UnionSchema() const;
+
+  MemoryBudget* budget_;
+  Field drop_;
+  std::vector<Row> rows_;
+  std::vector<BatchMemoryPtr> pins_;
+};
+
+}  // namespace spelk::exec

@@ -1,0 +1,94 @@
+// Sort, newest-first and limit.
+#include "exec/core.h"
+#include "exec/sorter.h"
+
+namespace spelk::exec {
+namespace {
+
+// All that put rows in order and cut are a Sorter with other options.
+class SortSink final : public Sink<Sorter> {
+ public:
+  SortSink(SorterOptions options, const RunContext& run) : options_(std::move(options)), run_(run) {}
+
+  absl::StatusOr<Sorter> NewState() const override { return Sorter(options_, run_); }
+  absl::Status Update(Sorter& sorter, Batch batch, Position at) const override {
+    return sorter.Add(std::move(batch), at);
+  }
+  absl::Status Merge(Sorter& into, Sorter from) const override { return into.Merge(std::move(from)); }
+  absl::Status Finish(Sorter sorter, Output& out) const override { return sorter.Emit(out); }
+  absl::Status Save(Sorter& sorter, ByteWriter& out) const override { return sorter.Save(out); }
+  absl::StatusOr<Sorter> Load(ByteReader& in) const override {
+    Sorter sorter(options_, run_);
+    SPELK_RETURN_IF_ERROR(sorter.Load(in));
+    return sorter;
+  }
+
+ private:
+  const SorterOptions options_;
+  const RunContext& run_;
+};
+
+struct LimitState {
+  uint64_t left = 0;
+};
+
+// The first rows of a stream that is in order already.
+class Limit final : public Sequential<LimitState> {
+ public:
+  explicit Limit(uint64_t count) : count_(count) {}
+  absl::StatusOr<LimitState> NewState() const override { return LimitState{count_}; }
+  absl::StatusOr<Demand> Process(Batch batch, LimitState& state, Output& out) const override {
+    if (batch.size() > state.left) batch.Slice(0, state.left);
+    state.left -= batch.size();
+    if (!batch.empty()) SPELK_RETURN_IF_ERROR(out.Push(std::move(batch)));
+    return state.left == 0 ? Demand::kEnough : Demand::kMore;
+  }
+
+ private:
+  const uint64_t count_;
+};
+
+}  // namespace
+
+OperatorPtr BuildSort(const plan::Node& node, const RunContext& run) {
+  const auto& sort = plan::As<plan::SortNode>(node);
+  return std::make_unique<SortSink>(
+      SorterOptions{.keys = sort.keys, .limit = sort.limit, .what = "sort"}, run);
+}
+
+OperatorPtr BuildLimit(const plan::Node& node, const RunContext& run) {
+  const auto& limit = plan::As<plan::LimitNode>(node);
+  if (limit.in_order) return std::make_unique<Limit>(limit.count);
+  return std::make_unique<SortSink>(SorterOptions{.limit = limit.count, .what = "head"}, run);
+}
+
+const plan::CommandEntry& TimeOrderEntry() {
+  static constexpr plan::CommandEntry kEntry = {
+      .name = plan::kTimeOrderEntry,
+      .signature = "",
+      .summary = "Puts events newest first, for what follows.",
+      .kind = plan::CommandKind::kDatasetProcessing,
+      .runs = plan::Runs::kSink,
+      .node = &plan::TypeOf<plan::TimeOrderNode>,
+      .build = +[](const plan::Node&, const RunContext& run) -> OperatorPtr {
+        return std::make_unique<SortSink>(SorterOptions{.what = "newest-first order"}, run);
+      },
+      .internal = true,
+  };
+  return kEntry;
+}
+
+const plan::CommandEntry& ScanEntry() {
+  static constexpr plan::CommandEntry kEntry = {
+      .name = plan::kScanEntry,
+      .signature = "",
+      .summary = "Reads events.",
+      .kind = plan::CommandKind::kGenerating,
+      .runs = plan::Runs::kSource,
+      .node = &plan::TypeOf<plan::ScanNode>,
+      .internal = true,
+  };
+  return kEntry;
+}
+
+}  // namespace spelk::exec

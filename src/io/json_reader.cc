@@ -1,0 +1,505 @@
+// The forward pass over a line's structure.
+#include "io/json_reader.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#include <optional>
+#include <utility>
+
+#include "base/hash.h"
+
+namespace spelk::io {
+namespace {
+
+bool IsBlank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+
+// The end of what stands in [begin, end) without blanks at its end.
+const char* TrimEnd(const char* begin, const char* end) {
+  while (end > begin && IsBlank(end[-1])) --end;
+  return end;
+}
+
+constexpr uint64_t kOnes = 0x0101010101010101U;
+constexpr uint64_t kHighs = 0x8080808080808080U;
+
+uint64_t HasByte(uint64_t word, unsigned char byte) {
+  const uint64_t x = word ^ (kOnes * byte);
+  return (x - kOnes) & ~x & kHighs;
+}
+
+bool HasBackslash(std::string_view key) {
+  if (key.size() <= 8) {
+    uint64_t word = 0;
+    std::memcpy(&word, key.data(), 8);  // Keys lie in a line with slack behind it.
+    if (key.size() < 8) word &= (uint64_t{1} << (8 * key.size())) - 1;
+    return HasByte(word, '\\') != 0;
+  }
+  return std::memchr(key.data(), '\\', key.size()) != nullptr;
+}
+
+// The content of the string that begins at `quote`, with the next structural at `next`. Nothing if something
+// other than blanks stands between.
+std::optional<std::string_view> StringContent(const char* text, uint32_t quote, uint32_t next) {
+  const char* begin = text + quote + 1;
+  const char* end = TrimEnd(begin, text + next);
+  if (end == begin || end[-1] != '"') return std::nullopt;
+  return std::string_view(begin, static_cast<size_t>(end - 1 - begin));
+}
+
+std::string_view ScalarText(const char* text, uint32_t at, uint32_t next) {
+  const char* begin = text + at;
+  return {begin, static_cast<size_t>(TrimEnd(begin, text + next) - begin)};
+}
+
+RawValue StringValue(std::string_view content) {
+  const bool escaped = std::memchr(content.data(), '\\', content.size()) != nullptr;
+  return {content.data(), static_cast<uint32_t>(content.size()),
+          escaped ? RawKind::kEscapedString : RawKind::kString};
+}
+
+// Nothing for text that is no JSON scalar.
+std::optional<RawValue> ScalarValue(std::string_view text) {
+  RawKind kind = RawKind::kAbsent;
+  if (!text.empty() && (text.front() == '-' || (text.front() >= '0' && text.front() <= '9'))) {
+    if (IsJsonNumber(text)) kind = RawKind::kNumber;
+  } else if (IsJsonLiteral(text)) {
+    kind = RawKind::kLiteral;
+  }
+  if (kind == RawKind::kAbsent) return std::nullopt;
+  return RawValue{text.data(), static_cast<uint32_t>(text.size()), kind};
+}
+
+}  // namespace
+
+uint64_t KeyHash(std::string_view key) {
+  uint64_t first = 0;
+  uint64_t last = 0;
+  if (key.size() >= 8) {
+    std::memcpy(&first, key.data(), 8);
+    std::memcpy(&last, key.data() + key.size() - 8, 8);
+  } else {
+    std::memcpy(&first, key.data(), 8);
+    first &= (uint64_t{1} << (8 * key.size())) - 1;
+  }
+  return hash_internal::Mix(first ^ (key.size() * 0x9E3779B97F4A7C15U), last ^ 0xD6E8FEB86659FD93U);
+}
+
+// ---------------------------------------------------------------- paths
+
+const PathTree::Node* PathTree::Node::Find(std::string_view key, uint64_t hash) const {
+  if (keys.empty()) return nullptr;
+  for (uint64_t at = hash & mask;; at = (at + 1) & mask) {
+    const uint32_t entry = table[at];
+    if (entry == 0) return nullptr;
+    if (keys[entry - 1] == key) return children[entry - 1].get();
+  }
+}
+
+PathTree::Node* PathTree::Node::FindOrAdd(std::string_view key) {
+  for (size_t i = 0; i < keys.size(); ++i) {
+    if (keys[i] == key) return children[i].get();
+  }
+  keys.emplace_back(key);
+  children.push_back(std::make_unique<Node>());
+  return children.back().get();
+}
+
+void PathTree::Node::Seal() {
+  const size_t size = std::bit_ceil(keys.size() * 4 + 4);
+  table.assign(size, 0);
+  mask = size - 1;
+  for (size_t i = 0; i < keys.size(); ++i) {
+    std::string padded = keys[i];
+    padded.append(8, '\0');
+    uint64_t at = KeyHash(std::string_view(padded).substr(0, keys[i].size())) & mask;
+    while (table[at] != 0) at = (at + 1) & mask;
+    table[at] = static_cast<uint32_t>(i + 1);
+    nests = nests || !children[i]->keys.empty();
+    children[i]->Seal();
+  }
+}
+
+PathTree::PathTree(const std::vector<Name>& names, size_t required)
+    : size_(names.size()), required_(required), array_rests_(names.size()) {
+  for (uint32_t slot = 0; slot < names.size(); ++slot) {
+    const std::string_view name = names[slot].name;
+    const size_t array = names[slot].raw ? std::string_view::npos : name.find("{}");
+    const std::string_view members = name.substr(0, array);
+    Node* node = &root_;
+    // Each dot may be nesting or part of a key: the tree has one node for each piece, and a key that holds dots
+    // is walked piece by piece.
+    for (size_t from = 0; from <= members.size();) {
+      const size_t dot = members.find('.', from);
+      const size_t end = dot == std::string_view::npos ? members.size() : dot;
+      node = node->FindOrAdd(members.substr(from, end - from));
+      from = end + 1;
+    }
+    if (names[slot].raw) {
+      node->raw_slots.push_back(slot);
+    } else if (array == std::string_view::npos) {
+      node->slots.push_back(slot);
+    } else {
+      node->arrays.push_back(slot);
+      array_rests_[slot] = name.substr(array);
+    }
+  }
+  root_.Seal();
+}
+
+// ---------------------------------------------------------------- reading
+
+LineVerdict JsonReader::Read(std::string_view line, std::span<RawValue> slots, bool* faulty) {
+  std::fill(slots.begin(), slots.end(), RawValue());
+  *faulty = false;
+  const LineVerdict verdict = index_.Index(line);
+  if (verdict != LineVerdict::kEvent) return verdict;
+  text_ = index_.text().data();
+  structurals_ = index_.structurals();
+  suspect_ = index_.suspect();
+  slots_ = slots;
+  open_slots_ = tree_.required();
+  depth_ = 0;
+  if (open_slots_ == 0) return verdict;
+  uint32_t at = 0;
+  *faulty = !WalkObject(&at, tree_.root()) && open_slots_ != 0;
+  return verdict;
+}
+
+LineVerdict JsonReader::Check(std::string_view line, bool* faulty) {
+  *faulty = false;
+  const LineVerdict verdict = index_.Index(line);
+  if (verdict != LineVerdict::kEvent) return verdict;
+  text_ = index_.text().data();
+  structurals_ = index_.structurals();
+  suspect_ = index_.suspect();
+  slots_ = {};
+  open_slots_ = 1;
+  uint32_t at = 0;
+  *faulty = !SkipContainer(&at);
+  return verdict;
+}
+
+const PathTree::Node* JsonReader::FindKey(const PathTree::Node& node, std::string_view key) {
+  if (HasBackslash(key)) [[unlikely]] {
+    key_.clear();
+    AppendUnescaped(key, key_);
+    const size_t size = key_.size();
+    key_.append(8, '\0');
+    key = std::string_view(key_).substr(0, size);
+  }
+  if (const PathTree::Node* found = node.Find(key, KeyHash(key))) return found;
+  if (!node.nests) return nullptr;
+  // A key that holds dots gives the same name as nesting.
+  const PathTree::Node* at = &node;
+  for (size_t from = 0;;) {
+    const size_t dot = key.find('.', from);
+    if (dot == std::string_view::npos && from == 0) return nullptr;
+    std::string piece(key.substr(from, dot - from));
+    const size_t size = piece.size();
+    piece.append(8, '\0');
+    const std::string_view view = std::string_view(piece).substr(0, size);
+    at = at->Find(view, KeyHash(view));
+    if (at == nullptr || dot == std::string_view::npos) return at;
+    from = dot + 1;
+  }
+}
+
+void JsonReader::FillSlot(uint32_t slot, const RawValue& value) {
+  if (slots_[slot].kind != RawKind::kAbsent) return;  // The first of a repeated name wins.
+  slots_[slot] = value;
+  if (suspect_) slots_[slot].data = index_.original().data() + (value.data - text_);
+  if (slot < tree_.required() && tree_.required() != PathTree::kReadAll) --open_slots_;
+}
+
+void JsonReader::Fill(const PathTree::Node& node, const RawValue& value) {
+  for (const uint32_t slot : node.slots) FillSlot(slot, value);
+  for (const uint32_t slot : node.raw_slots) FillSlot(slot, value);
+}
+
+// Each of the Walk and Take functions begins at a value's first structural and leaves *at behind the value. False
+// stops the reading: at a fault, or because every slot is filled.
+bool JsonReader::WalkObject(uint32_t* at, const PathTree::Node& node) {
+  uint32_t i = *at + 1;
+  if (CharAt(i) == '}') {
+    *at = i + 1;
+    return true;
+  }
+  for (;;) {
+    if (CharAt(i) != '"' || CharAt(i + 1) != ':') return false;
+    const std::optional<std::string_view> key = StringContent(text_, structurals_[i], structurals_[i + 1]);
+    if (!key || (suspect_ && !IsValidStringContent({index_.original().data() + (key->data() - text_), key->size()}))) {
+      return false;
+    }
+    i += 2;
+    if (!WalkValue(&i, FindKey(node, *key))) return false;
+    if (open_slots_ == 0) return false;
+    const char next = CharAt(i);
+    ++i;
+    if (next == '}') break;
+    if (next != ',') return false;
+  }
+  *at = i;
+  return true;
+}
+
+bool JsonReader::WalkValue(uint32_t* at, const PathTree::Node* node) {
+  const char c = CharAt(*at);
+  if (c != '{' && c != '[') return TakeScalar(at, node);
+  if (node == nullptr) return SkipContainer(at);
+  if (!node->raw_slots.empty() && !TakeRaw(*at, *node)) return false;
+  if (c == '[') return node->arrays.empty() ? SkipContainer(at) : TakeArray(at, *node);
+  if (node->keys.empty() || depth_ >= kMaxJsonDepth) return SkipContainer(at);
+  ++depth_;
+  const bool more = WalkObject(at, *node);
+  --depth_;
+  return more;
+}
+
+// Takes a container as its text; the names below it are walked after that.
+bool JsonReader::TakeRaw(uint32_t at, const PathTree::Node& node) {
+  const uint32_t from = structurals_[at];
+  const RawKind kind = CharAt(at) == '{' ? RawKind::kObject : RawKind::kArray;
+  if (!SkipContainer(&at)) return false;
+  const uint32_t to = structurals_[at - 1] + 1;
+  for (const uint32_t slot : node.raw_slots) FillSlot(slot, {text_ + from, to - from, kind});
+  return true;
+}
+
+bool JsonReader::TakeScalar(uint32_t* at, const PathTree::Node* node) {
+  const uint32_t i = *at;
+  *at = i + 1;
+  if (CharAt(i) == '"') {
+    const std::optional<std::string_view> content =
+        StringContent(text_, structurals_[i], structurals_[i + 1]);
+    if (!content) return false;
+    if (suspect_ && !IsValidStringContent({index_.original().data() + (content->data() - text_),
+                                           content->size()})) {
+      return false;
+    }
+    if (node != nullptr) Fill(*node, StringValue(*content));
+    return true;
+  }
+  const std::optional<RawValue> value =
+      ScalarValue(ScalarText(text_, structurals_[i], structurals_[i + 1]));
+  if (!value) return false;
+  if (node != nullptr) Fill(*node, *value);
+  return true;
+}
+
+bool JsonReader::TakeArray(uint32_t* at, const PathTree::Node& node) {
+  const uint32_t begin = structurals_[*at];
+  if (!SkipContainer(at)) return false;
+  const uint32_t end = structurals_[*at - 1] + 1;
+  for (const uint32_t slot : node.arrays) {
+    FillSlot(slot, {text_ + begin, end - begin, RawKind::kArray});
+  }
+  return true;
+}
+
+bool JsonReader::SkipContainer(uint32_t* at) {
+  // A fault inside a container that nobody reads is a fault all the same, so its grammar is checked; the kinds
+  // of the open containers are a stack of bits, so that no nesting overflows.
+  size_t depth = 0;
+  const auto push = [&](bool object) {
+    if (depth / 64 >= kinds_.size()) kinds_.push_back(0);
+    uint64_t& word = kinds_[depth / 64];
+    const uint64_t bit = uint64_t{1} << (depth % 64);
+    word = object ? word | bit : word & ~bit;
+    ++depth;
+  };
+  const auto in_object = [&] { return ((kinds_[(depth - 1) / 64] >> ((depth - 1) % 64)) & 1U) != 0; };
+  uint32_t i = *at;
+  push(CharAt(i) == '{');
+  ++i;
+  bool first = true;  // No member of the innermost container was read yet.
+  while (depth > 0) {
+    if (CharAt(i) == (in_object() ? '}' : ']')) {
+      --depth;
+      first = false;
+      ++i;
+      continue;
+    }
+    if (!first) {
+      if (CharAt(i) != ',') return false;
+      ++i;
+    }
+    if (in_object()) {
+      if (CharAt(i) != '"' || CharAt(i + 1) != ':' || !TakeScalar(&i, nullptr)) return false;
+      ++i;
+    }
+    const char c = CharAt(i);
+    if (c == '{' || c == '[') {
+      push(c == '{');
+      ++i;
+      first = true;
+      continue;
+    }
+    if (c == '}' || c == ']' || c == ',' || c == ':' || !TakeScalar(&i, nullptr)) return false;
+    first = false;
+  }
+  *at = i;
+  return true;
+}
+
+// ---------------------------------------------------------------- flattening
+
+namespace {
+
+// Flattens one indexed text. Recursion is bounded by kMaxJsonDepth.
+class Flattening {
+ public:
+  Flattening(const JsonIndex& index, FieldTaker& taker, std::string name)
+      : text_(index.text().data()),
+        original_(index.original().data()),
+        structurals_(index.structurals()),
+        suspect_(index.suspect()),
+        taker_(taker),
+        name_(std::move(name)) {}
+
+  bool Object(uint32_t* at, uint32_t array, int depth) {
+    if (depth > kMaxJsonDepth) return false;
+    uint32_t i = *at + 1;
+    if (CharAt(i) == '}') {
+      *at = i + 1;
+      return true;
+    }
+    const size_t prefix = name_.size();
+    for (;;) {
+      if (CharAt(i) != '"' || CharAt(i + 1) != ':') return false;
+      const std::optional<std::string_view> key =
+          StringContent(text_, structurals_[i], structurals_[i + 1]);
+      if (!key || !Valid(*key)) return false;
+      if (prefix != 0) name_ += '.';
+      AppendUnescaped(*key, name_);
+      i += 2;
+      if (!Any(&i, array, depth)) return false;
+      name_.resize(prefix);
+      const char next = CharAt(i);
+      ++i;
+      if (next == '}') break;
+      if (next != ',') return false;
+    }
+    *at = i;
+    return true;
+  }
+
+  bool Any(uint32_t* at, uint32_t array, int depth) {
+    const char c = CharAt(*at);
+    if (c == '{') return Object(at, array, depth + 1);
+    if (c == '[') return Array(at, array, depth + 1);
+    return Scalar(at, array);
+  }
+
+ private:
+  char CharAt(uint32_t at) const { return text_[structurals_[at]]; }
+  bool Valid(std::string_view content) const {
+    return !suspect_ || IsValidStringContent({original_ + (content.data() - text_), content.size()});
+  }
+
+  bool Array(uint32_t* at, uint32_t array, int depth) {
+    if (depth > kMaxJsonDepth) return false;
+    uint32_t i = *at + 1;
+    // All values below one outermost array belong together.
+    const uint32_t token = array != 0 ? array : *at + 1;
+    if (CharAt(i) == ']') {
+      *at = i + 1;
+      return true;
+    }
+    const size_t prefix = name_.size();
+    name_ += "{}";
+    for (;;) {
+      if (!Any(&i, token, depth)) return false;
+      const char next = CharAt(i);
+      ++i;
+      if (next == ']') break;
+      if (next != ',') return false;
+    }
+    name_.resize(prefix);
+    *at = i;
+    return true;
+  }
+
+  bool Scalar(uint32_t* at, uint32_t array) {
+    const uint32_t i = *at;
+    *at = i + 1;
+    std::optional<RawValue> value;
+    if (CharAt(i) == '"') {
+      const std::optional<std::string_view> content =
+          StringContent(text_, structurals_[i], structurals_[i + 1]);
+      if (!content || !Valid(*content)) return false;
+      value = StringValue(*content);
+    } else {
+      value = ScalarValue(ScalarText(text_, structurals_[i], structurals_[i + 1]));
+    }
+    if (!value) return false;
+    if (suspect_) value->data = original_ + (value->data - text_);
+    taker_.Take(name_, *value, array);
+    return true;
+  }
+
+  const char* text_;
+  const char* original_;
+  const uint32_t* structurals_;
+  const bool suspect_;
+  FieldTaker& taker_;
+  std::string name_;
+};
+
+}  // namespace
+
+LineVerdict JsonFlattener::Flatten(std::string_view line, FieldTaker& taker, bool* faulty) {
+  *faulty = false;
+  const LineVerdict verdict = index_.Index(line);
+  if (verdict != LineVerdict::kEvent) return verdict;
+  uint32_t at = 0;
+  *faulty = !Flattening(index_, taker, "").Object(&at, 0, 0);
+  return verdict;
+}
+
+bool JsonFlattener::FlattenValue(std::string_view json, std::string_view name, FieldTaker& taker) {
+  // Wrapped into an object, so that the same checks hold. The values given point into the copy.
+  copy_.assign("{\"\":");
+  copy_.append(json);
+  copy_ += '}';
+  const size_t size = copy_.size();
+  copy_.append(64, ' ');
+  if (index_.Index(std::string_view(copy_).substr(0, size)) != LineVerdict::kEvent) return false;
+  uint32_t at = 3;  // { "" : value
+  return Flattening(index_, taker, std::string(name)).Any(&at, 0, 0);
+}
+
+std::vector<std::string_view> ArrayElements(std::string_view array) {
+  std::vector<std::string_view> elements;
+  size_t depth = 0;
+  size_t start = 1;
+  bool in_string = false;
+  const auto add = [&](size_t end) {
+    std::string_view element = array.substr(start, end - start);
+    while (!element.empty() && IsBlank(element.front())) element.remove_prefix(1);
+    while (!element.empty() && IsBlank(element.back())) element.remove_suffix(1);
+    if (!element.empty()) elements.push_back(element);
+    start = end + 1;
+  };
+  for (size_t i = 0; i < array.size(); ++i) {
+    const char c = array[i];
+    if (in_string) {
+      if (c == '\\') {
+        ++i;
+      } else if (c == '"') {
+        in_string = false;
+      }
+    } else if (c == '"') {
+      in_string = true;
+    } else if (c == '{' || c == '[') {
+      ++depth;
+    } else if (c == '}' || c == ']') {
+      if (--depth == 0) add(i);
+    } else if (c == ',' && depth == 1) {
+      add(i);
+    }
+  }
+  return elements;
+}
+
+}  // namespace spelk::io
