@@ -13,9 +13,9 @@ absl::Status CheckFailed(const char* condition, const char* file, int line);
 
 }  // namespace spelk
 
-#define SPELK_CHECK(condition)                                            \
-  do {                                                                    \
-    if (!(condition)) [[unlikely]] {                                      \
-      return ::spelk::CheckFailed(#condition, __FILE__, __LINE__);        \
-    }                                                                     \
+#define SPELK_CHECK(condition)                                     \
+  do {                                                             \
+    if (!(condition)) [[unlikely]] {                               \
+      return ::spelk::CheckFailed(#condition, __FILE__, __LINE__); \
+    }                                                              \
   } while (false)

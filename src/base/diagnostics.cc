@@ -51,10 +51,9 @@ std::string CodeText(ErrorCode code) {
 std::string Render(const Diagnostic& diagnostic, const Source& source) {
   const Span written = source.Written(diagnostic.span);
   const LineColumn place = source.Locate(written.begin);
-  std::string out = fmt::format(
-      "{}:{}:{}: {} {}: {}\n", source.name(), place.line, place.column,
-      diagnostic.severity == Severity::kError ? "error" : "warning", CodeText(diagnostic.code),
-      Printable(diagnostic.message));
+  std::string out = fmt::format("{}:{}:{}: {} {}: {}\n", source.name(), place.line, place.column,
+                                diagnostic.severity == Severity::kError ? "error" : "warning",
+                                CodeText(diagnostic.code), Printable(diagnostic.message));
   std::string_view line = source.LineAt(written.begin);
   const auto line_start = static_cast<size_t>(line.data() - source.written().data());
   size_t column = std::min<size_t>(written.begin - line_start, line.size());
@@ -81,10 +80,12 @@ std::string Render(const Diagnostic& diagnostic, const Source& source) {
   }
   if (const Source::Expansion* expansion = source.ExpansionAt(diagnostic.span)) {
     const std::string_view piece = TextOf(source.text(), diagnostic.span);
-    out += fmt::format("  note: in the expansion of macro `{}`{}\n", expansion->macro,
-                       piece.empty() ? "" : fmt::format(", at \"{}\"", Printable(piece.substr(0, 60))));
+    out += fmt::format(
+        "  note: in the expansion of macro `{}`{}\n", expansion->macro,
+        piece.empty() ? "" : fmt::format(", at \"{}\"", Printable(piece.substr(0, 60))));
   }
-  for (const std::string& note : diagnostic.notes) out += fmt::format("  note: {}\n", Printable(note));
+  for (const std::string& note : diagnostic.notes)
+    out += fmt::format("  note: {}\n", Printable(note));
   return out;
 }
 

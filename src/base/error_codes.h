@@ -8,20 +8,20 @@ namespace spelk {
 // E01xx syntax, E02xx arguments of commands, E03xx expressions, E04xx missing things,
 // E05xx limits, E06xx input. W01xx are warnings.
 enum class ErrorCode : uint16_t {
-  kSyntax = 101,              // Text that no rule of the grammar takes.
-  kUnbalanced = 102,          // A quote, parenthesis or bracket without its partner.
-  kMissingCommand = 103,      // Nothing between two pipes.
-  kTooDeep = 104,             // Nesting beyond the limit.
-  kTooLong = 105,             // Query text or token count beyond the limit.
-  kMissingValue = 106,        // A comparison without a right side.
+  kSyntax = 101,          // Text that no rule of the grammar takes.
+  kUnbalanced = 102,      // A quote, parenthesis or bracket without its partner.
+  kMissingCommand = 103,  // Nothing between two pipes.
+  kTooDeep = 104,         // Nesting beyond the limit.
+  kTooLong = 105,         // Query text or token count beyond the limit.
+  kMissingValue = 106,    // A comparison without a right side.
   kUnknownCommand = 201,
   kMissingArgument = 202,
   kUnknownOption = 203,
   kBadOptionValue = 204,
   kBadArgument = 205,
-  kNotFirst = 206,            // A generating command that is not the first of its search.
+  kNotFirst = 206,  // A generating command that is not the first of its search.
   kRepeatedOption = 207,
-  kUnbuiltCommand = 210,      // Documented by Splunk, not built yet.
+  kUnbuiltCommand = 210,  // Documented by Splunk, not built yet.
   kUnbuiltOption = 211,
   kBadSubsearch = 212,
   kBadRegex = 213,
@@ -40,9 +40,9 @@ enum class ErrorCode : uint16_t {
   kMissingFile = 406,
   kLimit = 501,
   kInput = 601,
-  kReadAsCommand = 1101,      // A first word that was taken as a command could be a search term.
-  kDiffers = 1102,            // What spelk does on purpose other than Splunk does.
-  kTruncated = 1103,          // A limit of Splunk's cut rows off.
+  kReadAsCommand = 1101,  // A first word that was taken as a command could be a search term.
+  kDiffers = 1102,        // What spelk does on purpose other than Splunk does.
+  kTruncated = 1103,      // A limit of Splunk's cut rows off.
 };
 
 }  // namespace spelk

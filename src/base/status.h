@@ -20,11 +20,11 @@ inline std::string_view MessageOf(const absl::Status& status) {
 #define SPELK_CONCAT_INNER(a, b) a##b
 #define SPELK_CONCAT(a, b) SPELK_CONCAT_INNER(a, b)
 
-#define SPELK_RETURN_IF_ERROR(expression)                                       \
-  do {                                                                          \
+#define SPELK_RETURN_IF_ERROR(expression)                                            \
+  do {                                                                               \
     if (absl::Status spelk_status = (expression); !spelk_status.ok()) [[unlikely]] { \
-      return spelk_status;                                                      \
-    }                                                                           \
+      return spelk_status;                                                           \
+    }                                                                                \
   } while (false)
 
 #define SPELK_ASSIGN_OR_RETURN_INNER(result, target, expression) \

@@ -9,8 +9,8 @@ class AggregateSink final : public Sink<Aggregation> {
  public:
   AggregateSink(const plan::AggregateNode& node, const RunContext& run) {
     for (const plan::AggregateCall& call : node.aggregates) calls_.push_back(plan::CopyCall(call));
-    plan_ = AggregationPlan::Make(calls_, node.by, node.all_numbers, node.distinct_split_values, run,
-                                  "stats");
+    plan_ = AggregationPlan::Make(calls_, node.by, node.all_numbers, node.distinct_split_values,
+                                  run, "stats");
   }
 
   absl::StatusOr<Aggregation> NewState() const override {

@@ -140,7 +140,8 @@ absl::StatusOr<Aggregation> Aggregation::Make(const AggregationPlan& plan) {
   return aggregation;
 }
 
-absl::StatusOr<std::vector<Aggregation::Argument>> Aggregation::EvaluateArguments(const Batch& batch) {
+absl::StatusOr<std::vector<Aggregation::Argument>> Aggregation::EvaluateArguments(
+    const Batch& batch) {
   std::vector<Argument> arguments;
   for (size_t i = 0; i < plan_->calls().size(); ++i) {
     const AggregationPlan::Call& call = plan_->calls()[i];
@@ -169,7 +170,8 @@ absl::StatusOr<std::vector<Aggregation::Argument>> Aggregation::EvaluateArgument
   return arguments;
 }
 
-absl::Status Aggregation::Flush(const Batch& batch, Position at, const std::vector<Argument>& arguments) {
+absl::Status Aggregation::Flush(const Batch& batch, Position at,
+                                const std::vector<Argument>& arguments) {
   if (rows_.empty()) return absl::OkStatus();
   states_.resize(rows_.size());
   for (size_t i = 0; i < rows_.size(); ++i) {
@@ -179,7 +181,8 @@ absl::Status Aggregation::Flush(const Batch& batch, Position at, const std::vect
   const Column* times = nullptr;
   plan::AggregateMemory memory;
   std::vector<uint32_t> physical(rows_.size());
-  for (size_t i = 0; i < rows_.size(); ++i) physical[i] = static_cast<uint32_t>(batch.physical(rows_[i]));
+  for (size_t i = 0; i < rows_.size(); ++i)
+    physical[i] = static_cast<uint32_t>(batch.physical(rows_[i]));
   for (size_t c = 0; c < arguments.size(); ++c) {
     if (!arguments[c].present) continue;
     const AggregationPlan::Call& call = plan_->calls()[c];
@@ -224,7 +227,8 @@ absl::Status Aggregation::UpdateGroups(const Batch& batch, Position at,
       absl::StatusOr<uint32_t> group = table_.Group(key);
       if (absl::IsResourceExhausted(group.status()) && table_.size() > 0) {
         // The rows so far go into their groups before these leave for the disk.
-        if (absl::Status status = Flush(batch, at, arguments); !status.ok() && !absl::IsResourceExhausted(status)) {
+        if (absl::Status status = Flush(batch, at, arguments);
+            !status.ok() && !absl::IsResourceExhausted(status)) {
           return status;
         }
         SPELK_RETURN_IF_ERROR(table_.Spill());
@@ -262,8 +266,8 @@ absl::Status Aggregation::AddPatterns(const Batch& batch, Position at) {
   return absl::OkStatus();
 }
 
-absl::Status Aggregation::AddPatternField(size_t index, const Batch& batch, Position at, Field field,
-                                          const Column& column) {
+absl::Status Aggregation::AddPatternField(size_t index, const Batch& batch, Position at,
+                                          Field field, const Column& column) {
   GroupTable& table = pattern_tables_[index];
   const BatchRanks ranks(batch, at);
   const Column* times = batch.Find(plan_->run().fields->Intern("_time"));

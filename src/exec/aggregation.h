@@ -1,4 +1,5 @@
-// Aggregation: groups rows and keeps the states of statistics; what stats, eventstats, top … are made of.
+// Aggregation: groups rows and keeps the states of statistics; what stats, eventstats, top … are
+// made of.
 #pragma once
 
 #include <memory>
@@ -12,7 +13,8 @@
 
 namespace spelk::exec {
 
-// How the calls of an aggregate node are carried out; made once and shared by all states. Immutable.
+// How the calls of an aggregate node are carried out; made once and shared by all states.
+// Immutable.
 class AggregationPlan {
  public:
   static absl::StatusOr<std::unique_ptr<const AggregationPlan>> Make(
@@ -22,11 +24,12 @@ class AggregationPlan {
   struct Call {
     const plan::AggregateEntry* entry;
     const plan::AggregateCall* call;
-    size_t state = 0;             // Index in the layout.
+    size_t state = 0;              // Index in the layout.
     size_t text_count = SIZE_MAX;  // allnum: the state that counts values which are no numbers.
-    bool boolean = false;         // The argument is a Boolean expression: only true counts.
+    bool boolean = false;          // The argument is a Boolean expression: only true counts.
   };
-  // A call with a pattern: one result for each field that it takes, kept in a table of its own by field name.
+  // A call with a pattern: one result for each field that it takes, kept in a table of its own by
+  // field name.
   struct PatternCall {
     Call call;
     std::unique_ptr<GroupLayout> layout;
@@ -40,7 +43,8 @@ class AggregationPlan {
   const RunContext& run() const { return *run_; }
   const std::string& what() const { return what_; }
   size_t types_state() const { return types_state_; }
-  // The calls in the order written: an index into calls(), or past their number into pattern_calls().
+  // The calls in the order written: an index into calls(), or past their number into
+  // pattern_calls().
   const std::vector<size_t>& order() const { return order_; }
 
  private:
@@ -71,7 +75,8 @@ class Aggregation {
   absl::Status Save(ByteWriter& out);
   absl::Status Load(ByteReader& in);
 
-  // Pushes one row for each group, sorted by the BY texts: BY fields, then results. Without BY exactly one row.
+  // Pushes one row for each group, sorted by the BY texts: BY fields, then results. Without BY
+  // exactly one row.
   absl::Status Emit(Output& out);
   // Each group with its results, in no order. The values live in `arena` until it is reset.
   using TakeGroup = std::function<absl::Status(std::string_view key, uint64_t types,
@@ -85,7 +90,8 @@ class Aggregation {
   struct Argument;  // The column of a call over the batch at hand.
 
   explicit Aggregation(const AggregationPlan& plan);
-  absl::Status UpdateGroups(const Batch& batch, Position at, const std::vector<Argument>& arguments);
+  absl::Status UpdateGroups(const Batch& batch, Position at,
+                            const std::vector<Argument>& arguments);
   absl::Status Flush(const Batch& batch, Position at, const std::vector<Argument>& arguments);
   absl::Status AddPatterns(const Batch& batch, Position at);
   absl::Status AddPatternField(size_t index, const Batch& batch, Position at, Field field,

@@ -2,12 +2,13 @@
 #pragma once
 
 #include "exec/operator.h"
+#include "exec/sorter.h"
 #include "plan/nodes.h"
 
 namespace spelk::exec {
 
-plan::CommandEntry const& ScanEntry();
-plan::CommandEntry const& TimeOrderEntry();
+const plan::CommandEntry& ScanEntry();
+const plan::CommandEntry& TimeOrderEntry();
 
 OperatorPtr BuildFilter(const plan::Node& node, const RunContext& run);
 OperatorPtr BuildExtend(const plan::Node& node, const RunContext& run);
@@ -16,5 +17,8 @@ OperatorPtr BuildRename(const plan::Node& node, const RunContext& run);
 OperatorPtr BuildSort(const plan::Node& node, const RunContext& run);
 OperatorPtr BuildLimit(const plan::Node& node, const RunContext& run);
 OperatorPtr BuildAggregate(const plan::Node& node, const RunContext& run);
+
+// A sink that puts all rows in order, and cuts; what sort, tail, reverse … are.
+OperatorPtr BuildSorter(SorterOptions options, const RunContext& run);
 
 }  // namespace spelk::exec

@@ -40,7 +40,8 @@ class StreamingChain {
     Output* next = end;
     for (size_t i = stage.streaming.size(); i-- > 0;) {
       SPELK_ASSIGN_OR_RETURN(OperatorStatePtr state, stage.streaming[i]->NewAnyState());
-      chain.links_.push_back(std::make_unique<StreamingLink>(*stage.streaming[i], std::move(state), next));
+      chain.links_.push_back(
+          std::make_unique<StreamingLink>(*stage.streaming[i], std::move(state), next));
       next = chain.links_.back().get();
     }
     chain.entry_ = next;
@@ -98,7 +99,8 @@ class StageEnd final : public Output {
   bool enough_ = false;
 };
 
-// Everything of one plan that runs on one thread at a time: the end of the first stage, and all later stages.
+// Everything of one plan that runs on one thread at a time: the end of the first stage, and all
+// later stages.
 class Tail {
  public:
   static absl::StatusOr<std::unique_ptr<Tail>> Make(const Pipeline& pipeline, Output* result) {
@@ -110,7 +112,8 @@ class Tail {
     for (size_t s = stages.size(); s-- > 0;) {
       tail->ends_[s] = std::make_unique<StageEnd>(stages[s], next);
       if (s == 0) break;  // The first stage's streaming operators run in the workers.
-      SPELK_ASSIGN_OR_RETURN(StreamingChain chain, StreamingChain::Make(stages[s], tail->ends_[s].get()));
+      SPELK_ASSIGN_OR_RETURN(StreamingChain chain,
+                             StreamingChain::Make(stages[s], tail->ends_[s].get()));
       tail->chains_[s] = std::make_unique<StreamingChain>(std::move(chain));
       next = &tail->chains_[s]->entry();
       SPELK_RETURN_IF_ERROR(tail->ends_[s]->Start());
@@ -131,7 +134,8 @@ class Tail {
 // Takes a worker's rows into the worker's own state of a sink.
 class SinkFeed final : public Output {
  public:
-  SinkFeed(const SinkOperator& sink, OperatorStatePtr state) : sink_(sink), state_(std::move(state)) {}
+  SinkFeed(const SinkOperator& sink, OperatorStatePtr state)
+      : sink_(sink), state_(std::move(state)) {}
   void StartMorsel(uint64_t morsel) { at_ = {morsel, 0}; }
   absl::Status Push(Batch batch) override {
     if (batch.empty()) return absl::OkStatus();
@@ -190,7 +194,8 @@ class ScanRun {
         report_(report),
         source_(scan.settings().inputs, options.blocks),
         window_(2 * options.threads + 2) {
-    ordered_ = std::any_of(jobs_.begin(), jobs_.end(), [](const Job* job) { return !job->has_sink(); });
+    ordered_ =
+        std::any_of(jobs_.begin(), jobs_.end(), [](const Job* job) { return !job->has_sink(); });
     for (Job* job : jobs_) job->sink_states.resize(options.threads);
   }
 
@@ -221,8 +226,8 @@ class ScanRun {
                        [](const Job* job) { return job->enough.load(std::memory_order_relaxed); });
   }
 
-  // Waits until the morsels that are out are few enough; a worker that is far ahead of the slowest would only pile up
-  // rows that cannot be delivered yet.
+  // Waits until the morsels that are out are few enough; a worker that is far ahead of the slowest
+  // would only pile up rows that cannot be delivered yet.
   bool MayTakeMorsel() {
     std::unique_lock lock(mutex_);
     if (ordered_) room_.wait(lock, [this] { return stop_ || taken_ - delivered_ < window_; });
@@ -291,8 +296,8 @@ class ScanRun {
     return absl::OkStatus();
   }
 
-  // Hands the rows of a morsel on when all morsels before it were handed on; whoever completes the next one goes on
-  // with those that wait behind it.
+  // Hands the rows of a morsel on when all morsels before it were handed on; whoever completes the
+  // next one goes on with those that wait behind it.
   absl::Status Deliver(uint64_t sequence, std::vector<WorkerJob>& mine) {
     std::vector<std::vector<Batch>> rows(jobs_.size());
     for (size_t j = 0; j < jobs_.size(); ++j) {

@@ -76,8 +76,10 @@ class Extend final : public Streaming<ExtendState> {
   }
 
  private:
-  // {field} in the target: every row may have a target of its own. A row where a named field is null gets nothing.
-  absl::Status AssignByName(const plan::NamedExpr& assignment, const Column& column, Batch* batch) const {
+  // {field} in the target: every row may have a target of its own. A row where a named field is
+  // null gets nothing.
+  absl::Status AssignByName(const plan::NamedExpr& assignment, const Column& column,
+                            Batch* batch) const {
     std::vector<std::pair<Field, std::vector<uint32_t>>> targets;
     for (size_t r = 0; r < batch->size(); ++r) {
       const auto row = static_cast<uint32_t>(batch->physical(r));

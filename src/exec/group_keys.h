@@ -9,19 +9,21 @@
 
 namespace spelk::exec {
 
-// A key is the texts of the BY fields, each with its length. Values group by text, so 5858 and "5858" are one group.
+// A key is the texts of the BY fields, each with its length. Values group by text, so 5858 and
+// "5858" are one group.
 void AppendKeyPart(std::string_view text, std::string& key);
 std::vector<std::string_view> SplitKey(std::string_view key, size_t parts);
 
-// Goes through the rows of a batch and makes their keys. A row that lacks a BY field has none; a row with multivalues
-// has one for each combination of values.
+// Goes through the rows of a batch and makes their keys. A row that lacks a BY field has none; a
+// row with multivalues has one for each combination of values.
 class GroupKeys {
  public:
   // `distinct`: a value that a multivalue holds twice counts once (dedup_splitvals).
   GroupKeys(const Batch& batch, const std::vector<Field>& by, bool distinct);
 
-  // Calls take(row, key, types) for each key of row `row`; the key holds until the next call. `types` has two bits for
-  // each of the first 32 BY fields: how the input wrote the value (JsonType).
+  // Calls take(row, key, types) for each key of row `row`; the key holds until the next call.
+  // `types` has two bits for each of the first 32 BY fields: how the input wrote the value
+  // (JsonType).
   template <class Take>
   absl::Status ForRow(size_t row, Take take) {
     const size_t physical = batch_.physical(row);
@@ -34,7 +36,8 @@ class GroupKeys {
     }
     if (multi) {
       for (const Combination& combination : Combinations()) {
-        if (absl::Status status = take(combination.key, combination.types); !status.ok()) return status;
+        if (absl::Status status = take(combination.key, combination.types); !status.ok())
+          return status;
       }
       return absl::OkStatus();
     }

@@ -53,7 +53,9 @@ uint64_t GroupTable::HashOf(std::string_view key) const {
   return HashBytes(key, reinterpret_cast<uintptr_t>(run_));
 }
 
-absl::Status GroupTable::Exhausted(size_t bytes) const { return run_->budget->Exhausted(what_, bytes); }
+absl::Status GroupTable::Exhausted(size_t bytes) const {
+  return run_->budget->Exhausted(what_, bytes);
+}
 
 absl::Status GroupTable::Grow() {
   const size_t size = slots_.empty() ? kFirstSlots : slots_.size() * 2;
@@ -158,7 +160,8 @@ absl::Status GroupTable::LoadRecord(std::string_view record) {
   // Loaded beside the group's states, then merged into them.
   const size_t bytes = layout_->bytes();
   auto loaded = std::make_unique<char[]>(bytes + 16);
-  auto* states = reinterpret_cast<char*>((reinterpret_cast<uintptr_t>(loaded.get()) + 15) & ~uintptr_t{15});
+  auto* states =
+      reinterpret_cast<char*>((reinterpret_cast<uintptr_t>(loaded.get()) + 15) & ~uintptr_t{15});
   layout_->Construct(states);
   plan::AggregateMemory scratch;
   plan::AggregateMemory memory;
@@ -175,8 +178,8 @@ absl::Status GroupTable::AddRecord(std::string_view record) {
   const size_t before = groups_.size();
   absl::Status status = LoadRecord(record);
   if (!absl::IsResourceExhausted(status) || groups_.empty()) return status;
-  // A record whose group was found is merged already when only the accounting failed; the group then goes to disk
-  // with it. Otherwise the record is loaded into the emptied table.
+  // A record whose group was found is merged already when only the accounting failed; the group
+  // then goes to disk with it. Otherwise the record is loaded into the emptied table.
   const bool merged = groups_.size() > before || Find(ByteReader(record).Text()) != nullptr;
   SPELK_RETURN_IF_ERROR(Spill());
   return merged ? absl::OkStatus() : LoadRecord(record);

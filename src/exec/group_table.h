@@ -1,4 +1,5 @@
-// GroupTable: aggregate states by key, in memory while the budget lasts and in partitions on disk beyond.
+// GroupTable: aggregate states by key, in memory while the budget lasts and in partitions on disk
+// beyond.
 #pragma once
 
 #include <array>
@@ -35,16 +36,18 @@ class GroupLayout {
   size_t bytes_ = 0;
 };
 
-// The groups of one worker. Not thread-safe. Where a call fails with ResourceExhausted, Spill() makes room: it moves
-// all groups to disk, and the call may be repeated.
+// The groups of one worker. Not thread-safe. Where a call fails with ResourceExhausted, Spill()
+// makes room: it moves all groups to disk, and the call may be repeated.
 class GroupTable {
  public:
   // `layout` outlives the table.
-  GroupTable(const GroupLayout& layout, const RunContext& run, std::string_view what, unsigned level = 0);
+  GroupTable(const GroupLayout& layout, const RunContext& run, std::string_view what,
+             unsigned level = 0);
   GroupTable(GroupTable&& other) noexcept = default;
   ~GroupTable();
 
-  // The number of the group with that key, made if new. Valid until the table is spilled or cleared.
+  // The number of the group with that key, made if new. Valid until the table is spilled or
+  // cleared.
   absl::StatusOr<uint32_t> Group(std::string_view key);
   void* State(uint32_t group, size_t aggregate) const {
     return groups_[group].states + layout_->offset(aggregate);
@@ -53,13 +56,14 @@ class GroupTable {
   size_t size() const { return groups_.size(); }
   bool has_spilled() const { return !partitions_.empty(); }
 
-  // Accounts for heap memory that states took. ResourceExhausted when the budget is used up: the memory is in use
-  // already, and spilling gives it back.
+  // Accounts for heap memory that states took. ResourceExhausted when the budget is used up: the
+  // memory is in use already, and spilling gives it back.
   absl::Status Account(const plan::AggregateMemory& memory);
   absl::Status Spill();
   absl::Status Merge(GroupTable other);
 
-  // Every group once, in no particular order, partition by partition if it was spilled. The states may be moved from.
+  // Every group once, in no particular order, partition by partition if it was spilled. The states
+  // may be moved from.
   using Take = std::function<absl::Status(std::string_view key, char* states)>;
   absl::Status ForEach(const Take& take);
   // The states of a key; null if there is no such group. Only for tables that were not spilled.
@@ -95,10 +99,11 @@ class GroupTable {
   unsigned level_;
   std::unique_ptr<Arena> arena_;  // Keys and states.
   std::vector<Entry> groups_;
-  std::vector<uint32_t> slots_;   // Open addressing: 0 is free, otherwise the group's number + 1.
+  std::vector<uint32_t> slots_;  // Open addressing: 0 is free, otherwise the group's number + 1.
   Reservation table_reservation_;
   Reservation heap_reservation_;
-  std::vector<Partitions> partitions_;  // None, or one for each table that was spilled and merged into this.
+  std::vector<Partitions>
+      partitions_;  // None, or one for each table that was spilled and merged into this.
 };
 
 }  // namespace spelk::exec

@@ -1,5 +1,5 @@
-// Operators: what a plan becomes to run. Three kinds; all are immutable and shared by the workers, which have
-// states of their own.
+// Operators: what a plan becomes to run. Three kinds; all are immutable and shared by the workers,
+// which have states of their own.
 #pragma once
 
 #include <memory>
@@ -71,12 +71,14 @@ class Streaming : public StreamingOperator {
   };
 };
 
-// ---------------------------------------------------------------- sequential: batches in order, one worker
+// ---------------------------------------------------------------- sequential: batches in order,
+// one worker
 
 class SequentialOperator : public Operator {
  public:
   virtual absl::StatusOr<OperatorStatePtr> NewAnyState() const = 0;
-  virtual absl::StatusOr<Demand> ProcessAny(Batch batch, OperatorState& state, Output& out) const = 0;
+  virtual absl::StatusOr<Demand> ProcessAny(Batch batch, OperatorState& state,
+                                            Output& out) const = 0;
   virtual absl::Status FinishAny(OperatorState& state, Output& out) const = 0;
 };
 
@@ -110,7 +112,8 @@ class Sequential : public SequentialOperator {
   };
 };
 
-// ---------------------------------------------------------------- sink: a state for each worker, merged
+// ---------------------------------------------------------------- sink: a state for each worker,
+// merged
 
 class SinkOperator : public Operator {
  public:
@@ -122,8 +125,8 @@ class SinkOperator : public Operator {
   virtual absl::StatusOr<OperatorStatePtr> LoadAny(ByteReader& in) const = 0;
 };
 
-// The state holds what a part of the input says of the result. Merging commutes: neither the order of merges nor
-// how the input was divided shows in the result.
+// The state holds what a part of the input says of the result. Merging commutes: neither the order
+// of merges nor how the input was divided shows in the result.
 template <class State>
 class Sink : public SinkOperator {
  public:

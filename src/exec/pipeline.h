@@ -19,8 +19,9 @@ struct Stage {
   const SequentialOperator* sequential = nullptr;
 };
 
-// The operators of one plan, cut into stages. The first stage is fed by the scan (by any number of workers) or by a
-// generating operator; each later one by the end of the stage before it. Immutable.
+// The operators of one plan, cut into stages. The first stage is fed by the scan (by any number of
+// workers) or by a generating operator; each later one by the end of the stage before it.
+// Immutable.
 class Pipeline {
  public:
   // The plan outlives the pipeline.

@@ -60,18 +60,23 @@ class Project final : public Reshape {
  private:
   std::vector<Field> Columns(const Schema& schema) const {
     switch (node_.mode) {
-      case plan::ProjectMode::kKeep: return node_.KeptInOrder(schema.fields());
-      case plan::ProjectMode::kRemove: return *node_.OutputColumns(schema.fields());
-      case plan::ProjectMode::kTable: break;
+      case plan::ProjectMode::kKeep:
+        return node_.KeptInOrder(schema.fields());
+      case plan::ProjectMode::kRemove:
+        return *node_.OutputColumns(schema.fields());
+      case plan::ProjectMode::kTable:
+        break;
     }
     return TableColumns(schema);
   }
 
-  // Exactly the named columns, in the order named; what a pattern takes comes in name order (table, "Usage").
+  // Exactly the named columns, in the order named; what a pattern takes comes in name order (table,
+  // "Usage").
   std::vector<Field> TableColumns(const Schema& schema) const {
     std::vector<Field> columns;
     const auto add = [&](Field field) {
-      if (std::find(columns.begin(), columns.end(), field) == columns.end()) columns.push_back(field);
+      if (std::find(columns.begin(), columns.end(), field) == columns.end())
+        columns.push_back(field);
     };
     for (const Field name : node_.names) {
       if (!plan::IsPattern(name.name())) {
@@ -80,7 +85,8 @@ class Project final : public Reshape {
       }
       std::vector<Field> taken;
       for (const Field field : schema.fields()) {
-        if (!field.hidden() && plan::PatternTakes(name.name(), field.name())) taken.push_back(field);
+        if (!field.hidden() && plan::PatternTakes(name.name(), field.name()))
+          taken.push_back(field);
       }
       std::sort(taken.begin(), taken.end(), [](Field a, Field b) { return a.name() < b.name(); });
       for (const Field field : taken) add(field);

@@ -18,13 +18,14 @@ struct RankedRows {
 };
 
 // `rows` are indexes of rows of the batch, `ranks` theirs.
-void SaveRows(const Batch& batch, std::span<const uint32_t> rows, std::span<const plan::RowRank> ranks,
-              ByteWriter& out);
+void SaveRows(const Batch& batch, std::span<const uint32_t> rows,
+              std::span<const plan::RowRank> ranks, ByteWriter& out);
 // The batch owns its memory, charged to the budget as `what`.
 absl::StatusOr<RankedRows> LoadRows(ByteReader& in, FieldTable& fields, MemoryBudget* budget,
                                     std::string_view what);
 
-// Collects rows of several batches into one, without copying texts: the memory of the sources is pinned.
+// Collects rows of several batches into one, without copying texts: the memory of the sources is
+// pinned.
 class BatchAssembler {
  public:
   // `drop` (may be null) is left out of the result.
@@ -32,8 +33,8 @@ class BatchAssembler {
 
   void Add(const Batch& batch, uint32_t row);
   size_t size() const { return rows_.size(); }
-  // The rows added so far, in order; the assembler is empty afterwards. The fields come in the order of their first
-  // appearance in these rows.
+  // The rows added so far, in order; the assembler is empty afterwards. The fields come in the
+  // order of their first appearance in these rows.
   absl::StatusOr<Batch> Take(std::string_view what);
 
  private:

@@ -2,7 +2,9 @@
 #include "exec/scan.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
+#include <deque>
 #include <numeric>
 #include <utility>
 
@@ -29,9 +31,9 @@ template <class Take>
 absl::Status ForEachLine(std::string_view text, Take take) {
   while (!text.empty()) {
     const void* newline = std::memchr(text.data(), '\n', text.size());
-    const size_t size = newline == nullptr ? text.size()
-                                           : static_cast<size_t>(static_cast<const char*>(newline) -
-                                                                 text.data());
+    const size_t size = newline == nullptr
+                            ? text.size()
+                            : static_cast<size_t>(static_cast<const char*>(newline) - text.data());
     SPELK_RETURN_IF_ERROR(take(WithoutCarriageReturn(text.substr(0, size))));
     text.remove_prefix(std::min(text.size(), size + 1));
   }
@@ -102,7 +104,8 @@ class ScanWorker::Rows {
 
   Value ValueOf(const SharedScan::FieldSource& source, uint32_t row, Arena& arena) {
     switch (source.kind) {
-      case Kind::kLine: return Value::Text(lines_[row]);
+      case Kind::kLine:
+        return Value::Text(lines_[row]);
       case Kind::kTime: {
         const std::optional<Micros> time = TimeOf(row, arena);
         return time ? Value::Double(static_cast<double>(*time) / kMicrosPerSecond) : Value::Null();
@@ -111,7 +114,8 @@ class ScanWorker::Rows {
         const std::optional<Micros> time = TimeOf(row, arena);
         return time ? Value::Integer(*time) : Value::Null();
       }
-      default: break;
+      default:
+        break;
     }
     const Value own = Member(source, row, arena);
     if (!own.is_null()) return own;
@@ -134,12 +138,18 @@ class ScanWorker::Rows {
   Value Derived(Kind kind, uint32_t row, Arena& arena) {
     const SharedScan::CompiledShape* known = shape(row);
     switch (kind) {
-      case Kind::kRaw: return Value::Text(lines_[row]);
-      case Kind::kLineCount: return Value::Integer(1);
-      case Kind::kIndex: return Value::Text(input().index.empty() ? "main" : input().index);
-      case Kind::kHost: return known == nullptr ? Value::Null() : Fill(known->host, row, arena);
-      case Kind::kSourcetype: return Sourcetype(known, row, arena);
-      case Kind::kSource: return Source(known, row, arena);
+      case Kind::kRaw:
+        return Value::Text(lines_[row]);
+      case Kind::kLineCount:
+        return Value::Integer(1);
+      case Kind::kIndex:
+        return Value::Text(input().index.empty() ? "main" : input().index);
+      case Kind::kHost:
+        return known == nullptr ? Value::Null() : Fill(known->host, row, arena);
+      case Kind::kSourcetype:
+        return Sourcetype(known, row, arena);
+      case Kind::kSource:
+        return Source(known, row, arena);
       case Kind::kSourcetypes: {
         std::vector<Value> names = {Sourcetype(known, row, arena)};
         if (known != nullptr) AddNames(known->also_sourcetypes, row, arena, names);
@@ -150,7 +160,8 @@ class ScanWorker::Rows {
         if (known != nullptr) AddNames(known->also_sources, row, arena, names);
         return Multi(names, arena);
       }
-      default: return Value::Null();
+      default:
+        return Value::Null();
     }
   }
 
@@ -180,7 +191,8 @@ class ScanWorker::Rows {
   // Null if a member that the template names is absent.
   Value Fill(const Template& name, uint32_t row, Arena& arena) {
     if (name.slots.empty()) {
-      return name.texts.empty() || name.texts[0].empty() ? Value::Null() : Value::Text(name.texts[0]);
+      return name.texts.empty() || name.texts[0].empty() ? Value::Null()
+                                                         : Value::Text(name.texts[0]);
     }
     std::string text = name.texts[0];
     for (size_t i = 0; i < name.slots.size(); ++i) {
@@ -310,13 +322,31 @@ class WideRows final : public io::FieldTaker {
     }
   }
 
-  // Adds the columns to a batch's; a field that stands there already is left out.
-  void Append(std::vector<Field>& fields, std::vector<Column>& columns) const {
+  // Puts the columns into a batch's: in the order in which the events have them, then those that
+  // only knowledge gave. A column that the batch has already stays as it is.
+  void MergeInto(std::vector<Field>& fields, std::vector<Column>& columns) const {
+    std::vector<Field> all_fields;
+    std::vector<Column> all_columns;
+    std::vector<bool> placed(fields.size(), false);
     for (const WideColumn& column : columns_) {
-      if (!column.field || std::find(fields.begin(), fields.end(), column.field) != fields.end()) continue;
-      fields.push_back(column.field);
-      columns.push_back(Column::Values({column.values, rows_}));
+      if (!column.field) continue;
+      const auto known = std::find(fields.begin(), fields.end(), column.field);
+      const auto index = static_cast<size_t>(known - fields.begin());
+      all_fields.push_back(column.field);
+      if (known == fields.end()) {
+        all_columns.push_back(Column::Values({column.values, rows_}));
+      } else {
+        all_columns.push_back(columns[index]);
+        placed[index] = true;
+      }
     }
+    for (size_t i = 0; i < fields.size(); ++i) {
+      if (placed[i]) continue;
+      all_fields.push_back(fields[i]);
+      all_columns.push_back(columns[i]);
+    }
+    fields = std::move(all_fields);
+    columns = std::move(all_columns);
   }
 
  private:
@@ -329,8 +359,9 @@ class WideRows final : public io::FieldTaker {
   };
 
   bool Wanted(std::string_view name) const {
-    return node_.all_fields || std::any_of(node_.patterns.begin(), node_.patterns.end(),
-                                           [&](const std::string& p) { return plan::PatternTakes(p, name); });
+    return node_.all_fields ||
+           std::any_of(node_.patterns.begin(), node_.patterns.end(),
+                       [&](const std::string& p) { return plan::PatternTakes(p, name); });
   }
 
   WideColumn* Find(std::string_view name) {
@@ -381,7 +412,8 @@ struct ScanWorker::PlanState {
 
   absl::Status Prepare(const SharedScan::Plan& plan, const RunContext& run) {
     if (plan.node->predicate != nullptr) {
-      SPELK_ASSIGN_OR_RETURN(predicate, plan::Evaluator::Make(*plan.node->predicate, run.evaluation));
+      SPELK_ASSIGN_OR_RETURN(predicate,
+                             plan::Evaluator::Make(*plan.node->predicate, run.evaluation));
     }
     for (const plan::FieldRule& rule : plan.node->rules) {
       Rule made;
@@ -392,7 +424,8 @@ struct ScanWorker::PlanState {
         SPELK_ASSIGN_OR_RETURN(Regex regex, Regex::Compile(rule.pattern));
         made.regex = std::move(regex);
         made.stanza = std::make_unique<StanzaMatcher>(*made.regex);
-        made.stanza_column = *plan.early_schema->Find(run.fields->Intern(plan::NameOf(rule.stanza)));
+        made.stanza_column =
+            *plan.early_schema->Find(run.fields->Intern(plan::NameOf(rule.stanza)));
       }
       rules.push_back(std::move(made));
     }
@@ -404,16 +437,17 @@ struct ScanWorker::PlanState {
     std::vector<uint32_t> taken;
     for (const uint32_t row : rows) {
       if (rule.rule->only_missing && !columns[rule.target_column].At(row).is_null()) continue;
-      if (rule.stanza != nullptr && !rule.stanza->Matches(columns[rule.stanza_column].At(row))) continue;
+      if (rule.stanza != nullptr && !rule.stanza->Matches(columns[rule.stanza_column].At(row)))
+        continue;
       taken.push_back(row);
     }
     return taken;
   }
 
-  // Applies the rules to the columns of the early schema. Rules marked parallel_before see the values from before
-  // the run of such rules that they stand in.
-  absl::Status ApplyRules(const SchemaPtr& schema, size_t physical_rows, const BatchMemoryPtr& memory,
-                          std::vector<Column>& columns) {
+  // Applies the rules to the columns of the early schema. Rules marked parallel_before see the
+  // values from before the run of such rules that they stand in.
+  absl::Status ApplyRules(const SchemaPtr& schema, size_t physical_rows,
+                          const BatchMemoryPtr& memory, std::vector<Column>& columns) {
     for (size_t begin = 0; begin < rules.size();) {
       size_t end = begin + 1;
       while (rules[begin].rule->parallel_before && end < rules.size() &&
@@ -482,7 +516,7 @@ absl::Status ScanWorker::FlushPlan(size_t index, Output& output) {
       SPELK_RETURN_IF_ERROR(wide.Add(rows_->line(row), row, flattener_));
     }
     std::vector<Field> fields = schema->fields();
-    wide.Append(fields, columns);
+    wide.MergeInto(fields, columns);
     schema = std::make_shared<Schema>(std::move(fields));
   }
   batch.Reshape(std::move(schema), std::move(columns));
@@ -513,8 +547,8 @@ absl::StatusOr<std::unique_ptr<ScanWorker>> ScanWorker::Make(const SharedScan& s
   return worker;
 }
 
-absl::Status ScanWorker::Reject(const io::Block& block, std::string_view line, std::string_view reason,
-                                bool fault) {
+absl::Status ScanWorker::Reject(const io::Block& block, std::string_view line,
+                                std::string_view reason, bool fault) {
   (fault ? report_.faulty : report_.rejected).fetch_add(1, std::memory_order_relaxed);
   const uint64_t offset = block.offset + static_cast<uint64_t>(line.data() - block.text.data());
   report_.Add({block.sequence, offset, block.input, std::string(reason)});
@@ -557,14 +591,16 @@ bool ScanWorker::Unwrap(const io::RawValue& raw, std::string_view* event) {
   return event->starts_with('{');
 }
 
-absl::Status ScanWorker::AddRow(std::string_view line, size_t shape, const std::vector<size_t>& plans) {
+absl::Status ScanWorker::AddRow(std::string_view line, size_t shape,
+                                const std::vector<size_t>& plans) {
   const auto row = static_cast<uint32_t>(rows_->size());
   SPELK_RETURN_IF_ERROR(rows_->Add(line, shape, slots_));
   for (const size_t plan : plans) plan_states_[plan]->rows.push_back(row);
   return absl::OkStatus();
 }
 
-absl::Status ScanWorker::AddEvents(std::string_view line, size_t shape, const std::vector<size_t>& plans) {
+absl::Status ScanWorker::AddEvents(std::string_view line, size_t shape,
+                                   const std::vector<size_t>& plans) {
   for (int depth = 0; depth < kMaxUnwraps && shape != kNoShape; ++depth) {
     const SharedScan::CompiledShape& known = scan_.shapes_[shape];
     if (known.shape->skip) return absl::OkStatus();
@@ -584,7 +620,8 @@ absl::Status ScanWorker::AddEvents(std::string_view line, size_t shape, const st
       if (reader_.Read(event, slots_, &faulty) != io::LineVerdict::kEvent) continue;
       inner_shape = ShapeOf(slots_.data());
       for (size_t i = 0; i < slots_.size(); ++i) {
-        const bool envelope = std::find(known.envelope.begin(), known.envelope.end(), i) != known.envelope.end();
+        const bool envelope =
+            std::find(known.envelope.begin(), known.envelope.end(), i) != known.envelope.end();
         const bool absent = slots_[i].kind == io::RawKind::kAbsent;
         if ((absent || envelope) && outer[i].kind != io::RawKind::kAbsent) slots_[i] = outer[i];
       }
@@ -615,7 +652,8 @@ absl::Status ScanWorker::AddLine(const io::Block& block, std::string_view line,
   report_.looked_at.fetch_add(1, std::memory_order_relaxed);
   if (verdict != io::LineVerdict::kEvent) return Reject(block, line, io::Describe(verdict), false);
   if (faulty) SPELK_RETURN_IF_ERROR(Reject(block, line, "a fault in the JSON text", true));
-  SPELK_RETURN_IF_ERROR(AddEvents(line, scan_.needs_shape_ ? ShapeOf(slots_.data()) : kNoShape, plans));
+  SPELK_RETURN_IF_ERROR(
+      AddEvents(line, scan_.needs_shape_ ? ShapeOf(slots_.data()) : kNoShape, plans));
   if (line.size() > kLongLine) {
     reader_.Shrink();
     flattener_.Shrink();
@@ -636,14 +674,16 @@ absl::Status ScanWorker::Flush(const ScanOutputs& outputs) {
 }
 
 absl::Status ScanWorker::AddLineAndFlush(const io::BlockPtr& block, std::string_view line,
-                                         const std::vector<size_t>& plans, const ScanOutputs& outputs) {
+                                         const std::vector<size_t>& plans,
+                                         const ScanOutputs& outputs) {
   SPELK_RETURN_IF_ERROR(AddLine(*block, line, plans));
   if (rows_->size() < scan_.run().batch_rows) return absl::OkStatus();
   SPELK_RETURN_IF_ERROR(scan_.run().cancel->status());
   return Flush(outputs);
 }
 
-bool ScanWorker::MeetsGroups(const SharedScan::Plan& plan, std::string_view line, size_t from) const {
+bool ScanWorker::MeetsGroups(const SharedScan::Plan& plan, std::string_view line,
+                             size_t from) const {
   for (size_t g = from; g < plan.groups.size(); ++g) {
     if (plan.groups[g].Find(line) == std::string_view::npos) return false;
   }
@@ -708,7 +748,8 @@ absl::Status ScanWorker::Scan(const io::BlockPtr& block, const ScanOutputs& outp
   const bool all_filtered =
       std::all_of(scan_.plans_.begin(), scan_.plans_.end(),
                   [](const SharedScan::Plan& plan) { return !plan.groups.empty(); });
-  SPELK_RETURN_IF_ERROR(all_filtered ? ScanCandidates(block, outputs) : ScanAllLines(block, outputs));
+  SPELK_RETURN_IF_ERROR(all_filtered ? ScanCandidates(block, outputs)
+                                     : ScanAllLines(block, outputs));
   return Flush(outputs);
 }
 

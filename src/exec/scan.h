@@ -23,10 +23,10 @@ namespace spelk::exec {
 struct ScanSettings {
   const std::vector<plan::Shape>* shapes = nullptr;  // In order of precedence; may be empty.
   std::vector<io::Input> inputs;
-  std::string sourcetype;    // Of events without one: --sourcetype.
-  std::string time_field;    // --time-field; empty: the shape's members.
-  std::string time_format;   // --time-format
-  bool strict = false;       // Every line is looked at in full; a fault ends the run.
+  std::string sourcetype;   // Of events without one: --sourcetype.
+  std::string time_field;   // --time-field; empty: the shape's members.
+  std::string time_format;  // --time-format
+  bool strict = false;      // Every line is looked at in full; a fault ends the run.
 };
 
 // What the scan met. Thread-safe.
@@ -54,7 +54,8 @@ class ScanReport {
   std::vector<Fault> first_;
 };
 
-// The scans of several plans over the same inputs, compiled into one. Immutable; workers have a ScanWorker each.
+// The scans of several plans over the same inputs, compiled into one. Immutable; workers have a
+// ScanWorker each.
 class SharedScan {
  public:
   // The nodes outlive the scan.
@@ -73,7 +74,17 @@ class SharedScan {
   // How the value of one field is found in the slots of a line.
   struct FieldSource {
     enum class Kind : uint8_t {
-      kMember, kRaw, kTime, kOrderTime, kLine, kIndex, kHost, kSourcetype, kSource, kSourcetypes, kSources,
+      kMember,
+      kRaw,
+      kTime,
+      kOrderTime,
+      kLine,
+      kIndex,
+      kHost,
+      kSourcetype,
+      kSource,
+      kSourcetypes,
+      kSources,
       kLineCount,
     };
     Field field;
@@ -107,18 +118,18 @@ class SharedScan {
   };
   struct Plan {
     const plan::ScanNode* node;
-    std::vector<LiteralSet> groups;        // The prefilter, best group first; with "\u00", see the .cc.
-    std::vector<size_t> columns;           // Into fields_: what comes out, in order.
-    std::vector<size_t> early;             // Into fields_: what rules and predicate read or write.
-    SchemaPtr schema;                      // Of what comes out, unless all fields do.
+    std::vector<LiteralSet> groups;  // The prefilter, best group first; with "\u00", see the .cc.
+    std::vector<size_t> columns;     // Into fields_: what comes out, in order.
+    std::vector<size_t> early;       // Into fields_: what rules and predicate read or write.
+    SchemaPtr schema;                // Of what comes out, unless all fields do.
     SchemaPtr early_schema;
     bool flatten = false;
   };
 
   std::vector<Plan> plans_;
-  std::vector<FieldSource> fields_;        // The union over all plans.
+  std::vector<FieldSource> fields_;  // The union over all plans.
   std::unique_ptr<io::PathTree> tree_;
-  std::vector<size_t> marker_slots_;       // Bit i of a layout is marker_slots_[i].
+  std::vector<size_t> marker_slots_;  // Bit i of a layout is marker_slots_[i].
   bool shapes_look_at_values_ = false;
   std::vector<CompiledShape> shapes_;
   std::vector<TimeSlot> fallback_times_;
@@ -132,8 +143,8 @@ using ScanOutputs = std::vector<Output*>;
 
 class ScanWorker {
  public:
-  static absl::StatusOr<std::unique_ptr<ScanWorker>> Make(const SharedScan& scan, ScanReport& report,
-                                                          bool count_lines);
+  static absl::StatusOr<std::unique_ptr<ScanWorker>> Make(const SharedScan& scan,
+                                                          ScanReport& report, bool count_lines);
   ~ScanWorker();
 
   // Pushes, for each plan, the events of the block that its scan keeps, in order.
@@ -148,11 +159,13 @@ class ScanWorker {
   absl::Status ScanCandidates(const io::BlockPtr& block, const ScanOutputs& outputs);
   absl::Status AddLineAndFlush(const io::BlockPtr& block, std::string_view line,
                                const std::vector<size_t>& plans, const ScanOutputs& outputs);
-  absl::Status AddLine(const io::Block& block, std::string_view line, const std::vector<size_t>& plans);
+  absl::Status AddLine(const io::Block& block, std::string_view line,
+                       const std::vector<size_t>& plans);
   absl::Status AddEvents(std::string_view line, size_t shape, const std::vector<size_t>& plans);
   absl::Status AddRow(std::string_view line, size_t shape, const std::vector<size_t>& plans);
   bool Unwrap(const io::RawValue& raw, std::string_view* event);
-  absl::Status Reject(const io::Block& block, std::string_view line, std::string_view reason, bool fault);
+  absl::Status Reject(const io::Block& block, std::string_view line, std::string_view reason,
+                      bool fault);
   absl::Status Flush(const ScanOutputs& outputs);
   absl::Status FlushPlan(size_t plan, Output& output);
   bool MeetsGroups(const SharedScan::Plan& plan, std::string_view line, size_t from) const;
@@ -165,8 +178,8 @@ class ScanWorker {
   io::JsonFlattener flattener_;
   std::unique_ptr<Rows> rows_;
   std::vector<std::unique_ptr<PlanState>> plan_states_;
-  std::vector<io::RawValue> slots_;   // Of the event at hand.
-  std::vector<io::RawValue> outer_;   // Of what it was wrapped in.
+  std::vector<io::RawValue> slots_;  // Of the event at hand.
+  std::vector<io::RawValue> outer_;  // Of what it was wrapped in.
   uint64_t last_layout_ = ~uint64_t{0};
   size_t last_shape_ = 0;
 };

@@ -11,11 +11,12 @@ namespace spelk::exec {
 namespace {
 
 // Time members of events that no shape claims, in order of trust.
-constexpr std::string_view kFallbackTimes[] = {
-    "_time",     "@timestamp", "timestamp", "time", "TimeCreated", "SystemTime", "EventTime",
-    "UtcTime",   "ts",         "eventTime"};
+constexpr std::string_view kFallbackTimes[] = {"_time",       "@timestamp", "timestamp", "time",
+                                               "TimeCreated", "SystemTime", "EventTime", "UtcTime",
+                                               "ts",          "eventTime"};
 
-// An escape that may hide an ASCII letter of a literal: \u00XX. A line that has one is looked at anyway.
+// An escape that may hide an ASCII letter of a literal: \u00XX. A line that has one is looked at
+// anyway.
 constexpr std::string_view kHidingEscape = "\\u00";
 
 }  // namespace
@@ -102,6 +103,7 @@ class ScanCompiler {
       plan::CollectFields(*rule.value, &early);
     }
     if (node.predicate != nullptr) plan::CollectFields(*node.predicate, &early);
+    if (!node.late) early.Add(plan::FieldSet::Of(node.fields));
     std::vector<Field> early_fields;
     for (const Field field : early.fields()) {
       compiled.early.push_back(FieldIndex(field));
@@ -128,18 +130,32 @@ class ScanCompiler {
   // True if the field can only be told from the whole event.
   bool AddSpecialSlots(SharedScan::FieldSource& field) {
     switch (field.kind) {
-      case Kind::kMember: return false;
+      case Kind::kMember:
+        return false;
       case Kind::kLine:
-      case Kind::kLineCount: return false;
-      case Kind::kRaw: field.slot = Slot("_raw", false); return true;
-      case Kind::kIndex: field.slot = Slot("index", false); return true;
-      case Kind::kHost: field.slot = Slot("host", false); return true;
+      case Kind::kLineCount:
+        return false;
+      case Kind::kRaw:
+        field.slot = Slot("_raw", false);
+        return true;
+      case Kind::kIndex:
+        field.slot = Slot("index", false);
+        return true;
+      case Kind::kHost:
+        field.slot = Slot("host", false);
+        return true;
       case Kind::kSourcetype:
-      case Kind::kSourcetypes: field.slot = Slot("sourcetype", false); return true;
+      case Kind::kSourcetypes:
+        field.slot = Slot("sourcetype", false);
+        return true;
       case Kind::kSource:
-      case Kind::kSources: field.slot = Slot("source", false); return true;
+      case Kind::kSources:
+        field.slot = Slot("source", false);
+        return true;
       case Kind::kTime:
-      case Kind::kOrderTime: needs_time_ = true; return true;
+      case Kind::kOrderTime:
+        needs_time_ = true;
+        return true;
     }
     return true;
   }

@@ -8,13 +8,16 @@ namespace {
 // All that put rows in order and cut are a Sorter with other options.
 class SortSink final : public Sink<Sorter> {
  public:
-  SortSink(SorterOptions options, const RunContext& run) : options_(std::move(options)), run_(run) {}
+  SortSink(SorterOptions options, const RunContext& run)
+      : options_(std::move(options)), run_(run) {}
 
   absl::StatusOr<Sorter> NewState() const override { return Sorter(options_, run_); }
   absl::Status Update(Sorter& sorter, Batch batch, Position at) const override {
     return sorter.Add(std::move(batch), at);
   }
-  absl::Status Merge(Sorter& into, Sorter from) const override { return into.Merge(std::move(from)); }
+  absl::Status Merge(Sorter& into, Sorter from) const override {
+    return into.Merge(std::move(from));
+  }
   absl::Status Finish(Sorter sorter, Output& out) const override { return sorter.Emit(out); }
   absl::Status Save(Sorter& sorter, ByteWriter& out) const override { return sorter.Save(out); }
   absl::StatusOr<Sorter> Load(ByteReader& in) const override {
@@ -50,16 +53,19 @@ class Limit final : public Sequential<LimitState> {
 
 }  // namespace
 
+OperatorPtr BuildSorter(SorterOptions options, const RunContext& run) {
+  return std::make_unique<SortSink>(std::move(options), run);
+}
+
 OperatorPtr BuildSort(const plan::Node& node, const RunContext& run) {
   const auto& sort = plan::As<plan::SortNode>(node);
-  return std::make_unique<SortSink>(
-      SorterOptions{.keys = sort.keys, .limit = sort.limit, .what = "sort"}, run);
+  return BuildSorter({.keys = sort.keys, .limit = sort.limit, .what = "sort"}, run);
 }
 
 OperatorPtr BuildLimit(const plan::Node& node, const RunContext& run) {
   const auto& limit = plan::As<plan::LimitNode>(node);
   if (limit.in_order) return std::make_unique<Limit>(limit.count);
-  return std::make_unique<SortSink>(SorterOptions{.limit = limit.count, .what = "head"}, run);
+  return BuildSorter({.limit = limit.count, .what = "head"}, run);
 }
 
 const plan::CommandEntry& TimeOrderEntry() {
@@ -71,7 +77,7 @@ const plan::CommandEntry& TimeOrderEntry() {
       .runs = plan::Runs::kSink,
       .node = &plan::TypeOf<plan::TimeOrderNode>,
       .build = +[](const plan::Node&, const RunContext& run) -> OperatorPtr {
-        return std::make_unique<SortSink>(SorterOptions{.what = "newest-first order"}, run);
+        return BuildSorter({.what = "newest-first order"}, run);
       },
       .internal = true,
   };

@@ -58,9 +58,14 @@ std::weak_ordering Compare(const SortValue& a, const SortValue& b, bool descendi
   std::weak_ordering order = a.kind <=> b.kind;
   if (order == 0) {
     switch (a.kind) {
-      case kNumber: order = std::weak_order(a.number + 0.0, b.number + 0.0); break;
-      case kAddress: order = a.address <=> b.address; break;
-      default: order = a.text <=> b.text;
+      case kNumber:
+        order = std::weak_order(a.number + 0.0, b.number + 0.0);
+        break;
+      case kAddress:
+        order = a.address <=> b.address;
+        break;
+      default:
+        order = a.text <=> b.text;
     }
   }
   return descending ? 0 <=> order : order;
@@ -143,7 +148,8 @@ absl::Status Sorter::Add(const Batch& batch, std::vector<RowRank> ranks) {
 
 absl::Status Sorter::KeepBatch(Batch batch, std::vector<RowRank> ranks) {
   const size_t width = options_.keys.size();
-  const size_t bytes = (entries_.size() + ranks.size()) * (sizeof(Entry) + width * sizeof(SortValue));
+  const size_t bytes =
+      (entries_.size() + ranks.size()) * (sizeof(Entry) + width * sizeof(SortValue));
   // Vectors grow by doubling; both halves exist while they do.
   if (!reservation_.Resize(std::max(reservation_.bytes(), 3 * bytes))) {
     return run_->budget->Exhausted(options_.what, bytes);
@@ -153,8 +159,8 @@ absl::Status Sorter::KeepBatch(Batch batch, std::vector<RowRank> ranks) {
   SPELK_RETURN_IF_ERROR(key_arena_->status(options_.what));
   const auto index = static_cast<uint32_t>(batches_.size());
   for (size_t r = 0; r < ranks.size(); ++r) {
-    entries_.push_back({index, static_cast<uint32_t>(r), static_cast<uint32_t>(keys_.size() + r * width),
-                        ranks[r]});
+    entries_.push_back({index, static_cast<uint32_t>(r),
+                        static_cast<uint32_t>(keys_.size() + r * width), ranks[r]});
   }
   keys_.insert(keys_.end(), keys.begin(), keys.end());
   batches_.push_back(std::move(owned));
@@ -253,8 +259,8 @@ class Sorter::RunCursor {
     if (!more) return false;
     ByteReader in(record);
     arena_.Reset();
-    SPELK_ASSIGN_OR_RETURN(rows_, LoadRows(in, *sorter_.run_->fields, sorter_.run_->budget,
-                                           sorter_.options_.what));
+    SPELK_ASSIGN_OR_RETURN(
+        rows_, LoadRows(in, *sorter_.run_->fields, sorter_.run_->budget, sorter_.options_.what));
     batch_ = std::make_shared<Batch>(rows_.batch);
     keys_ = sorter_.KeysOf(rows_.batch, arena_);
     row_ = 0;
@@ -282,7 +288,8 @@ absl::Status Sorter::MergeInto(std::vector<std::unique_ptr<SpillFile>> runs, con
     SPELK_ASSIGN_OR_RETURN(const bool more, cursor->Next());
     if (more) heap.push_back(std::move(cursor));
   }
-  const auto later = [this](const std::unique_ptr<RunCursor>& a, const std::unique_ptr<RunCursor>& b) {
+  const auto later = [this](const std::unique_ptr<RunCursor>& a,
+                            const std::unique_ptr<RunCursor>& b) {
     return BeforeRows(b->keys(), b->rank(), a->keys(), a->rank());
   };
   std::make_heap(heap.begin(), heap.end(), later);
@@ -310,9 +317,11 @@ absl::Status Sorter::MergeRuns(size_t count) {
     some.push_back(std::move(runs_.front()));
     runs_.erase(runs_.begin());
   }
-  SPELK_ASSIGN_OR_RETURN(std::unique_ptr<SpillFile> merged, SpillFile::Create(run_->spill_directory));
+  SPELK_ASSIGN_OR_RETURN(std::unique_ptr<SpillFile> merged,
+                         SpillFile::Create(run_->spill_directory));
   std::string record;
-  const auto append = [&](const Batch& batch, uint32_t row, const RowRank& rank) -> absl::StatusOr<Demand> {
+  const auto append = [&](const Batch& batch, uint32_t row,
+                          const RowRank& rank) -> absl::StatusOr<Demand> {
     record.clear();
     ByteWriter writer(record);
     SaveRows(batch, {&row, 1}, {&rank, 1}, writer);
@@ -364,7 +373,8 @@ absl::Status Sorter::Merge(Sorter other) {
   }
   keys_.insert(keys_.end(), other.keys_.begin(), other.keys_.end());
   // The texts of computed keys lie in the other's arena: it lives on in the first batch's memory.
-  batches_.back().memory()->pins.push_back(std::shared_ptr<const Arena>(std::move(other.key_arena_)));
+  batches_.back().memory()->pins.push_back(
+      std::shared_ptr<const Arena>(std::move(other.key_arena_)));
   cut_ = false;
   return absl::OkStatus();
 }
@@ -395,7 +405,8 @@ absl::Status Sorter::Emit(Output& out) {
     return run_->cancel->status();
   };
   const bool spilled = !runs_.empty();
-  const auto take = [&](const Batch& batch, uint32_t row, const RowRank&) -> absl::StatusOr<Demand> {
+  const auto take = [&](const Batch& batch, uint32_t row,
+                        const RowRank&) -> absl::StatusOr<Demand> {
     if (out.enough()) return Demand::kEnough;
     // A cursor gives up its batch when it moves on; a copy of the handle keeps it.
     if (spilled && (alive.empty() || alive.back()->memory() != batch.memory())) {
@@ -418,7 +429,8 @@ absl::Status Sorter::Emit(Output& out) {
 
 absl::Status Sorter::Save(ByteWriter& out) {
   std::vector<std::string> records;
-  const auto append = [&](const Batch& batch, uint32_t row, const RowRank& rank) -> absl::StatusOr<Demand> {
+  const auto append = [&](const Batch& batch, uint32_t row,
+                          const RowRank& rank) -> absl::StatusOr<Demand> {
     std::string record;
     ByteWriter writer(record);
     SaveRows(batch, {&row, 1}, {&rank, 1}, writer);
@@ -436,7 +448,8 @@ absl::Status Sorter::Load(ByteReader& in) {
   const size_t count = in.Count();
   for (size_t i = 0; i < count && !in.failed(); ++i) {
     ByteReader record(in.Text());
-    SPELK_ASSIGN_OR_RETURN(RankedRows rows, LoadRows(record, *run_->fields, run_->budget, options_.what));
+    SPELK_ASSIGN_OR_RETURN(RankedRows rows,
+                           LoadRows(record, *run_->fields, run_->budget, options_.what));
     SPELK_RETURN_IF_ERROR(Add(rows.batch, std::move(rows.ranks)));
   }
   return in.status();

@@ -17,14 +17,14 @@ namespace spelk::exec {
 
 struct SorterOptions {
   std::vector<plan::SortKey> keys = {};  // None: by rank alone.
-  bool reverse_rank = false;           // Last in rank first; ties of keys too.
-  std::optional<uint64_t> limit = {};  // Only the first rows are kept.
-  bool keep_time = false;              // hidden::kTime stays a column: the order of the input is kept.
-  std::string_view what = "sort";      // In messages about memory.
+  bool reverse_rank = false;             // Last in rank first; ties of keys too.
+  std::optional<uint64_t> limit = {};    // Only the first rows are kept.
+  bool keep_time = false;          // hidden::kTime stays a column: the order of the input is kept.
+  std::string_view what = "sort";  // In messages about memory.
 };
 
-// The comparable form of one key of one row. Numbers come before addresses, addresses before other text, and rows
-// without a value last, so that the order is total whatever is mixed.
+// The comparable form of one key of one row. Numbers come before addresses, addresses before other
+// text, and rows without a value last, so that the order is total whatever is mixed.
 struct SortValue {
   enum class Class : uint8_t { kNumber, kAddress, kText, kNone };
   Class kind = Class::kNone;
@@ -36,8 +36,8 @@ struct SortValue {
 };
 std::weak_ordering Compare(const SortValue& a, const SortValue& b, bool descending);
 
-// The rows of one worker; merged with those of the others, then emitted once. Ties of the keys go by rank. Not
-// thread-safe.
+// The rows of one worker; merged with those of the others, then emitted once. Ties of the keys go
+// by rank. Not thread-safe.
 class Sorter {
  public:
   Sorter(SorterOptions options, const RunContext& run);
@@ -49,7 +49,8 @@ class Sorter {
   // Pushes all rows in order, batch by batch; nothing is left.
   absl::Status Emit(Output& out);
   // The same for callers that want the ranks: stops early if `take` answers kEnough.
-  using Take = std::function<absl::StatusOr<Demand>(const Batch& batch, uint32_t row, const RowRank&)>;
+  using Take =
+      std::function<absl::StatusOr<Demand>(const Batch& batch, uint32_t row, const RowRank&)>;
   absl::Status ForEach(const Take& take);
 
   absl::Status Save(ByteWriter& out);
@@ -85,8 +86,8 @@ class Sorter {
   std::unique_ptr<Arena> key_arena_;
   std::vector<Entry> entries_;
   std::vector<SortValue> keys_;
-  Reservation reservation_;    // For entries_ and keys_.
-  bool cut_ = false;           // entries_ were cut to the limit; entries_.back() is the worst kept.
+  Reservation reservation_;  // For entries_ and keys_.
+  bool cut_ = false;         // entries_ were cut to the limit; entries_.back() is the worst kept.
   std::vector<std::unique_ptr<SpillFile>> runs_;
   uint64_t spilled_rows_ = 0;
 };

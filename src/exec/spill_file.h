@@ -10,9 +10,9 @@
 
 namespace spelk::exec {
 
-// Records of bytes, written one after another and read back in the same order. The file has no name (it is unlinked
-// when it is created), so nothing is left when the process is killed. Not thread-safe.
-// Each open file and reader buffers about 64 KiB, or one record.
+// Records of bytes, written one after another and read back in the same order. The file has no name
+// (it is unlinked when it is created), so nothing is left when the process is killed. Not
+// thread-safe. Each open file and reader buffers about 64 KiB, or one record.
 class SpillFile {
  public:
   // Unavailable names the directory and the reason.
@@ -25,7 +25,8 @@ class SpillFile {
   uint64_t records() const { return records_; }
   uint64_t bytes() const { return size_; }
 
-  // Reads records from the beginning. Several readers of one file may be open; none while it is written.
+  // Reads records from the beginning. Several readers of one file may be open; none while it is
+  // written.
   class Reader {
    public:
     explicit Reader(SpillFile& file) : file_(file) {}

@@ -19,16 +19,17 @@ namespace spelk::io {
 // Readable bytes behind the last line of every block: simdjson reads past the end.
 inline constexpr size_t kSlack = 64;
 
-// Whole lines of one input. Owns its buffer, which is used again by later blocks when the last reference
-// goes. Never holds a part of a line.
+// Whole lines of one input. Owns its buffer, which is used again by later blocks when the last
+// reference goes. Never holds a part of a line.
 struct Block {
-  std::string_view text;      // Ends with a newline, but for the last line of an input without one.
-  size_t input = 0;           // Index into the list of inputs.
-  uint64_t sequence = 0;      // Counts all blocks of the run in order: input by input, then by offset.
-  uint64_t offset = 0;        // Of `text` in the (decompressed) input.
+  std::string_view text;  // Ends with a newline, but for the last line of an input without one.
+  size_t input = 0;       // Index into the list of inputs.
+  uint64_t sequence = 0;  // Counts all blocks of the run in order: input by input, then by offset.
+  uint64_t offset = 0;    // Of `text` in the (decompressed) input.
   // The number of lines before this block in the whole run; counted only on demand.
   uint64_t first_line = 0;
-  // A line longer than BlockOptions::max_line was cut out here: where it began, and how long it was.
+  // A line longer than BlockOptions::max_line was cut out here: where it began, and how long it
+  // was.
   struct Overlong {
     uint64_t offset = 0;
     uint64_t size = 0;
@@ -40,8 +41,8 @@ using BlockPtr = std::shared_ptr<const Block>;  // Shared with the batches made 
 
 struct BlockOptions {
   size_t block_size = 1U << 20U;
-  size_t max_line = 128U << 20U;   // A longer line is skipped and reported.
-  bool count_lines = false;        // Fill in Block::first_line; blocks are then read one after another.
+  size_t max_line = 128U << 20U;  // A longer line is skipped and reported.
+  bool count_lines = false;  // Fill in Block::first_line; blocks are then read one after another.
   MemoryBudget* budget = nullptr;  // Charged for the buffers. Outlives the blocks.
   const Cancellation* cancel = nullptr;
 };
@@ -53,19 +54,20 @@ struct ReadProgress {
   uint64_t bytes_total = 0;              // As they lie on disk; 0 if unknown.
 };
 
-// Thread-safe. Plain files are read by many workers at once, each with pread; streams and archives by one
-// at a time, decompression included, in the order of their blocks. A slow pipe: as soon as at least one
-// whole line is there and reading on would block, the block is handed out.
-// A UTF-8 byte order mark at the start of an input is left out. CRLF is kept (a CR before the newline
+// Thread-safe. Plain files are read by many workers at once, each with pread; streams and archives
+// by one at a time, decompression included, in the order of their blocks. A slow pipe: as soon as
+// at least one whole line is there and reading on would block, the block is handed out. A UTF-8
+// byte order mark at the start of an input is left out. CRLF is kept (a CR before the newline
 // belongs to no line's content; the line reader drops it).
 class BlockSource {
  public:
   BlockSource(std::vector<Input> inputs, BlockOptions options);
   ~BlockSource();
 
-  // The next block; nothing after the last one or when the input was ended. Blocks are handed out in the
-  // order of their sequence numbers, without gaps. An error of one input (cannot be opened, damaged archive)
-  // is returned once, in its place in the order; the inputs after it can still be read by calling again.
+  // The next block; nothing after the last one or when the input was ended. Blocks are handed out
+  // in the order of their sequence numbers, without gaps. An error of one input (cannot be opened,
+  // damaged archive) is returned once, in its place in the order; the inputs after it can still be
+  // read by calling again.
   absl::StatusOr<std::optional<Block>> Next();
 
   const std::vector<Input>& inputs() const { return inputs_; }

@@ -17,12 +17,13 @@ namespace spelk::io {
 class ByteSource {
  public:
   virtual ~ByteSource() = default;
-  // Reads at most `size` bytes; 0 is the end. May return fewer than there are: a slow pipe gives what it
-  // has, and blocks only while it has nothing.
+  // Reads at most `size` bytes; 0 is the end. May return fewer than there are: a slow pipe gives
+  // what it has, and blocks only while it has nothing.
   virtual absl::StatusOr<size_t> Read(char* buffer, size_t size) = 0;
   // True if Read would not block now. Files and memory: always.
   virtual bool ready() const { return true; }
-  // For plain files and memory: reads at an offset, from any thread. `random_access()` says whether.
+  // For plain files and memory: reads at an offset, from any thread. `random_access()` says
+  // whether.
   virtual bool random_access() const { return false; }
   virtual absl::StatusOr<size_t> ReadAt(uint64_t offset, char* buffer, size_t size);
   // Bytes in all, as far as known: for progress and for cutting plain files into blocks.
@@ -36,22 +37,26 @@ using ByteSourcePtr = std::unique_ptr<ByteSource>;
 struct Input {
   enum class Kind : uint8_t { kFile, kStandardInput, kMemory, kCallback };
   Kind kind = Kind::kFile;
-  std::string path;   // The event's `source` if it has none: the path as given or found, "-" for stdin.
-  std::string index;  // From INDEX:PATH; empty if not given.
+  std::string
+      path;  // The event's `source` if it has none: the path as given or found, "-" for stdin.
+  std::string index;        // From INDEX:PATH; empty if not given.
   std::string_view memory;  // kMemory: outlives the run.
-  // kCallback: fills the buffer, returns how many bytes, 0 at the end. Called by one thread at a time.
+  // kCallback: fills the buffer, returns how many bytes, 0 at the end. Called by one thread at a
+  // time.
   std::function<size_t(char* buffer, size_t size)> callback;
 };
 
-// Makes the list of inputs out of what the user typed: files, directories (all files below, those that
-// begin with a dot left out), globs (`*`, `?`, `[a-z]`, `**`), "-" for standard input, and INDEX:PATH
-// ([a-z0-9_-]{2,} before the colon, if no file has the whole name). Directories and globs are sorted by
-// name (bytes); the order of the arguments is kept. NotFound names what does not exist or matches nothing.
+// Makes the list of inputs out of what the user typed: files, directories (all files below, those
+// that begin with a dot left out), globs (`*`, `?`, `[a-z]`, `**`), "-" for standard input, and
+// INDEX:PATH
+// ([a-z0-9_-]{2,} before the colon, if no file has the whole name). Directories and globs are
+// sorted by name (bytes); the order of the arguments is kept. NotFound names what does not exist or
+// matches nothing.
 absl::StatusOr<std::vector<Input>> ExpandInputs(const std::vector<std::string>& arguments);
 
-// Opens an input and undoes its compression, which is told by the first bytes (gzip: 1f 8b, with further
-// members; zstd: 28 b5 2f fd, with further and skippable frames), never by the name. Read fails with
-// DataLoss, after all that could be read, for a damaged or truncated archive.
+// Opens an input and undoes its compression, which is told by the first bytes (gzip: 1f 8b, with
+// further members; zstd: 28 b5 2f fd, with further and skippable frames), never by the name. Read
+// fails with DataLoss, after all that could be read, for a damaged or truncated archive.
 absl::StatusOr<ByteSourcePtr> Open(const Input& input);
 
 }  // namespace spelk::io

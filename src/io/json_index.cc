@@ -28,11 +28,20 @@ constexpr bool IsHex(char c) {
 bool IsValidEscape(std::string_view text, size_t at) {
   if (at >= text.size()) return false;
   switch (text[at]) {
-    case '"': case '\\': case '/': case 'b': case 'f': case 'n': case 'r': case 't': return true;
+    case '"':
+    case '\\':
+    case '/':
+    case 'b':
+    case 'f':
+    case 'n':
+    case 'r':
+    case 't':
+      return true;
     case 'u':
       return at + 4 < text.size() && IsHex(text[at + 1]) && IsHex(text[at + 2]) &&
              IsHex(text[at + 3]) && IsHex(text[at + 4]);
-    default: return false;
+    default:
+      return false;
   }
 }
 
@@ -48,8 +57,8 @@ bool EscapesAreValidFrom(std::string_view text, size_t from) {
 }
 
 #if SPELK_HAS_AVX2_CODE
-// 32 bytes at a time: which bytes are escaped (after an odd run of backslashes), and are those among
-// " \ / b f n r t u. The \u forms and the last bytes go the slow way.
+// 32 bytes at a time: which bytes are escaped (after an odd run of backslashes), and are those
+// among " \ / b f n r t u. The \u forms and the last bytes go the slow way.
 __attribute__((target("avx2"))) bool EscapesAreValidAvx2(std::string_view text) {
   const __m256i low = _mm256_setr_epi8(0, 0, 13, 0, 8, 8, 4, 0, 0, 0, 0, 0, 2, 0, 4, 1,  //
                                        0, 0, 13, 0, 8, 8, 4, 0, 0, 0, 0, 0, 2, 0, 4, 1);
@@ -63,7 +72,8 @@ __attribute__((target("avx2"))) bool EscapesAreValidAvx2(std::string_view text) 
   size_t at = 0;
   for (; at + 32 <= text.size(); at += 32) {
     const __m256i bytes = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(text.data() + at));
-    auto slashes = static_cast<uint32_t>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(bytes, backslashes)));
+    auto slashes =
+        static_cast<uint32_t>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(bytes, backslashes)));
     if ((slashes | carried) == 0) continue;
     slashes &= ~carried;
     const uint32_t follows = (slashes << 1U) | carried;
@@ -77,8 +87,8 @@ __attribute__((target("avx2"))) bool EscapesAreValidAvx2(std::string_view text) 
     const auto unknown = static_cast<uint32_t>(
         _mm256_movemask_epi8(_mm256_cmpeq_epi8(known, _mm256_setzero_si256())));
     if ((escaped & unknown) != 0) return false;
-    auto unicode = escaped & static_cast<uint32_t>(
-                                 _mm256_movemask_epi8(_mm256_cmpeq_epi8(bytes, letter_u)));
+    auto unicode =
+        escaped & static_cast<uint32_t>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(bytes, letter_u)));
     for (; unicode != 0; unicode &= unicode - 1) {
       if (!IsValidEscape(text, at + static_cast<size_t>(__builtin_ctz(unicode)))) return false;
     }
@@ -95,12 +105,18 @@ __attribute__((target("avx2"))) bool EscapesAreValidAvx2(std::string_view text) 
 
 std::string_view Describe(LineVerdict verdict) {
   switch (verdict) {
-    case LineVerdict::kEvent: return "an event";
-    case LineVerdict::kBlank: return "a blank line";
-    case LineVerdict::kNotUtf8: return "not UTF-8";
-    case LineVerdict::kUnclosedString: return "a string is not closed";
-    case LineVerdict::kNotOneObject: return "not one JSON object";
-    case LineVerdict::kNoMemory: return "too long for the memory budget";
+    case LineVerdict::kEvent:
+      return "an event";
+    case LineVerdict::kBlank:
+      return "a blank line";
+    case LineVerdict::kNotUtf8:
+      return "not UTF-8";
+    case LineVerdict::kUnclosedString:
+      return "a string is not closed";
+    case LineVerdict::kNotOneObject:
+      return "not one JSON object";
+    case LineVerdict::kNoMemory:
+      return "too long for the memory budget";
   }
   return "";
 }
@@ -128,8 +144,8 @@ bool JsonIndex::EnsureCapacity(size_t size) {
   // simdjson keeps four bytes of index for each byte of text.
   if (!reservation_.Resize(wanted * sizeof(uint32_t) + simdjson::SIMDJSON_PADDING)) return false;
   if (parser_ == nullptr) {
-    const auto error = simdjson::get_active_implementation()->create_dom_parser_implementation(
-        wanted, 1, parser_);
+    const auto error =
+        simdjson::get_active_implementation()->create_dom_parser_implementation(wanted, 1, parser_);
     capacity_ = error == simdjson::SUCCESS ? wanted : 0;
     return capacity_ != 0;
   }
@@ -170,7 +186,8 @@ bool JsonIndex::IsOneObject() const {
   const uint32_t last = count_ - 1;
   for (uint32_t i = 0; i < last; ++i) {
     depth += kDepthOf[static_cast<unsigned char>(text_[structurals_[i]])];
-    if (depth == 0) [[unlikely]] return false;
+    if (depth == 0) [[unlikely]]
+      return false;
   }
   return depth == 1 && text_[structurals_[last]] == '}';
 }

@@ -1,4 +1,5 @@
-// JsonIndex: where the structure of one line of JSON stands, and whether the line is an event at all.
+// JsonIndex: where the structure of one line of JSON stands, and whether the line is an event at
+// all.
 #pragma once
 
 #include <cstdint>
@@ -25,10 +26,10 @@ enum class LineVerdict : uint8_t {
 };
 std::string_view Describe(LineVerdict verdict);
 
-// One for each worker. Finds the structural characters with simdjson's first stage, which also checks UTF-8
-// and strings, and walks them once to see that the line is one {…}. (On-Demand cannot tell that without
-// reading the whole line as values, and gives up on a line with a raw control character in a string, whose
-// earlier members are fields.)
+// One for each worker. Finds the structural characters with simdjson's first stage, which also
+// checks UTF-8 and strings, and walks them once to see that the line is one {…}. (On-Demand cannot
+// tell that without reading the whole line as values, and gives up on a line with a raw control
+// character in a string, whose earlier members are fields.)
 class JsonIndex {
  public:
   explicit JsonIndex(MemoryBudget* budget);
@@ -40,13 +41,15 @@ class JsonIndex {
   // Gives back the memory that a long line took.
   void Shrink();
 
-  // Of the line indexed last. text() is the line itself, or a copy with blanks for control characters.
+  // Of the line indexed last. text() is the line itself, or a copy with blanks for control
+  // characters.
   std::string_view text() const { return text_; }
-  // Offsets of { } [ ] : , and of the first byte of every string and scalar; one more entry follows the
-  // last, the size of the text.
+  // Offsets of { } [ ] : , and of the first byte of every string and scalar; one more entry follows
+  // the last, the size of the text.
   const uint32_t* structurals() const { return structurals_; }
   uint32_t count() const { return count_; }
-  // Some string has a control character or an escape that JSON does not know: strings must be checked.
+  // Some string has a control character or an escape that JSON does not know: strings must be
+  // checked.
   bool suspect() const { return suspect_; }
   std::string_view original() const { return original_; }
 

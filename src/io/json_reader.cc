@@ -38,8 +38,8 @@ bool HasBackslash(std::string_view key) {
   return std::memchr(key.data(), '\\', key.size()) != nullptr;
 }
 
-// The content of the string that begins at `quote`, with the next structural at `next`. Nothing if something
-// other than blanks stands between.
+// The content of the string that begins at `quote`, with the next structural at `next`. Nothing if
+// something other than blanks stands between.
 std::optional<std::string_view> StringContent(const char* text, uint32_t quote, uint32_t next) {
   const char* begin = text + quote + 1;
   const char* end = TrimEnd(begin, text + next);
@@ -127,8 +127,8 @@ PathTree::PathTree(const std::vector<Name>& names, size_t required)
     const size_t array = names[slot].raw ? std::string_view::npos : name.find("{}");
     const std::string_view members = name.substr(0, array);
     Node* node = &root_;
-    // Each dot may be nesting or part of a key: the tree has one node for each piece, and a key that holds dots
-    // is walked piece by piece.
+    // Each dot may be nesting or part of a key: the tree has one node for each piece, and a key
+    // that holds dots is walked piece by piece.
     for (size_t from = 0; from <= members.size();) {
       const size_t dot = members.find('.', from);
       const size_t end = dot == std::string_view::npos ? members.size() : dot;
@@ -217,8 +217,8 @@ void JsonReader::Fill(const PathTree::Node& node, const RawValue& value) {
   for (const uint32_t slot : node.raw_slots) FillSlot(slot, value);
 }
 
-// Each of the Walk and Take functions begins at a value's first structural and leaves *at behind the value. False
-// stops the reading: at a fault, or because every slot is filled.
+// Each of the Walk and Take functions begins at a value's first structural and leaves *at behind
+// the value. False stops the reading: at a fault, or because every slot is filled.
 bool JsonReader::WalkObject(uint32_t* at, const PathTree::Node& node) {
   uint32_t i = *at + 1;
   if (CharAt(i) == '}') {
@@ -227,8 +227,11 @@ bool JsonReader::WalkObject(uint32_t* at, const PathTree::Node& node) {
   }
   for (;;) {
     if (CharAt(i) != '"' || CharAt(i + 1) != ':') return false;
-    const std::optional<std::string_view> key = StringContent(text_, structurals_[i], structurals_[i + 1]);
-    if (!key || (suspect_ && !IsValidStringContent({index_.original().data() + (key->data() - text_), key->size()}))) {
+    const std::optional<std::string_view> key =
+        StringContent(text_, structurals_[i], structurals_[i + 1]);
+    if (!key ||
+        (suspect_ &&
+         !IsValidStringContent({index_.original().data() + (key->data() - text_), key->size()}))) {
       return false;
     }
     i += 2;
@@ -273,8 +276,8 @@ bool JsonReader::TakeScalar(uint32_t* at, const PathTree::Node* node) {
     const std::optional<std::string_view> content =
         StringContent(text_, structurals_[i], structurals_[i + 1]);
     if (!content) return false;
-    if (suspect_ && !IsValidStringContent({index_.original().data() + (content->data() - text_),
-                                           content->size()})) {
+    if (suspect_ && !IsValidStringContent(
+                        {index_.original().data() + (content->data() - text_), content->size()})) {
       return false;
     }
     if (node != nullptr) Fill(*node, StringValue(*content));
@@ -298,8 +301,8 @@ bool JsonReader::TakeArray(uint32_t* at, const PathTree::Node& node) {
 }
 
 bool JsonReader::SkipContainer(uint32_t* at) {
-  // A fault inside a container that nobody reads is a fault all the same, so its grammar is checked; the kinds
-  // of the open containers are a stack of bits, so that no nesting overflows.
+  // A fault inside a container that nobody reads is a fault all the same, so its grammar is
+  // checked; the kinds of the open containers are a stack of bits, so that no nesting overflows.
   size_t depth = 0;
   const auto push = [&](bool object) {
     if (depth / 64 >= kinds_.size()) kinds_.push_back(0);
@@ -308,7 +311,9 @@ bool JsonReader::SkipContainer(uint32_t* at) {
     word = object ? word | bit : word & ~bit;
     ++depth;
   };
-  const auto in_object = [&] { return ((kinds_[(depth - 1) / 64] >> ((depth - 1) % 64)) & 1U) != 0; };
+  const auto in_object = [&] {
+    return ((kinds_[(depth - 1) / 64] >> ((depth - 1) % 64)) & 1U) != 0;
+  };
   uint32_t i = *at;
   push(CharAt(i) == '{');
   ++i;
@@ -394,7 +399,8 @@ class Flattening {
  private:
   char CharAt(uint32_t at) const { return text_[structurals_[at]]; }
   bool Valid(std::string_view content) const {
-    return !suspect_ || IsValidStringContent({original_ + (content.data() - text_), content.size()});
+    return !suspect_ ||
+           IsValidStringContent({original_ + (content.data() - text_), content.size()});
   }
 
   bool Array(uint32_t* at, uint32_t array, int depth) {

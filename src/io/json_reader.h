@@ -13,18 +13,19 @@
 
 namespace spelk::io {
 
-// The field names that a reader looks for, as Splunk's KV_MODE=json names them: `a.b` for members of objects
-// and for keys that hold the dot, `a{}` for the values of an array, `a{}.b` for members of its objects.
-// Immutable.
+// The field names that a reader looks for, as Splunk's KV_MODE=json names them: `a.b` for members
+// of objects and for keys that hold the dot, `a{}` for the values of an array, `a{}.b` for members
+// of its objects. Immutable.
 class PathTree {
  public:
   struct Name {
     std::string name;
-    // Takes whatever stands there, objects and arrays too, as its JSON text; for what tells shapes apart.
+    // Takes whatever stands there, objects and arrays too, as its JSON text; for what tells shapes
+    // apart.
     bool raw = false;
   };
-  // Slot i of a row is names[i]. A name given twice has two slots. Reading may stop when the first `required` slots
-  // are filled; with kReadAll it never does.
+  // Slot i of a row is names[i]. A name given twice has two slots. Reading may stop when the first
+  // `required` slots are filled; with kReadAll it never does.
   static constexpr size_t kReadAll = SIZE_MAX;
   PathTree(const std::vector<Name>& names, size_t required);
 
@@ -32,7 +33,7 @@ class PathTree {
     std::vector<uint32_t> slots;
     std::vector<uint32_t> raw_slots;
     std::vector<uint32_t> arrays;  // Slots of names with "{}".
-    std::vector<uint32_t> table;  // Open addressing over `keys`, by KeyHash; 0 is free.
+    std::vector<uint32_t> table;   // Open addressing over `keys`, by KeyHash; 0 is free.
     std::vector<std::string> keys;
     std::vector<std::unique_ptr<Node>> children;
     uint64_t mask = 0;
@@ -57,7 +58,8 @@ class PathTree {
   std::vector<std::string> array_rests_;  // With the "{}" itself.
 };
 
-// A hash of a key that reads eight bytes at each end; `key` lies in a line with slack behind it, or is padded.
+// A hash of a key that reads eight bytes at each end; `key` lies in a line with slack behind it, or
+// is padded.
 uint64_t KeyHash(std::string_view key);
 
 // One for each worker.
@@ -65,9 +67,10 @@ class JsonReader {
  public:
   JsonReader(const PathTree& tree, MemoryBudget* budget) : tree_(tree), index_(budget) {}
 
-  // Fills one RawValue for each slot; absent ones stay kAbsent. For a slot of an array the raw value is the
-  // array itself (JsonFlattener takes it apart). `faulty` is set if a fault was met before the reading stopped;
-  // members before it are kept. Reading stops when every slot is filled.
+  // Fills one RawValue for each slot; absent ones stay kAbsent. For a slot of an array the raw
+  // value is the array itself (JsonFlattener takes it apart). `faulty` is set if a fault was met
+  // before the reading stopped; members before it are kept. Reading stops when every slot is
+  // filled.
   LineVerdict Read(std::string_view line, std::span<RawValue> slots, bool* faulty);
   // Reads every member to the end, to tell of any fault.
   LineVerdict Check(std::string_view line, bool* faulty);
@@ -108,15 +111,15 @@ class FieldTaker {
   virtual void Take(std::string_view name, const RawValue& value, uint32_t array) = 0;
 };
 
-// Gives every field of a JSON text in order, named as above. False if a fault was met (what came before it was
-// given). Nesting beyond `kMaxJsonDepth` is a fault.
+// Gives every field of a JSON text in order, named as above. False if a fault was met (what came
+// before it was given). Nesting beyond `kMaxJsonDepth` is a fault.
 inline constexpr int kMaxJsonDepth = 512;
 class JsonFlattener {
  public:
   explicit JsonFlattener(MemoryBudget* budget) : index_(budget) {}
   LineVerdict Flatten(std::string_view line, FieldTaker& taker, bool* faulty);
-  // Any JSON text: an object, an array or a scalar. The names begin with `name`. The values given hold until
-  // the next call.
+  // Any JSON text: an object, an array or a scalar. The names begin with `name`. The values given
+  // hold until the next call.
   bool FlattenValue(std::string_view json, std::string_view name, FieldTaker& taker);
   void Shrink() { index_.Shrink(); }
 
@@ -125,7 +128,8 @@ class JsonFlattener {
   std::string copy_;
 };
 
-// The texts of the elements of a JSON array that a reader took: well-formed, so only strings and nesting matter.
+// The texts of the elements of a JSON array that a reader took: well-formed, so only strings and
+// nesting matter.
 std::vector<std::string_view> ArrayElements(std::string_view array);
 
 }  // namespace spelk::io

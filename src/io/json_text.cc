@@ -41,12 +41,18 @@ char32_t UnicodeEscape(std::string_view content, size_t* at) {
 
 char SimpleEscape(char c) {
   switch (c) {
-    case 'b': return '\b';
-    case 'f': return '\f';
-    case 'n': return '\n';
-    case 'r': return '\r';
-    case 't': return '\t';
-    default: return c;  // " \ /
+    case 'b':
+      return '\b';
+    case 'f':
+      return '\f';
+    case 'n':
+      return '\n';
+    case 'r':
+      return '\r';
+    case 't':
+      return '\t';
+    default:
+      return c;  // " \ /
   }
 }
 
@@ -103,18 +109,22 @@ void AppendUnescaped(std::string_view content, std::string& out) {
 
 Value ToValue(const RawValue& raw, Arena& arena) {
   switch (raw.kind) {
-    case RawKind::kString: return Value::Text(raw.text());
+    case RawKind::kString:
+      return Value::Text(raw.text());
     case RawKind::kEscapedString: {
       char* out = arena.AllocateText(raw.size);
       if (out == nullptr) return Value::Null();
       const char* end = Unescape(raw.text(), out);
       return Value::Text({out, static_cast<size_t>(end - out)});
     }
-    case RawKind::kNumber: return Value::Text(raw.text(), JsonType::kNumber);
-    case RawKind::kLiteral: return Value::Text(raw.text(), JsonType::kLiteral);
+    case RawKind::kNumber:
+      return Value::Text(raw.text(), JsonType::kNumber);
+    case RawKind::kLiteral:
+      return Value::Text(raw.text(), JsonType::kLiteral);
     case RawKind::kAbsent:
     case RawKind::kObject:
-    case RawKind::kArray: break;
+    case RawKind::kArray:
+      break;
   }
   return Value::Null();
 }

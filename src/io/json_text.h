@@ -15,7 +15,7 @@ enum class RawKind : uint8_t {
   kString,         // The content is the value.
   kEscapedString,  // The content has escapes.
   kNumber,
-  kLiteral,        // true, false, null
+  kLiteral,  // true, false, null
   kObject,
   kArray,
 };
@@ -29,8 +29,8 @@ struct RawValue {
   std::string_view text() const { return {data, size}; }
 };
 
-// Appends the content of a JSON string with its escapes undone. A surrogate without its partner becomes
-// U+FFFD. The content is valid.
+// Appends the content of a JSON string with its escapes undone. A surrogate without its partner
+// becomes U+FFFD. The content is valid.
 void AppendUnescaped(std::string_view content, std::string& out);
 // The same into an arena. Null value when the arena is exhausted.
 Value ToValue(const RawValue& raw, Arena& arena);

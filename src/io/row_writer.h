@@ -20,16 +20,16 @@ std::optional<Format> ParseFormat(std::string_view name);
 
 struct WriterOptions {
   Format format = Format::kNdjson;
-  absl::TimeZone zone;     // For _time in table, Markdown and vertical.
-  size_t width = 0;        // Columns of the terminal that a table is fitted to; 0: as wide as it gets.
-  bool colour = false;     // ANSI colours, for terminals.
-  bool terminal = false;   // Control characters are shown escaped, never written raw.
+  absl::TimeZone zone;  // For _time in table, Markdown and vertical.
+  size_t width = 0;     // Columns of the terminal that a table is fitted to; 0: as wide as it gets.
+  bool colour = false;  // ANSI colours, for terminals.
+  bool terminal = false;  // Control characters are shown escaped, never written raw.
 };
 
 // Writes one result. Batches come in the order of the rows; hidden fields are left out.
-// Columns: if `columns` is set, these, in this order, whether a row has them or not; otherwise each row
-// shows its fields in the order of their first appearance in the whole result (so NDJSON streams), and
-// the formats that need all columns first say so by needs_columns().
+// Columns: if `columns` is set, these, in this order, whether a row has them or not; otherwise each
+// row shows its fields in the order of their first appearance in the whole result (so NDJSON
+// streams), and the formats that need all columns first say so by needs_columns().
 class RowWriter {
  public:
   virtual ~RowWriter() = default;
@@ -41,15 +41,17 @@ class RowWriter {
 bool NeedsColumns(Format format);
 
 std::unique_ptr<RowWriter> MakeWriter(const WriterOptions& options,
-                                      const std::optional<std::vector<Field>>& columns, ByteSink& sink);
+                                      const std::optional<std::vector<Field>>& columns,
+                                      ByteSink& sink);
 
 // ---- JSON text, shared by all writers
 
-// Appends the text as a JSON string with quotes. `"` `\` and control characters are escaped; other bytes,
-// valid UTF-8 by contract, stay as they are.
+// Appends the text as a JSON string with quotes. `"` `\` and control characters are escaped; other
+// bytes, valid UTF-8 by contract, stay as they are.
 void AppendJsonString(std::string_view text, std::string& out);
-// Appends a value as design.md ("Output") says: computed numbers as JSON numbers (nan and infinities as
-// strings), a text with JsonType kNumber or kLiteral unquoted, a multivalue as an array.
+// Appends a value as design.md ("Output") says: computed numbers as JSON numbers (nan and
+// infinities as strings), a text with JsonType kNumber or kLiteral unquoted, a multivalue as an
+// array.
 void AppendJsonValue(const Value& value, std::string& out);
 
 }  // namespace spelk::io

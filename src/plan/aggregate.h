@@ -19,14 +19,15 @@
 
 namespace spelk::plan {
 
-// A bound call: dc(user) AS users. `function` is the name as typed, found in the EntryTable when built.
+// A bound call: dc(user) AS users. `function` is the name as typed, found in the EntryTable when
+// built.
 struct AggregateCall {
   std::string function;
-  double number = 0;      // perc95: 95.
-  Field field;            // What it reads; null for count and for expressions.
-  ExprPtr expression;     // f(eval(…)).
-  std::string pattern;    // f(*delay): one result for each field that the pattern takes.
-  Field output;           // Null with a pattern; then `output_pattern` names the results.
+  double number = 0;    // perc95: 95.
+  Field field;          // What it reads; null for count and for expressions.
+  ExprPtr expression;   // f(eval(…)).
+  std::string pattern;  // f(*delay): one result for each field that the pattern takes.
+  Field output;         // Null with a pattern; then `output_pattern` names the results.
   std::string output_pattern;
   Span span;
 
@@ -75,13 +76,14 @@ struct AggregateOps {
   void (*save)(const void* state, ByteWriter& out);
   // Fails through the reader for damaged bytes; the state stays valid.
   void (*load)(void* state, ByteReader& in, AggregateMemory& memory);
-  // Adds column.At(rows[i]) to states[i] for all i; for aggregates that need neither order nor time.
+  // Adds column.At(rows[i]) to states[i] for all i; for aggregates that need neither order nor
+  // time.
   void (*add_column)(std::span<void* const> states, const Column& column,
                      std::span<const uint32_t> rows, AggregateMemory& memory);
 };
 
-// State: default constructible; Add(input, memory), Merge(other, memory), Result(result) const, Save(out)
-// const, Load(in, memory).
+// State: default constructible; Add(input, memory), Merge(other, memory), Result(result) const,
+// Save(out) const, Load(in, memory).
 template <class State>
 const AggregateOps& OpsOf() {
   static constexpr AggregateOps kOps = {
@@ -91,33 +93,36 @@ const AggregateOps& OpsOf() {
       .destroy = +[](void* state) { static_cast<State*>(state)->~State(); },
       .add = +[](void* state, const AggregateInput& input,
                  AggregateMemory& memory) { static_cast<State*>(state)->Add(input, memory); },
-      .merge = +[](void* state, const void* other, AggregateMemory& memory) {
-        static_cast<State*>(state)->Merge(*static_cast<const State*>(other), memory);
-      },
-      .result = +[](const void* state, AggregateResult& result) {
-        return static_cast<const State*>(state)->Result(result);
-      },
-      .save = +[](const void* state, ByteWriter& out) { static_cast<const State*>(state)->Save(out); },
-      .load = +[](void* state, ByteReader& in, AggregateMemory& memory) {
-        static_cast<State*>(state)->Load(in, memory);
-      },
-      .add_column = +[](std::span<void* const> states, const Column& column,
-                        std::span<const uint32_t> rows, AggregateMemory& memory) {
-        AggregateInput input;
-        for (size_t i = 0; i < rows.size(); ++i) {
-          const Value value = column.At(rows[i]);
-          if (!value.is_multi()) [[likely]] {
-            if (value.is_null()) continue;
-            input.value = value;
-            static_cast<State*>(states[i])->Add(input, memory);
-            continue;
-          }
-          for (const Value& each : value.each()) {
-            input.value = each;
-            static_cast<State*>(states[i])->Add(input, memory);
-          }
-        }
-      },
+      .merge =
+          +[](void* state, const void* other, AggregateMemory& memory) {
+            static_cast<State*>(state)->Merge(*static_cast<const State*>(other), memory);
+          },
+      .result =
+          +[](const void* state, AggregateResult& result) {
+            return static_cast<const State*>(state)->Result(result);
+          },
+      .save =
+          +[](const void* state, ByteWriter& out) { static_cast<const State*>(state)->Save(out); },
+      .load = +[](void* state, ByteReader& in,
+                  AggregateMemory& memory) { static_cast<State*>(state)->Load(in, memory); },
+      .add_column =
+          +[](std::span<void* const> states, const Column& column, std::span<const uint32_t> rows,
+              AggregateMemory& memory) {
+            AggregateInput input;
+            for (size_t i = 0; i < rows.size(); ++i) {
+              const Value value = column.At(rows[i]);
+              if (!value.is_multi()) [[likely]] {
+                if (value.is_null()) continue;
+                input.value = value;
+                static_cast<State*>(states[i])->Add(input, memory);
+                continue;
+              }
+              for (const Value& each : value.each()) {
+                input.value = each;
+                static_cast<State*>(states[i])->Add(input, memory);
+              }
+            }
+          },
   };
   return kOps;
 }

@@ -23,8 +23,8 @@ std::string_view Trim(std::string_view text) {
 
 }  // namespace
 
-absl::Status Binder::BindAggregateArgument(const ast::ArgumentCall& call, const AggregateEntry& entry,
-                                           AggregateCall* bound) {
+absl::Status Binder::BindAggregateArgument(const ast::ArgumentCall& call,
+                                           const AggregateEntry& entry, AggregateCall* bound) {
   const ast::Argument& argument = call.arguments.front();
   if (const auto* name = std::get_if<ast::Name>(&argument.value)) {
     if (IsPattern(name->text)) {
@@ -55,10 +55,12 @@ absl::StatusOr<AggregateCall> Binder::Aggregate(const ast::Argument& argument) {
   const auto* call = std::get_if<ast::ArgumentCall>(&argument.value);
   const auto* word = std::get_if<ast::Name>(&argument.value);
   const auto invalid = [&](ErrorCode code, std::vector<std::string> notes) {
-    return Error(code, argument.span, fmt::format("the argument '{}' is invalid", Trim(TextOf(argument.span))),
+    return Error(code, argument.span,
+                 fmt::format("the argument '{}' is invalid", Trim(TextOf(argument.span))),
                  std::move(notes));
   };
-  if (call == nullptr && (word == nullptr || word->quoted)) return invalid(ErrorCode::kBadStatistic, {});
+  if (call == nullptr && (word == nullptr || word->quoted))
+    return invalid(ErrorCode::kBadStatistic, {});
   bound.function = call != nullptr ? call->name.text : word->text;
   const AggregateEntry* entry = entries_.Aggregate(bound.function, &bound.number);
   if (entry == nullptr) {
@@ -66,7 +68,8 @@ absl::StatusOr<AggregateCall> Binder::Aggregate(const ast::Argument& argument) {
       return Error(ErrorCode::kUnbuiltFunction, argument.span,
                    fmt::format("the statistic '{}' is not built yet", bound.function));
     }
-    return invalid(ErrorCode::kBadStatistic, {fmt::format("there is no statistic \"{}\"", bound.function)});
+    return invalid(ErrorCode::kBadStatistic,
+                   {fmt::format("there is no statistic \"{}\"", bound.function)});
   }
   if (call != nullptr && call->arguments.size() > 1) {
     return invalid(ErrorCode::kBadStatistic, {fmt::format("usage: {}", entry->signature)});
@@ -83,7 +86,8 @@ absl::StatusOr<AggregateCall> Binder::Aggregate(const ast::Argument& argument) {
     shown = TypedName(bound.function, "*");
   }
   const std::string output = argument.alias ? argument.alias->text : shown;
-  if (output.empty()) return Error(ErrorCode::kBadArgument, argument.alias->span, "a field name is empty");
+  if (output.empty())
+    return Error(ErrorCode::kBadArgument, argument.alias->span, "a field name is empty");
   if (bound.pattern.empty()) {
     bound.output = Intern(output);
     return bound;

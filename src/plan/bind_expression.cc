@@ -26,30 +26,42 @@ std::unique_ptr<Expr> NewExpr(ExprKind kind, Type type, Span span) {
 
 std::string_view Spelling(ast::LogicalOp op) {
   switch (op) {
-    case ast::LogicalOp::kAnd: return "AND";
-    case ast::LogicalOp::kOr: return "OR";
-    case ast::LogicalOp::kXor: return "XOR";
+    case ast::LogicalOp::kAnd:
+      return "AND";
+    case ast::LogicalOp::kOr:
+      return "OR";
+    case ast::LogicalOp::kXor:
+      return "XOR";
   }
   return "";
 }
 
 ExprKind KindOf(ast::LogicalOp op) {
   switch (op) {
-    case ast::LogicalOp::kAnd: return ExprKind::kAnd;
-    case ast::LogicalOp::kOr: return ExprKind::kOr;
-    case ast::LogicalOp::kXor: return ExprKind::kXor;
+    case ast::LogicalOp::kAnd:
+      return ExprKind::kAnd;
+    case ast::LogicalOp::kOr:
+      return ExprKind::kOr;
+    case ast::LogicalOp::kXor:
+      return ExprKind::kXor;
   }
   return ExprKind::kAnd;
 }
 
 std::string_view Spelling(ast::ArithmeticOp op) {
   switch (op) {
-    case ast::ArithmeticOp::kAdd: return "+";
-    case ast::ArithmeticOp::kSubtract: return "-";
-    case ast::ArithmeticOp::kConcatenate: return ".";
-    case ast::ArithmeticOp::kMultiply: return "*";
-    case ast::ArithmeticOp::kDivide: return "/";
-    case ast::ArithmeticOp::kRemainder: return "%";
+    case ast::ArithmeticOp::kAdd:
+      return "+";
+    case ast::ArithmeticOp::kSubtract:
+      return "-";
+    case ast::ArithmeticOp::kConcatenate:
+      return ".";
+    case ast::ArithmeticOp::kMultiply:
+      return "*";
+    case ast::ArithmeticOp::kDivide:
+      return "/";
+    case ast::ArithmeticOp::kRemainder:
+      return "%";
   }
   return "";
 }
@@ -183,7 +195,8 @@ absl::StatusOr<ExprPtr> Binder::BindComparison(const ast::Expr& expr,
   SPELK_ASSIGN_OR_RETURN(ExprPtr right, Expression(*comparison.right));
   const bool left_boolean = left->type == Type::kBoolean;
   const bool right_boolean = right->type == Type::kBoolean;
-  if (left_boolean != right_boolean && !(left_boolean ? MayBeBoolean(*right) : MayBeBoolean(*left))) {
+  if (left_boolean != right_boolean &&
+      !(left_boolean ? MayBeBoolean(*right) : MayBeBoolean(*left))) {
     return Error(ErrorCode::kTypeMismatch, expr.span,
                  fmt::format("typechecking failed. the '{}' operator received different types",
                              spelk::Spelling(comparison.op)));
@@ -248,8 +261,7 @@ absl::Status Binder::CheckCall(const FunctionEntry& entry, const Expr& call,
                       : wanted == Type::kString ? argument.type != Type::kBoolean
                                                 : true;
     if (!fits) {
-      return invalid(argument.span,
-                     fmt::format("argument {} must be {}", i + 1, Describe(wanted)));
+      return invalid(argument.span, fmt::format("argument {} must be {}", i + 1, Describe(wanted)));
     }
   }
   if (entry.check != nullptr) {

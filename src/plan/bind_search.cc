@@ -16,9 +16,11 @@ constexpr std::array<std::string_view, 2> kEarliestNames = {"earliest", "startti
 constexpr std::array<std::string_view, 2> kLatestNames = {"latest", "endtime"};
 // Time modifiers of old searches; refused rather than taken for fields.
 constexpr std::array<std::string_view, 14> kOldTimeNames = {
-    "starttimeu",   "endtimeu",    "startdaysago",   "enddaysago",       "starthoursago",
-    "endhoursago",  "daysago",     "hoursago",       "minutesago",       "monthsago",
-    "searchtimespandays", "searchtimespanhours", "_index_earliest", "_index_latest"};
+    "starttimeu",      "endtimeu",           "startdaysago",
+    "enddaysago",      "starthoursago",      "endhoursago",
+    "daysago",         "hoursago",           "minutesago",
+    "monthsago",       "searchtimespandays", "searchtimespanhours",
+    "_index_earliest", "_index_latest"};
 
 template <size_t N>
 bool IsOneOf(std::string_view name, const std::array<std::string_view, N>& names) {
@@ -53,8 +55,10 @@ class SearchBinder {
     if (const auto* comparison = std::get_if<ast::SearchComparison>(&search.node)) {
       return BindComparison(*comparison, search.span, negated);
     }
-    if (const auto* in = std::get_if<ast::SearchIn>(&search.node)) return BindIn(*in, search.span, negated);
-    if (const auto* term = std::get_if<ast::SearchTerm>(&search.node)) return BindTerm(*term, search.span);
+    if (const auto* in = std::get_if<ast::SearchIn>(&search.node))
+      return BindIn(*in, search.span, negated);
+    if (const auto* term = std::get_if<ast::SearchTerm>(&search.node))
+      return BindTerm(*term, search.span);
     if (const auto* sub = std::get_if<ast::SearchSubsearch>(&search.node)) {
       return BindSubsearch(*sub->pipeline, search.span, negated);
     }
@@ -87,16 +91,19 @@ class SearchBinder {
     return expr;
   }
 
-  // index, splunk_server, sourcetype and source have a meaning of their own in a base search; see design.md.
+  // index, splunk_server, sourcetype and source have a meaning of their own in a base search; see
+  // design.md.
   void ApplySpecialName(const ast::Name& field, bool negated, Expr* expr) {
     if (!base_) return;
     const bool differs = expr->kind == ExprKind::kMatch && expr->op == CompareOp::kNotEqual;
-    if (field.text == "index" || field.text == "splunk_server" || field.text == "splunk_server_group") {
+    if (field.text == "index" || field.text == "splunk_server" ||
+        field.text == "splunk_server_group") {
       // The value that keeps the event: under an odd number of NOTs the comparison must be false.
       expr->unset = negated ? Unset::kFalse : Unset::kTrue;
       return;
     }
-    const bool equality = expr->kind == ExprKind::kMatchAny || expr->op == CompareOp::kEqual || differs;
+    const bool equality =
+        expr->kind == ExprKind::kMatchAny || expr->op == CompareOp::kEqual || differs;
     if (field.text == "sourcetype" && equality) expr->field = hidden::kSourcetypes;
     if (field.text == "source" && equality) expr->field = hidden::kSources;
     expr->all_names = expr->field.hidden();
@@ -109,9 +116,10 @@ class SearchBinder {
       return BindTimes({&comparison}, span);
     }
     if (IsOneOf(comparison.field.text, kOldTimeNames)) {
-      return binder_.Error(ErrorCode::kUnbuiltOption, comparison.field.span,
-                           fmt::format("the time modifier '{}' is not built yet", comparison.field.text),
-                           {"use earliest= and latest="});
+      return binder_.Error(
+          ErrorCode::kUnbuiltOption, comparison.field.span,
+          fmt::format("the time modifier '{}' is not built yet", comparison.field.text),
+          {"use earliest= and latest="});
     }
     auto expr = NewMatch(ExprKind::kMatch, comparison.field, span);
     expr->op = comparison.op;
@@ -159,7 +167,8 @@ class SearchBinder {
     return expr;
   }
 
-  // The time modifiers of one conjunction are one range: a missing latest is now (Search Manual, time modifiers).
+  // The time modifiers of one conjunction are one range: a missing latest is now (Search Manual,
+  // time modifiers).
   absl::StatusOr<ExprPtr> BindAnd(const ast::SearchAnd& all, bool negated) {
     std::vector<ExprPtr> operands;
     std::vector<const ast::SearchComparison*> times;
@@ -181,7 +190,8 @@ class SearchBinder {
     return MakeLogical(ExprKind::kAnd, std::move(operands));
   }
 
-  absl::StatusOr<ExprPtr> BindTimes(const std::vector<const ast::SearchComparison*>& times, Span span) {
+  absl::StatusOr<ExprPtr> BindTimes(const std::vector<const ast::SearchComparison*>& times,
+                                    Span span) {
     auto expr = std::make_unique<Expr>();
     expr->kind = ExprKind::kTimeRange;
     expr->type = Type::kBoolean;
@@ -209,7 +219,8 @@ class SearchBinder {
 
 absl::Status Binder::CheckTimeModifier(std::string_view name, const std::string& text, Span span) {
   if (ParseTimeModifier(text, 0, absl::UTCTimeZone())) return absl::OkStatus();
-  return Error(ErrorCode::kBadArgument, span, fmt::format("invalid value \"{}\" for time term '{}'", text, name),
+  return Error(ErrorCode::kBadArgument, span,
+               fmt::format("invalid value \"{}\" for time term '{}'", text, name),
                {"use epoch seconds, now, -2h@h, or 10/19/2020:00:00:00"});
 }
 

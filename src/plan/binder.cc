@@ -16,7 +16,9 @@ namespace {
 
 bool EqualsIgnoringCase(std::string_view a, std::string_view b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; };
+    const auto lower = [](char c) {
+      return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+    };
     return lower(x) == lower(y);
   });
 }
@@ -94,9 +96,9 @@ std::unique_ptr<ScanNode> Binder::NewScan(Span span) {
 absl::Status Binder::UnknownCommand(const ast::CommandCall& call) {
   command_ = call.name.text;
   if (call.macro) {
-    return diagnostics_.Error(
-        ErrorCode::kUnknownMacro, call.macro->name.span,
-        fmt::format("the search specifies a macro '{}' that cannot be found", call.macro->name.text));
+    return diagnostics_.Error(ErrorCode::kUnknownMacro, call.macro->name.span,
+                              fmt::format("the search specifies a macro '{}' that cannot be found",
+                                          call.macro->name.text));
   }
   if (entries_.Unbuilt(call.name.text) != nullptr) {
     return diagnostics_.Error(ErrorCode::kUnbuiltCommand, call.name.span,
@@ -114,7 +116,8 @@ absl::Status Binder::UnknownCommand(const ast::CommandCall& call) {
                             std::move(notes));
 }
 
-absl::StatusOr<NodePtr> Binder::BindCommand(const ast::CommandCall& call, bool first, NodePtr input) {
+absl::StatusOr<NodePtr> Binder::BindCommand(const ast::CommandCall& call, bool first,
+                                            NodePtr input) {
   const CommandEntry* entry = call.macro ? nullptr : entries_.Command(call.name.text);
   if (entry == nullptr || entry->internal) return UnknownCommand(call);
   entry_ = entry;
@@ -210,8 +213,9 @@ const ast::ArgumentOption* Binder::FindOption(const ast::CommandCall& call,
 absl::StatusOr<std::string> Binder::OptionText(const ast::ArgumentOption& option) {
   if (const auto* name = std::get_if<ast::Name>(&option.value->value)) return name->text;
   if (const auto* macro = std::get_if<ast::MacroCall>(&option.value->value)) {
-    return Error(ErrorCode::kUnknownMacro, option.value->span,
-                 fmt::format("the search specifies a macro '{}' that cannot be found", macro->name.text));
+    return Error(
+        ErrorCode::kUnknownMacro, option.value->span,
+        fmt::format("the search specifies a macro '{}' that cannot be found", macro->name.text));
   }
   // A call or a parenthesised text is taken as it was written: span=log2, reset_before=("x>1").
   return std::string(TextOf(option.value->span));
@@ -219,9 +223,10 @@ absl::StatusOr<std::string> Binder::OptionText(const ast::ArgumentOption& option
 
 absl::Status Binder::BadOption(const ast::ArgumentOption& option, std::string_view value) {
   const Argument* argument = FindArgument(option.name.text);
-  return Error(ErrorCode::kBadOptionValue, option.value->span,
-               fmt::format("option {} does not take \"{}\"", option.name.text, value),
-               {fmt::format("it takes {}", argument == nullptr ? "another value" : argument->type)});
+  return Error(
+      ErrorCode::kBadOptionValue, option.value->span,
+      fmt::format("option {} does not take \"{}\"", option.name.text, value),
+      {fmt::format("it takes {}", argument == nullptr ? "another value" : argument->type)});
 }
 
 absl::StatusOr<bool> Binder::Flag(const ast::CommandCall& call, std::string_view name) {
@@ -325,8 +330,9 @@ absl::StatusOr<Field> Binder::FieldName(const ast::Argument& argument, bool patt
                  fmt::format("wildcards are not allowed here: \"{}\"", name->text));
   }
   if (const auto* macro = std::get_if<ast::MacroCall>(&argument.value)) {
-    return Error(ErrorCode::kUnknownMacro, argument.span,
-                 fmt::format("the search specifies a macro '{}' that cannot be found", macro->name.text));
+    return Error(
+        ErrorCode::kUnknownMacro, argument.span,
+        fmt::format("the search specifies a macro '{}' that cannot be found", macro->name.text));
   }
   return Error(ErrorCode::kBadArgument, argument.span,
                fmt::format("expected a field name, found \"{}\"", TextOf(argument.span)));
@@ -360,7 +366,8 @@ absl::StatusOr<std::vector<Field>> Binder::By(const ast::CommandCall& call) {
     if (by != nullptr) return Error(ErrorCode::kBadArgument, clause.span, "BY is given twice");
     by = &clause;
     for (const ast::Argument& argument : clause.arguments) {
-      if (!std::holds_alternative<ast::ArgumentOption>(argument.value)) arguments.push_back(&argument);
+      if (!std::holds_alternative<ast::ArgumentOption>(argument.value))
+        arguments.push_back(&argument);
     }
   }
   if (by != nullptr && arguments.empty()) {
@@ -390,8 +397,8 @@ absl::Status Binder::CheckRegex(std::string_view pattern, Span span) {
   const absl::StatusOr<Regex> regex = Regex::Compile(pattern);
   if (regex.ok()) return absl::OkStatus();
   return Error(ErrorCode::kBadRegex, span,
-               fmt::format("encountered the following error while compiling the regex '{}': {}", pattern,
-                           MessageOf(regex.status())));
+               fmt::format("encountered the following error while compiling the regex '{}': {}",
+                           pattern, MessageOf(regex.status())));
 }
 
 }  // namespace spelk::plan

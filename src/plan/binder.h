@@ -1,5 +1,5 @@
-// Binder: AST to plan. Each command meets its entry here; options, fields, functions and types are checked for
-// the whole query, subsearches included, before any event is read.
+// Binder: AST to plan. Each command meets its entry here; options, fields, functions and types are
+// checked for the whole query, subsearches included, before any event is read.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,8 @@ namespace spelk::plan {
 // Not thread-safe; one for each query.
 class Binder {
  public:
-  Binder(const Source& source, const EntryTable& entries, FieldTable& fields, Diagnostics& diagnostics)
+  Binder(const Source& source, const EntryTable& entries, FieldTable& fields,
+         Diagnostics& diagnostics)
       : source_(source), entries_(entries), fields_(fields), diagnostics_(diagnostics) {}
 
   // A whole search. Errors are collected over all commands; the status is the first.
@@ -40,14 +41,15 @@ class Binder {
 
   absl::Status Error(ErrorCode code, Span span, std::string_view message,
                      std::vector<std::string> notes = {});  // "<command>: <message>"
-  void Warn(ErrorCode code, Span span, std::string_view message, std::vector<std::string> notes = {});
+  void Warn(ErrorCode code, Span span, std::string_view message,
+            std::vector<std::string> notes = {});
 
   // ---- options; without one the entry's fallback holds. Names and Booleans ignore case.
 
   const ast::ArgumentOption* FindOption(const ast::CommandCall& call, std::string_view name) const;
   absl::StatusOr<bool> Flag(const ast::CommandCall& call, std::string_view name);
-  absl::StatusOr<int64_t> Integer(const ast::CommandCall& call, std::string_view name, int64_t least = 0,
-                                  int64_t most = INT64_MAX);
+  absl::StatusOr<int64_t> Integer(const ast::CommandCall& call, std::string_view name,
+                                  int64_t least = 0, int64_t most = INT64_MAX);
   absl::StatusOr<std::string> Text(const ast::CommandCall& call, std::string_view name);
   // One of the words that the entry's type lists ("one of a|b|c"), in lower case.
   absl::StatusOr<std::string> Choice(const ast::CommandCall& call, std::string_view name);
@@ -77,7 +79,8 @@ class Binder {
   absl::StatusOr<ExprPtr> Expression(const ast::Expr& expr);
   // An expression that can be true or false.
   absl::StatusOr<ExprPtr> Predicate(const ast::Expr& expr);
-  // Search terms; `base` for the first command of a search, where index=, sourcetype= … have their meaning.
+  // Search terms; `base` for the first command of a search, where index=, sourcetype= … have their
+  // meaning.
   absl::StatusOr<ExprPtr> SearchTerms(const ast::SearchExpr& search, bool base);
   // count, dc(x) AS n, values(eval(…)).
   absl::StatusOr<AggregateCall> Aggregate(const ast::Argument& argument);
@@ -101,7 +104,8 @@ class Binder {
   absl::StatusOr<ExprPtr> BindIn(const ast::Expr& expr, const ast::InOperator& in);
   absl::StatusOr<ExprPtr> BindLike(const ast::Expr& expr, const ast::LikeOperator& like);
   absl::Status CheckBoolean(const Expr& expr, std::string_view operation);
-  absl::Status CheckCall(const FunctionEntry& entry, const Expr& call, const ast::FunctionCall& ast);
+  absl::Status CheckCall(const FunctionEntry& entry, const Expr& call,
+                         const ast::FunctionCall& ast);
   absl::Status BindAggregateArgument(const ast::ArgumentCall& call, const AggregateEntry& entry,
                                      AggregateCall* bound);
 

@@ -17,19 +17,19 @@ namespace spelk::plan {
 // Fixed for a whole run, so that every row and every worker sees the same.
 struct RunConstants {
   absl::TimeZone zone;
-  double now = 0;      // Seconds since the epoch.
-  uint64_t seed = 0;   // Of random().
+  double now = 0;     // Seconds since the epoch.
+  uint64_t seed = 0;  // Of random().
 };
 
 // What evaluation counts, for a warning at the end. Shared by all workers.
 struct EvalCounters {
-  std::atomic<uint64_t> regex_limits{0};      // Values on which an expression reached its match limit.
+  std::atomic<uint64_t> regex_limits{0};  // Values on which an expression reached its match limit.
   std::atomic<uint64_t> outside_time_range{0};  // Events that a time range left out.
   std::atomic<uint64_t> inside_time_range{0};
 };
 
-// What a function made once for a call from its constant arguments. One for each worker: it may hold scratch
-// memory.
+// What a function made once for a call from its constant arguments. One for each worker: it may
+// hold scratch memory.
 class Prepared {
  public:
   virtual ~Prepared() = default;
@@ -44,8 +44,8 @@ class Call {
   const RunConstants& run() const { return run_; }
   EvalCounters& counters() { return counters_; }
   Arena& arena() { return arena_; }
-  // What was known of an argument when the query was bound: kString for text that no field's text can
-  // turn into a number.
+  // What was known of an argument when the query was bound: kString for text that no field's text
+  // can turn into a number.
   Type type(size_t argument) const { return types_[argument]; }
   template <class T>
   T& prepared() {

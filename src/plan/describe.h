@@ -1,8 +1,8 @@
 // How plain structs are printed, saved and loaded from one declaration of their fields.
 //
 // A struct has   template <class Visitor> void Describe(Visitor& visit) { visit("limit", limit); }
-// and the visitors here take bool, integers, doubles, texts, enums, fields, expressions, optionals, vectors
-// and other structs with Describe.
+// and the visitors here take bool, integers, doubles, texts, enums, fields, expressions, optionals,
+// vectors and other structs with Describe.
 #pragma once
 
 #include <fmt/format.h>

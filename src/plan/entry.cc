@@ -64,7 +64,8 @@ EntryTable::EntryTable(std::vector<const CommandEntry*> commands,
   Index(all_commands_, command_by_name_);
   Index(functions_, function_by_name_);
   Index(aggregates_, aggregate_by_name_);
-  for (const UnbuiltCommand& command : unbuilt) unbuilt_by_name_.emplace(Lower(command.name), &command);
+  for (const UnbuiltCommand& command : unbuilt)
+    unbuilt_by_name_.emplace(Lower(command.name), &command);
   for (const std::string_view name : unbuilt_functions) unbuilt_functions_.emplace(Lower(name));
   for (const std::string_view name : unbuilt_aggregates) unbuilt_aggregates_.emplace(Lower(name));
   for (const CommandEntry* entry : all_commands_) {

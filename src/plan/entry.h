@@ -1,5 +1,5 @@
-// Entries: the one declaration of a command, a function, a statistic. Binding, messages, help, the support
-// matrix, completion and the example tests all come from here.
+// Entries: the one declaration of a command, a function, a statistic. Binding, messages, help, the
+// support matrix, completion and the example tests all come from here.
 #pragma once
 
 #include <limits>
@@ -26,7 +26,7 @@ class Binder;
 // A query that the tests run and help shows.
 struct Example {
   std::string_view title;
-  std::string_view input;   // JSON objects separated by blanks; empty for no input.
+  std::string_view input;  // JSON objects separated by blanks; empty for no input.
   std::string_view query;
   std::string_view output;  // Likewise; numbers compare by value.
 };
@@ -37,8 +37,8 @@ struct Argument {
   std::string_view type;      // "bool", "int", "text", "field", "span", "one of a|b|c" …
   std::string_view fallback;  // What holds when it is left out; empty if nothing does.
   std::string_view summary;
-  bool is_option = false;     // Written name=value.
-  bool no_effect = false;     // Accepted because Splunk has it; does nothing here.
+  bool is_option = false;  // Written name=value.
+  bool no_effect = false;  // Accepted because Splunk has it; does nothing here.
 };
 
 // What a command does to fields and order whatever its arguments are; a node says more by GetFlow.
@@ -65,8 +65,8 @@ struct CommandEntry {
   Runs runs = Runs::kSequential;
   CommandShape shape = {};
   EntryFlow flow = {};
-  bool subpipelines = false;   // Takes [ … ] as a pipeline, not as text.
-  bool free_options = false;   // name=value names a field, not an option: regex.
+  bool subpipelines = false;  // Takes [ … ] as a pipeline, not as text.
+  bool free_options = false;  // name=value names a field, not an option: regex.
   std::span<const Argument> arguments = {};
   std::span<const std::string_view> notes = {};  // What differs here, limits; shown by help.
   std::span<const Example> examples = {};
@@ -95,10 +95,10 @@ enum class Nulls : uint8_t {
   kSee,        // The function sees nulls.
 };
 enum class Multi : uint8_t {
-  kWhole,   // The function sees multivalues.
-  kEach,    // Called for each value of the first argument; the results make a multivalue.
-  kAny,     // Boolean: true if it is true for any value of the first argument.
-  kNull,    // Documented as not supporting multivalue fields: null.
+  kWhole,  // The function sees multivalues.
+  kEach,   // Called for each value of the first argument; the results make a multivalue.
+  kAny,    // Boolean: true if it is true for any value of the first argument.
+  kNull,   // Documented as not supporting multivalue fields: null.
 };
 enum class Stability : uint8_t {
   kPure,  // The same arguments give the same value.
@@ -129,12 +129,13 @@ struct FunctionEntry {
   Stability stability = Stability::kPure;
   // Called for each row.
   Value (*call)(Call&, std::span<const Value>) = nullptr;
-  // Instead of `call`, for what must not evaluate all its arguments (if, case, coalesce) or evaluates one
-  // several times a row (mvmap, mvfilter): makes the evaluator's node.
+  // Instead of `call`, for what must not evaluate all its arguments (if, case, coalesce) or
+  // evaluates one several times a row (mvmap, mvfilter): makes the evaluator's node.
   std::unique_ptr<class EvalNode> (*make)(const Expr&, class EvalFactory&) = nullptr;
-  // Makes what `call` finds as Call::prepared(): a compiled regex, a format. `constants[i]` is null for an
-  // argument that is not constant. An error refuses the query.
-  absl::StatusOr<std::unique_ptr<Prepared>> (*prepare)(std::span<const Value* const> constants) = nullptr;
+  // Makes what `call` finds as Call::prepared(): a compiled regex, a format. `constants[i]` is null
+  // for an argument that is not constant. An error refuses the query.
+  absl::StatusOr<std::unique_ptr<Prepared>> (*prepare)(std::span<const Value* const> constants) =
+      nullptr;
   CallCheck check = nullptr;
   std::span<const Example> examples = {};
   std::span<const std::string_view> notes = {};
@@ -170,11 +171,13 @@ struct AggregateEntry {
 
 // ---------------------------------------------------------------- the table
 
-// All entries of an engine, found by name ignoring case. Immutable once made; shared between threads.
+// All entries of an engine, found by name ignoring case. Immutable once made; shared between
+// threads.
 class EntryTable final : public ShapeTable {
  public:
   EntryTable(std::vector<const CommandEntry*> commands, std::span<const UnbuiltCommand> unbuilt,
-             std::vector<const FunctionEntry*> functions, std::span<const std::string_view> unbuilt_functions,
+             std::vector<const FunctionEntry*> functions,
+             std::span<const std::string_view> unbuilt_functions,
              std::vector<const AggregateEntry*> aggregates,
              std::span<const std::string_view> unbuilt_aggregates);
 

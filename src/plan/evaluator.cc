@@ -1,4 +1,5 @@
-// The nodes of running expressions: fields, literals, arithmetic, comparison, logic, function calls.
+// The nodes of running expressions: fields, literals, arithmetic, comparison, logic, function
+// calls.
 #include "plan/evaluator.h"
 
 #include <algorithm>
@@ -66,20 +67,24 @@ Value Apply(ast::ArithmeticOp op, const Value& left, const Value& right, Call& c
     return op == kAdd && texts ? Apply(kConcatenate, left, right, call) : Value::Null();
   }
   switch (op) {
-    case kAdd: return Value::Double(a->value + b->value);
-    case kSubtract: return Value::Double(a->value - b->value);
+    case kAdd:
+      return Value::Double(a->value + b->value);
+    case kSubtract:
+      return Value::Double(a->value - b->value);
     case kRemainder:
       return b->value == 0 ? Value::Null() : Value::Double(std::fmod(a->value, b->value));
     case kMultiply:
     case kDivide: {
       if (op == kDivide && b->value == 0) return Value::Null();
-      // The least precise decimal operand limits the result (eval, "Rounding"); whole numbers are exact.
+      // The least precise decimal operand limits the result (eval, "Rounding"); whole numbers are
+      // exact.
       const uint8_t figures = a->figures == 0   ? b->figures
                               : b->figures == 0 ? a->figures
                                                 : std::min(a->figures, b->figures);
       return Value::Double(op == kMultiply ? a->value * b->value : a->value / b->value, figures);
     }
-    case kConcatenate: break;
+    case kConcatenate:
+      break;
   }
   return Value::Null();
 }
@@ -135,7 +140,8 @@ class NegateNode final : public EvalNode {
 
 // Fills truth[row] by asking once where one answer serves for many rows.
 template <class Ask>
-void TestColumn(const Column& column, Rows rows, Truth* truth, std::vector<uint8_t>& memo, Ask ask) {
+void TestColumn(const Column& column, Rows rows, Truth* truth, std::vector<uint8_t>& memo,
+                Ask ask) {
   if (column.encoding() == Column::Encoding::kConstant) {
     const Truth answer = ask(column.constant());
     for (const uint32_t row : rows) truth[row] = answer;
@@ -229,7 +235,8 @@ class NotNode final : public EvalNode {
   EvalNodePtr operand_;
 };
 
-// AND and OR in three-valued logic. An operand is asked only about the rows that it can still decide.
+// AND and OR in three-valued logic. An operand is asked only about the rows that it can still
+// decide.
 class AndOrNode final : public EvalNode {
  public:
   AndOrNode(const Expr& expr, EvalFactory& factory)
@@ -336,8 +343,8 @@ class FunctionNode final : public EvalNode {
     return absl::OkStatus();
   }
   Call NewCall(const EvalContext& context) {
-    return {context.environment().constants, *context.environment().counters, context.arena(), types_,
-            prepared_.get()};
+    return {context.environment().constants, *context.environment().counters, context.arena(),
+            types_, prepared_.get()};
   }
   void LoadRow(uint32_t row) {
     for (size_t i = 0; i < columns_.size(); ++i) row_[i] = columns_[i].At(row);
@@ -399,7 +406,8 @@ absl::Status EvalNode::Evaluate(const EvalContext& context, Rows rows, Column* o
   if (truth == nullptr || values == nullptr) return OutOfMemory(context);
   SPELK_RETURN_IF_ERROR(Test(context, rows, truth));
   for (const uint32_t row : rows) {
-    values[row] = truth[row] == Truth::kNull ? Value::Null() : Value::Bool(truth[row] == Truth::kTrue);
+    values[row] =
+        truth[row] == Truth::kNull ? Value::Null() : Value::Bool(truth[row] == Truth::kTrue);
   }
   *out = Column::Values({values, context.physical_rows()});
   return absl::OkStatus();
@@ -417,25 +425,36 @@ absl::Status EvalNode::Test(const EvalContext& context, Rows rows, Truth* truth)
 
 EvalNodePtr EvalFactory::Make(const Expr& expr) {
   switch (expr.kind) {
-    case ExprKind::kLiteral: return std::make_unique<LiteralNode>(expr);
-    case ExprKind::kField: return std::make_unique<FieldNode>(expr.field);
+    case ExprKind::kLiteral:
+      return std::make_unique<LiteralNode>(expr);
+    case ExprKind::kField:
+      return std::make_unique<FieldNode>(expr.field);
     case ExprKind::kCall:
       if (expr.function->make != nullptr) return expr.function->make(expr, *this);
       return std::make_unique<FunctionNode>(expr, *this);
-    case ExprKind::kArithmetic: return std::make_unique<ArithmeticNode>(expr, *this);
-    case ExprKind::kNegate: return std::make_unique<NegateNode>(expr, *this);
-    case ExprKind::kCompare: return std::make_unique<CompareNode>(expr, *this);
-    case ExprKind::kIn: return std::make_unique<InNode>(expr, *this);
-    case ExprKind::kNot: return std::make_unique<NotNode>(expr, *this);
+    case ExprKind::kArithmetic:
+      return std::make_unique<ArithmeticNode>(expr, *this);
+    case ExprKind::kNegate:
+      return std::make_unique<NegateNode>(expr, *this);
+    case ExprKind::kCompare:
+      return std::make_unique<CompareNode>(expr, *this);
+    case ExprKind::kIn:
+      return std::make_unique<InNode>(expr, *this);
+    case ExprKind::kNot:
+      return std::make_unique<NotNode>(expr, *this);
     case ExprKind::kAnd:
-    case ExprKind::kOr: return std::make_unique<AndOrNode>(expr, *this);
-    case ExprKind::kXor: return std::make_unique<XorNode>(expr, *this);
+    case ExprKind::kOr:
+      return std::make_unique<AndOrNode>(expr, *this);
+    case ExprKind::kXor:
+      return std::make_unique<XorNode>(expr, *this);
     case ExprKind::kMatch:
     case ExprKind::kMatchAny:
     case ExprKind::kMatchRows:
     case ExprKind::kTerm:
-    case ExprKind::kTimeRange: return MakeSearchNode(expr, *this);
-    case ExprKind::kSubsearch: break;
+    case ExprKind::kTimeRange:
+      return MakeSearchNode(expr, *this);
+    case ExprKind::kSubsearch:
+      break;
   }
   Fail(CheckFailed("a subsearch is bound before its parent runs", __FILE__, __LINE__));
   return std::make_unique<LiteralNode>(Expr());
@@ -486,7 +505,8 @@ absl::Status Evaluator::EvaluateAssigned(const Batch& batch, Column* out) {
   for (const uint32_t row : SelectedRows(batch)) {
     values[row] = out->At(row);
     if (values[row].figures() == 0) continue;
-    const std::string_view text = FormatFigures(values[row].number(), values[row].figures(), buffer);
+    const std::string_view text =
+        FormatFigures(values[row].number(), values[row].figures(), buffer);
     values[row] = Value::Text(context.arena().Copy(text), JsonType::kNumber);
   }
   *out = Column::Values({values, context.physical_rows()});

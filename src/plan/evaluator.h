@@ -43,7 +43,8 @@ class EvalContext {
 // Physical rows to work on, ascending unless the batch was reordered.
 using Rows = std::span<const uint32_t>;
 
-// One node of a running expression. Belongs to one worker: it may keep scratch memory between batches.
+// One node of a running expression. Belongs to one worker: it may keep scratch memory between
+// batches.
 class EvalNode {
  public:
   virtual ~EvalNode() = default;
@@ -93,8 +94,9 @@ class Evaluator {
   std::vector<uint32_t> identity_;
 };
 
-// The value of an expression that reads no field, for constant folding and macros. The result's text lives in
-// the arena.
-absl::StatusOr<Value> EvaluateConstant(const Expr& expr, const EvalEnvironment& environment, Arena& arena);
+// The value of an expression that reads no field, for constant folding and macros. The result's
+// text lives in the arena.
+absl::StatusOr<Value> EvaluateConstant(const Expr& expr, const EvalEnvironment& environment,
+                                       Arena& arena);
 
 }  // namespace spelk::plan

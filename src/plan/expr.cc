@@ -43,9 +43,14 @@ Literal Literal::Of(const Value& value) {
   Literal literal;
   literal.kind_ = value.kind();
   switch (value.kind()) {
-    case ValueKind::kNull: break;
-    case ValueKind::kBool: literal.integer_ = value.boolean() ? 1 : 0; break;
-    case ValueKind::kInteger: literal.integer_ = value.integer(); break;
+    case ValueKind::kNull:
+      break;
+    case ValueKind::kBool:
+      literal.integer_ = value.boolean() ? 1 : 0;
+      break;
+    case ValueKind::kInteger:
+      literal.integer_ = value.integer();
+      break;
     case ValueKind::kDouble:
       literal.double_ = value.number();
       literal.figures_ = value.figures();
@@ -54,19 +59,25 @@ Literal Literal::Of(const Value& value) {
       literal.text_ = std::string(value.text());
       literal.is_number_ = value.json_type() == JsonType::kNumber;
       break;
-    case ValueKind::kMulti: literal.kind_ = ValueKind::kNull; break;
+    case ValueKind::kMulti:
+      literal.kind_ = ValueKind::kNull;
+      break;
   }
   return literal;
 }
 
 Value Literal::value() const {
   switch (kind_) {
-    case ValueKind::kBool: return Value::Bool(integer_ != 0);
-    case ValueKind::kInteger: return Value::Integer(integer_);
-    case ValueKind::kDouble: return Value::Double(double_, figures_);
+    case ValueKind::kBool:
+      return Value::Bool(integer_ != 0);
+    case ValueKind::kInteger:
+      return Value::Integer(integer_);
+    case ValueKind::kDouble:
+      return Value::Double(double_, figures_);
     case ValueKind::kText:
       return Value::Text(text_, is_number_ ? JsonType::kNumber : JsonType::kString);
-    default: return Value::Null();
+    default:
+      return Value::Null();
   }
 }
 
@@ -165,11 +176,14 @@ bool IsConstant(const Expr& expr) {
     case ExprKind::kMatchRows:
     case ExprKind::kTerm:
     case ExprKind::kTimeRange:
-    case ExprKind::kSubsearch: return false;
+    case ExprKind::kSubsearch:
+      return false;
     case ExprKind::kCall:
-      if (expr.function->stability != Stability::kPure || expr.function->make != nullptr) return false;
+      if (expr.function->stability != Stability::kPure || expr.function->make != nullptr)
+        return false;
       break;
-    default: break;
+    default:
+      break;
   }
   return std::all_of(expr.arguments.begin(), expr.arguments.end(),
                      [](const ExprPtr& argument) { return IsConstant(*argument); });

@@ -35,12 +35,12 @@ enum class ExprKind : uint8_t {
   kXor,
   kNot,
   // Of the search command; two-valued, never null.
-  kMatch,       // field op pattern
-  kMatchAny,    // field = any of patterns
-  kMatchRows,   // any row: all its fields match their patterns (what a subsearch gives)
-  kTerm,        // text in _raw
-  kTimeRange,   // _time within [earliest, latest)
-  kSubsearch,   // stands for the result of a plan that runs first
+  kMatch,      // field op pattern
+  kMatchAny,   // field = any of patterns
+  kMatchRows,  // any row: all its fields match their patterns (what a subsearch gives)
+  kTerm,       // text in _raw
+  kTimeRange,  // _time within [earliest, latest)
+  kSubsearch,  // stands for the result of a plan that runs first
 };
 
 // A constant that owns its text.
@@ -82,32 +82,33 @@ struct Expr {
   ExprKind kind = ExprKind::kLiteral;
   Type type = Type::kAny;
   Span span;
-  Literal literal;                                // kLiteral
-  Field field;                                    // kField, kMatch, kMatchAny, kTerm
-  const FunctionEntry* function = nullptr;        // kCall
+  Literal literal;                          // kLiteral
+  Field field;                              // kField, kMatch, kMatchAny, kTerm
+  const FunctionEntry* function = nullptr;  // kCall
   std::vector<ExprPtr> arguments;
-  std::vector<ast::ArithmeticOp> operators;       // kArithmetic
-  CompareOp op = CompareOp::kEqual;               // kCompare, kMatch
-  std::vector<Pattern> patterns;                  // kMatch (one), kMatchAny
-  Unset unset = Unset::kNoMatch;                  // kMatch, kMatchAny
+  std::vector<ast::ArithmeticOp> operators;  // kArithmetic
+  CompareOp op = CompareOp::kEqual;          // kCompare, kMatch
+  std::vector<Pattern> patterns;             // kMatch (one), kMatchAny
+  Unset unset = Unset::kNoMatch;             // kMatch, kMatchAny
   // kMatch, kMatchAny on a hidden field that holds several names of one thing: `!=` is true only if
   // none of them matches.
   bool all_names = false;
-  ast::TermKind term = ast::TermKind::kWord;      // kTerm; the text is patterns[0]
-  std::vector<Field> row_fields;                  // kMatchRows
-  std::vector<std::vector<std::string>> rows;     // kMatchRows; one text for each field
-  std::string earliest;                           // kTimeRange: as written; empty is open
+  ast::TermKind term = ast::TermKind::kWord;   // kTerm; the text is patterns[0]
+  std::vector<Field> row_fields;               // kMatchRows
+  std::vector<std::vector<std::string>> rows;  // kMatchRows; one text for each field
+  std::string earliest;                        // kTimeRange: as written; empty is open
   std::string latest;
-  bool negated_scope = false;                     // kSubsearch: stands under an odd number of NOTs
-  bool base_scope = false;                        // kSubsearch: stands in a base search
-  std::shared_ptr<Node> plan;                     // kSubsearch; shared by copies of the expression
+  bool negated_scope = false;  // kSubsearch: stands under an odd number of NOTs
+  bool base_scope = false;     // kSubsearch: stands in a base search
+  std::shared_ptr<Node> plan;  // kSubsearch; shared by copies of the expression
 };
 
 ExprPtr MakeLiteral(Literal literal, Type type, Span span = {});
 ExprPtr MakeField(Field field, Span span = {});
 ExprPtr MakeBoolean(bool value);
 ExprPtr MakeNot(ExprPtr operand);
-// An AND or OR; flattens nested ones of the same kind; one operand is itself, none is true (or false).
+// An AND or OR; flattens nested ones of the same kind; one operand is itself, none is true (or
+// false).
 ExprPtr MakeLogical(ExprKind kind, std::vector<ExprPtr> operands);
 ExprPtr Copy(const Expr& expr);
 bool Equal(const Expr& a, const Expr& b);

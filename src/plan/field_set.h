@@ -9,8 +9,8 @@
 
 namespace spelk::plan {
 
-// True if a field-list pattern (`*` any run) takes the name. `*` at the start does not take names that
-// begin with `_`. Exact case.
+// True if a field-list pattern (`*` any run) takes the name. `*` at the start does not take names
+// that begin with `_`. Exact case.
 bool PatternTakes(std::string_view pattern, std::string_view name);
 inline bool IsPattern(std::string_view name) { return name.find('*') != std::string_view::npos; }
 

@@ -21,8 +21,8 @@ struct CommandEntry;
 class Node;
 using NodePtr = std::unique_ptr<Node>;
 
-// What a node does to fields and order. The optimizer and the order analysis know nodes by this alone.
-// The default is the slow, safe one.
+// What a node does to fields and order. The optimizer and the order analysis know nodes by this
+// alone. The default is the slow, safe one.
 struct Flow {
   FieldSet reads = FieldSet::All();
   // Fields whose values may differ behind the node: made, changed or removed. Open when not known.
@@ -33,10 +33,13 @@ struct Flow {
   bool passes = true;
   // The columns of the result, in order, if the plan knows them.
   std::optional<std::vector<Field>> columns;
-  // Every row that comes out is one that came in, perhaps fewer of them, with the fields it passes unchanged:
-  // a filter above may move below.
+  // Every row that comes out is one that came in, perhaps fewer of them, with the fields it passes
+  // unchanged: a filter above may move below.
   bool keeps_rows = false;
   Order order = Order::kNeeds;
+  // With Order::kNeeds: rows come out in the order in which they came in, whatever that was
+  // (eventstats).
+  bool keeps_order = false;
   Runs runs = Runs::kSequential;
   // Events behind the node are results: table-like, no longer the input's objects.
   bool results = true;
@@ -58,8 +61,8 @@ class Node {
 
   // What this node, with its arguments, does. The default comes from the command's entry.
   virtual Flow GetFlow() const;
-  // The fields that the input must have, if `needed` is what is read behind this node. The default follows from
-  // the flow: what it reads, and of the rest what it passes on unchanged.
+  // The fields that the input must have, if `needed` is what is read behind this node. The default
+  // follows from the flow: what it reads, and of the rest what it passes on unchanged.
   virtual FieldSet InputNeeds(const FieldSet& needed) const;
   // The columns behind the node, in order, if those before it are `before` and it can be told.
   virtual std::optional<std::vector<Field>> OutputColumns(
@@ -93,23 +96,27 @@ const NodeType& TypeOf() {
         node->type_ = &TypeOf<T>();
         return node;
       },
-      .print = +[](const Node& node) {
-        PrintVisitor visitor;
-        const_cast<T&>(static_cast<const T&>(node)).Describe(visitor);
-        return visitor.text();
-      },
-      .save = +[](const Node& node, ByteWriter& out) {
-        SaveVisitor visitor(out);
-        const_cast<T&>(static_cast<const T&>(node)).Describe(visitor);
-      },
-      .load = +[](Node& node, ByteReader& in, LoadContext& context) {
-        LoadVisitor visitor(in, context);
-        static_cast<T&>(node).Describe(visitor);
-      },
-      .visit = +[](Node& node, const std::function<void(ExprPtr&)>& take) {
-        ExprVisitor visitor(take);
-        static_cast<T&>(node).Describe(visitor);
-      },
+      .print =
+          +[](const Node& node) {
+            PrintVisitor visitor;
+            const_cast<T&>(static_cast<const T&>(node)).Describe(visitor);
+            return visitor.text();
+          },
+      .save =
+          +[](const Node& node, ByteWriter& out) {
+            SaveVisitor visitor(out);
+            const_cast<T&>(static_cast<const T&>(node)).Describe(visitor);
+          },
+      .load =
+          +[](Node& node, ByteReader& in, LoadContext& context) {
+            LoadVisitor visitor(in, context);
+            static_cast<T&>(node).Describe(visitor);
+          },
+      .visit =
+          +[](Node& node, const std::function<void(ExprPtr&)>& take) {
+            ExprVisitor visitor(take);
+            static_cast<T&>(node).Describe(visitor);
+          },
   };
   return kType;
 }
@@ -136,7 +143,8 @@ const T* TryAs(const Node* node) {
   return node != nullptr && &node->type() == &TypeOf<T>() ? static_cast<const T*>(node) : nullptr;
 }
 
-// A whole plan: one line a node, the source first, subsearches indented below the node that holds them.
+// A whole plan: one line a node, the source first, subsearches indented below the node that holds
+// them.
 std::string PrintPlan(const Node& root);
 
 // The binary form of a plan: versioned, little-endian. Load(Save(plan)) prints the same.

@@ -45,28 +45,38 @@ AggregateCall CopyCall(const AggregateCall& call) {
 
 std::string_view NameOf(StanzaKind kind) {
   switch (kind) {
-    case StanzaKind::kSourcetype: return "sourcetype";
-    case StanzaKind::kSource: return "source";
-    case StanzaKind::kHost: return "host";
+    case StanzaKind::kSourcetype:
+      return "sourcetype";
+    case StanzaKind::kSource:
+      return "source";
+    case StanzaKind::kHost:
+      return "host";
   }
   return "";
 }
 
 std::string_view NameOf(ProjectMode mode) {
   switch (mode) {
-    case ProjectMode::kKeep: return "keep";
-    case ProjectMode::kRemove: return "remove";
-    case ProjectMode::kTable: return "table";
+    case ProjectMode::kKeep:
+      return "keep";
+    case ProjectMode::kRemove:
+      return "remove";
+    case ProjectMode::kTable:
+      return "table";
   }
   return "";
 }
 
 std::string_view NameOf(SortBy by) {
   switch (by) {
-    case SortBy::kAuto: return "auto";
-    case SortBy::kNumber: return "num";
-    case SortBy::kText: return "str";
-    case SortBy::kAddress: return "ip";
+    case SortBy::kAuto:
+      return "auto";
+    case SortBy::kNumber:
+      return "num";
+    case SortBy::kText:
+      return "str";
+    case SortBy::kAddress:
+      return "ip";
   }
   return "";
 }
@@ -128,8 +138,8 @@ Flow ProjectNode::GetFlow() const {
   flow.passes = false;
   flow.writes.AddAll();
   for (const Field name : names) AddName(name, &flow.reads);
-  const bool known = std::none_of(names.begin(), names.end(),
-                                  [](Field name) { return IsPattern(name.name()); });
+  const bool known =
+      std::none_of(names.begin(), names.end(), [](Field name) { return IsPattern(name.name()); });
   if (known) {
     flow.columns.emplace();
     for (const Field name : names) {
@@ -240,7 +250,8 @@ FieldSet RenameNode::InputNeeds(const FieldSet& needed) const {
   for (size_t i = 0; i < pairs.size(); ++i) {
     if (needed.Has(to[i])) {
       needs.Add(from[i]);
-      // "Renaming a field that does not exist" makes the target null; whether it exists is asked below.
+      // "Renaming a field that does not exist" makes the target null; whether it exists is asked
+      // below.
       if (needed.open()) needs.Add(to[i]);
     }
   }

@@ -19,15 +19,18 @@ enum class StanzaKind : uint8_t { kSourcetype, kSource, kHost };
 constexpr size_t EnumSize(StanzaKind) { return 3; }
 std::string_view NameOf(StanzaKind kind);
 
-// A field that knowledge adds to events, inlined into the scan like a view. Rules are applied in order.
+// A field that knowledge adds to events, inlined into the scan like a view. Rules are applied in
+// order.
 struct FieldRule {
   StanzaKind stanza = StanzaKind::kSourcetype;
-  std::string pattern;         // Of the stanza: a regular expression for the whole value. Empty: every event.
-  std::string name;            // "FIELDALIAS-cim", for explain.
+  std::string
+      pattern;       // Of the stanza: a regular expression for the whole value. Empty: every event.
+  std::string name;  // "FIELDALIAS-cim", for explain.
   Field target;
-  ExprPtr value;               // Null result: the field is removed, unless only_missing.
-  bool only_missing = false;   // Never changes a field that the event has.
-  bool parallel_before = false;  // Computed from the values before the run of rules it belongs to (EVAL-*).
+  ExprPtr value;              // Null result: the field is removed, unless only_missing.
+  bool only_missing = false;  // Never changes a field that the event has.
+  bool parallel_before =
+      false;  // Computed from the values before the run of rules it belongs to (EVAL-*).
 
   template <class Visitor>
   void Describe(Visitor& visit) {
@@ -63,6 +66,7 @@ struct ScanNode final : Node {
   ExprPtr predicate;                    // Events for which it is not true are left out.
   std::vector<LiteralGroup> prefilter;  // All of the groups must be met by a line's text.
   bool builtin = true;                  // Shapes of Windows and other feeds are recognised.
+  bool late = false;  // Fields that decide nothing are read only for events that stay.
 
   Flow GetFlow() const override;
   template <class Visitor>
@@ -74,6 +78,7 @@ struct ScanNode final : Node {
     visit("predicate", predicate);
     visit("prefilter", prefilter);
     visit("builtin", builtin);
+    visit("late", late);
   }
 };
 
@@ -140,7 +145,8 @@ struct ProjectNode final : Node {
   FieldSet InputNeeds(const FieldSet& needed) const override;
   std::optional<std::vector<Field>> OutputColumns(
       const std::optional<std::vector<Field>>& before) const override;
-  // kKeep: the fields of `input` that stay, the named ones first, in the order in which they are named.
+  // kKeep: the fields of `input` that stay, the named ones first, in the order in which they are
+  // named.
   std::vector<Field> KeptInOrder(const std::vector<Field>& before) const;
   template <class Visitor>
   void Describe(Visitor& visit) {
@@ -211,13 +217,13 @@ struct SortNode final : Node {
 struct LimitNode final : Node {
   static constexpr std::string_view kName = "limit";
   uint64_t count = 10;
-  // Rows come in their final order: stop reading when enough were seen. Otherwise the first in rank are
-  // searched for among all. Set by the order analysis.
-  bool in_order = false;
+  bool ordered_input = false;  // Rows come in their final order; set by the order analysis.
+  bool in_order = false;  // So reading stops when enough were seen, instead of ranking all rows.
   Flow GetFlow() const override;
   template <class Visitor>
   void Describe(Visitor& visit) {
     visit("count", count);
+    visit("ordered_input", ordered_input);
     visit("in_order", in_order);
   }
 };
@@ -227,12 +233,12 @@ struct AggregateNode final : Node {
   static constexpr std::string_view kName = "aggregate";
   std::vector<AggregateCall> aggregates;
   std::vector<Field> by;
-  bool all_numbers = false;        // allnum: a column with any text gives nothing.
+  bool all_numbers = false;            // allnum: a column with any text gives nothing.
   bool distinct_split_values = false;  // dedup_splitvals
-  std::string delimiter;           // delim: accepted; how Splunk shows values(), no effect on values.
-  bool needs_order = false;        // Some aggregate keeps the order: first, last, list.
-  bool needs_time = false;         // Some aggregate reads _time.
-  Field time;                      // _time, if so.
+  std::string delimiter;     // delim: accepted; how Splunk shows values(), no effect on values.
+  bool needs_order = false;  // Some aggregate keeps the order: first, last, list.
+  bool needs_time = false;   // Some aggregate reads _time.
+  Field time;                // _time, if so.
   Flow GetFlow() const override;
   template <class Visitor>
   void Describe(Visitor& visit) {
@@ -251,11 +257,11 @@ struct AggregateNode final : Node {
 
 // What the result of a plan is, for whoever writes it.
 struct OutputShape {
-  bool events = false;               // Events: the input's objects with what the search made of them.
+  bool events = false;  // Events: the input's objects with what the search made of them.
   std::optional<std::vector<Field>> columns;  // Known columns of results.
-  std::vector<Field> made;           // Events: fields made or changed, in order of their making.
-  FieldSet removed;                  // Events: fields taken away.
-  bool open = false;                 // Events: some command may have made or changed any field.
+  std::vector<Field> made;  // Events: fields made or changed, in order of their making.
+  FieldSet removed;         // Events: fields taken away.
+  bool open = false;        // Events: some command may have made or changed any field.
 };
 OutputShape ShapeOf(const Node& root);
 

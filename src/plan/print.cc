@@ -23,18 +23,25 @@ std::string Quoted(std::string_view text) {
 bool IsPlainName(std::string_view name) {
   return !name.empty() && (name.front() < '0' || name.front() > '9') &&
          std::all_of(name.begin(), name.end(), [](char c) {
-           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                  c == '_';
          });
 }
 
 std::string_view Spelling(ast::ArithmeticOp op) {
   switch (op) {
-    case ast::ArithmeticOp::kAdd: return "+";
-    case ast::ArithmeticOp::kSubtract: return "-";
-    case ast::ArithmeticOp::kConcatenate: return ".";
-    case ast::ArithmeticOp::kMultiply: return "*";
-    case ast::ArithmeticOp::kDivide: return "/";
-    case ast::ArithmeticOp::kRemainder: return "%";
+    case ast::ArithmeticOp::kAdd:
+      return "+";
+    case ast::ArithmeticOp::kSubtract:
+      return "-";
+    case ast::ArithmeticOp::kConcatenate:
+      return ".";
+    case ast::ArithmeticOp::kMultiply:
+      return "*";
+    case ast::ArithmeticOp::kDivide:
+      return "/";
+    case ast::ArithmeticOp::kRemainder:
+      return "%";
   }
   return "";
 }
@@ -61,8 +68,10 @@ std::string PrintOperand(const Expr& expr) {
     case ExprKind::kOr:
     case ExprKind::kXor:
     case ExprKind::kMatchRows:
-    case ExprKind::kMatchAny: return "(" + Print(expr) + ")";
-    default: return Print(expr);
+    case ExprKind::kMatchAny:
+      return "(" + Print(expr) + ")";
+    default:
+      return Print(expr);
   }
 }
 
@@ -96,7 +105,8 @@ std::string PrintRows(const Expr& expr) {
     }
     out += expr.row_fields.size() == 1 ? row : "(" + row + ")";
   }
-  if (expr.rows.size() > kShown) out += fmt::format(" OR … {} rows more", expr.rows.size() - kShown);
+  if (expr.rows.size() > kShown)
+    out += fmt::format(" OR … {} rows more", expr.rows.size() - kShown);
   return out.empty() ? "NOT ( )" : out;
 }
 
@@ -112,9 +122,12 @@ std::string PrintPatterns(const Expr& expr) {
 std::string PrintTerm(const Expr& expr) {
   const std::string text = Quoted(expr.patterns.front().text);
   switch (expr.term) {
-    case ast::TermKind::kCase: return fmt::format("CASE({})", text);
-    case ast::TermKind::kTerm: return fmt::format("TERM({})", text);
-    default: return text;
+    case ast::TermKind::kCase:
+      return fmt::format("CASE({})", text);
+    case ast::TermKind::kTerm:
+      return fmt::format("TERM({})", text);
+    default:
+      return text;
   }
 }
 
@@ -137,8 +150,8 @@ std::string PrintArithmetic(const Expr& expr) {
 void PrintChain(const Node& node, size_t indent, std::string& out) {
   if (node.input != nullptr) PrintChain(*node.input, indent, out);
   const std::string text = node.Print();
-  out += fmt::format("{}{}{}{}\n", std::string(indent, ' '), node.type().name, text.empty() ? "" : " ",
-                     text);
+  out += fmt::format("{}{}{}{}\n", std::string(indent, ' '), node.type().name,
+                     text.empty() ? "" : " ", text);
   const std::function<void(ExprPtr&)> print_subsearches = [&](ExprPtr& expr) {
     if (expr->kind == ExprKind::kSubsearch && expr->plan != nullptr) {
       PrintChain(*expr->plan, indent + 4, out);
@@ -152,31 +165,44 @@ void PrintChain(const Node& node, size_t indent, std::string& out) {
 
 std::string Print(const Expr& expr) {
   switch (expr.kind) {
-    case ExprKind::kLiteral: return PrintLiteral(expr);
+    case ExprKind::kLiteral:
+      return PrintLiteral(expr);
     case ExprKind::kField:
       return IsPlainName(expr.field.name()) ? std::string(expr.field.name())
                                             : fmt::format("'{}'", expr.field.name());
     case ExprKind::kCall:
       return fmt::format("{}({})", expr.function->name, PrintList(expr.arguments, 0));
-    case ExprKind::kArithmetic: return PrintArithmetic(expr);
-    case ExprKind::kNegate: return "-" + PrintOperand(*expr.arguments[0]);
+    case ExprKind::kArithmetic:
+      return PrintArithmetic(expr);
+    case ExprKind::kNegate:
+      return "-" + PrintOperand(*expr.arguments[0]);
     case ExprKind::kCompare:
       return fmt::format("{} {} {}", PrintOperand(*expr.arguments[0]), spelk::Spelling(expr.op),
                          PrintOperand(*expr.arguments[1]));
     case ExprKind::kIn:
-      return fmt::format("{} IN ({})", PrintOperand(*expr.arguments[0]), PrintList(expr.arguments, 1));
-    case ExprKind::kAnd: return Join(expr.arguments, " AND ");
-    case ExprKind::kOr: return Join(expr.arguments, " OR ");
-    case ExprKind::kXor: return Join(expr.arguments, " XOR ");
-    case ExprKind::kNot: return "NOT " + PrintOperand(*expr.arguments[0]);
+      return fmt::format("{} IN ({})", PrintOperand(*expr.arguments[0]),
+                         PrintList(expr.arguments, 1));
+    case ExprKind::kAnd:
+      return Join(expr.arguments, " AND ");
+    case ExprKind::kOr:
+      return Join(expr.arguments, " OR ");
+    case ExprKind::kXor:
+      return Join(expr.arguments, " XOR ");
+    case ExprKind::kNot:
+      return "NOT " + PrintOperand(*expr.arguments[0]);
     case ExprKind::kMatch:
       return fmt::format("{}{}{}", expr.field.name(), spelk::Spelling(expr.op),
                          SearchValue(expr.patterns.front()));
-    case ExprKind::kMatchAny: return PrintPatterns(expr);
-    case ExprKind::kMatchRows: return PrintRows(expr);
-    case ExprKind::kTerm: return PrintTerm(expr);
-    case ExprKind::kTimeRange: return PrintTimeRange(expr);
-    case ExprKind::kSubsearch: return "[subsearch]";
+    case ExprKind::kMatchAny:
+      return PrintPatterns(expr);
+    case ExprKind::kMatchRows:
+      return PrintRows(expr);
+    case ExprKind::kTerm:
+      return PrintTerm(expr);
+    case ExprKind::kTimeRange:
+      return PrintTimeRange(expr);
+    case ExprKind::kSubsearch:
+      return "[subsearch]";
   }
   return "";
 }

@@ -9,8 +9,8 @@
 
 namespace spelk::plan {
 
-// The place of a batch in the order of its stream. Compares only; the numbers mean nothing else, as they
-// depend on how the input was cut.
+// The place of a batch in the order of its stream. Compares only; the numbers mean nothing else, as
+// they depend on how the input was cut.
 struct Position {
   uint64_t morsel = 0;
   uint32_t batch = 0;  // Within the morsel.
@@ -18,8 +18,8 @@ struct Position {
   friend constexpr auto operator<=>(const Position&, const Position&) = default;
 };
 
-// The least comes first: newest first where the stream is ordered by time (events without time last), ties and
-// everything else by position.
+// The least comes first: newest first where the stream is ordered by time (events without time
+// last), ties and everything else by position.
 struct RowRank {
   // Negated microseconds; kNoTime for an event without time; 0 throughout where time plays no part.
   static constexpr int64_t kNoTime = std::numeric_limits<int64_t>::max();

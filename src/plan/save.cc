@@ -102,26 +102,36 @@ void LoadArguments(ByteReader& in, LoadContext& context, Expr& expr) {
 bool WellFormed(const Expr& expr) {
   const size_t n = expr.arguments.size();
   switch (expr.kind) {
-    case ExprKind::kCall: return expr.function != nullptr && n >= expr.function->arity.least &&
-                                 n <= expr.function->arity.most;
-    case ExprKind::kArithmetic: return n >= 2 && expr.operators.size() == n - 1;
+    case ExprKind::kCall:
+      return expr.function != nullptr && n >= expr.function->arity.least &&
+             n <= expr.function->arity.most;
+    case ExprKind::kArithmetic:
+      return n >= 2 && expr.operators.size() == n - 1;
     case ExprKind::kNegate:
-    case ExprKind::kNot: return n == 1;
-    case ExprKind::kCompare: return n == 2;
+    case ExprKind::kNot:
+      return n == 1;
+    case ExprKind::kCompare:
+      return n == 2;
     case ExprKind::kIn:
     case ExprKind::kAnd:
     case ExprKind::kOr:
-    case ExprKind::kXor: return n >= 1;
-    case ExprKind::kField: return static_cast<bool>(expr.field);
+    case ExprKind::kXor:
+      return n >= 1;
+    case ExprKind::kField:
+      return static_cast<bool>(expr.field);
     case ExprKind::kMatch:
-    case ExprKind::kTerm: return static_cast<bool>(expr.field) && expr.patterns.size() == 1;
+    case ExprKind::kTerm:
+      return static_cast<bool>(expr.field) && expr.patterns.size() == 1;
     case ExprKind::kMatchAny:
-    case ExprKind::kTimeRange: return static_cast<bool>(expr.field);
+    case ExprKind::kTimeRange:
+      return static_cast<bool>(expr.field);
     case ExprKind::kMatchRows:
       return std::all_of(expr.rows.begin(), expr.rows.end(),
                          [&](const auto& row) { return row.size() == expr.row_fields.size(); });
-    case ExprKind::kLiteral: return true;
-    case ExprKind::kSubsearch: return expr.plan != nullptr;
+    case ExprKind::kLiteral:
+      return true;
+    case ExprKind::kSubsearch:
+      return expr.plan != nullptr;
   }
   return false;
 }

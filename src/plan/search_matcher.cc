@@ -40,7 +40,8 @@ bool PatternMatcher::MatchesOne(const Value& value) const {
 
 bool PatternMatcher::Matches(const Value& value) const {
   const std::span<const Value> each = value.each();
-  return std::any_of(each.begin(), each.end(), [this](const Value& one) { return MatchesOne(one); });
+  return std::any_of(each.begin(), each.end(),
+                     [this](const Value& one) { return MatchesOne(one); });
 }
 
 PatternSet::PatternSet(const std::vector<Pattern>& patterns) {

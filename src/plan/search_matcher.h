@@ -14,9 +14,9 @@
 
 namespace spelk::plan {
 
-// `field op pattern` (Search Reference, search, "Comparison expression options"): `=` and `!=` compare text
-// ignoring case with wildcards and CIDR blocks, the orderings compare numbers if both sides are numbers,
-// otherwise text by bytes. Two-valued. Immutable.
+// `field op pattern` (Search Reference, search, "Comparison expression options"): `=` and `!=`
+// compare text ignoring case with wildcards and CIDR blocks, the orderings compare numbers if both
+// sides are numbers, otherwise text by bytes. Two-valued. Immutable.
 class PatternMatcher {
  public:
   PatternMatcher(CompareOp op, const Pattern& pattern);

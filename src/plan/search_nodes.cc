@@ -18,7 +18,8 @@ namespace {
 
 Truth ToTruth(bool value) { return value ? Truth::kTrue : Truth::kFalse; }
 
-// Asks once for a constant column, once for each entry of a dictionary, otherwise once for each row.
+// Asks once for a constant column, once for each entry of a dictionary, otherwise once for each
+// row.
 class ColumnTester {
  public:
   template <class Ask>
@@ -106,7 +107,8 @@ class MatchRowsNode final : public EvalNode {
         plain = plain && matchers.back().is_plain();
       }
       if (plain) plain_.insert(Key(row));
-      if (!plain) others_.push_back(matchers.size() == fields_.size() ? std::move(matchers) : Matchers());
+      if (!plain)
+        others_.push_back(matchers.size() == fields_.size() ? std::move(matchers) : Matchers());
       all_.push_back(row);
     }
   }
@@ -207,8 +209,8 @@ class TimeRangeNode final : public EvalNode {
     uint64_t inside = 0;
     for (const uint32_t row : rows) {
       const std::optional<Number> time = NumberOf(times.At(row));
-      const bool in = time && (!earliest_ || time->value >= *earliest_) &&
-                      (!latest_ || time->value < *latest_);
+      const bool in =
+          time && (!earliest_ || time->value >= *earliest_) && (!latest_ || time->value < *latest_);
       truth[row] = ToTruth(in);
       inside += in ? 1 : 0;
     }
@@ -228,11 +230,16 @@ class TimeRangeNode final : public EvalNode {
 
 EvalNodePtr MakeSearchNode(const Expr& expr, EvalFactory& factory) {
   switch (expr.kind) {
-    case ExprKind::kMatch: return std::make_unique<MatchNode>(expr);
-    case ExprKind::kMatchAny: return std::make_unique<MatchAnyNode>(expr);
-    case ExprKind::kMatchRows: return std::make_unique<MatchRowsNode>(expr);
-    case ExprKind::kTerm: return std::make_unique<TermNode>(expr);
-    default: return std::make_unique<TimeRangeNode>(expr, factory.environment());
+    case ExprKind::kMatch:
+      return std::make_unique<MatchNode>(expr);
+    case ExprKind::kMatchAny:
+      return std::make_unique<MatchAnyNode>(expr);
+    case ExprKind::kMatchRows:
+      return std::make_unique<MatchRowsNode>(expr);
+    case ExprKind::kTerm:
+      return std::make_unique<TermNode>(expr);
+    default:
+      return std::make_unique<TimeRangeNode>(expr, factory.environment());
   }
 }
 

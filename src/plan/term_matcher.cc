@@ -60,8 +60,8 @@ TermMatcher::TermMatcher(std::string_view text, ast::TermKind kind)
   if (piece.empty()) return;
   finder_.emplace(piece, !exact_case_);
   finder_offset_ = static_cast<size_t>(piece.data() - pattern_.data());
-  finder_fixed_ = exact_case_ || SafeCaselessPiece(before_star.substr(0, finder_offset_)).size() ==
-                                     finder_offset_;
+  finder_fixed_ = exact_case_ ||
+                  SafeCaselessPiece(before_star.substr(0, finder_offset_)).size() == finder_offset_;
 }
 
 bool TermMatcher::BreaksBefore(std::string_view raw, size_t at) const {
@@ -99,7 +99,8 @@ size_t TermMatcher::Step(std::string_view raw, size_t at, size_t* pattern) const
 }
 
 bool TermMatcher::MatchPattern(std::string_view raw, size_t at, size_t pattern) const {
-  // A star takes as little as possible; going back to the newest star is enough, as in any glob match.
+  // A star takes as little as possible; going back to the newest star is enough, as in any glob
+  // match.
   size_t star_pattern = std::string::npos;
   size_t star_at = 0;
   for (;;) {

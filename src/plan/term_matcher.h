@@ -10,9 +10,10 @@
 
 namespace spelk::plan {
 
-// Search Manual, "Event segmentation": a term matches between breakers (segmenters.conf, major and minor),
-// ignoring case unless CASE(); TERM() needs major breakers around it. A leading or trailing `*` drops that
-// side's condition; a `*` within stands for any run without major breakers. Immutable.
+// Search Manual, "Event segmentation": a term matches between breakers (segmenters.conf, major and
+// minor), ignoring case unless CASE(); TERM() needs major breakers around it. A leading or trailing
+// `*` drops that side's condition; a `*` within stands for any run without major breakers.
+// Immutable.
 class TermMatcher {
  public:
   TermMatcher(std::string_view text, ast::TermKind kind);
@@ -31,8 +32,8 @@ class TermMatcher {
   bool whole_token_ = false;
   bool open_begin_ = false;
   bool open_end_ = false;
-  // A piece of the pattern that every match contains, and how many pattern bytes stand before it. Not set
-  // for patterns without such a piece or with a star before it.
+  // A piece of the pattern that every match contains, and how many pattern bytes stand before it.
+  // Not set for patterns without such a piece or with a star before it.
   std::optional<LiteralFinder> finder_;
   size_t finder_offset_ = 0;
   bool finder_fixed_ = false;  // The bytes before the piece are plain ASCII without k and s.

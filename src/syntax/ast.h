@@ -12,8 +12,8 @@
 
 namespace spelk::ast {
 
-// A word or quoted text after unescaping (`\\`, `\"`; in search text `\|` too; any other backslash pair
-// stays). `quoted` is true for "…", and for '…' in expressions.
+// A word or quoted text after unescaping (`\\`, `\"`; in search text `\|` too; any other backslash
+// pair stays). `quoted` is true for "…", and for '…' in expressions.
 struct Name {
   std::string text;
   Span span;
@@ -52,7 +52,8 @@ struct FunctionCall {
   std::vector<ExprPtr> arguments;
 };
 enum class ArithmeticOp : uint8_t { kAdd, kSubtract, kConcatenate, kMultiply, kDivide, kRemainder };
-// a + b . c - d: operators of one precedence, applied from left to right. Always two operands or more.
+// a + b . c - d: operators of one precedence, applied from left to right. Always two operands or
+// more.
 struct ArithmeticChain {
   std::vector<ExprPtr> operands;
   std::vector<ArithmeticOp> operators;  // operators[i] stands before operands[i + 1].
@@ -91,8 +92,8 @@ struct ExpressionSubsearch {
 struct Expr {
   Span span;
   std::variant<NumberLiteral, StringLiteral, BooleanLiteral, FieldReference, FunctionCall,
-               ArithmeticChain, Negation, Comparison, LikeOperator, InOperator, NotOperator, LogicalList,
-               ExpressionSubsearch, MacroCall>
+               ArithmeticChain, Negation, Comparison, LikeOperator, InOperator, NotOperator,
+               LogicalList, ExpressionSubsearch, MacroCall>
       node;
 };
 
@@ -143,8 +144,8 @@ struct SearchSubsearch {
 
 struct SearchExpr {
   Span span;
-  std::variant<SearchAnd, SearchOr, SearchNot, SearchComparison, SearchIn, SearchTerm, SearchSubsearch,
-               MacroCall>
+  std::variant<SearchAnd, SearchOr, SearchNot, SearchComparison, SearchIn, SearchTerm,
+               SearchSubsearch, MacroCall>
       node;
 };
 
@@ -178,19 +179,20 @@ struct ArgumentSubsearch {
   Span inner;  // The text between the brackets.
 };
 
-// One argument, in the order written; commas between arguments are dropped. `alias` is what follows AS.
+// One argument, in the order written; commas between arguments are dropped. `alias` is what follows
+// AS.
 struct Argument {
   Span span;
-  std::variant<Name, ArgumentCall, ArgumentExpression, ArgumentOption, ArgumentSign, ArgumentSubsearch,
-               MacroCall>
+  std::variant<Name, ArgumentCall, ArgumentExpression, ArgumentOption, ArgumentSign,
+               ArgumentSubsearch, MacroCall>
       value;
   std::optional<Name> alias;
 };
 
 enum class ClauseWord : uint8_t { kBy, kOver, kOutput, kOutputNew, kWhere, kFrom };
 
-// Everything from a clause word to the next one. A WHERE of a command whose shape says so holds search
-// terms; every other clause holds arguments.
+// Everything from a clause word to the next one. A WHERE of a command whose shape says so holds
+// search terms; every other clause holds arguments.
 struct Clause {
   ClauseWord word = ClauseWord::kBy;
   Span span;
@@ -200,14 +202,14 @@ struct Clause {
 
 struct CommandCall {
   Span span;
-  Name name;              // As typed.
-  bool implied = false;   // A search without the word: the name is "search", its span empty.
+  Name name;             // As typed.
+  bool implied = false;  // A search without the word: the name is "search", its span empty.
   std::vector<Argument> arguments;
   std::vector<Clause> clauses;
   std::optional<SearchExpr> search;     // Shape kSearch.
   ExprPtr expression;                   // Shape kExpression; null if there is none.
   std::vector<Assignment> assignments;  // Shape kAssignments.
-  std::optional<MacroCall> macro;       // A macro in the place of a command: no name, perhaps arguments.
+  std::optional<MacroCall> macro;  // A macro in the place of a command: no name, perhaps arguments.
 };
 
 struct Pipeline {

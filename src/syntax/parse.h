@@ -13,8 +13,8 @@
 
 namespace spelk {
 
-// The small languages that SPL's commands are written in. The grammar knows these; which command has
-// which is the registration's business.
+// The small languages that SPL's commands are written in. The grammar knows these; which command
+// has which is the registration's business.
 enum class Shape : uint8_t {
   kArguments,    // Options, fields, calls, clauses, subsearches in any order.
   kSearch,       // Search terms.
@@ -27,9 +27,9 @@ enum ClauseSet : uint8_t {
   kNoClauses = 0,
   kClauseBy = 1,
   kClauseOver = 2,
-  kClauseOutput = 4,       // OUTPUT and OUTPUTNEW
-  kClauseWhere = 8,        // Followed by arguments (chart: where sum in top5).
-  kClauseSearchWhere = 16, // Followed by search terms (tstats, inputlookup).
+  kClauseOutput = 4,        // OUTPUT and OUTPUTNEW
+  kClauseWhere = 8,         // Followed by arguments (chart: where sum in top5).
+  kClauseSearchWhere = 16,  // Followed by search terms (tstats, inputlookup).
   kClauseFrom = 32,
 };
 
@@ -48,9 +48,9 @@ class ShapeTable {
 
 // Limits that keep hostile text harmless; checked before any recursive algorithm starts.
 struct SyntaxLimits {
-  size_t max_text = 1U << 20U;   // Bytes, after macro expansion.
+  size_t max_text = 1U << 20U;  // Bytes, after macro expansion.
   size_t max_tokens = 200'000;
-  size_t max_depth = 250;        // Nested parentheses, brackets, NOTs and signs.
+  size_t max_depth = 250;  // Nested parentheses, brackets, NOTs and signs.
 };
 
 struct Token {
@@ -63,14 +63,16 @@ struct Token {
 absl::StatusOr<std::vector<Token>> Tokenize(const Source& source, const ShapeTable& shapes,
                                             const SyntaxLimits& limits, Diagnostics& diagnostics);
 
-// A whole search. Macro calls become MacroCall nodes; whoever runs a query expands them first. Problems go
-// to `diagnostics`, with Splunk's phrase where it is known; the status repeats the first.
+// A whole search. Macro calls become MacroCall nodes; whoever runs a query expands them first.
+// Problems go to `diagnostics`, with Splunk's phrase where it is known; the status repeats the
+// first.
 absl::StatusOr<ast::Pipeline> Parse(const Source& source, const ShapeTable& shapes,
                                     const SyntaxLimits& limits, Diagnostics& diagnostics);
 
 // Search terms alone: the text of a `search` field, an event type.
 absl::StatusOr<ast::SearchExpr> ParseSearchTerms(const Source& source, const ShapeTable& shapes,
-                                                 const SyntaxLimits& limits, Diagnostics& diagnostics);
+                                                 const SyntaxLimits& limits,
+                                                 Diagnostics& diagnostics);
 
 // An expression alone: a calculated field, an iseval macro.
 absl::StatusOr<ast::ExprPtr> ParseExpression(const Source& source, const ShapeTable& shapes,

@@ -24,7 +24,8 @@ void Batch::Slice(size_t begin, size_t end) {
 Value CopyValue(const Value& value, Arena& arena) {
   if (value.is_text()) {
     const std::string_view text = arena.Copy(value.text());
-    return text.size() == value.text().size() ? Value::Text(text, value.json_type()) : Value::Null();
+    return text.size() == value.text().size() ? Value::Text(text, value.json_type())
+                                              : Value::Null();
   }
   if (value.is_multi()) {
     const std::span<const Value> from = value.each();

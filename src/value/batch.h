@@ -14,8 +14,9 @@
 
 namespace spelk {
 
-// What the columns of a batch point into: an arena for what was made, pins for what it was read from
-// (a block of input, another batch's memory). Only the worker that has the batch allocates from it.
+// What the columns of a batch point into: an arena for what was made, pins for what it was read
+// from (a block of input, another batch's memory). Only the worker that has the batch allocates
+// from it.
 struct BatchMemory {
   explicit BatchMemory(MemoryBudget* budget = nullptr) : arena(budget) {}
   Arena arena;
@@ -66,7 +67,8 @@ class Batch {
     columns_ = std::move(columns);
   }
 
-  // A copy of the selected rows that owns all it needs and nothing more. ResourceExhausted names `what`.
+  // A copy of the selected rows that owns all it needs and nothing more. ResourceExhausted names
+  // `what`.
   absl::StatusOr<Batch> Own(MemoryBudget* budget, std::string_view what) const;
 
  private:

@@ -23,8 +23,8 @@ bool EqualsFolded(std::string_view text, std::string_view folded);
 // Three-way comparison of the folds by bytes.
 int CompareFolded(std::string_view a, std::string_view b);
 
-// The next code point of `text` at `*at` (advances it); bytes that are not UTF-8 give 0x110000 + the
-// byte, so that they equal themselves only.
+// The next code point of `text` at `*at` (advances it); bytes that are not UTF-8 give 0x110000 +
+// the byte, so that they equal themselves only.
 char32_t NextCodePoint(std::string_view text, size_t* at);
 char32_t FoldCodePoint(char32_t code_point);
 void AppendCodePoint(char32_t code_point, std::string& out);

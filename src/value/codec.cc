@@ -6,9 +6,14 @@ namespace spelk {
 void SaveValue(const Value& value, ByteWriter& out) {
   out.Byte(static_cast<uint8_t>(value.kind()));
   switch (value.kind()) {
-    case ValueKind::kNull: break;
-    case ValueKind::kBool: out.Bool(value.boolean()); break;
-    case ValueKind::kInteger: out.Fixed(value.integer()); break;
+    case ValueKind::kNull:
+      break;
+    case ValueKind::kBool:
+      out.Bool(value.boolean());
+      break;
+    case ValueKind::kInteger:
+      out.Fixed(value.integer());
+      break;
     case ValueKind::kDouble:
       out.Double(value.number());
       out.Byte(value.figures());
@@ -26,9 +31,12 @@ void SaveValue(const Value& value, ByteWriter& out) {
 
 Value LoadValue(ByteReader& in, Arena& arena) {
   switch (static_cast<ValueKind>(in.Byte())) {
-    case ValueKind::kNull: return Value::Null();
-    case ValueKind::kBool: return Value::Bool(in.Bool());
-    case ValueKind::kInteger: return Value::Integer(in.Fixed<int64_t>());
+    case ValueKind::kNull:
+      return Value::Null();
+    case ValueKind::kBool:
+      return Value::Bool(in.Bool());
+    case ValueKind::kInteger:
+      return Value::Integer(in.Fixed<int64_t>());
     case ValueKind::kDouble: {
       const double number = in.Double();
       return Value::Double(number, in.Byte());

@@ -9,8 +9,8 @@ namespace spelk {
 
 // Every kind is kept, with figures and JSON type.
 void SaveValue(const Value& value, ByteWriter& out);
-// Texts are views into the bytes read; multivalues are allocated from the arena. Damaged bytes set the
-// reader's failure and give null.
+// Texts are views into the bytes read; multivalues are allocated from the arena. Damaged bytes set
+// the reader's failure and give null.
 Value LoadValue(ByteReader& in, Arena& arena);
 
 }  // namespace spelk

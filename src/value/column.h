@@ -8,13 +8,13 @@
 
 namespace spelk {
 
-// A view of values that live in the batch's memory. The encoding is a storage choice: At() gives the
-// same value, with the same text, whichever was chosen. Copying a column copies the view.
+// A view of values that live in the batch's memory. The encoding is a storage choice: At() gives
+// the same value, with the same text, whichever was chosen. Copying a column copies the view.
 class Column {
  public:
   enum class Encoding : uint8_t {
-    kConstant,    // One value for all rows; null for a field that no row has.
-    kValues,      // One Value a row: texts are views, kinds may be mixed, multivalues point to theirs.
+    kConstant,  // One value for all rows; null for a field that no row has.
+    kValues,  // One Value a row: texts are views, kinds may be mixed, multivalues point to theirs.
     kIntegers,    // One int64 a row, with a validity bitmap.
     kDoubles,     // One double a row, with a validity bitmap.
     kDictionary,  // One code a row into a short list of values.
@@ -32,7 +32,8 @@ class Column {
     c.data_ = values.data();
     return c;
   }
-  // `validity` has a bit for each row, set where there is a value; null means that all rows have one.
+  // `validity` has a bit for each row, set where there is a value; null means that all rows have
+  // one.
   static Column Integers(std::span<const int64_t> values, const uint64_t* validity = nullptr) {
     Column c(Encoding::kIntegers, values.size());
     c.data_ = values.data();
@@ -58,13 +59,16 @@ class Column {
 
   Value At(size_t row) const {
     switch (encoding_) {
-      case Encoding::kConstant: return constant_;
-      case Encoding::kValues: return static_cast<const Value*>(data_)[row];
+      case Encoding::kConstant:
+        return constant_;
+      case Encoding::kValues:
+        return static_cast<const Value*>(data_)[row];
       case Encoding::kIntegers:
         return valid(row) ? Value::Integer(static_cast<const int64_t*>(data_)[row]) : Value::Null();
       case Encoding::kDoubles:
         return valid(row) ? Value::Double(static_cast<const double*>(data_)[row]) : Value::Null();
-      case Encoding::kDictionary: return dictionary_[static_cast<const uint32_t*>(data_)[row]];
+      case Encoding::kDictionary:
+        return dictionary_[static_cast<const uint32_t*>(data_)[row]];
     }
     return Value::Null();
   }

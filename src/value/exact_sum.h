@@ -9,9 +9,9 @@
 
 namespace spelk {
 
-// Adds doubles exactly and rounds once. Small while all terms are integers of moderate size (a 128-bit
-// integer); otherwise a fixed-point number as wide as the range of doubles. Infinities and NaN are
-// counted apart and decide the result as IEEE addition would.
+// Adds doubles exactly and rounds once. Small while all terms are integers of moderate size (a
+// 128-bit integer); otherwise a fixed-point number as wide as the range of doubles. Infinities and
+// NaN are counted apart and decide the result as IEEE addition would.
 class ExactSum {
  public:
   ExactSum() = default;

@@ -21,7 +21,7 @@ std::optional<IpAddress> ParseIpAddress(std::string_view text);
 // "address/bits". Bits of the address beyond the prefix are ignored.
 struct CidrBlock {
   IpAddress base;
-  unsigned prefix_bits = 0;  // Of the family: 0-32 or 0-128.
+  unsigned prefix_bits = 0;                       // Of the family: 0-32 or 0-128.
   bool Contains(const IpAddress& address) const;  // Another family: false.
 };
 std::optional<CidrBlock> ParseCidr(std::string_view text);

@@ -19,12 +19,50 @@ char LowerAscii(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x
 // How common a byte is in event data, roughly; the search anchors on the rarest two.
 int Commonness(char c) {
   switch (LowerAscii(c)) {
-    case '"': case ':': case ',': case ' ': case '0': case 'e': case '\\': return 9;
-    case '1': case '2': case 't': case 'a': case 'i': case 'o': case 'n': case 'r': case 's': return 7;
-    case '3': case '4': case '5': case 'c': case 'd': case 'l': case 'm': case 'u': case 'p': return 6;
-    case '6': case '7': case '8': case '9': case 'f': case 'g': case 'h': case 'y': case 'w':
-    case 'b': case 'v': case '-': case '.': return 4;
-    default: return 2;
+    case '"':
+    case ':':
+    case ',':
+    case ' ':
+    case '0':
+    case 'e':
+    case '\\':
+      return 9;
+    case '1':
+    case '2':
+    case 't':
+    case 'a':
+    case 'i':
+    case 'o':
+    case 'n':
+    case 'r':
+    case 's':
+      return 7;
+    case '3':
+    case '4':
+    case '5':
+    case 'c':
+    case 'd':
+    case 'l':
+    case 'm':
+    case 'u':
+    case 'p':
+      return 6;
+    case '6':
+    case '7':
+    case '8':
+    case '9':
+    case 'f':
+    case 'g':
+    case 'h':
+    case 'y':
+    case 'w':
+    case 'b':
+    case 'v':
+    case '-':
+    case '.':
+      return 4;
+    default:
+      return 2;
   }
 }
 
@@ -141,7 +179,8 @@ bool LiteralSet::AnyAt(std::string_view text, size_t at, unsigned buckets) const
   while (buckets != 0) {
     for (const uint32_t index : buckets_[static_cast<size_t>(__builtin_ctz(buckets))]) {
       const LiteralFinder& finder = finders_[index];
-      if (text.size() - at >= finder.literal_.size() && finder.EqualsAt(text.data() + at)) return true;
+      if (text.size() - at >= finder.literal_.size() && finder.EqualsAt(text.data() + at))
+        return true;
     }
     buckets &= buckets - 1;
   }
@@ -179,8 +218,8 @@ __attribute__((target("avx2"))) size_t LiteralSet::FindAvx2(std::string_view tex
       const __m256i bytes =
           _mm256_loadu_si256(reinterpret_cast<const __m256i*>(text.data() + at + b));
       const __m256i lows = _mm256_shuffle_epi8(low[b], _mm256_and_si256(bytes, nibble));
-      const __m256i highs = _mm256_shuffle_epi8(
-          high[b], _mm256_and_si256(_mm256_srli_epi16(bytes, 4), nibble));
+      const __m256i highs =
+          _mm256_shuffle_epi8(high[b], _mm256_and_si256(_mm256_srli_epi16(bytes, 4), nibble));
       buckets = _mm256_and_si256(buckets, _mm256_and_si256(lows, highs));
     }
     auto hits = ~static_cast<unsigned>(

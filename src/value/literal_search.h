@@ -10,8 +10,9 @@
 
 namespace spelk {
 
-// Finds one ASCII literal. Ignoring case means ASCII letters only: whoever needs Unicode's fold gives a piece
-// of the text without `k` and `s`, to which other code points fold (SafeCaselessPiece). Immutable.
+// Finds one ASCII literal. Ignoring case means ASCII letters only: whoever needs Unicode's fold
+// gives a piece of the text without `k` and `s`, to which other code points fold
+// (SafeCaselessPiece). Immutable.
 class LiteralFinder {
  public:
   // The literal is not empty.
@@ -34,7 +35,8 @@ class LiteralFinder {
   bool avx2_ = false;
 };
 
-// Finds any of several literals in one pass (bucketed nibble tables over the first bytes, as "Teddy" does).
+// Finds any of several literals in one pass (bucketed nibble tables over the first bytes, as
+// "Teddy" does).
 class LiteralSet {
  public:
   LiteralSet(std::vector<std::string> literals, bool ignore_case);
@@ -51,15 +53,17 @@ class LiteralSet {
 
   std::vector<LiteralFinder> finders_;
   std::array<std::vector<uint32_t>, 8> buckets_;
-  // For each of the first bytes: by low nibble and by high nibble, the buckets that may have it there.
+  // For each of the first bytes: by low nibble and by high nibble, the buckets that may have it
+  // there.
   std::array<std::array<uint8_t, 16>, kBytes> low_{};
   std::array<std::array<uint8_t, 16>, kBytes> high_{};
   size_t bytes_ = kBytes;  // The shortest literal may have fewer.
   bool avx2_ = false;
 };
 
-// The stretch of a text that a caseless ASCII search may look for so that no text equal under the one case
-// fold is missed: the longest run (of the rarest bytes, roughly) of ASCII without k and s. Empty if there is none.
+// The stretch of a text that a caseless ASCII search may look for so that no text equal under the
+// one case fold is missed: the longest run (of the rarest bytes, roughly) of ASCII without k and s.
+// Empty if there is none.
 std::string_view SafeCaselessPiece(std::string_view folded);
 
 }  // namespace spelk

@@ -35,9 +35,9 @@ std::optional<Number> NumberOf(const Value& value);
 // not "007", "+1", "-0", "1.0".
 bool ParseCanonicalInteger(std::string_view text, int64_t* integer);
 
-// The text of a double, written to `buffer` (kNumberText bytes): an integral value below 1e21 in size
-// without point or exponent, anything else the shortest text that reads back as the same double
-// (plain notation from 1e-5 up to 1e21, otherwise 1e-07 style). "nan", "inf", "-inf".
+// The text of a double, written to `buffer` (kNumberText bytes): an integral value below 1e21 in
+// size without point or exponent, anything else the shortest text that reads back as the same
+// double (plain notation from 1e-5 up to 1e21, otherwise 1e-07 style). "nan", "inf", "-inf".
 std::string_view FormatDouble(double value, char* buffer);
 std::string_view FormatInteger(int64_t value, char* buffer);
 

@@ -28,7 +28,8 @@ class Regex {
   ~Regex();
 
   const std::string& pattern() const { return pattern_; }
-  // The named groups in order of their number; a name given twice (?J) appears once for each number.
+  // The named groups in order of their number; a name given twice (?J) appears once for each
+  // number.
   const std::vector<Group>& groups() const { return groups_; }
   size_t capture_count() const { return capture_count_; }
 
@@ -48,8 +49,8 @@ enum class MatchResult {
   kLimit,  // The match limit was reached: no match, counted by the caller.
 };
 
-// Scratch memory for matching; one for each thread and expression. Uses the JIT where there is one, on
-// a stack of its own, and the interpreter when that stack runs out; results do not depend on it.
+// Scratch memory for matching; one for each thread and expression. Uses the JIT where there is one,
+// on a stack of its own, and the interpreter when that stack runs out; results do not depend on it.
 // `match_limit` bounds the work of one match.
 class RegexMatcher {
  public:

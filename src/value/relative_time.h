@@ -11,16 +11,27 @@
 namespace spelk {
 
 enum class TimeUnit : unsigned char {
-  kMicrosecond, kMillisecond, kCentisecond, kDecisecond, kSecond, kMinute, kHour,
-  kDay, kWeek, kMonth, kQuarter, kYear,
+  kMicrosecond,
+  kMillisecond,
+  kCentisecond,
+  kDecisecond,
+  kSecond,
+  kMinute,
+  kHour,
+  kDay,
+  kWeek,
+  kMonth,
+  kQuarter,
+  kYear,
 };
 
 // Units as Splunk spells them, any of their synonyms (s sec secs second seconds …). "m" is minutes,
 // "mon" months. Case counts as it does in Splunk: only lower case.
 std::optional<TimeUnit> ParseTimeUnit(std::string_view text);
 
-// A parsed specifier: a chain of offsets and snaps, applied from left to right. Snapping rounds down in
-// local time. Days and longer follow the local calendar; months clip to the month's last day.
+// A parsed specifier: a chain of offsets and snaps, applied from left to right. Snapping rounds
+// down in local time. Days and longer follow the local calendar; months clip to the month's last
+// day.
 class RelativeTime {
  public:
   // "now" and "now()" are the empty chain. Nothing if the text is no specifier.

@@ -11,8 +11,8 @@
 
 namespace spelk {
 
-// Immutable and shared by all batches of one shape, so that an operator may remember what it looked up
-// for the last schema it saw.
+// Immutable and shared by all batches of one shape, so that an operator may remember what it looked
+// up for the last schema it saw.
 class Schema {
  public:
   explicit Schema(std::vector<Field> fields);

@@ -48,7 +48,7 @@ class LikePattern {
  private:
   enum class Shape : unsigned char { kEquals, kPrefix, kSuffix, kContains, kGeneral };
   Shape shape_ = Shape::kEquals;
-  std::string literal_;   // For every shape but kGeneral.
+  std::string literal_;  // For every shape but kGeneral.
   std::string pattern_;
 };
 

@@ -1,0 +1,17 @@
+// The list of statistics that stats, eventstats and streamstats share.
+#pragma once
+
+#include <vector>
+
+#include "absl/status/status.h"
+#include "plan/binder.h"
+
+namespace spelk::commands {
+
+// Binds count, dc(x) AS n … into the node and notes what they need. Names must differ from each
+// other and from `by`.
+absl::Status BindAggregates(const std::vector<const ast::Argument*>& arguments,
+                            const std::vector<Field>& by, plan::Binder& binder,
+                            plan::AggregateNode* node);
+
+}  // namespace spelk::commands

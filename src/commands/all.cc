@@ -1,0 +1,27 @@
+// The list of all commands.
+#include "commands/entry.h"
+
+namespace spelk::commands {
+namespace {
+
+constexpr plan::UnbuiltCommand kUnbuilt[] = {
+#define SPELK_UNBUILT(name, ...) {name, {__VA_ARGS__}},
+#include "commands/unbuilt.inc"
+#undef SPELK_UNBUILT
+};
+
+}  // namespace
+
+std::vector<const CommandEntry*> AllCommands() {
+  return {
+#define SPELK_COMMAND(Name) &k##Name,
+#include "commands/list.inc"
+#undef SPELK_COMMAND
+      &exec::ScanEntry(),
+      &exec::TimeOrderEntry(),
+  };
+}
+
+std::span<const plan::UnbuiltCommand> UnbuiltCommands() { return kUnbuilt; }
+
+}  // namespace spelk::commands

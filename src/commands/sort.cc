@@ -1,0 +1,136 @@
+// sort: puts rows in order.
+#include <charconv>
+
+#include "commands/entry.h"
+
+namespace spelk::commands {
+namespace {
+
+constexpr uint64_t kDefaultLimit =
+    10'000;  // limits.conf [sort] maxresultrows, as documented for sort.
+
+std::optional<uint64_t> WholeNumber(const ast::Argument& argument) {
+  const auto* word = std::get_if<ast::Name>(&argument.value);
+  if (word == nullptr || word->quoted) return std::nullopt;
+  uint64_t number = 0;
+  const char* end = word->text.data() + word->text.size();
+  const auto [stop, error] = std::from_chars(word->text.data(), end, number);
+  return error == std::errc() && stop == end ? std::optional(number) : std::nullopt;
+}
+
+bool IsDescending(const ast::Argument& argument) {
+  const auto* word = std::get_if<ast::Name>(&argument.value);
+  return word != nullptr && !word->quoted &&
+         (word->text == "d" || word->text == "desc" || word->text == "D" || word->text == "DESC");
+}
+
+absl::StatusOr<plan::SortKey> KeyOf(const ast::Argument& argument, plan::Binder& binder) {
+  plan::SortKey key;
+  const auto* call = std::get_if<ast::ArgumentCall>(&argument.value);
+  if (call == nullptr) {
+    SPELK_ASSIGN_OR_RETURN(key.field, binder.FieldName(argument));
+    return key;
+  }
+  constexpr std::pair<std::string_view, plan::SortBy> kForms[] = {{"auto", plan::SortBy::kAuto},
+                                                                  {"num", plan::SortBy::kNumber},
+                                                                  {"str", plan::SortBy::kText},
+                                                                  {"ip", plan::SortBy::kAddress}};
+  for (const auto& [name, by] : kForms) {
+    if (call->name.text != name || call->arguments.size() != 1) continue;
+    key.by = by;
+    SPELK_ASSIGN_OR_RETURN(key.field, binder.FieldName(call->arguments[0]));
+    return key;
+  }
+  return binder.Error(ErrorCode::kBadArgument, argument.span,
+                      "\"" + std::string(binder.TextOf(argument.span)) + "\" is no sort field",
+                      {"write auto(f), num(f), str(f), ip(f), or the field alone"});
+}
+
+absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+  auto sort = plan::Make<plan::SortNode>(call.span);
+  uint64_t limit = kDefaultLimit;
+  bool limited = binder.FindOption(call, "limit") != nullptr;
+  SPELK_ASSIGN_OR_RETURN(const int64_t option, binder.Integer(call, "limit"));
+  if (limited) limit = static_cast<uint64_t>(option);
+  bool descending = false;
+  bool reversed = false;
+  for (size_t i = 0; i < call.arguments.size(); ++i) {
+    const ast::Argument& argument = call.arguments[i];
+    if (std::holds_alternative<ast::ArgumentOption>(argument.value)) continue;
+    if (const auto* sign = std::get_if<ast::ArgumentSign>(&argument.value)) {
+      descending = sign->sign == '-';
+      continue;
+    }
+    const std::optional<uint64_t> number = WholeNumber(argument);
+    if (sort->keys.empty() && number && !limited && !descending) {
+      limit = *number;
+      limited = true;
+      continue;
+    }
+    if (i + 1 == call.arguments.size() && !sort->keys.empty() && IsDescending(argument)) {
+      reversed = true;
+      continue;
+    }
+    SPELK_ASSIGN_OR_RETURN(plan::SortKey key, KeyOf(argument, binder));
+    key.descending = descending;
+    descending = false;
+    sort->keys.push_back(key);
+  }
+  if (sort->keys.empty()) {
+    return binder.Error(ErrorCode::kMissingArgument, call.name.span,
+                        "you must specify fields to sort");
+  }
+  for (plan::SortKey& key : sort->keys) key.descending = key.descending != reversed;
+  if (limit != 0) sort->limit = limit;
+  return sort;
+}
+
+constexpr Argument kArguments[] = {{.name = "count",
+                                    .type = "int",
+                                    .fallback = "10000",
+                                    .summary = "How many rows to keep; 0 keeps all."},
+                                   {.name = "limit",
+                                    .type = "int",
+                                    .fallback = "10000",
+                                    .summary = "The same as an option.",
+                                    .is_option = true},
+                                   {.name = "field",
+                                    .type = "[+|-] field, or auto(), num(), str(), ip() of one",
+                                    .fallback = "",
+                                    .summary = "What to sort by; - is descending."},
+                                   {.name = "desc",
+                                    .type = "d|desc",
+                                    .fallback = "",
+                                    .summary = "At the end: turns the directions round."}};
+constexpr std::string_view kNotes[] = {
+    "numbers come before addresses, addresses before other text, rows without the field last"};
+constexpr Example kExamples[] = {
+    {.title = "Numbers as numbers, highest first",
+     .input = R"({"n":9} {"n":10} {"n":1})",
+     .query = "sort - n",
+     .output = R"({"n":10} {"n":9} {"n":1})"},
+    {.title = "The first row only",
+     .input = R"({"host":"b"} {"host":"a"})",
+     .query = "sort 1 host",
+     .output = R"({"host":"a"})"},
+};
+
+}  // namespace
+
+constexpr CommandEntry kSort = {
+    .name = "sort",
+    .signature = "sort [<count>] [+|-]<field> [, [+|-]<field>]… [desc]",
+    .summary = "Puts rows in order.",
+    .kind = CommandKind::kDatasetProcessing,
+    .runs = Runs::kSink,
+    .shape = {Shape::kArguments, kNoClauses},
+    .flow = {.reads = Fields::kArguments, .writes = Fields::kNone, .order = Order::kDestroys},
+    .arguments = kArguments,
+    .notes = kNotes,
+    .examples = kExamples,
+    .node = &plan::TypeOf<plan::SortNode>,
+    .bind = &Bind,
+    .build = &exec::BuildSort,
+};
+
+}  // namespace spelk::commands

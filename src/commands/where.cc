@@ -1,0 +1,50 @@
+// where: keeps the rows for which an expression is true.
+#include "commands/entry.h"
+
+namespace spelk::commands {
+namespace {
+
+absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+  if (call.expression == nullptr) {
+    return binder.Error(ErrorCode::kMissingArgument, call.name.span, "an expression is missing",
+                        {"usage: where <expression>"});
+  }
+  auto filter = plan::Make<plan::FilterNode>(call.span);
+  SPELK_ASSIGN_OR_RETURN(filter->predicate, binder.Predicate(*call.expression));
+  return filter;
+}
+
+constexpr Argument kArguments[] = {
+    {.name = "expression", .type = "expression", .fallback = "", .summary = "What must be true."}};
+constexpr Example kExamples[] = {
+    {.title = "Fields compare with each other",
+     .input = R"({"a":2,"b":10} {"a":3,"b":1})",
+     .query = "where a < b",
+     .output = R"({"a":2,"b":10})"},
+    {.title = "A comparison with a missing field is null, and not kept",
+     .input = R"({"a":1} {"b":1})",
+     .query = "where a != 2",
+     .output = R"({"a":1})"},
+};
+
+}  // namespace
+
+constexpr CommandEntry kWhere = {
+    .name = "where",
+    .signature = "where <expression>",
+    .summary = "Keeps rows for which an eval expression is true.",
+    .kind = CommandKind::kDistributableStreaming,
+    .runs = Runs::kStreaming,
+    .shape = {Shape::kExpression, kNoClauses},
+    .flow = {.reads = Fields::kArguments,
+             .writes = Fields::kNone,
+             .keeps_rows = true,
+             .order = Order::kKeeps},
+    .arguments = kArguments,
+    .examples = kExamples,
+    .node = &plan::TypeOf<plan::FilterNode>,
+    .bind = &Bind,
+    .build = &exec::BuildFilter,
+};
+
+}  // namespace spelk::commands

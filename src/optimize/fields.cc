@@ -1,0 +1,134 @@
+// Which fields the scan reads, what knowledge adds to them, and in which order events come.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/check.h"
+#include "base/status.h"
+#include "optimize/passes.h"
+#include "plan/entry.h"
+
+namespace spelk::optimize {
+namespace {
+
+// What is read behind the root: the line of events with what was made of them, the known columns,
+// or everything.
+plan::FieldSet NeedsOfResult(const plan::Node& root) {
+  const plan::OutputShape shape = plan::ShapeOf(root);
+  plan::FieldSet needs;
+  if (shape.events) {
+    needs.Add(hidden::kLine);
+    for (const Field field : shape.made) needs.Add(field);
+    return needs;
+  }
+  if (shape.columns) return plan::FieldSet::Of(*shape.columns);
+  needs.AddAll();
+  return needs;
+}
+
+plan::FieldSet NeedsOfScan(const plan::Node& root) {
+  plan::FieldSet needs = NeedsOfResult(root);
+  for (const plan::Node* node = &root; node->input != nullptr; node = node->input.get()) {
+    needs = node->InputNeeds(needs);
+  }
+  return needs;
+}
+
+}  // namespace
+
+absl::Status AssignFields(plan::NodePtr* root, const OptimizeContext&) {
+  plan::ScanNode* scan = plan::ScanOf(**root);
+  if (scan == nullptr) return absl::OkStatus();
+  const plan::FieldSet needs = NeedsOfScan(**root);
+  // Everything is read unless the projection pass narrows it; fields by name are listed all the
+  // same, as knowledge may have to add them.
+  for (const Field field : needs.fields()) {
+    const bool known =
+        std::find(scan->fields.begin(), scan->fields.end(), field) != scan->fields.end();
+    if (!known) scan->fields.push_back(field);
+  }
+  scan->all_fields = true;
+  scan->patterns.clear();
+  return absl::OkStatus();
+}
+
+absl::Status NarrowScan(plan::NodePtr* root, const OptimizeContext&) {
+  plan::ScanNode* scan = plan::ScanOf(**root);
+  if (scan == nullptr) return absl::OkStatus();
+  const plan::FieldSet needs = NeedsOfScan(**root);
+  scan->all_fields = needs.all();
+  scan->patterns = needs.patterns();
+  return absl::OkStatus();
+}
+
+absl::Status InlineKnowledge(plan::NodePtr* root, const OptimizeContext& context) {
+  plan::ScanNode* scan = plan::ScanOf(**root);
+  if (scan == nullptr || context.rules == nullptr) return absl::OkStatus();
+  std::vector<Field> read = scan->fields;
+  if (scan->predicate != nullptr) {
+    plan::FieldSet fields = plan::FieldSet::Of(read);
+    plan::CollectFields(*scan->predicate, &fields);
+    read = fields.fields();
+  }
+  SPELK_ASSIGN_OR_RETURN(scan->rules, context.rules->RulesFor(read));
+  return absl::OkStatus();
+}
+
+absl::Status MaterializeLate(plan::NodePtr* root, const OptimizeContext&) {
+  if (plan::ScanNode* scan = plan::ScanOf(**root)) scan->late = true;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<OrderReport> ProvideOrder(plan::NodePtr* root, const OptimizeContext& context) {
+  plan::ScanNode* scan = plan::ScanOf(**root);
+  OrderReport report;
+  // In a sequence rows have their place; events have none until somebody needs it.
+  bool sequence = scan == nullptr || !context.feed->newest_first;
+  std::vector<plan::NodePtr*> places;
+  for (plan::NodePtr* at = root; *at != nullptr; at = &(*at)->input) places.push_back(at);
+  // From the source up; inserting a node above a place does not move the places above it.
+  for (size_t i = places.size() - 1; i-- > 0;) {
+    plan::Node& node = **places[i];
+    if (auto* limit = plan::TryAs<plan::LimitNode>(&node)) limit->ordered_input = sequence;
+    const plan::Flow flow = node.GetFlow();
+    if (flow.order == plan::Order::kKeeps) continue;
+    if (flow.order == plan::Order::kNeeds && !sequence) {
+      if (!report.newest_first) {
+        report = {true, std::string(node.entry == nullptr ? node.type().name : node.entry->name)};
+      }
+      const auto& fields = scan->fields;
+      if (std::find(fields.begin(), fields.end(), hidden::kTime) == fields.end()) {
+        scan->fields.push_back(hidden::kTime);
+      }
+      if (flow.keeps_order) continue;
+      if (flow.runs != plan::Runs::kSink) {
+        auto order = plan::Make<plan::TimeOrderNode>(node.span);
+        order->entry = context.entries->Command(plan::kTimeOrderEntry);
+        order->input = std::move(node.input);
+        node.input = std::move(order);
+      }
+    }
+    if (!flow.keeps_order) sequence = true;
+  }
+  return report;
+}
+
+absl::Status Verify(const plan::Node& root) {
+  const std::vector<const plan::Node*> chain = plan::ChainOf(root);
+  for (const plan::Node* node : chain) {
+    SPELK_CHECK(node->entry != nullptr);
+    const bool is_scan = plan::TryAs<plan::ScanNode>(node) != nullptr;
+    SPELK_CHECK(is_scan || node->entry->build != nullptr);
+    const bool is_source = node->GetFlow().runs == plan::Runs::kSource;
+    SPELK_CHECK(is_source == (node->input == nullptr));
+    absl::Status status;
+    const_cast<plan::Node*>(node)->VisitExpressions([&](plan::ExprPtr& expr) {
+      if (expr == nullptr) status = CheckFailed("expressions are set", __FILE__, __LINE__);
+    });
+    SPELK_RETURN_IF_ERROR(status);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace spelk::optimize

@@ -1,0 +1,82 @@
+// The order of the passes.
+#include "optimize/optimizer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/status.h"
+#include "optimize/passes.h"
+
+namespace spelk::optimize {
+namespace {
+
+struct Pass {
+  PassInfo info;
+  absl::Status (*run)(plan::NodePtr*, const OptimizeContext&);
+  bool optional = true;
+};
+
+absl::Status OrderPass(plan::NodePtr* root, const OptimizeContext& context) {
+  return ProvideOrder(root, context).status();
+}
+
+// Order is provided after filters have moved (they do not mind) and before fields are assigned
+// (newest-first order reads the time).
+const std::vector<Pass>& AllPasses() {
+  static const std::vector<Pass> kPasses = {
+      {{"constant-folding", "computes what depends on no event once, before the run"},
+       &FoldConstants},
+      {{"simplify", "turns OR lists over one field into sets and drops what is always true"},
+       &Simplify},
+      {{"predicate-pushdown", "moves filters below what they do not depend on, into the scan"},
+       &PushDownPredicates},
+      {{"top-k", "keeps only the rows that a limit behind a sort lets through"}, &TopK},
+      {{"order", ""}, &OrderPass, false},
+      {{"early-stop", "stops reading when a limit over rows in order is reached"}, &StopEarly},
+      {{"assign-fields", ""}, &AssignFields, false},
+      {{"projection", "reads only the fields that somebody needs"}, &NarrowScan},
+      {{"knowledge", ""}, &InlineKnowledge, false},
+      {{"late-materialization", "reads fields that decide nothing only for events that stay"},
+       &MaterializeLate},
+      {{"prefilter", "skips lines whose text cannot match, before they are parsed"},
+       &DerivePrefilter},
+  };
+  return kPasses;
+}
+
+}  // namespace
+
+const std::vector<PassInfo>& Passes() {
+  static const std::vector<PassInfo> kInfos = [] {
+    std::vector<PassInfo> infos;
+    for (const Pass& pass : AllPasses()) {
+      if (pass.optional) infos.push_back(pass.info);
+    }
+    return infos;
+  }();
+  return kInfos;
+}
+
+absl::StatusOr<OrderReport> Optimize(plan::NodePtr* root, const OptimizeContext& context) {
+  SPELK_RETURN_IF_ERROR(Verify(**root));
+  OrderReport report;
+  for (const Pass& pass : AllPasses()) {
+    const auto& disabled = context.disabled;
+    if (pass.optional &&
+        std::find(disabled.begin(), disabled.end(), pass.info.name) != disabled.end()) {
+      continue;
+    }
+    if (pass.run == &OrderPass) {
+      SPELK_ASSIGN_OR_RETURN(report, ProvideOrder(root, context));
+    } else {
+      SPELK_RETURN_IF_ERROR(pass.run(root, context));
+    }
+    if (absl::Status status = Verify(**root); !status.ok()) {
+      return absl::InternalError(fmt::format("after {}: {}", pass.info.name, MessageOf(status)));
+    }
+  }
+  return report;
+}
+
+}  // namespace spelk::optimize

@@ -1,0 +1,62 @@
+// The optimizer: named passes in a fixed order, each of which can be switched off without changing
+// the answer.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "plan/evaluator.h"
+#include "plan/nodes.h"
+#include "plan/shape.h"
+
+namespace spelk::optimize {
+
+// What is known of the feed when a plan is optimized for a run.
+struct FeedFacts {
+  const std::vector<plan::Shape>* shapes = nullptr;
+  std::vector<std::string>
+      sources;               // What an event's `source` may be if it has none: the inputs' paths.
+  std::string sourcetype;    // Of events without one.
+  bool newest_first = true;  // The order of events; false: as they come.
+  bool known = false;  // False before the inputs are known: nothing may be concluded from them.
+};
+
+// Gives the rules by which knowledge adds some fields, and the fields these read, in the order of
+// application.
+class FieldRules {
+ public:
+  virtual ~FieldRules() = default;
+  virtual absl::StatusOr<std::vector<plan::FieldRule>> RulesFor(
+      const std::vector<Field>& fields) const = 0;
+};
+
+struct OptimizeContext {
+  FieldTable* fields = nullptr;
+  const plan::EntryTable* entries = nullptr;
+  const plan::EvalEnvironment* evaluation = nullptr;
+  const FeedFacts* feed = nullptr;
+  const FieldRules* rules = nullptr;  // May be null.
+  std::vector<std::string> disabled;  // Names of passes to leave out.
+};
+
+struct PassInfo {
+  std::string_view name;
+  std::string_view summary;
+};
+// The optional passes, in the order in which they run.
+const std::vector<PassInfo>& Passes();
+
+// How the result is ordered, and which command needs that.
+struct OrderReport {
+  bool newest_first = false;
+  std::string needed_by;
+};
+
+// Makes a plan ready to build: fields are assigned to the scan, knowledge is inlined, order is
+// provided where it is needed, and the optional passes run. Internal if a pass breaks the plan.
+absl::StatusOr<OrderReport> Optimize(plan::NodePtr* root, const OptimizeContext& context);
+
+}  // namespace spelk::optimize

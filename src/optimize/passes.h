@@ -1,0 +1,24 @@
+// The passes of the optimizer; see optimizer.cc for their order.
+#pragma once
+
+#include "optimize/optimizer.h"
+
+namespace spelk::optimize {
+
+// Optional. Each keeps rows, their order, their fields and the order of these.
+absl::Status FoldConstants(plan::NodePtr* root, const OptimizeContext& context);
+absl::Status Simplify(plan::NodePtr* root, const OptimizeContext& context);
+absl::Status PushDownPredicates(plan::NodePtr* root, const OptimizeContext& context);
+absl::Status TopK(plan::NodePtr* root, const OptimizeContext& context);
+absl::Status NarrowScan(plan::NodePtr* root, const OptimizeContext& context);
+absl::Status MaterializeLate(plan::NodePtr* root, const OptimizeContext& context);
+absl::Status DerivePrefilter(plan::NodePtr* root, const OptimizeContext& context);
+absl::Status StopEarly(plan::NodePtr* root, const OptimizeContext& context);
+
+// Always done.
+absl::Status AssignFields(plan::NodePtr* root, const OptimizeContext& context);
+absl::Status InlineKnowledge(plan::NodePtr* root, const OptimizeContext& context);
+absl::StatusOr<OrderReport> ProvideOrder(plan::NodePtr* root, const OptimizeContext& context);
+absl::Status Verify(const plan::Node& root);
+
+}  // namespace spelk::optimize

@@ -1,0 +1,324 @@
+// The raw literal prefilter: what the text of a line must contain, or no event in it can match.
+//
+// A literal is a stretch of a value that stands in the line as it is, however the JSON is written:
+// no quote, backslash, slash or control character (they may be escaped), no byte beyond ASCII, and,
+// where case is ignored, no k and s (other code points fold to them). The scan lets every line pass
+// that has an escape \u00XX, which may hide any of these.
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "optimize/passes.h"
+#include "plan/entry.h"
+#include "value/case_fold.h"
+#include "value/ip_address.h"
+#include "value/literal_search.h"
+#include "value/number.h"
+#include "value/wildcard.h"
+
+namespace spelk::optimize {
+namespace {
+
+using plan::Expr;
+using plan::ExprKind;
+using plan::LiteralGroup;
+
+constexpr size_t kShortest = 3;       // A shorter literal stands in nearly every line.
+constexpr size_t kMostLiterals = 32;  // Of one group.
+
+bool StandsAsItIs(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return byte >= 0x20U && byte < 0x7FU && c != '"' && c != '\\' && c != '/';
+}
+
+// The best literal of a text, all of which a matching value contains. Empty if there is none worth
+// looking for.
+std::string LiteralOf(std::string_view text, bool ignore_case) {
+  std::string best;
+  size_t start = 0;
+  for (size_t i = 0; i <= text.size(); ++i) {
+    if (i < text.size() && StandsAsItIs(text[i])) continue;
+    std::string_view piece = text.substr(start, i - start);
+    if (ignore_case) piece = SafeCaselessPiece(piece);
+    if (piece.size() > best.size()) best = piece;
+    start = i + 1;
+  }
+  return best.size() < kShortest ? "" : best;
+}
+
+// The best literal between the stars of a search pattern.
+std::string LiteralOfPattern(const plan::Pattern& pattern) {
+  if (pattern.text.find('/') != std::string::npos && ParseCidr(pattern.text)) return "";
+  const Wildcard wildcard(pattern.text, pattern.exact_case ? Case::kExact : Case::kIgnore);
+  std::string best;
+  for (const std::string& piece : wildcard.pieces()) {
+    std::string literal = LiteralOf(piece, !pattern.exact_case);
+    if (literal.size() > best.size()) best = std::move(literal);
+  }
+  return best;
+}
+
+// Between the % and _ of a LIKE pattern.
+std::string LiteralOfLike(std::string_view pattern) {
+  std::string best;
+  size_t start = 0;
+  for (size_t i = 0; i <= pattern.size(); ++i) {
+    if (i < pattern.size() && pattern[i] != '%' && pattern[i] != '_') continue;
+    std::string literal = LiteralOf(pattern.substr(start, i - start), false);
+    if (literal.size() > best.size()) best = std::move(literal);
+    start = i + 1;
+  }
+  return best;
+}
+
+class Prefilter {
+ public:
+  Prefilter(const plan::ScanNode& scan, const OptimizeContext& context)
+      : scan_(scan), feed_(*context.feed) {
+    for (const plan::FieldRule& rule : scan.rules) {
+      if (!CopiesFields(*rule.value)) computed_.Add(rule.target);
+    }
+  }
+
+  // The groups that a line must meet for the expression to be true.
+  std::vector<LiteralGroup> Groups(const Expr& expr) const {
+    switch (expr.kind) {
+      case ExprKind::kAnd:
+        return OfAll(expr);
+      case ExprKind::kOr:
+        return OfAny(expr);
+      case ExprKind::kMatch:
+        return expr.op == CompareOp::kEqual ? OfPatterns(expr) : std::vector<LiteralGroup>();
+      case ExprKind::kMatchAny:
+        return OfPatterns(expr);
+      case ExprKind::kMatchRows:
+        return OfRows(expr);
+      case ExprKind::kTerm:
+        return OfTerm(expr);
+      case ExprKind::kCompare:
+        return OfComparison(expr);
+      case ExprKind::kIn:
+        return OfIn(expr);
+      case ExprKind::kCall:
+        return OfCall(expr);
+      default:
+        return {};
+    }
+  }
+
+ private:
+  // A rule that hands a member's text on unchanged: what is looked for stands in the line all the
+  // same.
+  bool CopiesFields(const Expr& expr) const {
+    if (expr.kind == ExprKind::kField) return IsMember(expr.field);
+    return expr.kind == ExprKind::kCall && expr.function->name == "coalesce" &&
+           std::all_of(expr.arguments.begin(), expr.arguments.end(),
+                       [this](const plan::ExprPtr& argument) { return CopiesFields(*argument); });
+  }
+
+  // True if the field's text, if there is one, stands in the line.
+  bool IsMember(Field field) const {
+    if (field.hidden() || computed_.Has(field)) return false;
+    const std::string_view name = field.name();
+    return name != "_time" && name != "index" && name != "host" && name != "source" &&
+           name != "sourcetype" && name != "linecount";
+  }
+
+  static std::vector<LiteralGroup> One(std::vector<std::string> literals, bool ignore_case) {
+    const bool good = !literals.empty() && literals.size() <= kMostLiterals &&
+                      std::none_of(literals.begin(), literals.end(),
+                                   [](const std::string& literal) { return literal.empty(); });
+    if (!good) return {};
+    std::sort(literals.begin(), literals.end());
+    literals.erase(std::unique(literals.begin(), literals.end()), literals.end());
+    std::vector<LiteralGroup> groups;
+    groups.push_back({std::move(literals), ignore_case});
+    return groups;
+  }
+
+  std::vector<LiteralGroup> OfAll(const Expr& expr) const {
+    std::vector<LiteralGroup> all;
+    for (const plan::ExprPtr& argument : expr.arguments) {
+      for (LiteralGroup& group : Groups(*argument)) all.push_back(std::move(group));
+    }
+    return all;
+  }
+
+  // One group out of the best group of each operand; nothing if an operand has none.
+  std::vector<LiteralGroup> OfAny(const Expr& expr) const {
+    std::vector<std::string> literals;
+    bool ignore_case = false;
+    for (const plan::ExprPtr& argument : expr.arguments) {
+      std::vector<LiteralGroup> groups = Groups(*argument);
+      if (groups.empty()) return {};
+      LiteralGroup& best = *std::min_element(groups.begin(), groups.end(), Better);
+      ignore_case = ignore_case || best.ignore_case;
+      for (std::string& literal : best.literals) {
+        // A literal that was to be found in exact case may hold k and s.
+        if (ignore_case && !best.ignore_case) literal = LiteralOf(literal, true);
+        literals.push_back(std::move(literal));
+      }
+    }
+    if (ignore_case) {
+      for (std::string& literal : literals) literal = LiteralOf(literal, true);
+    }
+    return One(std::move(literals), ignore_case);
+  }
+
+  std::vector<LiteralGroup> OfPatterns(const Expr& expr) const {
+    if (expr.unset == plan::Unset::kTrue) return {};
+    if (expr.field == hidden::kSourcetypes || expr.field == hidden::kSources) return OfNames(expr);
+    if (!IsMember(expr.field)) return {};
+    std::vector<std::string> literals;
+    bool ignore_case = false;
+    for (const plan::Pattern& pattern : expr.patterns) {
+      literals.push_back(LiteralOfPattern(pattern));
+      ignore_case = ignore_case || !pattern.exact_case;
+    }
+    if (ignore_case) {
+      for (std::string& literal : literals) literal = LiteralOf(literal, true);
+    }
+    return One(std::move(literals), ignore_case);
+  }
+
+  // Names that shapes give: what the pattern asks of the member that the name is made of.
+  std::vector<LiteralGroup> OfNames(const Expr& expr) const {
+    if (!feed_.known) return {};
+    const bool sourcetypes = expr.field == hidden::kSourcetypes;
+    std::vector<std::string> literals;
+    for (const plan::Pattern& pattern : expr.patterns) {
+      const Wildcard wildcard(pattern.text, pattern.exact_case ? Case::kExact : Case::kIgnore);
+      if (MatchesFeed(wildcard, sourcetypes)) return {};
+      literals.push_back(LiteralOfPattern(pattern));  // The event's own member.
+      if (feed_.shapes == nullptr || !scan_.builtin) continue;
+      for (const plan::Shape& shape : *feed_.shapes) {
+        std::vector<std::string> names = sourcetypes ? shape.also_sourcetypes : shape.also_sources;
+        names.push_back(sourcetypes ? shape.sourcetype : shape.source);
+        for (const std::string& name : names) {
+          if (!AddNameLiteral(name, pattern, wildcard, &literals)) return {};
+        }
+      }
+    }
+    return One(std::move(literals), true);
+  }
+
+  bool MatchesFeed(const Wildcard& wildcard, bool sourcetypes) const {
+    if (sourcetypes) return !feed_.sourcetype.empty() && wildcard.Matches(feed_.sourcetype);
+    return std::any_of(feed_.sources.begin(), feed_.sources.end(),
+                       [&](const std::string& source) { return wildcard.Matches(source); });
+  }
+
+  // False if events may have the name without the line holding any literal.
+  static bool AddNameLiteral(const std::string& name, const plan::Pattern& pattern,
+                             const Wildcard& wildcard, std::vector<std::string>* literals) {
+    if (name.empty()) return true;
+    const size_t member = name.find('$');
+    if (member == std::string::npos) return !wildcard.Matches(name);
+    const std::string prefix = FoldCase(name.substr(0, member));
+    const std::string folded = FoldCase(pattern.text);
+    std::string rest;
+    if (folded.starts_with(prefix)) {
+      rest = folded.substr(prefix.size());
+    } else if (folded.starts_with('*')) {
+      // The piece must not begin within the name's own text.
+      rest = folded;
+    } else {
+      return true;  // No such name can match.
+    }
+    const std::string literal = LiteralOfPattern({rest, false});
+    if (literal.empty()) return false;
+    for (size_t overlap = 1; overlap <= std::min(prefix.size(), literal.size()); ++overlap) {
+      if (prefix.ends_with(literal.substr(0, overlap)) && rest.starts_with('*')) return false;
+    }
+    if (prefix.find(literal) != std::string::npos) return false;
+    literals->push_back(literal);
+    return true;
+  }
+
+  std::vector<LiteralGroup> OfRows(const Expr& expr) const {
+    if (expr.row_fields.empty() || expr.rows.empty()) return {};
+    std::vector<std::string> literals;
+    for (const std::vector<std::string>& row : expr.rows) {
+      std::string best;
+      for (size_t i = 0; i < row.size(); ++i) {
+        if (!IsMember(expr.row_fields[i])) continue;
+        std::string literal = LiteralOfPattern({row[i], false});
+        if (literal.size() > best.size()) best = std::move(literal);
+      }
+      literals.push_back(std::move(best));
+      if (literals.size() > kMostLiterals) return {};
+    }
+    return One(std::move(literals), true);
+  }
+
+  static std::vector<LiteralGroup> OfTerm(const Expr& expr) {
+    const bool exact = expr.term == ast::TermKind::kCase;
+    return One({LiteralOfPattern({expr.patterns.front().text, exact})}, !exact);
+  }
+
+  // field = "text": text that is a number would compare as a number, whatever its spelling in the
+  // line.
+  std::optional<std::string> TextEqual(const Expr& field, const Expr& literal) const {
+    if (field.kind != ExprKind::kField || !IsMember(field.field)) return std::nullopt;
+    if (literal.kind != ExprKind::kLiteral) return std::nullopt;
+    const Value value = literal.literal.value();
+    if (!value.is_text() || NumberOf(value)) return std::nullopt;
+    return LiteralOf(value.text(), false);
+  }
+
+  std::vector<LiteralGroup> OfComparison(const Expr& expr) const {
+    if (expr.op != CompareOp::kEqual) return {};
+    std::optional<std::string> literal = TextEqual(*expr.arguments[0], *expr.arguments[1]);
+    if (!literal) literal = TextEqual(*expr.arguments[1], *expr.arguments[0]);
+    return literal ? One({*literal}, false) : std::vector<LiteralGroup>();
+  }
+
+  std::vector<LiteralGroup> OfIn(const Expr& expr) const {
+    std::vector<std::string> literals;
+    for (size_t i = 1; i < expr.arguments.size(); ++i) {
+      const std::optional<std::string> literal = TextEqual(*expr.arguments[0], *expr.arguments[i]);
+      if (!literal) return {};
+      literals.push_back(*literal);
+    }
+    return One(std::move(literals), false);
+  }
+
+  std::vector<LiteralGroup> OfCall(const Expr& expr) const {
+    if (expr.function->name != "like" || expr.arguments.size() != 2) return {};
+    const Expr& field = *expr.arguments[0];
+    const Expr& pattern = *expr.arguments[1];
+    if (field.kind != ExprKind::kField || !IsMember(field.field)) return {};
+    const Value text = pattern.literal.value();
+    if (pattern.kind != ExprKind::kLiteral || !text.is_text()) return {};
+    return One({LiteralOfLike(text.text())}, false);
+  }
+
+ public:
+  // Fewer literals, then longer ones.
+  static bool Better(const LiteralGroup& a, const LiteralGroup& b) {
+    const auto shortest = [](const LiteralGroup& group) {
+      size_t size = SIZE_MAX;
+      for (const std::string& literal : group.literals) size = std::min(size, literal.size());
+      return size;
+    };
+    if (a.literals.size() != b.literals.size()) return a.literals.size() < b.literals.size();
+    return shortest(a) > shortest(b);
+  }
+
+ private:
+  const plan::ScanNode& scan_;
+  const FeedFacts& feed_;
+  plan::FieldSet computed_;
+};
+
+}  // namespace
+
+absl::Status DerivePrefilter(plan::NodePtr* root, const OptimizeContext& context) {
+  plan::ScanNode* scan = plan::ScanOf(**root);
+  if (scan == nullptr || scan->predicate == nullptr) return absl::OkStatus();
+  scan->prefilter = Prefilter(*scan, context).Groups(*scan->predicate);
+  std::stable_sort(scan->prefilter.begin(), scan->prefilter.end(), Prefilter::Better);
+  return absl::OkStatus();
+}
+
+}  // namespace spelk::optimize

@@ -1,0 +1,134 @@
+// Predicate pushdown, top-k and early stop.
+#include <algorithm>
+#include <utility>
+
+#include "optimize/passes.h"
+#include "plan/entry.h"
+
+namespace spelk::optimize {
+namespace {
+
+using plan::ExprKind;
+using plan::ExprPtr;
+using plan::NodePtr;
+
+// Nothing that moves may depend on which rows are there, or be asked of a different set of rows.
+bool IsMovable(const plan::Expr& expr) {
+  if (expr.kind == ExprKind::kCall && expr.function->stability == plan::Stability::kRow)
+    return false;
+  if (expr.kind == ExprKind::kSubsearch) return false;
+  return std::all_of(expr.arguments.begin(), expr.arguments.end(),
+                     [](const ExprPtr& argument) { return IsMovable(*argument); });
+}
+
+// A filter may move below a node that works row by row and leaves the fields it reads alone.
+bool MayPass(const plan::Expr& predicate, const plan::Node& below) {
+  const plan::Flow flow = below.GetFlow();
+  if (flow.runs != plan::Runs::kStreaming || !flow.passes) return false;
+  plan::FieldSet read;
+  plan::CollectFields(predicate, &read);
+  return !read.MayOverlap(flow.writes);
+}
+
+// A table or list of fields hides the others: a filter on a hidden field must not see it below.
+bool Hides(const plan::ProjectNode& project, const plan::Expr& predicate) {
+  plan::FieldSet read;
+  plan::CollectFields(predicate, &read);
+  return std::any_of(read.fields().begin(), read.fields().end(), [&](Field field) {
+    const bool named = std::any_of(project.names.begin(), project.names.end(), [&](Field name) {
+      return plan::PatternTakes(name.name(), field.name());
+    });
+    switch (project.mode) {
+      case plan::ProjectMode::kKeep:
+        return !named && !field.internal();
+      case plan::ProjectMode::kRemove:
+        return named;
+      case plan::ProjectMode::kTable:
+        break;
+    }
+    return !named;
+  });
+}
+
+bool MayMoveBelow(const plan::Expr& predicate, const plan::Node& below) {
+  if (below.input == nullptr) return false;
+  if (const auto* project = plan::TryAs<plan::ProjectNode>(&below))
+    return !Hides(*project, predicate);
+  return MayPass(predicate, below);
+}
+
+// Moves the conjunct below `*place` (which is the filter's input) as far as it can go, and puts it
+// there.
+void Sink(ExprPtr conjunct, NodePtr* place, const plan::FilterNode& from) {
+  while (MayMoveBelow(*conjunct, **place)) place = &(*place)->input;
+  if (auto* scan = plan::TryAs<plan::ScanNode>(place->get())) {
+    std::vector<ExprPtr> all;
+    if (scan->predicate != nullptr) all = plan::SplitAnd(std::move(scan->predicate));
+    all.push_back(std::move(conjunct));
+    scan->predicate = plan::MakeLogical(ExprKind::kAnd, std::move(all));
+    return;
+  }
+  auto filter = plan::Make<plan::FilterNode>(conjunct->span);
+  filter->entry = from.entry;
+  filter->predicate = std::move(conjunct);
+  filter->input = std::move(*place);
+  *place = std::move(filter);
+}
+
+}  // namespace
+
+absl::Status PushDownPredicates(NodePtr* root, const OptimizeContext&) {
+  for (NodePtr* at = root; *at != nullptr;) {
+    auto* filter = plan::TryAs<plan::FilterNode>(at->get());
+    if (filter == nullptr || filter->input == nullptr) {
+      at = &(*at)->input;
+      continue;
+    }
+    // Each operand of a conjunction moves on its own; null is not true, so a filter may be split.
+    std::vector<ExprPtr> conjuncts = plan::SplitAnd(std::move(filter->predicate));
+    const NodePtr old = std::move(*at);
+    auto* old_filter = plan::TryAs<plan::FilterNode>(old.get());
+    *at = std::move(old_filter->input);
+    std::vector<ExprPtr> staying;
+    for (ExprPtr& conjunct : conjuncts) {
+      plan::Node& below = **at;
+      const bool moves =
+          plan::TryAs<plan::ScanNode>(&below) != nullptr || MayMoveBelow(*conjunct, below);
+      if (IsMovable(*conjunct) && moves) {
+        Sink(std::move(conjunct), at, *old_filter);
+      } else {
+        staying.push_back(std::move(conjunct));
+      }
+    }
+    if (staying.empty()) continue;
+    auto kept = plan::Make<plan::FilterNode>(old->span);
+    kept->entry = old->entry;
+    kept->predicate = plan::MakeLogical(ExprKind::kAnd, std::move(staying));
+    kept->input = std::move(*at);
+    *at = std::move(kept);
+    at = &(*at)->input;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status TopK(NodePtr* root, const OptimizeContext&) {
+  for (NodePtr* at = root; *at != nullptr; at = &(*at)->input) {
+    const auto* limit = plan::TryAs<plan::LimitNode>(at->get());
+    auto* sort = plan::TryAs<plan::SortNode>((*at)->input.get());
+    if (limit == nullptr || sort == nullptr) continue;
+    sort->limit = sort->limit ? std::min(*sort->limit, limit->count) : limit->count;
+    NodePtr input = std::move((*at)->input);
+    *at = std::move(input);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status StopEarly(NodePtr* root, const OptimizeContext&) {
+  // ProvideOrder has marked the limits whose rows come in order.
+  for (plan::Node* node : plan::ChainOf(**root)) {
+    if (auto* limit = plan::TryAs<plan::LimitNode>(node)) limit->in_order = limit->ordered_input;
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace spelk::optimize
