@@ -551,7 +551,7 @@ absl::Status ScanWorker::Reject(const io::Block& block, std::string_view line,
                                 std::string_view reason, bool fault) {
   (fault ? report_.faulty : report_.rejected).fetch_add(1, std::memory_order_relaxed);
   const uint64_t offset = block.offset + static_cast<uint64_t>(line.data() - block.text.data());
-  report_.Add({block.sequence, offset, block.input, std::string(reason)});
+  report_.Add({block.sequence, offset, 0, block.input, std::string(reason)});
   if (!scan_.settings().strict) return absl::OkStatus();
   return absl::DataLossError(std::string(reason));
 }
@@ -741,9 +741,10 @@ absl::Status ScanWorker::Scan(const io::BlockPtr& block, const ScanOutputs& outp
   for (const io::Block::Overlong& overlong : block->overlong) {
     report_.rejected.fetch_add(1, std::memory_order_relaxed);
     report_.looked_at.fetch_add(1, std::memory_order_relaxed);
-    report_.Add({block->sequence, overlong.offset, block->input, "longer than --max-line"});
+    report_.Add({block->sequence, overlong.offset, 0, block->input, "longer than --max-line"});
     if (scan_.settings().strict) return absl::DataLossError("longer than --max-line");
   }
+  report_.bytes.fetch_add(block->text.size(), std::memory_order_relaxed);
   rows_->Start(block);
   const bool all_filtered =
       std::all_of(scan_.plans_.begin(), scan_.plans_.end(),

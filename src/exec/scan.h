@@ -35,6 +35,7 @@ class ScanReport {
   struct Fault {
     uint64_t sequence = 0;  // Of the block.
     uint64_t offset = 0;    // Of the line in its input.
+    uint64_t line = 0;      // From 1; 0 if it is not known.
     size_t input = 0;
     std::string reason;
   };
@@ -45,6 +46,7 @@ class ScanReport {
   std::atomic<uint64_t> rejected{0};   // No events.
   std::atomic<uint64_t> faulty{0};     // Events, with members after a fault left out.
   std::atomic<uint64_t> matched{0};    // Events that passed the scan's predicate.
+  std::atomic<uint64_t> bytes{0};      // Read, after decompression.
 
   void Add(Fault fault);
   std::vector<Fault> first() const;

@@ -26,8 +26,9 @@ struct Block {
   size_t input = 0;       // Index into the list of inputs.
   uint64_t sequence = 0;  // Counts all blocks of the run in order: input by input, then by offset.
   uint64_t offset = 0;    // Of `text` in the (decompressed) input.
-  // The number of lines before this block in the whole run; counted only on demand.
-  uint64_t first_line = 0;
+  // The number of lines before this block in its input; known for streams, for plain files only on
+  // demand.
+  std::optional<uint64_t> first_line;
   // A line longer than BlockOptions::max_line was cut out here: where it began, and how long it
   // was.
   struct Overlong {
@@ -74,7 +75,9 @@ class BlockSource {
   const ReadProgress& progress() const { return progress_; }
 
  private:
+  friend class BlockReader;
   struct State;
+  void CloseInput();
   std::vector<Input> inputs_;
   BlockOptions options_;
   ReadProgress progress_;

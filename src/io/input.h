@@ -20,8 +20,12 @@ class ByteSource {
   // Reads at most `size` bytes; 0 is the end. May return fewer than there are: a slow pipe gives
   // what it has, and blocks only while it has nothing.
   virtual absl::StatusOr<size_t> Read(char* buffer, size_t size) = 0;
-  // True if Read would not block now. Files and memory: always.
-  virtual bool ready() const { return true; }
+  // True if Read would not block now, waiting for that as long as `milliseconds`. Files and memory:
+  // always.
+  virtual bool Ready(int milliseconds) const {
+    (void)milliseconds;
+    return true;
+  }
   // For plain files and memory: reads at an offset, from any thread. `random_access()` says
   // whether.
   virtual bool random_access() const { return false; }
@@ -35,7 +39,7 @@ using ByteSourcePtr = std::unique_ptr<ByteSource>;
 
 // One input as the user named it.
 struct Input {
-  enum class Kind : uint8_t { kFile, kStandardInput, kMemory, kCallback };
+  enum class Kind : uint8_t { kFile, kStandardInput, kMemory, kCallback, kSpooled };
   Kind kind = Kind::kFile;
   std::string
       path;  // The event's `source` if it has none: the path as given or found, "-" for stdin.
@@ -44,7 +48,13 @@ struct Input {
   // kCallback: fills the buffer, returns how many bytes, 0 at the end. Called by one thread at a
   // time.
   std::function<size_t(char* buffer, size_t size)> callback;
+  std::shared_ptr<const int>
+      descriptor;  // kSpooled: an open file; shared by the passes that read it.
 };
+
+// Reads an input that can be read only once (standard input, a callback) to its end into a file
+// without a name, so that several passes may read it.
+absl::StatusOr<Input> Spool(const Input& input, const std::string& directory);
 
 // Makes the list of inputs out of what the user typed: files, directories (all files below, those
 // that begin with a dot left out), globs (`*`, `?`, `[a-z]`, `**`), "-" for standard input, and

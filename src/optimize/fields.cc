@@ -14,10 +14,14 @@ namespace {
 
 // What is read behind the root: the line of events with what was made of them, the known columns,
 // or everything.
-plan::FieldSet NeedsOfResult(const plan::Node& root) {
+plan::FieldSet NeedsOfResult(const plan::Node& root, const OptimizeContext& context) {
   const plan::OutputShape shape = plan::ShapeOf(root);
   plan::FieldSet needs;
-  if (shape.events) {
+  if (context.form == ResultForm::kRaw) {
+    needs.Add(context.fields->Intern("_raw"));
+    return needs;
+  }
+  if (shape.events && context.form == ResultForm::kEventLines) {
     needs.Add(hidden::kLine);
     for (const Field field : shape.made) needs.Add(field);
     return needs;
@@ -27,8 +31,8 @@ plan::FieldSet NeedsOfResult(const plan::Node& root) {
   return needs;
 }
 
-plan::FieldSet NeedsOfScan(const plan::Node& root) {
-  plan::FieldSet needs = NeedsOfResult(root);
+plan::FieldSet NeedsOfScan(const plan::Node& root, const OptimizeContext& context) {
+  plan::FieldSet needs = NeedsOfResult(root, context);
   for (const plan::Node* node = &root; node->input != nullptr; node = node->input.get()) {
     needs = node->InputNeeds(needs);
   }
@@ -37,10 +41,10 @@ plan::FieldSet NeedsOfScan(const plan::Node& root) {
 
 }  // namespace
 
-absl::Status AssignFields(plan::NodePtr* root, const OptimizeContext&) {
+absl::Status AssignFields(plan::NodePtr* root, const OptimizeContext& context) {
   plan::ScanNode* scan = plan::ScanOf(**root);
   if (scan == nullptr) return absl::OkStatus();
-  const plan::FieldSet needs = NeedsOfScan(**root);
+  const plan::FieldSet needs = NeedsOfScan(**root, context);
   // Everything is read unless the projection pass narrows it; fields by name are listed all the
   // same, as knowledge may have to add them.
   for (const Field field : needs.fields()) {
@@ -53,10 +57,10 @@ absl::Status AssignFields(plan::NodePtr* root, const OptimizeContext&) {
   return absl::OkStatus();
 }
 
-absl::Status NarrowScan(plan::NodePtr* root, const OptimizeContext&) {
+absl::Status NarrowScan(plan::NodePtr* root, const OptimizeContext& context) {
   plan::ScanNode* scan = plan::ScanOf(**root);
   if (scan == nullptr) return absl::OkStatus();
-  const plan::FieldSet needs = NeedsOfScan(**root);
+  const plan::FieldSet needs = NeedsOfScan(**root, context);
   scan->all_fields = needs.all();
   scan->patterns = needs.patterns();
   return absl::OkStatus();

@@ -33,12 +33,17 @@ class FieldRules {
       const std::vector<Field>& fields) const = 0;
 };
 
+// What a taker of events wants: their lines, all their fields as columns, or `_raw` alone. Results
+// are always columns.
+enum class ResultForm : uint8_t { kEventLines, kColumns, kRaw };
+
 struct OptimizeContext {
   FieldTable* fields = nullptr;
   const plan::EntryTable* entries = nullptr;
   const plan::EvalEnvironment* evaluation = nullptr;
   const FeedFacts* feed = nullptr;
   const FieldRules* rules = nullptr;  // May be null.
+  ResultForm form = ResultForm::kEventLines;
   std::vector<std::string> disabled;  // Names of passes to leave out.
 };
 

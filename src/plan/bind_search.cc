@@ -33,6 +33,20 @@ bool IsTimeModifier(std::string_view name) {
 
 }  // namespace
 
+void ApplyBaseName(bool negated, Expr* match) {
+  const std::string_view name = match->field.name();
+  if (name == "index" || name == "splunk_server" || name == "splunk_server_group") {
+    // The value that keeps the event: under an odd number of NOTs the comparison must be false.
+    match->unset = negated ? Unset::kFalse : Unset::kTrue;
+    return;
+  }
+  const bool equality = match->kind == ExprKind::kMatchAny || match->op == CompareOp::kEqual ||
+                        match->op == CompareOp::kNotEqual;
+  if (name == "sourcetype" && equality) match->field = hidden::kSourcetypes;
+  if (name == "source" && equality) match->field = hidden::kSources;
+  match->all_names = match->field.hidden();
+}
+
 // Binds one search expression; `negated` follows the NOTs down.
 class SearchBinder {
  public:
@@ -91,24 +105,6 @@ class SearchBinder {
     return expr;
   }
 
-  // index, splunk_server, sourcetype and source have a meaning of their own in a base search; see
-  // design.md.
-  void ApplySpecialName(const ast::Name& field, bool negated, Expr* expr) {
-    if (!base_) return;
-    const bool differs = expr->kind == ExprKind::kMatch && expr->op == CompareOp::kNotEqual;
-    if (field.text == "index" || field.text == "splunk_server" ||
-        field.text == "splunk_server_group") {
-      // The value that keeps the event: under an odd number of NOTs the comparison must be false.
-      expr->unset = negated ? Unset::kFalse : Unset::kTrue;
-      return;
-    }
-    const bool equality =
-        expr->kind == ExprKind::kMatchAny || expr->op == CompareOp::kEqual || differs;
-    if (field.text == "sourcetype" && equality) expr->field = hidden::kSourcetypes;
-    if (field.text == "source" && equality) expr->field = hidden::kSources;
-    expr->all_names = expr->field.hidden();
-  }
-
   absl::StatusOr<ExprPtr> BindComparison(const ast::SearchComparison& comparison, Span span,
                                          bool negated) {
     SPELK_ASSIGN_OR_RETURN(std::string text, ValueText(comparison.value));
@@ -124,7 +120,7 @@ class SearchBinder {
     auto expr = NewMatch(ExprKind::kMatch, comparison.field, span);
     expr->op = comparison.op;
     expr->patterns.push_back({std::move(text), comparison.value.exact_case});
-    ApplySpecialName(comparison.field, negated, expr.get());
+    if (base_) ApplyBaseName(negated, expr.get());
     return expr;
   }
 
@@ -134,7 +130,7 @@ class SearchBinder {
       SPELK_ASSIGN_OR_RETURN(std::string text, ValueText(value));
       expr->patterns.push_back({std::move(text), value.exact_case});
     }
-    ApplySpecialName(in.field, negated != in.negated, expr.get());
+    if (base_) ApplyBaseName(negated != in.negated, expr.get());
     if (!in.negated) return expr;
     return MakeNot(std::move(expr));
   }

@@ -118,6 +118,10 @@ class Binder {
   bool is_first_ = false;
 };
 
+// Gives a kMatch or kMatchAny of a base search the meaning that index=, splunk_server=, sourcetype=
+// and source= have there; `negated`: it stands under an odd number of NOTs.
+void ApplyBaseName(bool negated, Expr* match);
+
 // "t", "true", "1", "f", "false", "0" in any case.
 std::optional<bool> ParseFlag(std::string_view text);
 

@@ -33,9 +33,9 @@ enum class Runs : uint8_t {
 
 // What a command has to do with the order of its input.
 enum class Order : uint8_t {
-  kKeeps,  // Works row by row; rows come out in the order they came in.
-  kNeeds,  // Its result depends on the order. A sink meets that by ranking rows; sequential
-           // operators must be fed in order.
+  kKeeps,     // Works row by row; rows come out in the order they came in.
+  kNeeds,     // Its result depends on the order. A sink meets that by ranking rows; sequential
+              // operators must be fed in order.
   kDestroys,  // Gives its result an order of its own, whatever came in.
   kIgnores,   // Like kDestroys, and no row's content depends on the order either.
 };

@@ -38,19 +38,25 @@ class ExactSum {
   size_t heap_bytes() const { return wide_ == nullptr ? 0 : sizeof(Wide); }
 
  private:
-  // 2^-1074 * 2^-1074 (squares) up to 2^1024 * 2^1024, with headroom for 2^63 terms.
-  static constexpr size_t kLimbs = 68;
+  // Bit 0 of the first limb is 2^kLowest: squares of the least doubles down to squares of the
+  // greatest, with headroom for 2^62 terms.
+  static constexpr int kLowest = -2148;
+  static constexpr size_t kLimbs = 67;
   struct Wide {
     uint64_t limbs[kLimbs] = {};  // Two's complement, least significant first.
   };
   void Widen();
+  // Adds or subtracts mantissa * 2^exponent.
+  void AddShifted(uint64_t mantissa, int exponent, bool negative);
+  void AddBits(uint64_t low, uint64_t high, size_t bit, bool negative);
+  bool AddSpecial(double value);
 
   __extension__ using Int128 = __int128;
   Int128 small_ = 0;
   std::unique_ptr<Wide> wide_;
-  uint64_t nans_ = 0;
-  uint64_t positive_infinities_ = 0;
-  uint64_t negative_infinities_ = 0;
+  uint32_t nans_ = 0;  // Counts that stop at their greatest.
+  uint32_t positive_infinities_ = 0;
+  uint32_t negative_infinities_ = 0;
 };
 
 }  // namespace spelk

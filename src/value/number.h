@@ -11,7 +11,7 @@
 namespace spelk {
 
 // Room for the text of any number.
-inline constexpr size_t kNumberText = 352;
+inline constexpr size_t kNumberText = 700;
 
 // A number and how precisely its text states it.
 struct Number {
@@ -46,6 +46,9 @@ std::string_view FormatInteger(int64_t value, char* buffer);
 // max(0, figures - 1 - floor(log10 |x|)) decimals. The text has no point if the rounded value is
 // integral, else exactly those decimals ("1.650"). Returns the length written to `buffer`.
 std::string_view FormatFigures(double value, uint8_t figures, char* buffer);
+
+// The same for a given number of decimals (at most 300).
+std::string_view FormatRounded(double value, int decimals, char* buffer);
 
 // The text of one value (not a multivalue): null gives "", Booleans "True" and "False".
 std::string_view TextOf(const Value& value, char* buffer);

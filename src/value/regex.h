@@ -21,7 +21,8 @@ class Regex {
   };
   // InvalidArgument holds PCRE2's message and the offset in `pattern`: "unmatched parentheses at
   // offset 4". Bodies beyond 64 KiB and group counts beyond 1,000 are refused.
-  static absl::StatusOr<Regex> Compile(std::string_view pattern);
+  // `allow_jit` is for tests: results do not depend on it.
+  static absl::StatusOr<Regex> Compile(std::string_view pattern, bool allow_jit = true);
 
   Regex(Regex&&) noexcept;
   Regex& operator=(Regex&&) noexcept;
@@ -61,8 +62,9 @@ class RegexMatcher {
 
   // Looks for a match that begins at or after `start`.
   MatchResult Match(std::string_view text, size_t start = 0);
-  // After kYes: the whole match is group 0. Nothing if the group took no part.
-  std::optional<std::string_view> group(size_t index) const;
+  // After kYes, of the text that was matched: the whole match is group 0. Nothing if the group took
+  // no part.
+  std::optional<std::string_view> Group(std::string_view text, size_t index) const;
   size_t begin(size_t index) const;
   size_t end(size_t index) const;
   // After a match: where the next search must begin so that empty matches make progress. Past the

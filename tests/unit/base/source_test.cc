@@ -31,7 +31,8 @@ TEST(SourceTest, RendersACaretUnderThePlace) {
 
 TEST(SourceTest, PointsAtTheMacroCallForExpandedText) {
   // written: `m` | head      expanded: a=( | head
-  const Source source("q", "`m` | head", "a=( | head", {{{3, 10}, {3, 10}}}, {{{0, 3}, {0, 3}, "m"}});
+  const Source source("q", "`m` | head", "a=( | head", {{{3, 10}, {3, 10}}},
+                      {{{0, 3}, {0, 3}, "m"}});
   EXPECT_EQ(source.Written({2, 3}), (Span{0, 3}));
   EXPECT_EQ(source.Written({6, 10}), (Span{6, 10}));
   EXPECT_EQ(source.ExpansionAt({2, 3})->macro, "m");

@@ -1,0 +1,242 @@
+// spelk/engine.h: compile and run SPL over event feeds. Standard library only.
+//
+//   #include <spelk/engine.h>
+//   #include <cstdio>
+//
+//   int main() {
+//     spelk::Engine engine;
+//     spelk::Result<spelk::Query> query = engine.Compile("EventID=4625 | stats count by
+//     TargetUserName"); if (!query.ok()) return std::fputs(query.error().Render().c_str(), stderr),
+//     2; spelk::Result<spelk::Summary> done = query->Run(spelk::File("events.ndjson"), [](const
+//     spelk::RowBatch& rows) {
+//       for (size_t i = 0; i < rows.rows(); ++i) {
+//         std::string line;
+//         rows.AppendJson(i, line);
+//         std::puts(line.c_str());
+//       }
+//       return spelk::Flow::kMore;
+//     });
+//     return done.ok() ? 0 : 3;
+//   }
+//
+// No exception leaves the library, and callbacks must not throw. The library reads no clock,
+// environment or terminal and makes no thread unless the options ask for it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "spelk/result.h"
+#include "spelk/rows.h"
+
+namespace spelk {
+
+// ---------------------------------------------------------------- input
+
+// Where events come from: NDJSON text, gzip or zstd of it. Made by the functions below; movable and
+// copyable.
+class Input {
+ public:
+  struct Impl;
+  Input();  // No input: for searches that generate their rows.
+  explicit Input(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
+  const Impl* impl() const { return impl_.get(); }
+
+ private:
+  std::shared_ptr<const Impl> impl_;
+};
+// A file, directory or glob; "-" is standard input; "INDEX:PATH" sets the events' index.
+Input File(std::string path);
+Input Files(std::vector<std::string> paths);
+// Events in memory, one JSON object a line. `text` must outlive the run; `source` is their source
+// field.
+Input Memory(std::string_view text, std::string source = "memory");
+// Fills the buffer and returns how many bytes; 0 ends the input. Called by one thread at a time.
+Input Callback(std::function<size_t(char* buffer, size_t size)> read,
+               std::string source = "callback");
+
+// ---------------------------------------------------------------- options
+
+enum class EventOrder : uint8_t {
+  kAuto,   // Newest first where a command needs an order; standard input that is a pipe: as it
+           // comes.
+  kTime,   // Newest first where a command needs an order.
+  kInput,  // As events come.
+};
+
+// Stops a run from another thread or a signal handler. Must outlive the run.
+class Cancel {
+ public:
+  Cancel();
+  ~Cancel();
+  // No more input is read; what was read is finished, and Summary::input_ended is set.
+  void EndInput();
+  // Everything stops; the run fails with ErrorKind::kCancelled.
+  void Stop();
+  struct Impl;
+  Impl* impl() const { return impl_.get(); }
+
+ private:
+  std::unique_ptr<Impl> impl_;
+};
+
+struct Progress {
+  uint64_t bytes_read = 0;   // Of the inputs as they lie on disk.
+  uint64_t bytes_total = 0;  // 0 if unknown.
+};
+
+struct RunOptions {
+  size_t threads = 1;                    // 1 creates no thread.
+  size_t memory = size_t{1} << 30U;      // Budget in bytes; sort and group-by spill beyond it.
+  std::string spill_directory = "/tmp";  // Spill files have no name there.
+  // The instant that now() and relative times see, in seconds since the epoch. Without one it is
+  // the time of the newest event.
+  std::optional<double> now;
+  std::string earliest;  // Time modifiers for the search and its subsearches; empty: open.
+  std::string latest;
+  EventOrder order = EventOrder::kAuto;
+  std::string sourcetype;   // Of events that have none.
+  std::string time_field;   // The member that holds the time, instead of the usual ones.
+  std::string time_format;  // How it is written (strptime); empty: the usual forms.
+  bool strict = false;      // A broken line ends the run; every line is looked at in full.
+  size_t max_line = size_t{128} << 20U;  // Longer lines are no events.
+  uint64_t seed = 0;
+  bool count_lines = false;  // Fill in Summary::lines.
+  Cancel* cancel = nullptr;
+  std::function<void(const Progress&)> progress;  // Called now and then by the thread that runs.
+  // For tests and measurements; the answer does not depend on these.
+  size_t block_size = size_t{1} << 20U;
+  size_t batch_rows = 2048;
+  std::vector<std::string>
+      disabled_passes;         // Optimizer passes to leave out; Engine::Passes() names them.
+  bool reload_states = false;  // Every partial state goes through its binary form.
+};
+
+// A line of input that was no event, or not in full.
+struct InputFault {
+  std::string source;
+  uint64_t line = 0;    // From 1; 0 if it could not be told.
+  uint64_t offset = 0;  // In bytes, of the decompressed input.
+  std::string reason;
+};
+
+// How a run went.
+struct Summary {
+  uint64_t rows = 0;         // Of the result.
+  uint64_t matched = 0;      // Events that the base search kept.
+  uint64_t looked_at = 0;    // Lines that were parsed; the others were skipped by the prefilter.
+  uint64_t lines = 0;        // With RunOptions::count_lines.
+  uint64_t malformed = 0;    // Of the lines looked at.
+  uint64_t bytes = 0;        // Read, after decompression.
+  uint64_t peak_memory = 0;  // Of what is reserved.
+  bool input_ended = false;  // By Cancel::EndInput.
+  std::vector<InputFault> faults;     // The first few.
+  std::vector<std::string> warnings;  // What differs from Splunk, limits that cut: each once.
+};
+
+// ---------------------------------------------------------------- queries
+
+// Rows one batch at a time, for callers that pull. A thread of its own runs the search.
+class Cursor {
+ public:
+  struct Impl;
+  explicit Cursor(std::unique_ptr<Impl> impl);
+  Cursor(Cursor&&) noexcept;
+  Cursor& operator=(Cursor&&) noexcept;
+  ~Cursor();  // Stops the run if it goes on.
+  // The next rows, valid until the next call; nothing at the end.
+  Result<std::optional<RowBatch>> Next();
+  // After the end.
+  const Summary& summary() const;
+
+ private:
+  std::unique_ptr<Impl> impl_;
+};
+
+enum class Stage : uint8_t { kTokens, kAst, kPlan, kOptimized, kPipeline };
+
+// A compiled search. Immutable; copies share it; safe to use from several threads at once, each run
+// on its own.
+class Query {
+ public:
+  struct Impl;
+  explicit Query(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
+
+  using TakeRows = std::function<Flow(const RowBatch& rows)>;
+  // Runs the search and hands its rows to `take`, in order, from one thread at a time.
+  Result<Summary> Run(const Input& input, const TakeRows& take) const;
+  Result<Summary> Run(const Input& input, const RunOptions& options, const TakeRows& take) const;
+  Result<Cursor> Open(const Input& input, const RunOptions& options) const;
+
+  // True if the search makes its own rows and reads no input.
+  bool generates() const;
+  // What the compiler found worth saying.
+  const std::vector<ErrorDetail>& warnings() const;
+  // One stage as text, for people. kOptimized and kPipeline are what would run over `input`.
+  Result<std::string> Explain(Stage stage) const;
+  Result<std::string> Explain(Stage stage, const Input& input, const RunOptions& options) const;
+  // The plan in its binary form, and back (Engine::LoadPlan).
+  std::string SavePlan() const;
+
+  const Impl& impl() const { return *impl_; }
+
+ private:
+  std::shared_ptr<const Impl> impl_;
+};
+
+// Several searches in one pass over the input; `take` is told which query the rows belong to.
+Result<std::vector<Summary>> RunTogether(
+    const std::vector<Query>& queries, const Input& input, const RunOptions& options,
+    const std::function<Flow(size_t query, const RowBatch& rows)>& take);
+
+// ---------------------------------------------------------------- engine
+
+struct EngineOptions {
+  std::vector<std::string> apps;  // Splunk app folders; later ones override earlier ones.
+  bool builtin =
+      true;  // spelk's own knowledge: Windows events under the names of Splunk's add-ons.
+  std::string time_zone = "UTC";  // For times without a zone and for calendar functions.
+};
+
+struct CompileOptions {
+  std::string name = "<query>";  // Of the text, for messages.
+  bool parse_only =
+      false;  // Macros are not expanded, nothing is bound; such a query explains, but does not run.
+};
+
+// Everything that queries share. Safe to share between threads. Problems with the options (an app
+// folder that is not there) are reported by Compile.
+class Engine {
+ public:
+  explicit Engine(EngineOptions options = {});
+  ~Engine();
+  Engine(Engine&&) noexcept;
+  Engine& operator=(Engine&&) noexcept;
+
+  Result<Query> Compile(std::string_view text, const CompileOptions& options = {}) const;
+  Result<Query> LoadPlan(std::string_view bytes) const;
+  // The text of `spelk help NAME`, for a command, function or statistic; without a name the
+  // overview.
+  Result<std::string> Help(std::string_view name = {}) const;
+  // The optimizer passes that can be switched off, with what they do.
+  std::vector<std::pair<std::string, std::string>> Passes() const;
+  // Names that complete a prefix: commands, functions, statistics.
+  std::vector<std::string> Complete(std::string_view prefix) const;
+
+  struct Impl;
+  const std::shared_ptr<const Impl>& impl() const { return impl_; }
+
+ private:
+  std::shared_ptr<const Impl> impl_;
+};
+
+// "0.1.0"
+std::string_view Version();
+
+}  // namespace spelk

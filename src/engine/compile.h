@@ -1,0 +1,69 @@
+// Compile: from text to a bound plan.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "base/diagnostics.h"
+#include "base/source.h"
+#include "knowledge/knowledge.h"
+#include "plan/entry.h"
+#include "plan/evaluator.h"
+#include "plan/node.h"
+#include "syntax/parse.h"
+
+namespace spelk::engine {
+
+struct CoreOptions {
+  std::vector<std::string> apps;
+  bool builtin = true;
+  std::string time_zone = "UTC";
+};
+
+// What all queries of an engine share. Thread-safe.
+class Core {
+ public:
+  explicit Core(const CoreOptions& options);
+
+  // Ok unless the options were wrong.
+  const absl::Status& status() const { return status_; }
+  const plan::EntryTable& entries() const { return entries_; }
+  FieldTable& fields() const { return fields_; }
+  const knowledge::Knowledge& knowledge() const { return knowledge_; }
+  absl::TimeZone zone() const { return zone_; }
+  bool builtin() const { return builtin_; }
+  const SyntaxLimits& limits() const { return limits_; }
+
+ private:
+  plan::EntryTable entries_;
+  mutable FieldTable fields_;  // Thread-safe by itself.
+  knowledge::Knowledge knowledge_;
+  absl::TimeZone zone_;
+  bool builtin_;
+  SyntaxLimits limits_;
+  absl::Status status_;
+};
+
+// A query on its way: filled in as far as compiling got. Diagnostics hold what is wrong and what is
+// worth a warning.
+struct Compilation {
+  SourcePtr source;
+  Diagnostics diagnostics;
+  ast::Pipeline ast;
+  plan::NodePtr plan;  // Null after an error, and for parse_only.
+};
+
+// The status is that of the first error.
+absl::Status Compile(const Core& core, std::string name, std::string_view text, bool parse_only,
+                     Compilation* compilation);
+
+// Search terms and expressions that stand in data: the `search` field of a subsearch, a calculated
+// field.
+absl::StatusOr<plan::ExprPtr> CompileSearchTerms(const Core& core, std::string_view text,
+                                                 bool base);
+absl::StatusOr<plan::ExprPtr> CompileExpression(const Core& core, std::string_view text);
+
+}  // namespace spelk::engine

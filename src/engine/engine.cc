@@ -1,0 +1,293 @@
+// The public API.
+#include "spelk/engine.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/status.h"
+#include "engine/help.h"
+#include "engine/impl.h"
+
+namespace spelk {
+namespace engine {
+
+ErrorDetail ToDetail(const Diagnostic& diagnostic, const Source& source) {
+  const Span written = source.Written(diagnostic.span);
+  const LineColumn place = source.Locate(written.begin);
+  ErrorDetail detail;
+  detail.code = CodeText(diagnostic.code);
+  detail.warning = diagnostic.severity == Severity::kWarning;
+  detail.offset = written.begin;
+  detail.length = written.size();
+  detail.line = place.line;
+  detail.column = place.column;
+  detail.message = diagnostic.message;
+  detail.notes = diagnostic.notes;
+  detail.rendered = Render(diagnostic, source);
+  return detail;
+}
+
+namespace {
+
+ErrorKind KindOf(absl::StatusCode code) {
+  switch (code) {
+    case absl::StatusCode::kInvalidArgument:
+      return ErrorKind::kQuery;
+    case absl::StatusCode::kUnimplemented:
+      return ErrorKind::kUnsupported;
+    case absl::StatusCode::kNotFound:
+      return ErrorKind::kNotFound;
+    case absl::StatusCode::kResourceExhausted:
+      return ErrorKind::kLimit;
+    case absl::StatusCode::kCancelled:
+      return ErrorKind::kCancelled;
+    case absl::StatusCode::kDataLoss:
+    case absl::StatusCode::kUnavailable:
+    case absl::StatusCode::kPermissionDenied:
+      return ErrorKind::kInput;
+    default:
+      return ErrorKind::kInternal;
+  }
+}
+
+}  // namespace
+
+Error ToError(const absl::Status& status) {
+  return {KindOf(status.code()), std::string(MessageOf(status))};
+}
+
+Error ToError(const absl::Status& status, const Compilation& compilation) {
+  std::vector<ErrorDetail> details;
+  for (const Diagnostic& diagnostic : compilation.diagnostics.all()) {
+    details.push_back(ToDetail(diagnostic, *compilation.source));
+  }
+  return {KindOf(status.code()), std::string(MessageOf(status)), std::move(details)};
+}
+
+absl::StatusOr<RunRequest> MakeRequest(const Input& input, const RunOptions& options) {
+  RunRequest request;
+  request.options = options;
+  if (options.cancel != nullptr) request.cancel = &options.cancel->impl()->cancellation;
+  if (input.impl() == nullptr) return request;
+  request.inputs = input.impl()->inputs;
+  SPELK_ASSIGN_OR_RETURN(std::vector<io::Input> files, io::ExpandInputs(input.impl()->paths));
+  for (io::Input& file : files) request.inputs.push_back(std::move(file));
+  request.input_is_pipe =
+      std::any_of(request.inputs.begin(), request.inputs.end(), [](const io::Input& each) {
+        struct stat info {};
+        return each.kind == io::Input::Kind::kStandardInput &&
+               (::fstat(STDIN_FILENO, &info) != 0 || !S_ISREG(info.st_mode));
+      });
+  return request;
+}
+
+namespace {
+
+// Hands rows to the caller's function.
+class CallbackTaker final : public RowTaker {
+ public:
+  explicit CallbackTaker(std::function<Flow(const RowBatch&)> take) : take_(std::move(take)) {}
+  absl::Status Begin(const plan::OutputShape& shape) override {
+    if (shape.events) events_ = std::make_shared<EventWriter>(shape);
+    return absl::OkStatus();
+  }
+  absl::Status Take(Batch batch) override {
+    if (take_(RowBatch(RowBatch::Impl::Make(std::move(batch), events_))) == Flow::kEnough)
+      enough_ = true;
+    return absl::OkStatus();
+  }
+  bool enough() const override { return enough_; }
+
+ private:
+  std::function<Flow(const RowBatch&)> take_;
+  std::shared_ptr<const EventWriter> events_;
+  bool enough_ = false;
+};
+
+absl::Status NeedsInput() {
+  return absl::InvalidArgumentError("the search reads events, and no input was given");
+}
+
+absl::StatusOr<std::vector<Summary>> RunQueries(
+    const std::vector<Query>& queries, const Input& input, const RunOptions& options,
+    const std::function<Flow(size_t query, const RowBatch& rows)>& take) {
+  SPELK_ASSIGN_OR_RETURN(const RunRequest request, MakeRequest(input, options));
+  std::vector<CallbackTaker> takers;
+  std::vector<RunJob> jobs;
+  takers.reserve(queries.size());
+  for (size_t q = 0; q < queries.size(); ++q) {
+    const plan::Node* plan = queries[q].impl().compilation.plan.get();
+    if (plan == nullptr)
+      return absl::InvalidArgumentError("a query that was only parsed cannot run");
+    if (!queries[q].generates() && request.inputs.empty()) return NeedsInput();
+    takers.emplace_back([&take, q](const RowBatch& rows) { return take(q, rows); });
+    jobs.push_back({plan, &takers.back()});
+  }
+  std::vector<Summary> summaries;
+  if (queries.empty()) return summaries;
+  SPELK_RETURN_IF_ERROR(Run(queries[0].impl().engine->core, jobs, request, &summaries));
+  return summaries;
+}
+
+}  // namespace
+}  // namespace engine
+
+// ---------------------------------------------------------------- results
+
+std::string Error::Render() const {
+  if (details_.empty()) return fmt::format("error: {}\n", message_);
+  std::string out;
+  for (const ErrorDetail& detail : details_) out += detail.rendered;
+  return out;
+}
+
+// ---------------------------------------------------------------- input
+
+Input::Input() = default;
+
+Input File(std::string path) { return Files({std::move(path)}); }
+
+Input Files(std::vector<std::string> paths) {
+  auto impl = std::make_shared<Input::Impl>();
+  impl->paths = std::move(paths);
+  return Input(std::move(impl));
+}
+
+Input Memory(std::string_view text, std::string source) {
+  auto impl = std::make_shared<Input::Impl>();
+  impl->inputs.emplace_back();
+  impl->inputs[0].kind = io::Input::Kind::kMemory;
+  impl->inputs[0].path = std::move(source);
+  impl->inputs[0].memory = text;
+  return Input(std::move(impl));
+}
+
+Input Callback(std::function<size_t(char* buffer, size_t size)> read, std::string source) {
+  auto impl = std::make_shared<Input::Impl>();
+  impl->inputs.emplace_back();
+  impl->inputs[0].kind = io::Input::Kind::kCallback;
+  impl->inputs[0].path = std::move(source);
+  impl->inputs[0].callback = std::move(read);
+  return Input(std::move(impl));
+}
+
+Cancel::Cancel() : impl_(std::make_unique<Impl>()) {}
+Cancel::~Cancel() = default;
+void Cancel::EndInput() { impl_->cancellation.EndInput(); }
+void Cancel::Stop() { impl_->cancellation.Stop(); }
+
+// ---------------------------------------------------------------- engine
+
+Engine::Engine(EngineOptions options)
+    : impl_(std::make_shared<Impl>(engine::CoreOptions{std::move(options.apps), options.builtin,
+                                                       std::move(options.time_zone)})) {}
+Engine::~Engine() = default;
+Engine::Engine(Engine&&) noexcept = default;
+Engine& Engine::operator=(Engine&&) noexcept = default;
+
+Result<Query> Engine::Compile(std::string_view text, const CompileOptions& options) const {
+  auto impl = std::make_shared<Query::Impl>();
+  impl->engine = impl_;
+  const absl::Status status =
+      engine::Compile(impl_->core, options.name, text, options.parse_only, &impl->compilation);
+  if (!status.ok()) return engine::ToError(status, impl->compilation);
+  for (const Diagnostic& diagnostic : impl->compilation.diagnostics.all()) {
+    impl->warnings.push_back(engine::ToDetail(diagnostic, *impl->compilation.source));
+  }
+  return Query(std::move(impl));
+}
+
+Result<Query> Engine::LoadPlan(std::string_view bytes) const {
+  auto impl = std::make_shared<Query::Impl>();
+  impl->engine = impl_;
+  impl->compilation.source = std::make_shared<Source>("<plan>", "");
+  absl::StatusOr<plan::NodePtr> plan =
+      plan::LoadPlan(bytes, {&impl_->core.fields(), &impl_->core.entries(), 0});
+  if (!plan.ok()) return engine::ToError(plan.status());
+  impl->compilation.plan = std::move(*plan);
+  return Query(std::move(impl));
+}
+
+Result<std::string> Engine::Help(std::string_view name) const {
+  absl::StatusOr<std::string> text = engine::Help(impl_->core.entries(), name);
+  if (!text.ok()) return engine::ToError(text.status());
+  return std::move(*text);
+}
+
+std::vector<std::pair<std::string, std::string>> Engine::Passes() const {
+  std::vector<std::pair<std::string, std::string>> passes;
+  for (const optimize::PassInfo& pass : optimize::Passes())
+    passes.emplace_back(pass.name, pass.summary);
+  return passes;
+}
+
+std::vector<std::string> Engine::Complete(std::string_view prefix) const {
+  return engine::Complete(impl_->core.entries(), prefix);
+}
+
+// ---------------------------------------------------------------- queries
+
+bool Query::generates() const {
+  return impl_->compilation.plan != nullptr && plan::ScanOf(*impl_->compilation.plan) == nullptr &&
+         !engine::HasScanningSubsearch(*impl_->compilation.plan);
+}
+
+const std::vector<ErrorDetail>& Query::warnings() const { return impl_->warnings; }
+
+Result<Summary> Query::Run(const Input& input, const TakeRows& take) const {
+  return Run(input, RunOptions(), take);
+}
+
+Result<Summary> Query::Run(const Input& input, const RunOptions& options,
+                           const TakeRows& take) const {
+  absl::StatusOr<std::vector<Summary>> summaries = engine::RunQueries(
+      {*this}, input, options, [&take](size_t, const RowBatch& rows) { return take(rows); });
+  if (!summaries.ok()) return engine::ToError(summaries.status());
+  return std::move((*summaries)[0]);
+}
+
+Result<std::vector<Summary>> RunTogether(
+    const std::vector<Query>& queries, const Input& input, const RunOptions& options,
+    const std::function<Flow(size_t query, const RowBatch& rows)>& take) {
+  absl::StatusOr<std::vector<Summary>> summaries =
+      engine::RunQueries(queries, input, options, take);
+  if (!summaries.ok()) return engine::ToError(summaries.status());
+  return std::move(*summaries);
+}
+
+Result<std::string> Query::Explain(Stage stage) const {
+  return Explain(stage, Input(), RunOptions());
+}
+
+Result<std::string> Query::Explain(Stage stage, const Input& input,
+                                   const RunOptions& options) const {
+  const engine::Compilation& compilation = impl_->compilation;
+  const engine::Core& core = impl_->engine->core;
+  if (stage == Stage::kTokens) {
+    Diagnostics diagnostics;
+    const absl::StatusOr<std::vector<Token>> tokens =
+        Tokenize(*compilation.source, core.entries(), core.limits(), diagnostics);
+    if (!tokens.ok()) return engine::ToError(tokens.status());
+    return engine::PrintTokens(*tokens, compilation.source->text());
+  }
+  if (stage == Stage::kAst) return Dump(compilation.ast, true);
+  if (compilation.plan == nullptr) return Error(ErrorKind::kQuery, "the query was only parsed");
+  if (stage == Stage::kPlan) return plan::PrintPlan(*compilation.plan);
+  absl::StatusOr<engine::RunRequest> request = engine::MakeRequest(input, options);
+  if (!request.ok()) return engine::ToError(request.status());
+  absl::StatusOr<std::string> text = engine::ExplainRun(core, *compilation.plan, *request, stage);
+  if (!text.ok()) return engine::ToError(text.status());
+  return std::move(*text);
+}
+
+std::string Query::SavePlan() const {
+  return impl_->compilation.plan == nullptr ? "" : plan::SavePlan(*impl_->compilation.plan);
+}
+
+std::string_view Version() { return SPELK_VERSION; }
+
+}  // namespace spelk

@@ -1,0 +1,165 @@
+// Help texts out of entries.
+#include "engine/help.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+namespace spelk::engine {
+namespace {
+
+using plan::AggregateEntry;
+using plan::CommandEntry;
+using plan::Example;
+using plan::FunctionEntry;
+
+constexpr size_t kNameWidth = 16;
+
+std::string Row(std::string_view name, std::string_view text) {
+  return fmt::format("  {:<{}}  {}\n", name, kNameWidth, text);
+}
+
+void AppendExamples(std::span<const Example> examples, std::string& out) {
+  if (examples.empty()) return;
+  out += "\nExamples\n";
+  for (const Example& example : examples) {
+    out += fmt::format("  {}\n", example.title);
+    if (!example.input.empty()) out += fmt::format("    events:  {}\n", example.input);
+    out += fmt::format("    search:  {}\n    result:  {}\n", example.query, example.output);
+  }
+}
+
+void AppendNotes(std::span<const std::string_view> notes, std::string& out) {
+  if (notes.empty()) return;
+  out += "\nNotes\n";
+  for (const std::string_view note : notes) out += fmt::format("  {}\n", note);
+}
+
+std::string Aliases(std::span<const std::string_view> aliases) {
+  std::string out;
+  for (const std::string_view alias : aliases)
+    out += fmt::format("{}{}", out.empty() ? "" : ", ", alias);
+  return out;
+}
+
+std::string CommandHelp(const CommandEntry& entry) {
+  std::string out = fmt::format("{}: {}\n\n  {}\n", entry.name, entry.summary, entry.signature);
+  if (!entry.aliases.empty()) out += fmt::format("\nAlso written {}\n", Aliases(entry.aliases));
+  if (!entry.arguments.empty()) out += "\nArguments\n";
+  for (const plan::Argument& argument : entry.arguments) {
+    std::string text(argument.summary);
+    text += fmt::format(" [{}", argument.type);
+    if (!argument.fallback.empty()) text += fmt::format("; default {}", argument.fallback);
+    text += ']';
+    if (argument.no_effect) text += " (accepted, no effect here)";
+    out += Row(fmt::format("{}{}", argument.name, argument.is_option ? "=" : ""), text);
+  }
+  out += fmt::format("\nKind: {}\n", plan::Describe(entry.kind));
+  AppendNotes(entry.notes, out);
+  AppendExamples(entry.examples, out);
+  return out;
+}
+
+std::string FunctionHelp(const FunctionEntry& entry) {
+  std::string out = fmt::format("{}: {}\n\n  {}\n", entry.name, entry.summary, entry.signature);
+  if (!entry.aliases.empty()) out += fmt::format("\nAlso written {}\n", Aliases(entry.aliases));
+  out += fmt::format("\nAn eval function ({}).\n", entry.page);
+  AppendNotes(entry.notes, out);
+  AppendExamples(entry.examples, out);
+  return out;
+}
+
+std::string AggregateHelp(const AggregateEntry& entry) {
+  std::string out = fmt::format("{}: {}\n\n  {}\n", entry.name, entry.summary, entry.signature);
+  if (!entry.aliases.empty()) out += fmt::format("\nAlso written {}\n", Aliases(entry.aliases));
+  out += fmt::format("\nA statistic, for stats and its like ({}).\n", entry.page);
+  AppendNotes(entry.notes, out);
+  AppendExamples(entry.examples, out);
+  return out;
+}
+
+std::string Overview(const plan::EntryTable& entries) {
+  std::string out = "Commands\n";
+  for (const CommandEntry* entry : entries.commands()) out += Row(entry->name, entry->summary);
+  out += "\nFunctions of eval and where\n";
+  for (const FunctionEntry* entry : entries.functions()) out += Row(entry->name, entry->summary);
+  out += "\nStatistics of stats and its like\n";
+  for (const AggregateEntry* entry : entries.aggregates()) out += Row(entry->name, entry->summary);
+  out += "\n`spelk help NAME` tells more of each.\n";
+  return out;
+}
+
+std::vector<std::string_view> AllNames(const plan::EntryTable& entries) {
+  std::vector<std::string_view> names;
+  for (const CommandEntry* entry : entries.commands()) names.push_back(entry->name);
+  for (const FunctionEntry* entry : entries.functions()) names.push_back(entry->name);
+  for (const AggregateEntry* entry : entries.aggregates()) names.push_back(entry->name);
+  return names;
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> Help(const plan::EntryTable& entries, std::string_view name) {
+  if (name.empty()) return Overview(entries);
+  std::string out;
+  const CommandEntry* command = entries.Command(name);
+  if (command != nullptr && !command->internal) out += CommandHelp(*command);
+  if (const FunctionEntry* function = entries.Function(name)) {
+    out += (out.empty() ? "" : "\n") + FunctionHelp(*function);
+  }
+  double number = 0;
+  const AggregateEntry* aggregate = entries.Aggregate(name, &number);
+  if (aggregate == nullptr) aggregate = entries.Aggregate(fmt::format("{}0", name), &number);
+  if (aggregate != nullptr) out += (out.empty() ? "" : "\n") + AggregateHelp(*aggregate);
+  if (!out.empty()) return out;
+  std::string message = fmt::format("there is no help on \"{}\"", name);
+  std::string similar;
+  for (const std::string_view near : plan::NearestNames(name, AllNames(entries))) {
+    similar += fmt::format("{}{}", similar.empty() ? "; did you mean " : ", ", near);
+  }
+  return absl::NotFoundError(message + similar + (similar.empty() ? "" : "?"));
+}
+
+std::vector<std::string> Complete(const plan::EntryTable& entries, std::string_view prefix) {
+  std::set<std::string> names;
+  for (const std::string_view name : AllNames(entries)) {
+    if (name.starts_with(prefix)) names.emplace(name);
+  }
+  return {names.begin(), names.end()};
+}
+
+std::string Reference(const plan::EntryTable& entries) {
+  std::string out = "# Reference\n\n## Commands\n";
+  for (const CommandEntry* entry : entries.commands()) {
+    out += fmt::format("\n### {}\n\n```\n{}```\n", entry->name, CommandHelp(*entry));
+  }
+  out += "\n## Functions\n";
+  for (const FunctionEntry* entry : entries.functions()) {
+    out += fmt::format("\n### {}\n\n```\n{}```\n", entry->name, FunctionHelp(*entry));
+  }
+  out += "\n## Statistics\n";
+  for (const AggregateEntry* entry : entries.aggregates()) {
+    out += fmt::format("\n### {}\n\n```\n{}```\n", entry->name, AggregateHelp(*entry));
+  }
+  return out;
+}
+
+std::string PrintTokens(const std::vector<Token>& tokens, std::string_view text) {
+  std::string out;
+  for (const Token& token : tokens) {
+    std::string shown;
+    for (const char c : TextOf(text, token.span)) {
+      if (c == '\n') {
+        shown += "\\n";
+      } else {
+        shown += c;
+      }
+    }
+    out += fmt::format("{:>5}..{:<5} {:<18} {}{}\n", token.span.begin, token.span.end, token.type,
+                       shown, token.hidden ? "  (hidden)" : "");
+  }
+  return out;
+}
+
+}  // namespace spelk::engine

@@ -1,0 +1,397 @@
+// Running: constants, subsearches, optimization, the pass over the inputs.
+#include "engine/run.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/check.h"
+#include "base/status.h"
+#include "engine/subsearch.h"
+#include "plan/search_nodes.h"
+
+namespace spelk::engine {
+namespace {
+
+// Rules of knowledge, in the form in which the optimizer asks for them.
+class KnowledgeRules final : public optimize::FieldRules {
+ public:
+  explicit KnowledgeRules(const Core& core) : core_(core) {}
+  absl::StatusOr<std::vector<plan::FieldRule>> RulesFor(
+      const std::vector<Field>& fields) const override {
+    const auto compile = [this](std::string_view text) { return CompileExpression(core_, text); };
+    return core_.knowledge().RulesFor(fields, core_.fields(), compile);
+  }
+
+ private:
+  const Core& core_;
+};
+
+class TakerOutput final : public exec::Output {
+ public:
+  TakerOutput(RowTaker& taker, uint64_t& rows) : taker_(taker), rows_(rows) {}
+  absl::Status Push(Batch batch) override {
+    if (batch.empty() || taker_.enough()) return absl::OkStatus();
+    rows_ += batch.size();
+    return taker_.Take(std::move(batch));
+  }
+  bool enough() const override { return taker_.enough(); }
+
+ private:
+  RowTaker& taker_;
+  uint64_t& rows_;
+};
+
+class SubsearchOutput final : public exec::Output {
+ public:
+  explicit SubsearchOutput(MemoryBudget* budget) : budget_(budget) {}
+  absl::Status Push(Batch batch) override { return rows_.Take(batch, budget_); }
+  bool enough() const override { return rows_.truncated(); }
+  const SubsearchRows& rows() const { return rows_; }
+
+ private:
+  MemoryBudget* budget_;
+  SubsearchRows rows_;
+};
+
+// The newest time of the events that a scan gives.
+class NewestOutput final : public exec::Output {
+ public:
+  absl::Status Push(Batch batch) override {
+    const Column* times = batch.Find(hidden::kTime);
+    for (size_t r = 0; times != nullptr && r < batch.size(); ++r) {
+      const Value time = times->At(batch.physical(r));
+      if (time.is_integer()) newest_ = std::max(newest_, time.integer());
+    }
+    return absl::OkStatus();
+  }
+  int64_t newest() const { return newest_; }
+
+ private:
+  int64_t newest_ = 0;
+};
+
+bool AsksForNow(const plan::Expr& expr) {
+  if (expr.kind == plan::ExprKind::kTimeRange) return true;
+  if (expr.kind == plan::ExprKind::kCall && expr.function->stability == plan::Stability::kRun)
+    return true;
+  if (expr.plan != nullptr) return true;
+  return std::any_of(expr.arguments.begin(), expr.arguments.end(),
+                     [](const plan::ExprPtr& argument) { return AsksForNow(*argument); });
+}
+
+bool AsksForNow(const plan::Node& root) {
+  bool asks = false;
+  for (const plan::Node* node : plan::ChainOf(root)) {
+    const_cast<plan::Node*>(node)->VisitExpressions(
+        [&](plan::ExprPtr& expr) { asks = asks || AsksForNow(*expr); });
+  }
+  return asks;
+}
+
+class Runner {
+ public:
+  Runner(const Core& core, const RunRequest& request)
+      : core_(core),
+        request_(request),
+        budget_(request.options.memory),
+        fields_(&core.fields(), &budget_),
+        rules_(core) {
+    const RunOptions& options = request.options;
+    context_.evaluation.constants = {core.zone(), options.now.value_or(0), options.seed};
+    context_.evaluation.counters = &counters_;
+    context_.budget = &budget_;
+    context_.fields = &fields_;
+    context_.entries = &core.entries();
+    context_.cancel = request.cancel != nullptr ? request.cancel : &own_cancel_;
+    context_.warnings = &warnings_;
+    context_.spill_directory = options.spill_directory;
+    context_.batch_rows = std::max<size_t>(1, options.batch_rows);
+    context_.reload_states = options.reload_states;
+    settings_.shapes = &core.knowledge().shapes();
+    settings_.inputs = request.inputs;
+    settings_.sourcetype = options.sourcetype;
+    settings_.time_field = options.time_field;
+    settings_.time_format = options.time_format;
+    settings_.strict = options.strict;
+    feed_.shapes = settings_.shapes;
+    for (const io::Input& input : request.inputs) feed_.sources.push_back(input.path);
+    feed_.sourcetype = options.sourcetype;
+    feed_.newest_first = options.order == EventOrder::kTime ||
+                         (options.order == EventOrder::kAuto && !request.input_is_pipe);
+    feed_.known = true;
+  }
+
+  absl::Status Run(const std::vector<RunJob>& jobs, std::vector<Summary>* summaries) {
+    std::vector<plan::NodePtr> plans;
+    for (const RunJob& job : jobs) plans.push_back(Prepare(*job.plan));
+    SPELK_RETURN_IF_ERROR(ResolveNow(plans));
+    SPELK_RETURN_IF_ERROR(BindSubsearches(plans));
+    std::vector<uint64_t> rows(jobs.size());
+    std::vector<std::unique_ptr<TakerOutput>> outputs;
+    std::vector<exec::Output*> results;
+    for (size_t j = 0; j < jobs.size(); ++j) {
+      SPELK_RETURN_IF_ERROR(jobs[j].taker->Begin(plan::ShapeOf(*plans[j])));
+      outputs.push_back(std::make_unique<TakerOutput>(*jobs[j].taker, rows[j]));
+      results.push_back(outputs.back().get());
+    }
+    const absl::Status status = RunPlans(plans, request_.form, results);
+    for (const RunJob& job : jobs) SPELK_RETURN_IF_ERROR(job.taker->End());
+    for (const uint64_t count : rows) summaries->push_back(MakeSummary(count));
+    return status;
+  }
+
+  absl::StatusOr<std::string> Explain(const plan::Node& plan, Stage stage) {
+    std::vector<plan::NodePtr> plans;
+    plans.push_back(Prepare(plan));
+    feed_.known = !request_.inputs.empty();
+    if (request_.inputs.empty()) {
+      // Nothing was read, so subsearches stand as they are.
+      for (plan::ExprPtr* subsearch : SubsearchesOf(*plans[0])) *subsearch = StandIn(**subsearch);
+    } else {
+      SPELK_RETURN_IF_ERROR(ResolveNow(plans));
+      SPELK_RETURN_IF_ERROR(BindSubsearches(plans));
+    }
+    SPELK_ASSIGN_OR_RETURN(const optimize::OrderReport order, Optimize(&plans[0], request_.form));
+    if (stage == Stage::kPipeline) {
+      SPELK_ASSIGN_OR_RETURN(const auto pipeline, exec::Pipeline::Build(*plans[0], context_));
+      return pipeline->Print();
+    }
+    return plan::PrintPlan(*plans[0]) + Report(*plans[0], order);
+  }
+
+ private:
+  // The run's own copy of a plan, with the time range of the run in its scan.
+  plan::NodePtr Prepare(const plan::Node& plan) {
+    plan::NodePtr copy = plan::CopyPlan(plan, fields_, core_.entries());
+    plan::ScanNode* scan = plan::ScanOf(*copy);
+    if (scan == nullptr) return copy;
+    scan->builtin = core_.builtin();
+    const RunOptions& options = request_.options;
+    if (options.earliest.empty() && options.latest.empty()) return copy;
+    auto range = std::make_unique<plan::Expr>();
+    range->kind = plan::ExprKind::kTimeRange;
+    range->type = plan::Type::kBoolean;
+    range->field = fields_.Intern("_time");
+    range->earliest = options.earliest;
+    range->latest = options.latest.empty() ? "now" : options.latest;
+    std::vector<plan::ExprPtr> all;
+    if (scan->predicate != nullptr) all.push_back(std::move(scan->predicate));
+    all.push_back(std::move(range));
+    scan->predicate = plan::MakeLogical(plan::ExprKind::kAnd, std::move(all));
+    return copy;
+  }
+
+  // Something that can be optimized and printed in the place of a subsearch.
+  plan::ExprPtr StandIn(const plan::Expr& subsearch) {
+    auto rows = std::make_unique<plan::Expr>();
+    rows->kind = plan::ExprKind::kMatchRows;
+    rows->type = subsearch.type;
+    rows->row_fields.push_back(fields_.Intern("[subsearch]"));
+    rows->rows.push_back({"…"});
+    return rows;
+  }
+
+  absl::StatusOr<optimize::OrderReport> Optimize(plan::NodePtr* plan, ResultForm form) {
+    optimize::OptimizeContext context;
+    context.fields = &fields_;
+    context.entries = &core_.entries();
+    context.evaluation = &context_.evaluation;
+    context.feed = &feed_;
+    context.rules = &rules_;
+    context.form = form;
+    context.disabled = request_.options.disabled_passes;
+    return optimize::Optimize(plan, context);
+  }
+
+  exec::DriverOptions MakeDriverOptions(bool main_pass) {
+    const RunOptions& options = request_.options;
+    exec::DriverOptions driver;
+    driver.threads = std::max<size_t>(1, options.threads);
+    driver.blocks.block_size = std::max<size_t>(1, options.block_size);
+    driver.blocks.max_line = options.max_line;
+    driver.blocks.budget = &budget_;
+    driver.blocks.cancel = context_.cancel;
+    driver.count_lines = main_pass && options.count_lines;
+    if (options.progress) {
+      driver.progress = [&options](const io::ReadProgress& progress) {
+        options.progress(
+            {progress.bytes_taken.load(std::memory_order_relaxed), progress.bytes_total});
+      };
+    }
+    return driver;
+  }
+
+  absl::Status RunPlans(std::vector<plan::NodePtr>& plans, ResultForm form,
+                        const std::vector<exec::Output*>& results) {
+    std::vector<std::unique_ptr<const exec::Pipeline>> pipelines;
+    std::vector<exec::DriverJob> jobs;
+    for (size_t i = 0; i < plans.size(); ++i) {
+      SPELK_RETURN_IF_ERROR(Optimize(&plans[i], form).status());
+      SPELK_ASSIGN_OR_RETURN(auto pipeline, exec::Pipeline::Build(*plans[i], context_));
+      pipelines.push_back(std::move(pipeline));
+      jobs.push_back({pipelines.back().get(), results[i]});
+    }
+    return exec::RunJobs(jobs, settings_, MakeDriverOptions(true), context_, report_);
+  }
+
+  // Innermost subsearches first; all of one depth share a pass over the inputs.
+  absl::Status BindSubsearches(std::vector<plan::NodePtr>& plans) {
+    std::vector<plan::ExprPtr*> places;
+    for (plan::NodePtr& plan : plans) {
+      for (plan::ExprPtr* place : SubsearchesOf(*plan)) places.push_back(place);
+    }
+    if (places.empty()) return absl::OkStatus();
+    std::vector<plan::NodePtr> inner;
+    for (plan::ExprPtr* place : places) inner.push_back(Prepare(*(*place)->plan));
+    SPELK_RETURN_IF_ERROR(BindSubsearches(inner));
+    std::vector<std::unique_ptr<SubsearchOutput>> outputs;
+    std::vector<exec::Output*> results;
+    for (size_t i = 0; i < inner.size(); ++i) {
+      outputs.push_back(std::make_unique<SubsearchOutput>(&budget_));
+      results.push_back(outputs.back().get());
+    }
+    SPELK_RETURN_IF_ERROR(RunPlans(inner, ResultForm::kColumns, results));
+    report_.matched = 0;
+    report_.looked_at = 0;
+    report_.rejected = 0;
+    report_.faulty = 0;
+    for (size_t i = 0; i < places.size(); ++i) {
+      if (outputs[i]->rows().truncated()) {
+        warnings_.Add(fmt::format("a subsearch gave more than {} rows; the rest was left out",
+                                  SubsearchRows::kMostRows));
+      }
+      SPELK_ASSIGN_OR_RETURN(*places[i], outputs[i]->rows().Bind(core_, **places[i]));
+    }
+    return absl::OkStatus();
+  }
+
+  // Without a given instant, now is the time of the newest event; only searches that ask for it
+  // read the input twice.
+  absl::Status ResolveNow(const std::vector<plan::NodePtr>& plans) {
+    if (request_.options.now) return absl::OkStatus();
+    const bool asked = std::any_of(plans.begin(), plans.end(),
+                                   [](const plan::NodePtr& plan) { return AsksForNow(*plan); });
+    if (!asked || settings_.inputs.empty()) return absl::OkStatus();
+    auto scan = plan::Make<plan::ScanNode>({});
+    scan->entry = core_.entries().Command(plan::kScanEntry);
+    scan->all_fields = false;
+    scan->builtin = core_.builtin();
+    scan->fields.push_back(hidden::kTime);
+    SPELK_ASSIGN_OR_RETURN(const auto pipeline, exec::Pipeline::Build(*scan, context_));
+    NewestOutput newest;
+    exec::ScanReport report;
+    SPELK_RETURN_IF_ERROR(exec::RunJobs({{pipeline.get(), &newest}}, settings_,
+                                        MakeDriverOptions(false), context_, report));
+    context_.evaluation.constants.now = static_cast<double>(newest.newest()) / 1e6;
+    return absl::OkStatus();
+  }
+
+  // What a scan reads and skips, and in which order rows come.
+  std::string Report(const plan::Node& plan, const optimize::OrderReport& order) {
+    const plan::ScanNode* scan = plan::ScanOf(plan);
+    if (scan == nullptr) return "reads no events\n";
+    std::string out;
+    plan::FieldSet read = plan::FieldSet::Of(scan->fields);
+    if (scan->predicate != nullptr) plan::CollectFields(*scan->predicate, &read);
+    for (const plan::FieldRule& rule : scan->rules) plan::CollectFields(*rule.value, &read);
+    if (scan->all_fields) read.AddAll();
+    for (const std::string& pattern : scan->patterns) read.AddPattern(pattern);
+    out += fmt::format("fields: {}\n", read.Print());
+    for (const plan::FieldRule& rule : scan->rules) {
+      out += fmt::format("knowledge: {} = {}{}{}\n", rule.target.name(), plan::Print(*rule.value),
+                         rule.only_missing ? " where it is missing" : "",
+                         rule.pattern.empty()
+                             ? ""
+                             : fmt::format(", {} {}", plan::NameOf(rule.stanza), rule.pattern));
+    }
+    if (scan->prefilter.empty()) out += "prefilter: none, every line is parsed\n";
+    for (const plan::LiteralGroup& group : scan->prefilter) {
+      out += "prefilter: a line must hold ";
+      for (size_t i = 0; i < group.literals.size(); ++i) {
+        out += fmt::format("{}\"{}\"",
+                           i == 0                           ? ""
+                           : i + 1 == group.literals.size() ? " or "
+                                                            : ", ",
+                           group.literals[i]);
+      }
+      out += group.ignore_case ? ", in any case\n" : "\n";
+    }
+    out += order.newest_first ? fmt::format("order: newest first (needed by {})\n", order.needed_by)
+                              : std::string("order: input\n");
+    out += Assumed(*scan);
+    return out;
+  }
+
+  // Conditions that hold for every event without such a field.
+  static std::string Assumed(const plan::ScanNode& scan) {
+    std::string out;
+    const std::function<void(const plan::Expr&)> visit = [&](const plan::Expr& expr) {
+      if (expr.unset != plan::Unset::kNoMatch) {
+        out += fmt::format("taken as {} where {} is unset: {}\n",
+                           expr.unset == plan::Unset::kTrue ? "true" : "false", expr.field.name(),
+                           plan::Print(expr));
+      }
+      for (const plan::ExprPtr& argument : expr.arguments) visit(*argument);
+    };
+    if (scan.predicate != nullptr) visit(*scan.predicate);
+    return out;
+  }
+
+  Summary MakeSummary(uint64_t rows) {
+    Summary summary;
+    summary.rows = rows;
+    summary.matched = report_.matched;
+    summary.looked_at = report_.looked_at;
+    summary.lines = report_.lines;
+    summary.malformed = report_.rejected + report_.faulty;
+    summary.bytes = report_.bytes;
+    summary.peak_memory = budget_.peak();
+    summary.input_ended = context_.cancel->input_ended();
+    for (const exec::ScanReport::Fault& fault : report_.first()) {
+      summary.faults.push_back(
+          {request_.inputs[fault.input].path, fault.line, fault.offset, fault.reason});
+    }
+    if (const uint64_t limits = counters_.regex_limits; limits > 0) {
+      warnings_.Add(
+          fmt::format("a regular expression reached its match limit on {} value{}: no match there",
+                      limits, limits == 1 ? "" : "s"));
+    }
+    if (counters_.outside_time_range > 0 && counters_.inside_time_range == 0) {
+      warnings_.Add(fmt::format(
+          "the time range left out all {} events; with --now data it would count back from "
+          "the newest event",
+          counters_.outside_time_range.load()));
+    }
+    summary.warnings = warnings_.Take();
+    return summary;
+  }
+
+  const Core& core_;
+  const RunRequest& request_;
+  MemoryBudget budget_;
+  FieldTable fields_;
+  KnowledgeRules rules_;
+  Cancellation own_cancel_;
+  plan::EvalCounters counters_;
+  exec::RunWarnings warnings_;
+  exec::RunContext context_;
+  exec::ScanSettings settings_;
+  exec::ScanReport report_;
+  optimize::FeedFacts feed_;
+};
+
+}  // namespace
+
+absl::Status Run(const Core& core, const std::vector<RunJob>& jobs, const RunRequest& request,
+                 std::vector<Summary>* summaries) {
+  return Runner(core, request).Run(jobs, summaries);
+}
+
+absl::StatusOr<std::string> ExplainRun(const Core& core, const plan::Node& plan,
+                                       const RunRequest& request, Stage stage) {
+  return Runner(core, request).Explain(plan, stage);
+}
+
+}  // namespace spelk::engine

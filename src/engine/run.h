@@ -1,0 +1,55 @@
+// Run: a compiled plan over inputs. Subsearches first, then the plan with their rows in it.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/compile.h"
+#include "exec/driver.h"
+#include "optimize/optimizer.h"
+#include "spelk/engine.h"
+
+namespace spelk::engine {
+
+// What a taker of rows wants of events: their lines, all fields as columns, or `_raw` alone.
+using ResultForm = optimize::ResultForm;
+
+// The result of one plan, as it is made.
+class RowTaker {
+ public:
+  virtual ~RowTaker() = default;
+  // Called once, before the first rows. `fields` outlives the run's rows.
+  virtual absl::Status Begin(const plan::OutputShape& shape) = 0;
+  virtual absl::Status Take(Batch batch) = 0;
+  virtual absl::Status End() { return absl::OkStatus(); }
+  // No more rows are wanted.
+  virtual bool enough() const { return false; }
+};
+
+struct RunRequest {
+  std::vector<io::Input> inputs;
+  bool input_is_pipe =
+      false;  // Standard input that is no file: events in the order in which they come.
+  RunOptions options;
+  ResultForm form = ResultForm::kEventLines;
+  Cancellation* cancel = nullptr;
+};
+
+// One plan of a run.
+struct RunJob {
+  const plan::Node* plan = nullptr;
+  RowTaker* taker = nullptr;
+};
+
+// Runs the plans in one pass (and one more for each level of subsearches). The summaries are in the
+// order of the jobs. Input errors are returned after the rows.
+absl::Status Run(const Core& core, const std::vector<RunJob>& jobs, const RunRequest& request,
+                 std::vector<Summary>* summaries);
+
+// The stages that depend on a run, as text.
+absl::StatusOr<std::string> ExplainRun(const Core& core, const plan::Node& plan,
+                                       const RunRequest& request, Stage stage);
+
+}  // namespace spelk::engine

@@ -1,0 +1,378 @@
+// Cutting inputs into blocks of whole lines.
+#include "io/block_source.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "base/status.h"
+
+namespace spelk::io {
+namespace {
+
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+constexpr int kPollMilliseconds = 50;
+constexpr size_t kKeptBuffers = 64;
+
+size_t FindNewline(const char* text, size_t from, size_t size) {
+  const void* hit = from < size ? std::memchr(text + from, '\n', size - from) : nullptr;
+  return hit == nullptr ? std::string_view::npos
+                        : static_cast<size_t>(static_cast<const char*>(hit) - text);
+}
+
+uint64_t FileSize(const std::string& path) {
+  struct stat info {};
+  return ::stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode)
+             ? static_cast<uint64_t>(info.st_size)
+             : 0;
+}
+
+uint64_t CountNewlines(std::string_view text) {
+  return static_cast<uint64_t>(std::count(text.begin(), text.end(), '\n'));
+}
+
+// Memory for text with slack behind it, reserved from the budget.
+struct Buffer {
+  std::unique_ptr<char[]> data;
+  size_t capacity = 0;  // Without the slack.
+  Reservation reservation;
+};
+
+// Buffers of the usual size are used again. Thread-safe; lives as long as the last buffer that it
+// handed out.
+class BufferPool : public std::enable_shared_from_this<BufferPool> {
+ public:
+  BufferPool(size_t usual, MemoryBudget* budget) : usual_(usual), budget_(budget) {}
+
+  absl::StatusOr<std::shared_ptr<Buffer>> Take(size_t capacity) {
+    std::unique_ptr<Buffer> buffer;
+    if (capacity <= usual_) {
+      const std::lock_guard lock(mutex_);
+      if (!free_.empty()) {
+        buffer = std::move(free_.back());
+        free_.pop_back();
+      }
+    }
+    if (buffer == nullptr) {
+      buffer = std::make_unique<Buffer>();
+      buffer->capacity = std::max(capacity, usual_);
+      buffer->reservation = Reservation(budget_);
+      if (!buffer->reservation.Resize(buffer->capacity + kSlack)) {
+        return budget_->Exhausted(capacity > usual_ ? "a long line" : "a block of input",
+                                  buffer->capacity);
+      }
+      buffer->data = std::make_unique_for_overwrite<char[]>(buffer->capacity + kSlack);
+    }
+    return std::shared_ptr<Buffer>(buffer.release(), [pool = shared_from_this()](Buffer* used) {
+      pool->GiveBack(std::unique_ptr<Buffer>(used));
+    });
+  }
+
+ private:
+  void GiveBack(std::unique_ptr<Buffer> buffer) {
+    if (buffer->capacity != usual_) return;
+    const std::lock_guard lock(mutex_);
+    if (free_.size() < kKeptBuffers) free_.push_back(std::move(buffer));
+  }
+
+  const size_t usual_;
+  MemoryBudget* budget_;
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<Buffer>> free_;
+};
+using BufferPtr = std::shared_ptr<Buffer>;
+
+}  // namespace
+
+struct BlockSource::State {
+  explicit State(const BlockOptions& options)
+      : pool(std::make_shared<BufferPool>(options.block_size + 1, options.budget)) {}
+
+  std::mutex mutex;
+  std::shared_ptr<BufferPool> pool;
+  size_t input = 0;                    // The one that is being read.
+  std::shared_ptr<ByteSource> source;  // Shared with workers that read it by offset.
+  uint64_t sequence = 0;
+  uint64_t offset = 0;  // Where the next block begins.
+  uint64_t lines = 0;
+  uint64_t taken = 0;  // Of the source, counted into the progress.
+  BufferPtr rest;      // Streams: the beginning of the next line.
+  size_t rest_size = 0;
+  bool at_end = false;
+  absl::Status error;  // Of the input, after what could be read of it.
+};
+
+// Reads one block of one input; a long line makes the buffer grow.
+class BlockReader {
+ public:
+  BlockReader(BlockSource::State& state, const BlockOptions& options)
+      : state_(state), options_(options) {}
+
+  // Lines that begin in [begin, end) of a source with random access.
+  absl::Status ReadRange(ByteSource& source, uint64_t begin, uint64_t end, Block* block) {
+    // The byte before tells whether a line begins at `begin`.
+    const uint64_t from = begin == 0 ? 0 : begin - 1;
+    SPELK_RETURN_IF_ERROR(Grow(static_cast<size_t>(end - from)));
+    SPELK_ASSIGN_OR_RETURN(
+        size_, source.ReadAt(from, buffer_->data.get(), static_cast<size_t>(end - from)));
+    size_t start = 0;
+    if (begin > 0) {
+      const size_t newline = FindNewline(buffer_->data.get(), 0, size_);
+      // A newline as the very last byte begins the next block's first line.
+      if (newline == std::string_view::npos || newline + 1 >= size_)
+        return Finish(0, 0, from, block);
+      start = newline + 1;
+    } else if (std::string_view(buffer_->data.get(), size_).starts_with(kByteOrderMark)) {
+      start = kByteOrderMark.size();
+    }
+    if (size_ > start && buffer_->data[size_ - 1] != '\n') {
+      SPELK_RETURN_IF_ERROR(CompleteLastLine(source, from, start, block));
+    }
+    return Finish(std::min(start, size_), size_, from, block);
+  }
+
+  // The next lines of a stream. False at its end.
+  absl::StatusOr<bool> ReadStream(ByteSource& source, Block* block) {
+    const uint64_t from = state_.offset;
+    SPELK_RETURN_IF_ERROR(Grow(std::max(options_.block_size, state_.rest_size)));
+    if (state_.rest_size > 0)
+      std::memcpy(buffer_->data.get(), state_.rest->data.get(), state_.rest_size);
+    size_ = state_.rest_size;
+    state_.rest.reset();
+    state_.rest_size = 0;
+    size_t searched = 0;
+    size_t last_newline = std::string_view::npos;
+    while (!state_.at_end) {
+      for (size_t at = FindNewline(buffer_->data.get(), searched, size_);
+           at != std::string_view::npos; at = FindNewline(buffer_->data.get(), at + 1, size_)) {
+        last_newline = at;
+      }
+      searched = size_;
+      const bool has_line = last_newline != std::string_view::npos;
+      if (has_line && (size_ >= options_.block_size || !source.Ready(0))) break;
+      if (size_ - (has_line ? last_newline + 1 : 0) > options_.max_line) {
+        return SkipLongLine(source, has_line ? last_newline + 1 : 0, from, block);
+      }
+      if (size_ >= options_.block_size) SPELK_RETURN_IF_ERROR(Grow(2 * size_ + 1));
+      if (!WaitFor(source)) {
+        state_.at_end = true;
+        break;
+      }
+      absl::StatusOr<size_t> n =
+          source.Read(buffer_->data.get() + size_, buffer_->capacity - size_);
+      if (!n.ok()) {
+        // What was read before the damage is handed out first.
+        pending_error_ = n.status();
+        state_.at_end = true;
+        break;
+      }
+      if (*n == 0) state_.at_end = true;
+      size_ += *n;
+    }
+    return CutStream(last_newline, from, block);
+  }
+  absl::Status TakeError() { return std::exchange(pending_error_, absl::OkStatus()); }
+
+ private:
+  absl::Status Grow(size_t capacity) {
+    if (buffer_ != nullptr && buffer_->capacity >= capacity) return absl::OkStatus();
+    SPELK_ASSIGN_OR_RETURN(BufferPtr larger, state_.pool->Take(capacity));
+    if (size_ > 0) std::memcpy(larger->data.get(), buffer_->data.get(), size_);
+    buffer_ = std::move(larger);
+    return absl::OkStatus();
+  }
+
+  bool WaitFor(const ByteSource& source) const {
+    while (!source.Ready(kPollMilliseconds)) {
+      if (options_.cancel != nullptr && options_.cancel->input_ended()) return false;
+    }
+    return true;
+  }
+
+  // Reads on to the newline that ends the last line; cuts the line out if it is too long.
+  absl::Status CompleteLastLine(ByteSource& source, uint64_t from, size_t start, Block* block) {
+    const std::string_view text(buffer_->data.get(), size_);
+    const size_t before = text.rfind('\n');
+    const size_t line = before == std::string_view::npos || before + 1 < start ? start : before + 1;
+    for (;;) {
+      if (size_ - line > options_.max_line) return CutOut(source, from, line, block);
+      const size_t more = std::clamp<size_t>(size_ - line, 4096, 16U << 20U);
+      SPELK_RETURN_IF_ERROR(Grow(size_ + more));
+      SPELK_ASSIGN_OR_RETURN(const size_t n,
+                             source.ReadAt(from + size_, buffer_->data.get() + size_, more));
+      const size_t newline = FindNewline(buffer_->data.get(), size_, size_ + n);
+      if (newline != std::string_view::npos) {
+        if (newline - line > options_.max_line) return CutOut(source, from, line, block);
+        size_ = newline + 1;
+        return absl::OkStatus();
+      }
+      size_ += n;
+      if (n < more) return absl::OkStatus();
+    }
+  }
+
+  absl::Status CutOut(ByteSource& source, uint64_t from, size_t line, Block* block) {
+    uint64_t end = from + size_;
+    std::string chunk(64U << 10U, '\0');
+    for (uint64_t at = from + line + options_.max_line;;) {
+      SPELK_ASSIGN_OR_RETURN(const size_t n, source.ReadAt(at, chunk.data(), chunk.size()));
+      const size_t newline = FindNewline(chunk.data(), 0, n);
+      end = at + (newline == std::string_view::npos ? n : newline);
+      if (newline != std::string_view::npos || n < chunk.size()) break;
+      at += n;
+    }
+    block->overlong.push_back({from + line, end - (from + line)});
+    size_ = line;
+    return absl::OkStatus();
+  }
+
+  // Reads past a line that is too long; the block ends before it.
+  absl::StatusOr<bool> SkipLongLine(ByteSource& source, size_t line, uint64_t from, Block* block) {
+    uint64_t skipped = size_ - line;
+    size_ = line;
+    std::string chunk(64U << 10U, '\0');
+    for (;;) {
+      absl::StatusOr<size_t> n = WaitFor(source) ? source.Read(chunk.data(), chunk.size()) : 0;
+      if (!n.ok()) pending_error_ = n.status();
+      const size_t got = n.ok() ? *n : 0;
+      const size_t newline = FindNewline(chunk.data(), 0, got);
+      const bool found = newline != std::string_view::npos;
+      skipped += found ? newline : got;
+      if (!found && got > 0) continue;
+      state_.at_end = got == 0;
+      block->overlong.push_back({from + line, skipped});
+      SPELK_RETURN_IF_ERROR(
+          KeepRest(found ? std::string_view(chunk).substr(newline + 1, got - newline - 1)
+                         : std::string_view()));
+      state_.offset = from + line + skipped + (found ? 1 : 0);
+      return FinishStream(line, from, block);
+    }
+  }
+
+  absl::Status KeepRest(std::string_view rest) {
+    state_.rest_size = rest.size();
+    if (rest.empty()) return absl::OkStatus();
+    SPELK_ASSIGN_OR_RETURN(state_.rest, state_.pool->Take(rest.size()));
+    std::memcpy(state_.rest->data.get(), rest.data(), rest.size());
+    return absl::OkStatus();
+  }
+
+  // Hands out whole lines and keeps the rest for the next block.
+  absl::StatusOr<bool> CutStream(size_t last_newline, uint64_t from, Block* block) {
+    const size_t end = state_.at_end ? size_ : last_newline + 1;
+    SPELK_RETURN_IF_ERROR(KeepRest({buffer_->data.get() + end, size_ - end}));
+    state_.offset = from + end;
+    return FinishStream(end, from, block);
+  }
+
+  absl::StatusOr<bool> FinishStream(size_t end, uint64_t from, Block* block) {
+    const bool marked =
+        from == 0 && std::string_view(buffer_->data.get(), end).starts_with(kByteOrderMark);
+    SPELK_RETURN_IF_ERROR(Finish(marked ? kByteOrderMark.size() : 0, end, from, block));
+    block->first_line = state_.lines;
+    state_.lines += CountNewlines(block->text) + block->overlong.size();
+    return !block->text.empty() || !block->overlong.empty() || !state_.at_end;
+  }
+
+  absl::Status Finish(size_t start, size_t end, uint64_t from, Block* block) {
+    block->text = std::string_view(buffer_->data.get() + start, end - start);
+    block->offset = from + start;
+    // What lies behind the text is read by vector code but means nothing; it is set, so that
+    // nothing depends on it.
+    std::memset(buffer_->data.get() + std::max(end, size_), '\n',
+                std::min(kSlack, buffer_->capacity + kSlack - std::max(end, size_)));
+    block->buffer = buffer_;
+    return absl::OkStatus();
+  }
+
+  BlockSource::State& state_;
+  const BlockOptions& options_;
+  BufferPtr buffer_;
+  size_t size_ = 0;
+  absl::Status pending_error_;
+};
+
+BlockSource::BlockSource(std::vector<Input> inputs, BlockOptions options)
+    : inputs_(std::move(inputs)), options_(options), state_(std::make_unique<State>(options)) {
+  uint64_t total = 0;
+  for (const Input& input : inputs_) {
+    if (input.kind == Input::Kind::kMemory) {
+      total += input.memory.size();
+      continue;
+    }
+    if (input.kind != Input::Kind::kFile) {
+      total = 0;
+      break;
+    }
+    total += FileSize(input.path);
+  }
+  progress_.bytes_total = total;
+}
+
+BlockSource::~BlockSource() = default;
+
+absl::StatusOr<std::optional<Block>> BlockSource::Next() {
+  std::unique_lock lock(state_->mutex);
+  for (;;) {
+    if (state_->input >= inputs_.size()) return std::nullopt;
+    if (options_.cancel != nullptr && options_.cancel->input_ended()) return std::nullopt;
+    if (state_->source == nullptr) {
+      absl::StatusOr<ByteSourcePtr> opened = Open(inputs_[state_->input]);
+      if (!opened.ok()) {
+        ++state_->input;
+        return opened.status();
+      }
+      state_->source = std::move(*opened);
+      state_->offset = 0;
+      state_->lines = 0;
+      state_->taken = 0;
+      state_->at_end = false;
+    }
+    Block block;
+    block.input = state_->input;
+    BlockReader reader(*state_, options_);
+    if (state_->source->random_access()) {
+      const uint64_t size = *state_->source->size();
+      if (state_->offset >= size) {
+        CloseInput();
+        continue;
+      }
+      const std::shared_ptr<ByteSource> source = state_->source;
+      const uint64_t begin = state_->offset;
+      const uint64_t end = std::min<uint64_t>(size, begin + options_.block_size);
+      state_->offset = end;
+      block.sequence = state_->sequence++;
+      if (!options_.count_lines) lock.unlock();
+      SPELK_RETURN_IF_ERROR(reader.ReadRange(*source, begin, end, &block));
+      if (options_.count_lines) {
+        block.first_line = state_->lines;
+        state_->lines += CountNewlines(block.text) + block.overlong.size();
+      }
+      progress_.bytes_taken.fetch_add(end - begin, std::memory_order_relaxed);
+      progress_.bytes_read.fetch_add(end - begin, std::memory_order_relaxed);
+      return block;
+    }
+    SPELK_ASSIGN_OR_RETURN(const bool any, reader.ReadStream(*state_->source, &block));
+    const uint64_t consumed = state_->source->consumed();
+    progress_.bytes_taken.fetch_add(consumed - state_->taken, std::memory_order_relaxed);
+    progress_.bytes_read.fetch_add(block.text.size(), std::memory_order_relaxed);
+    state_->taken = consumed;
+    if (absl::Status error = reader.TakeError(); !error.ok()) state_->error = error;
+    if (any) {
+      block.sequence = state_->sequence++;
+      return block;
+    }
+    const absl::Status error = std::exchange(state_->error, absl::OkStatus());
+    CloseInput();
+    SPELK_RETURN_IF_ERROR(error);
+  }
+}
+
+void BlockSource::CloseInput() {
+  state_->source.reset();
+  ++state_->input;
+}
+
+}  // namespace spelk::io

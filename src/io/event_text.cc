@@ -1,0 +1,252 @@
+// Copying an event's members, but for those that were changed.
+#include "io/event_text.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "io/row_writer.h"
+#include "value/number.h"
+
+namespace spelk::io {
+namespace {
+
+bool IsBlank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+
+// Exact case, `*` any run; a leading `*` does not take names that begin with `_`.
+bool Takes(std::string_view pattern, std::string_view name) {
+  if (pattern.starts_with('*') && name.starts_with('_')) return false;
+  size_t p = 0;
+  size_t n = 0;
+  size_t star = std::string_view::npos;
+  size_t resume = 0;
+  while (n < name.size()) {
+    if (p < pattern.size() && pattern[p] == '*') {
+      star = p++;
+      resume = n;
+    } else if (p < pattern.size() && pattern[p] == name[n]) {
+      ++p;
+      ++n;
+    } else if (star != std::string_view::npos) {
+      p = star + 1;
+      n = ++resume;
+    } else {
+      return false;
+    }
+  }
+  while (p < pattern.size() && pattern[p] == '*') ++p;
+  return p == pattern.size();
+}
+
+// Walks an indexed line and copies what stays. Recursion is bounded by kMaxJsonDepth.
+class Copying {
+ public:
+  Copying(const JsonIndex& index, const EventEdits& edits, std::vector<bool>& same,
+          std::string& out)
+      : index_(index),
+        text_(index.text().data()),
+        original_(index.original().data()),
+        structurals_(index.structurals()),
+        edits_(edits),
+        same_(same),
+        out_(out) {}
+
+  // Copies the members of the object at *at, without its braces. False at a fault; what came before
+  // it was copied.
+  bool Members(uint32_t* at, int depth, bool* first) {
+    if (depth > kMaxJsonDepth) return false;
+    uint32_t i = *at + 1;
+    if (CharAt(i) == '}') {
+      *at = i + 1;
+      return true;
+    }
+    const size_t prefix = name_.size();
+    for (;;) {
+      if (CharAt(i) != '"' || CharAt(i + 1) != ':') return false;
+      const std::optional<std::string_view> key = String(i);
+      if (!key) return false;
+      if (prefix != 0) name_ += '.';
+      AppendUnescaped(key->substr(1, key->size() - 2), name_);
+      i += 2;
+      if (!Member(&i, *key, depth, first)) return false;
+      name_.resize(prefix);
+      const char next = CharAt(i);
+      ++i;
+      if (next == '}') break;
+      if (next != ',') return false;
+    }
+    *at = i;
+    return true;
+  }
+
+ private:
+  char CharAt(uint32_t at) const { return text_[structurals_[at]]; }
+
+  // The text between two structurals without blanks, quotes included.
+  std::string_view Token(uint32_t at) const {
+    const char* begin = text_ + structurals_[at];
+    const char* end = text_ + structurals_[at + 1];
+    while (end > begin && IsBlank(end[-1])) --end;
+    return {original_ + (begin - text_), static_cast<size_t>(end - begin)};
+  }
+  std::optional<std::string_view> String(uint32_t at) const {
+    const std::string_view token = Token(at);
+    if (token.size() < 2 || token.front() != '"' || token.back() != '"') return std::nullopt;
+    if (index_.suspect() && !IsValidStringContent(token.substr(1, token.size() - 2)))
+      return std::nullopt;
+    return token;
+  }
+  std::optional<std::string_view> Scalar(uint32_t at) const {
+    if (CharAt(at) == '"') return String(at);
+    const std::string_view token = Token(at);
+    return IsJsonNumber(token) || IsJsonLiteral(token) ? std::optional(token) : std::nullopt;
+  }
+
+  void Separate(bool* first) {
+    if (!*first) out_ += ',';
+    *first = false;
+  }
+
+  bool Member(uint32_t* at, std::string_view key, int depth, bool* first) {
+    const char c = CharAt(*at);
+    if (c == '{' || c == '[') return Container(at, key, depth, first);
+    const std::optional<std::string_view> value = Scalar(*at);
+    if (!value) return false;
+    ++*at;
+    if (Removed(name_) || !StaysAsItIs(name_, *value)) return true;
+    Separate(first);
+    out_ += key;
+    out_ += ':';
+    out_ += *value;
+    return true;
+  }
+
+  // A container is copied member by member, so that a fault inside it is met; nothing is written of
+  // one that comes out empty because its members were taken away.
+  bool Container(uint32_t* at, std::string_view key, int depth, bool* first) {
+    const size_t before = out_.size();
+    const bool was_first = *first;
+    Separate(first);
+    out_ += key;
+    out_ += ':';
+    const size_t content = out_.size();
+    const bool empty = CharAt(*at + 1) == (CharAt(*at) == '{' ? '}' : ']');
+    const bool whole = Value(at, depth + 1);
+    const bool came_out_empty = out_.size() == content + 2 && !empty;
+    if (came_out_empty || (!whole && out_.size() <= content + 2)) {
+      out_.resize(before);
+      *first = was_first;
+    }
+    return whole;
+  }
+
+  bool Value(uint32_t* at, int depth) {
+    if (depth > kMaxJsonDepth) return false;
+    const char c = CharAt(*at);
+    if (c == '{') {
+      out_ += '{';
+      bool first = true;
+      const bool whole = Members(at, depth, &first);
+      out_ += '}';
+      return whole;
+    }
+    if (c == '[') return Array(at, depth);
+    const std::optional<std::string_view> value = Scalar(*at);
+    if (!value) return false;
+    ++*at;
+    out_ += *value;
+    return true;
+  }
+
+  bool Array(uint32_t* at, int depth) {
+    const size_t prefix = name_.size();
+    name_ += "{}";
+    const bool removed = Removed(name_);
+    out_ += '[';
+    const size_t content = out_.size();
+    uint32_t i = *at + 1;
+    bool first = true;
+    bool whole = true;
+    if (CharAt(i) == ']') {
+      ++i;
+    } else {
+      for (;;) {
+        const size_t before = out_.size();
+        if (!first) out_ += ',';
+        const size_t element = out_.size();
+        whole = Value(&i, depth + 1);
+        if (out_.size() == element) out_.resize(before);
+        first = first && out_.size() == before;
+        if (!whole) break;
+        const char next = CharAt(i);
+        ++i;
+        if (next == ']') break;
+        whole = next == ',';
+        if (!whole) break;
+      }
+    }
+    name_.resize(prefix);
+    if (removed) out_.resize(content);
+    out_ += ']';
+    *at = i;
+    return whole;
+  }
+
+  bool Removed(std::string_view name) const {
+    if (std::find(edits_.removed.begin(), edits_.removed.end(), name) != edits_.removed.end())
+      return true;
+    return std::any_of(edits_.removed_patterns.begin(), edits_.removed_patterns.end(),
+                       [&](std::string_view pattern) { return Takes(pattern, name); });
+  }
+
+  bool StaysAsItIs(std::string_view name, std::string_view json) {
+    for (size_t i = 0; i < edits_.perhaps.size(); ++i) {
+      if (edits_.perhaps[i].first != name) continue;
+      std::string text;
+      if (json.starts_with('"')) {
+        AppendUnescaped(json.substr(1, json.size() - 2), text);
+      } else {
+        text = json;
+      }
+      const spelk::Value& now = edits_.perhaps[i].second;
+      if (now.is_null() || now.is_multi() || TextOf(now) != text) return false;
+      same_[i] = true;
+    }
+    return true;
+  }
+
+  const JsonIndex& index_;
+  const char* text_;
+  const char* original_;
+  const uint32_t* structurals_;
+  const EventEdits& edits_;
+  std::vector<bool>& same_;
+  std::string& out_;
+  std::string name_;
+};
+
+}  // namespace
+
+void EventComposer::Append(std::string_view line, const EventEdits& edits, std::string& out) {
+  std::vector<bool> same(edits.perhaps.size(), false);
+  bool first = true;
+  out += '{';
+  if (index_.Index(line) == LineVerdict::kEvent) {
+    uint32_t at = 0;
+    Copying(index_, edits, same, out).Members(&at, 0, &first);
+  }
+  const auto append = [&](std::string_view name, const Value& value) {
+    if (value.is_null()) return;
+    if (!first) out += ',';
+    first = false;
+    AppendJsonString(name, out);
+    out += ':';
+    AppendJsonValue(value, out);
+  };
+  for (const auto& [name, value] : edits.made) append(name, value);
+  for (size_t i = 0; i < edits.perhaps.size(); ++i) {
+    if (!same[i]) append(edits.perhaps[i].first, edits.perhaps[i].second);
+  }
+  out += '}';
+}
+
+}  // namespace spelk::io

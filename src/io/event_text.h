@@ -1,0 +1,39 @@
+// EventComposer: an event as the input wrote it, with what a search made of it.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "io/json_reader.h"
+#include "value/value.h"
+
+namespace spelk::io {
+
+// What happened to the fields of an event.
+struct EventEdits {
+  // Members that are left out: those made anew, renamed or removed.
+  std::vector<std::string_view> removed;
+  std::vector<std::string_view> removed_patterns;  // `*` any run.
+  // Fields as they are now, which follow the members, null ones left out.
+  std::vector<std::pair<std::string_view, Value>> made;
+  // Fields as they are now that may or may not have been changed: a member of that name stays if
+  // its text is the same, otherwise it is left out and the field follows.
+  std::vector<std::pair<std::string_view, Value>> perhaps;
+};
+
+// One for each writer. Members are repeated in their order, nested as they came, values byte for
+// byte; of a line with a fault, those before it.
+class EventComposer {
+ public:
+  explicit EventComposer(MemoryBudget* budget) : index_(budget) {}
+  // Appends the event as one JSON object. `line` is one that the scan accepted, with kSlack bytes
+  // behind it.
+  void Append(std::string_view line, const EventEdits& edits, std::string& out);
+
+ private:
+  JsonIndex index_;
+};
+
+}  // namespace spelk::io

@@ -1,0 +1,49 @@
+// FileSink: output to a descriptor, and to a file that appears whole.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "io/byte_sink.h"
+
+namespace spelk::io {
+
+// Buffers and writes to an open descriptor, which stays open. A closed pipe is Cancelled.
+class FileSink final : public ByteSink {
+ public:
+  explicit FileSink(int descriptor) : descriptor_(descriptor) {}
+  absl::Status Write(std::string_view bytes) override;
+  absl::Status Flush() override;
+
+ private:
+  const int descriptor_;
+  std::string buffer_;
+};
+
+// Writes beside the target under another name and renames on Commit: a failed run leaves the old
+// file. Without Commit nothing is left.
+class AtomicFile {
+ public:
+  static absl::StatusOr<std::unique_ptr<AtomicFile>> Create(const std::string& path);
+  ~AtomicFile();
+  AtomicFile(const AtomicFile&) = delete;
+  AtomicFile& operator=(const AtomicFile&) = delete;
+
+  ByteSink& sink() { return sink_; }
+  absl::Status Commit();
+
+ private:
+  AtomicFile(int descriptor, std::string temporary, std::string path)
+      : descriptor_(descriptor),
+        temporary_(std::move(temporary)),
+        path_(std::move(path)),
+        sink_(descriptor) {}
+
+  int descriptor_;
+  std::string temporary_;
+  std::string path_;
+  FileSink sink_;
+};
+
+}  // namespace spelk::io

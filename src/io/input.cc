@@ -1,0 +1,245 @@
+// Files, standard input, memory and callbacks as byte sources.
+#include "io/input.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <utility>
+
+#include "base/status.h"
+#include "io/compression.h"
+
+namespace spelk::io {
+namespace {
+
+absl::Status SystemError(const std::string& path) {
+  const std::string message = fmt::format("{}: {}", Printable(path), std::strerror(errno));
+  if (errno == ENOENT || errno == ENOTDIR) return absl::NotFoundError(message);
+  if (errno == EACCES || errno == EPERM) return absl::PermissionDeniedError(message);
+  return absl::UnavailableError(message);
+}
+
+// An open descriptor; closed at the end if it is ours.
+class DescriptorSource final : public ByteSource {
+ public:
+  DescriptorSource(int descriptor, bool owned, std::string path)
+      : descriptor_(descriptor), owned_(owned), path_(std::move(path)) {
+    struct stat info {};
+    if (::fstat(descriptor_, &info) == 0 && S_ISREG(info.st_mode)) {
+      size_ = static_cast<uint64_t>(info.st_size);
+      // Standard input may be a file that somebody has read from.
+      const off_t at = ::lseek(descriptor_, 0, SEEK_CUR);
+      if (at > 0) start_ = static_cast<uint64_t>(at);
+    }
+  }
+  ~DescriptorSource() override {
+    if (owned_) ::close(descriptor_);
+  }
+
+  absl::StatusOr<size_t> Read(char* buffer, size_t size) override {
+    for (;;) {
+      const ssize_t n = ::read(descriptor_, buffer, size);
+      if (n >= 0) {
+        consumed_ += static_cast<uint64_t>(n);
+        return static_cast<size_t>(n);
+      }
+      if (errno == EINTR) continue;
+      if (errno == EAGAIN) {
+        (void)Ready(100);
+        continue;
+      }
+      return SystemError(path_);
+    }
+  }
+  bool Ready(int milliseconds) const override {
+    if (size_) return true;
+    struct pollfd poll_for {
+      descriptor_, POLLIN, 0
+    };
+    return ::poll(&poll_for, 1, milliseconds) > 0;
+  }
+  bool random_access() const override { return size_.has_value(); }
+  absl::StatusOr<size_t> ReadAt(uint64_t offset, char* buffer, size_t size) override {
+    size_t done = 0;
+    while (done < size) {
+      const ssize_t n = ::pread(descriptor_, buffer + done, size - done,
+                                static_cast<off_t>(start_ + offset + done));
+      if (n < 0 && errno == EINTR) continue;
+      if (n < 0) return SystemError(path_);
+      if (n == 0) break;
+      done += static_cast<size_t>(n);
+    }
+    return done;
+  }
+  std::optional<uint64_t> size() const override {
+    return size_ ? std::optional(*size_ - std::min(start_, *size_)) : std::nullopt;
+  }
+  uint64_t consumed() const override { return consumed_; }
+
+ private:
+  const int descriptor_;
+  const bool owned_;
+  const std::string path_;
+  std::optional<uint64_t> size_;
+  uint64_t start_ = 0;
+  uint64_t consumed_ = 0;
+};
+
+class MemorySource final : public ByteSource {
+ public:
+  explicit MemorySource(std::string_view text) : text_(text) {}
+  absl::StatusOr<size_t> Read(char* buffer, size_t size) override {
+    const size_t n = std::min(size, text_.size() - at_);
+    std::memcpy(buffer, text_.data() + at_, n);
+    at_ += n;
+    return n;
+  }
+  bool random_access() const override { return true; }
+  absl::StatusOr<size_t> ReadAt(uint64_t offset, char* buffer, size_t size) override {
+    if (offset >= text_.size()) return 0U;
+    const size_t n = std::min<size_t>(size, text_.size() - offset);
+    std::memcpy(buffer, text_.data() + offset, n);
+    return n;
+  }
+  std::optional<uint64_t> size() const override { return text_.size(); }
+  uint64_t consumed() const override { return at_; }
+
+ private:
+  const std::string_view text_;
+  size_t at_ = 0;
+};
+
+class CallbackSource final : public ByteSource {
+ public:
+  explicit CallbackSource(std::function<size_t(char*, size_t)> callback)
+      : callback_(std::move(callback)) {}
+  absl::StatusOr<size_t> Read(char* buffer, size_t size) override {
+    const size_t n = std::min(size, callback_(buffer, size));
+    consumed_ += n;
+    return n;
+  }
+  uint64_t consumed() const override { return consumed_; }
+
+ private:
+  std::function<size_t(char*, size_t)> callback_;
+  uint64_t consumed_ = 0;
+};
+
+// A source of which the first bytes were read already.
+class PrefixedSource final : public ByteSource {
+ public:
+  PrefixedSource(std::string prefix, ByteSourcePtr rest)
+      : prefix_(std::move(prefix)), rest_(std::move(rest)) {}
+  absl::StatusOr<size_t> Read(char* buffer, size_t size) override {
+    if (at_ == prefix_.size()) return rest_->Read(buffer, size);
+    const size_t n = std::min(size, prefix_.size() - at_);
+    std::memcpy(buffer, prefix_.data() + at_, n);
+    at_ += n;
+    return n;
+  }
+  bool Ready(int milliseconds) const override {
+    return at_ < prefix_.size() || rest_->Ready(milliseconds);
+  }
+  std::optional<uint64_t> size() const override { return rest_->size(); }
+  uint64_t consumed() const override { return rest_->consumed(); }
+
+ private:
+  const std::string prefix_;
+  size_t at_ = 0;
+  ByteSourcePtr rest_;
+};
+
+absl::StatusOr<ByteSourcePtr> OpenRaw(const Input& input) {
+  switch (input.kind) {
+    case Input::Kind::kMemory:
+      return std::make_unique<MemorySource>(input.memory);
+    case Input::Kind::kCallback:
+      return std::make_unique<CallbackSource>(input.callback);
+    case Input::Kind::kStandardInput:
+      return std::make_unique<DescriptorSource>(STDIN_FILENO, false, "standard input");
+    case Input::Kind::kSpooled:
+      return std::make_unique<DescriptorSource>(*input.descriptor, false, input.path);
+    case Input::Kind::kFile:
+      break;
+  }
+  const int descriptor = ::open(input.path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return SystemError(input.path);
+  return std::make_unique<DescriptorSource>(descriptor, true, input.path);
+}
+
+}  // namespace
+
+absl::StatusOr<size_t> ByteSource::ReadAt(uint64_t, char*, size_t) {
+  return absl::UnimplementedError("this input has no random access");
+}
+
+std::string Printable(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20U || byte == 0x7FU) {
+      out += fmt::format("\\x{:02x}", byte);
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
+absl::StatusOr<ByteSourcePtr> Open(const Input& input) {
+  SPELK_ASSIGN_OR_RETURN(ByteSourcePtr source, OpenRaw(input));
+  char magic[4] = {};
+  size_t have = 0;
+  if (source->random_access()) {
+    SPELK_ASSIGN_OR_RETURN(have, source->ReadAt(0, magic, sizeof(magic)));
+  } else {
+    // The events of a slow pipe are not held back for this: JSON begins with none of these bytes.
+    SPELK_ASSIGN_OR_RETURN(have, source->Read(magic, 1));
+    while (have > 0 && have < sizeof(magic) && (magic[0] == '\x1f' || magic[0] == '\x28')) {
+      SPELK_ASSIGN_OR_RETURN(const size_t more, source->Read(magic + have, sizeof(magic) - have));
+      if (more == 0) break;
+      have += more;
+    }
+    source = std::make_unique<PrefixedSource>(std::string(magic, have), std::move(source));
+  }
+  const std::string_view start(magic, have);
+  if (IsGzip(start)) return OpenGzip(std::move(source), input.path);
+  if (IsZstd(start)) return OpenZstd(std::move(source), input.path);
+  return source;
+}
+
+absl::StatusOr<Input> Spool(const Input& input, const std::string& directory) {
+  std::string name = directory + "/spelk-input-XXXXXX";
+  const int descriptor = ::mkostemp(name.data(), O_CLOEXEC);
+  if (descriptor < 0) return SystemError(directory);
+  ::unlink(name.c_str());
+  Input spooled = input;
+  spooled.kind = Input::Kind::kSpooled;
+  spooled.descriptor = std::shared_ptr<const int>(new int(descriptor), [](const int* open) {
+    ::close(*open);
+    delete open;
+  });
+  SPELK_ASSIGN_OR_RETURN(const ByteSourcePtr source, OpenRaw(input));
+  std::string buffer(256U << 10U, '\0');
+  for (;;) {
+    SPELK_ASSIGN_OR_RETURN(const size_t n, source->Read(buffer.data(), buffer.size()));
+    if (n == 0) break;
+    for (size_t done = 0; done < n;) {
+      const ssize_t written = ::write(descriptor, buffer.data() + done, n - done);
+      if (written < 0 && errno == EINTR) continue;
+      if (written <= 0) return SystemError(directory);
+      done += static_cast<size_t>(written);
+    }
+  }
+  ::lseek(descriptor, 0, SEEK_SET);
+  return spooled;
+}
+
+}  // namespace spelk::io

@@ -1,0 +1,188 @@
+// JSON text, and the NDJSON and JSON writers.
+#include <array>
+#include <cmath>
+
+#include "io/row_writer.h"
+#include "io/writers.h"
+#include "value/number.h"
+
+namespace spelk::io {
+namespace {
+
+constexpr std::array<bool, 256> MakeEscapes() {
+  std::array<bool, 256> table{};
+  for (size_t c = 0; c < 0x20; ++c) table[c] = true;
+  table['"'] = true;
+  table['\\'] = true;
+  table[0x7F] = true;
+  return table;
+}
+constexpr std::array<bool, 256> kEscapes = MakeEscapes();
+
+void AppendEscape(char c, std::string& out) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  switch (c) {
+    case '"':
+      out += "\\\"";
+      return;
+    case '\\':
+      out += "\\\\";
+      return;
+    case '\b':
+      out += "\\b";
+      return;
+    case '\f':
+      out += "\\f";
+      return;
+    case '\n':
+      out += "\\n";
+      return;
+    case '\r':
+      out += "\\r";
+      return;
+    case '\t':
+      out += "\\t";
+      return;
+    default:
+      out += "\\u00";
+      out += kHex[static_cast<unsigned char>(c) >> 4U];
+      out += kHex[static_cast<unsigned char>(c) & 15U];
+  }
+}
+
+}  // namespace
+
+void AppendJsonString(std::string_view text, std::string& out) {
+  out += '"';
+  size_t start = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (!kEscapes[static_cast<unsigned char>(text[i])]) continue;
+    out.append(text.data() + start, i - start);
+    AppendEscape(text[i], out);
+    start = i + 1;
+  }
+  out.append(text.data() + start, text.size() - start);
+  out += '"';
+}
+
+void AppendJsonValue(const Value& value, std::string& out) {
+  char buffer[kNumberText];
+  switch (value.kind()) {
+    case ValueKind::kNull:
+      out += "null";
+      return;
+    case ValueKind::kBool:
+      out += value.boolean() ? "true" : "false";
+      return;
+    case ValueKind::kInteger:
+      out += FormatInteger(value.integer(), buffer);
+      return;
+    case ValueKind::kDouble: {
+      const std::string_view text = FormatDouble(value.number(), buffer);
+      if (std::isfinite(value.number())) {
+        out += text;
+      } else {
+        AppendJsonString(text, out);
+      }
+      return;
+    }
+    case ValueKind::kText:
+      if (value.json_type() == JsonType::kString) {
+        AppendJsonString(value.text(), out);
+      } else {
+        out += value.text();
+      }
+      return;
+    case ValueKind::kMulti: {
+      out += '[';
+      bool first = true;
+      for (const Value& each : value.each()) {
+        if (!first) out += ',';
+        first = false;
+        AppendJsonValue(each, out);
+      }
+      out += ']';
+      return;
+    }
+  }
+}
+
+namespace {
+
+// One object a row; fields in the order of their first appearance in the result.
+class JsonRowWriter final : public RowWriter {
+ public:
+  JsonRowWriter(bool array, const std::optional<std::vector<Field>>& columns, ByteSink& sink)
+      : array_(array), order_(columns), sink_(sink) {}
+
+  absl::Status Write(const Batch& batch) override {
+    const std::vector<size_t>& columns = order_.ColumnsOf(*batch.schema());
+    out_.clear();
+    for (size_t row = 0; row < batch.size(); ++row) {
+      if (array_) out_ += rows_ == 0 ? "[\n" : ",\n";
+      ++rows_;
+      out_ += '{';
+      bool first = true;
+      for (size_t i = 0; i < columns.size(); ++i) {
+        if (columns[i] == SIZE_MAX) continue;
+        const Value value = batch.At(columns[i], row);
+        if (value.is_null()) continue;
+        if (!first) out_ += ',';
+        first = false;
+        out_ += order_.json_name(i);
+        AppendJsonValue(value, out_);
+      }
+      out_ += array_ ? "}" : "}\n";
+    }
+    return sink_.Write(out_);
+  }
+  absl::Status Finish() override {
+    if (!array_) return absl::OkStatus();
+    return sink_.Write(rows_ == 0 ? "[]\n" : "\n]\n");
+  }
+
+ private:
+  const bool array_;
+  ColumnOrder order_;
+  ByteSink& sink_;
+  std::string out_;
+  uint64_t rows_ = 0;
+};
+
+}  // namespace
+
+ColumnOrder::ColumnOrder(const std::optional<std::vector<Field>>& columns)
+    : fixed_(columns.has_value()) {
+  if (!columns) return;
+  for (const Field field : *columns) Add(field);
+}
+
+void ColumnOrder::Add(Field field) {
+  fields_.push_back(field);
+  json_names_.emplace_back();
+  AppendJsonString(field.name(), json_names_.back());
+  json_names_.back() += ':';
+}
+
+const std::vector<size_t>& ColumnOrder::ColumnsOf(const Schema& schema) {
+  if (&schema == last_) return columns_;
+  last_ = &schema;
+  if (!fixed_) {
+    for (const Field field : schema.fields()) {
+      if (!field.hidden() && std::find(fields_.begin(), fields_.end(), field) == fields_.end())
+        Add(field);
+    }
+  }
+  columns_.assign(fields_.size(), SIZE_MAX);
+  for (size_t i = 0; i < fields_.size(); ++i)
+    columns_[i] = schema.Find(fields_[i]).value_or(SIZE_MAX);
+  return columns_;
+}
+
+std::unique_ptr<RowWriter> MakeJsonWriter(bool array,
+                                          const std::optional<std::vector<Field>>& columns,
+                                          ByteSink& sink) {
+  return std::make_unique<JsonRowWriter>(array, columns, sink);
+}
+
+}  // namespace spelk::io

@@ -1,0 +1,330 @@
+// CSV, TSV, Markdown, raw and vertical output.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "io/writers.h"
+#include "value/case_fold.h"
+#include "value/number.h"
+#include "value/time_format.h"
+
+namespace spelk::io {
+namespace {
+
+constexpr std::string_view kBold = "\x1b[1m";
+constexpr std::string_view kDim = "\x1b[2m";
+constexpr std::string_view kPlain = "\x1b[0m";
+
+class CsvWriter final : public RowWriter {
+ public:
+  CsvWriter(char separator, const std::optional<std::vector<Field>>& columns, ByteSink& sink)
+      : separator_(separator), order_(columns), sink_(sink) {}
+
+  absl::Status Write(const Batch& batch) override {
+    const std::vector<size_t>& columns = order_.ColumnsOf(*batch.schema());
+    out_.clear();
+    Header();
+    for (size_t row = 0; row < batch.size(); ++row) {
+      for (size_t i = 0; i < columns.size(); ++i) {
+        if (i > 0) out_ += separator_;
+        if (columns[i] != SIZE_MAX) Cell(TextOf(batch.At(columns[i], row)));
+      }
+      out_ += '\n';
+    }
+    return sink_.Write(out_);
+  }
+  absl::Status Finish() override {
+    out_.clear();
+    Header();
+    return sink_.Write(out_);
+  }
+
+ private:
+  void Header() {
+    if (headed_ || order_.fields().empty()) return;
+    headed_ = true;
+    for (size_t i = 0; i < order_.fields().size(); ++i) {
+      if (i > 0) out_ += separator_;
+      Cell(order_.fields()[i].name());
+    }
+    out_ += '\n';
+  }
+
+  void Cell(std::string_view text) {
+    if (separator_ == '\t') {
+      for (const char c : text) {
+        switch (c) {
+          case '\t':
+            out_ += "\\t";
+            break;
+          case '\n':
+            out_ += "\\n";
+            break;
+          case '\r':
+            out_ += "\\r";
+            break;
+          case '\\':
+            out_ += "\\\\";
+            break;
+          default:
+            out_ += c;
+        }
+      }
+      return;
+    }
+    if (text.find_first_of(",\"\n\r") == std::string_view::npos) {
+      out_ += text;
+      return;
+    }
+    out_ += '"';
+    for (const char c : text) {
+      if (c == '"') out_ += '"';
+      out_ += c;
+    }
+    out_ += '"';
+  }
+
+  const char separator_;
+  ColumnOrder order_;
+  ByteSink& sink_;
+  std::string out_;
+  bool headed_ = false;
+};
+
+class MarkdownWriter final : public RowWriter {
+ public:
+  MarkdownWriter(const WriterOptions& options, const std::optional<std::vector<Field>>& columns,
+                 ByteSink& sink)
+      : options_(options), order_(columns), sink_(sink) {}
+
+  absl::Status Write(const Batch& batch) override {
+    const std::vector<size_t>& columns = order_.ColumnsOf(*batch.schema());
+    out_.clear();
+    Header();
+    for (size_t row = 0; row < batch.size(); ++row) {
+      out_ += '|';
+      for (size_t i = 0; i < columns.size(); ++i) {
+        const Value value = columns[i] == SIZE_MAX ? Value::Null() : batch.At(columns[i], row);
+        Cell(ReadableText(order_.fields()[i], value, options_));
+      }
+      out_ += '\n';
+    }
+    return sink_.Write(out_);
+  }
+  absl::Status Finish() override {
+    out_.clear();
+    Header();
+    return sink_.Write(out_);
+  }
+
+ private:
+  void Header() {
+    if (headed_ || order_.fields().empty()) return;
+    headed_ = true;
+    out_ += '|';
+    for (const Field field : order_.fields()) Cell(field.name());
+    out_ += "\n|";
+    for (size_t i = 0; i < order_.fields().size(); ++i) out_ += " --- |";
+    out_ += '\n';
+  }
+  void Cell(std::string_view text) {
+    out_ += ' ';
+    for (const char c : text) {
+      if (c == '\n') {
+        out_ += "<br>";
+      } else {
+        if (c == '|' || c == '\\') out_ += '\\';
+        out_ += c;
+      }
+    }
+    out_ += " |";
+  }
+
+  const WriterOptions options_;
+  ColumnOrder order_;
+  ByteSink& sink_;
+  std::string out_;
+  bool headed_ = false;
+};
+
+class RawWriter final : public RowWriter {
+ public:
+  explicit RawWriter(ByteSink& sink) : sink_(sink) {}
+  absl::Status Write(const Batch& batch) override {
+    std::optional<size_t> raw;
+    for (size_t c = 0; c < batch.schema()->size(); ++c) {
+      if ((*batch.schema())[c].name() == "_raw") raw = c;
+    }
+    std::string out;
+    for (size_t row = 0; raw && row < batch.size(); ++row) {
+      const Value value = batch.At(*raw, row);
+      if (!value.is_null()) out += TextOf(value) + '\n';
+    }
+    return sink_.Write(out);
+  }
+  absl::Status Finish() override { return absl::OkStatus(); }
+
+ private:
+  ByteSink& sink_;
+};
+
+// One field a line, with the names aligned.
+class VerticalWriter final : public RowWriter {
+ public:
+  VerticalWriter(const WriterOptions& options, const std::optional<std::vector<Field>>& columns,
+                 ByteSink& sink)
+      : options_(options), order_(columns), sink_(sink) {}
+
+  absl::Status Write(const Batch& batch) override {
+    const std::vector<size_t>& columns = order_.ColumnsOf(*batch.schema());
+    out_.clear();
+    for (size_t row = 0; row < batch.size(); ++row) {
+      ++rows_;
+      Dim(fmt::format("── row {} ", rows_));
+      size_t width = 0;
+      for (size_t i = 0; i < columns.size(); ++i) {
+        if (columns[i] != SIZE_MAX && !batch.At(columns[i], row).is_null()) {
+          width = std::max(width, DisplayWidth(order_.fields()[i].name()));
+        }
+      }
+      for (size_t i = 0; i < columns.size(); ++i) {
+        const Value value = columns[i] == SIZE_MAX ? Value::Null() : batch.At(columns[i], row);
+        if (!value.is_null()) Line(order_.fields()[i], value, width);
+      }
+    }
+    return sink_.Write(out_);
+  }
+  absl::Status Finish() override {
+    return rows_ == 0 ? sink_.Write("no results\n") : absl::OkStatus();
+  }
+
+ private:
+  void Dim(std::string_view text) {
+    std::string rule(text);
+    while (DisplayWidth(rule) < 40) rule += "─";
+    if (options_.colour) out_ += kDim;
+    out_ += rule;
+    if (options_.colour) out_ += kPlain;
+    out_ += '\n';
+  }
+  void Line(Field field, const Value& value, size_t width) {
+    const std::string pad(width - DisplayWidth(field.name()), ' ');
+    if (options_.colour) out_ += kBold;
+    out_ += field.name();
+    if (options_.colour) out_ += kPlain;
+    out_ += pad + "  ";
+    for (const char c : ReadableText(field, value, options_)) {
+      out_ += c;
+      if (c == '\n') out_ += std::string(width + 2, ' ');
+    }
+    out_ += '\n';
+  }
+
+  const WriterOptions options_;
+  ColumnOrder order_;
+  ByteSink& sink_;
+  std::string out_;
+  uint64_t rows_ = 0;
+};
+
+}  // namespace
+
+std::string ReadableText(Field field, const Value& value, const WriterOptions& options) {
+  std::string text;
+  const std::optional<Number> time = field.name() == "_time" ? NumberOf(value) : std::nullopt;
+  text = time ? ReadableTime(time->value, options.zone) : TextOf(value);
+  if (!options.terminal) return text;
+  std::string shown;
+  for (size_t at = 0; at < text.size();) {
+    const auto byte = static_cast<unsigned char>(text[at]);
+    if (byte == '\n') {
+      shown += text[at++];
+    } else if (byte == '\r' && at + 1 < text.size() && text[at + 1] == '\n') {
+      ++at;
+    } else if (byte == '\t') {
+      shown += "  ";
+      ++at;
+    } else if (byte < 0x20U || byte == 0x7FU) {
+      shown += fmt::format("\\x{:02x}", byte);
+      ++at;
+    } else {
+      size_t next = at;
+      const char32_t code_point = NextCodePoint(text, &next);
+      // The second set of control characters, and what turns the direction of text.
+      const bool control = (code_point >= 0x80 && code_point < 0xA0) ||
+                           (code_point >= 0x200E && code_point <= 0x200F) ||
+                           (code_point >= 0x202A && code_point <= 0x202E) ||
+                           (code_point >= 0x2066 && code_point <= 0x2069) || code_point >= 0x110000;
+      if (control) {
+        shown += fmt::format(
+            "\\u{:04x}",
+            static_cast<uint32_t>(code_point >= 0x110000 ? code_point - 0x110000 : code_point));
+      } else {
+        shown.append(text, at, next - at);
+      }
+      at = next;
+    }
+  }
+  return shown;
+}
+
+std::unique_ptr<RowWriter> MakeCsvWriter(char separator,
+                                         const std::optional<std::vector<Field>>& columns,
+                                         ByteSink& sink) {
+  return std::make_unique<CsvWriter>(separator, columns, sink);
+}
+std::unique_ptr<RowWriter> MakeMarkdownWriter(const WriterOptions& options,
+                                              const std::optional<std::vector<Field>>& columns,
+                                              ByteSink& sink) {
+  return std::make_unique<MarkdownWriter>(options, columns, sink);
+}
+std::unique_ptr<RowWriter> MakeRawWriter(ByteSink& sink) {
+  return std::make_unique<RawWriter>(sink);
+}
+std::unique_ptr<RowWriter> MakeVerticalWriter(const WriterOptions& options,
+                                              const std::optional<std::vector<Field>>& columns,
+                                              ByteSink& sink) {
+  return std::make_unique<VerticalWriter>(options, columns, sink);
+}
+
+std::optional<Format> ParseFormat(std::string_view name) {
+  constexpr std::pair<std::string_view, Format> kFormats[] = {
+      {"table", Format::kTable}, {"ndjson", Format::kNdjson},    {"json", Format::kJson},
+      {"csv", Format::kCsv},     {"tsv", Format::kTsv},          {"markdown", Format::kMarkdown},
+      {"raw", Format::kRaw},     {"vertical", Format::kVertical}};
+  for (const auto& [known, format] : kFormats) {
+    if (known == name) return format;
+  }
+  return std::nullopt;
+}
+
+bool NeedsColumns(Format format) {
+  return format == Format::kTable || format == Format::kCsv || format == Format::kTsv ||
+         format == Format::kMarkdown;
+}
+
+std::unique_ptr<RowWriter> MakeWriter(const WriterOptions& options,
+                                      const std::optional<std::vector<Field>>& columns,
+                                      ByteSink& sink) {
+  switch (options.format) {
+    case Format::kTable:
+      return MakeTableWriter(options, columns, sink);
+    case Format::kNdjson:
+      return MakeJsonWriter(false, columns, sink);
+    case Format::kJson:
+      return MakeJsonWriter(true, columns, sink);
+    case Format::kCsv:
+      return MakeCsvWriter(',', columns, sink);
+    case Format::kTsv:
+      return MakeCsvWriter('\t', columns, sink);
+    case Format::kMarkdown:
+      return MakeMarkdownWriter(options, columns, sink);
+    case Format::kRaw:
+      return MakeRawWriter(sink);
+    case Format::kVertical:
+      return MakeVerticalWriter(options, columns, sink);
+  }
+  return nullptr;
+}
+
+}  // namespace spelk::io

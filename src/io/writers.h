@@ -1,0 +1,60 @@
+// What the row writers share, and where each is made.
+#pragma once
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "io/row_writer.h"
+
+namespace spelk::io {
+
+// The columns of a whole result: given, or in the order of their first appearance.
+class ColumnOrder {
+ public:
+  explicit ColumnOrder(const std::optional<std::vector<Field>>& columns);
+  // For each column of the result its index in the schema; SIZE_MAX where the batch has none. Valid
+  // until the next call. A schema must live as long as it is the last one asked for.
+  const std::vector<size_t>& ColumnsOf(const Schema& schema);
+  const std::vector<Field>& fields() const { return fields_; }
+  // "name": as JSON, with the colon.
+  const std::string& json_name(size_t column) const { return json_names_[column]; }
+
+ private:
+  void Add(Field field);
+
+  const bool fixed_;
+  std::vector<Field> fields_;
+  std::vector<std::string> json_names_;
+  const Schema* last_ = nullptr;
+  std::vector<size_t> columns_;
+};
+
+std::unique_ptr<RowWriter> MakeJsonWriter(bool array,
+                                          const std::optional<std::vector<Field>>& columns,
+                                          ByteSink& sink);
+std::unique_ptr<RowWriter> MakeCsvWriter(char separator,
+                                         const std::optional<std::vector<Field>>& columns,
+                                         ByteSink& sink);
+std::unique_ptr<RowWriter> MakeMarkdownWriter(const WriterOptions& options,
+                                              const std::optional<std::vector<Field>>& columns,
+                                              ByteSink& sink);
+std::unique_ptr<RowWriter> MakeRawWriter(ByteSink& sink);
+std::unique_ptr<RowWriter> MakeTableWriter(const WriterOptions& options,
+                                           const std::optional<std::vector<Field>>& columns,
+                                           ByteSink& sink);
+std::unique_ptr<RowWriter> MakeVerticalWriter(const WriterOptions& options,
+                                              const std::optional<std::vector<Field>>& columns,
+                                              ByteSink& sink);
+
+// A value as people read it: _time as local time, the values of a multivalue on lines of their own;
+// for a terminal without control characters but newlines.
+std::string ReadableText(Field field, const Value& value, const WriterOptions& options);
+
+// Columns of a terminal that a text takes; a control character counts as none.
+size_t DisplayWidth(std::string_view text);
+
+}  // namespace spelk::io
