@@ -1,21 +1,24 @@
 // Maps keyed by text that are looked up with std::string_view, without making a std::string.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
+#include "base/hash.h"
 
 namespace spelk {
 
-// Debian's Abseil knows its own string_view only, so its transparent hash does not take ours.
+// Debian's Abseil knows its own string_view only, so its transparent hash does not take ours. The address makes the hash
+// differ from run to run, so that nobody can choose keys that collide.
 struct StringHash {
   using is_transparent = void;
   size_t operator()(std::string_view text) const {
-    return absl::Hash<std::pair<size_t, std::u8string_view>>{}(
-        {text.size(), {reinterpret_cast<const char8_t*>(text.data()), text.size()}});
+    static const char kSalt = 0;
+    return HashBytes(text, reinterpret_cast<uintptr_t>(&kSalt));
   }
 };
 

@@ -91,7 +91,7 @@ namespace {
 class CallbackTaker final : public RowTaker {
  public:
   explicit CallbackTaker(std::function<Flow(const RowBatch&)> take) : take_(std::move(take)) {}
-  absl::Status Begin(const plan::OutputShape& shape) override {
+  absl::Status Begin(const plan::OutputShape& shape, const exec::RunContext&) override {
     if (shape.events) events_ = std::make_shared<EventWriter>(shape);
     return absl::OkStatus();
   }

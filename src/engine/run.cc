@@ -132,7 +132,7 @@ class Runner {
     std::vector<std::unique_ptr<TakerOutput>> outputs;
     std::vector<exec::Output*> results;
     for (size_t j = 0; j < jobs.size(); ++j) {
-      SPELK_RETURN_IF_ERROR(jobs[j].taker->Begin(plan::ShapeOf(*plans[j])));
+      SPELK_RETURN_IF_ERROR(jobs[j].taker->Begin(ShapeFor(*plans[j]), context_));
       outputs.push_back(std::make_unique<TakerOutput>(*jobs[j].taker, rows[j]));
       results.push_back(outputs.back().get());
     }
@@ -286,6 +286,13 @@ class Runner {
                                         MakeDriverOptions(false), context_, report));
     context_.evaluation.constants.now = static_cast<double>(newest.newest()) / 1e6;
     return absl::OkStatus();
+  }
+
+  // Events that are wanted as columns are results like others.
+  plan::OutputShape ShapeFor(const plan::Node& plan) const {
+    plan::OutputShape shape = plan::ShapeOf(plan);
+    if (request_.form != ResultForm::kEventLines) shape.events = false;
+    return shape;
   }
 
   // What a scan reads and skips, and in which order rows come.

@@ -20,8 +20,8 @@ using ResultForm = optimize::ResultForm;
 class RowTaker {
  public:
   virtual ~RowTaker() = default;
-  // Called once, before the first rows. `fields` outlives the run's rows.
-  virtual absl::Status Begin(const plan::OutputShape& shape) = 0;
+  // Called once, before the first rows. The run's context lives until End() has returned.
+  virtual absl::Status Begin(const plan::OutputShape& shape, const exec::RunContext& run) = 0;
   virtual absl::Status Take(Batch batch) = 0;
   virtual absl::Status End() { return absl::OkStatus(); }
   // No more rows are wanted.

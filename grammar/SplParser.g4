@@ -1,0 +1,110 @@
+// The shapes of SPL. Which command has which shape is the lexer's knowledge: a command's name comes as
+// one of four tokens. Every decision needs one token of lookahead, so the parser never has to predict.
+parser grammar SplParser;
+
+options { tokenVocab = SplLexer; }
+
+@members {
+  // Reads the tables that ANTLR made; what the generated file would otherwise do before main.
+  static void Prepare();
+}
+
+@definitions {
+  void SplParser::Prepare() { static const Initializer once; }
+}
+
+// ---------------------------------------------------------------- entries
+
+query : pipeline EOF ;
+loneTerms : terms? EOF ;
+loneExpression : expression EOF ;
+
+// ---------------------------------------------------------------- pipelines
+
+pipeline : PIPE? command ( PIPE command )* ;
+
+command
+  : SEARCH_COMMAND terms?
+  | EXPRESSION_COMMAND expression?
+  | ASSIGNMENT_COMMAND ( assignment ( COMMA assignment )* )?
+  | ARGUMENT_COMMAND arguments clause*
+  | STAGE_MACRO arguments clause*
+  | terms                                  // A search without the word.
+  ;
+
+subsearch : LBRACKET pipeline RBRACKET ;
+
+// ---------------------------------------------------------------- search terms
+
+// OR binds tighter than AND, written or not; NOT binds tighter than both.
+terms : NOT* term ( ( AND | OR )? NOT* term )* ;
+
+term
+  : ( WORD | STRING ) ( comparator searchValue | NOT_BEFORE_IN? IN searchValues )?
+  | directive
+  | LPAREN terms? RPAREN
+  | subsearch
+  | MACRO
+  ;
+
+searchValue : WORD | STRING | directive | subsearch | MACRO ;
+// Commas too many are taken, as Splunk does.
+searchValues : LPAREN COMMA* searchValue ( COMMA searchValue? )* RPAREN ;
+
+directive : DIRECTIVE LPAREN RAW_TEXT? RPAREN ;
+comparator : EQ | NEQ | LT | LE | GT | GE ;
+
+// ---------------------------------------------------------------- expressions
+
+assignment : target EQ expression | MACRO ( EQ expression )? ;
+target : WORD | STRING | FIELD ;
+
+// A flat chain; which operator binds how tightly is a table in src/syntax/expression_builder.cc.
+expression : prefix* operand ( infix prefix* operand | NOT? IN LPAREN expressions? RPAREN )* ;
+prefix : NOT | MINUS | PLUS ;
+infix
+  : OR | XOR | AND | LIKE | comparator
+  | PLUS | MINUS | DOT | STAR | SLASH | PERCENT
+  ;
+
+operand
+  : WORD ( LPAREN expressions? RPAREN )?
+  | ( LIKE | IN ) LPAREN expressions? RPAREN     // The functions of that name.
+  | FIELD
+  | STRING
+  | NUMBER
+  | DOT NUMBER                                   // .5
+  | LPAREN expression RPAREN
+  | subsearch
+  | MACRO
+  ;
+expressions : expression ( COMMA expression )* ;
+
+// ---------------------------------------------------------------- arguments of commands
+
+arguments : ( argument | COMMA )* ;
+clause
+  : ( BY | OVER | OUTPUT | OUTPUTNEW | WHERE | FROM ) COMMA* argument arguments
+  | SEARCH_WHERE terms
+  ;
+
+argument
+  : WORD call? ( comparator argumentValue )? alias?
+  | STRING ( comparator argumentValue )? alias?
+  | evaluation alias?
+  | directive alias?
+  | MACRO alias?
+  | SIGN
+  | subsearch
+  ;
+argumentValue
+  : WORD call?
+  | STRING
+  | evaluation
+  | SEARCH_PAREN terms? RPAREN
+  | MACRO
+  | subsearch
+  ;
+call : CALL_PAREN arguments RPAREN ;
+evaluation : EVAL? LPAREN expression RPAREN ;
+alias : AS ( WORD | STRING ) ;

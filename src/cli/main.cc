@@ -1,0 +1,113 @@
+// The command line: spelk run | explain | check | help | completion.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <string>
+
+#include "cli/completion.h"
+#include "cli/run_command.h"
+
+namespace spelk::cli {
+namespace {
+
+constexpr std::string_view kDescription =
+    "spelk runs Splunk's Search Processing Language over NDJSON event feeds.\n"
+    "Example: spelk run 'EventID=4625 | stats count by TargetUserName' events.ndjson.gz";
+
+int PrintHelp(const std::string& name) {
+  const Engine engine;
+  const Result<std::string> text = engine.Help(name);
+  if (!text.ok()) {
+    fmt::print(stderr, "spelk: {}\n", text.error().message());
+    return kUsage;
+  }
+  fmt::print("{}", *text);
+  return kDone;
+}
+
+int PrintCompletions(const std::string& prefix) {
+  const Engine engine;
+  for (const std::string& name : engine.Complete(prefix)) fmt::print("{}\n", name);
+  return kDone;
+}
+
+void PrintOptions(const CLI::App& app) {
+  for (const CLI::Option* option : app.get_options()) {
+    for (const std::string& name : option->get_lnames()) fmt::print("--{} ", name);
+    for (const std::string& name : option->get_snames()) fmt::print("-{} ", name);
+  }
+  fmt::print("\n");
+}
+
+int PrintScript(const std::string& shell) {
+  const std::optional<std::string> script = CompletionScript(shell);
+  if (!script) {
+    fmt::print(stderr, "spelk: there is no completion for \"{}\"; it takes bash, zsh or fish\n", shell);
+    return kUsage;
+  }
+  fmt::print("{}", *script);
+  return kDone;
+}
+
+int Main(int argc, char** argv) {
+  CLI::App app{std::string(kDescription), "spelk"};
+  app.set_version_flag("--version", fmt::format("spelk {}", Version()));
+  app.require_subcommand(1);
+
+  RunArguments run;
+  CLI::App* run_command = app.add_subcommand("run", "Run a search over events");
+  AddSearchOptions(*run_command, run.search);
+  run_command->add_option("-o,--format", run.format, "table, ndjson, json, csv, tsv, markdown, raw or vertical")
+      ->type_name("FORMAT");
+  run_command->add_option("-O,--output", run.output, "Write to a file, which appears when it is complete")
+      ->type_name("FILE");
+  run_command->add_option("--color", run.colour, "auto, always or never")->type_name("WHEN")->capture_default_str();
+  run_command->add_flag("--stats", run.stats, "Say at the end what was read, how long it took and how fast it was");
+  run_command->add_flag("--fail-on-hits", run.fail_on_hits, "Exit with 1 if there are rows");
+  run_command->add_flag("--fail-if-empty", run.fail_if_empty, "Exit with 1 if there are none");
+
+  ExplainArguments explain;
+  CLI::App* explain_command = app.add_subcommand("explain", "Show what a search becomes");
+  AddSearchOptions(*explain_command, explain.search);
+  explain_command->add_option("--stage", explain.stage, "tokens, ast, plan, optimized or pipeline")
+      ->type_name("STAGE")
+      ->capture_default_str();
+
+  SearchArguments check;
+  CLI::App* check_command = app.add_subcommand("check", "Parse a search and say what is wrong with it");
+  AddSearchOptions(*check_command, check);
+
+  std::string help_name;
+  CLI::App* help_command = app.add_subcommand("help", "Explain a command, function or statistic of SPL");
+  help_command->add_option("name", help_name, "The name; without one all are listed")->type_name("");
+
+  std::string shell;
+  CLI::App* completion_command = app.add_subcommand("completion", "Print a completion script: bash, zsh or fish");
+  completion_command->add_option("shell", shell, "bash, zsh or fish")->required()->type_name("");
+
+  std::string prefix;
+  std::string options_of;
+  CLI::App* complete_command = app.add_subcommand("complete", "")->group("");
+  complete_command->add_option("prefix", prefix, "");
+  complete_command->add_option("--options", options_of, "");
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    const int code = app.exit(error);
+    return code == 0 ? kDone : kUsage;
+  }
+  if (run_command->parsed()) return Run(run);
+  if (explain_command->parsed()) return Explain(explain);
+  if (check_command->parsed()) return Check(check);
+  if (help_command->parsed()) return PrintHelp(help_name);
+  if (completion_command->parsed()) return PrintScript(shell);
+  if (options_of.empty()) return PrintCompletions(prefix);
+  PrintOptions(options_of == "explain" ? *explain_command : options_of == "check" ? *check_command : *run_command);
+  return kDone;
+}
+
+}  // namespace
+}  // namespace spelk::cli
+
+int main(int argc, char** argv) { return spelk::cli::Main(argc, argv); }

@@ -1,0 +1,104 @@
+// Choosing how rows are written.
+#include "cli/output.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/status.h"
+
+namespace spelk::cli {
+namespace {
+
+// Hands batches to a writer.
+class WriterOutput final : public exec::Output {
+ public:
+  explicit WriterOutput(io::RowWriter& writer) : writer_(writer) {}
+  absl::Status Push(Batch batch) override { return writer_.Write(batch); }
+
+ private:
+  io::RowWriter& writer_;
+};
+
+}  // namespace
+
+engine::ResultForm FormFor(io::Format format) {
+  switch (format) {
+    case io::Format::kNdjson:
+    case io::Format::kJson: return engine::ResultForm::kEventLines;
+    case io::Format::kRaw: return engine::ResultForm::kRaw;
+    default: return engine::ResultForm::kColumns;
+  }
+}
+
+// A closed pipe is no error: nobody wants more.
+absl::Status OutputTaker::Note(absl::Status status) {
+  if (absl::IsCancelled(status)) {
+    closed_ = true;
+    return absl::OkStatus();
+  }
+  return status;
+}
+
+absl::Status OutputTaker::Begin(const plan::OutputShape& shape, const exec::RunContext& run) {
+  run_ = &run;
+  if (shape.events) {
+    events_ = std::make_unique<engine::EventWriter>(shape);
+    return absl::OkStatus();
+  }
+  if (shape.columns || !io::NeedsColumns(options_.format)) {
+    writer_ = io::MakeWriter(options_, shape.columns, sink_);
+    return absl::OkStatus();
+  }
+  spool_ = std::make_unique<exec::Sorter>(exec::SorterOptions{.what = "output"}, run);
+  return absl::OkStatus();
+}
+
+absl::Status OutputTaker::WriteEvents(const Batch& batch) {
+  std::string out;
+  const bool array = options_.format == io::Format::kJson;
+  for (size_t row = 0; row < batch.size(); ++row) {
+    if (array) out += rows_ == 0 ? "[\n" : ",\n";
+    ++rows_;
+    events_->Append(batch, row, out);
+    if (!array) out += '\n';
+  }
+  return sink_.Write(out);
+}
+
+absl::Status OutputTaker::Take(Batch batch) {
+  if (spool_ != nullptr) {
+    for (size_t c = 0; c < batch.schema()->size(); ++c) {
+      const Field field = (*batch.schema())[c];
+      if (field.hidden() || std::find(columns_.begin(), columns_.end(), field) != columns_.end()) continue;
+      for (size_t row = 0; row < batch.size(); ++row) {
+        if (batch.At(c, row).is_null()) continue;
+        columns_.push_back(field);
+        break;
+      }
+    }
+    return spool_->Add(std::move(batch), exec::Position{batches_++, 0});
+  }
+  absl::Status status = events_ != nullptr ? WriteEvents(batch) : writer_->Write(batch);
+  if (status.ok() && flush_) status = sink_.Flush();
+  return Note(std::move(status));
+}
+
+absl::Status OutputTaker::EmitSpooled() {
+  writer_ = io::MakeWriter(options_, columns_, sink_);
+  WriterOutput output(*writer_);
+  return spool_->Emit(output);
+}
+
+absl::Status OutputTaker::End() {
+  if (closed_) return absl::OkStatus();
+  absl::Status status;
+  if (spool_ != nullptr) status = EmitSpooled();
+  if (status.ok() && writer_ != nullptr) status = writer_->Finish();
+  if (status.ok() && events_ != nullptr && options_.format == io::Format::kJson) {
+    status = sink_.Write(rows_ == 0 ? "[]\n" : "\n]\n");
+  }
+  if (status.ok()) status = sink_.Flush();
+  return Note(std::move(status));
+}
+
+}  // namespace spelk::cli
