@@ -18,11 +18,6 @@ constexpr int kMaxDepth = 2000;
 constexpr auto kLastExprKind = static_cast<uint8_t>(ExprKind::kSubsearch);
 constexpr auto kLastType = static_cast<uint8_t>(Type::kNull);
 
-void SaveField(Field field, ByteWriter& out) {
-  SaveVisitor visitor(out);
-  visitor("", field);
-}
-
 void SaveNode(const Node& node, ByteWriter& out) {
   out.Bool(node.input != nullptr);
   if (node.input != nullptr) SaveNode(*node.input, out);
