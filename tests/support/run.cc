@@ -1,0 +1,178 @@
+// Law 1's matrix.
+#include "support/run.h"
+
+#include <fmt/format.h>
+#include <zlib.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/impl.h"
+#include "support/require.h"
+
+namespace spelk::tests {
+namespace {
+
+constexpr size_t kThreads[] = {1, 2, 8};
+constexpr size_t kBlocks[] = {size_t{1} << 20U, size_t{4} << 10U};
+constexpr size_t kBatches[] = {2048, 1};
+constexpr InputForm kForms[] = {InputForm::kOne, InputForm::kSplit, InputForm::kGzip};
+constexpr bool kReload[] = {false, true};
+// Enough for a block and its columns; what collects rows must spill.
+constexpr size_t kTinyMemory = size_t{4} << 20U;
+
+std::vector<std::vector<std::string>> PassChoices(const Engine& engine) {
+  std::vector<std::vector<std::string>> choices{{}};
+  std::vector<std::string> all;
+  for (const auto& [name, summary] : engine.Passes()) {
+    choices.push_back({name});
+    all.push_back(name);
+  }
+  choices.push_back(all);
+  return choices;
+}
+
+// Pieces of whole lines; the last one holds more lines than the first.
+std::vector<std::string_view> SplitAtLines(std::string_view text) {
+  std::vector<std::string_view> parts;
+  for (const size_t share : {4U, 3U}) {
+    const size_t end = text.find('\n', text.size() / share);
+    if (end == std::string_view::npos) break;
+    parts.push_back(text.substr(0, end + 1));
+    text.remove_prefix(end + 1);
+  }
+  parts.push_back(text);
+  return parts;
+}
+
+Input FromMemory(const std::vector<std::string_view>& texts) {
+  auto impl = std::make_shared<Input::Impl>();
+  for (const std::string_view text : texts) {
+    impl->inputs.emplace_back();
+    impl->inputs.back().kind = io::Input::Kind::kMemory;
+    impl->inputs.back().path = "events.ndjson";
+    impl->inputs.back().memory = text;
+  }
+  return Input(std::move(impl));
+}
+
+}  // namespace
+
+std::string Gzip(std::string_view text) {
+  z_stream stream{};
+  constexpr int kGzipWindow = 15 + 16;
+  Require(deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, kGzipWindow, 8,
+                       Z_DEFAULT_STRATEGY) == Z_OK,
+          "zlib");
+  std::string out(deflateBound(&stream, text.size()) + 64, '\0');
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
+  stream.avail_in = static_cast<uInt>(text.size());
+  stream.next_out = reinterpret_cast<Bytef*>(out.data());
+  stream.avail_out = static_cast<uInt>(out.size());
+  Require(deflate(&stream, Z_FINISH) == Z_STREAM_END, "zlib");
+  out.resize(stream.total_out);
+  deflateEnd(&stream);
+  return out;
+}
+
+// FNV-1a: the same on every machine.
+uint64_t HashOf(std::string_view text) {
+  uint64_t hash = 0xcbf29ce484222325U;
+  for (const char c : text) {
+    hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
+  }
+  return hash ^ (hash >> 32U);
+}
+
+std::string Variation::Describe() const {
+  std::string passes;
+  for (const std::string& pass : without_passes) passes += " without " + pass;
+  constexpr std::string_view kNames[] = {"one input", "split input", "gzip input"};
+  return fmt::format("threads {}, block {}, batch {}, memory {}, {}{}{}", threads, block_size,
+                     batch_rows, memory ? fmt::format("{}", *memory) : "default",
+                     kNames[static_cast<size_t>(input)], reload_states ? ", states reloaded" : "",
+                     passes);
+}
+
+std::vector<Variation> AllVariations(const Engine& engine, bool split) {
+  std::vector<Variation> all;
+  for (const auto& passes : PassChoices(engine)) {
+    for (const size_t threads : kThreads) {
+      for (const size_t block : kBlocks) {
+        for (const size_t batch : kBatches) {
+          for (const std::optional<size_t> memory : {std::optional<size_t>(), {kTinyMemory}}) {
+            for (const InputForm form : kForms) {
+              if (form != InputForm::kOne && !split) continue;
+              for (const bool reload : kReload) {
+                all.push_back({threads, block, batch, passes, memory, form, reload});
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+  return all;
+}
+
+std::vector<Variation> SomeVariations(const Engine& engine, bool split, uint64_t seed,
+                                      size_t count) {
+  std::vector<Variation> some{{8, kBlocks[1], 1, PassChoices(engine).back(), kTinyMemory,
+                               split ? InputForm::kSplit : InputForm::kOne, true}};
+  const std::vector<Variation> all = AllVariations(engine, split);
+  while (some.size() < count) {
+    seed = seed * 6364136223846793005U + 1442695040888963407U;
+    some.push_back(all[(seed >> 33U) % all.size()]);
+  }
+  return some;
+}
+
+Feed::Feed(std::string text)
+    : text_(std::move(text)), gzip_(Gzip(text_)), parts_(SplitAtLines(text_)) {}
+
+Input Feed::As(InputForm form) const {
+  if (form == InputForm::kSplit) return FromMemory(parts_);
+  return FromMemory({form == InputForm::kGzip ? std::string_view(gzip_) : text_});
+}
+
+Outcome RunAs(const Query& query, const Feed* feed, RunOptions options,
+              const Variation& variation) {
+  options.threads = variation.threads;
+  options.block_size = variation.block_size;
+  options.batch_rows = variation.batch_rows;
+  options.disabled_passes = variation.without_passes;
+  options.reload_states = variation.reload_states;
+  if (variation.memory) options.memory = *variation.memory;
+  Outcome outcome;
+  const Result<Summary> done = query.Run(feed == nullptr ? Input() : feed->As(variation.input),
+                                         options, [&outcome](const RowBatch& rows) {
+                                           for (size_t row = 0; row < rows.rows(); ++row) {
+                                             rows.AppendJson(row, outcome.rows.emplace_back());
+                                           }
+                                           return Flow::kMore;
+                                         });
+  if (done.ok()) {
+    outcome.warnings = done->warnings;
+  } else {
+    outcome.error = done.error();
+  }
+  return outcome;
+}
+
+std::string Difference(const Outcome& plain, const Outcome& other, const Variation& variation) {
+  const auto report = [&variation](std::string what) {
+    return fmt::format("the answer differs with {}: {}", variation.Describe(), what);
+  };
+  if (other.error && other.error->kind() == ErrorKind::kLimit && variation.memory) return {};
+  if (other.error && !plain.error) return report(other.error->message());
+  if (!other.error && plain.error) return report("it succeeds");
+  if (plain.error) return {};
+  if (plain.rows.size() != other.rows.size()) {
+    return report(fmt::format("{} rows instead of {}", other.rows.size(), plain.rows.size()));
+  }
+  const auto [a, b] = std::mismatch(plain.rows.begin(), plain.rows.end(), other.rows.begin());
+  if (a == plain.rows.end()) return {};
+  return report(fmt::format("row {} is {} instead of {}", a - plain.rows.begin(), *b, *a));
+}
+
+}  // namespace spelk::tests

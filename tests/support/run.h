@@ -1,0 +1,64 @@
+// Running a search in the ways that law 1 says make no difference.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "spelk/engine.h"
+
+namespace spelk::tests {
+
+enum class InputForm : uint8_t { kOne, kSplit, kGzip };
+
+// One point of law 1's matrix. The default is the plain way to run.
+struct Variation {
+  size_t threads = 1;
+  size_t block_size = size_t{1} << 20U;
+  size_t batch_rows = 2048;
+  std::vector<std::string> without_passes;
+  std::optional<size_t> memory;
+  InputForm input = InputForm::kOne;
+  bool reload_states = false;
+
+  std::string Describe() const;
+};
+
+// The whole matrix: threads × block × batch × each pass off × memory × input × states reloaded.
+// Without `split`, the input stays as it is.
+std::vector<Variation> AllVariations(const Engine& engine, bool split);
+// A few of it, chosen by `seed`: the same ones every time, and over many seeds all of it. Among
+// them always one with everything at its far end.
+std::vector<Variation> SomeVariations(const Engine& engine, bool split, uint64_t seed,
+                                      size_t count);
+
+// What a run gave.
+struct Outcome {
+  std::optional<Error> error;
+  std::vector<std::string> rows;  // NDJSON.
+  std::vector<std::string> warnings;
+};
+
+// The events of a test under the name `events.ndjson`.
+class Feed {
+ public:
+  explicit Feed(std::string text);
+  Input As(InputForm form) const;
+
+ private:
+  std::string text_;
+  std::string gzip_;
+  std::vector<std::string_view> parts_;
+};
+
+Outcome RunAs(const Query& query, const Feed* feed, RunOptions options, const Variation& variation);
+
+// What differs from the plain outcome, or an empty text. A run with little memory may fail by name.
+std::string Difference(const Outcome& plain, const Outcome& other, const Variation& variation);
+
+std::string Gzip(std::string_view text);
+uint64_t HashOf(std::string_view text);
+
+}  // namespace spelk::tests
