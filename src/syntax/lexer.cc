@@ -12,7 +12,8 @@ namespace {
 
 using antlr::SplLexer;
 
-// The bytes of a text as characters; every byte beyond ASCII reads as U+007F, so that offsets are offsets of the text.
+// The bytes of a text as characters; every byte beyond ASCII reads as U+007F, so that offsets are
+// offsets of the text.
 class ByteStream final : public antlr4::CharStream {
  public:
   explicit ByteStream(std::string_view text) : text_(text) {}
@@ -30,7 +31,8 @@ class ByteStream final : public antlr4::CharStream {
   size_t size() override { return text_.size(); }
   std::string getSourceName() const override { return "search"; }
   std::string getText(const antlr4::misc::Interval& interval) override {
-    return std::string(text_.substr(static_cast<size_t>(interval.a), static_cast<size_t>(interval.b - interval.a + 1)));
+    return std::string(text_.substr(static_cast<size_t>(interval.a),
+                                    static_cast<size_t>(interval.b - interval.a + 1)));
   }
   std::string toString() const override { return std::string(text_); }
 
@@ -70,11 +72,11 @@ struct Frame {
 
   Kind kind = Kind::kPipeline;
   State state = State::kName;
-  bool after_pipe = false;     // The name of a command is due, and nothing else.
-  bool value_due = false;      // The value of an option.
-  bool assigns = false;        // An expression that ends at a comma, where the next target begins.
+  bool after_pipe = false;  // The name of a command is due, and nothing else.
+  bool value_due = false;   // The value of an option.
+  bool assigns = false;     // An expression that ends at a comma, where the next target begins.
   uint8_t clauses = kClauseBy;
-  std::string_view option;     // The name before the `=`.
+  std::string_view option;  // The name before the `=`.
 };
 
 class ModeLexer {
@@ -119,18 +121,23 @@ class ModeLexer {
     if (frame.kind == Kind::kRaw) return c == ')' ? 0 : SplLexer::RAW;
     // What means the same everywhere has rules in the default mode only.
     if (IsBlank(c) || std::string_view("\"`|()[]").find(c) != std::string_view::npos) {
-      if (frame.kind == Kind::kPipeline && frame.state == State::kName && !frame.after_pipe && !IsBlank(c) &&
-          c != '|' && c != ']' && !StartsComment()) {
+      if (frame.kind == Kind::kPipeline && frame.state == State::kName && !frame.after_pipe &&
+          !IsBlank(c) && c != '|' && c != ']' && !StartsComment()) {
         frame.state = State::kSearch;  // A search without the word.
       }
       return 0;
     }
     switch (frame.kind) {
-      case Kind::kGroup: return SplLexer::SEARCH;
-      case Kind::kList: return SplLexer::LIST;
-      case Kind::kCall: return frame.value_due ? SplLexer::VALUE : SplLexer::ARGUMENTS;
-      case Kind::kExpression: return SplLexer::EXPRESSION;
-      default: break;
+      case Kind::kGroup:
+        return SplLexer::SEARCH;
+      case Kind::kList:
+        return SplLexer::LIST;
+      case Kind::kCall:
+        return frame.value_due ? SplLexer::VALUE : SplLexer::ARGUMENTS;
+      case Kind::kExpression:
+        return SplLexer::EXPRESSION;
+      default:
+        break;
     }
     switch (frame.state) {
       case State::kName:
@@ -138,10 +145,14 @@ class ModeLexer {
         frame.state = State::kSearch;
         return SplLexer::SEARCH;
       case State::kSearch:
-      case State::kSearchWhere: return SplLexer::SEARCH;
-      case State::kExpression: return SplLexer::EXPRESSION;
-      case State::kTarget: return SplLexer::TARGET;
-      case State::kArguments: return frame.value_due ? SplLexer::VALUE : SplLexer::ARGUMENTS;
+      case State::kSearchWhere:
+        return SplLexer::SEARCH;
+      case State::kExpression:
+        return SplLexer::EXPRESSION;
+      case State::kTarget:
+        return SplLexer::TARGET;
+      case State::kArguments:
+        return frame.value_due ? SplLexer::VALUE : SplLexer::ARGUMENTS;
     }
     return 0;
   }
@@ -152,13 +163,14 @@ class ModeLexer {
   bool StartsCommand() {
     const size_t begin = stream_.index();
     size_t end = begin;
-    while (end < text_.size() && (IsWordByte(text_[end]) || text_[end] == '-' || text_[end] == '.' ||
-                                  text_[end] == ':')) {
+    while (end < text_.size() && (IsWordByte(text_[end]) || text_[end] == '-' ||
+                                  text_[end] == '.' || text_[end] == ':')) {
       ++end;
     }
-    const bool alone = end == text_.size() || IsBlank(text_[end]) || text_[end] == '|' || text_[end] == ']' ||
-                       text_.substr(end).starts_with("```");
-    return end > begin && alone && NextCharacter(end) != '=' && !text_.substr(FirstOf(end)).starts_with("!=") &&
+    const bool alone = end == text_.size() || IsBlank(text_[end]) || text_[end] == '|' ||
+                       text_[end] == ']' || text_.substr(end).starts_with("```");
+    return end > begin && alone && NextCharacter(end) != '=' &&
+           !text_.substr(FirstOf(end)).starts_with("!=") &&
            shapes_.Find(text_.substr(begin, end - begin)) != nullptr;
   }
 
@@ -174,17 +186,21 @@ class ModeLexer {
 
   void Classify(RawToken* token) {
     switch (token->type) {
-      case SplLexer::PIPE: return OnPipe();
+      case SplLexer::PIPE:
+        return OnPipe();
       case SplLexer::LBRACKET:
         ClearValue();
         frames_.emplace_back();
         return;
-      case SplLexer::RBRACKET: return OnRightBracket();
-      case SplLexer::LPAREN: return OnLeftParen(token);
+      case SplLexer::RBRACKET:
+        return OnRightBracket();
+      case SplLexer::LPAREN:
+        return OnLeftParen(token);
       case SplLexer::RPAREN:
         if (frames_.size() > 1 && top().kind != Kind::kPipeline) frames_.pop_back();
         return;
-      case SplLexer::WORD: return OnWord(token);
+      case SplLexer::WORD:
+        return OnWord(token);
       case SplLexer::MACRO:
         if (top().kind == Kind::kPipeline && top().state == State::kName) {
           token->type = SplLexer::STAGE_MACRO;
@@ -198,11 +214,13 @@ class ModeLexer {
       case SplLexer::LT:
       case SplLexer::LE:
       case SplLexer::GT:
-      case SplLexer::GE: return OnComparator();
+      case SplLexer::GE:
+        return OnComparator();
       case SplLexer::COMMA:
         if (top().kind == Kind::kPipeline && top().assigns) top().state = State::kTarget;
         return;
-      default: return ClearValue();
+      default:
+        return ClearValue();
     }
   }
 
@@ -222,7 +240,9 @@ class ModeLexer {
     if (depth > 1) frames_.resize(depth - 1);
   }
 
-  bool InSearch() { return top().kind == Kind::kGroup || InState(State::kSearch) || InState(State::kSearchWhere); }
+  bool InSearch() {
+    return top().kind == Kind::kGroup || InState(State::kSearch) || InState(State::kSearchWhere);
+  }
   bool InState(State state) { return top().kind == Kind::kPipeline && top().state == state; }
   bool InArguments() { return top().kind == Kind::kCall || InState(State::kArguments); }
 
@@ -236,7 +256,8 @@ class ModeLexer {
       kind = Kind::kCall;
       token->type = SplLexer::CALL_PAREN;
     } else if (InArguments() && top().value_due &&
-               (EqualsIgnoringCase(top().option, "startswith") || EqualsIgnoringCase(top().option, "endswith"))) {
+               (EqualsIgnoringCase(top().option, "startswith") ||
+                EqualsIgnoringCase(top().option, "endswith"))) {
       kind = Kind::kGroup;
       token->type = SplLexer::SEARCH_PAREN;
     }
@@ -260,7 +281,8 @@ class ModeLexer {
     const std::string_view word = TextOf(text_, token->span);
     if (InState(State::kName)) return OnCommand(token, word);
     if (InSearch()) return OnSearchWord(token, word);
-    if (top().kind == Kind::kExpression || InState(State::kExpression)) return OnExpressionWord(token, word);
+    if (top().kind == Kind::kExpression || InState(State::kExpression))
+      return OnExpressionWord(token, word);
     if (InArguments()) return OnArgument(token, word);
   }
 
@@ -292,7 +314,8 @@ class ModeLexer {
 
   bool FollowedByIn(size_t at) const {
     const size_t word = FirstOf(at);
-    return word > at && EqualsIgnoringCase(text_.substr(word, 2), "in") && NextCharacter(word + 2) == '(';
+    return word > at && EqualsIgnoringCase(text_.substr(word, 2), "in") &&
+           NextCharacter(word + 2) == '(';
   }
 
   void OnSearchWord(RawToken* token, std::string_view word) {
@@ -310,8 +333,8 @@ class ModeLexer {
       token->type = SplLexer::OR;
     } else if (word == "NOT") {
       token->type = after_field && FollowedByIn(end) ? SplLexer::NOT_BEFORE_IN : SplLexer::NOT;
-    } else if (EqualsIgnoringCase(word, "in") && (after_field || previous_ == SplLexer::NOT_BEFORE_IN) &&
-               NextCharacter(end) == '(') {
+    } else if (EqualsIgnoringCase(word, "in") &&
+               (after_field || previous_ == SplLexer::NOT_BEFORE_IN) && NextCharacter(end) == '(') {
       token->type = SplLexer::IN;
     } else if (IsDirective(word) && end < text_.size() && text_[end] == '(') {
       token->type = SplLexer::DIRECTIVE;
@@ -321,12 +344,14 @@ class ModeLexer {
     }
   }
 
-  static bool IsDirective(std::string_view word) { return word == "CASE" || word == "TERM" || word == "PREFIX"; }
+  static bool IsDirective(std::string_view word) {
+    return word == "CASE" || word == "TERM" || word == "PREFIX";
+  }
 
   static void OnExpressionWord(RawToken* token, std::string_view word) {
-    constexpr std::pair<std::string_view, size_t> kWords[] = {{"and", SplLexer::AND},   {"or", SplLexer::OR},
-                                                               {"not", SplLexer::NOT},   {"xor", SplLexer::XOR},
-                                                               {"like", SplLexer::LIKE}, {"in", SplLexer::IN}};
+    constexpr std::pair<std::string_view, size_t> kWords[] = {
+        {"and", SplLexer::AND}, {"or", SplLexer::OR},     {"not", SplLexer::NOT},
+        {"xor", SplLexer::XOR}, {"like", SplLexer::LIKE}, {"in", SplLexer::IN}};
     for (const auto& [lower, type] : kWords) {
       if (EqualsIgnoringCase(word, lower)) token->type = type;
     }
@@ -345,7 +370,8 @@ class ModeLexer {
       return;
     }
     if (!value && top().kind == Kind::kPipeline && TakeClause(token, word)) return;
-    // count(x); with a blank between only where a number or another word would make no sense before a parenthesis.
+    // count(x); with a blank between only where a number or another word would make no sense before
+    // a parenthesis.
     const bool name = (word.front() < '0' || word.front() > '9') && word.front() != '-';
     const size_t paren = value || !name ? end : FirstOf(end);
     if (paren < text_.size() && text_[paren] == '(') call_paren_ = paren;
@@ -385,7 +411,8 @@ class ModeLexer {
 
 }  // namespace
 
-std::vector<RawToken> Lex(std::string_view text, const ShapeTable& shapes, Entry entry, size_t most) {
+std::vector<RawToken> Lex(std::string_view text, const ShapeTable& shapes, Entry entry,
+                          size_t most) {
   SplLexer::Prepare();
   return ModeLexer(text, shapes, entry).Run(most);
 }

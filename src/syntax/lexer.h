@@ -1,4 +1,5 @@
-// The tokens of a search, with the mode of each chosen by the command it belongs to. Uses ANTLR; only src/syntax includes it.
+// The tokens of a search, with the mode of each chosen by the command it belongs to. Uses ANTLR;
+// only src/syntax includes it.
 #pragma once
 
 #include <cstdint>
@@ -20,9 +21,11 @@ struct RawToken {
 // What text is read as.
 enum class Entry : uint8_t { kQuery, kTerms, kExpression };
 
-// All tokens in order, hidden ones included; together they are the text. Never fails: what is no token of any mode comes
-// as OTHER, what is left open as OPEN_STRING and the like. Stops after `most` tokens.
-std::vector<RawToken> Lex(std::string_view text, const ShapeTable& shapes, Entry entry, size_t most);
+// All tokens in order, hidden ones included; together they are the text. Never fails: what is no
+// token of any mode comes as OTHER, what is left open as OPEN_STRING and the like. Stops after
+// `most` tokens.
+std::vector<RawToken> Lex(std::string_view text, const ShapeTable& shapes, Entry entry,
+                          size_t most);
 
 // The grammar's name of a token type: "WORD".
 std::string_view TypeName(size_t type);

@@ -1,0 +1,64 @@
+// From ANTLR's parse tree to our own. Uses ANTLR; only src/syntax includes it.
+#pragma once
+
+#include <string_view>
+
+#include "SplParser.h"
+#include "absl/status/status.h"
+#include "base/diagnostics.h"
+#include "syntax/ast.h"
+
+namespace spelk::syntax {
+
+// Walks the typed contexts of one text. What the grammar takes and no tree can stand for is an
+// error: it goes to the diagnostics and is kept in status().
+class AstBuilder {
+ public:
+  AstBuilder(std::string_view text, Diagnostics& diagnostics)
+      : text_(text), diagnostics_(diagnostics) {}
+
+  ast::Pipeline Pipeline(antlr::SplParser::PipelineContext& context);
+  ast::SearchExpr Terms(antlr::SplParser::TermsContext* context, Span empty);
+  ast::ExprPtr Expression(antlr::SplParser::ExpressionContext& context);
+
+  const absl::Status& status() const { return status_; }
+
+ private:
+  using Parser = antlr::SplParser;
+
+  ast::CommandCall Command(Parser::CommandContext& context);
+  ast::PipelinePtr Subsearch(Parser::SubsearchContext& context);
+  ast::MacroCall Macro(antlr4::Token& token);
+
+  ast::SearchExpr Term(Parser::TermContext& context);
+  ast::SearchValue SearchValue(Parser::SearchValueContext& context);
+  ast::SearchExpr Directive(Parser::DirectiveContext& context);
+  ast::Name DirectiveText(Parser::DirectiveContext& context);
+
+  ast::Assignment Assignment(Parser::AssignmentContext& context);
+  ast::ExprPtr Operand(Parser::OperandContext& context);
+  ast::ExprPtr Call(antlr4::Token& name, Parser::ExpressionsContext* arguments, Span span);
+  std::vector<ast::ExprPtr> Expressions(Parser::ExpressionsContext* context);
+
+  std::vector<ast::Argument> Arguments(Parser::ArgumentsContext* context);
+  ast::Argument Argument(Parser::ArgumentContext& context);
+  ast::Argument ArgumentValue(Parser::ArgumentValueContext& context);
+  ast::ArgumentCall ArgumentCall(antlr4::Token& name, Parser::CallContext& context);
+  ast::ArgumentExpression Evaluation(Parser::EvaluationContext& context);
+  ast::ArgumentSubsearch ArgumentSubsearch(Parser::SubsearchContext& context);
+  ast::Clause Clause(Parser::ClauseContext& context);
+
+  void Fail(ErrorCode code, Span span, std::string message, std::vector<std::string> notes = {});
+
+  const std::string_view text_;
+  Diagnostics& diagnostics_;
+  absl::Status status_;
+  std::string command_;  // The command at hand, for messages.
+};
+
+Span SpanOf(const antlr4::Token& token);
+// The words of a call `name(a, b)` between its backquotes, split at the commas that separate its
+// arguments. Outer quotes of an argument stay.
+ast::MacroCall SplitMacro(std::string_view text, Span call);
+
+}  // namespace spelk::syntax

@@ -1,0 +1,231 @@
+// The door to ANTLR: tokens in, a tree of ours out, every problem a diagnostic.
+#include "syntax/parse.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "BailErrorStrategy.h"
+#include "CommonToken.h"
+#include "CommonTokenStream.h"
+#include "ListTokenSource.h"
+#include "SplParser.h"
+#include "base/status.h"
+#include "syntax/ast_builder.h"
+#include "syntax/lexer.h"
+#include "syntax/token_checks.h"
+
+namespace spelk {
+namespace {
+
+using syntax::RawToken;
+using syntax::antlr::SplParser;
+
+// Remembers where the parser could not go on, then gives up.
+class FirstError final : public antlr4::BailErrorStrategy {
+ public:
+  void recover(antlr4::Parser* parser, std::exception_ptr error) override {
+    Note(*parser);
+    BailErrorStrategy::recover(parser, error);
+  }
+  antlr4::Token* recoverInline(antlr4::Parser* parser) override {
+    Note(*parser);
+    return BailErrorStrategy::recoverInline(parser);
+  }
+  void reportError(antlr4::Parser*, const antlr4::RecognitionException&) override {}
+
+  size_t at() const { return at_; }
+  size_t rule() const { return rule_; }
+
+ private:
+  void Note(antlr4::Parser& parser) {
+    at_ = parser.getCurrentToken()->getTokenIndex();
+    rule_ = parser.getContext()->getRuleIndex();
+  }
+
+  size_t at_ = 0;
+  size_t rule_ = 0;
+};
+
+// What would have been right where a rule stopped.
+std::string_view ExpectedIn(size_t rule) {
+  switch (rule) {
+    case SplParser::RuleTerms:
+    case SplParser::RuleTerm:
+    case SplParser::RuleLoneTerms:
+      return "a search term or field=value";
+    case SplParser::RuleSearchValue:
+    case SplParser::RuleSearchValues:
+      return "a value";
+    case SplParser::RuleDirective:
+      return "text and a closing parenthesis";
+    case SplParser::RuleAssignment:
+    case SplParser::RuleTarget:
+      return "field = expression";
+    case SplParser::RuleExpression:
+    case SplParser::RuleInfix:
+    case SplParser::RuleLoneExpression:
+      return "an operator, or the end of the expression";
+    case SplParser::RulePrefix:
+    case SplParser::RuleOperand:
+    case SplParser::RuleExpressions:
+      return "a field, a value or a function";
+    case SplParser::RuleAlias:
+      return "a field name after AS";
+    case SplParser::RuleClause:
+      return "a field";
+    case SplParser::RuleArgument:
+    case SplParser::RuleArgumentValue:
+      return "a value";
+    case SplParser::RuleCall:
+      return "an argument or a closing parenthesis";
+    case SplParser::RuleEvaluation:
+      return "a closing parenthesis";
+    case SplParser::RuleSubsearch:
+      return "a pipe, or \"]\" to end the subsearch";
+    case SplParser::RuleCommand:
+      return "a command";
+    default:
+      return "a pipe, or the end of the search";
+  }
+}
+
+class ParseRun {
+ public:
+  ParseRun(const Source& source, const ShapeTable& shapes, const SyntaxLimits& limits,
+           Diagnostics& diagnostics)
+      : text_(source.text()), shapes_(shapes), limits_(limits), diagnostics_(diagnostics) {}
+
+  absl::Status Lex(syntax::Entry entry) {
+    if (text_.size() > limits_.max_text) {
+      return diagnostics_.Error(
+          ErrorCode::kTooLong, {0, 0},
+          fmt::format("the search is longer than {} bytes", limits_.max_text));
+    }
+    tokens_ = syntax::Lex(text_, shapes_, entry, limits_.max_tokens + 1);
+    if (tokens_.size() > limits_.max_tokens) {
+      return diagnostics_.Error(
+          ErrorCode::kTooLong, tokens_.back().span,
+          fmt::format("the search has more than {} words", limits_.max_tokens));
+    }
+    return absl::OkStatus();
+  }
+
+  // `take` gets the parser and a builder, and stores what it built.
+  template <class Take>
+  absl::Status Parse(syntax::Entry entry, const Take& take) {
+    SPELK_RETURN_IF_ERROR(Lex(entry));
+    const bool may_be_empty = entry == syntax::Entry::kTerms;
+    visible_ = tokens_;
+    std::erase_if(visible_, [](const RawToken& token) { return token.hidden; });
+    if (!visible_.empty() || !may_be_empty) {
+      SPELK_RETURN_IF_ERROR(syntax::CheckTokens(text_, tokens_, limits_.max_depth, diagnostics_));
+    }
+    SplParser::Prepare();
+    antlr4::ListTokenSource source(MakeTokens());
+    antlr4::CommonTokenStream stream(&source);
+    SplParser parser(&stream);
+    parser.removeErrorListeners();
+    const auto strategy = std::make_shared<FirstError>();
+    parser.setErrorHandler(strategy);
+    syntax::AstBuilder builder(text_, diagnostics_);
+    try {
+      take(parser, builder);
+    } catch (const antlr4::ParseCancellationException&) {
+      return Unexpected(strategy->at(), strategy->rule());
+    }
+    return builder.status();
+  }
+
+  const std::vector<RawToken>& tokens() const { return tokens_; }
+
+ private:
+  std::vector<std::unique_ptr<antlr4::Token>> MakeTokens() const {
+    std::vector<std::unique_ptr<antlr4::Token>> made;
+    made.reserve(visible_.size() + 1);
+    for (const RawToken& raw : visible_) {
+      auto token = std::make_unique<antlr4::CommonToken>(raw.type);
+      token->setStartIndex(raw.span.begin);
+      token->setStopIndex(raw.span.end - 1);
+      made.push_back(std::move(token));
+    }
+    auto end = std::make_unique<antlr4::CommonToken>(antlr4::Token::EOF);
+    end->setStartIndex(text_.size());
+    end->setStopIndex(text_.size() == 0 ? 0 : text_.size() - 1);
+    made.push_back(std::move(end));
+    return made;
+  }
+
+  absl::Status Unexpected(size_t at, size_t rule) {
+    const auto size = static_cast<uint32_t>(text_.size());
+    const Span span = at < visible_.size() ? visible_[at].span : Span{size, size};
+    const bool expression = rule >= SplParser::RuleAssignment && rule <= SplParser::RuleExpressions;
+    const std::string command = syntax::CommandAt(text_, visible_, at);
+    const std::string seen = syntax::Describe(text_, visible_, at);
+    std::string message = command.empty() ? "" : command + ": ";
+    message += expression ? fmt::format("the expression is malformed: unexpected {}", seen)
+                          : fmt::format("unexpected {}", seen);
+    return diagnostics_.Error(expression ? ErrorCode::kMalformedExpression : ErrorCode::kSyntax,
+                              span, std::move(message),
+                              {fmt::format("expected {}", ExpectedIn(rule))});
+  }
+
+  const std::string_view text_;
+  const ShapeTable& shapes_;
+  const SyntaxLimits& limits_;
+  Diagnostics& diagnostics_;
+  std::vector<RawToken> tokens_;
+  std::vector<RawToken> visible_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::vector<Token>> Tokenize(const Source& source, const ShapeTable& shapes,
+                                            const SyntaxLimits& limits, Diagnostics& diagnostics) {
+  ParseRun run(source, shapes, limits, diagnostics);
+  SPELK_RETURN_IF_ERROR(run.Lex(syntax::Entry::kQuery));
+  std::vector<Token> tokens;
+  tokens.reserve(run.tokens().size());
+  for (const RawToken& raw : run.tokens()) {
+    tokens.push_back({std::string(syntax::TypeName(raw.type)), raw.span, raw.hidden});
+  }
+  return tokens;
+}
+
+absl::StatusOr<ast::Pipeline> Parse(const Source& source, const ShapeTable& shapes,
+                                    const SyntaxLimits& limits, Diagnostics& diagnostics) {
+  ast::Pipeline pipeline;
+  SPELK_RETURN_IF_ERROR(
+      ParseRun(source, shapes, limits, diagnostics)
+          .Parse(syntax::Entry::kQuery, [&](SplParser& parser, syntax::AstBuilder& builder) {
+            pipeline = builder.Pipeline(*parser.query()->pipeline());
+          }));
+  return pipeline;
+}
+
+absl::StatusOr<ast::SearchExpr> ParseSearchTerms(const Source& source, const ShapeTable& shapes,
+                                                 const SyntaxLimits& limits,
+                                                 Diagnostics& diagnostics) {
+  ast::SearchExpr terms;
+  SPELK_RETURN_IF_ERROR(
+      ParseRun(source, shapes, limits, diagnostics)
+          .Parse(syntax::Entry::kTerms, [&](SplParser& parser, syntax::AstBuilder& builder) {
+            terms = builder.Terms(parser.loneTerms()->terms(), {});
+          }));
+  return terms;
+}
+
+absl::StatusOr<ast::ExprPtr> ParseExpression(const Source& source, const ShapeTable& shapes,
+                                             const SyntaxLimits& limits, Diagnostics& diagnostics) {
+  ast::ExprPtr expression;
+  SPELK_RETURN_IF_ERROR(
+      ParseRun(source, shapes, limits, diagnostics)
+          .Parse(syntax::Entry::kExpression, [&](SplParser& parser, syntax::AstBuilder& builder) {
+            expression = builder.Expression(*parser.loneExpression()->expression());
+          }));
+  return expression;
+}
+
+}  // namespace spelk
