@@ -48,8 +48,8 @@ term
   ;
 
 searchValue : WORD | STRING | directive | subsearch | MACRO ;
-// Commas too many are taken, as Splunk does.
-searchValues : LPAREN COMMA* searchValue ( COMMA searchValue? )* RPAREN ;
+// Commas too many or too few are taken, as Splunk does.
+searchValues : LPAREN COMMA* searchValue ( COMMA | searchValue )* RPAREN ;
 
 directive : DIRECTIVE LPAREN RAW_TEXT? RPAREN ;
 comparator : EQ | NEQ | LT | LE | GT | GE ;
@@ -107,4 +107,4 @@ argumentValue
   ;
 call : CALL_PAREN arguments RPAREN ;
 evaluation : EVAL? LPAREN expression RPAREN ;
-alias : AS ( WORD | STRING ) ;
+alias : AS ( WORD call? | STRING ) ;                // `AS rate(bytes)` names a field as it stands.

@@ -535,7 +535,14 @@ ast::Argument AstBuilder::Argument(SplParser::ArgumentContext& context) {
     argument.value = NameOf(text_, first, Escapes::kCommon);
   }
   if (context.alias() != nullptr) {
-    argument.alias = NameOf(text_, *context.alias()->getStop(), Escapes::kCommon);
+    const Token& name = context.alias()->STRING() != nullptr ? *context.alias()->getStop()
+                                                             : TokenOf(*context.alias()->WORD());
+    argument.alias = NameOf(text_, name, Escapes::kCommon);
+    if (context.alias()->call() != nullptr) {
+      argument.alias->span = Cover(argument.alias->span, SpanOf(*context.alias()->call()));
+      argument.alias->text = spelk::TextOf(text_, argument.alias->span);
+      argument.alias->quoted = true;
+    }
   }
   return argument;
 }

@@ -86,7 +86,7 @@ std::string_view ExpectedIn(size_t rule) {
     case SplParser::RuleSubsearch:
       return "a pipe, or \"]\" to end the subsearch";
     case SplParser::RuleCommand:
-      return "a command";
+      return "a search term or a command";
     default:
       return "a pipe, or the end of the search";
   }
