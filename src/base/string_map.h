@@ -12,8 +12,8 @@
 
 namespace spelk {
 
-// Debian's Abseil knows its own string_view only, so its transparent hash does not take ours. The address makes the hash
-// differ from run to run, so that nobody can choose keys that collide.
+// Debian's Abseil knows its own string_view only, so its transparent hash does not take ours. The
+// address makes the hash differ from run to run, so that nobody can choose keys that collide.
 struct StringHash {
   using is_transparent = void;
   size_t operator()(std::string_view text) const {

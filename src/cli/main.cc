@@ -42,7 +42,8 @@ void PrintOptions(const CLI::App& app) {
 int PrintScript(const std::string& shell) {
   const std::optional<std::string> script = CompletionScript(shell);
   if (!script) {
-    fmt::print(stderr, "spelk: there is no completion for \"{}\"; it takes bash, zsh or fish\n", shell);
+    fmt::print(stderr, "spelk: there is no completion for \"{}\"; it takes bash, zsh or fish\n",
+               shell);
     return kUsage;
   }
   fmt::print("{}", *script);
@@ -57,12 +58,18 @@ int Main(int argc, char** argv) {
   RunArguments run;
   CLI::App* run_command = app.add_subcommand("run", "Run a search over events");
   AddSearchOptions(*run_command, run.search);
-  run_command->add_option("-o,--format", run.format, "table, ndjson, json, csv, tsv, markdown, raw or vertical")
+  run_command
+      ->add_option("-o,--format", run.format,
+                   "table, ndjson, json, csv, tsv, markdown, raw or vertical")
       ->type_name("FORMAT");
-  run_command->add_option("-O,--output", run.output, "Write to a file, which appears when it is complete")
+  run_command
+      ->add_option("-O,--output", run.output, "Write to a file, which appears when it is complete")
       ->type_name("FILE");
-  run_command->add_option("--color", run.colour, "auto, always or never")->type_name("WHEN")->capture_default_str();
-  run_command->add_flag("--stats", run.stats, "Say at the end what was read, how long it took and how fast it was");
+  run_command->add_option("--color", run.colour, "auto, always or never")
+      ->type_name("WHEN")
+      ->capture_default_str();
+  run_command->add_flag("--stats", run.stats,
+                        "Say at the end what was read, how long it took and how fast it was");
   run_command->add_flag("--fail-on-hits", run.fail_on_hits, "Exit with 1 if there are rows");
   run_command->add_flag("--fail-if-empty", run.fail_if_empty, "Exit with 1 if there are none");
 
@@ -74,15 +81,19 @@ int Main(int argc, char** argv) {
       ->capture_default_str();
 
   SearchArguments check;
-  CLI::App* check_command = app.add_subcommand("check", "Parse a search and say what is wrong with it");
+  CLI::App* check_command =
+      app.add_subcommand("check", "Parse a search and say what is wrong with it");
   AddSearchOptions(*check_command, check);
 
   std::string help_name;
-  CLI::App* help_command = app.add_subcommand("help", "Explain a command, function or statistic of SPL");
-  help_command->add_option("name", help_name, "The name; without one all are listed")->type_name("");
+  CLI::App* help_command =
+      app.add_subcommand("help", "Explain a command, function or statistic of SPL");
+  help_command->add_option("name", help_name, "The name; without one all are listed")
+      ->type_name("");
 
   std::string shell;
-  CLI::App* completion_command = app.add_subcommand("completion", "Print a completion script: bash, zsh or fish");
+  CLI::App* completion_command =
+      app.add_subcommand("completion", "Print a completion script: bash, zsh or fish");
   completion_command->add_option("shell", shell, "bash, zsh or fish")->required()->type_name("");
 
   std::string prefix;
@@ -103,7 +114,9 @@ int Main(int argc, char** argv) {
   if (help_command->parsed()) return PrintHelp(help_name);
   if (completion_command->parsed()) return PrintScript(shell);
   if (options_of.empty()) return PrintCompletions(prefix);
-  PrintOptions(options_of == "explain" ? *explain_command : options_of == "check" ? *check_command : *run_command);
+  PrintOptions(options_of == "explain" ? *explain_command
+               : options_of == "check" ? *check_command
+                                       : *run_command);
   return kDone;
 }
 

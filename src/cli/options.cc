@@ -18,40 +18,53 @@ namespace spelk::cli {
 namespace {
 
 absl::Status BadOption(std::string_view option, std::string_view value, std::string_view wanted) {
-  return absl::InvalidArgumentError(fmt::format("{} does not take \"{}\"; it takes {}", option, value, wanted));
+  return absl::InvalidArgumentError(
+      fmt::format("{} does not take \"{}\"; it takes {}", option, value, wanted));
 }
 
 }  // namespace
 
 void AddSearchOptions(CLI::App& app, SearchArguments& a) {
   app.add_option("-f,--file", a.file, "Read the search from a file")->type_name("FILE.spl");
-  app.add_option("words", a.positional, "The search (unless -f gives it), then inputs: files, directories, globs, -")
+  app.add_option("words", a.positional,
+                 "The search (unless -f gives it), then inputs: files, directories, globs, -")
       ->type_name("");
-  app.add_option("--app", a.apps, "A Splunk app folder: macros.conf, props.conf …; may be given several times")
+  app.add_option("--app", a.apps,
+                 "A Splunk app folder: macros.conf, props.conf …; may be given several times")
       ->type_name("DIR")
       ->take_all()
       ->allow_extra_args(false);
-  app.add_flag("--no-builtin", a.no_builtin, "Without spelk's own knowledge of Windows events and other feeds");
+  app.add_flag("--no-builtin", a.no_builtin,
+               "Without spelk's own knowledge of Windows events and other feeds");
   app.add_option("--tz", a.zone, "Time zone of times without one and of calendar functions")
       ->type_name("ZONE")
       ->capture_default_str();
-  app.add_option("--earliest", a.earliest, "Leave out events before this time (epoch, ISO, -2h@h …)")->type_name("TIME");
+  app.add_option("--earliest", a.earliest,
+                 "Leave out events before this time (epoch, ISO, -2h@h …)")
+      ->type_name("TIME");
   app.add_option("--latest", a.latest, "Leave out events from this time on")->type_name("TIME");
-  app.add_option("--now", a.now, "What now() and relative times count from: epoch, ISO or data, the newest event's time")
+  app.add_option(
+         "--now", a.now,
+         "What now() and relative times count from: epoch, ISO or data, the newest event's time")
       ->type_name("TIME");
   app.add_option("--order", a.order, "auto, time (newest first where it matters) or input")
       ->type_name("ORDER")
       ->capture_default_str();
-  app.add_option("--sourcetype", a.sourcetype, "The sourcetype of events that have none")->type_name("NAME");
+  app.add_option("--sourcetype", a.sourcetype, "The sourcetype of events that have none")
+      ->type_name("NAME");
   app.add_option("--time-field", a.time_field, "The member that holds the time")->type_name("NAME");
-  app.add_option("--time-format", a.time_format, "How the time is written, as for strptime")->type_name("FORMAT");
-  app.add_flag("--strict", a.strict, "Look at every line in full and stop at the first that is malformed");
+  app.add_option("--time-format", a.time_format, "How the time is written, as for strptime")
+      ->type_name("FORMAT");
+  app.add_flag("--strict", a.strict,
+               "Look at every line in full and stop at the first that is malformed");
   app.add_option("--threads", a.threads, "Workers; all cores by default")->type_name("N");
-  app.add_option("--memory", a.memory, "Memory to use, such as 512MB; sort and stats spill to disk beyond it")
+  app.add_option("--memory", a.memory,
+                 "Memory to use, such as 512MB; sort and stats spill to disk beyond it")
       ->type_name("SIZE");
   app.add_option("--max-line", a.max_line, "Longer lines are no events")->type_name("SIZE");
   app.add_option("--seed", a.seed, "Of random()")->type_name("N");
-  app.add_option("--without-pass", a.disabled_passes, "Leave out an optimizer pass; the answer stays the same")
+  app.add_option("--without-pass", a.disabled_passes,
+                 "Leave out an optimizer pass; the answer stays the same")
       ->type_name("NAME")
       ->take_all()
       ->allow_extra_args(false);
@@ -62,7 +75,9 @@ absl::StatusOr<QueryText> ReadQuery(const SearchArguments& arguments) {
   query.inputs = arguments.positional;
   if (arguments.file.empty()) {
     if (query.inputs.empty()) {
-      return absl::InvalidArgumentError("no search was given; example: spelk run 'EventID=1 | stats count by Image' events.ndjson");
+      return absl::InvalidArgumentError(
+          "no search was given; example: spelk run 'EventID=1 | stats count by Image' "
+          "events.ndjson");
     }
     query.name = "<query>";
     query.text = query.inputs.front();
@@ -75,7 +90,8 @@ absl::StatusOr<QueryText> ReadQuery(const SearchArguments& arguments) {
   if (!file || !(text << file.rdbuf())) {
     // An empty file sets the failbit of the target.
     if (!file.good() || file.peek() != std::ifstream::traits_type::eof()) {
-      return absl::InvalidArgumentError(fmt::format("cannot read the search from {}", arguments.file));
+      return absl::InvalidArgumentError(
+          fmt::format("cannot read the search from {}", arguments.file));
     }
   }
   query.text = text.str();
@@ -110,12 +126,15 @@ absl::Status SetClock(const SearchArguments& arguments, RunOptions* options) {
 }
 
 // ISO times too; the search language knows only its own forms.
-absl::Status SetBound(std::string_view option, const std::string& text, absl::TimeZone zone, std::string* bound) {
+absl::Status SetBound(std::string_view option, const std::string& text, absl::TimeZone zone,
+                      std::string* bound) {
   if (text.empty()) return absl::OkStatus();
   *bound = text;
   if (ParseTimeModifier(text, 0, zone)) return absl::OkStatus();
   const std::optional<Micros> micros = ParseTimestamp(text, zone);
-  if (!micros) return BadOption(option, text, "epoch seconds, an ISO 8601 time, now, or a relative time such as -2h@h");
+  if (!micros)
+    return BadOption(option, text,
+                     "epoch seconds, an ISO 8601 time, now, or a relative time such as -2h@h");
   *bound = fmt::format("{:.6f}", static_cast<double>(*micros) / kMicrosPerSecond);
   return absl::OkStatus();
 }
@@ -135,8 +154,10 @@ absl::StatusOr<RunOptions> MakeRunOptions(const SearchArguments& arguments) {
   options.threads = Cores();
   if (!arguments.threads.empty()) {
     const std::string& text = arguments.threads;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), options.threads);
-    if (error != std::errc() || end != text.data() + text.size() || options.threads < 1 || options.threads > 1024) {
+    const auto [end, error] =
+        std::from_chars(text.data(), text.data() + text.size(), options.threads);
+    if (error != std::errc() || end != text.data() + text.size() || options.threads < 1 ||
+        options.threads > 1024) {
       return BadOption("--threads", text, "a number from 1 to 1024");
     }
   }

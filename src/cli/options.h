@@ -15,8 +15,8 @@ namespace spelk::cli {
 
 // As given on the command line; checked by the functions below.
 struct SearchArguments {
-  std::string file;                      // -f
-  std::vector<std::string> positional;   // The query unless -f gives it, then the inputs.
+  std::string file;                     // -f
+  std::vector<std::string> positional;  // The query unless -f gives it, then the inputs.
   std::vector<std::string> apps;
   bool no_builtin = false;
   std::string zone = "UTC";

@@ -24,9 +24,12 @@ class WriterOutput final : public exec::Output {
 engine::ResultForm FormFor(io::Format format) {
   switch (format) {
     case io::Format::kNdjson:
-    case io::Format::kJson: return engine::ResultForm::kEventLines;
-    case io::Format::kRaw: return engine::ResultForm::kRaw;
-    default: return engine::ResultForm::kColumns;
+    case io::Format::kJson:
+      return engine::ResultForm::kEventLines;
+    case io::Format::kRaw:
+      return engine::ResultForm::kRaw;
+    default:
+      return engine::ResultForm::kColumns;
   }
 }
 
@@ -69,7 +72,8 @@ absl::Status OutputTaker::Take(Batch batch) {
   if (spool_ != nullptr) {
     for (size_t c = 0; c < batch.schema()->size(); ++c) {
       const Field field = (*batch.schema())[c];
-      if (field.hidden() || std::find(columns_.begin(), columns_.end(), field) != columns_.end()) continue;
+      if (field.hidden() || std::find(columns_.begin(), columns_.end(), field) != columns_.end())
+        continue;
       for (size_t row = 0; row < batch.size(); ++row) {
         if (batch.At(c, row).is_null()) continue;
         columns_.push_back(field);

@@ -10,7 +10,7 @@
 namespace spelk::cli {
 namespace {
 
-constexpr double kQuiet = 1;      // Seconds before the first line.
+constexpr double kQuiet = 1;       // Seconds before the first line.
 constexpr double kInterval = 0.2;  // Seconds between lines.
 
 std::string ReadableSeconds(double seconds) {
@@ -30,11 +30,13 @@ void ProgressLine::Show(const Progress& progress) {
   shown_ = now;
   visible_ = true;
   const double rate = static_cast<double>(progress.bytes_read) / (now - start_);
-  std::string line = fmt::format("{} at {}/s", ReadableBytes(static_cast<double>(progress.bytes_read)), ReadableBytes(rate));
+  std::string line = fmt::format(
+      "{} at {}/s", ReadableBytes(static_cast<double>(progress.bytes_read)), ReadableBytes(rate));
   if (progress.bytes_total > 0 && rate > 0) {
     const auto total = static_cast<double>(progress.bytes_total);
     const double left = (total - static_cast<double>(progress.bytes_read)) / rate;
-    line = fmt::format("{:3.0f} %  {} of {}, {} left", 100 * static_cast<double>(progress.bytes_read) / total, line,
+    line = fmt::format("{:3.0f} %  {} of {}, {} left",
+                       100 * static_cast<double>(progress.bytes_read) / total, line,
                        ReadableBytes(total), ReadableSeconds(std::max(0.0, left)));
   }
   fmt::print(stderr, "\r\x1b[K{}", line);

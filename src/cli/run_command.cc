@@ -43,14 +43,19 @@ class InterruptGuard {
   ~InterruptGuard() { running.store(nullptr); }
 };
 
-void Complain(std::string_view message) { fmt::print(stderr, "spelk: {}\n", io::Printable(message)); }
+void Complain(std::string_view message) {
+  fmt::print(stderr, "spelk: {}\n", io::Printable(message));
+}
 
 int ExitCodeFor(ErrorKind kind) {
   switch (kind) {
     case ErrorKind::kQuery:
-    case ErrorKind::kUnsupported: return kUsage;
-    case ErrorKind::kInternal: return kOurBug;
-    default: return kInputProblem;
+    case ErrorKind::kUnsupported:
+      return kUsage;
+    case ErrorKind::kInternal:
+      return kOurBug;
+    default:
+      return kInputProblem;
   }
 }
 
@@ -99,23 +104,27 @@ absl::StatusOr<Target> OpenTarget(const std::string& path) {
   return target;
 }
 
-absl::StatusOr<io::WriterOptions> MakeWriterOptions(const RunArguments& arguments, absl::TimeZone zone) {
+absl::StatusOr<io::WriterOptions> MakeWriterOptions(const RunArguments& arguments,
+                                                    absl::TimeZone zone) {
   io::WriterOptions options;
   const bool terminal = arguments.output.empty() && IsTerminal(STDOUT_FILENO);
   options.format = terminal ? io::Format::kTable : io::Format::kNdjson;
   if (!arguments.format.empty()) {
     const std::optional<io::Format> format = io::ParseFormat(arguments.format);
     if (!format) {
-      return absl::InvalidArgumentError(fmt::format(
-          "-o does not take \"{}\"; it takes table, ndjson, json, csv, tsv, markdown, raw or vertical", arguments.format));
+      return absl::InvalidArgumentError(
+          fmt::format("-o does not take \"{}\"; it takes table, ndjson, json, csv, tsv, markdown, "
+                      "raw or vertical",
+                      arguments.format));
     }
     options.format = *format;
   }
   options.zone = zone;
   options.terminal = terminal;
   options.width = terminal ? TerminalWidth(STDOUT_FILENO) : 0;
-  options.colour = arguments.colour == "always" || (arguments.colour == "auto" && arguments.output.empty() &&
-                                                    WantsColour(STDOUT_FILENO));
+  options.colour =
+      arguments.colour == "always" ||
+      (arguments.colour == "auto" && arguments.output.empty() && WantsColour(STDOUT_FILENO));
   return options;
 }
 
@@ -124,14 +133,16 @@ void ReportFaults(const Summary& summary) {
   fmt::print(stderr, "spelk: {} of {} parsed lines malformed\n", WithCommas(summary.malformed),
              WithCommas(summary.looked_at));
   for (const InputFault& fault : summary.faults) {
-    const std::string place = fault.line > 0 ? fmt::format("{}", fault.line) : fmt::format("byte {}", fault.offset);
+    const std::string place =
+        fault.line > 0 ? fmt::format("{}", fault.line) : fmt::format("byte {}", fault.offset);
     fmt::print(stderr, "  {}:{}: {}\n", io::Printable(fault.source), place, fault.reason);
   }
 }
 
 void ReportStats(const Summary& summary, double seconds) {
-  fmt::print(stderr, "{} events read, {} matched, {} malformed, {} rows, {:.2f} s, {}/s\n", WithCommas(summary.lines),
-             WithCommas(summary.matched), WithCommas(summary.malformed), WithCommas(summary.rows), seconds,
+  fmt::print(stderr, "{} events read, {} matched, {} malformed, {} rows, {:.2f} s, {}/s\n",
+             WithCommas(summary.lines), WithCommas(summary.matched), WithCommas(summary.malformed),
+             WithCommas(summary.rows), seconds,
              ReadableBytes(static_cast<double>(summary.bytes) / std::max(seconds, 1e-9)));
 }
 
@@ -148,8 +159,9 @@ absl::Status RunQuery(const Query& query, const Input& input, const RunOptions& 
   const bool flush = request.input_is_pipe || !IsRegularFile(STDOUT_FILENO);
   OutputTaker taker(writer, target.sink(), flush);
   std::vector<Summary> summaries;
-  const absl::Status status = engine::Run(
-      query.impl().engine->core, {{query.impl().compilation.plan.get(), &taker}}, request, &summaries);
+  const absl::Status status =
+      engine::Run(query.impl().engine->core, {{query.impl().compilation.plan.get(), &taker}},
+                  request, &summaries);
   if (!summaries.empty()) *summary = std::move(summaries[0]);
   SPELK_RETURN_IF_ERROR(status);
   return target.file != nullptr ? target.file->Commit() : absl::OkStatus();
@@ -169,7 +181,8 @@ int Run(const RunArguments& arguments) {
   for (const ErrorDetail& warning : query->warnings()) fmt::print(stderr, "{}", warning.rendered);
   const absl::StatusOr<Input> input = InputOf(*text, *query);
   if (!input.ok()) return Fail(input.status());
-  const absl::StatusOr<io::WriterOptions> writer = MakeWriterOptions(arguments, engine.impl()->core.zone());
+  const absl::StatusOr<io::WriterOptions> writer =
+      MakeWriterOptions(arguments, engine.impl()->core.zone());
   if (!writer.ok()) return Fail(writer.status());
   absl::StatusOr<Target> target = OpenTarget(arguments.output);
   if (!target.ok()) return Fail(target.status());
@@ -198,17 +211,18 @@ int Run(const RunArguments& arguments) {
 
 int Explain(const ExplainArguments& arguments) {
   constexpr std::pair<std::string_view, Stage> kStages[] = {{"tokens", Stage::kTokens},
-                                                             {"ast", Stage::kAst},
-                                                             {"plan", Stage::kPlan},
-                                                             {"optimized", Stage::kOptimized},
-                                                             {"pipeline", Stage::kPipeline}};
+                                                            {"ast", Stage::kAst},
+                                                            {"plan", Stage::kPlan},
+                                                            {"optimized", Stage::kOptimized},
+                                                            {"pipeline", Stage::kPipeline}};
   std::optional<Stage> stage;
   for (const auto& [name, known] : kStages) {
     if (arguments.stage == name) stage = known;
   }
   if (!stage) {
-    Complain(fmt::format("--stage does not take \"{}\"; it takes tokens, ast, plan, optimized or pipeline",
-                         arguments.stage));
+    Complain(fmt::format(
+        "--stage does not take \"{}\"; it takes tokens, ast, plan, optimized or pipeline",
+        arguments.stage));
     return kUsage;
   }
   const absl::StatusOr<QueryText> text = ReadQuery(arguments.search);
@@ -217,7 +231,8 @@ int Explain(const ExplainArguments& arguments) {
   if (!options.ok()) return Fail(options.status());
   const Engine engine(MakeEngineOptions(arguments.search));
   const bool parse_only = *stage == Stage::kTokens || *stage == Stage::kAst;
-  const Result<Query> query = engine.Compile(text->text, {.name = text->name, .parse_only = parse_only});
+  const Result<Query> query =
+      engine.Compile(text->text, {.name = text->name, .parse_only = parse_only});
   if (!query.ok()) return Fail(query.error(), true);
   for (const ErrorDetail& warning : query->warnings()) fmt::print(stderr, "{}", warning.rendered);
   const Input input = text->inputs.empty() ? Input() : Files(text->inputs);

@@ -9,8 +9,8 @@ namespace spelk::cli {
 
 struct RunArguments {
   SearchArguments search;
-  std::string format;      // -o
-  std::string output;      // -O
+  std::string format;  // -o
+  std::string output;  // -O
   std::string colour = "auto";
   bool stats = false;
   bool fail_on_hits = false;

@@ -40,13 +40,15 @@ double MonotonicClock() {
 
 size_t DefaultMemory() {
   constexpr size_t kMost = size_t{1} << 30U;
-  size_t usable = static_cast<size_t>(::sysconf(_SC_PHYS_PAGES)) * static_cast<size_t>(::sysconf(_SC_PAGE_SIZE));
+  size_t usable = static_cast<size_t>(::sysconf(_SC_PHYS_PAGES)) *
+                  static_cast<size_t>(::sysconf(_SC_PAGE_SIZE));
   struct rlimit limit {};
   if (::getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY) {
     usable = std::min<size_t>(usable, limit.rlim_cur);
   }
   size_t group = 0;
-  if (std::ifstream file("/sys/fs/cgroup/memory.max"); file >> group) usable = std::min(usable, group);
+  if (std::ifstream file("/sys/fs/cgroup/memory.max"); file >> group)
+    usable = std::min(usable, group);
   return std::min(kMost, usable / 2);
 }
 

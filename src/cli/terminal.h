@@ -1,4 +1,5 @@
-// What the command line knows of its terminal, environment and machine. Nothing else in spelk looks at these.
+// What the command line knows of its terminal, environment and machine. Nothing else in spelk looks
+// at these.
 #pragma once
 
 #include <cstddef>
