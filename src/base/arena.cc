@@ -8,17 +8,18 @@ namespace {
 
 constexpr size_t kFirstBlock = 4096;
 constexpr size_t kLargestBlock = 1U << 20U;
+constexpr size_t kLargestUncounted = 1U << 30U;  // Of one allocation without a budget.
 
 }  // namespace
 
 void* Arena::AllocateSlow(size_t bytes) {
   const size_t grown = std::min(kLargestBlock, capacity_ == 0 ? kFirstBlock : capacity_ * 2);
   size_t size = std::max(grown, bytes);
-  if (!reservation_.Grow(size)) {
+  const bool uncounted = budget() == nullptr;
+  if ((uncounted && bytes > kLargestUncounted) || !reservation_.Grow(size)) {
     size = std::max<size_t>(bytes, 64);  // A small budget still serves small requests.
-    if (!reservation_.Grow(size)) {
-      exhausted_ = true;
-      wanted_ = bytes;
+    if (uncounted || !reservation_.Grow(size)) {
+      Fail(bytes);
       return nullptr;
     }
   }
@@ -40,7 +41,8 @@ void Arena::Reset() {
 
 absl::Status Arena::status(std::string_view what) const {
   if (!exhausted_) return absl::OkStatus();
-  return reservation_.budget()->Exhausted(what, wanted_);
+  return budget() == nullptr ? MemoryBudget(kLargestUncounted).Exhausted(what, wanted_)
+                             : budget()->Exhausted(what, wanted_);
 }
 
 }  // namespace spelk

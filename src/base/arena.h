@@ -1,7 +1,9 @@
 // Arena: memory that a batch owns as a whole, reserved from a budget.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <memory>
 #include <span>
@@ -33,7 +35,19 @@ class Arena {
   char* AllocateText(size_t bytes) { return static_cast<char*>(Allocate(bytes, 1)); }
   template <class T>
   T* AllocateArray(size_t count) {
-    return static_cast<T*>(Allocate(count * sizeof(T), alignof(T)));
+    // A count out of hostile arithmetic must not wrap around to a small one.
+    constexpr size_t kMost = PTRDIFF_MAX / sizeof(T);
+    return static_cast<T*>(Allocate(std::min(count, kMost) * sizeof(T), alignof(T)));
+  }
+  // Makes the newest allocation, of `bytes` bytes at `at`, larger or smaller in place. False if
+  // another one followed it or the block is full.
+  bool TryResize(const void* at, size_t bytes, size_t wanted) {
+    const char* end = static_cast<const char*>(at) + bytes;
+    if (block_ == nullptr || end != block_ + used_) return false;
+    const size_t start = used_ - bytes;
+    if (wanted > capacity_ - start) return false;
+    used_ = start + wanted;
+    return true;
   }
 
   // A copy that lives as long as the arena; empty when exhausted.
@@ -43,6 +57,12 @@ class Arena {
     if (to == nullptr) return std::string_view("", 0);
     std::memcpy(to, text.data(), text.size());
     return {to, text.size()};
+  }
+
+  // Takes over the failure of memory reserved beside the arena: status() tells of it from now on.
+  void Fail(size_t wanted) {
+    exhausted_ = true;
+    wanted_ = wanted;
   }
 
   // Frees everything but the newest block, which is used again.

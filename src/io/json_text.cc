@@ -1,6 +1,7 @@
-// Unescaping of strings, checking of scalars.
+// Escaping and unescaping of strings, checking of scalars.
 #include "io/json_text.h"
 
+#include <array>
 #include <cstring>
 
 #include "value/case_fold.h"
@@ -98,7 +99,31 @@ char* Unescape(std::string_view content, char* out) {
   return out;
 }
 
+struct Escape {
+  char text[6] = {};
+  uint8_t size = 0;
+};
+
+constexpr std::array<Escape, 128> MakeEscapes() {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  std::array<Escape, 128> table{};
+  for (size_t c = 0; c < table.size(); ++c) {
+    table[c] = {{'\\', 'u', '0', '0', kHex[c >> 4U], kHex[c & 15U]}, 6};
+  }
+  constexpr std::string_view kShort = "\"\"\\\\\bb\ff\nn\rr\tt";  // A byte, then its letter.
+  for (size_t i = 0; i < kShort.size(); i += 2) {
+    table[static_cast<unsigned char>(kShort[i])] = {{'\\', kShort[i + 1]}, 2};
+  }
+  return table;
+}
+constexpr std::array<Escape, 128> kEscapes = MakeEscapes();
+
 }  // namespace
+
+std::string_view JsonEscape(char c) {
+  const Escape& escape = kEscapes[static_cast<unsigned char>(c)];
+  return {escape.text, escape.size};
+}
 
 void AppendUnescaped(std::string_view content, std::string& out) {
   const size_t before = out.size();

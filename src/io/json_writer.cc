@@ -1,68 +1,14 @@
 // JSON text, and the NDJSON and JSON writers.
-#include <array>
 #include <cmath>
 
+#include "io/json_text.h"
 #include "io/row_writer.h"
 #include "io/writers.h"
 #include "value/number.h"
 
 namespace spelk::io {
-namespace {
-
-constexpr std::array<bool, 256> MakeEscapes() {
-  std::array<bool, 256> table{};
-  for (size_t c = 0; c < 0x20; ++c) table[c] = true;
-  table['"'] = true;
-  table['\\'] = true;
-  table[0x7F] = true;
-  return table;
-}
-constexpr std::array<bool, 256> kEscapes = MakeEscapes();
-
-void AppendEscape(char c, std::string& out) {
-  constexpr std::string_view kHex = "0123456789abcdef";
-  switch (c) {
-    case '"':
-      out += "\\\"";
-      return;
-    case '\\':
-      out += "\\\\";
-      return;
-    case '\b':
-      out += "\\b";
-      return;
-    case '\f':
-      out += "\\f";
-      return;
-    case '\n':
-      out += "\\n";
-      return;
-    case '\r':
-      out += "\\r";
-      return;
-    case '\t':
-      out += "\\t";
-      return;
-    default:
-      out += "\\u00";
-      out += kHex[static_cast<unsigned char>(c) >> 4U];
-      out += kHex[static_cast<unsigned char>(c) & 15U];
-  }
-}
-
-}  // namespace
-
 void AppendJsonString(std::string_view text, std::string& out) {
-  out += '"';
-  size_t start = 0;
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (!kEscapes[static_cast<unsigned char>(text[i])]) continue;
-    out.append(text.data() + start, i - start);
-    AppendEscape(text[i], out);
-    start = i + 1;
-  }
-  out.append(text.data() + start, text.size() - start);
-  out += '"';
+  EmitJsonString(text, [&out](std::string_view piece) { out += piece; });
 }
 
 void AppendJsonValue(const Value& value, std::string& out) {
