@@ -29,16 +29,32 @@ Core::Core(const CoreOptions& options)
 
 namespace {
 
-// Expressions inside macros: iseval definitions and validations.
-absl::StatusOr<knowledge::MacroValue> EvaluateForMacro(const Core& core, std::string_view text) {
+// What an expression inside of a macro may use.
+constexpr size_t kMacroMemory = size_t{16} << 20U;
+
+// Expressions inside macros: iseval definitions and validations, over one row with the arguments.
+absl::StatusOr<knowledge::MacroValue> EvaluateForMacro(const Core& core, std::string_view text,
+                                                       const knowledge::MacroArguments& arguments) {
   SPELK_ASSIGN_OR_RETURN(const plan::ExprPtr expr, CompileExpression(core, text));
+  MemoryBudget budget(kMacroMemory);
+  FieldTable fields(&core.fields(), &budget);
+  std::vector<Field> names;
+  std::vector<Column> columns;
+  for (const auto& [name, value] : arguments) {
+    names.push_back(fields.Intern(name));
+    columns.push_back(Column::Constant(Value::Text(value), 1));
+  }
+  const Batch batch(std::make_shared<Schema>(std::move(names)), std::move(columns), 1,
+                    std::make_shared<BatchMemory>(&budget));
   plan::EvalCounters counters;
   plan::EvalEnvironment environment;
   environment.constants.zone = core.zone();
   environment.counters = &counters;
-  Arena arena;
-  SPELK_ASSIGN_OR_RETURN(const Value value, plan::EvaluateConstant(*expr, environment, arena));
-  return knowledge::MacroValue::Of(value);
+  SPELK_ASSIGN_OR_RETURN(const std::unique_ptr<plan::Evaluator> evaluator,
+                         plan::Evaluator::Make(*expr, environment));
+  Column result;
+  SPELK_RETURN_IF_ERROR(evaluator->EvaluateAssigned(batch, &result));
+  return knowledge::MacroValue::Of(result.At(0), expr->type == plan::Type::kBoolean);
 }
 
 }  // namespace
@@ -49,8 +65,9 @@ absl::Status Compile(const Core& core, std::string name, std::string_view text, 
   SPELK_RETURN_IF_ERROR(core.status());
   Diagnostics& diagnostics = compilation->diagnostics;
   if (!parse_only) {
-    const auto evaluate = [&core](std::string_view expression) {
-      return EvaluateForMacro(core, expression);
+    const auto evaluate = [&core](std::string_view expression,
+                                  const knowledge::MacroArguments& arguments) {
+      return EvaluateForMacro(core, expression, arguments);
     };
     SPELK_ASSIGN_OR_RETURN(compilation->source,
                            core.knowledge().macros().Expand(compilation->source, core.limits(),
@@ -58,7 +75,13 @@ absl::Status Compile(const Core& core, std::string name, std::string_view text, 
   }
   SPELK_ASSIGN_OR_RETURN(compilation->ast,
                          Parse(*compilation->source, core.entries(), core.limits(), diagnostics));
-  if (parse_only) return absl::OkStatus();
+  if (parse_only) {
+    SPELK_ASSIGN_OR_RETURN(
+        const std::vector<Token> tokens,
+        Tokenize(*compilation->source, core.entries(), core.limits(), diagnostics));
+    core.knowledge().macros().Check(*compilation->source, tokens, diagnostics);
+    return absl::OkStatus();
+  }
   plan::Binder binder(*compilation->source, core.entries(), core.fields(), diagnostics);
   SPELK_ASSIGN_OR_RETURN(compilation->plan, binder.Bind(compilation->ast));
   return absl::OkStatus();

@@ -17,9 +17,9 @@ namespace spelk::knowledge {
 // Loaded once, then immutable and shared between threads.
 class Knowledge {
  public:
-  // Reads the app folders (`default/`, then `local/`; a later folder overrides an earlier one) on top of
-  // spelk's own apps. NotFound for a folder that is not there; InvalidArgument, with file and line, for
-  // a file that cannot be understood.
+  // Reads the app folders (`default/`, then `local/`; a later folder overrides an earlier one) on
+  // top of spelk's own apps. NotFound for a folder that is not there; InvalidArgument, with file
+  // and line, for a file that cannot be understood.
   absl::Status Load(const std::vector<std::string>& apps, bool builtin);
 
   const Macros& macros() const { return macros_; }
@@ -27,9 +27,10 @@ class Knowledge {
   const std::vector<plan::Shape>& shapes() const { return shapes_; }
 
   using CompileExpression = std::function<absl::StatusOr<plan::ExprPtr>(std::string_view text)>;
-  // The rules of props.conf (FIELDALIAS-*, then EVAL-*) by which these fields, and the fields that such
-  // rules read in turn, come about, in the order of application.
-  absl::StatusOr<std::vector<plan::FieldRule>> RulesFor(const std::vector<Field>& fields, FieldTable& table,
+  // The rules of props.conf (FIELDALIAS-*, then EVAL-*) by which these fields, and the fields that
+  // such rules read in turn, come about, in the order of application.
+  absl::StatusOr<std::vector<plan::FieldRule>> RulesFor(const std::vector<Field>& fields,
+                                                        FieldTable& table,
                                                         const CompileExpression& compile) const;
 
  private:

@@ -1,15 +1,18 @@
 // Macros: `name(arguments)` in a search stands for text of macros.conf.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "base/diagnostics.h"
 #include "base/source.h"
 #include "base/string_map.h"
+#include "knowledge/conf.h"
 #include "syntax/parse.h"
 #include "value/value.h"
 
@@ -21,10 +24,13 @@ struct MacroValue {
   Kind kind = Kind::kNull;
   std::string text;  // For kText; numbers are written out.
 
-  static MacroValue Of(const Value& value);
+  // `boolean`: the expression can be nothing but true, false or null, which then counts as false.
+  static MacroValue Of(const Value& value, bool boolean);
 };
-// Evaluates an expression that reads no fields.
-using MacroEvaluator = std::function<absl::StatusOr<MacroValue>(std::string_view expression)>;
+// The arguments of a call, as the fields that an expression may read.
+using MacroArguments = std::vector<std::pair<std::string, std::string>>;
+using MacroEvaluator = std::function<absl::StatusOr<MacroValue>(std::string_view expression,
+                                                                const MacroArguments& arguments)>;
 
 struct Macro {
   std::string definition;
@@ -37,14 +43,28 @@ struct Macro {
 // The macros of all apps, overloaded by the number of their arguments. Immutable once loaded.
 class Macros {
  public:
-  // `stanza` is "name" or "name(2)". A later macro of the same stanza replaces the earlier one.
+  // Knows `comment("…")`, which Splunk ships.
+  Macros();
+
+  // The stanzas of a macros.conf; one that is there already is replaced.
+  void AddAll(const Conf& conf);
+  // `stanza` is "name" or "name(2)".
   void Add(std::string stanza, Macro macro);
 
+  // Null if there is no such macro.
+  const Macro* Find(std::string_view name, size_t arguments) const;
+  // The stanzas of that name, whatever they take: "who, who(2)".
+  std::string Overloads(std::string_view name) const;
+
   // Replaces every macro call outside quotes and comments, again and again until none is left. The
-  // result maps back to the text that was written. Problems go to `diagnostics` with the place of the
-  // call: unknown names, wrong counts, loops, failed validations, and text beyond `limits`.
+  // result maps back to the text that was written. Problems go to `diagnostics` with the place of
+  // the call: unknown names, wrong counts, loops, failed validations, and text beyond `limits`.
   absl::StatusOr<SourcePtr> Expand(const SourcePtr& source, const SyntaxLimits& limits,
                                    const MacroEvaluator& evaluate, Diagnostics& diagnostics) const;
+
+  // Warns of calls to macros that are not there, for whoever only parses.
+  void Check(const Source& source, const std::vector<Token>& tokens,
+             Diagnostics& diagnostics) const;
 
  private:
   StringMap<Macro> by_stanza_;

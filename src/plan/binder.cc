@@ -157,7 +157,10 @@ absl::StatusOr<NodePtr> Binder::Subsearch(const ast::Pipeline& pipeline) {
 
 absl::Status Binder::Error(ErrorCode code, Span span, std::string_view message,
                            std::vector<std::string> notes) {
-  return diagnostics_.Error(code, span, fmt::format("{}: {}", command_, message), std::move(notes));
+  // An expression that stands alone, in a macro or a calculated field, has no command.
+  const std::string_view colon = command_.empty() ? "" : ": ";
+  return diagnostics_.Error(code, span, fmt::format("{}{}{}", command_, colon, message),
+                            std::move(notes));
 }
 
 void Binder::Warn(ErrorCode code, Span span, std::string_view message,

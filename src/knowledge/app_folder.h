@@ -1,0 +1,34 @@
+// AppFolder: the files of a Splunk app. Nothing outside of the folder is ever read.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+
+namespace spelk::knowledge {
+
+class AppFolder {
+ public:
+  // NotFound if there is no such folder.
+  static absl::StatusOr<AppFolder> Open(const std::string& path);
+
+  // As the user wrote it.
+  const std::string& path() const { return path_; }
+  std::string NameOf(std::string_view file) const;
+
+  // The text of a file, named from the folder: "default/macros.conf". Nothing if it is not there.
+  // PermissionDenied for one that a link leads out of the folder; ResourceExhausted for one longer
+  // than `most` bytes.
+  absl::StatusOr<std::optional<std::string>> Read(std::string_view file, size_t most) const;
+
+ private:
+  AppFolder(std::string path, std::string resolved)
+      : path_(std::move(path)), resolved_(std::move(resolved)) {}
+
+  std::string path_;
+  std::string resolved_;  // After links, without a slash at the end.
+};
+
+}  // namespace spelk::knowledge

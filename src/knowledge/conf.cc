@@ -1,0 +1,150 @@
+// Reading lines, continuations, stanzas and settings.
+#include "knowledge/conf.h"
+
+#include <fmt/format.h>
+#include <simdjson.h>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "base/status.h"
+
+namespace spelk::knowledge {
+namespace {
+
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
+// Goes through a text line by line.
+class Lines {
+ public:
+  explicit Lines(std::string_view text) : rest_(text) {}
+
+  std::optional<std::string_view> Next() {
+    if (rest_.empty()) return std::nullopt;
+    const size_t end = std::min(rest_.find('\n'), rest_.size());
+    std::string_view line = rest_.substr(0, end);
+    rest_.remove_prefix(std::min(end + 1, rest_.size()));
+    ++number_;
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    return line;
+  }
+  // Of the line given last, from 1.
+  uint32_t number() const { return number_; }
+
+ private:
+  std::string_view rest_;
+  uint32_t number_ = 0;
+};
+
+// A line together with those that a backslash at its end takes along. Line ends stay, as they part
+// words.
+absl::StatusOr<std::string> Continued(std::string_view first, Lines* lines) {
+  std::string text(first);
+  while (text.ends_with('\\')) {
+    text.pop_back();
+    const std::optional<std::string_view> next = lines->Next();
+    if (!next) break;
+    text += '\n';
+    text += *next;
+    if (text.size() > Conf::kMostLine) break;
+  }
+  if (text.size() > Conf::kMostLine) {
+    return absl::ResourceExhaustedError(
+        fmt::format("a setting is longer than {} bytes", Conf::kMostLine));
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string_view TrimBlanks(std::string_view text) {
+  constexpr std::string_view kBlanks = " \t\r\n";
+  const size_t begin = text.find_first_not_of(kBlanks);
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1);
+}
+
+bool IsTrue(std::string_view text) {
+  constexpr std::string_view kWords[] = {"true", "t", "1", "yes", "y", "on"};
+  std::string lower(text);
+  for (char& c : lower) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
+  }
+  return std::find(std::begin(kWords), std::end(kWords), lower) != std::end(kWords);
+}
+
+const Setting* Stanza::Find(std::string_view key) const {
+  const auto found = by_key.find(key);
+  return found == by_key.end() ? nullptr : &settings[found->second];
+}
+
+std::string_view Stanza::Text(std::string_view key) const {
+  const Setting* setting = Find(key);
+  return setting == nullptr ? std::string_view() : setting->value;
+}
+
+const Stanza* Conf::Find(std::string_view name) const {
+  const auto found = by_name_.find(name);
+  return found == by_name_.end() ? nullptr : &stanzas_[found->second];
+}
+
+Stanza& Conf::FindOrAdd(std::string_view name) {
+  const auto [place, is_new] = by_name_.try_emplace(std::string(name), stanzas_.size());
+  if (is_new) stanzas_.emplace_back().name = name;
+  return stanzas_[place->second];
+}
+
+std::string Conf::PlaceOf(const Setting& setting) const {
+  return fmt::format("{}:{}", files_[setting.file], setting.line);
+}
+
+absl::Status Conf::Add(std::string_view text, std::string file) {
+  if (text.size() > kMostBytes) {
+    return absl::ResourceExhaustedError(
+        fmt::format("{} is longer than {} bytes", file, kMostBytes));
+  }
+  if (!simdjson::validate_utf8(text.data(), text.size()) ||
+      text.find('\0') != std::string_view::npos) {
+    return absl::InvalidArgumentError(fmt::format("{} is not UTF-8 text", file));
+  }
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  const auto index = static_cast<uint32_t>(files_.size());
+  files_.push_back(std::move(file));
+  const auto fail = [&](uint32_t line, std::string_view what) {
+    return absl::InvalidArgumentError(fmt::format("{}:{}: {}", files_.back(), line, what));
+  };
+  Lines lines(text);
+  std::string stanza(kDefault);
+  while (const std::optional<std::string_view> line = lines.Next()) {
+    const std::string_view trimmed = TrimBlanks(*line);
+    if (trimmed.empty() || trimmed.front() == '#') continue;
+    const uint32_t number = lines.number();
+    if (trimmed.front() == '[') {
+      if (trimmed.back() != ']') return fail(number, "the stanza's name has no \"]\" behind it");
+      stanza = TrimBlanks(trimmed.substr(1, trimmed.size() - 2));
+      if (stanza.empty()) return fail(number, "the stanza has no name");
+      FindOrAdd(stanza);
+      continue;
+    }
+    absl::StatusOr<std::string> whole = Continued(*line, &lines);
+    if (!whole.ok()) return fail(number, MessageOf(whole.status()));
+    const size_t equals = whole->find('=');
+    const std::string_view key = TrimBlanks(std::string_view(*whole).substr(0, equals));
+    if (equals == std::string::npos || key.empty()) {
+      return fail(number, "expected [stanza] or key = value");
+    }
+    Setting setting{std::string(key), std::string(TrimBlanks(whole->substr(equals + 1))), index,
+                    number};
+    Stanza& to = FindOrAdd(stanza);
+    const auto [place, is_new] = to.by_key.try_emplace(setting.key, to.settings.size());
+    if (is_new) {
+      to.settings.push_back(std::move(setting));
+    } else {
+      to.settings[place->second] = std::move(setting);
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace spelk::knowledge
