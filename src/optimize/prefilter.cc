@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "optimize/passes.h"
+#include "optimize/regex_literals.h"
 #include "plan/entry.h"
 #include "value/case_fold.h"
 #include "value/ip_address.h"
@@ -284,13 +285,29 @@ class Prefilter {
   }
 
   std::vector<LiteralGroup> OfCall(const Expr& expr) const {
-    if (expr.function->name != "like" || expr.arguments.size() != 2) return {};
+    const bool like = expr.function->name == "like";
+    if ((!like && expr.function->name != "match") || expr.arguments.size() != 2) return {};
     const Expr& field = *expr.arguments[0];
     const Expr& pattern = *expr.arguments[1];
     if (field.kind != ExprKind::kField || !IsMember(field.field)) return {};
     const Value text = pattern.literal.value();
     if (pattern.kind != ExprKind::kLiteral || !text.is_text()) return {};
-    return One({LiteralOfLike(text.text())}, false);
+    return like ? One({LiteralOfLike(text.text())}, false) : OfRegex(text.text());
+  }
+
+  static std::vector<LiteralGroup> OfRegex(std::string_view pattern) {
+    const std::optional<RegexLiterals> regex = LiteralsOfRegex(pattern);
+    if (!regex) return {};
+    std::vector<std::string> literals;
+    for (const std::vector<std::string>& pieces : regex->alternatives) {
+      std::string best;
+      for (const std::string& piece : pieces) {
+        std::string literal = LiteralOf(piece, regex->ignore_case);
+        if (literal.size() > best.size()) best = std::move(literal);
+      }
+      literals.push_back(std::move(best));
+    }
+    return One(std::move(literals), regex->ignore_case);
   }
 
  public:

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "optimize/aliases.h"
 #include "optimize/passes.h"
 #include "plan/entry.h"
 
@@ -50,29 +51,34 @@ bool Hides(const plan::ProjectNode& project, const plan::Expr& predicate) {
   });
 }
 
-bool MayMoveBelow(const plan::Expr& predicate, const plan::Node& below) {
+// Makes the predicate one to be asked below the node; false if it must stay above.
+bool MoveBelow(const plan::Node& below, ExprPtr* predicate) {
   if (below.input == nullptr) return false;
-  if (const auto* project = plan::TryAs<plan::ProjectNode>(&below))
-    return !Hides(*project, predicate);
-  return MayPass(predicate, below);
+  if (const auto* project = plan::TryAs<plan::ProjectNode>(&below)) {
+    return !Hides(*project, **predicate);
+  }
+  return MayPass(**predicate, below) || RewriteBelow(below, predicate);
 }
 
 // Moves the conjunct below `*place` (which is the filter's input) as far as it can go, and puts it
-// there.
-void Sink(ExprPtr conjunct, NodePtr* place, const plan::FilterNode& from) {
-  while (MayMoveBelow(*conjunct, **place)) place = &(*place)->input;
+// there. Gives it back if it cannot move at all.
+ExprPtr Sink(ExprPtr conjunct, NodePtr* place, const plan::FilterNode& from) {
+  const NodePtr* const start = place;
+  while (MoveBelow(**place, &conjunct)) place = &(*place)->input;
   if (auto* scan = plan::TryAs<plan::ScanNode>(place->get())) {
     std::vector<ExprPtr> all;
     if (scan->predicate != nullptr) all = plan::SplitAnd(std::move(scan->predicate));
     all.push_back(std::move(conjunct));
     scan->predicate = plan::MakeLogical(ExprKind::kAnd, std::move(all));
-    return;
+    return nullptr;
   }
+  if (place == start) return conjunct;
   auto filter = plan::Make<plan::FilterNode>(conjunct->span);
   filter->entry = from.entry;
   filter->predicate = std::move(conjunct);
   filter->input = std::move(*place);
   *place = std::move(filter);
+  return nullptr;
 }
 
 }  // namespace
@@ -91,14 +97,8 @@ absl::Status PushDownPredicates(NodePtr* root, const OptimizeContext&) {
     *at = std::move(old_filter->input);
     std::vector<ExprPtr> staying;
     for (ExprPtr& conjunct : conjuncts) {
-      plan::Node& below = **at;
-      const bool moves =
-          plan::TryAs<plan::ScanNode>(&below) != nullptr || MayMoveBelow(*conjunct, below);
-      if (IsMovable(*conjunct) && moves) {
-        Sink(std::move(conjunct), at, *old_filter);
-      } else {
-        staying.push_back(std::move(conjunct));
-      }
+      if (IsMovable(*conjunct)) conjunct = Sink(std::move(conjunct), at, *old_filter);
+      if (conjunct != nullptr) staying.push_back(std::move(conjunct));
     }
     if (staying.empty()) continue;
     auto kept = plan::Make<plan::FilterNode>(old->span);

@@ -245,15 +245,15 @@ FieldSet RenameNode::InputNeeds(const FieldSet& needed) const {
     // With stars any field may get a needed name.
     return needed.empty() ? needed : FieldSet::All();
   }
+  // Backwards: before a pair, what is called `to` behind it is called `from`.
   FieldSet needs = needed;
-  for (const Field field : to) needs.Remove(field);
-  for (size_t i = 0; i < pairs.size(); ++i) {
-    if (needed.Has(to[i])) {
-      needs.Add(from[i]);
-      // "Renaming a field that does not exist" makes the target null; whether it exists is asked
-      // below.
-      if (needed.open()) needs.Add(to[i]);
-    }
+  for (size_t i = pairs.size(); i-- > 0;) {
+    const bool wanted = needs.Has(to[i]);
+    needs.Remove(to[i]);
+    if (wanted) needs.Add(from[i]);
+    // "Renaming a field that does not exist" makes the target null; whether it exists is asked
+    // below.
+    if (wanted && needed.open()) needs.Add(to[i]);
   }
   return needs;
 }
