@@ -37,13 +37,21 @@ class Prepared {
 
 class Call {
  public:
-  Call(const RunConstants& run, EvalCounters& counters, Arena& arena, std::span<const Type> types,
-       Prepared* prepared)
-      : run_(run), counters_(counters), arena_(arena), types_(types), prepared_(prepared) {}
+  Call(const RunConstants& run, EvalCounters& counters, Arena& arena, Arena& scratch,
+       std::span<const Type> types, Prepared* prepared)
+      : run_(run),
+        counters_(counters),
+        arena_(arena),
+        scratch_(scratch),
+        types_(types),
+        prepared_(prepared) {}
 
   const RunConstants& run() const { return run_; }
   EvalCounters& counters() { return counters_; }
+  // What the result is made of; lives as long as the batch.
   Arena& arena() { return arena_; }
+  // What is needed on the way; gone when the function is called for the next row.
+  Arena& scratch() { return scratch_; }
   // What was known of an argument when the query was bound: kString for text that no field's text
   // can turn into a number.
   Type type(size_t argument) const { return types_[argument]; }
@@ -64,6 +72,7 @@ class Call {
   const RunConstants& run_;
   EvalCounters& counters_;
   Arena& arena_;
+  Arena& scratch_;
   std::span<const Type> types_;
   Prepared* prepared_;
 };

@@ -2,6 +2,8 @@
 // calls.
 #include "plan/evaluator.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -97,8 +99,8 @@ class ArithmeticNode final : public EvalNode {
   absl::Status Evaluate(const EvalContext& context, Rows rows, Column* out) override {
     Column left;
     SPELK_RETURN_IF_ERROR(operands_[0]->Evaluate(context, rows, &left));
-    Call call(context.environment().constants, *context.environment().counters, context.arena(), {},
-              nullptr);
+    Call call(context.environment().constants, *context.environment().counters, context.arena(),
+              context.arena(), {}, nullptr);
     for (size_t i = 0; i < operators_.size(); ++i) {
       Column right;
       SPELK_RETURN_IF_ERROR(operands_[i + 1]->Evaluate(context, rows, &right));
@@ -310,30 +312,40 @@ class FunctionNode final : public EvalNode {
   }
 
   absl::Status Evaluate(const EvalContext& context, Rows rows, Column* out) override {
-    SPELK_RETURN_IF_ERROR(EvaluateArguments(context, rows));
-    Call call = NewCall(context);
     Value* values = context.NewValues();
     if (values == nullptr) return OutOfMemory(context);
-    for (const uint32_t row : rows) {
-      LoadRow(row);
-      values[row] = Dispatch(call);
-    }
     *out = Column::Values({values, context.physical_rows()});
-    return OutOfMemory(context);
+    return CallForEach(context, rows,
+                       [values](uint32_t row, const Value& value) { values[row] = value; });
   }
 
   absl::Status Test(const EvalContext& context, Rows rows, Truth* truth) override {
-    SPELK_RETURN_IF_ERROR(EvaluateArguments(context, rows));
-    Call call = NewCall(context);
-    for (const uint32_t row : rows) {
-      LoadRow(row);
-      const Value value = Dispatch(call);
+    return CallForEach(context, rows, [truth](uint32_t row, const Value& value) {
       truth[row] = !value.is_bool() ? Truth::kNull : value.boolean() ? Truth::kTrue : Truth::kFalse;
-    }
-    return OutOfMemory(context);
+    });
   }
 
  private:
+  // Stops when memory is used up, naming the function.
+  template <class Store>
+  absl::Status CallForEach(const EvalContext& context, Rows rows, Store store) {
+    SPELK_RETURN_IF_ERROR(EvaluateArguments(context, rows));
+    Arena scratch(context.arena().budget());
+    Call call(context.environment().constants, *context.environment().counters, context.arena(),
+              scratch, types_, prepared_.get());
+    for (const uint32_t row : rows) {
+      LoadRow(row);
+      store(row, Dispatch(call));
+      if (context.arena().exhausted() || scratch.exhausted()) [[unlikely]] {
+        const std::string what = fmt::format("the '{}' function", entry_.name);
+        SPELK_RETURN_IF_ERROR(scratch.status(what));
+        return context.arena().status(what);
+      }
+      if (scratch.bytes() != 0) scratch.Reset();
+    }
+    return absl::OkStatus();
+  }
+
   absl::Status EvaluateArguments(const EvalContext& context, Rows rows) {
     columns_.resize(arguments_.size());
     row_.resize(arguments_.size());
@@ -341,10 +353,6 @@ class FunctionNode final : public EvalNode {
       SPELK_RETURN_IF_ERROR(arguments_[i]->Evaluate(context, rows, &columns_[i]));
     }
     return absl::OkStatus();
-  }
-  Call NewCall(const EvalContext& context) {
-    return {context.environment().constants, *context.environment().counters, context.arena(),
-            types_, prepared_.get()};
   }
   void LoadRow(uint32_t row) {
     for (size_t i = 0; i < columns_.size(); ++i) row_[i] = columns_[i].At(row);
