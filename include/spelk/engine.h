@@ -1,23 +1,26 @@
 // spelk/engine.h: compile and run SPL over event feeds. Standard library only.
 //
+// clang-format off
 //   #include <spelk/engine.h>
 //   #include <cstdio>
 //
 //   int main() {
 //     spelk::Engine engine;
-//     spelk::Result<spelk::Query> query = engine.Compile("EventID=4625 | stats count by
-//     TargetUserName"); if (!query.ok()) return std::fputs(query.error().Render().c_str(), stderr),
-//     2; spelk::Result<spelk::Summary> done = query->Run(spelk::File("events.ndjson"), [](const
-//     spelk::RowBatch& rows) {
-//       for (size_t i = 0; i < rows.rows(); ++i) {
-//         std::string line;
-//         rows.AppendJson(i, line);
-//         std::puts(line.c_str());
-//       }
-//       return spelk::Flow::kMore;
-//     });
-//     return done.ok() ? 0 : 3;
+//     spelk::Result<spelk::Query> query = engine.Compile("EventID=4625 | stats count by TargetUserName");
+//     if (!query.ok()) return std::fputs(query.error().Render().c_str(), stderr), 2;
+//     spelk::Result<spelk::Summary> done =
+//         query->Run(spelk::File("events.ndjson"), [](const spelk::RowBatch& rows) {
+//           for (size_t row = 0; row < rows.rows(); ++row) {
+//             std::string line;
+//             rows.AppendJson(row, line);
+//             std::puts(line.c_str());
+//           }
+//           return spelk::Flow::kMore;
+//         });
+//     if (!done.ok()) return std::fputs(done.error().Render().c_str(), stderr), 3;
+//     return 0;
 //   }
+// clang-format on
 //
 // No exception leaves the library, and callbacks must not throw. The library reads no clock,
 // environment or terminal and makes no thread unless the options ask for it.
