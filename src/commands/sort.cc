@@ -2,6 +2,7 @@
 #include <charconv>
 
 #include "commands/entry.h"
+#include "commands/sort_keys.h"
 
 namespace spelk::commands {
 namespace {
@@ -24,7 +25,9 @@ bool IsDescending(const ast::Argument& argument) {
          (word->text == "d" || word->text == "desc" || word->text == "D" || word->text == "DESC");
 }
 
-absl::StatusOr<plan::SortKey> KeyOf(const ast::Argument& argument, plan::Binder& binder) {
+}  // namespace
+
+absl::StatusOr<plan::SortKey> BindSortKey(const ast::Argument& argument, plan::Binder& binder) {
   plan::SortKey key;
   const auto* call = std::get_if<ast::ArgumentCall>(&argument.value);
   if (call == nullptr) {
@@ -45,6 +48,8 @@ absl::StatusOr<plan::SortKey> KeyOf(const ast::Argument& argument, plan::Binder&
                       "\"" + std::string(binder.TextOf(argument.span)) + "\" is no sort field",
                       {"write auto(f), num(f), str(f), ip(f), or the field alone"});
 }
+
+namespace {
 
 absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
   auto sort = plan::Make<plan::SortNode>(call.span);
@@ -71,7 +76,7 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
       reversed = true;
       continue;
     }
-    SPELK_ASSIGN_OR_RETURN(plan::SortKey key, KeyOf(argument, binder));
+    SPELK_ASSIGN_OR_RETURN(plan::SortKey key, BindSortKey(argument, binder));
     key.descending = descending;
     descending = false;
     sort->keys.push_back(key);

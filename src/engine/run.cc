@@ -84,6 +84,7 @@ bool AsksForNow(const plan::Expr& expr) {
 bool AsksForNow(const plan::Node& root) {
   bool asks = false;
   for (const plan::Node* node : plan::ChainOf(root)) {
+    asks = asks || node->GetFlow().reads_clock;
     const_cast<plan::Node*>(node)->VisitExpressions(
         [&](plan::ExprPtr& expr) { asks = asks || AsksForNow(*expr); });
   }

@@ -1,46 +1,17 @@
 // Extend: computes fields, left to right.
 #include <algorithm>
 
+#include "exec/column_setter.h"
 #include "exec/core.h"
 #include "value/number.h"
 
 namespace spelk::exec {
 namespace {
 
-// The last schema seen and what assigning one field makes of it.
-struct Reshaping {
-  SchemaPtr from;
-  SchemaPtr to;
-  size_t index = 0;
-};
-
 struct ExtendState {
   std::vector<std::unique_ptr<plan::Evaluator>> evaluators;
-  std::vector<Reshaping> reshapings;
+  std::vector<ColumnSetter> setters;
 };
-
-// A batch with one more column, or one replaced.
-void Assign(Field target, const Column& column, Reshaping& memo, Batch* batch) {
-  if (memo.from != batch->schema()) {
-    memo.from = batch->schema();
-    if (const std::optional<size_t> index = batch->schema()->Find(target)) {
-      memo.to = batch->schema();
-      memo.index = *index;
-    } else {
-      std::vector<Field> fields = batch->schema()->fields();
-      memo.index = fields.size();
-      fields.push_back(target);
-      memo.to = std::make_shared<Schema>(std::move(fields));
-    }
-  }
-  std::vector<Column> columns = batch->columns();
-  if (memo.index == columns.size()) {
-    columns.push_back(column);
-  } else {
-    columns[memo.index] = column;
-  }
-  batch->Reshape(memo.to, std::move(columns));
-}
 
 class Extend final : public Streaming<ExtendState> {
  public:
@@ -57,8 +28,8 @@ class Extend final : public Streaming<ExtendState> {
       SPELK_ASSIGN_OR_RETURN(std::unique_ptr<plan::Evaluator> evaluator,
                              plan::Evaluator::Make(*assignment.value, run_.evaluation));
       state.evaluators.push_back(std::move(evaluator));
+      state.setters.emplace_back(assignment.target);
     }
-    state.reshapings.resize(assignments_.size());
     return state;
   }
 
@@ -67,7 +38,7 @@ class Extend final : public Streaming<ExtendState> {
       Column column;
       SPELK_RETURN_IF_ERROR(state.evaluators[i]->EvaluateAssigned(batch, &column));
       if (assignments_[i].name_pieces.empty()) {
-        Assign(assignments_[i].target, column, state.reshapings[i], &batch);
+        state.setters[i].Set(column, &batch);
       } else {
         SPELK_RETURN_IF_ERROR(AssignByName(assignments_[i], column, &batch));
       }
@@ -95,15 +66,10 @@ class Extend final : public Streaming<ExtendState> {
       }
     }
     for (const auto& [field, rows] : targets) {
-      const Column* old = batch->Find(field);
-      auto* values = batch->arena().AllocateArray<Value>(batch->physical_rows());
-      SPELK_RETURN_IF_ERROR(batch->arena().status("eval"));
-      for (size_t row = 0; row < batch->physical_rows(); ++row) {
-        values[row] = old == nullptr ? Value::Null() : old->At(row);
-      }
+      Value* values = CopyColumn(*batch, field);
+      if (values == nullptr) return batch->arena().status("eval");
       for (const uint32_t row : rows) values[row] = column.At(row);
-      Reshaping memo;
-      Assign(field, Column::Values({values, batch->physical_rows()}), memo, batch);
+      ColumnSetter(field).Set(Column::Values({values, batch->physical_rows()}), batch);
     }
     return absl::OkStatus();
   }

@@ -46,6 +46,8 @@ class Sorter {
   absl::Status Add(Batch batch, Position at);
   absl::Status Add(const Batch& batch, std::vector<RowRank> ranks);
   absl::Status Merge(Sorter other);
+  // Moves all rows to disk, to make room for whatever shares the budget.
+  absl::Status Spill() { return SpillAll(); }
   // Pushes all rows in order, batch by batch; nothing is left.
   absl::Status Emit(Output& out);
   // The same for callers that want the ranks: stops early if `take` answers kEnough.

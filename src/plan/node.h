@@ -43,6 +43,8 @@ struct Flow {
   Runs runs = Runs::kSequential;
   // Events behind the node are results: table-like, no longer the input's objects.
   bool results = true;
+  // The rows depend on the instant of the run, beyond what expressions ask of it.
+  bool reads_clock = false;
 };
 
 // The functions over one node type, all made from its Describe.

@@ -1,0 +1,217 @@
+// fillnull: puts a value where a field is absent.
+#include <algorithm>
+#include <utility>
+
+#include "commands/entry.h"
+#include "exec/column_setter.h"
+#include "exec/spool.h"
+#include "value/number.h"
+
+namespace spelk::commands {
+namespace {
+
+struct FillNullNode final : plan::Node {
+  static constexpr std::string_view kName = "fillnull";
+  std::string value;
+  std::vector<Field> fields;  // None: every field of the result.
+
+  plan::Flow GetFlow() const override {
+    plan::Flow flow = Node::GetFlow();
+    flow.reads = plan::FieldSet::Of(fields);
+    if (fields.empty()) {
+      flow.runs = Runs::kSink;
+      return flow;
+    }
+    flow.writes = plan::FieldSet::Of(fields);
+    flow.makes = fields;
+    return flow;
+  }
+  // Whether some row has a field is told from that field alone, but where the event is written out
+  // with all that changed, everything is.
+  plan::FieldSet InputNeeds(const plan::FieldSet& needed) const override {
+    plan::FieldSet needs = needed;
+    needs.Add(plan::FieldSet::Of(fields));
+    if (fields.empty() && needed.Has(hidden::kLine)) needs.AddAll();
+    return needs;
+  }
+  std::optional<std::vector<Field>> OutputColumns(
+      const std::optional<std::vector<Field>>& before) const override {
+    return fields.empty() ? before : Node::OutputColumns(before);
+  }
+  template <class Visitor>
+  void Describe(Visitor& visit) {
+    visit("value", value);
+    visit("fields", fields);
+  }
+};
+
+// The value as a field of a row: a whole number where the text is one.
+Value FillValue(const std::string& text) {
+  int64_t integer = 0;
+  return ParseCanonicalInteger(text, &integer) ? Value::Integer(integer) : Value::Text(text);
+}
+
+absl::Status FillColumn(const Value& fill, exec::ColumnSetter& setter, Batch* batch) {
+  const Column* column = batch->Find(setter.field());
+  if (column == nullptr || column->is_null_constant()) {
+    const std::string_view text = fill.is_text() ? batch->arena().Copy(fill.text()) : "";
+    setter.Set(Column::Constant(fill.is_text() ? Value::Text(text) : fill, batch->physical_rows()),
+               batch);
+    return batch->arena().status("fillnull");
+  }
+  std::vector<size_t> absent;
+  for (size_t r = 0; r < batch->size(); ++r) {
+    const size_t row = batch->physical(r);
+    if (column->At(row).is_null()) absent.push_back(row);
+  }
+  if (absent.empty()) return absl::OkStatus();
+  Value* values = exec::CopyColumn(*batch, setter.field());
+  if (values == nullptr) return batch->arena().status("fillnull");
+  const Value own = fill.is_text() ? Value::Text(batch->arena().Copy(fill.text())) : fill;
+  for (const size_t row : absent) values[row] = own;
+  setter.Set(Column::Values({values, batch->physical_rows()}), batch);
+  return batch->arena().status("fillnull");
+}
+
+// ---------------------------------------------------------------- listed fields
+
+class FillListed final : public exec::Streaming<std::vector<exec::ColumnSetter>> {
+ public:
+  explicit FillListed(const FillNullNode& node) : value_(node.value), fields_(node.fields) {}
+  absl::StatusOr<std::vector<exec::ColumnSetter>> NewState() const override {
+    std::vector<exec::ColumnSetter> setters;
+    for (const Field field : fields_) setters.emplace_back(field);
+    return setters;
+  }
+  absl::Status Process(Batch batch, std::vector<exec::ColumnSetter>& setters,
+                       exec::Output& out) const override {
+    const Value fill = FillValue(value_);
+    for (exec::ColumnSetter& setter : setters) {
+      SPELK_RETURN_IF_ERROR(FillColumn(fill, setter, &batch));
+    }
+    return out.Push(std::move(batch));
+  }
+
+ private:
+  const std::string value_;
+  const std::vector<Field> fields_;
+};
+
+// ---------------------------------------------------------------- every field of the result
+
+// Fills the rows on their way out of the spool.
+class Filler final : public exec::Output {
+ public:
+  Filler(const std::string& value, const std::vector<Field>& fields, exec::Output& next)
+      : fill_(FillValue(value)), next_(next) {
+    for (const Field field : fields) setters_.emplace_back(field);
+  }
+  absl::Status Push(Batch batch) override {
+    for (exec::ColumnSetter& setter : setters_) {
+      SPELK_RETURN_IF_ERROR(FillColumn(fill_, setter, &batch));
+    }
+    return next_.Push(std::move(batch));
+  }
+  bool enough() const override { return next_.enough(); }
+
+ private:
+  const Value fill_;
+  std::vector<exec::ColumnSetter> setters_;
+  exec::Output& next_;
+};
+
+class FillAll final : public exec::Sink<exec::Spool> {
+ public:
+  FillAll(const FillNullNode& node, const exec::RunContext& run) : value_(node.value), run_(run) {}
+
+  absl::StatusOr<exec::Spool> NewState() const override { return exec::Spool("fillnull", run_); }
+  absl::Status Update(exec::Spool& spool, Batch batch, exec::Position at) const override {
+    return spool.Add(std::move(batch), at);
+  }
+  absl::Status Merge(exec::Spool& into, exec::Spool from) const override {
+    return into.Merge(std::move(from));
+  }
+  absl::Status Finish(exec::Spool spool, exec::Output& out) const override {
+    std::vector<Field> fields = spool.FieldsInOrder();
+    std::erase_if(fields, [](Field field) { return field.internal(); });
+    Filler filler(value_, fields, out);
+    return spool.Emit(filler);
+  }
+  absl::Status Save(exec::Spool& spool, ByteWriter& out) const override { return spool.Save(out); }
+  absl::StatusOr<exec::Spool> Load(ByteReader& in) const override {
+    exec::Spool spool("fillnull", run_);
+    SPELK_RETURN_IF_ERROR(spool.Load(in));
+    return spool;
+  }
+
+ private:
+  const std::string value_;
+  const exec::RunContext& run_;
+};
+
+// ---------------------------------------------------------------- binding
+
+absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+  auto node = plan::Make<FillNullNode>(call.span);
+  SPELK_ASSIGN_OR_RETURN(node->value, binder.Text(call, "value"));
+  SPELK_ASSIGN_OR_RETURN(const std::vector<Field> fields,
+                         binder.FieldNames(binder.Positional(call)));
+  for (const Field field : fields) {
+    const bool known =
+        std::find(node->fields.begin(), node->fields.end(), field) != node->fields.end();
+    if (!known) node->fields.push_back(field);
+  }
+  return node;
+}
+
+exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
+  const auto& fill = plan::As<FillNullNode>(node);
+  if (fill.fields.empty()) return std::make_unique<FillAll>(fill, run);
+  return std::make_unique<FillListed>(fill);
+}
+
+constexpr Argument kArguments[] = {
+    {.name = "value",
+     .type = "text",
+     .fallback = "0",
+     .summary = "What is put in.",
+     .is_option = true},
+    {.name = "field",
+     .type = "field…",
+     .fallback = "",
+     .summary = "Where; a field that no row has is made. Without a list: every field that some row "
+                "has."}};
+constexpr std::string_view kNotes[] = {
+    "an empty text is a value and stays",
+    "without a list, fields whose names begin with _ are left alone, and all rows are collected "
+    "before the first comes out"};
+constexpr Example kExamples[] = {
+    {.title = "Every field that some row has",
+     .input = R"({"a":1} {"b":2})",
+     .query = "fillnull value=none | table a b",
+     .output = R"({"a":1,"b":"none"} {"a":"none","b":2})"},
+    {.title = "Listed fields",
+     .input = R"({"a":1} {"b":2})",
+     .query = "fillnull a c | table a b c",
+     .output = R"({"a":1,"c":0} {"a":0,"b":2,"c":0})"},
+};
+
+}  // namespace
+
+constexpr CommandEntry kFillNull = {
+    .name = "fillnull",
+    .signature = "fillnull [value=<text>] [<field>…]",
+    .summary = "Puts a value where a field is absent.",
+    .kind = CommandKind::kDistributableStreaming,
+    .runs = Runs::kStreaming,
+    .shape = {Shape::kArguments, kNoClauses},
+    .flow = {.reads = Fields::kArguments, .writes = Fields::kAll, .order = Order::kKeeps},
+    .arguments = kArguments,
+    .notes = kNotes,
+    .examples = kExamples,
+    .node = &plan::TypeOf<FillNullNode>,
+    .bind = &Bind,
+    .build = &Build,
+};
+
+}  // namespace spelk::commands

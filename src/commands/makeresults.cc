@@ -1,0 +1,259 @@
+// makeresults: makes rows out of nothing, or out of text in the query.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "commands/entry.h"
+#include "io/csv_reader.h"
+
+namespace spelk::commands {
+namespace {
+
+struct MakeResultsNode final : plan::Node {
+  static constexpr std::string_view kName = "makeresults";
+  uint64_t count = 1;
+  bool annotate = false;
+  std::string format;  // csv or json, with `data`; else empty.
+  std::string data;
+  std::vector<Field> columns;
+
+  plan::Flow GetFlow() const override {
+    plan::Flow flow = Node::GetFlow();
+    flow.reads = plan::FieldSet();
+    flow.columns = columns;
+    flow.reads_clock = format.empty();
+    return flow;
+  }
+  template <class Visitor>
+  void Describe(Visitor& visit) {
+    visit("count", count);
+    visit("annotate", annotate);
+    visit("format", format);
+    visit("data", data);
+    visit("columns", columns);
+  }
+};
+
+// ---------------------------------------------------------------- rows with the time alone
+
+class TimeRows final : public exec::SourceOperator {
+ public:
+  TimeRows(const MakeResultsNode& node, const exec::RunContext& run)
+      : count_(node.count), schema_(std::make_shared<Schema>(node.columns)), run_(run) {}
+
+  absl::Status Produce(exec::Output& out) const override {
+    for (uint64_t left = count_; left > 0 && !out.enough();) {
+      SPELK_RETURN_IF_ERROR(run_.cancel->status());
+      const uint64_t rows = std::min<uint64_t>(left, run_.batch_rows);
+      SPELK_RETURN_IF_ERROR(out.Push(MakeBatch(rows)));
+      left -= rows;
+    }
+    return absl::OkStatus();
+  }
+
+ private:
+  Batch MakeBatch(size_t rows) const {
+    std::vector<Column> columns;
+    for (const Field field : schema_->fields()) {
+      Value value;
+      if (field.name() == "_time") {
+        value = Value::Integer(static_cast<int64_t>(std::floor(run_.evaluation.constants.now)));
+      }
+      if (field.name() == "splunk_server") value = Value::Text("local");
+      columns.push_back(Column::Constant(value, rows));
+    }
+    return Batch(schema_, std::move(columns), rows, std::make_shared<BatchMemory>(run_.budget));
+  }
+
+  const uint64_t count_;
+  const SchemaPtr schema_;
+  const exec::RunContext& run_;
+};
+
+// ---------------------------------------------------------------- rows out of text
+
+// Rows of texts; an empty cell is no value.
+class CsvRows final : public exec::SourceOperator {
+ public:
+  CsvRows(const MakeResultsNode& node, const exec::RunContext& run)
+      : data_(node.data), schema_(std::make_shared<Schema>(node.columns)), run_(run) {}
+
+  absl::Status Produce(exec::Output& out) const override {
+    io::CsvReader reader(data_);
+    std::vector<std::string> cells;
+    SPELK_RETURN_IF_ERROR(reader.Next(&cells).status());  // The header.
+    for (bool more = true; more && !out.enough();) {
+      auto memory = std::make_shared<BatchMemory>(run_.budget);
+      std::vector<Value*> columns;
+      for (size_t c = 0; c < schema_->size(); ++c) {
+        columns.push_back(memory->arena.AllocateArray<Value>(run_.batch_rows));
+      }
+      SPELK_RETURN_IF_ERROR(memory->arena.status("makeresults"));
+      size_t rows = 0;
+      while (rows < run_.batch_rows) {
+        SPELK_ASSIGN_OR_RETURN(more, reader.Next(&cells));
+        if (!more) break;
+        for (size_t c = 0; c < columns.size(); ++c) {
+          const bool given = c < cells.size() && !cells[c].empty();
+          columns[c][rows] = given ? Value::Text(memory->arena.Copy(cells[c])) : Value::Null();
+        }
+        ++rows;
+      }
+      SPELK_RETURN_IF_ERROR(memory->arena.status("makeresults"));
+      std::vector<Column> made;
+      for (Value* column : columns) made.push_back(Column::Values({column, rows}));
+      if (rows > 0) SPELK_RETURN_IF_ERROR(out.Push(Batch(schema_, made, rows, std::move(memory))));
+    }
+    return absl::OkStatus();
+  }
+
+ private:
+  const std::string data_;
+  const SchemaPtr schema_;
+  const exec::RunContext& run_;
+};
+
+// ---------------------------------------------------------------- binding
+
+absl::Status BadData(const ast::CommandCall& call, std::string_view problem, plan::Binder& binder) {
+  const ast::ArgumentOption* option = binder.FindOption(call, "data");
+  const Span span = option == nullptr ? call.name.span : option->value->span;
+  return binder.Error(ErrorCode::kBadOptionValue, span, problem);
+}
+
+// The columns of the header. Reads everything, so that a broken quote refuses the query.
+absl::Status BindCsv(const ast::CommandCall& call, plan::Binder& binder, MakeResultsNode* node) {
+  io::CsvReader reader(node->data);
+  std::vector<std::string> cells;
+  absl::StatusOr<bool> more = reader.Next(&cells);
+  const std::vector<std::string> header = cells;
+  while (more.ok() && *more) more = reader.Next(&cells);
+  if (!more.ok()) return BadData(call, fmt::format("data: {}", MessageOf(more.status())), binder);
+  if (header.empty()) return BadData(call, "data has no header line", binder);
+  for (const std::string& name : header) {
+    const Field field = binder.Intern(name);
+    if (name.empty()) return BadData(call, "a column of data has no name", binder);
+    if (std::find(node->columns.begin(), node->columns.end(), field) != node->columns.end()) {
+      return BadData(call, fmt::format("data has two columns '{}'", name), binder);
+    }
+    node->columns.push_back(field);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status BindData(const ast::CommandCall& call, plan::Binder& binder, MakeResultsNode* node) {
+  for (const std::string_view name : {"count", "annotate"}) {
+    if (const ast::ArgumentOption* option = binder.FindOption(call, name)) {
+      return binder.Error(ErrorCode::kBadArgument, option->name.span,
+                          fmt::format("{} has no meaning with format and data", name));
+    }
+  }
+  if (node->format.empty()) return BadData(call, "data needs format=csv or format=json", binder);
+  if (binder.FindOption(call, "data") == nullptr) {
+    return binder.Error(ErrorCode::kMissingArgument, call.name.span, "format needs data");
+  }
+  if (node->format == "csv") return BindCsv(call, binder, node);
+  return binder.Error(ErrorCode::kUnbuiltOption, binder.FindOption(call, "format")->value->span,
+                      "format=json is not built yet");
+}
+
+absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+  SPELK_RETURN_IF_ERROR(binder.NoArguments(call));
+  auto node = plan::Make<MakeResultsNode>(call.span);
+  SPELK_ASSIGN_OR_RETURN(const int64_t count, binder.Integer(call, "count"));
+  node->count = static_cast<uint64_t>(count);
+  SPELK_ASSIGN_OR_RETURN(node->annotate, binder.Flag(call, "annotate"));
+  SPELK_ASSIGN_OR_RETURN(node->format, binder.Choice(call, "format"));
+  SPELK_ASSIGN_OR_RETURN(node->data, binder.Text(call, "data"));
+  if (!node->format.empty() || binder.FindOption(call, "data") != nullptr) {
+    SPELK_RETURN_IF_ERROR(BindData(call, binder, node.get()));
+    return node;
+  }
+  if (!node->annotate) {
+    node->columns = {binder.Intern("_time")};
+    return node;
+  }
+  for (const std::string_view name :
+       {"_raw", "_time", "host", "source", "sourcetype", "splunk_server", "splunk_server_group"}) {
+    node->columns.push_back(binder.Intern(name));
+  }
+  return node;
+}
+
+exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
+  const auto& make = plan::As<MakeResultsNode>(node);
+  if (make.format == "csv") return std::make_unique<CsvRows>(make, run);
+  return std::make_unique<TimeRows>(make, run);
+}
+
+constexpr Argument kArguments[] = {
+    {.name = "count",
+     .type = "int",
+     .fallback = "1",
+     .summary = "How many rows.",
+     .is_option = true},
+    {.name = "annotate",
+     .type = "bool",
+     .fallback = "f",
+     .summary = "Adds the columns of an event; splunk_server is local, the others are empty.",
+     .is_option = true},
+    {.name = "format",
+     .type = "one of csv|json",
+     .fallback = "",
+     .summary = "How data is written.",
+     .is_option = true},
+    {.name = "data",
+     .type = "text",
+     .fallback = "",
+     .summary = "The rows: lines with commas after a header line, or an array of objects.",
+     .is_option = true},
+    {.name = "splunk_server",
+     .type = "text",
+     .fallback = "local",
+     .summary = "Where the rows are made.",
+     .is_option = true,
+     .no_effect = true},
+    {.name = "splunk_server_group",
+     .type = "text",
+     .fallback = "",
+     .summary = "Likewise.",
+     .is_option = true,
+     .no_effect = true}};
+constexpr std::string_view kNotes[] = {
+    "_time is the instant of the run, in whole seconds; rows out of data have none",
+    "an empty cell of csv data is no value"};
+constexpr Example kExamples[] = {
+    {.title = "A row to compute with",
+     .input = "",
+     .query = "| makeresults | eval a=1+1 | table a",
+     .output = R"({"a":2})"},
+    {.title = "Rows out of text",
+     .input = "",
+     .query = "| makeresults format=csv data=\"host,code\nweb-1,200\nweb-2,\"",
+     .output = R"({"host":"web-1","code":"200"} {"host":"web-2"})"},
+};
+
+}  // namespace
+
+constexpr CommandEntry kMakeResults = {
+    .name = "makeresults",
+    .signature = "| makeresults [count=<int>] [annotate=<bool>] [format=csv|json data=<text>]",
+    .summary = "Makes rows out of nothing, or out of text in the query.",
+    .kind = CommandKind::kGenerating,
+    .runs = Runs::kSource,
+    .shape = {Shape::kArguments, kNoClauses},
+    .flow = {.reads = Fields::kNone,
+             .writes = Fields::kAll,
+             .passes = false,
+             .order = Order::kDestroys,
+             .results = true},
+    .arguments = kArguments,
+    .notes = kNotes,
+    .examples = kExamples,
+    .node = &plan::TypeOf<MakeResultsNode>,
+    .bind = &Bind,
+    .build = &Build,
+};
+
+}  // namespace spelk::commands

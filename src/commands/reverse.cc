@@ -1,0 +1,46 @@
+// reverse: turns the order of the rows round.
+#include "commands/entry.h"
+#include "exec/sorter.h"
+
+namespace spelk::commands {
+namespace {
+
+struct ReverseNode final : plan::Node {
+  static constexpr std::string_view kName = "reverse";
+  template <class Visitor>
+  void Describe(Visitor&) {}
+};
+
+absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+  SPELK_RETURN_IF_ERROR(binder.NoArguments(call));
+  return plan::Make<ReverseNode>(call.span);
+}
+
+exec::OperatorPtr Build(const plan::Node&, const exec::RunContext& run) {
+  return exec::BuildSorter({.reverse_rank = true, .what = "reverse"}, run);
+}
+
+constexpr Example kExamples[] = {{
+    .title = "Last row first",
+    .input = R"({"n":1} {"n":2} {"n":3})",
+    .query = "reverse",
+    .output = R"({"n":3} {"n":2} {"n":1})",
+}};
+
+}  // namespace
+
+constexpr CommandEntry kReverse = {
+    .name = "reverse",
+    .signature = "reverse",
+    .summary = "Turns the order of the rows round.",
+    .kind = CommandKind::kDatasetProcessing,
+    .runs = Runs::kSink,
+    .shape = {Shape::kArguments, kNoClauses},
+    .flow = {.reads = Fields::kNone, .writes = Fields::kNone, .order = Order::kNeeds},
+    .examples = kExamples,
+    .node = &plan::TypeOf<ReverseNode>,
+    .bind = &Bind,
+    .build = &Build,
+};
+
+}  // namespace spelk::commands

@@ -1,0 +1,28 @@
+// ColumnSetter: gives batches one more column, or another in the place of one they have.
+#pragma once
+
+#include "value/batch.h"
+
+namespace spelk::exec {
+
+// For one field; remembers what it made of the last schema, so that batches which share a schema
+// share the new one, too. Scratch of one worker.
+class ColumnSetter {
+ public:
+  explicit ColumnSetter(Field field) : field_(field) {}
+  Field field() const { return field_; }
+  // A new field comes last.
+  void Set(const Column& column, Batch* batch);
+
+ private:
+  Field field_;
+  SchemaPtr from_;
+  SchemaPtr to_;
+  size_t index_ = 0;
+};
+
+// The values of a field that a kernel changes for some rows: a copy of the batch's column (null
+// where there is none), in the batch's arena. Null when the memory is used up.
+Value* CopyColumn(const Batch& batch, Field field);
+
+}  // namespace spelk::exec
