@@ -28,7 +28,8 @@ void Fold(ExprPtr& expr, const plan::EvalEnvironment& evaluation) {
   if (expr->kind == ExprKind::kLiteral || !plan::IsConstant(*expr)) return;
   Arena arena;
   const absl::StatusOr<Value> value = plan::EvaluateConstant(*expr, evaluation, arena);
-  if (!value.ok() || value->is_multi() || value->figures() != 0) return;
+  // What a literal cannot hold stays: multivalues, and numbers that know how precise they are.
+  if (!value.ok() || value->is_multi() || value->figures() != 0 || value->sum_decimals()) return;
   // The type stays that of the expression: text computed from texts does not become a number by
   // looking like one.
   expr = plan::MakeLiteral(plan::Literal::Of(*value),

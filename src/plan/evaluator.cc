@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 #include <utility>
 
@@ -47,44 +48,73 @@ class FieldNode final : public EvalNode {
   const Field field_;
 };
 
+Value Join(const Value& left, const Value& right, Call& call) {
+  if (left.is_multi() || right.is_multi()) return Value::Null();
+  const std::string_view a = call.TextOf(left);
+  const std::string_view b = call.TextOf(right);
+  char* joined = call.arena().AllocateText(a.size() + b.size());
+  if (joined == nullptr) return Value::Null();
+  std::copy(a.begin(), a.end(), joined);
+  std::copy(b.begin(), b.end(), joined + a.size());
+  return Value::Text({joined, a.size() + b.size()});
+}
+
+// The least precise decimal operand limits the result (eval, "Rounding"); whole numbers are exact.
+uint8_t LeastFigures(const Number& a, const Number& b) {
+  if (a.figures == 0) return b.figures;
+  return b.figures == 0 ? a.figures : std::min(a.figures, b.figures);
+}
+
+// How many decimals an operand of a sum is known to; nothing if it is exact.
+std::optional<uint8_t> KnownDecimals(const Value& value, const Number& number) {
+  if (!value.is_double()) {
+    return number.figures == 0 ? std::nullopt : std::optional(number.decimals);
+  }
+  if (value.figures() == 0) return value.sum_decimals();
+  if (!std::isfinite(number.value) || number.value == 0) return std::nullopt;
+  return static_cast<uint8_t>(std::clamp(DecimalsFor(number.value, value.figures()), 0, 254));
+}
+
+// Addition and subtraction do not round; only sigfig() asks for the least decimals.
+Value Sum(double sum, std::optional<uint8_t> a, std::optional<uint8_t> b) {
+  if (!a && !b) return Value::Double(sum);
+  return Value::Sum(sum, a && b ? std::min(*a, *b) : a ? *a : *b);
+}
+
+struct Operand {
+  Value value;
+  Type type;
+};
+
 // One operator of a chain, applied to two values.
-Value Apply(ast::ArithmeticOp op, const Value& left, const Value& right, Call& call) {
+Value Apply(ast::ArithmeticOp op, const Operand& left, const Operand& right, Call& call) {
   using enum ast::ArithmeticOp;
-  if (left.is_null() || right.is_null()) return Value::Null();
-  if (op == kConcatenate) {
-    if (left.is_multi() || right.is_multi()) return Value::Null();
-    const std::string_view a = call.TextOf(left);
-    const std::string_view b = call.TextOf(right);
-    char* joined = call.arena().AllocateText(a.size() + b.size());
-    if (joined == nullptr) return Value::Null();
-    std::copy(a.begin(), a.end(), joined);
-    std::copy(b.begin(), b.end(), joined + a.size());
-    return Value::Text({joined, a.size() + b.size()});
+  if (left.value.is_null() || right.value.is_null()) return Value::Null();
+  if (op == kConcatenate) return Join(left.value, right.value, call);
+  const std::optional<Number> a = NumberOf(left.value);
+  const std::optional<Number> b = NumberOf(right.value);
+  if (op == kAdd) {
+    // Text that no field's reading turns into a number joins; so does a field's text beside one
+    // that is no number.
+    const bool texts = left.type == Type::kString || right.type == Type::kString || !a || !b;
+    const bool number = left.type == Type::kNumber || right.type == Type::kNumber;
+    if (texts) return number ? Value::Null() : Join(left.value, right.value, call);
   }
-  const std::optional<Number> a = NumberOf(left);
-  const std::optional<Number> b = NumberOf(right);
-  if (!a || !b) {
-    // "+" joins two strings.
-    const bool texts = left.is_text() && right.is_text();
-    return op == kAdd && texts ? Apply(kConcatenate, left, right, call) : Value::Null();
-  }
+  if (!a || !b) return Value::Null();
   switch (op) {
     case kAdd:
-      return Value::Double(a->value + b->value);
+      return Sum(a->value + b->value, KnownDecimals(left.value, *a),
+                 KnownDecimals(right.value, *b));
     case kSubtract:
-      return Value::Double(a->value - b->value);
+      return Sum(a->value - b->value, KnownDecimals(left.value, *a),
+                 KnownDecimals(right.value, *b));
     case kRemainder:
       return b->value == 0 ? Value::Null() : Value::Double(std::fmod(a->value, b->value));
     case kMultiply:
-    case kDivide: {
-      if (op == kDivide && b->value == 0) return Value::Null();
-      // The least precise decimal operand limits the result (eval, "Rounding"); whole numbers are
-      // exact.
-      const uint8_t figures = a->figures == 0   ? b->figures
-                              : b->figures == 0 ? a->figures
-                                                : std::min(a->figures, b->figures);
-      return Value::Double(op == kMultiply ? a->value * b->value : a->value / b->value, figures);
-    }
+      return Value::Double(a->value * b->value, LeastFigures(*a, *b));
+    case kDivide:
+      if (b->value == 0) return Value::Null();
+      return Value::Double(a->value / b->value, LeastFigures(*a, *b));
     case kConcatenate:
       break;
   }
@@ -94,11 +124,14 @@ Value Apply(ast::ArithmeticOp op, const Value& left, const Value& right, Call& c
 class ArithmeticNode final : public EvalNode {
  public:
   ArithmeticNode(const Expr& expr, EvalFactory& factory)
-      : operands_(factory.MakeAll(expr.arguments)), operators_(expr.operators) {}
+      : operands_(factory.MakeAll(expr.arguments)), operators_(expr.operators) {
+    for (const ExprPtr& argument : expr.arguments) types_.push_back(argument->type);
+  }
 
   absl::Status Evaluate(const EvalContext& context, Rows rows, Column* out) override {
     Column left;
     SPELK_RETURN_IF_ERROR(operands_[0]->Evaluate(context, rows, &left));
+    Type type = types_[0];
     Call call(context.environment().constants, *context.environment().counters, context.arena(),
               context.arena(), {}, nullptr);
     for (size_t i = 0; i < operators_.size(); ++i) {
@@ -107,9 +140,11 @@ class ArithmeticNode final : public EvalNode {
       Value* values = context.NewValues();
       if (values == nullptr) return OutOfMemory(context);
       for (const uint32_t row : rows) {
-        values[row] = Apply(operators_[i], left.At(row), right.At(row), call);
+        values[row] =
+            Apply(operators_[i], {left.At(row), type}, {right.At(row), types_[i + 1]}, call);
       }
       left = Column::Values({values, context.physical_rows()});
+      type = ResultType(operators_[i], type, types_[i + 1]);
     }
     *out = left;
     return OutOfMemory(context);
@@ -118,7 +153,19 @@ class ArithmeticNode final : public EvalNode {
  private:
   std::vector<EvalNodePtr> operands_;
   std::vector<ast::ArithmeticOp> operators_;
+  std::vector<Type> types_;
 };
+
+// The sign does not change what is known of a number.
+Value Negated(const Value& value, const Number& number) {
+  if (value.is_integer() && value.integer() != std::numeric_limits<int64_t>::min()) {
+    return Value::Integer(-value.integer());
+  }
+  if (const std::optional<uint8_t> decimals = value.sum_decimals()) {
+    return Value::Sum(-number.value, *decimals);
+  }
+  return Value::Double(-number.value, number.figures);
+}
 
 class NegateNode final : public EvalNode {
  public:
@@ -130,7 +177,7 @@ class NegateNode final : public EvalNode {
     if (values == nullptr) return OutOfMemory(context);
     for (const uint32_t row : rows) {
       const std::optional<Number> number = NumberOf(operand.At(row));
-      values[row] = number ? Value::Double(-number->value, number->figures) : Value::Null();
+      values[row] = number ? Negated(operand.At(row), *number) : Value::Null();
     }
     *out = Column::Values({values, context.physical_rows()});
     return absl::OkStatus();
@@ -304,6 +351,12 @@ class FunctionNode final : public EvalNode {
       constants[i] = &values[i];
     }
     absl::StatusOr<std::unique_ptr<Prepared>> prepared = entry_.prepare(constants);
+    if (!prepared.ok()) {
+      // What the query says itself was checked when it was bound. A constant that was computed is
+      // no better than a field's value, which the function judges row by row.
+      std::fill(constants.begin(), constants.end(), nullptr);
+      prepared = entry_.prepare(constants);
+    }
     if (prepared.ok()) {
       prepared_ = std::move(*prepared);
     } else {
@@ -360,10 +413,15 @@ class FunctionNode final : public EvalNode {
 
   Value Dispatch(Call& call) {
     bool has_null = false;
-    for (const Value& value : row_) has_null = has_null || value.is_null();
+    bool has_multi = false;  // Beyond the first argument.
+    for (size_t i = 0; i < row_.size(); ++i) {
+      has_null = has_null || row_[i].is_null();
+      has_multi = has_multi || (i > 0 && row_[i].is_multi());
+    }
     if (has_null && entry_.nulls == Nulls::kPropagate) return Value::Null();
-    if (!row_.empty() && row_[0].is_multi() && entry_.multi != Multi::kWhole) return ForEach(call);
-    return entry_.call(call, row_);
+    if (entry_.multi == Multi::kWhole) return entry_.call(call, row_);
+    if (has_multi) return Value::Null();
+    return !row_.empty() && row_[0].is_multi() ? ForEach(call) : entry_.call(call, row_);
   }
 
   Value ForEach(Call& call) {
@@ -475,15 +533,53 @@ std::vector<EvalNodePtr> EvalFactory::MakeAll(const std::vector<ExprPtr>& exprs)
   return nodes;
 }
 
+namespace {
+
+// Whether the values of an expression may be something that only lives inside expressions.
+bool MayNeedSettling(const Expr& expr) {
+  switch (expr.kind) {
+    case ExprKind::kField:
+    case ExprKind::kLiteral:
+      return false;
+    case ExprKind::kCall:
+      return expr.type != Type::kString;
+    default:
+      return true;
+  }
+}
+
+bool IsSettled(const Value& value) {
+  if (value.is_multi()) {
+    return std::all_of(value.each().begin(), value.each().end(), &IsSettled);
+  }
+  return !value.is_bool() && value.figures() == 0 && !value.sum_decimals();
+}
+
+// The value as a field holds it: a number limited to its figures is the text of that, a Boolean the
+// text that tostring() gives.
+Value Settle(const Value& value, Arena& arena) {
+  if (IsSettled(value)) return value;
+  if (value.is_multi()) {
+    auto* settled = arena.AllocateArray<Value>(value.count());
+    if (settled == nullptr) return Value::Null();
+    for (size_t i = 0; i < value.count(); ++i) settled[i] = Settle(value.each()[i], arena);
+    return Value::Multi({settled, value.count()});
+  }
+  char buffer[kNumberText];
+  if (value.is_bool()) return Value::Text(arena.Copy(TextOf(value, buffer)));
+  if (value.figures() == 0 || !std::isfinite(value.number())) return Value::Double(value.number());
+  return Value::Text(arena.Copy(TextOf(value, buffer)), JsonType::kNumber);
+}
+
+}  // namespace
+
 absl::StatusOr<std::unique_ptr<Evaluator>> Evaluator::Make(const Expr& expr,
                                                            const EvalEnvironment& environment) {
   std::unique_ptr<Evaluator> evaluator(new Evaluator(environment));
   EvalFactory factory(environment);
   evaluator->root_ = factory.Make(expr);
   SPELK_RETURN_IF_ERROR(factory.status());
-  evaluator->rounds_ = expr.kind == ExprKind::kArithmetic &&
-                       (expr.operators.back() == ast::ArithmeticOp::kMultiply ||
-                        expr.operators.back() == ast::ArithmeticOp::kDivide);
+  evaluator->settles_ = MayNeedSettling(expr);
   return evaluator;
 }
 
@@ -505,18 +601,16 @@ absl::Status Evaluator::Evaluate(const Batch& batch, Column* out) {
 
 absl::Status Evaluator::EvaluateAssigned(const Batch& batch, Column* out) {
   SPELK_RETURN_IF_ERROR(Evaluate(batch, out));
-  if (!rounds_) return absl::OkStatus();
+  if (!settles_) return absl::OkStatus();
+  const Rows rows = SelectedRows(batch);
+  if (std::all_of(rows.begin(), rows.end(),
+                  [out](uint32_t row) { return IsSettled(out->At(row)); })) {
+    return absl::OkStatus();
+  }
   const EvalContext context(batch, environment_);
   Value* values = context.NewValues();
   if (values == nullptr) return OutOfMemory(context);
-  char buffer[kNumberText];
-  for (const uint32_t row : SelectedRows(batch)) {
-    values[row] = out->At(row);
-    if (values[row].figures() == 0) continue;
-    const std::string_view text =
-        FormatFigures(values[row].number(), values[row].figures(), buffer);
-    values[row] = Value::Text(context.arena().Copy(text), JsonType::kNumber);
-  }
+  for (const uint32_t row : rows) values[row] = Settle(out->At(row), context.arena());
   *out = Column::Values({values, context.physical_rows()});
   return OutOfMemory(context);
 }
@@ -544,7 +638,7 @@ absl::StatusOr<Value> EvaluateConstant(const Expr& expr, const EvalEnvironment& 
   const Batch batch(std::make_shared<Schema>(std::vector<Field>()), {}, 1,
                     std::make_shared<BatchMemory>());
   Column column;
-  SPELK_RETURN_IF_ERROR(evaluator->EvaluateAssigned(batch, &column));
+  SPELK_RETURN_IF_ERROR(evaluator->Evaluate(batch, &column));
   return CopyValue(column.At(0), arena);
 }
 

@@ -79,7 +79,8 @@ class Evaluator {
 
   // The values for the selected rows.
   absl::Status Evaluate(const Batch& batch, Column* out);
-  // The same as eval assigns them: a product or quotient rounded to its significant figures.
+  // The same as eval assigns them: a number rounded to the significant figures that limit it (eval,
+  // "Rounding"), a Boolean as text.
   absl::Status EvaluateAssigned(const Batch& batch, Column* out);
   // Leaves the rows selected for which the expression is true.
   absl::Status Filter(Batch* batch);
@@ -90,12 +91,12 @@ class Evaluator {
 
   const EvalEnvironment& environment_;
   EvalNodePtr root_;
-  bool rounds_ = false;  // The outermost operator is × or ÷.
+  bool settles_ = false;  // Values may have figures, or be Booleans.
   std::vector<uint32_t> identity_;
 };
 
-// The value of an expression that reads no field, for constant folding and macros. The result's
-// text lives in the arena.
+// The value of an expression that reads no field, for constant folding and macros; not rounded, as
+// it may be a part of an expression. The result's text lives in the arena.
 absl::StatusOr<Value> EvaluateConstant(const Expr& expr, const EvalEnvironment& environment,
                                        Arena& arena);
 

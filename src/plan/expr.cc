@@ -162,6 +162,21 @@ bool Equal(const Expr& a, const Expr& b) {
   return left == right;
 }
 
+Type ResultType(ast::ArithmeticOp op, Type left, Type right) {
+  if (op == ast::ArithmeticOp::kConcatenate) return Type::kString;
+  if (op != ast::ArithmeticOp::kAdd) return Type::kNumber;
+  if (left == Type::kString || right == Type::kString) return Type::kString;
+  return left == Type::kNumber || right == Type::kNumber ? Type::kNumber : Type::kAny;
+}
+
+bool MayBeBoolean(const Expr& expr) {
+  if (expr.type == Type::kBoolean || expr.type == Type::kNull) return true;
+  if (expr.kind == ExprKind::kField) {
+    return expr.field.name() == "null" || expr.field.name() == "NULL";
+  }
+  return expr.type == Type::kAny;
+}
+
 void CollectFields(const Expr& expr, FieldSet* fields) {
   if (expr.field) fields->Add(expr.field);
   for (const Field field : expr.row_fields) fields->Add(field);

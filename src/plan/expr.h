@@ -115,6 +115,15 @@ bool Equal(const Expr& a, const Expr& b);
 // As SPL, near enough to be read: `EventCode=5861 OR Image="*\\cmd.exe"`.
 std::string Print(const Expr& expr);
 
+// What an operator of arithmetic makes of operands of these types. `+` joins two strings and adds
+// otherwise; of two fields their values decide.
+Type ResultType(ast::ArithmeticOp op, Type left, Type right);
+
+// Whether the value can be true or false. A field can hold no Boolean; only what computes one, or
+// passes one on, may. The bare word `null` is the name of a field that no event has, and so is
+// written for null().
+bool MayBeBoolean(const Expr& expr);
+
 // Adds the fields that the expression reads.
 void CollectFields(const Expr& expr, FieldSet* fields);
 // True if the value depends on the row at all (fields, random(), terms).

@@ -158,49 +158,63 @@ std::string_view FormatInteger(int64_t value, char* buffer) {
   return {buffer, static_cast<size_t>(result.ptr - buffer)};
 }
 
-std::string_view FormatFigures(double value, uint8_t figures, char* buffer) {
-  if (figures == 0 || !std::isfinite(value) || value == 0) return FormatDouble(value, buffer);
-  const int magnitude = static_cast<int>(std::floor(std::log10(std::fabs(value))));
-  const int decimals = std::clamp(static_cast<int>(figures) - 1 - magnitude, 0, 300);
-  return FormatRounded(value, decimals, buffer);
+int DecimalsFor(double value, uint8_t figures) {
+  // The exponent of the shortest text: log10 is not exact just below powers of ten.
+  std::array<char, kNumberText> text{};
+  const auto result = std::to_chars(text.data(), text.data() + text.size(), std::fabs(value),
+                                    std::chars_format::scientific);
+  const char* e = std::find(text.data(), result.ptr, 'e') + 1;
+  if (*e == '+') ++e;
+  int magnitude = 0;
+  std::from_chars(e, result.ptr, magnitude);
+  return figures - 1 - magnitude;
 }
 
-std::string_view FormatRounded(double value, int decimals, char* buffer) {
-  // The shortest plain digits of the double are rounded as text, half away from zero.
+std::string_view FormatFigures(double value, uint8_t figures, char* buffer) {
+  if (figures == 0 || !std::isfinite(value) || value == 0) return FormatDouble(value, buffer);
+  return FormatRounded(value, std::clamp(DecimalsFor(value, figures), 0, 300), buffer);
+}
+
+std::string_view FormatRounded(double value, int decimals, char* buffer, Half half, Zeros zeros) {
   std::array<char, kNumberText> plain{};
   const auto result = std::to_chars(plain.data(), plain.data() + plain.size(), std::fabs(value),
                                     std::chars_format::fixed);
   const std::string_view text(plain.data(), static_cast<size_t>(result.ptr - plain.data()));
   const size_t point = std::min(text.find('.'), text.size());
-  std::array<char, kNumberText>
-      digits{};  // A leading zero for the carry, the whole part, then decimals.
-  size_t count = 0;
-  digits[count++] = '0';
-  for (const char c : text.substr(0, point)) digits[count++] = c;
   const std::string_view fraction =
       point < text.size() ? text.substr(point + 1) : std::string_view();
-  const auto wanted = static_cast<size_t>(decimals);
-  for (size_t i = 0; i < wanted && count < digits.size(); ++i) {
-    digits[count++] = i < fraction.size() ? fraction[i] : '0';
+  // All digits in a row, behind a zero for the carry: the whole part, then the decimals.
+  std::string digits = "0";
+  digits += text.substr(0, point);
+  digits += fraction;
+  const size_t whole = point + 1;  // Digits before the point.
+  const auto signed_keep = static_cast<std::ptrdiff_t>(whole) + decimals;
+  const auto keep = static_cast<size_t>(std::max<std::ptrdiff_t>(signed_keep, 0));
+  if (keep < digits.size()) {
+    const std::string_view rest = std::string_view(digits).substr(keep);
+    const bool exactly_half =
+        rest.front() == '5' && rest.find_first_not_of('0', 1) == std::string_view::npos;
+    const bool up = signed_keep >= 0 && rest.front() >= '5' &&
+                    !(exactly_half && half == Half::kUp && value < 0);
+    std::fill(digits.begin() + static_cast<std::ptrdiff_t>(keep), digits.end(), '0');
+    for (size_t i = keep; up && i-- > 0;) {
+      if (digits[i] != '9') {
+        ++digits[i];
+        break;
+      }
+      digits[i] = '0';
+    }
   }
-  if (wanted < fraction.size() && fraction[wanted] >= '5') {
-    size_t i = count;
-    while (digits[--i] == '9') digits[i] = '0';
-    ++digits[i];
-  }
-  const size_t whole = point + 1;
-  size_t first = digits[0] == '0' ? 1 : 0;
-  const bool zero = std::all_of(digits.begin(), digits.begin() + static_cast<std::ptrdiff_t>(count),
-                                [](char c) { return c == '0'; });
-  const bool integral = std::all_of(digits.begin() + static_cast<std::ptrdiff_t>(whole),
-                                    digits.begin() + static_cast<std::ptrdiff_t>(count),
-                                    [](char c) { return c == '0'; });
+  digits.resize(whole + static_cast<size_t>(std::max(decimals, 0)), '0');
+  const bool zero = digits.find_first_not_of('0') == std::string::npos;
+  const bool integral = digits.find_first_not_of('0', whole) == std::string::npos;
   char* out = buffer;
   if (value < 0 && !zero) *out++ = '-';
-  for (size_t i = first; i < whole; ++i) *out++ = digits[i];
-  if (!integral) {
+  out = std::copy(digits.begin() + (digits[0] == '0' ? 1 : 0),
+                  digits.begin() + static_cast<std::ptrdiff_t>(whole), out);
+  if (digits.size() > whole && !(integral && zeros == Zeros::kDropIfIntegral)) {
     *out++ = '.';
-    for (size_t i = whole; i < count; ++i) *out++ = digits[i];
+    out = std::copy(digits.begin() + static_cast<std::ptrdiff_t>(whole), digits.end(), out);
   }
   return {buffer, static_cast<size_t>(out - buffer)};
 }
@@ -212,7 +226,7 @@ std::string_view TextOf(const Value& value, char* buffer) {
     case ValueKind::kInteger:
       return FormatInteger(value.integer(), buffer);
     case ValueKind::kDouble:
-      return FormatDouble(value.number(), buffer);
+      return FormatFigures(value.number(), value.figures(), buffer);
     case ValueKind::kBool:
       return value.boolean() ? "True" : "False";
     default:

@@ -41,16 +41,28 @@ bool ParseCanonicalInteger(std::string_view text, int64_t* integer);
 std::string_view FormatDouble(double value, char* buffer);
 std::string_view FormatInteger(int64_t value, char* buffer);
 
-// What assigning a computed number stores. Exact numbers stay as they are; a double limited to
+// What a computed number becomes as text. Exact numbers stay as they are; a double limited to
 // `figures` is rounded in decimal (half away from zero on the shortest text of the double) to
-// max(0, figures - 1 - floor(log10 |x|)) decimals. The text has no point if the rounded value is
-// integral, else exactly those decimals ("1.650"). Returns the length written to `buffer`.
+// DecimalsFor(value, figures) decimals, but never before the point. The text has no point if the
+// rounded value is integral, else exactly those decimals ("1.650"). Returns the text written to
+// `buffer`.
 std::string_view FormatFigures(double value, uint8_t figures, char* buffer);
 
-// The same for a given number of decimals (at most 300).
-std::string_view FormatRounded(double value, int decimals, char* buffer);
+// The decimals that so many significant figures leave: figures - 1 - floor(log10 |value|); negative
+// if digits before the point are beyond them. For a finite value other than 0.
+int DecimalsFor(double value, uint8_t figures);
 
-// The text of one value (not a multivalue): null gives "", Booleans "True" and "False".
+enum class Half : uint8_t { kAwayFromZero, kUp };       // -2.5 to -3, or to -2.
+enum class Zeros : uint8_t { kDropIfIntegral, kKeep };  // "5", or "5.00".
+
+// A finite number rounded in decimal, on the shortest text of the double. `decimals` is at most
+// 300; negative ones round before the point.
+std::string_view FormatRounded(double value, int decimals, char* buffer,
+                               Half half = Half::kAwayFromZero,
+                               Zeros zeros = Zeros::kDropIfIntegral);
+
+// The text of one value (not a multivalue): null gives "", Booleans "True" and "False", a double
+// what its figures leave of it.
 std::string_view TextOf(const Value& value, char* buffer);
 // The same for any value; the values of a multivalue are joined by newlines.
 std::string TextOf(const Value& value);

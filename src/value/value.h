@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -38,11 +39,18 @@ class Value {
     v.integer_ = value;
     return v;
   }
-  // `figures`: the significant figures that limit the number when it is assigned; 0 is exact.
+  // `figures`: the significant figures that limit the number when it becomes text; 0 is exact.
   static constexpr Value Double(double value, uint8_t figures = 0) {
     Value v(ValueKind::kDouble);
     v.double_ = value;
     v.detail_ = figures;
+    return v;
+  }
+  // A sum or difference whose least precise operand has that many decimals. Only sigfig() looks at
+  // them; the number's text is that of an exact one.
+  static constexpr Value Sum(double value, uint8_t decimals) {
+    Value v = Double(value);
+    v.size_ = decimals + 1U;
     return v;
   }
   // `text` must outlive the value; at most 4 GiB.
@@ -77,6 +85,11 @@ class Value {
   constexpr int64_t integer() const { return integer_; }
   constexpr double number() const { return double_; }
   constexpr uint8_t figures() const { return is_double() ? detail_ : 0; }
+  // What Sum() was given; nothing for every other value.
+  constexpr std::optional<uint8_t> sum_decimals() const {
+    if (!is_double() || size_ == 0) return std::nullopt;
+    return static_cast<uint8_t>(size_ - 1);
+  }
   constexpr std::string_view text() const { return {text_, size_}; }
   constexpr JsonType json_type() const {
     return is_text() ? static_cast<JsonType>(detail_) : JsonType::kString;
