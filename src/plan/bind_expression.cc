@@ -66,10 +66,17 @@ std::string_view Spelling(ast::ArithmeticOp op) {
   return "";
 }
 
-// A field can hold no Boolean; only what computes one, or passes one on, may.
-bool MayBeBoolean(const Expr& expr) {
-  if (expr.type == Type::kBoolean || expr.type == Type::kNull) return true;
-  return expr.type == Type::kAny && expr.kind != ExprKind::kField;
+bool Fits(Type wanted, const Expr& argument) {
+  switch (wanted) {
+    case Type::kBoolean:
+      return MayBeBoolean(argument);
+    case Type::kNumber:
+      return argument.type != Type::kString && argument.type != Type::kBoolean;
+    case Type::kString:
+      return argument.type != Type::kBoolean;
+    default:
+      return true;
+  }
 }
 
 }  // namespace
@@ -103,7 +110,13 @@ absl::StatusOr<ExprPtr> Binder::Expression(const ast::Expr& expr) {
           },
           [&](const ast::Comparison& comparison) { return BindComparison(expr, comparison); },
           [&](const ast::LikeOperator& like) { return BindLike(expr, like); },
-          [&](const ast::InOperator& in) { return BindIn(expr, in); },
+          [&](const ast::InOperator& in) -> absl::StatusOr<ExprPtr> {
+            SPELK_ASSIGN_OR_RETURN(ExprPtr node, Membership(*in.operand, in.values, expr.span));
+            if (!in.negated) return node;
+            node = MakeNot(std::move(node));
+            node->span = expr.span;
+            return node;
+          },
           [&](const ast::NotOperator& n) -> absl::StatusOr<ExprPtr> {
             SPELK_ASSIGN_OR_RETURN(ExprPtr operand, Expression(*n.operand));
             SPELK_RETURN_IF_ERROR(CheckBoolean(*operand, "'NOT'"));
@@ -157,7 +170,7 @@ absl::StatusOr<ExprPtr> Binder::BindArithmetic(const ast::Expr& expr,
       left = right;
       continue;
     }
-    ast::ArithmeticOp op = chain.operators[i - 1];
+    const ast::ArithmeticOp op = chain.operators[i - 1];
     const Span span = chain.operator_spans[i - 1];
     const bool text = left == Type::kString || right == Type::kString;
     const bool number = left == Type::kNumber || right == Type::kNumber;
@@ -174,15 +187,8 @@ absl::StatusOr<ExprPtr> Binder::BindArithmetic(const ast::Expr& expr,
       return Error(ErrorCode::kTypeMismatch, span,
                    fmt::format("typechecking failed. '{}' only takes numbers", Spelling(op)));
     }
-    if (op == kAdd && left == Type::kString && right == Type::kString) op = kConcatenate;
     node->operators.push_back(op);
-    if (op == kConcatenate) {
-      left = Type::kString;
-    } else if (op == kAdd && !number) {
-      left = Type::kAny;  // Two fields: their values decide.
-    } else {
-      left = Type::kNumber;
-    }
+    left = ResultType(op, left, right);
   }
   node->type = left;
   return node;
@@ -217,99 +223,103 @@ absl::StatusOr<ExprPtr> Binder::BindLogical(const ast::Expr& expr, const ast::Lo
   return node;
 }
 
-absl::StatusOr<ExprPtr> Binder::BindIn(const ast::Expr& expr, const ast::InOperator& in) {
-  auto node = NewExpr(ExprKind::kIn, Type::kBoolean, expr.span);
-  SPELK_ASSIGN_OR_RETURN(ExprPtr operand, Expression(*in.operand));
-  node->arguments.push_back(std::move(operand));
-  for (const ast::ExprPtr& value : in.values) {
+absl::StatusOr<ExprPtr> Binder::Membership(const ast::Expr& operand,
+                                           std::span<const ast::ExprPtr> values, Span span) {
+  auto node = NewExpr(ExprKind::kIn, Type::kBoolean, span);
+  SPELK_ASSIGN_OR_RETURN(ExprPtr subject, Expression(operand));
+  node->arguments.push_back(std::move(subject));
+  for (const ast::ExprPtr& value : values) {
     SPELK_ASSIGN_OR_RETURN(ExprPtr bound, Expression(*value));
     node->arguments.push_back(std::move(bound));
   }
-  if (!in.negated) return node;
-  ExprPtr negated = MakeNot(std::move(node));
-  negated->span = expr.span;
-  return negated;
+  return node;
+}
+
+// ---------------------------------------------------------------- calls
+
+absl::StatusOr<const FunctionEntry*> Binder::FindFunction(const ast::Name& name) {
+  if (const FunctionEntry* entry = entries_.Function(name.text)) return entry;
+  if (entries_.IsUnbuiltFunction(name.text)) {
+    return Error(ErrorCode::kUnbuiltFunction, name.span,
+                 fmt::format("the '{}' function is not built yet", name.text));
+  }
+  std::string similar;
+  for (const std::string_view other : entries_.SimilarFunctions(name.text)) {
+    similar += fmt::format("{}{}", similar.empty() ? "did you mean " : ", ", other);
+  }
+  std::vector<std::string> notes;
+  if (!similar.empty()) notes.push_back(similar + "?");
+  return Error(ErrorCode::kUnknownFunction, name.span,
+               fmt::format("the '{}' function is unsupported or undefined", name.text),
+               std::move(notes));
+}
+
+absl::Status Binder::InvalidArguments(const FunctionEntry& entry, std::string_view name, Span span,
+                                      std::string note) {
+  return Error(ErrorCode::kArgumentCount, span,
+               fmt::format("the arguments to the '{}' function are invalid", name),
+               {std::move(note), fmt::format("usage: {}", entry.signature)});
+}
+
+absl::Status Binder::CheckArguments(const FunctionEntry& entry, std::string_view name,
+                                    const Expr& call) {
+  for (size_t i = 0; i < call.arguments.size() && !entry.parameters.empty(); ++i) {
+    const Type wanted = entry.parameters[std::min(i, entry.parameters.size() - 1)];
+    if (Fits(wanted, *call.arguments[i])) continue;
+    return InvalidArguments(entry, name, call.arguments[i]->span,
+                            fmt::format("argument {} must be {}", i + 1, Describe(wanted)));
+  }
+  if (entry.check == nullptr) return absl::OkStatus();
+  const std::string problem = entry.check(call.arguments);
+  return problem.empty() ? absl::OkStatus() : InvalidArguments(entry, name, call.span, problem);
+}
+
+absl::StatusOr<ExprPtr> Binder::FinishCall(const FunctionEntry& entry, std::string_view name,
+                                           std::vector<ExprPtr> arguments, Span span) {
+  auto node = NewExpr(ExprKind::kCall, entry.result, span);
+  node->function = &entry;
+  node->arguments = std::move(arguments);
+  SPELK_RETURN_IF_ERROR(CheckArguments(entry, name, *node));
+  if (entry.result_of != nullptr) node->type = entry.result_of(node->arguments);
+  if (entry.prepare == nullptr) return node;
+  std::vector<Value> values(node->arguments.size());
+  std::vector<const Value*> constants(node->arguments.size(), nullptr);
+  for (size_t i = 0; i < constants.size(); ++i) {
+    if (node->arguments[i]->kind != ExprKind::kLiteral) continue;
+    values[i] = node->arguments[i]->literal.value();
+    constants[i] = &values[i];
+  }
+  if (const auto prepared = entry.prepare(constants); !prepared.ok()) {
+    return Error(ErrorCode::kBadRegex, span,
+                 fmt::format("the arguments to the '{}' function are invalid: {}", name,
+                             MessageOf(prepared.status())));
+  }
+  return node;
 }
 
 absl::StatusOr<ExprPtr> Binder::BindLike(const ast::Expr& expr, const ast::LikeOperator& like) {
-  auto node = NewExpr(ExprKind::kCall, Type::kBoolean, expr.span);
-  node->function = entries_.Function("like");
-  SPELK_ASSIGN_OR_RETURN(ExprPtr left, Expression(*like.left));
-  SPELK_ASSIGN_OR_RETURN(ExprPtr pattern, Expression(*like.pattern));
-  node->arguments.push_back(std::move(left));
-  node->arguments.push_back(std::move(pattern));
-  return node;
-}
-
-absl::Status Binder::CheckCall(const FunctionEntry& entry, const Expr& call,
-                               const ast::FunctionCall& ast) {
-  const auto invalid = [&](Span span, std::string note) {
-    return Error(ErrorCode::kArgumentCount, span,
-                 fmt::format("the arguments to the '{}' function are invalid", ast.name.text),
-                 {std::move(note), fmt::format("usage: {}", entry.signature)});
-  };
-  const size_t count = call.arguments.size();
-  if (count < entry.arity.least || count > entry.arity.most) {
-    return invalid(call.span, fmt::format("it got {} argument{}", count, count == 1 ? "" : "s"));
-  }
-  for (size_t i = 0; i < count && !entry.parameters.empty(); ++i) {
-    const Type wanted = entry.parameters[std::min(i, entry.parameters.size() - 1)];
-    const Expr& argument = *call.arguments[i];
-    const bool fits = wanted == Type::kBoolean ? MayBeBoolean(argument)
-                      : wanted == Type::kNumber
-                          ? argument.type != Type::kString && argument.type != Type::kBoolean
-                      : wanted == Type::kString ? argument.type != Type::kBoolean
-                                                : true;
-    if (!fits) {
-      return invalid(argument.span, fmt::format("argument {} must be {}", i + 1, Describe(wanted)));
-    }
-  }
-  if (entry.check != nullptr) {
-    const std::string problem = entry.check(call.arguments);
-    if (!problem.empty()) return invalid(call.span, problem);
-  }
-  return absl::OkStatus();
+  SPELK_ASSIGN_OR_RETURN(const FunctionEntry* entry,
+                         FindFunction({.text = "like", .span = expr.span}));
+  std::vector<ExprPtr> arguments(2);
+  SPELK_ASSIGN_OR_RETURN(arguments[0], Expression(*like.left));
+  SPELK_ASSIGN_OR_RETURN(arguments[1], Expression(*like.pattern));
+  return FinishCall(*entry, "LIKE", std::move(arguments), expr.span);
 }
 
 absl::StatusOr<ExprPtr> Binder::BindCall(const ast::Expr& expr, const ast::FunctionCall& call) {
-  const FunctionEntry* entry = entries_.Function(call.name.text);
-  if (entry == nullptr) {
-    if (entries_.IsUnbuiltFunction(call.name.text)) {
-      return Error(ErrorCode::kUnbuiltFunction, call.name.span,
-                   fmt::format("the '{}' function is not built yet", call.name.text));
-    }
-    std::string similar;
-    for (const std::string_view name : entries_.SimilarFunctions(call.name.text)) {
-      similar += fmt::format("{}{}", similar.empty() ? "did you mean " : ", ", name);
-    }
-    std::vector<std::string> notes;
-    if (!similar.empty()) notes.push_back(similar + "?");
-    return Error(ErrorCode::kUnknownFunction, call.name.span,
-                 fmt::format("the '{}' function is unsupported or undefined", call.name.text),
-                 std::move(notes));
+  SPELK_ASSIGN_OR_RETURN(const FunctionEntry* entry, FindFunction(call.name));
+  const size_t count = call.arguments.size();
+  if (count < entry->arity.least || count > entry->arity.most) {
+    return InvalidArguments(*entry, call.name.text, expr.span,
+                            fmt::format("it got {} argument{}", count, count == 1 ? "" : "s"));
   }
-  auto node = NewExpr(ExprKind::kCall, entry->result, expr.span);
-  node->function = entry;
+  if (entry->bind != nullptr) return entry->bind(expr, call, *this);
+  std::vector<ExprPtr> arguments;
   for (const ast::ExprPtr& argument : call.arguments) {
     SPELK_ASSIGN_OR_RETURN(ExprPtr bound, Expression(*argument));
-    node->arguments.push_back(std::move(bound));
+    arguments.push_back(std::move(bound));
   }
-  SPELK_RETURN_IF_ERROR(CheckCall(*entry, *node, call));
-  if (entry->prepare != nullptr) {
-    std::vector<Value> values(node->arguments.size());
-    std::vector<const Value*> constants(node->arguments.size(), nullptr);
-    for (size_t i = 0; i < constants.size(); ++i) {
-      if (node->arguments[i]->kind != ExprKind::kLiteral) continue;
-      values[i] = node->arguments[i]->literal.value();
-      constants[i] = &values[i];
-    }
-    if (const auto prepared = entry->prepare(constants); !prepared.ok()) {
-      return Error(ErrorCode::kBadRegex, expr.span,
-                   fmt::format("the arguments to the '{}' function are invalid: {}", call.name.text,
-                               MessageOf(prepared.status())));
-    }
-  }
-  return node;
+  return FinishCall(*entry, call.name.text, std::move(arguments), expr.span);
 }
 
 }  // namespace spelk::plan

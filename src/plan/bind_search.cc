@@ -31,6 +31,14 @@ bool IsTimeModifier(std::string_view name) {
   return IsOneOf(name, kEarliestNames) || IsOneOf(name, kLatestNames);
 }
 
+// Gives all of an expression one place. False if it holds a subsearch, which has places of its own.
+bool SetSpans(Expr* expr, Span span) {
+  if (expr->kind == ExprKind::kSubsearch) return false;
+  expr->span = span;
+  return std::all_of(expr->arguments.begin(), expr->arguments.end(),
+                     [span](ExprPtr& argument) { return SetSpans(argument.get(), span); });
+}
+
 }  // namespace
 
 void ApplyBaseName(bool negated, Expr* match) {
@@ -222,6 +230,24 @@ absl::Status Binder::CheckTimeModifier(std::string_view name, const std::string&
 
 absl::StatusOr<ExprPtr> Binder::SearchTerms(const ast::SearchExpr& search, bool base) {
   return SearchBinder(*this, base).Bind(search, false);
+}
+
+absl::StatusOr<ExprPtr> Binder::SearchText(std::string_view text, Span span) {
+  const Source source("<search>", std::string(text));
+  Diagnostics diagnostics;
+  const auto fail = [&](std::string_view fallback) {
+    return Error(ErrorCode::kBadArgument, span,
+                 diagnostics.all().empty() ? fallback : diagnostics.all().front().message);
+  };
+  const absl::StatusOr<ast::SearchExpr> terms =
+      ParseSearchTerms(source, entries_, SyntaxLimits(), diagnostics);
+  if (!terms.ok()) return fail(MessageOf(terms.status()));
+  Binder binder(source, entries_, fields_, diagnostics);
+  binder.command_ = command_;
+  absl::StatusOr<ExprPtr> bound = binder.SearchTerms(*terms, false);
+  if (!bound.ok()) return fail(MessageOf(bound.status()));
+  if (!SetSpans(bound->get(), span)) return fail("a subsearch cannot stand in this text");
+  return bound;
 }
 
 }  // namespace spelk::plan

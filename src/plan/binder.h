@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -82,6 +83,11 @@ class Binder {
   // Search terms; `base` for the first command of a search, where index=, sourcetype= … have their
   // meaning.
   absl::StatusOr<ExprPtr> SearchTerms(const ast::SearchExpr& search, bool base);
+  // Search terms in a text of their own, as searchmatch() has them; all of it stands at `span`.
+  absl::StatusOr<ExprPtr> SearchText(std::string_view text, Span span);
+  // x IN (a, b).
+  absl::StatusOr<ExprPtr> Membership(const ast::Expr& operand, std::span<const ast::ExprPtr> values,
+                                     Span span);
   // count, dc(x) AS n, values(eval(…)).
   absl::StatusOr<AggregateCall> Aggregate(const ast::Argument& argument);
   // A pipeline in brackets: its own search, or (append, join …) rows for this one.
@@ -101,11 +107,15 @@ class Binder {
   absl::StatusOr<ExprPtr> BindArithmetic(const ast::Expr& expr, const ast::ArithmeticChain& chain);
   absl::StatusOr<ExprPtr> BindComparison(const ast::Expr& expr, const ast::Comparison& comparison);
   absl::StatusOr<ExprPtr> BindLogical(const ast::Expr& expr, const ast::LogicalList& list);
-  absl::StatusOr<ExprPtr> BindIn(const ast::Expr& expr, const ast::InOperator& in);
   absl::StatusOr<ExprPtr> BindLike(const ast::Expr& expr, const ast::LikeOperator& like);
   absl::Status CheckBoolean(const Expr& expr, std::string_view operation);
-  absl::Status CheckCall(const FunctionEntry& entry, const Expr& call,
-                         const ast::FunctionCall& ast);
+  absl::StatusOr<const FunctionEntry*> FindFunction(const ast::Name& name);
+  absl::Status InvalidArguments(const FunctionEntry& entry, std::string_view name, Span span,
+                                std::string note);
+  absl::Status CheckArguments(const FunctionEntry& entry, std::string_view name, const Expr& call);
+  // A call of bound arguments, checked.
+  absl::StatusOr<ExprPtr> FinishCall(const FunctionEntry& entry, std::string_view name,
+                                     std::vector<ExprPtr> arguments, Span span);
   absl::Status BindAggregateArgument(const ast::ArgumentCall& call, const AggregateEntry& entry,
                                      AggregateCall* bound);
 

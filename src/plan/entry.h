@@ -115,6 +115,9 @@ inline constexpr size_t kMany = std::numeric_limits<size_t>::max();
 // What a bound call must fulfil beyond count and types. Returns the message, or an empty text.
 using CallCheck = std::string (*)(std::span<const ExprPtr> arguments);
 
+// The type of a call, where it follows from the arguments.
+using TypeRule = Type (*)(std::span<const ExprPtr> arguments);
+
 struct FunctionEntry {
   std::string_view name;
   std::span<const std::string_view> aliases = {};
@@ -124,6 +127,7 @@ struct FunctionEntry {
   Arity arity = {};
   std::span<const Type> parameters = {};  // The last one stands for all further arguments.
   Type result = Type::kAny;
+  TypeRule result_of = nullptr;  // Instead of `result`.
   Nulls nulls = Nulls::kPropagate;
   Multi multi = Multi::kNull;
   Stability stability = Stability::kPure;
@@ -132,8 +136,12 @@ struct FunctionEntry {
   // Instead of `call`, for what must not evaluate all its arguments (if, case, coalesce) or
   // evaluates one several times a row (mvmap, mvfilter): makes the evaluator's node.
   std::unique_ptr<class EvalNode> (*make)(const Expr&, class EvalFactory&) = nullptr;
+  // Instead of both, for what is another expression in the form of a call: in(), searchmatch(),
+  // true().
+  absl::StatusOr<ExprPtr> (*bind)(const ast::Expr&, const ast::FunctionCall&, Binder&) = nullptr;
   // Makes what `call` finds as Call::prepared(): a compiled regex, a format. `constants[i]` is null
-  // for an argument that is not constant. An error refuses the query.
+  // for an argument that is not constant; it never fails if all are. An error about literals
+  // refuses the query; constants that were computed are then taken as not constant.
   absl::StatusOr<std::unique_ptr<Prepared>> (*prepare)(std::span<const Value* const> constants) =
       nullptr;
   CallCheck check = nullptr;
