@@ -1,0 +1,87 @@
+// Cryptographic functions: digests of a text's bytes, in lower-case hexadecimal digits.
+#include <openssl/evp.h>
+
+#include <array>
+
+#include "functions/entry.h"
+
+namespace spelk::functions {
+namespace {
+
+constexpr std::string_view kPage = "Cryptographic functions";
+
+template <const EVP_MD* (*kAlgorithm)()>
+Value Digest(Call& call, std::span<const Value> values) {
+  const std::string_view text = call.TextOf(values[0]);
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned size = 0;
+  // Fails only where the system's policy forbids the algorithm.
+  if (EVP_Digest(text.data(), text.size(), digest.data(), &size, kAlgorithm(), nullptr) != 1) {
+    return Value::Null();
+  }
+  constexpr std::string_view kHex = "0123456789abcdef";
+  char* out = call.arena().AllocateText(size * 2);
+  if (out == nullptr) return Value::Null();
+  for (size_t i = 0; i < size; ++i) {
+    out[2 * i] = kHex[digest[i] >> 4U];
+    out[2 * i + 1] = kHex[digest[i] & 15U];
+  }
+  return Value::Text({out, size * 2});
+}
+
+constexpr Type kTexts[] = {Type::kString};
+
+constexpr Example kMd5Examples[] = {
+    {.title = "32 digits",
+     .input = R"({"s":"hello"})",
+     .query = "eval r=md5(s)",
+     .output = R"({"s":"hello","r":"5d41402abc4b2a76b9719d911017c592"})"}};
+constexpr Example kSha1Examples[] = {
+    {.title = "40 digits",
+     .input = R"({"s":"hello"})",
+     .query = "eval r=sha1(s)",
+     .output = R"({"s":"hello","r":"aaf4c61ddcc5e8a2dabede0f3b482cd9aea9434d"})"}};
+constexpr Example kSha256Examples[] = {
+    {.title = "64 digits",
+     .input = R"({"s":"abc"})",
+     .query = "eval r=sha256(s)",
+     .output = R"({"s":"abc",)"
+               R"("r":"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"})"}};
+constexpr Example kSha512Examples[] = {
+    {.title = "128 digits",
+     .input = R"({"s":"abc"})",
+     .query = "eval r=sha512(s)",
+     .output = R"({"s":"abc",)"
+               R"("r":"ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a)"
+               R"(2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f"})"}};
+
+constexpr FunctionEntry Entry(std::string_view name, std::string_view signature,
+                              std::string_view summary,
+                              Value (*call)(Call&, std::span<const Value>),
+                              std::span<const Example> examples) {
+  return {.name = name,
+          .signature = signature,
+          .summary = summary,
+          .page = kPage,
+          .arity = {1, 1},
+          .parameters = kTexts,
+          .result = Type::kString,
+          .call = call,
+          .examples = examples};
+}
+
+constexpr FunctionEntry kTable[] = {
+    Entry("md5", "md5(<text>)", "The MD5 digest of the text.", &Digest<&EVP_md5>, kMd5Examples),
+    Entry("sha1", "sha1(<text>)", "The SHA-1 digest of the text.", &Digest<&EVP_sha1>,
+          kSha1Examples),
+    Entry("sha256", "sha256(<text>)", "The SHA-256 digest of the text.", &Digest<&EVP_sha256>,
+          kSha256Examples),
+    Entry("sha512", "sha512(<text>)", "The SHA-512 digest of the text.", &Digest<&EVP_sha512>,
+          kSha512Examples),
+};
+
+}  // namespace
+
+std::span<const FunctionEntry> CryptoFunctions() { return kTable; }
+
+}  // namespace spelk::functions
