@@ -5,18 +5,16 @@ namespace spelk::commands {
 namespace {
 
 // count_{host} is the texts "count_" and "" around the field host.
-std::vector<std::string> NamePieces(std::string_view target) {
-  std::vector<std::string> pieces;
+void TakeNameApart(std::string_view target, plan::Binder& binder, plan::NamedExpr* named) {
   for (;;) {
     const size_t open = target.find('{');
     const size_t close = open == std::string_view::npos ? open : target.find('}', open);
     if (close == std::string_view::npos || close == open + 1) break;
-    pieces.emplace_back(target.substr(0, open));
-    pieces.emplace_back(target.substr(open + 1, close - open - 1));
+    named->name_texts.emplace_back(target.substr(0, open));
+    named->name_fields.push_back(binder.Intern(target.substr(open + 1, close - open - 1)));
     target.remove_prefix(close + 1);
   }
-  if (!pieces.empty()) pieces.emplace_back(target);
-  return pieces;
+  if (!named->name_fields.empty()) named->name_texts.emplace_back(target);
 }
 
 absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
@@ -32,7 +30,7 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
                               "' that cannot be found");
     }
     plan::NamedExpr named;
-    if (!assignment.target.quoted) named.name_pieces = NamePieces(assignment.target.text);
+    if (!assignment.target.quoted) TakeNameApart(assignment.target.text, binder, &named);
     named.target = binder.Intern(assignment.target.text);
     SPELK_ASSIGN_OR_RETURN(named.value, binder.Expression(*assignment.value));
     if (named.value->type == plan::Type::kBoolean) {

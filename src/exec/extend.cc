@@ -17,8 +17,8 @@ class Extend final : public Streaming<ExtendState> {
  public:
   Extend(const plan::ExtendNode& node, const RunContext& run) : run_(run) {
     for (const plan::NamedExpr& assignment : node.assignments) {
-      assignments_.push_back(
-          {assignment.target, assignment.name_pieces, plan::Copy(*assignment.value)});
+      assignments_.push_back({assignment.target, assignment.name_texts, assignment.name_fields,
+                              plan::Copy(*assignment.value)});
     }
   }
 
@@ -37,7 +37,7 @@ class Extend final : public Streaming<ExtendState> {
     for (size_t i = 0; i < assignments_.size(); ++i) {
       Column column;
       SPELK_RETURN_IF_ERROR(state.evaluators[i]->EvaluateAssigned(batch, &column));
-      if (assignments_[i].name_pieces.empty()) {
+      if (assignments_[i].name_fields.empty()) {
         state.setters[i].Set(column, &batch);
       } else {
         SPELK_RETURN_IF_ERROR(AssignByName(assignments_[i], column, &batch));
@@ -74,18 +74,15 @@ class Extend final : public Streaming<ExtendState> {
     return absl::OkStatus();
   }
 
-  std::optional<std::string> NameFor(const plan::NamedExpr& assignment, const Batch& batch,
-                                     uint32_t row) const {
-    std::string name;
-    for (size_t i = 0; i < assignment.name_pieces.size(); ++i) {
-      if (i % 2 == 0) {
-        name += assignment.name_pieces[i];
-        continue;
-      }
-      const Column* column = batch.Find(run_.fields->Intern(assignment.name_pieces[i]));
+  static std::optional<std::string> NameFor(const plan::NamedExpr& assignment, const Batch& batch,
+                                            uint32_t row) {
+    std::string name = assignment.name_texts.front();
+    for (size_t i = 0; i < assignment.name_fields.size(); ++i) {
+      const Column* column = batch.Find(assignment.name_fields[i]);
       const Value value = column == nullptr ? Value::Null() : column->At(row);
       if (value.is_null()) return std::nullopt;
       name += TextOf(value);
+      name += assignment.name_texts[i + 1];
     }
     if (name.empty()) return std::nullopt;
     return name;

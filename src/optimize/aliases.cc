@@ -48,7 +48,7 @@ bool Substitute(Field field, const Expr& value, ExprPtr& expr) {
 bool ThroughAssignments(const plan::ExtendNode& extend, ExprPtr& expr) {
   for (size_t i = extend.assignments.size(); i-- > 0;) {
     const plan::NamedExpr& assignment = extend.assignments[i];
-    if (!assignment.name_pieces.empty()) return false;
+    if (!assignment.name_fields.empty()) return false;
     if (!Reads(*expr, assignment.target)) continue;
     if (!IsCopy(*assignment.value)) return false;
     if (!Substitute(assignment.target, *assignment.value, expr)) return false;

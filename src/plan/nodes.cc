@@ -112,10 +112,11 @@ Flow ExtendNode::GetFlow() const {
   for (const NamedExpr& assignment : assignments) {
     FieldSet read;
     CollectFields(*assignment.value, &read);
+    for (const Field field : assignment.name_fields) read.Add(field);
     for (const Field field : read.fields()) {
       if (!made.Has(field)) flow.reads.Add(field);  // Earlier assignments give the others.
     }
-    if (assignment.name_pieces.empty()) {
+    if (assignment.name_fields.empty()) {
       made.Add(assignment.target);
       flow.writes.Add(assignment.target);
       if (std::find(flow.makes.begin(), flow.makes.end(), assignment.target) == flow.makes.end()) {

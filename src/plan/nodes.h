@@ -105,14 +105,16 @@ struct FilterNode final : Node {
 
 struct NamedExpr {
   Field target;
-  // The target's name in pieces, if it has {field} parts: text and field names in turn, text first.
-  std::vector<std::string> name_pieces;
+  // If the target's name has {field} parts: the texts around the fields, one more than those.
+  std::vector<std::string> name_texts;
+  std::vector<Field> name_fields;
   ExprPtr value;
 
   template <class Visitor>
   void Describe(Visitor& visit) {
     visit("target", target);
-    visit("name_pieces", name_pieces);
+    visit("name_texts", name_texts);
+    visit("name_fields", name_fields);
     visit("value", value);
   }
 };
