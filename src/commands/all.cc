@@ -19,6 +19,7 @@ std::vector<const CommandEntry*> AllCommands() {
 #undef SPELK_COMMAND
       &exec::ScanEntry(),
       &exec::TimeOrderEntry(),
+      &exec::RowNumberEntry(),
   };
 }
 

@@ -9,6 +9,7 @@ namespace spelk::exec {
 
 const plan::CommandEntry& ScanEntry();
 const plan::CommandEntry& TimeOrderEntry();
+const plan::CommandEntry& RowNumberEntry();
 
 OperatorPtr BuildFilter(const plan::Node& node, const RunContext& run);
 OperatorPtr BuildExtend(const plan::Node& node, const RunContext& run);

@@ -21,10 +21,12 @@ absl::Status OrderPass(plan::NodePtr* root, const OptimizeContext& context) {
   return ProvideOrder(root, context).status();
 }
 
-// Order is provided after filters have moved (they do not mind) and before fields are assigned
+// Rows are numbered before filters move, which must not change how they are counted. Order is
+// provided after filters have moved (they do not mind) and before fields are assigned
 // (newest-first order reads the time).
 const std::vector<Pass>& AllPasses() {
   static const std::vector<Pass> kPasses = {
+      {{"row-numbers", ""}, &NumberRows, false},
       {{"constant-folding", "computes what depends on no event once, before the run"},
        &FoldConstants},
       {{"simplify", "turns OR lists over one field into sets and drops what is always true"},

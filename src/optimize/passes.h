@@ -16,6 +16,7 @@ absl::Status DerivePrefilter(plan::NodePtr* root, const OptimizeContext& context
 absl::Status StopEarly(plan::NodePtr* root, const OptimizeContext& context);
 
 // Always done.
+absl::Status NumberRows(plan::NodePtr* root, const OptimizeContext& context);
 absl::Status AssignFields(plan::NodePtr* root, const OptimizeContext& context);
 absl::Status InlineKnowledge(plan::NodePtr* root, const OptimizeContext& context);
 absl::StatusOr<OrderReport> ProvideOrder(plan::NodePtr* root, const OptimizeContext& context);

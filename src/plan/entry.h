@@ -54,6 +54,7 @@ struct EntryFlow {
 // The entries of nodes that no command makes.
 inline constexpr std::string_view kScanEntry = "(scan)";
 inline constexpr std::string_view kTimeOrderEntry = "(newest-first)";
+inline constexpr std::string_view kRowNumberEntry = "(row-numbers)";
 
 struct CommandEntry {
   std::string_view name;

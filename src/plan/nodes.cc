@@ -99,6 +99,13 @@ Flow TimeOrderNode::GetFlow() const {
   return flow;
 }
 
+Flow RowNumberNode::GetFlow() const {
+  Flow flow = RowFlow();
+  flow.writes.Add(hidden::kRow);
+  flow.runs = Runs::kSequential;
+  return flow;
+}
+
 Flow FilterNode::GetFlow() const {
   Flow flow = RowFlow();
   CollectFields(*predicate, &flow.reads);

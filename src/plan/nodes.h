@@ -90,6 +90,14 @@ struct TimeOrderNode final : Node {
   void Describe(Visitor&) {}
 };
 
+// Numbers the rows as they come, in hidden::kRow: what random() counts on. Made by the optimizer.
+struct RowNumberNode final : Node {
+  static constexpr std::string_view kName = "row-numbers";
+  Flow GetFlow() const override;
+  template <class Visitor>
+  void Describe(Visitor&) {}
+};
+
 // ---------------------------------------------------------------- rows and fields
 
 // Keeps the rows for which the predicate is true.

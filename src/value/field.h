@@ -51,7 +51,9 @@ inline constexpr FieldName kSourcetypesName{"(sourcetypes)", true};
 inline constexpr FieldName kSourcesName{"(sources)", true};
 inline constexpr Field kSourcetypes{&kSourcetypesName};  // All names that a base search tries.
 inline constexpr Field kSources{&kSourcesName};
-inline constexpr Field kAll[] = {kLine, kTime, kSourcetypes, kSources};
+inline constexpr FieldName kRowName{"(row)", true};
+inline constexpr Field kRow{&kRowName};  // Which row of the stream it is, counted from 0.
+inline constexpr Field kAll[] = {kLine, kTime, kSourcetypes, kSources, kRow};
 }  // namespace hidden
 
 // The interned names of an engine, or of a run on top of an engine's. Thread-safe.
