@@ -40,7 +40,7 @@ subsearch : LBRACKET pipeline RBRACKET ;
 terms : NOT* term ( ( AND | OR )? NOT* term )* ;
 
 term
-  : ( WORD | STRING ) ( comparator searchValue | NOT_BEFORE_IN? IN searchValues )?
+  : ( WORD | STRING ) ( comparator searchValue | NOT_BEFORE_IN? IN ( searchValues | subsearch ) )?
   | directive
   | LPAREN terms? RPAREN
   | subsearch
@@ -60,7 +60,7 @@ assignment : target EQ expression | MACRO ( EQ expression )? ;
 target : WORD | STRING | FIELD ;
 
 // A flat chain; which operator binds how tightly is a table in src/syntax/expression_builder.cc.
-expression : prefix* operand ( infix prefix* operand | NOT? IN LPAREN expressions? RPAREN )* ;
+expression : prefix* operand ( infix prefix* operand | NOT? IN ( LPAREN expressions? RPAREN | subsearch ) )* ;
 prefix : NOT | MINUS | PLUS ;
 infix
   : OR | XOR | AND | LIKE | comparator

@@ -87,14 +87,18 @@ absl::Status Compile(const Core& core, std::string name, std::string_view text, 
   return absl::OkStatus();
 }
 
-absl::StatusOr<plan::ExprPtr> CompileSearchTerms(const Core& core, std::string_view text,
-                                                 bool base) {
+absl::StatusOr<ast::SearchExpr> ParseTerms(const Core& core, std::string_view text) {
   const Source source("<subsearch>", std::string(text));
   Diagnostics diagnostics;
-  SPELK_ASSIGN_OR_RETURN(const ast::SearchExpr terms,
-                         ParseSearchTerms(source, core.entries(), core.limits(), diagnostics));
+  return ParseSearchTerms(source, core.entries(), core.limits(), diagnostics);
+}
+
+absl::StatusOr<plan::ExprPtr> CompileTerms(const Core& core, const ast::SearchExpr& terms,
+                                           TermsScope scope) {
+  const Source source("<subsearch>", "");
+  Diagnostics diagnostics;
   plan::Binder binder(source, core.entries(), core.fields(), diagnostics);
-  return binder.SearchTerms(terms, base);
+  return binder.SearchTerms(terms, scope.base, scope.negated);
 }
 
 absl::StatusOr<plan::ExprPtr> CompileExpression(const Core& core, std::string_view text) {
@@ -104,6 +108,23 @@ absl::StatusOr<plan::ExprPtr> CompileExpression(const Core& core, std::string_vi
                          ParseExpression(source, core.entries(), core.limits(), diagnostics));
   plan::Binder binder(source, core.entries(), core.fields(), diagnostics);
   return binder.Expression(*expr);
+}
+
+absl::StatusOr<std::vector<plan::ExprPtr>> CompileList(const Core& core, std::string_view text) {
+  // As arguments of a function, which is looked for only when a call is bound.
+  const Source source("<list>", fmt::format("list({})", text));
+  Diagnostics diagnostics;
+  SPELK_ASSIGN_OR_RETURN(const ast::ExprPtr call,
+                         ParseExpression(source, core.entries(), core.limits(), diagnostics));
+  const auto* list = std::get_if<ast::FunctionCall>(&call->node);
+  if (list == nullptr) return absl::InvalidArgumentError("it is more than one list");
+  plan::Binder binder(source, core.entries(), core.fields(), diagnostics);
+  std::vector<plan::ExprPtr> values;
+  for (const ast::ExprPtr& argument : list->arguments) {
+    SPELK_ASSIGN_OR_RETURN(plan::ExprPtr value, binder.Expression(*argument));
+    values.push_back(std::move(value));
+  }
+  return values;
 }
 
 }  // namespace spelk::engine

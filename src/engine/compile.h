@@ -60,10 +60,18 @@ struct Compilation {
 absl::Status Compile(const Core& core, std::string name, std::string_view text, bool parse_only,
                      Compilation* compilation);
 
+// Where search terms stand that come out of data: in a base search, under an odd number of NOTs.
+struct TermsScope {
+  bool base = false;
+  bool negated = false;
+};
 // Search terms and expressions that stand in data: the `search` field of a subsearch, a calculated
 // field.
-absl::StatusOr<plan::ExprPtr> CompileSearchTerms(const Core& core, std::string_view text,
-                                                 bool base);
+absl::StatusOr<ast::SearchExpr> ParseTerms(const Core& core, std::string_view text);
+absl::StatusOr<plan::ExprPtr> CompileTerms(const Core& core, const ast::SearchExpr& terms,
+                                           TermsScope scope);
 absl::StatusOr<plan::ExprPtr> CompileExpression(const Core& core, std::string_view text);
+// Expressions with commas between them.
+absl::StatusOr<std::vector<plan::ExprPtr>> CompileList(const Core& core, std::string_view text);
 
 }  // namespace spelk::engine

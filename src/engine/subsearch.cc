@@ -1,4 +1,5 @@
-// Rows of subsearches as predicates: `( ( a="1" AND b="x" ) OR ( … ) )` without going through text.
+// Rows of subsearches as predicates: `( ( a="1" AND b="x" ) OR ( … ) )`, as data where they are
+// plain, through the parser where they are text.
 #include "engine/subsearch.h"
 
 #include <fmt/format.h>
@@ -7,8 +8,8 @@
 #include <utility>
 
 #include "base/status.h"
+#include "io/compression.h"
 #include "plan/binder.h"
-#include "value/number.h"
 
 namespace spelk::engine {
 namespace {
@@ -17,27 +18,106 @@ using plan::Expr;
 using plan::ExprKind;
 using plan::ExprPtr;
 
-void Collect(plan::ExprPtr& expr, std::vector<ExprPtr*>& found) {
+// What is made of a row's memory: the row itself, its place in the plan, folded text for probes.
+constexpr size_t kCopies = 4;
+
+void Collect(ExprPtr& expr, std::vector<SubsearchPlace>& found) {
   if (expr->kind == ExprKind::kSubsearch) {
-    found.push_back(&expr);
+    found.push_back({&expr, {expr.get()}});
     return;
   }
-  for (ExprPtr& argument : expr->arguments) Collect(argument, found);
+  SubsearchPlace place{&expr, {}};
+  for (size_t i = 0; i < expr->arguments.size(); ++i) {
+    const bool part = expr->kind == ExprKind::kSpliced || (expr->kind == ExprKind::kIn && i > 0);
+    if (part && expr->arguments[i]->kind == ExprKind::kSubsearch) {
+      place.subsearches.push_back(expr->arguments[i].get());
+    } else {
+      Collect(expr->arguments[i], found);
+    }
+  }
+  if (!place.subsearches.empty()) found.push_back(std::move(place));
 }
 
-bool IsTextField(Field field) { return field.name() == "search" || field.name() == "query"; }
-
-// Names that a base search treats in its own way are compared one by one.
-bool IsSpecial(Field field, bool base) {
-  const std::string_view name = field.name();
-  return base &&
-         (name == "index" || name == "splunk_server" || name == "sourcetype" || name == "source");
+std::string_view Trimmed(std::string_view text) {
+  constexpr std::string_view kBlanks = " \t\r\n";
+  const size_t begin = text.find_first_not_of(kBlanks);
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(kBlanks) + 1 - begin);
 }
+
+// Without the parentheses around the whole of it: what `format "(" … ")"` gives for a list.
+std::string_view WithoutParentheses(std::string_view text) {
+  const std::string_view trimmed = Trimmed(text);
+  if (!trimmed.starts_with('(')) return text;
+  int depth = 0;
+  bool quoted = false;
+  for (size_t i = 0; i < trimmed.size(); ++i) {
+    if (trimmed[i] == '\\') {
+      ++i;
+    } else if (trimmed[i] == '"') {
+      quoted = !quoted;
+    } else if (!quoted && trimmed[i] == '(') {
+      ++depth;
+    } else if (!quoted && trimmed[i] == ')' && --depth == 0) {
+      return i + 1 == trimmed.size() ? trimmed.substr(1, i - 1) : text;
+    }
+  }
+  return text;
+}
+
+// An error of text that no one has written by hand; says what the text was.
+absl::Status BadText(std::string_view text, std::string_view wanted, const absl::Status& status) {
+  constexpr size_t kShown = 200;
+  const std::string_view cut = text.size() > kShown ? "…" : "";
+  return absl::InvalidArgumentError(fmt::format("a subsearch gave \"{}{}\", which is no {}: {}",
+                                                io::Printable(text.substr(0, kShown)), cut, wanted,
+                                                MessageOf(status)));
+}
+
+ast::SearchExpr MakeTerms(std::vector<ast::SearchExpr> operands, bool all) {
+  ast::SearchExpr terms;
+  if (operands.size() == 1) return std::move(operands[0]);
+  if (all) {
+    terms.node = ast::SearchAnd{std::move(operands)};
+  } else {
+    terms.node = ast::SearchOr{std::move(operands)};
+  }
+  return terms;
+}
+
+// Rows of plain values over the same fields, as a set.
+class RowSets {
+ public:
+  void Add(const exec::TextRow& row) {
+    std::vector<Field> fields;
+    std::vector<std::string> values;
+    for (const exec::TextCell& cell : row) {
+      fields.push_back(cell.field);
+      values.push_back(cell.values[0]);
+    }
+    const auto known = std::find_if(sets_.begin(), sets_.end(),
+                                    [&](const ExprPtr& set) { return set->row_fields == fields; });
+    if (known != sets_.end()) {
+      (*known)->rows.push_back(std::move(values));
+      return;
+    }
+    auto set = std::make_unique<Expr>();
+    set->kind = ExprKind::kMatchRows;
+    set->type = plan::Type::kBoolean;
+    set->row_fields = std::move(fields);
+    set->rows.push_back(std::move(values));
+    sets_.push_back(std::move(set));
+  }
+  std::vector<ExprPtr> Take() { return std::move(sets_); }
+
+ private:
+  std::vector<ExprPtr> sets_;
+};
 
 }  // namespace
 
-std::vector<ExprPtr*> SubsearchesOf(plan::Node& root) {
-  std::vector<ExprPtr*> found;
+std::vector<SubsearchPlace> SubsearchesOf(plan::Node& root) {
+  std::vector<SubsearchPlace> found;
   for (plan::Node* node : plan::ChainOf(root)) {
     node->VisitExpressions([&](ExprPtr& expr) { Collect(expr, found); });
   }
@@ -45,110 +125,176 @@ std::vector<ExprPtr*> SubsearchesOf(plan::Node& root) {
 }
 
 bool HasScanningSubsearch(const plan::Node& root) {
-  for (ExprPtr* place : SubsearchesOf(const_cast<plan::Node&>(root))) {  // Only looked at.
-    const plan::Node& plan = *(*place)->plan;
-    if (plan::ScanOf(plan) != nullptr || HasScanningSubsearch(plan)) return true;
+  for (const SubsearchPlace& place : SubsearchesOf(const_cast<plan::Node&>(root))) {  // Only looks.
+    for (const Expr* subsearch : place.subsearches) {
+      const plan::Node& plan = *subsearch->plan;
+      if (plan::ScanOf(plan) != nullptr || HasScanningSubsearch(plan)) return true;
+    }
   }
   return false;
 }
 
-absl::Status SubsearchRows::Take(const Batch& batch, MemoryBudget* budget) {
-  if (reservation_.budget() == nullptr) reservation_ = Reservation(budget);
+absl::Status SubsearchRows::Take(const Batch& batch) {
   for (size_t r = 0; r < batch.size(); ++r) {
-    if (full()) {
+    exec::TextRow row = exec::TextRowOf(batch, r);
+    if (row.empty()) continue;  // A row without a usable field says nothing.
+    if (rows_.size() >= kMostRows) {
       truncated_ = true;
       return absl::OkStatus();
     }
-    Row row;
-    size_t bytes = sizeof(Row);
-    for (size_t c = 0; c < batch.schema()->size(); ++c) {
-      const Field field = (*batch.schema())[c];
-      if (field.hidden() || field.internal()) continue;
-      const Value value = batch.At(c, r);
-      if (value.is_null()) continue;
-      Cell cell{field, {}};
-      for (const Value& each : value.each()) cell.values.push_back(TextOf(each));
-      bytes += sizeof(Cell) + sizeof(std::string) * cell.values.size() + ValueBytes(value);
-      row.push_back(std::move(cell));
+    const size_t bytes = kCopies * exec::BytesOf(row);
+    if (!reservation_.Grow(bytes)) {
+      return reservation_.budget()->Exhausted("the rows of a subsearch", bytes);
     }
-    if (!reservation_.Grow(bytes)) return budget->Exhausted("the rows of a subsearch", bytes);
-    // A row without a usable field says nothing.
-    if (!row.empty()) rows_.push_back(std::move(row));
+    rows_.push_back(std::move(row));
   }
   return absl::OkStatus();
 }
 
-absl::StatusOr<ExprPtr> SubsearchRows::BindRow(const Core& core, const Expr& subsearch,
-                                               const Row& row) const {
-  std::vector<ExprPtr> parts;
-  for (const Cell& cell : row) {
-    if (IsTextField(cell.field)) {
-      for (const std::string& text : cell.values) {
-        SPELK_ASSIGN_OR_RETURN(ExprPtr terms, CompileSearchTerms(core, text, subsearch.base_scope));
-        parts.push_back(std::move(terms));
+// A row that is more than plain values, as it would be written.
+absl::StatusOr<ast::SearchExpr> SubsearchRows::TermsOfRow(const Core& core,
+                                                          const exec::TextRow& row) const {
+  std::vector<ast::SearchExpr> all;
+  for (const exec::TextCell& cell : row) {
+    std::vector<ast::SearchExpr> any;
+    if (exec::IsRawText(cell.field)) {
+      for (size_t i = 0; i < exec::RawTextValues(cell); ++i) {
+        absl::StatusOr<ast::SearchExpr> terms = ParseTerms(core, cell.values[i]);
+        if (!terms.ok()) return BadText(cell.values[i], "search", terms.status());
+        any.push_back(std::move(*terms));
       }
-      continue;
+    } else {
+      for (const std::string& value : cell.values) {
+        ast::SearchComparison comparison;
+        comparison.field = {std::string(cell.field.name()), {}, true};
+        comparison.value.value = ast::Name{value, {}, true};
+        any.emplace_back().node = std::move(comparison);
+      }
     }
-    auto match = std::make_unique<Expr>();
-    match->kind = ExprKind::kMatchAny;
-    match->type = plan::Type::kBoolean;
-    match->span = subsearch.span;
-    match->field = cell.field;
-    for (const std::string& value : cell.values) match->patterns.push_back({value, false});
-    if (subsearch.base_scope) plan::ApplyBaseName(subsearch.negated_scope, match.get());
-    parts.push_back(std::move(match));
+    all.push_back(MakeTerms(std::move(any), false));
   }
-  return plan::MakeLogical(ExprKind::kAnd, std::move(parts));
+  return MakeTerms(std::move(all), true);
 }
 
-// In an expression the text of `return` or `format` is an expression itself.
-absl::StatusOr<ExprPtr> SubsearchRows::BindValue(const Core& core, const Expr& subsearch) const {
-  if (rows_.size() == 1 && rows_[0].size() == 1 && IsTextField(rows_[0][0].field) &&
-      rows_[0][0].values.size() == 1) {
-    return CompileExpression(core, rows_[0][0].values[0]);
-  }
-  (void)subsearch;
-  return absl::InvalidArgumentError(
-      "a subsearch in an expression must give one value: end it with `return $field`");
-}
-
-absl::StatusOr<ExprPtr> SubsearchRows::Bind(const Core& core, const Expr& subsearch) const {
-  if (subsearch.type != plan::Type::kBoolean) return BindValue(core, subsearch);
-  if (rows_.empty()) return plan::MakeBoolean(false);  // NOT ( )
-  // Rows of plain values over the same fields are one set; the others are predicates of their own.
-  std::vector<std::unique_ptr<Expr>> sets;
-  std::vector<ExprPtr> any;
-  for (const Row& row : rows_) {
-    const bool plain = std::all_of(row.begin(), row.end(), [&](const Cell& cell) {
-      return cell.values.size() == 1 && !IsTextField(cell.field) &&
-             !IsSpecial(cell.field, subsearch.base_scope);
+absl::StatusOr<ExprPtr> SubsearchRows::Terms(const Core& core, TermsScope scope) const {
+  RowSets sets;
+  std::vector<ExprPtr> others;
+  for (const exec::TextRow& row : rows_) {
+    const bool plain = std::all_of(row.begin(), row.end(), [&](const exec::TextCell& cell) {
+      return cell.values.size() == 1 && !exec::IsRawText(cell.field) &&
+             !plan::IsSpecialName(cell.field.name(), scope.base);
     });
-    if (!plain) {
-      SPELK_ASSIGN_OR_RETURN(ExprPtr one, BindRow(core, subsearch, row));
-      any.push_back(std::move(one));
+    if (plain) {
+      sets.Add(row);
       continue;
     }
-    std::vector<Field> fields;
-    std::vector<std::string> values;
-    for (const Cell& cell : row) {
-      fields.push_back(cell.field);
-      values.push_back(cell.values[0]);
-    }
-    auto set = std::find_if(sets.begin(), sets.end(), [&](const std::unique_ptr<Expr>& s) {
-      return s->row_fields == fields;
-    });
-    if (set == sets.end()) {
-      sets.push_back(std::make_unique<Expr>());
-      set = sets.end() - 1;
-      (*set)->kind = ExprKind::kMatchRows;
-      (*set)->type = plan::Type::kBoolean;
-      (*set)->span = subsearch.span;
-      (*set)->row_fields = std::move(fields);
-    }
-    (*set)->rows.push_back(std::move(values));
+    SPELK_ASSIGN_OR_RETURN(const ast::SearchExpr terms, TermsOfRow(core, row));
+    SPELK_ASSIGN_OR_RETURN(ExprPtr bound, CompileTerms(core, terms, scope));
+    others.push_back(std::move(bound));
   }
-  for (std::unique_ptr<Expr>& set : sets) any.push_back(std::move(set));
+  std::vector<ExprPtr> any = sets.Take();
+  for (ExprPtr& other : others) any.push_back(std::move(other));
   return plan::MakeLogical(ExprKind::kOr, std::move(any));
+}
+
+std::string SubsearchRows::Text(bool expression) const {
+  if (rows_.size() == 1 && rows_[0].size() == 1 && exec::IsRawText(rows_[0][0].field) &&
+      exec::RawTextValues(rows_[0][0]) == 1) {
+    return rows_[0][0].values[0];
+  }
+  exec::SearchTextStyle style;
+  style.expression = expression;
+  exec::SearchText text(std::move(style));
+  for (const exec::TextRow& row : rows_) text.Add(row);
+  return text.Finish();
+}
+
+namespace {
+
+absl::StatusOr<ExprPtr> BindTerms(const Core& core, const Expr& spliced,
+                                  const std::vector<const SubsearchRows*>& results) {
+  std::string text = spliced.texts[0];
+  for (size_t i = 0; i < results.size(); ++i) {
+    const std::string result = results[i]->Text(false);
+    text += WithoutParentheses(result);
+    text += spliced.texts[i + 1];
+  }
+  absl::StatusOr<ExprPtr> bound;
+  const absl::StatusOr<ast::SearchExpr> terms = ParseTerms(core, text);
+  bound = terms.ok() ? CompileTerms(core, *terms, {spliced.base_scope, spliced.negated_scope})
+                     : absl::StatusOr<ExprPtr>(terms.status());
+  if (!bound.ok()) return BadText(text, "search", bound.status());
+  return bound;
+}
+
+// Splunk puts the text into the expression's; a text that is no expression by itself is refused.
+absl::StatusOr<ExprPtr> BindExpression(const Core& core, const Expr& subsearch,
+                                       const SubsearchRows& rows) {
+  const bool boolean = subsearch.type == plan::Type::kBoolean;
+  const std::string text = rows.Text(true);
+  if (boolean && text == exec::SearchTextStyle().empty) return plan::MakeBoolean(false);
+  if (Trimmed(text).empty()) {
+    return absl::InvalidArgumentError(
+        "a subsearch in an expression gave nothing; end it with return $field, and see that it "
+        "finds a row");
+  }
+  absl::StatusOr<ExprPtr> bound = CompileExpression(core, text);
+  if (!bound.ok()) return BadText(text, "expression", bound.status());
+  if (boolean && !plan::MayBeBoolean(**bound)) {
+    return BadText(text, "condition", absl::InvalidArgumentError("it is not true or false"));
+  }
+  if (!boolean && (*bound)->type == plan::Type::kBoolean) {
+    return BadText(text, "value",
+                   absl::InvalidArgumentError("end the subsearch with return $field"));
+  }
+  return bound;
+}
+
+// x IN (…, [ … ], …): the text may be a list.
+absl::Status BindList(const Core& core, Expr* in,
+                      const std::vector<const SubsearchRows*>& results) {
+  std::vector<ExprPtr> arguments;
+  size_t next = 0;
+  for (ExprPtr& argument : in->arguments) {
+    if (arguments.empty() || argument->kind != ExprKind::kSubsearch) {
+      arguments.push_back(std::move(argument));
+      continue;
+    }
+    const std::string result = results[next++]->Text(true);
+    const std::string_view list = WithoutParentheses(result);
+    if (Trimmed(list).empty()) continue;  // No values.
+    absl::StatusOr<std::vector<ExprPtr>> values = CompileList(core, list);
+    if (!values.ok()) return BadText(result, "list of values", values.status());
+    for (ExprPtr& value : *values) {
+      if (value->type == plan::Type::kBoolean) {
+        return BadText(result, "list of values",
+                       absl::InvalidArgumentError("write the values with commas between them"));
+      }
+      arguments.push_back(std::move(value));
+    }
+  }
+  in->arguments = std::move(arguments);
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status BindSubsearches(const Core& core, const SubsearchPlace& place,
+                             const std::vector<const SubsearchRows*>& results) {
+  Expr& expr = **place.place;
+  if (expr.kind == ExprKind::kIn) return BindList(core, &expr, results);
+  absl::StatusOr<ExprPtr> bound;
+  if (expr.kind == ExprKind::kSpliced) {
+    bound = BindTerms(core, expr, results);
+  } else if (expr.as_terms) {
+    bound = results[0]->Terms(core, {expr.base_scope, expr.negated_scope});
+  } else {
+    bound = BindExpression(core, expr, *results[0]);
+  }
+  SPELK_RETURN_IF_ERROR(bound.status());
+  (*bound)->span = expr.span;
+  *place.place = std::move(*bound);
+  return absl::OkStatus();
 }
 
 }  // namespace spelk::engine

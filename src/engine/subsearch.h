@@ -1,18 +1,25 @@
-// Subsearches: their rows become predicates of the search around them.
+// Subsearches: their rows become search terms or text of the search around them.
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/compile.h"
-#include "exec/run_context.h"
+#include "exec/search_text.h"
 #include "plan/nodes.h"
 #include "value/batch.h"
 
 namespace spelk::engine {
 
-// The expressions of a plan that stand for subsearches, those inside other subsearches left out.
-std::vector<plan::ExprPtr*> SubsearchesOf(plan::Node& root);
+// An expression of a plan that is replaced when its subsearches have run: a subsearch alone, search
+// terms around subsearches, or an IN with subsearches in its list.
+struct SubsearchPlace {
+  plan::ExprPtr* place = nullptr;
+  std::vector<const plan::Expr*> subsearches;
+};
+// Those of a plan, inner ones of one expression first; those inside other subsearches left out.
+std::vector<SubsearchPlace> SubsearchesOf(plan::Node& root);
 
 // True if some subsearch, at any depth, reads events.
 bool HasScanningSubsearch(const plan::Node& root);
@@ -22,27 +29,28 @@ class SubsearchRows {
  public:
   static constexpr size_t kMostRows = 10'000;  // limits.conf [subsearch] maxout
 
-  absl::Status Take(const Batch& batch, MemoryBudget* budget);
+  explicit SubsearchRows(MemoryBudget* budget) : reservation_(budget) {}
+  absl::Status Take(const Batch& batch);
   bool truncated() const { return truncated_; }
-  bool full() const { return rows_.size() >= kMostRows; }
 
-  // The predicate or value that stands in the place of the subsearch.
-  absl::StatusOr<plan::ExprPtr> Bind(const Core& core, const plan::Expr& subsearch) const;
+  // The predicate that the rows are: a row is a conjunction, the rows are joined by OR, and no rows
+  // match nothing.
+  absl::StatusOr<plan::ExprPtr> Terms(const Core& core, TermsScope scope) const;
+  // What the subsearch gives as text: that of `return` or `format` as it is, or the rows formatted.
+  std::string Text(bool expression) const;
+  // The memory that the rows took, which what is made of them takes too.
+  Reservation TakeReservation() { return std::move(reservation_); }
 
  private:
-  struct Cell {
-    Field field;
-    std::vector<std::string> values;
-  };
-  using Row = std::vector<Cell>;
+  absl::StatusOr<ast::SearchExpr> TermsOfRow(const Core& core, const exec::TextRow& row) const;
 
-  absl::StatusOr<plan::ExprPtr> BindRow(const Core& core, const plan::Expr& subsearch,
-                                        const Row& row) const;
-  absl::StatusOr<plan::ExprPtr> BindValue(const Core& core, const plan::Expr& subsearch) const;
-
-  std::vector<Row> rows_;
+  std::vector<exec::TextRow> rows_;
   bool truncated_ = false;
   Reservation reservation_;
 };
+
+// Puts what the subsearches gave into their place; `results` has one for each of them.
+absl::Status BindSubsearches(const Core& core, const SubsearchPlace& place,
+                             const std::vector<const SubsearchRows*>& results);
 
 }  // namespace spelk::engine

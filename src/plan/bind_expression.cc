@@ -79,6 +79,11 @@ bool Fits(Type wanted, const Expr& argument) {
   }
 }
 
+// What a subsearch gives is checked when its text is known.
+void NeedBoolean(Expr& expr) {
+  if (expr.kind == ExprKind::kSubsearch) expr.type = Type::kBoolean;
+}
+
 }  // namespace
 
 absl::StatusOr<ExprPtr> Binder::Expression(const ast::Expr& expr) {
@@ -140,7 +145,8 @@ absl::StatusOr<ExprPtr> Binder::Expression(const ast::Expr& expr) {
       expr.node);
 }
 
-absl::Status Binder::CheckBoolean(const Expr& expr, std::string_view operation) {
+absl::Status Binder::CheckBoolean(Expr& expr, std::string_view operation) {
+  NeedBoolean(expr);
   if (MayBeBoolean(expr)) return absl::OkStatus();
   return Error(ErrorCode::kTypeMismatch, expr.span,
                fmt::format("typechecking failed. {} only takes boolean arguments", operation),
@@ -150,6 +156,7 @@ absl::Status Binder::CheckBoolean(const Expr& expr, std::string_view operation) 
 
 absl::StatusOr<ExprPtr> Binder::Predicate(const ast::Expr& expr) {
   SPELK_ASSIGN_OR_RETURN(ExprPtr bound, Expression(expr));
+  NeedBoolean(*bound);
   if (MayBeBoolean(*bound)) return bound;
   return Error(ErrorCode::kTypeMismatch, bound->span,
                "typechecking failed. the expression must be true or false",
@@ -265,6 +272,7 @@ absl::Status Binder::CheckArguments(const FunctionEntry& entry, std::string_view
                                     const Expr& call) {
   for (size_t i = 0; i < call.arguments.size() && !entry.parameters.empty(); ++i) {
     const Type wanted = entry.parameters[std::min(i, entry.parameters.size() - 1)];
+    if (wanted == Type::kBoolean) NeedBoolean(*call.arguments[i]);
     if (Fits(wanted, *call.arguments[i])) continue;
     return InvalidArguments(entry, name, call.arguments[i]->span,
                             fmt::format("argument {} must be {}", i + 1, Describe(wanted)));

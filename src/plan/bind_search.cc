@@ -5,8 +5,10 @@
 #include <array>
 #include <utility>
 
+#include "base/check.h"
 #include "base/status.h"
 #include "plan/binder.h"
+#include "syntax/unescape.h"
 #include "value/relative_time.h"
 
 namespace spelk::plan {
@@ -21,6 +23,10 @@ constexpr std::array<std::string_view, 14> kOldTimeNames = {
     "daysago",         "hoursago",           "minutesago",
     "monthsago",       "searchtimespandays", "searchtimespanhours",
     "_index_earliest", "_index_latest"};
+
+// What ApplyBaseName knows.
+constexpr std::array<std::string_view, 5> kBaseNames = {
+    "index", "splunk_server", "splunk_server_group", "sourcetype", "source"};
 
 template <size_t N>
 bool IsOneOf(std::string_view name, const std::array<std::string_view, N>& names) {
@@ -39,13 +45,14 @@ bool SetSpans(Expr* expr, Span span) {
                      [span](ExprPtr& argument) { return SetSpans(argument.get(), span); });
 }
 
-}  // namespace
-
+// Gives a kMatch or kMatchAny of a base search the meaning that index=, splunk_server=, sourcetype=
+// and source= have there; `negated`: it stands under an odd number of NOTs.
 void ApplyBaseName(bool negated, Expr* match) {
   const std::string_view name = match->field.name();
   if (name == "index" || name == "splunk_server" || name == "splunk_server_group") {
     // The value that keeps the event: under an odd number of NOTs the comparison must be false.
     match->unset = negated ? Unset::kFalse : Unset::kTrue;
+    if (name == "index") match->field = hidden::kIndex;
     return;
   }
   const bool equality = match->kind == ExprKind::kMatchAny || match->op == CompareOp::kEqual ||
@@ -53,6 +60,17 @@ void ApplyBaseName(bool negated, Expr* match) {
   if (name == "sourcetype" && equality) match->field = hidden::kSourcetypes;
   if (name == "source" && equality) match->field = hidden::kSources;
   match->all_names = match->field.hidden();
+}
+
+bool HoldsSubsearch(const ast::SearchValue& value) {
+  return std::holds_alternative<ast::PipelinePtr>(value.value);
+}
+
+}  // namespace
+
+bool IsSpecialName(std::string_view name, bool base) {
+  if (IsTimeModifier(name) || IsOneOf(name, kOldTimeNames)) return true;
+  return base && IsOneOf(name, kBaseNames);
 }
 
 // Binds one search expression; `negated` follows the NOTs down.
@@ -95,13 +113,49 @@ class SearchBinder {
   }
 
   absl::StatusOr<std::string> ValueText(const ast::SearchValue& value) {
-    if (const auto* name = std::get_if<ast::Name>(&value.value)) return name->text;
+    SPELK_CHECK(!HoldsSubsearch(value));  // Those are spliced.
     if (const auto* macro = std::get_if<ast::MacroCall>(&value.value)) {
       return UnknownMacro(*macro, value.span);
     }
-    return binder_.Error(ErrorCode::kBadSubsearch, value.span,
-                         "a subsearch cannot stand for a value here",
-                         {"write [ … | fields name ] in the place of the whole comparison"});
+    return std::get<ast::Name>(value.value).text;
+  }
+
+  std::unique_ptr<Expr> NewSpliced(Span span, bool negated) {
+    auto expr = std::make_unique<Expr>();
+    expr->kind = ExprKind::kSpliced;
+    expr->type = Type::kBoolean;
+    expr->span = span;
+    expr->negated_scope = negated;
+    expr->base_scope = base_;
+    expr->texts.emplace_back();
+    return expr;
+  }
+
+  absl::Status AddSplicedValue(const ast::SearchValue& value, Expr* spliced) {
+    const auto* pipeline = std::get_if<ast::PipelinePtr>(&value.value);
+    if (pipeline == nullptr) {
+      SPELK_ASSIGN_OR_RETURN(const std::string text, ValueText(value));
+      const std::string quoted = syntax::Quote(text);
+      spliced->texts.back() += value.exact_case ? "CASE(" + quoted + ")" : quoted;
+      return absl::OkStatus();
+    }
+    SPELK_ASSIGN_OR_RETURN(NodePtr plan, binder_.Subsearch(**pipeline));
+    auto part = std::make_unique<Expr>();
+    part->kind = ExprKind::kSubsearch;
+    part->span = value.span;
+    part->plan = std::move(plan);
+    spliced->arguments.push_back(std::move(part));
+    spliced->texts.emplace_back();
+    return absl::OkStatus();
+  }
+
+  // name=[ … ]: the subsearch's text is a part of the comparison's.
+  absl::Status AddSplicedComparison(const ast::SearchComparison& comparison, Expr* spliced) {
+    std::string& text = spliced->texts.back();
+    if (!text.empty()) text += ' ';
+    text += syntax::Quote(comparison.field.text);
+    text += Spelling(comparison.op);
+    return AddSplicedValue(comparison.value, spliced);
   }
 
   std::unique_ptr<Expr> NewMatch(ExprKind kind, const ast::Name& field, Span span) {
@@ -115,9 +169,8 @@ class SearchBinder {
 
   absl::StatusOr<ExprPtr> BindComparison(const ast::SearchComparison& comparison, Span span,
                                          bool negated) {
-    SPELK_ASSIGN_OR_RETURN(std::string text, ValueText(comparison.value));
     if (IsTimeModifier(comparison.field.text)) {
-      return BindTimes({&comparison}, span);
+      return BindTimes({&comparison}, span, negated);
     }
     if (IsOneOf(comparison.field.text, kOldTimeNames)) {
       return binder_.Error(
@@ -125,6 +178,12 @@ class SearchBinder {
           fmt::format("the time modifier '{}' is not built yet", comparison.field.text),
           {"use earliest= and latest="});
     }
+    if (HoldsSubsearch(comparison.value)) {
+      auto spliced = NewSpliced(span, negated);
+      SPELK_RETURN_IF_ERROR(AddSplicedComparison(comparison, spliced.get()));
+      return spliced;
+    }
+    SPELK_ASSIGN_OR_RETURN(std::string text, ValueText(comparison.value));
     auto expr = NewMatch(ExprKind::kMatch, comparison.field, span);
     expr->op = comparison.op;
     expr->patterns.push_back({std::move(text), comparison.value.exact_case});
@@ -132,7 +191,22 @@ class SearchBinder {
     return expr;
   }
 
+  absl::StatusOr<ExprPtr> BindSplicedIn(const ast::SearchIn& in, Span span, bool negated) {
+    auto spliced = NewSpliced(span, negated != in.negated);
+    spliced->texts.back() = syntax::Quote(in.field.text) + " IN (";
+    for (size_t i = 0; i < in.values.size(); ++i) {
+      if (i > 0) spliced->texts.back() += ", ";
+      SPELK_RETURN_IF_ERROR(AddSplicedValue(in.values[i], spliced.get()));
+    }
+    spliced->texts.back() += ')';
+    if (!in.negated) return spliced;
+    return MakeNot(std::move(spliced));
+  }
+
   absl::StatusOr<ExprPtr> BindIn(const ast::SearchIn& in, Span span, bool negated) {
+    if (std::any_of(in.values.begin(), in.values.end(), HoldsSubsearch)) {
+      return BindSplicedIn(in, span, negated);
+    }
     auto expr = NewMatch(ExprKind::kMatchAny, in.field, span);
     for (const ast::SearchValue& value : in.values) {
       SPELK_ASSIGN_OR_RETURN(std::string text, ValueText(value));
@@ -166,6 +240,7 @@ class SearchBinder {
     expr->type = Type::kBoolean;
     expr->span = span;
     expr->plan = std::move(plan);
+    expr->as_terms = true;
     expr->negated_scope = negated;
     expr->base_scope = base_;
     return expr;
@@ -188,14 +263,22 @@ class SearchBinder {
       operands.push_back(std::move(bound));
     }
     if (!times.empty()) {
-      SPELK_ASSIGN_OR_RETURN(ExprPtr range, BindTimes(times, span));
+      SPELK_ASSIGN_OR_RETURN(ExprPtr range, BindTimes(times, span, negated));
       operands.push_back(std::move(range));
     }
     return MakeLogical(ExprKind::kAnd, std::move(operands));
   }
 
   absl::StatusOr<ExprPtr> BindTimes(const std::vector<const ast::SearchComparison*>& times,
-                                    Span span) {
+                                    Span span, bool negated) {
+    if (std::any_of(times.begin(), times.end(),
+                    [](const auto* time) { return HoldsSubsearch(time->value); })) {
+      auto spliced = NewSpliced(span, negated);
+      for (const ast::SearchComparison* time : times) {
+        SPELK_RETURN_IF_ERROR(AddSplicedComparison(*time, spliced.get()));
+      }
+      return spliced;
+    }
     auto expr = std::make_unique<Expr>();
     expr->kind = ExprKind::kTimeRange;
     expr->type = Type::kBoolean;
@@ -228,8 +311,9 @@ absl::Status Binder::CheckTimeModifier(std::string_view name, const std::string&
                {"use epoch seconds, now, -2h@h, or 10/19/2020:00:00:00"});
 }
 
-absl::StatusOr<ExprPtr> Binder::SearchTerms(const ast::SearchExpr& search, bool base) {
-  return SearchBinder(*this, base).Bind(search, false);
+absl::StatusOr<ExprPtr> Binder::SearchTerms(const ast::SearchExpr& search, bool base,
+                                            bool negated) {
+  return SearchBinder(*this, base).Bind(search, negated);
 }
 
 absl::StatusOr<ExprPtr> Binder::SearchText(std::string_view text, Span span) {

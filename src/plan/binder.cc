@@ -71,6 +71,17 @@ std::optional<bool> ParseFlag(std::string_view text) {
 // ---------------------------------------------------------------- pipelines
 
 absl::StatusOr<NodePtr> Binder::Bind(const ast::Pipeline& pipeline) {
+  if (commands_ + pipeline.commands.size() > kMostCommands) {
+    return diagnostics_.Error(ErrorCode::kTooLong, pipeline.span,
+                              fmt::format("the search has more than {} commands", kMostCommands));
+  }
+  commands_ += pipeline.commands.size();
+  absl::StatusOr<NodePtr> plan = BindPipeline(pipeline);
+  commands_ -= pipeline.commands.size();
+  return plan;
+}
+
+absl::StatusOr<NodePtr> Binder::BindPipeline(const ast::Pipeline& pipeline) {
   NodePtr plan;
   absl::Status first_error;
   for (size_t i = 0; i < pipeline.commands.size(); ++i) {
@@ -352,6 +363,19 @@ absl::StatusOr<std::vector<Field>> Binder::FieldNames(
     fields.push_back(field);
   }
   return fields;
+}
+
+absl::StatusOr<Field> Binder::OneField(const ast::CommandCall& call) {
+  const std::vector<const ast::Argument*> arguments = Positional(call);
+  if (arguments.empty()) {
+    return Error(ErrorCode::kMissingArgument, call.name.span, "a field is missing",
+                 {fmt::format("usage: {}", entry_->signature)});
+  }
+  SPELK_ASSIGN_OR_RETURN(const std::vector<Field> fields, FieldNames(arguments));
+  if (fields.size() == 1) return fields[0];
+  return Error(ErrorCode::kBadArgument, arguments[1]->span,
+               fmt::format("unexpected \"{}\": it takes one field", TextOf(arguments[1]->span)),
+               {fmt::format("usage: {}", entry_->signature)});
 }
 
 const ast::Clause* Binder::FindClause(const ast::CommandCall& call, ast::ClauseWord word) const {

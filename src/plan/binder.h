@@ -19,6 +19,9 @@ namespace spelk::plan {
 // Not thread-safe; one for each query.
 class Binder {
  public:
+  // Of a search with one subsearch in another: what walks plans is recursive.
+  static constexpr size_t kMostCommands = 500;
+
   Binder(const Source& source, const EntryTable& entries, FieldTable& fields,
          Diagnostics& diagnostics)
       : source_(source), entries_(entries), fields_(fields), diagnostics_(diagnostics) {}
@@ -67,6 +70,8 @@ class Binder {
   absl::StatusOr<Field> FieldName(const ast::Argument& argument, bool patterns = false);
   absl::StatusOr<std::vector<Field>> FieldNames(const std::vector<const ast::Argument*>& arguments,
                                                 bool patterns = false);
+  // The one field that the command takes.
+  absl::StatusOr<Field> OneField(const ast::CommandCall& call);
   // The fields of the BY clause.
   absl::StatusOr<std::vector<Field>> By(const ast::CommandCall& call);
   const ast::Clause* FindClause(const ast::CommandCall& call, ast::ClauseWord word) const;
@@ -81,8 +86,9 @@ class Binder {
   // An expression that can be true or false.
   absl::StatusOr<ExprPtr> Predicate(const ast::Expr& expr);
   // Search terms; `base` for the first command of a search, where index=, sourcetype= … have their
-  // meaning.
-  absl::StatusOr<ExprPtr> SearchTerms(const ast::SearchExpr& search, bool base);
+  // meaning, `negated` for terms under an odd number of NOTs.
+  absl::StatusOr<ExprPtr> SearchTerms(const ast::SearchExpr& search, bool base,
+                                      bool negated = false);
   // Search terms in a text of their own, as searchmatch() has them; all of it stands at `span`.
   absl::StatusOr<ExprPtr> SearchText(std::string_view text, Span span);
   // x IN (a, b).
@@ -96,6 +102,7 @@ class Binder {
  private:
   friend class SearchBinder;
 
+  absl::StatusOr<NodePtr> BindPipeline(const ast::Pipeline& pipeline);
   absl::StatusOr<NodePtr> BindCommand(const ast::CommandCall& call, bool first, NodePtr input);
   absl::Status CheckOptions(const ast::CommandCall& call, const CommandEntry& entry);
   absl::Status UnknownCommand(const ast::CommandCall& call);
@@ -108,7 +115,7 @@ class Binder {
   absl::StatusOr<ExprPtr> BindComparison(const ast::Expr& expr, const ast::Comparison& comparison);
   absl::StatusOr<ExprPtr> BindLogical(const ast::Expr& expr, const ast::LogicalList& list);
   absl::StatusOr<ExprPtr> BindLike(const ast::Expr& expr, const ast::LikeOperator& like);
-  absl::Status CheckBoolean(const Expr& expr, std::string_view operation);
+  absl::Status CheckBoolean(Expr& expr, std::string_view operation);
   absl::StatusOr<const FunctionEntry*> FindFunction(const ast::Name& name);
   absl::Status InvalidArguments(const FunctionEntry& entry, std::string_view name, Span span,
                                 std::string note);
@@ -123,14 +130,15 @@ class Binder {
   const EntryTable& entries_;
   FieldTable& fields_;
   Diagnostics& diagnostics_;
+  size_t commands_ = 0;  // Of the pipeline at hand and of those around it.
   const CommandEntry* entry_ = nullptr;
   std::string command_;
   bool is_first_ = false;
 };
 
-// Gives a kMatch or kMatchAny of a base search the meaning that index=, splunk_server=, sourcetype=
-// and source= have there; `negated`: it stands under an odd number of NOTs.
-void ApplyBaseName(bool negated, Expr* match);
+// True for a field whose comparisons mean something of their own, in a base search or everywhere:
+// index, sourcetype, earliest …
+bool IsSpecialName(std::string_view name, bool base);
 
 // "t", "true", "1", "f", "false", "0" in any case.
 std::optional<bool> ParseFlag(std::string_view text);

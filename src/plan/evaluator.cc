@@ -520,6 +520,7 @@ EvalNodePtr EvalFactory::Make(const Expr& expr) {
     case ExprKind::kTimeRange:
       return MakeSearchNode(expr, *this);
     case ExprKind::kSubsearch:
+    case ExprKind::kSpliced:
       break;
   }
   Fail(CheckFailed("a subsearch is bound before its parent runs", __FILE__, __LINE__));

@@ -146,6 +146,8 @@ ExprPtr Copy(const Expr& expr) {
   copy->rows = expr.rows;
   copy->earliest = expr.earliest;
   copy->latest = expr.latest;
+  copy->as_terms = expr.as_terms;
+  copy->texts = expr.texts;
   copy->negated_scope = expr.negated_scope;
   copy->base_scope = expr.base_scope;
   copy->plan = expr.plan;
@@ -192,6 +194,7 @@ bool IsConstant(const Expr& expr) {
     case ExprKind::kTerm:
     case ExprKind::kTimeRange:
     case ExprKind::kSubsearch:
+    case ExprKind::kSpliced:
       return false;
     case ExprKind::kCall:
       if (expr.function->stability != Stability::kPure || expr.function->make != nullptr)

@@ -41,6 +41,7 @@ enum class ExprKind : uint8_t {
   kTerm,       // text in _raw
   kTimeRange,  // _time within [earliest, latest)
   kSubsearch,  // stands for the result of a plan that runs first
+  kSpliced,    // search terms around subsearches: texts[0] arguments[0] texts[1] …
 };
 
 // A constant that owns its text.
@@ -98,9 +99,13 @@ struct Expr {
   std::vector<std::vector<std::string>> rows;  // kMatchRows; one text for each field
   std::string earliest;                        // kTimeRange: as written; empty is open
   std::string latest;
-  bool negated_scope = false;  // kSubsearch: stands under an odd number of NOTs
-  bool base_scope = false;     // kSubsearch: stands in a base search
-  std::shared_ptr<Node> plan;  // kSubsearch; shared by copies of the expression
+  // kSubsearch: its rows are search terms; otherwise its text is that of an expression, which must
+  // be true or false if the type says so.
+  bool as_terms = false;
+  bool negated_scope = false;      // kSubsearch, kSpliced: stands under an odd number of NOTs
+  bool base_scope = false;         // kSubsearch, kSpliced: stands in a base search
+  std::vector<std::string> texts;  // kSpliced: one more than arguments
+  std::shared_ptr<Node> plan;      // kSubsearch; shared by copies of the expression
 };
 
 ExprPtr MakeLiteral(Literal literal, Type type, Span span = {});

@@ -117,7 +117,7 @@ Flow ExtendNode::GetFlow() const {
   Flow flow = RowFlow();
   FieldSet made;
   for (const NamedExpr& assignment : assignments) {
-    FieldSet read;
+    FieldSet read = FieldSet::Of(assignment.name_fields);
     CollectFields(*assignment.value, &read);
     for (const Field field : assignment.name_fields) read.Add(field);
     for (const Field field : read.fields()) {
@@ -236,6 +236,7 @@ Flow RenameNode::GetFlow() const {
   for (size_t i = 0; i < pairs.size(); ++i) {
     if (!from[i]) {
       flow.writes.AddAll();
+      flow.writes.AddPattern(pairs[i].from);  // Names that are gone.
       flow.reads.AddPattern(pairs[i].from);
       continue;
     }

@@ -272,6 +272,7 @@ struct OutputShape {
   std::vector<Field> made;  // Events: fields made or changed, in order of their making.
   FieldSet removed;         // Events: fields taken away.
   bool open = false;        // Events: some command may have made or changed any field.
+  FieldSet derived;  // Open events: fields that they did not have, shown only if listed in `made`.
 };
 OutputShape ShapeOf(const Node& root);
 

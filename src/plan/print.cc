@@ -203,6 +203,11 @@ std::string Print(const Expr& expr) {
       return PrintTimeRange(expr);
     case ExprKind::kSubsearch:
       return "[subsearch]";
+    case ExprKind::kSpliced: {
+      std::string text = expr.texts[0];
+      for (size_t i = 0; i < expr.arguments.size(); ++i) text += "[subsearch]" + expr.texts[i + 1];
+      return text;
+    }
   }
   return "";
 }

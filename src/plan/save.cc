@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::string_view kMagic = "SPELKPL1";  // The last character is the version.
 constexpr int kMaxDepth = 2000;
-constexpr auto kLastExprKind = static_cast<uint8_t>(ExprKind::kSubsearch);
+constexpr auto kLastExprKind = static_cast<uint8_t>(ExprKind::kSpliced);
 constexpr auto kLastType = static_cast<uint8_t>(Type::kNull);
 
 void SaveNode(const Node& node, ByteWriter& out) {
@@ -69,6 +69,8 @@ void DescribeData(Expr& expr, Visitor& visit) {
   visit("rows", expr.rows);
   visit("earliest", expr.earliest);
   visit("latest", expr.latest);
+  visit("as_terms", expr.as_terms);
+  visit("texts", expr.texts);
   visit("negated_scope", expr.negated_scope);
   visit("base_scope", expr.base_scope);
 }
@@ -127,6 +129,10 @@ bool WellFormed(const Expr& expr) {
       return true;
     case ExprKind::kSubsearch:
       return expr.plan != nullptr;
+    case ExprKind::kSpliced:
+      return expr.texts.size() == n + 1 &&
+             std::all_of(expr.arguments.begin(), expr.arguments.end(),
+                         [](const ExprPtr& part) { return part->kind == ExprKind::kSubsearch; });
   }
   return false;
 }

@@ -355,7 +355,7 @@ ast::SearchValue AstBuilder::SearchValue(SplParser::SearchValueContext& context)
 
 ast::SearchExpr AstBuilder::Term(SplParser::TermContext& context) {
   const Span span = SpanOf(context);
-  if (context.subsearch() != nullptr)
+  if (context.subsearch() != nullptr && context.IN() == nullptr)
     return MakeSearch(span, ast::SearchSubsearch{Subsearch(*context.subsearch())});
   if (context.MACRO() != nullptr) return MakeSearch(span, Macro(TokenOf(*context.MACRO())));
   if (context.directive() != nullptr) return Directive(*context.directive());
@@ -365,10 +365,15 @@ ast::SearchExpr AstBuilder::Term(SplParser::TermContext& context) {
     return MakeSearch(span, ast::SearchComparison{std::move(name), CompareOf(*context.comparator()),
                                                   SearchValue(*context.searchValue())});
   }
-  if (context.searchValues() != nullptr) {
+  if (context.IN() != nullptr) {
     ast::SearchIn in;
     in.field = std::move(name);
     in.negated = context.NOT_BEFORE_IN() != nullptr;
+    if (context.subsearch() != nullptr) {
+      const Span list = SpanOf(*context.subsearch());
+      in.values.push_back({list, Subsearch(*context.subsearch())});
+      return MakeSearch(span, std::move(in));
+    }
     for (SplParser::SearchValueContext* value : context.searchValues()->searchValue()) {
       in.values.push_back(SearchValue(*value));
     }
@@ -416,12 +421,20 @@ ast::ExprPtr AstBuilder::Expression(SplParser::ExpressionContext& context) {
     } else if (TypeOf(child) == SplParser::IN) {
       part.kind = ChainPart::Kind::kInfix;
       part.op = std::exchange(negated_in, false) ? Operator::kNotIn : Operator::kIn;
-      // IN ( values )
+      part.span = SpanOf(TokenOf(*dynamic_cast<TerminalNode*>(child)));
+      // IN [ subsearch ], or IN ( values )
+      if (auto* list = dynamic_cast<SplParser::SubsearchContext*>(context.children[i + 1])) {
+        part.values.push_back(MakeExpr(SpanOf(*list), ast::ExpressionSubsearch{Subsearch(*list)}));
+        part.span = Cover(part.span, SpanOf(*list));
+        chain.push_back(std::move(part));
+        ++i;
+        continue;
+      }
       auto* values = dynamic_cast<SplParser::ExpressionsContext*>(context.children[i + 2]);
       part.values = Expressions(values);
       i += values == nullptr ? 2 : 3;
-      part.span = Cover(SpanOf(TokenOf(*dynamic_cast<TerminalNode*>(child))),
-                        SpanOf(TokenOf(*dynamic_cast<TerminalNode*>(context.children[i]))));
+      part.span =
+          Cover(part.span, SpanOf(TokenOf(*dynamic_cast<TerminalNode*>(context.children[i]))));
     }
     chain.push_back(std::move(part));
   }

@@ -314,8 +314,14 @@ class ModeLexer {
 
   bool FollowedByIn(size_t at) const {
     const size_t word = FirstOf(at);
-    return word > at && EqualsIgnoringCase(text_.substr(word, 2), "in") &&
-           NextCharacter(word + 2) == '(';
+    return word > at && word + 2 <= text_.size() && BeginsList(text_.substr(word, 2), word + 2);
+  }
+
+  // IN before a list; before a subsearch in upper case only, as `in` is a word that people look
+  // for.
+  bool BeginsList(std::string_view word, size_t end) const {
+    const char next = NextCharacter(end);
+    return EqualsIgnoringCase(word, "in") && (next == '(' || (next == '[' && word == "IN"));
   }
 
   void OnSearchWord(RawToken* token, std::string_view word) {
@@ -333,8 +339,7 @@ class ModeLexer {
       token->type = SplLexer::OR;
     } else if (word == "NOT") {
       token->type = after_field && FollowedByIn(end) ? SplLexer::NOT_BEFORE_IN : SplLexer::NOT;
-    } else if (EqualsIgnoringCase(word, "in") &&
-               (after_field || previous_ == SplLexer::NOT_BEFORE_IN) && NextCharacter(end) == '(') {
+    } else if (BeginsList(word, end) && (after_field || previous_ == SplLexer::NOT_BEFORE_IN)) {
       token->type = SplLexer::IN;
     } else if (IsDirective(word) && end < text_.size() && text_[end] == '(') {
       token->type = SplLexer::DIRECTIVE;
