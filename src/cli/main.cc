@@ -6,6 +6,7 @@
 
 #include "cli/completion.h"
 #include "cli/run_command.h"
+#include "cli/terminal.h"
 
 namespace spelk::cli {
 namespace {
@@ -18,35 +19,35 @@ int PrintHelp(const std::string& name) {
   const Engine engine;
   const Result<std::string> text = engine.Help(name);
   if (!text.ok()) {
-    fmt::print(stderr, "spelk: {}\n", text.error().message());
+    Say(fmt::format("spelk: {}\n", text.error().message()));
     return kUsage;
   }
-  fmt::print("{}", *text);
+  Print(*text);
   return kDone;
 }
 
 int PrintCompletions(const std::string& prefix) {
   const Engine engine;
-  for (const std::string& name : engine.Complete(prefix)) fmt::print("{}\n", name);
+  for (const std::string& name : engine.Complete(prefix)) Print(fmt::format("{}\n", name));
   return kDone;
 }
 
 void PrintOptions(const CLI::App& app) {
   for (const CLI::Option* option : app.get_options()) {
-    for (const std::string& name : option->get_lnames()) fmt::print("--{} ", name);
-    for (const std::string& name : option->get_snames()) fmt::print("-{} ", name);
+    for (const std::string& name : option->get_lnames()) Print(fmt::format("--{} ", name));
+    for (const std::string& name : option->get_snames()) Print(fmt::format("-{} ", name));
   }
-  fmt::print("\n");
+  Print("\n");
 }
 
 int PrintScript(const std::string& shell) {
   const std::optional<std::string> script = CompletionScript(shell);
   if (!script) {
-    fmt::print(stderr, "spelk: there is no completion for \"{}\"; it takes bash, zsh or fish\n",
-               shell);
+    Say(fmt::format("spelk: there is no completion for \"{}\"; it takes bash, zsh or fish\n",
+                    shell));
     return kUsage;
   }
-  fmt::print("{}", *script);
+  Print(*script);
   return kDone;
 }
 

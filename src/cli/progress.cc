@@ -39,13 +39,13 @@ void ProgressLine::Show(const Progress& progress) {
                        100 * static_cast<double>(progress.bytes_read) / total, line,
                        ReadableBytes(total), ReadableSeconds(std::max(0.0, left)));
   }
-  fmt::print(stderr, "\r\x1b[K{}", line);
+  Say(fmt::format("\r\x1b[K{}", line));
   std::fflush(stderr);
 }
 
 void ProgressLine::Clear() {
   if (!visible_) return;
-  fmt::print(stderr, "\r\x1b[K");
+  Say("\r\x1b[K");
   std::fflush(stderr);
   visible_ = false;
 }

@@ -21,31 +21,41 @@
 namespace spelk::cli {
 namespace {
 
-// The run that a signal ends. A signal handler can reach nothing else.
+// The run that a signal ends, and the file that it must not leave behind. A signal handler can
+// reach nothing else.
 std::atomic<Cancellation*> running{nullptr};
+std::atomic<const char*> unfinished{nullptr};
 
-extern "C" void OnInterrupt(int) {
+[[noreturn]] void LeaveAtOnce(int code) {
+  if (const char* path = unfinished.load(std::memory_order_relaxed)) ::unlink(path);
+  _exit(code);
+}
+
+extern "C" void OnSignal(int signal) {
   Cancellation* cancel = running.load(std::memory_order_relaxed);
-  if (cancel == nullptr || cancel->input_ended()) _exit(kInterrupted);
+  if (signal != SIGINT) LeaveAtOnce(128 + signal);
+  if (cancel == nullptr || cancel->input_ended()) LeaveAtOnce(kInterrupted);
   cancel->EndInput();
 }
 
-// SIGINT ends the input; a second one the program.
+// SIGINT ends the input; a second one, and SIGTERM, the program.
 class InterruptGuard {
  public:
-  explicit InterruptGuard(Cancellation& cancel) {
+  InterruptGuard(Cancellation& cancel, const char* temporary) {
     running.store(&cancel);
+    unfinished.store(temporary);
     struct sigaction action {};
-    action.sa_handler = &OnInterrupt;
-    ::sigaction(SIGINT, &action, nullptr);
+    action.sa_handler = &OnSignal;
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) ::sigaction(signal, &action, nullptr);
     ::signal(SIGPIPE, SIG_IGN);
   }
-  ~InterruptGuard() { running.store(nullptr); }
+  ~InterruptGuard() {
+    running.store(nullptr);
+    unfinished.store(nullptr);
+  }
 };
 
-void Complain(std::string_view message) {
-  fmt::print(stderr, "spelk: {}\n", io::Printable(message));
-}
+void Complain(std::string_view message) { Say(fmt::format("spelk: {}\n", io::Printable(message))); }
 
 int ExitCodeFor(ErrorKind kind) {
   switch (kind) {
@@ -63,7 +73,7 @@ int Fail(const Error& error, bool compiling) {
   if (error.details().empty()) {
     Complain(error.message());
   } else {
-    fmt::print(stderr, "{}", error.Render());
+    Say(error.Render());
   }
   // A macro that is not there is the query's fault, a file that is not there the input's.
   return compiling && error.kind() == ErrorKind::kNotFound ? kUsage : ExitCodeFor(error.kind());
@@ -130,25 +140,30 @@ absl::StatusOr<io::WriterOptions> MakeWriterOptions(const RunArguments& argument
 
 void ReportFaults(const Summary& summary) {
   if (summary.malformed == 0) return;
-  fmt::print(stderr, "spelk: {} of {} parsed lines malformed\n", WithCommas(summary.malformed),
-             WithCommas(summary.looked_at));
+  std::string skipped;
+  if (summary.lines > summary.looked_at) {
+    skipped =
+        fmt::format("; {} skipped by the prefilter", WithCommas(summary.lines - summary.looked_at));
+  }
+  Say(fmt::format("spelk: {} of {} parsed lines malformed{}\n", WithCommas(summary.malformed),
+                  WithCommas(summary.looked_at), skipped));
   for (const InputFault& fault : summary.faults) {
     const std::string place =
         fault.line > 0 ? fmt::format("{}", fault.line) : fmt::format("byte {}", fault.offset);
-    fmt::print(stderr, "  {}:{}: {}\n", io::Printable(fault.source), place, fault.reason);
+    Say(fmt::format("  {}:{}: {}\n", io::Printable(fault.source), place, fault.reason));
   }
 }
 
 void ReportStats(const Summary& summary, double seconds) {
-  fmt::print(stderr, "{} events read, {} matched, {} malformed, {} rows, {:.2f} s, {}/s\n",
-             WithCommas(summary.lines), WithCommas(summary.matched), WithCommas(summary.malformed),
-             WithCommas(summary.rows), seconds,
-             ReadableBytes(static_cast<double>(summary.bytes) / std::max(seconds, 1e-9)));
+  Say(fmt::format("{} events read, {} matched, {} malformed, {} rows, {:.2f} s, {}/s\n",
+                  WithCommas(summary.lines), WithCommas(summary.matched),
+                  WithCommas(summary.malformed), WithCommas(summary.rows), seconds,
+                  ReadableBytes(static_cast<double>(summary.bytes) / std::max(seconds, 1e-9))));
 }
 
-void ReportInterrupt(const Summary& summary, const io::ReadProgress*) {
-  fmt::print(stderr, "spelk: interrupted after {}; the rows above are those of what was read\n",
-             ReadableBytes(static_cast<double>(summary.bytes)));
+void ReportInterrupt(const Summary& summary) {
+  Say(fmt::format("spelk: interrupted after {}; the rows above are those of what was read\n",
+                  ReadableBytes(static_cast<double>(summary.bytes))));
 }
 
 absl::Status RunQuery(const Query& query, const Input& input, const RunOptions& options,
@@ -178,7 +193,7 @@ int Run(const RunArguments& arguments) {
   const Engine engine(MakeEngineOptions(arguments.search));
   Result<Query> query = engine.Compile(text->text, {.name = text->name});
   if (!query.ok()) return Fail(query.error(), true);
-  for (const ErrorDetail& warning : query->warnings()) fmt::print(stderr, "{}", warning.rendered);
+  for (const ErrorDetail& warning : query->warnings()) Say(warning.rendered);
   const absl::StatusOr<Input> input = InputOf(*text, *query);
   if (!input.ok()) return Fail(input.status());
   const absl::StatusOr<io::WriterOptions> writer =
@@ -188,7 +203,8 @@ int Run(const RunArguments& arguments) {
   if (!target.ok()) return Fail(target.status());
 
   Cancel cancel;
-  const InterruptGuard guard(cancel.impl()->cancellation);
+  const char* temporary = target->file == nullptr ? nullptr : target->file->temporary();
+  const InterruptGuard guard(cancel.impl()->cancellation, temporary);
   options->cancel = &cancel;
   options->count_lines = arguments.stats;
   ProgressLine progress(IsTerminal(STDERR_FILENO));
@@ -201,7 +217,7 @@ int Run(const RunArguments& arguments) {
   if (arguments.stats) ReportStats(summary, MonotonicClock() - start);
   if (!status.ok()) return Fail(status);
   if (summary.input_ended) {
-    ReportInterrupt(summary, nullptr);
+    ReportInterrupt(summary);
     return kInterrupted;
   }
   if (arguments.fail_on_hits && summary.rows > 0) return kAnswerIsNo;
@@ -234,11 +250,11 @@ int Explain(const ExplainArguments& arguments) {
   const Result<Query> query =
       engine.Compile(text->text, {.name = text->name, .parse_only = parse_only});
   if (!query.ok()) return Fail(query.error(), true);
-  for (const ErrorDetail& warning : query->warnings()) fmt::print(stderr, "{}", warning.rendered);
+  for (const ErrorDetail& warning : query->warnings()) Say(warning.rendered);
   const Input input = text->inputs.empty() ? Input() : Files(text->inputs);
   const Result<std::string> explained = query->Explain(*stage, input, *options);
   if (!explained.ok()) return Fail(explained.error(), false);
-  fmt::print("{}", *explained);
+  Print(*explained);
   return kDone;
 }
 
@@ -248,7 +264,7 @@ int Check(const SearchArguments& arguments) {
   const Engine engine(MakeEngineOptions(arguments));
   const Result<Query> query = engine.Compile(text->text, {.name = text->name, .parse_only = true});
   if (!query.ok()) return Fail(query.error(), true);
-  for (const ErrorDetail& warning : query->warnings()) fmt::print(stderr, "{}", warning.rendered);
+  for (const ErrorDetail& warning : query->warnings()) Say(warning.rendered);
   return kDone;
 }
 

@@ -9,11 +9,18 @@
 #include <algorithm>
 #include <charconv>
 #include <chrono>
+#include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <thread>
 
 namespace spelk::cli {
+
+void Say(std::string_view text) {
+  (void)std::fwrite(text.data(), 1, text.size(), stderr);
+  (void)std::fflush(stderr);
+}
+void Print(std::string_view text) { (void)std::fwrite(text.data(), 1, text.size(), stdout); }
 
 bool IsTerminal(int descriptor) { return ::isatty(descriptor) == 1; }
 

@@ -9,6 +9,10 @@
 
 namespace spelk::cli {
 
+// To standard error and to standard output. A reader that is gone is no reason to stop.
+void Say(std::string_view text);
+void Print(std::string_view text);
+
 bool IsTerminal(int descriptor);
 // Columns of the terminal; 80 if they cannot be told.
 size_t TerminalWidth(int descriptor);

@@ -6,7 +6,11 @@
 namespace spelk::engine {
 
 EventWriter::EventWriter(const plan::OutputShape& shape)
-    : events_(shape.events), open_(shape.open), made_(shape.made), composer_(nullptr) {
+    : events_(shape.events),
+      open_(shape.open),
+      made_(shape.made),
+      derived_(shape.derived),
+      composer_(nullptr) {
   for (const Field field : shape.removed.fields()) removed_.emplace_back(field.name());
   for (const Field field : shape.made) removed_.emplace_back(field.name());
   removed_patterns_ = shape.removed.patterns();
@@ -30,10 +34,12 @@ void EventWriter::Append(const Batch& batch, size_t row, std::string& out) const
     // A command that may change any field leaves it to the values to show which.
     const bool known =
         field.hidden() || std::find(made_.begin(), made_.end(), field) != made_.end();
-    if (!open_ || known || field.name().ends_with("{}")) continue;
-    edits.perhaps.emplace_back(field.name(), batch.At(c, row));
+    if (!open_ || known) continue;
+    // Where there is no value, the event's own was not even read.
+    const Value value = batch.At(c, row);
+    if (!value.is_null()) edits.perhaps.push_back({field.name(), value, derived_.Has(field)});
   }
-  composer_.Append(line, edits, out);
+  composer_.Append(line, std::move(edits), out);
 }
 
 }  // namespace spelk::engine

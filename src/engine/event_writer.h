@@ -23,6 +23,7 @@ class EventWriter {
   bool events_;
   bool open_;
   std::vector<Field> made_;
+  plan::FieldSet derived_;
   std::vector<std::string> removed_;
   std::vector<std::string> removed_patterns_;
   mutable io::EventComposer composer_;  // Scratch.

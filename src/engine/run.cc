@@ -8,6 +8,7 @@
 
 #include "base/check.h"
 #include "base/status.h"
+#include "engine/input_passes.h"
 #include "engine/subsearch.h"
 #include "plan/search_nodes.h"
 
@@ -45,13 +46,12 @@ class TakerOutput final : public exec::Output {
 
 class SubsearchOutput final : public exec::Output {
  public:
-  explicit SubsearchOutput(MemoryBudget* budget) : budget_(budget) {}
-  absl::Status Push(Batch batch) override { return rows_.Take(batch, budget_); }
+  explicit SubsearchOutput(MemoryBudget* budget) : rows_(budget) {}
+  absl::Status Push(Batch batch) override { return rows_.Take(batch); }
   bool enough() const override { return rows_.truncated(); }
-  const SubsearchRows& rows() const { return rows_; }
+  SubsearchRows& rows() { return rows_; }
 
  private:
-  MemoryBudget* budget_;
   SubsearchRows rows_;
 };
 
@@ -116,6 +116,7 @@ class Runner {
     settings_.time_field = options.time_field;
     settings_.time_format = options.time_format;
     settings_.strict = options.strict;
+    settings_.max_line = options.max_line;
     feed_.shapes = settings_.shapes;
     for (const io::Input& input : request.inputs) feed_.sources.push_back(input.path);
     feed_.sourcetype = options.sourcetype;
@@ -127,17 +128,22 @@ class Runner {
   absl::Status Run(const std::vector<RunJob>& jobs, std::vector<Summary>* summaries) {
     std::vector<plan::NodePtr> plans;
     for (const RunJob& job : jobs) plans.push_back(Prepare(*job.plan));
-    SPELK_RETURN_IF_ERROR(ResolveNow(plans));
-    SPELK_RETURN_IF_ERROR(BindSubsearches(plans));
+    SPELK_RETURN_IF_ERROR(ReadAhead(plans));
+    std::vector<plan::OutputShape> shapes;
+    for (const plan::NodePtr& plan : plans) shapes.push_back(ShapeFor(*plan));
+    for (plan::NodePtr& plan : plans) {
+      SPELK_RETURN_IF_ERROR(Optimize(&plan, request_.form).status());
+    }
     std::vector<uint64_t> rows(jobs.size());
     std::vector<std::unique_ptr<TakerOutput>> outputs;
     std::vector<exec::Output*> results;
     for (size_t j = 0; j < jobs.size(); ++j) {
-      SPELK_RETURN_IF_ERROR(jobs[j].taker->Begin(ShapeFor(*plans[j]), context_));
+      AddDerived(*plans[j], &shapes[j]);
+      SPELK_RETURN_IF_ERROR(jobs[j].taker->Begin(shapes[j], context_));
       outputs.push_back(std::make_unique<TakerOutput>(*jobs[j].taker, rows[j]));
       results.push_back(outputs.back().get());
     }
-    const absl::Status status = RunPlans(plans, request_.form, results);
+    const absl::Status status = RunPlans(plans, results);
     for (const RunJob& job : jobs) SPELK_RETURN_IF_ERROR(job.taker->End());
     for (const uint64_t count : rows) summaries->push_back(MakeSummary(count));
     return status;
@@ -149,10 +155,11 @@ class Runner {
     feed_.known = !request_.inputs.empty();
     if (request_.inputs.empty()) {
       // Nothing was read, so subsearches stand as they are.
-      for (plan::ExprPtr* subsearch : SubsearchesOf(*plans[0])) *subsearch = StandIn(**subsearch);
+      for (const SubsearchPlace& place : SubsearchesOf(*plans[0])) {
+        *place.place = StandIn(**place.place);
+      }
     } else {
-      SPELK_RETURN_IF_ERROR(ResolveNow(plans));
-      SPELK_RETURN_IF_ERROR(BindSubsearches(plans));
+      SPELK_RETURN_IF_ERROR(ReadAhead(plans));
     }
     SPELK_ASSIGN_OR_RETURN(const optimize::OrderReport order, Optimize(&plans[0], request_.form));
     if (stage == Stage::kPipeline) {
@@ -224,28 +231,46 @@ class Runner {
     return driver;
   }
 
-  absl::Status RunPlans(std::vector<plan::NodePtr>& plans, ResultForm form,
+  // Optimized plans, in one pass.
+  absl::Status RunPlans(const std::vector<plan::NodePtr>& plans,
                         const std::vector<exec::Output*>& results) {
     std::vector<std::unique_ptr<const exec::Pipeline>> pipelines;
     std::vector<exec::DriverJob> jobs;
     for (size_t i = 0; i < plans.size(); ++i) {
-      SPELK_RETURN_IF_ERROR(Optimize(&plans[i], form).status());
       SPELK_ASSIGN_OR_RETURN(auto pipeline, exec::Pipeline::Build(*plans[i], context_));
       pipelines.push_back(std::move(pipeline));
       jobs.push_back({pipelines.back().get(), results[i]});
     }
-    return exec::RunJobs(jobs, settings_, MakeDriverOptions(true), context_, report_);
+    return exec::RunJobs(jobs, settings_, MakeDriverOptions(true), context_, reports_.New());
+  }
+
+  // What must be known before the plans themselves can run: the newest event's time, what
+  // subsearches give. Input that can be read only once is kept for the passes that follow.
+  absl::Status ReadAhead(std::vector<plan::NodePtr>& plans) {
+    const bool asks = AsksForNow(plans);
+    const bool subsearches = std::any_of(plans.begin(), plans.end(), [](const plan::NodePtr& plan) {
+      return HasScanningSubsearch(*plan);
+    });
+    if (asks || subsearches) {
+      SPELK_RETURN_IF_ERROR(
+          MakeRepeatable(context_.spill_directory, context_.cancel, &settings_.inputs));
+    }
+    if (asks) SPELK_RETURN_IF_ERROR(ResolveNow());
+    return BindSubsearches(plans);
   }
 
   // Innermost subsearches first; all of one depth share a pass over the inputs.
   absl::Status BindSubsearches(std::vector<plan::NodePtr>& plans) {
-    std::vector<plan::ExprPtr*> places;
+    std::vector<SubsearchPlace> places;
+    std::vector<plan::NodePtr> inner;
     for (plan::NodePtr& plan : plans) {
-      for (plan::ExprPtr* place : SubsearchesOf(*plan)) places.push_back(place);
+      for (SubsearchPlace& place : SubsearchesOf(*plan)) places.push_back(std::move(place));
+    }
+    for (const SubsearchPlace& place : places) {
+      for (const plan::Expr* subsearch : place.subsearches)
+        inner.push_back(Prepare(*subsearch->plan));
     }
     if (places.empty()) return absl::OkStatus();
-    std::vector<plan::NodePtr> inner;
-    for (plan::ExprPtr* place : places) inner.push_back(Prepare(*(*place)->plan));
     SPELK_RETURN_IF_ERROR(BindSubsearches(inner));
     std::vector<std::unique_ptr<SubsearchOutput>> outputs;
     std::vector<exec::Output*> results;
@@ -253,28 +278,39 @@ class Runner {
       outputs.push_back(std::make_unique<SubsearchOutput>(&budget_));
       results.push_back(outputs.back().get());
     }
-    SPELK_RETURN_IF_ERROR(RunPlans(inner, ResultForm::kColumns, results));
-    report_.matched = 0;
-    report_.looked_at = 0;
-    report_.rejected = 0;
-    report_.faulty = 0;
-    for (size_t i = 0; i < places.size(); ++i) {
-      if (outputs[i]->rows().truncated()) {
-        warnings_.Add(fmt::format("a subsearch gave more than {} rows; the rest was left out",
-                                  SubsearchRows::kMostRows));
+    for (plan::NodePtr& plan : inner) {
+      SPELK_RETURN_IF_ERROR(Optimize(&plan, ResultForm::kColumns).status());
+    }
+    SPELK_RETURN_IF_ERROR(RunPlans(inner, results));
+    size_t next = 0;
+    for (const SubsearchPlace& place : places) {
+      std::vector<const SubsearchRows*> rows;
+      for (size_t i = 0; i < place.subsearches.size(); ++i) {
+        rows.push_back(&Collected(*outputs[next++]));
       }
-      SPELK_ASSIGN_OR_RETURN(*places[i], outputs[i]->rows().Bind(core_, **places[i]));
+      SPELK_RETURN_IF_ERROR(engine::BindSubsearches(core_, place, rows));
     }
     return absl::OkStatus();
   }
 
+  // The rows of a finished subsearch. Their memory stays reserved: the plan goes on holding them.
+  const SubsearchRows& Collected(SubsearchOutput& output) {
+    if (output.rows().truncated()) {
+      warnings_.Add(fmt::format("a subsearch gave more than {} rows; the rest was left out",
+                                SubsearchRows::kMostRows));
+    }
+    subsearch_memory_.push_back(output.rows().TakeReservation());
+    return output.rows();
+  }
+
   // Without a given instant, now is the time of the newest event; only searches that ask for it
   // read the input twice.
-  absl::Status ResolveNow(const std::vector<plan::NodePtr>& plans) {
-    if (request_.options.now) return absl::OkStatus();
-    const bool asked = std::any_of(plans.begin(), plans.end(),
-                                   [](const plan::NodePtr& plan) { return AsksForNow(*plan); });
-    if (!asked || settings_.inputs.empty()) return absl::OkStatus();
+  bool AsksForNow(const std::vector<plan::NodePtr>& plans) const {
+    return !request_.options.now && !settings_.inputs.empty() &&
+           std::any_of(plans.begin(), plans.end(),
+                       [](const plan::NodePtr& plan) { return engine::AsksForNow(*plan); });
+  }
+  absl::Status ResolveNow() {
     auto scan = plan::Make<plan::ScanNode>({});
     scan->entry = core_.entries().Command(plan::kScanEntry);
     scan->all_fields = false;
@@ -287,6 +323,17 @@ class Runner {
                                         MakeDriverOptions(false), context_, report));
     context_.evaluation.constants.now = static_cast<double>(newest.newest()) / 1e6;
     return absl::OkStatus();
+  }
+
+  // Fields that events did not have: knowledge's, and what the scan derives.
+  void AddDerived(const plan::Node& plan, plan::OutputShape* shape) const {
+    const plan::ScanNode* scan = plan::ScanOf(plan);
+    if (scan == nullptr || !shape->open) return;
+    for (const plan::FieldRule& rule : scan->rules) shape->derived.Add(rule.target);
+    for (const std::string_view name :
+         {"_raw", "_time", "index", "host", "source", "sourcetype", "linecount"}) {
+      if (const Field field = fields_.Find(name)) shape->derived.Add(field);
+    }
   }
 
   // Events that are wanted as columns are results like others.
@@ -338,7 +385,8 @@ class Runner {
     const std::function<void(const plan::Expr&)> visit = [&](const plan::Expr& expr) {
       if (expr.unset != plan::Unset::kNoMatch) {
         out += fmt::format("taken as {} where {} is unset: {}\n",
-                           expr.unset == plan::Unset::kTrue ? "true" : "false", expr.field.name(),
+                           expr.unset == plan::Unset::kTrue ? "true" : "false",
+                           expr.field == hidden::kIndex ? "index" : expr.field.name(),
                            plan::Print(expr));
       }
       for (const plan::ExprPtr& argument : expr.arguments) visit(*argument);
@@ -350,17 +398,9 @@ class Runner {
   Summary MakeSummary(uint64_t rows) {
     Summary summary;
     summary.rows = rows;
-    summary.matched = report_.matched;
-    summary.looked_at = report_.looked_at;
-    summary.lines = report_.lines;
-    summary.malformed = report_.rejected + report_.faulty;
-    summary.bytes = report_.bytes;
+    reports_.Summarize(settings_.inputs, &summary);
     summary.peak_memory = budget_.peak();
     summary.input_ended = context_.cancel->input_ended();
-    for (const exec::ScanReport::Fault& fault : report_.first()) {
-      summary.faults.push_back(
-          {request_.inputs[fault.input].path, fault.line, fault.offset, fault.reason});
-    }
     if (const uint64_t limits = counters_.regex_limits; limits > 0) {
       warnings_.Add(
           fmt::format("a regular expression reached its match limit on {} value{}: no match there",
@@ -380,13 +420,14 @@ class Runner {
   const RunRequest& request_;
   MemoryBudget budget_;
   FieldTable fields_;
+  std::vector<Reservation> subsearch_memory_;
   KnowledgeRules rules_;
   Cancellation own_cancel_;
   plan::EvalCounters counters_;
   exec::RunWarnings warnings_;
   exec::RunContext context_;
   exec::ScanSettings settings_;
-  exec::ScanReport report_;
+  PassReports reports_;
   optimize::FeedFacts feed_;
 };
 

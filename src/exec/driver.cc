@@ -249,6 +249,7 @@ class ScanRun {
         return std::make_shared<const io::Block>(std::move(**block));
       }
       if (!IsInputError(block.status()) || scan_.settings().strict) return block.status();
+      if (run_.cancel->input_ended()) return nullptr;  // An archive that stops is no surprise then.
       const std::lock_guard lock(mutex_);
       input_error_.Update(block.status());
     }

@@ -20,6 +20,7 @@ namespace {
 constexpr size_t kNoShape = SIZE_MAX;
 constexpr size_t kLongLine = 4U << 20U;
 constexpr int kMaxUnwraps = 4;
+constexpr char kTooLong[] = "longer than --max-line";
 
 std::string_view WithoutCarriageReturn(std::string_view line) {
   if (line.ends_with('\r')) line.remove_suffix(1);
@@ -143,7 +144,9 @@ class ScanWorker::Rows {
       case Kind::kLineCount:
         return Value::Integer(1);
       case Kind::kIndex:
-        return Value::Text(input().index.empty() ? "main" : input().index);
+        return Value::Text(input().index.empty() ? std::string_view("main") : input().index);
+      case Kind::kGivenIndex:
+        return input().index.empty() ? Value::Null() : Value::Text(input().index);
       case Kind::kHost:
         return known == nullptr ? Value::Null() : Fill(known->host, row, arena);
       case Kind::kSourcetype:
@@ -547,11 +550,23 @@ absl::StatusOr<std::unique_ptr<ScanWorker>> ScanWorker::Make(const SharedScan& s
   return worker;
 }
 
+namespace {
+
+// From 1; 0 if the block does not know how many lines are before it.
+uint64_t LineNumber(const io::Block& block, size_t before) {
+  if (!block.first_line) return 0;
+  const std::string_view text = block.text.substr(0, before);
+  return *block.first_line + 1 + static_cast<uint64_t>(std::count(text.begin(), text.end(), '\n'));
+}
+
+}  // namespace
+
 absl::Status ScanWorker::Reject(const io::Block& block, std::string_view line,
                                 std::string_view reason, bool fault) {
   (fault ? report_.faulty : report_.rejected).fetch_add(1, std::memory_order_relaxed);
-  const uint64_t offset = block.offset + static_cast<uint64_t>(line.data() - block.text.data());
-  report_.Add({block.sequence, offset, 0, block.input, std::string(reason)});
+  const auto before = static_cast<size_t>(line.data() - block.text.data());
+  report_.Add({block.sequence, block.offset + before, LineNumber(block, before), block.input,
+               std::string(reason)});
   if (!scan_.settings().strict) return absl::OkStatus();
   return absl::DataLossError(std::string(reason));
 }
@@ -639,6 +654,10 @@ absl::Status ScanWorker::AddEvents(std::string_view line, size_t shape,
 absl::Status ScanWorker::AddLine(const io::Block& block, std::string_view line,
                                  const std::vector<size_t>& plans) {
   bool faulty = false;
+  if (line.size() > scan_.settings().max_line) {
+    report_.looked_at.fetch_add(1, std::memory_order_relaxed);
+    return Reject(block, line, kTooLong, false);
+  }
   if (scan_.settings().strict) {
     if (reader_.Check(line, &faulty) == io::LineVerdict::kEvent && faulty) {
       return Reject(block, line, "a fault in the JSON text", true);
@@ -741,8 +760,8 @@ absl::Status ScanWorker::Scan(const io::BlockPtr& block, const ScanOutputs& outp
   for (const io::Block::Overlong& overlong : block->overlong) {
     report_.rejected.fetch_add(1, std::memory_order_relaxed);
     report_.looked_at.fetch_add(1, std::memory_order_relaxed);
-    report_.Add({block->sequence, overlong.offset, 0, block->input, "longer than --max-line"});
-    if (scan_.settings().strict) return absl::DataLossError("longer than --max-line");
+    report_.Add({block->sequence, overlong.offset, 0, block->input, kTooLong});
+    if (scan_.settings().strict) return absl::DataLossError(kTooLong);
   }
   report_.bytes.fetch_add(block->text.size(), std::memory_order_relaxed);
   rows_->Start(block);

@@ -27,6 +27,7 @@ struct ScanSettings {
   std::string time_field;   // --time-field; empty: the shape's members.
   std::string time_format;  // --time-format
   bool strict = false;      // Every line is looked at in full; a fault ends the run.
+  size_t max_line = SIZE_MAX;  // Longer lines are no events.
 };
 
 // What the scan met. Thread-safe.
@@ -82,6 +83,7 @@ class SharedScan {
       kOrderTime,
       kLine,
       kIndex,
+      kGivenIndex,
       kHost,
       kSourcetype,
       kSource,

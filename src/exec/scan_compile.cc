@@ -68,6 +68,7 @@ class ScanCompiler {
     if (field == hidden::kTime) return Kind::kOrderTime;
     if (field == hidden::kSourcetypes) return Kind::kSourcetypes;
     if (field == hidden::kSources) return Kind::kSources;
+    if (field == hidden::kIndex) return Kind::kGivenIndex;
     const std::string_view name = field.name();
     if (name == "_raw") return Kind::kRaw;
     if (name == "_time") return Kind::kTime;
@@ -139,6 +140,7 @@ class ScanCompiler {
         field.slot = Slot("_raw", false);
         return true;
       case Kind::kIndex:
+      case Kind::kGivenIndex:
         field.slot = Slot("index", false);
         return true;
       case Kind::kHost:

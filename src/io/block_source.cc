@@ -108,7 +108,7 @@ struct BlockSource::State {
 class BlockReader {
  public:
   BlockReader(BlockSource::State& state, const BlockOptions& options)
-      : state_(state), options_(options) {}
+      : state_(state), options_(options), most_(std::min(options.max_line, SIZE_MAX - 1) + 1) {}
 
   // Lines that begin in [begin, end) of a source with random access.
   absl::Status ReadRange(ByteSource& source, uint64_t begin, uint64_t end, Block* block) {
@@ -152,7 +152,7 @@ class BlockReader {
       searched = size_;
       const bool has_line = last_newline != std::string_view::npos;
       if (has_line && (size_ >= options_.block_size || !source.Ready(0))) break;
-      if (size_ - (has_line ? last_newline + 1 : 0) > options_.max_line) {
+      if (size_ - (has_line ? last_newline + 1 : 0) > most_) {
         return SkipLongLine(source, has_line ? last_newline + 1 : 0, from, block);
       }
       if (size_ >= options_.block_size) SPELK_RETURN_IF_ERROR(Grow(2 * size_ + 1));
@@ -197,14 +197,14 @@ class BlockReader {
     const size_t before = text.rfind('\n');
     const size_t line = before == std::string_view::npos || before + 1 < start ? start : before + 1;
     for (;;) {
-      if (size_ - line > options_.max_line) return CutOut(source, from, line, block);
+      if (size_ - line > most_) return CutOut(source, from, line, block);
       const size_t more = std::clamp<size_t>(size_ - line, 4096, 16U << 20U);
       SPELK_RETURN_IF_ERROR(Grow(size_ + more));
       SPELK_ASSIGN_OR_RETURN(const size_t n,
                              source.ReadAt(from + size_, buffer_->data.get() + size_, more));
       const size_t newline = FindNewline(buffer_->data.get(), size_, size_ + n);
       if (newline != std::string_view::npos) {
-        if (newline - line > options_.max_line) return CutOut(source, from, line, block);
+        if (newline - line > most_) return CutOut(source, from, line, block);
         size_ = newline + 1;
         return absl::OkStatus();
       }
@@ -216,7 +216,7 @@ class BlockReader {
   absl::Status CutOut(ByteSource& source, uint64_t from, size_t line, Block* block) {
     uint64_t end = from + size_;
     std::string chunk(64U << 10U, '\0');
-    for (uint64_t at = from + line + options_.max_line;;) {
+    for (uint64_t at = from + line + most_;;) {
       SPELK_ASSIGN_OR_RETURN(const size_t n, source.ReadAt(at, chunk.data(), chunk.size()));
       const size_t newline = FindNewline(chunk.data(), 0, n);
       end = at + (newline == std::string_view::npos ? n : newline);
@@ -289,6 +289,7 @@ class BlockReader {
 
   BlockSource::State& state_;
   const BlockOptions& options_;
+  const size_t most_;  // Bytes of a line that is handed out, with a carriage return.
   BufferPtr buffer_;
   size_t size_ = 0;
   absl::Status pending_error_;
@@ -319,7 +320,7 @@ absl::StatusOr<std::optional<Block>> BlockSource::Next() {
     if (state_->input >= inputs_.size()) return std::nullopt;
     if (options_.cancel != nullptr && options_.cancel->input_ended()) return std::nullopt;
     if (state_->source == nullptr) {
-      absl::StatusOr<ByteSourcePtr> opened = Open(inputs_[state_->input]);
+      absl::StatusOr<ByteSourcePtr> opened = Open(inputs_[state_->input], options_.cancel);
       if (!opened.ok()) {
         ++state_->input;
         return opened.status();

@@ -42,7 +42,9 @@ using BlockPtr = std::shared_ptr<const Block>;  // Shared with the batches made 
 
 struct BlockOptions {
   size_t block_size = 1U << 20U;
-  size_t max_line = 128U << 20U;  // A longer line is skipped and reported.
+  // A line longer than this and a carriage return need not be held in memory: it is cut out and
+  // reported. Whoever takes the lines apart looks at the others.
+  size_t max_line = 128U << 20U;
   bool count_lines = false;  // Fill in Block::first_line; blocks are then read one after another.
   MemoryBudget* budget = nullptr;  // Charged for the buffers. Outlives the blocks.
   const Cancellation* cancel = nullptr;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "base/string_map.h"
 #include "io/row_writer.h"
 #include "value/number.h"
 
@@ -37,17 +38,20 @@ bool Takes(std::string_view pattern, std::string_view name) {
   return p == pattern.size();
 }
 
+}  // namespace
+
 // Walks an indexed line and copies what stays. Recursion is bounded by kMaxJsonDepth.
-class Copying {
+class EventCopy {
  public:
-  Copying(const JsonIndex& index, const EventEdits& edits, std::vector<bool>& same,
-          std::string& out)
+  using Found = EventComposer::Found;
+  EventCopy(const JsonIndex& index, const EventEdits& edits, std::vector<Found>& found,
+            std::string& out)
       : index_(index),
         text_(index.text().data()),
         original_(index.original().data()),
         structurals_(index.structurals()),
         edits_(edits),
-        same_(same),
+        found_(found),
         out_(out) {}
 
   // Copies the members of the object at *at, without its braces. False at a fault; what came before
@@ -200,16 +204,18 @@ class Copying {
 
   bool StaysAsItIs(std::string_view name, std::string_view json) {
     for (size_t i = 0; i < edits_.perhaps.size(); ++i) {
-      if (edits_.perhaps[i].first != name) continue;
+      if (edits_.perhaps[i].name != name) continue;
+      if (found_[i] != Found::kNot) return found_[i] == Found::kSame;
       std::string text;
       if (json.starts_with('"')) {
         AppendUnescaped(json.substr(1, json.size() - 2), text);
       } else {
         text = json;
       }
-      const spelk::Value& now = edits_.perhaps[i].second;
-      if (now.is_null() || now.is_multi() || TextOf(now) != text) return false;
-      same_[i] = true;
+      const spelk::Value& now = edits_.perhaps[i].value;
+      const bool same = !now.is_null() && !now.is_multi() && TextOf(now) == text;
+      found_[i] = same ? Found::kSame : Found::kChanged;
+      return same;
     }
     return true;
   }
@@ -219,20 +225,64 @@ class Copying {
   const char* original_;
   const uint32_t* structurals_;
   const EventEdits& edits_;
-  std::vector<bool>& same_;
+  std::vector<Found>& found_;
   std::string& out_;
   std::string name_;
 };
 
+namespace {
+
+// Collects the texts of fields that have to do with arrays.
+class ArrayFields final : public FieldTaker {
+ public:
+  void Want(std::string_view name) { texts_.emplace(name, std::vector<std::string>()); }
+  void Take(std::string_view name, const RawValue& value, uint32_t) override {
+    const auto wanted = texts_.find(name);
+    if (wanted == texts_.end()) return;
+    Arena arena;
+    wanted->second.push_back(TextOf(ToValue(value, arena)));
+  }
+  bool Holds(std::string_view name, const spelk::Value& value) const {
+    const std::vector<std::string>& texts = texts_.find(name)->second;
+    const std::span<const spelk::Value> values = value.each();
+    return std::equal(
+        texts.begin(), texts.end(), values.begin(), values.end(),
+        [](const std::string& text, const spelk::Value& each) { return text == TextOf(each); });
+  }
+  bool empty() const { return texts_.empty(); }
+
+ private:
+  StringMap<std::vector<std::string>> texts_;
+};
+
 }  // namespace
 
-void EventComposer::Append(std::string_view line, const EventEdits& edits, std::string& out) {
-  std::vector<bool> same(edits.perhaps.size(), false);
+// Of fields that have to do with arrays all values must be known before it can be said whether they
+// are the same; they stay, or are left out as a whole.
+void EventComposer::CompareArrays(std::string_view line, EventEdits* edits) {
+  ArrayFields fields;
+  for (const EventEdits::Perhaps& field : edits->perhaps) {
+    if (field.name.find("{}") != std::string_view::npos) fields.Want(field.name);
+  }
+  if (fields.empty()) return;
+  bool faulty = false;
+  flattener_.Flatten(line, fields, &faulty);
+  for (size_t i = 0; i < edits->perhaps.size(); ++i) {
+    const EventEdits::Perhaps& field = edits->perhaps[i];
+    if (field.name.find("{}") == std::string_view::npos) continue;
+    found_[i] = fields.Holds(field.name, field.value) ? Found::kSame : Found::kChanged;
+    if (found_[i] == Found::kChanged) edits->removed.push_back(field.name);
+  }
+}
+
+void EventComposer::Append(std::string_view line, EventEdits edits, std::string& out) {
+  found_.assign(edits.perhaps.size(), Found::kNot);
+  CompareArrays(line, &edits);
   bool first = true;
   out += '{';
   if (index_.Index(line) == LineVerdict::kEvent) {
     uint32_t at = 0;
-    Copying(index_, edits, same, out).Members(&at, 0, &first);
+    EventCopy(index_, edits, found_, out).Members(&at, 0, &first);
   }
   const auto append = [&](std::string_view name, const Value& value) {
     if (value.is_null()) return;
@@ -244,7 +294,9 @@ void EventComposer::Append(std::string_view line, const EventEdits& edits, std::
   };
   for (const auto& [name, value] : edits.made) append(name, value);
   for (size_t i = 0; i < edits.perhaps.size(); ++i) {
-    if (!same[i]) append(edits.perhaps[i].first, edits.perhaps[i].second);
+    const EventEdits::Perhaps& field = edits.perhaps[i];
+    const bool follows = found_[i] == Found::kChanged || !field.derived;
+    if (found_[i] != Found::kSame && follows) append(field.name, field.value);
   }
   out += '}';
 }

@@ -19,21 +19,34 @@ struct EventEdits {
   // Fields as they are now, which follow the members, null ones left out.
   std::vector<std::pair<std::string_view, Value>> made;
   // Fields as they are now that may or may not have been changed: a member of that name stays if
-  // its text is the same, otherwise it is left out and the field follows.
-  std::vector<std::pair<std::string_view, Value>> perhaps;
+  // its text is the same, otherwise it is left out and the field follows. One that is derived
+  // follows only if there is such a member.
+  struct Perhaps {
+    std::string_view name;
+    Value value;
+    bool derived = false;
+  };
+  std::vector<Perhaps> perhaps;
 };
 
 // One for each writer. Members are repeated in their order, nested as they came, values byte for
 // byte; of a line with a fault, those before it.
 class EventComposer {
  public:
-  explicit EventComposer(MemoryBudget* budget) : index_(budget) {}
+  explicit EventComposer(MemoryBudget* budget) : index_(budget), flattener_(budget) {}
   // Appends the event as one JSON object. `line` is one that the scan accepted, with kSlack bytes
   // behind it.
-  void Append(std::string_view line, const EventEdits& edits, std::string& out);
+  void Append(std::string_view line, EventEdits edits, std::string& out);
 
  private:
+  enum class Found : uint8_t { kNot, kSame, kChanged };
+  friend class EventCopy;
+  void CompareArrays(std::string_view line, EventEdits* edits);
+
+  std::vector<Found> found_;  // Of the event at hand, for each field that was perhaps changed.
+
   JsonIndex index_;
+  JsonFlattener flattener_;
 };
 
 }  // namespace spelk::io

@@ -1,7 +1,9 @@
 // Writing to descriptors and files.
 #include "io/file_sink.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <limits.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -40,16 +42,27 @@ absl::Status FileSink::Flush() {
 }
 
 absl::StatusOr<std::unique_ptr<AtomicFile>> AtomicFile::Create(const std::string& path) {
-  std::string temporary = path + ".XXXXXX";
-  const int descriptor = ::mkstemp(temporary.data());
-  if (descriptor < 0) {
+  const auto fail = [&path] {
     return absl::UnavailableError(
         fmt::format("cannot write {}: {}", Printable(path), std::strerror(errno)));
+  };
+  // Through links, so that these stay what they are.
+  char resolved[PATH_MAX];
+  const std::string target = ::realpath(path.c_str(), resolved) != nullptr ? resolved : path;
+  struct stat info {};
+  const bool exists = ::stat(target.c_str(), &info) == 0;
+  if (exists && !S_ISREG(info.st_mode)) {
+    const int descriptor = ::open(target.c_str(), O_WRONLY | O_CLOEXEC);
+    if (descriptor < 0) return fail();
+    return std::unique_ptr<AtomicFile>(new AtomicFile(descriptor, "", target));
   }
+  std::string temporary = target + ".XXXXXX";
+  const int descriptor = ::mkostemp(temporary.data(), O_CLOEXEC);
+  if (descriptor < 0) return fail();
   const mode_t mask = ::umask(0);
   ::umask(mask);
-  ::fchmod(descriptor, 0666 & ~mask);
-  return std::unique_ptr<AtomicFile>(new AtomicFile(descriptor, std::move(temporary), path));
+  ::fchmod(descriptor, exists ? info.st_mode & 0777U : 0666U & ~mask);
+  return std::unique_ptr<AtomicFile>(new AtomicFile(descriptor, std::move(temporary), target));
 }
 
 AtomicFile::~AtomicFile() {
@@ -60,6 +73,7 @@ AtomicFile::~AtomicFile() {
 absl::Status AtomicFile::Commit() {
   SPELK_RETURN_IF_ERROR(sink_.Flush());
   const bool closed = ::close(std::exchange(descriptor_, -1)) == 0;
+  if (closed && temporary_.empty()) return absl::OkStatus();
   if (!closed || ::rename(temporary_.c_str(), path_.c_str()) != 0) {
     return absl::UnavailableError(
         fmt::format("cannot write {}: {}", Printable(path_), std::strerror(errno)));

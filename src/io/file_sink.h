@@ -22,7 +22,8 @@ class FileSink final : public ByteSink {
 };
 
 // Writes beside the target under another name and renames on Commit: a failed run leaves the old
-// file. Without Commit nothing is left.
+// file. Without Commit nothing is left. What is no regular file (a device, a pipe) is written to as
+// it is.
 class AtomicFile {
  public:
   static absl::StatusOr<std::unique_ptr<AtomicFile>> Create(const std::string& path);
@@ -32,6 +33,9 @@ class AtomicFile {
 
   ByteSink& sink() { return sink_; }
   absl::Status Commit();
+  // The name that the file has until then, for whoever ends the program at once; null if it has
+  // none.
+  const char* temporary() const { return temporary_.empty() ? nullptr : temporary_.c_str(); }
 
  private:
   AtomicFile(int descriptor, std::string temporary, std::string path)

@@ -19,6 +19,8 @@
 namespace spelk::io {
 namespace {
 
+constexpr int kPollMilliseconds = 50;
+
 absl::Status SystemError(const std::string& path) {
   const std::string message = fmt::format("{}: {}", Printable(path), std::strerror(errno));
   if (errno == ENOENT || errno == ENOTDIR) return absl::NotFoundError(message);
@@ -29,8 +31,8 @@ absl::Status SystemError(const std::string& path) {
 // An open descriptor; closed at the end if it is ours.
 class DescriptorSource final : public ByteSource {
  public:
-  DescriptorSource(int descriptor, bool owned, std::string path)
-      : descriptor_(descriptor), owned_(owned), path_(std::move(path)) {
+  DescriptorSource(int descriptor, bool owned, std::string path, const Cancellation* cancel)
+      : descriptor_(descriptor), owned_(owned), path_(std::move(path)), cancel_(cancel) {
     struct stat info {};
     if (::fstat(descriptor_, &info) == 0 && S_ISREG(info.st_mode)) {
       size_ = static_cast<uint64_t>(info.st_size);
@@ -44,6 +46,10 @@ class DescriptorSource final : public ByteSource {
   }
 
   absl::StatusOr<size_t> Read(char* buffer, size_t size) override {
+    // The read itself would sleep through an interrupt that another thread is told of.
+    while (!Ready(kPollMilliseconds)) {
+      if (cancel_ != nullptr && cancel_->input_ended()) return 0U;
+    }
     for (;;) {
       const ssize_t n = ::read(descriptor_, buffer, size);
       if (n >= 0) {
@@ -87,6 +93,7 @@ class DescriptorSource final : public ByteSource {
   const int descriptor_;
   const bool owned_;
   const std::string path_;
+  const Cancellation* cancel_;
   std::optional<uint64_t> size_;
   uint64_t start_ = 0;
   uint64_t consumed_ = 0;
@@ -156,22 +163,22 @@ class PrefixedSource final : public ByteSource {
   ByteSourcePtr rest_;
 };
 
-absl::StatusOr<ByteSourcePtr> OpenRaw(const Input& input) {
+absl::StatusOr<ByteSourcePtr> OpenRaw(const Input& input, const Cancellation* cancel) {
   switch (input.kind) {
     case Input::Kind::kMemory:
       return std::make_unique<MemorySource>(input.memory);
     case Input::Kind::kCallback:
       return std::make_unique<CallbackSource>(input.callback);
     case Input::Kind::kStandardInput:
-      return std::make_unique<DescriptorSource>(STDIN_FILENO, false, "standard input");
+      return std::make_unique<DescriptorSource>(STDIN_FILENO, false, "standard input", cancel);
     case Input::Kind::kSpooled:
-      return std::make_unique<DescriptorSource>(*input.descriptor, false, input.path);
+      return std::make_unique<DescriptorSource>(*input.descriptor, false, input.path, cancel);
     case Input::Kind::kFile:
       break;
   }
   const int descriptor = ::open(input.path.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) return SystemError(input.path);
-  return std::make_unique<DescriptorSource>(descriptor, true, input.path);
+  return std::make_unique<DescriptorSource>(descriptor, true, input.path, cancel);
 }
 
 }  // namespace
@@ -193,8 +200,8 @@ std::string Printable(std::string_view text) {
   return out;
 }
 
-absl::StatusOr<ByteSourcePtr> Open(const Input& input) {
-  SPELK_ASSIGN_OR_RETURN(ByteSourcePtr source, OpenRaw(input));
+absl::StatusOr<ByteSourcePtr> Open(const Input& input, const Cancellation* cancel) {
+  SPELK_ASSIGN_OR_RETURN(ByteSourcePtr source, OpenRaw(input, cancel));
   char magic[4] = {};
   size_t have = 0;
   if (source->random_access()) {
@@ -215,7 +222,8 @@ absl::StatusOr<ByteSourcePtr> Open(const Input& input) {
   return source;
 }
 
-absl::StatusOr<Input> Spool(const Input& input, const std::string& directory) {
+absl::StatusOr<Input> Spool(const Input& input, const std::string& directory,
+                            const Cancellation* cancel) {
   std::string name = directory + "/spelk-input-XXXXXX";
   const int descriptor = ::mkostemp(name.data(), O_CLOEXEC);
   if (descriptor < 0) return SystemError(directory);
@@ -226,7 +234,7 @@ absl::StatusOr<Input> Spool(const Input& input, const std::string& directory) {
     ::close(*open);
     delete open;
   });
-  SPELK_ASSIGN_OR_RETURN(const ByteSourcePtr source, OpenRaw(input));
+  SPELK_ASSIGN_OR_RETURN(const ByteSourcePtr source, OpenRaw(input, cancel));
   std::string buffer(256U << 10U, '\0');
   for (;;) {
     SPELK_ASSIGN_OR_RETURN(const size_t n, source->Read(buffer.data(), buffer.size()));

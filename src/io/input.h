@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "base/cancel.h"
 
 namespace spelk::io {
 
@@ -53,8 +54,9 @@ struct Input {
 };
 
 // Reads an input that can be read only once (standard input, a callback) to its end into a file
-// without a name, so that several passes may read it.
-absl::StatusOr<Input> Spool(const Input& input, const std::string& directory);
+// without a name, so that several passes may read it. Stops where it is when the input is ended.
+absl::StatusOr<Input> Spool(const Input& input, const std::string& directory,
+                            const Cancellation* cancel);
 
 // Makes the list of inputs out of what the user typed: files, directories (all files below, those
 // that begin with a dot left out), globs (`*`, `?`, `[a-z]`, `**`), "-" for standard input, and
@@ -66,7 +68,8 @@ absl::StatusOr<std::vector<Input>> ExpandInputs(const std::vector<std::string>& 
 
 // Opens an input and undoes its compression, which is told by the first bytes (gzip: 1f 8b, with
 // further members; zstd: 28 b5 2f fd, with further and skippable frames), never by the name. Read
-// fails with DataLoss, after all that could be read, for a damaged or truncated archive.
-absl::StatusOr<ByteSourcePtr> Open(const Input& input);
+// fails with DataLoss, after all that could be read, for a damaged or truncated archive. When the
+// input is ended (`cancel` may be null), a pipe that has nothing to read is at its end.
+absl::StatusOr<ByteSourcePtr> Open(const Input& input, const Cancellation* cancel = nullptr);
 
 }  // namespace spelk::io

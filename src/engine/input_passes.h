@@ -1,0 +1,33 @@
+// The passes over the inputs of one run: what can be read only once is kept, and what each pass met
+// is summed up.
+#pragma once
+
+#include <deque>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "base/cancel.h"
+#include "exec/scan.h"
+#include "io/input.h"
+#include "spelk/engine.h"
+
+namespace spelk::engine {
+
+// Puts inputs that can be read only once (pipes, callbacks) into files without names, for searches
+// that read them more than once.
+absl::Status MakeRepeatable(const std::string& directory, const Cancellation* cancel,
+                            std::vector<io::Input>* inputs);
+
+// What the passes met. The counts are those of the last one; the malformed lines those of the pass
+// that looked at most lines, as a prefilter may hide them from the others.
+class PassReports {
+ public:
+  exec::ScanReport& New() { return reports_.emplace_back(); }
+  void Summarize(const std::vector<io::Input>& inputs, Summary* summary) const;
+
+ private:
+  std::deque<exec::ScanReport> reports_;
+};
+
+}  // namespace spelk::engine

@@ -1,0 +1,86 @@
+# Input that is broken: what is read of it, what is said, and how it ends.
+run() { "$SPELK" run -o csv "$@"; }
+
+printf '{"n":1}\nno json\n{"n":2}\n[3]\n{"n":4\n{"n":5} x\n{"n":6}\n' >broken.ndjson
+expect 'lines that are no objects are left out' 0 'n
+1
+2
+6' run 'table n' broken.ndjson
+says 'they are counted' '4 of 7 parsed lines malformed'
+says 'and shown with their place' 'broken.ndjson:2: '
+gzip -c broken.ndjson >broken.gz
+expect 'the same out of an archive' 0 'n
+1
+2
+6' run 'table n' broken.gz
+says 'with the line, too' 'broken.gz:2: '
+expect 'strict stops' 3 '' run --strict 'stats count' broken.ndjson
+
+printf '{"n":1,"b":tru,"m":2}\n{"n":"\\q","m":3}\n{"m":4}\n' >fault.ndjson
+expect 'members before a fault count' 0 'n,m
+1,
+,
+,4' run 'table n m' fault.ndjson
+says 'faults are counted' '2 of 3 parsed lines malformed'
+expect 'strict stops at a fault, whatever is read' 3 '' run --strict 'search m=4 | stats count' fault.ndjson
+
+printf '{"n":"a\377b"}\n{"n":"\303\244"}\n{"n":"\355\240\200"}\n' >utf8.ndjson
+expect 'lines that are not UTF-8 are left out' 0 'n
+ä' run 'table n' utf8.ndjson
+says 'they are counted' '2 of 3 parsed lines malformed'
+
+printf '{"n":1}\n{"n":2' >open.ndjson
+expect 'the last line is cut off' 0 'n
+1' run 'table n' open.ndjson
+
+for i in $(seq 1 2000); do printf '{"n":%d,"pad":"%s"}\n' "$i" "$i$RANDOM$RANDOM"; done >long.ndjson
+gzip -c long.ndjson | head -c 9000 >cut.gz
+expect 'a truncated archive: the rows up to there' 3 'n
+7' run 'search n=7 | table n' cut.gz
+says 'it is said' 'truncated'
+gzip -c broken.ndjson >tail.gz
+printf 'garbage' >>tail.gz
+expect 'garbage behind an archive' 3 'n
+1' run 'search n=1 | table n' tail.gz
+says 'it is said, too' 'trailing garbage'
+head -c 100 /dev/urandom | tr '\n' ' ' >noise
+printf '\037\213' | cat - noise >bad.gz
+expect 'an archive of noise' 3 'n' run 'table n' bad.gz
+
+long=$(head -c 20000 /dev/zero | tr '\0' x)
+printf '{"n":1}\n{"n":2,"s":"%s"}\n{"n":3}\n' "$long" >line.ndjson
+expect 'a line beyond --max-line is left out' 0 'n
+1
+3' run --max-line 10k 'table n' line.ndjson
+says 'and counted' 'longer than --max-line'
+expect 'within it, it is an event' 0 'n
+1
+2
+3' run --max-line 100k 'table n' line.ndjson
+expect 'the same from a pipe' 0 'n
+1
+3' bash -c 'cat line.ndjson | "$SPELK" run -o csv --max-line 10k "table n"'
+expect 'strict' 3 '' run --strict --max-line 10k 'stats count' line.ndjson
+
+{ printf '{"n":1,"s":"'; head -c 40000000 /dev/zero | tr '\0' x; printf '"}\n{"n":2}\n'; } >huge.ndjson
+expect 'a line of 40 MB' 0 'n
+1
+2' run 'table n' huge.ndjson
+expect 'not within a small budget' 3 '' run --memory 16MB 'stats count by n' huge.ndjson
+says 'the limit is named' 'memory'
+
+deep=$(head -c 5000 /dev/zero | tr '\0' '[')
+printf '{"n":1,"a":%s}\n{"n":2}\n' "$deep" >deep.ndjson
+expect 'brackets that are never closed' 0 'n
+2' run 'table n' deep.ndjson
+close=$(head -c 5000 /dev/zero | tr '\0' ']')
+printf '{"n":1,"a":%s%s}\n' "$deep" "$close" >nested.ndjson
+expect 'deep nesting' 0 'n
+1' run 'table n' nested.ndjson
+
+# Searches that are larger than they should be.
+{ printf 'n=1'; for i in $(seq 1 600); do printf ' | fields n'; done; } >many.spl
+expect 'too many commands' 2 '' "$SPELK" run -f many.spl line.ndjson
+says 'the limit is named' 'more than 500 commands'
+{ head -c 3000 /dev/zero | tr '\0' '('; printf 'n=1'; head -c 3000 /dev/zero | tr '\0' ')'; } >deep.spl
+expect 'too many parentheses' 2 '' "$SPELK" run -f deep.spl line.ndjson

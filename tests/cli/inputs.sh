@@ -1,0 +1,94 @@
+# What may be named as input, and how it is read.
+printf '{"n":1}\n{"n":2}\n' >a.ndjson
+printf '{"n":3}\n' >b.ndjson
+gzip -c a.ndjson >a.gz
+mkdir -p dir/sub
+cp a.ndjson dir/2.ndjson
+cp b.ndjson dir/1.ndjson
+printf '{"n":9}\n' >dir/sub/9.json
+printf '{"n":0}\n' >dir/.hidden
+
+run() { "$SPELK" run -o csv "$@"; }
+
+expect 'a file' 0 'n
+1
+2' run 'table n' a.ndjson
+expect 'several files keep their order' 0 'n
+3
+1
+2' run 'table n' b.ndjson a.ndjson
+expect 'a directory: all files below, by name, hidden ones left out' 0 'n
+3
+1
+2
+9' run 'table n' dir
+expect 'a glob, sorted' 0 'n
+3
+1
+2' run 'table n' 'dir/*.ndjson'
+expect 'two stars go into folders' 0 'n
+9' run 'table n' 'dir/**/*.json'
+expect 'gzip is told by its bytes, not by the name' 0 'n
+1
+2' run 'table n' a.gz
+
+# Two members, then zeros, as tape archives end.
+cat a.gz a.gz >two.bin
+printf '\0\0\0\0' >>two.bin
+expect 'gzip with two members and padding' 0 'n
+1
+2
+1
+2' run 'table n' two.bin
+expect 'gzip on standard input' 0 'n
+1
+2' bash -c '"$SPELK" run -o csv "table n" - <two.bin | head -3'
+
+# A frame of one raw block: magic, header, size, block header, content.
+printf '\050\265\057\375\040\010\101\000\000{"n":4}\n' >four.zst
+expect 'zstd' 0 'n
+4' run 'table n' four.zst
+cat four.zst four.zst >eight.zst
+expect 'zstd with two frames' 0 'n
+4
+4' run 'table n' eight.zst
+
+expect 'standard input by its name' 0 'n
+3' bash -c '"$SPELK" run -o csv "table n" - <b.ndjson'
+expect 'standard input without a name' 0 'n
+3' bash -c 'cat b.ndjson | "$SPELK" run -o csv "table n"'
+expect 'standard input among files' 0 'n
+1
+2
+3' bash -c 'cat b.ndjson | "$SPELK" run -o csv "table n" a.ndjson -'
+expect 'a named pipe' 0 'n
+3' bash -c '"$SPELK" run -o csv "table n" <(cat b.ndjson)'
+
+printf '\357\273\277{"n":5}\r\n\r\n  \n{"n":6}' >odd.ndjson
+expect 'a byte order mark, CRLF, blank lines, no newline at the end' 0 'n
+5
+6' run --strict 'table n' odd.ndjson
+: >empty
+expect 'an empty file' 0 'n' run 'table n' empty
+printf '\n\n' >blank
+expect 'blank lines only' 0 'n' run --strict 'table n' blank
+
+expect 'INDEX:PATH' 0 'n,index
+3,web' run 'index=web | table n index' web:b.ndjson
+expect 'another index' 0 'n,index
+1,app
+2,app' run 'index=app | table n index' app:a.ndjson web:b.ndjson
+cp b.ndjson x1:b.ndjson
+expect 'a file whose name has a colon' 0 'n,index
+3,main' run 'table n index' x1:b.ndjson
+
+expect 'a search that reads standard input twice' 0 'n
+2' bash -c 'cat a.ndjson | "$SPELK" run -o csv "[search n=2 | fields n] | table n"'
+expect 'a search that reads a named pipe twice' 0 'n
+2' bash -c '"$SPELK" run -o csv "[search n=2 | fields n] | table n" <(cat a.ndjson)'
+
+expect 'a file that is not there' 3 '' run 'table n' nothing.ndjson
+says 'it is named' 'nothing.ndjson'
+expect 'a glob that matches nothing' 3 '' run 'table n' '*.nothing'
+says 'it is named, too' 'matches no file'
+expect 'one of several files is not there: nothing is read' 3 '' run 'table n' b.ndjson gone.ndjson

@@ -1,0 +1,84 @@
+# The formats, and where the output goes.
+printf '{"a":1,"b":"x,\\"y\\"","c":["p","q"],"d":null}\n{"a":2.50,"b":"line\\nbreak\\ttab","e":{"f":true}}\n' >in.ndjson
+
+expect 'events as they came' 0 '{"a":1,"b":"x,\"y\"","c":["p","q"],"d":null}
+{"a":2.50,"b":"line\nbreak\ttab","e":{"f":true}}' "$SPELK" run -o ndjson '*' in.ndjson
+expect 'ndjson is what a pipe gets' 0 '{"a":1}
+{"a":2.50}' "$SPELK" run 'table a' in.ndjson
+expect 'json' 0 '[
+{"a":1,"c{}":["p","q"]},
+{"a":2.50}
+]' "$SPELK" run -o json 'table a c{}' in.ndjson
+expect 'json of nothing' 0 '[]' "$SPELK" run -o json 'a=9 | table a' in.ndjson
+expect 'json of events' 0 '[
+{"a":1,"b":"x,\"y\"","c":["p","q"],"d":null}
+]' "$SPELK" run -o json 'a=1' in.ndjson
+expect 'csv' 0 'a,b,c{}
+1,"x,""y""","p
+q"
+2.50,"line
+break	tab",' "$SPELK" run -o csv 'table a b c{}' in.ndjson
+expect 'tsv' 0 'a	b	c{}
+1	x,"y"	p\nq
+2.50	line\nbreak\ttab	' "$SPELK" run -o tsv 'table a b c{}' in.ndjson
+expect 'markdown' 0 '| a | b |
+| --- | --- |
+| 1 | x,"y" |
+| 2.50 | line<br>break	tab |' "$SPELK" run -o markdown 'table a b' in.ndjson
+expect 'raw' 0 '{"a":1,"b":"x,\"y\"","c":["p","q"],"d":null}' "$SPELK" run -o raw 'a=1' in.ndjson
+expect 'raw text that events have' 0 'the text' bash -c \
+  'echo "{\"_raw\":\"the text\",\"a\":1}" | "$SPELK" run -o raw a=1'
+expect 'vertical' 0 '── row 1 ───────────────────────────────
+a  1
+d  null' "$SPELK" run -o vertical 'a=1 | table a d zz' in.ndjson
+expect 'vertical of nothing' 0 'no results' "$SPELK" run -o vertical 'a=9 | table a' in.ndjson
+expect 'table' 0 '   a  b
+────  ────────
+   1  x,"y"
+2.50  line
+      break	tab' "$SPELK" run -o table 'table a b' in.ndjson
+expect 'table of nothing' 0 'a
+─
+no results' "$SPELK" run -o table 'a=9 | table a' in.ndjson
+expect 'columns that are known only at the end' 0 'a,b,e.f
+1,x,
+2,,true' bash -c 'printf "{\"a\":1,\"b\":\"x\"}\n{\"a\":2,\"e\":{\"f\":true}}\n" | "$SPELK" run -o csv "table *"'
+expect 'times are seconds in csv' 0 '_time
+1700000000' bash -c 'echo "{\"_time\":1700000000}" | "$SPELK" run -o csv "table _time"'
+expect 'and readable in tables' 0 '_time
+───────────────────
+2023-11-14 22:13:20' bash -c 'echo "{\"_time\":1700000000}" | "$SPELK" run -o table "table _time"'
+expect 'of the zone that is asked for' 0 '_time
+───────────────────
+2023-11-14 23:13:20' bash -c 'echo "{\"_time\":1700000000}" | "$SPELK" run --tz Europe/Berlin -o table "table _time"'
+expect 'no colours without a terminal' 0 'a
+─
+1' "$SPELK" run -o table 'a=1 | table a' in.ndjson
+expect 'unless asked for' 0 $'\e[1ma\e[0m\n\e[2m─\e[0m\n1' "$SPELK" run --color always -o table 'a=1 | table a' in.ndjson
+expect 'a format that is none' 2 '' "$SPELK" run -o xml 'table a' in.ndjson
+says 'the formats are named' 'it takes table, ndjson'
+
+expect 'to a file' 0 '' "$SPELK" run -o csv -O out.csv 'table a' in.ndjson
+expect 'which holds the rows' 0 'a
+1
+2.50' cat out.csv
+expect 'a failed run leaves the old file' 3 '' "$SPELK" run -o csv -O out.csv --strict 'table a' in.ndjson missing.ndjson
+expect 'as it was' 0 'a
+1
+2.50' cat out.csv
+expect 'and nothing beside it' 0 'out.csv' bash -c 'ls out.csv*'
+expect 'a wrong search does not touch it' 2 '' "$SPELK" run -O out.csv 'nosuch | nosuch2' in.ndjson
+ln -s out.csv link.csv
+expect 'through a link' 0 '' "$SPELK" run -o csv -O link.csv 'a=1 | table a' in.ndjson
+expect 'the link stays one' 0 'a
+1' bash -c '[ -L link.csv ] && cat out.csv'
+expect 'a device is written to' 0 '' "$SPELK" run -O /dev/null 'table a' in.ndjson
+expect 'and stays one' 0 '' test -c /dev/null
+expect 'standard output by name' 0 '{"a":1}' "$SPELK" run -O - 'a=1 | table a' in.ndjson
+expect 'a folder that is not there' 3 '' "$SPELK" run -O no/out.csv 'table a' in.ndjson
+
+expect 'stats at the end' 0 '{"a":1}' "$SPELK" run --stats 'a=1 | table a' in.ndjson
+says 'events and rows' '2 events read, 1 matched, 0 malformed, 1 rows'
+expect 'fail on hits' 1 '{"a":1}' "$SPELK" run --fail-on-hits 'a=1 | table a' in.ndjson
+expect 'no hits' 0 '' "$SPELK" run --fail-on-hits 'a=9 | table a' in.ndjson
+expect 'fail if empty' 1 '' "$SPELK" run --fail-if-empty 'a=9 | table a' in.ndjson

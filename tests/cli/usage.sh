@@ -1,0 +1,44 @@
+# Help, version, completion, and what is said about a wrong command line.
+contains() { # contains TEXT COMMAND…
+  local text=$1
+  shift
+  "$@" | grep -qF -- "$text"
+}
+
+expect 'version' 0 '' contains 'spelk 0.' "$SPELK" --version
+expect 'help' 0 '' contains 'run' "$SPELK" --help
+expect 'help of run' 0 '' contains '--max-line' "$SPELK" run --help
+expect 'help of a command' 0 '' contains 'mvexpand <field>' "$SPELK" help mvexpand
+expect 'help of a function' 0 '' contains 'upper(' "$SPELK" help upper
+expect 'help of what is not there' 2 '' "$SPELK" help nosuch
+expect 'nothing at all' 2 '' "$SPELK"
+expect 'a subcommand that is none' 2 '' "$SPELK" ruin
+expect 'no search' 2 '' "$SPELK" run
+says 'an example is given' 'spelk run'
+expect 'an option that is none' 2 '' "$SPELK" run --nosuch 'x=1'
+for shell in bash zsh fish; do
+  expect "completion for $shell" 0 '' contains spelk "$SPELK" completion $shell
+done
+expect 'completion for another shell' 2 '' "$SPELK" completion csh
+expect 'names that begin alike' 0 'mvexpand' bash -c '"$SPELK" complete mvexp'
+expect 'the script for bash runs' 0 'table' bash -c '
+  eval "$("$SPELK" completion bash)"
+  COMP_WORDS=(spelk run -o ta) COMP_CWORD=3; _spelk; echo "${COMPREPLY[@]}"'
+
+printf '{"a":1}\n' >in.ndjson
+expect 'a wrong search' 2 '' "$SPELK" run 'a=1 | nosuch' in.ndjson
+says 'with its place' '<query>:1:7: error E0201'
+printf 'a=1\n| nosuch\n' >search.spl
+expect 'a wrong search in a file' 2 '' "$SPELK" run -f search.spl in.ndjson
+says 'with its place there' 'search.spl:2:3: error E0201'
+expect 'a search in a file' 0 '{"a":1}' bash -c 'printf "a=1\n| table a\n" >ok.spl; "$SPELK" run -f ok.spl in.ndjson'
+expect 'a search file that is not there' 2 '' "$SPELK" run -f gone.spl in.ndjson
+expect 'an empty search' 2 '' "$SPELK" run '' in.ndjson
+expect 'a zone that is none' 2 '' "$SPELK" run --tz Mars/Base 'a=1' in.ndjson
+expect 'a size that is none' 2 '' "$SPELK" run --memory much 'a=1' in.ndjson
+expect 'a time that is none' 2 '' "$SPELK" run --earliest sometime 'a=1' in.ndjson
+expect 'too few threads' 2 '' "$SPELK" run --threads 0 'a=1' in.ndjson
+expect 'a search that needs no input' 0 '{"n":1}' "$SPELK" run '| makeresults | eval n=1 | table n'
+expect 'check' 0 '' "$SPELK" check 'a=1 | nosuch'
+expect 'check of what does not parse' 2 '' "$SPELK" check 'a=( | table'
+expect 'explain' 0 '' contains 'order: input' "$SPELK" explain 'a=1' in.ndjson
