@@ -23,10 +23,10 @@ namespace spelk::exec {
 struct ScanSettings {
   const std::vector<plan::Shape>* shapes = nullptr;  // In order of precedence; may be empty.
   std::vector<io::Input> inputs;
-  std::string sourcetype;   // Of events without one: --sourcetype.
-  std::string time_field;   // --time-field; empty: the shape's members.
-  std::string time_format;  // --time-format
-  bool strict = false;      // Every line is looked at in full; a fault ends the run.
+  std::string sourcetype;      // Of events without one: --sourcetype.
+  std::string time_field;      // --time-field; empty: the shape's members.
+  std::string time_format;     // --time-format
+  bool strict = false;         // Every line is looked at in full; a fault ends the run.
   size_t max_line = SIZE_MAX;  // Longer lines are no events.
 };
 
