@@ -57,8 +57,5 @@ class AstBuilder {
 };
 
 Span SpanOf(const antlr4::Token& token);
-// The words of a call `name(a, b)` between its backquotes, split at the commas that separate its
-// arguments. Outer quotes of an argument stay.
-ast::MacroCall SplitMacro(std::string_view text, Span call);
 
 }  // namespace spelk::syntax
