@@ -117,7 +117,7 @@ Flow ExtendNode::GetFlow() const {
   Flow flow = RowFlow();
   FieldSet made;
   for (const NamedExpr& assignment : assignments) {
-    FieldSet read = FieldSet::Of(assignment.name_fields);
+    FieldSet read;
     CollectFields(*assignment.value, &read);
     for (const Field field : assignment.name_fields) read.Add(field);
     for (const Field field : read.fields()) {

@@ -1,3 +1,4 @@
+#!/usr/bin/env bash
 # Input that is broken: what is read of it, what is said, and how it ends.
 run() { "$SPELK" run -o csv "$@"; }
 
@@ -14,7 +15,7 @@ expect 'the same out of an archive' 0 'n
 2
 6' run 'table n' broken.gz
 says 'with the line, too' 'broken.gz:2: '
-expect 'strict stops' 3 '' run --strict 'stats count' broken.ndjson
+expect 'strict stops' 3 '' run --strict 'sort n' broken.ndjson
 
 printf '{"n":1,"b":tru,"m":2}\n{"n":"\\q","m":3}\n{"m":4}\n' >fault.ndjson
 expect 'members before a fault count' 0 'n,m
@@ -22,7 +23,7 @@ expect 'members before a fault count' 0 'n,m
 ,
 ,4' run 'table n m' fault.ndjson
 says 'faults are counted' '2 of 3 parsed lines malformed'
-expect 'strict stops at a fault, whatever is read' 3 '' run --strict 'search m=4 | stats count' fault.ndjson
+expect 'strict stops at a fault, whatever is read' 3 '' run --strict 'search m=4 | sort n' fault.ndjson
 
 printf '{"n":"a\377b"}\n{"n":"\303\244"}\n{"n":"\355\240\200"}\n' >utf8.ndjson
 expect 'lines that are not UTF-8 are left out' 0 'n
@@ -60,13 +61,13 @@ expect 'within it, it is an event' 0 'n
 expect 'the same from a pipe' 0 'n
 1
 3' bash -c 'cat line.ndjson | "$SPELK" run -o csv --max-line 10k "table n"'
-expect 'strict' 3 '' run --strict --max-line 10k 'stats count' line.ndjson
+expect 'strict' 3 '' run --strict --max-line 10k 'sort n' line.ndjson
 
 { printf '{"n":1,"s":"'; head -c 40000000 /dev/zero | tr '\0' x; printf '"}\n{"n":2}\n'; } >huge.ndjson
 expect 'a line of 40 MB' 0 'n
 1
 2' run 'table n' huge.ndjson
-expect 'not within a small budget' 3 '' run --memory 16MB 'stats count by n' huge.ndjson
+expect 'not within a small budget' 3 'n' run --memory 16MB 'sort n | table n' huge.ndjson
 says 'the limit is named' 'memory'
 
 deep=$(head -c 5000 /dev/zero | tr '\0' '[')

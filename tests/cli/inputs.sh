@@ -1,3 +1,4 @@
+#!/usr/bin/env bash
 # What may be named as input, and how it is read.
 printf '{"n":1}\n{"n":2}\n' >a.ndjson
 printf '{"n":3}\n' >b.ndjson

@@ -1,3 +1,4 @@
+#!/usr/bin/env bash
 # The formats, and where the output goes.
 printf '{"a":1,"b":"x,\\"y\\"","c":["p","q"],"d":null}\n{"a":2.50,"b":"line\\nbreak\\ttab","e":{"f":true}}\n' >in.ndjson
 

@@ -1,3 +1,4 @@
+#!/usr/bin/env bash
 # Pipes and signals: rows come as events do, the input can be ended, a closed pipe is no error.
 
 # The second event is sent only when the row of the first one was seen.

@@ -1,3 +1,4 @@
+#!/usr/bin/env bash
 # Help, version, completion, and what is said about a wrong command line.
 contains() { # contains TEXT COMMAND…
   local text=$1
