@@ -56,6 +56,16 @@ Input FromMemory(const std::vector<std::string_view>& texts) {
   return Input(std::move(impl));
 }
 
+// What stands where one row differs from the other.
+std::string Around(std::string_view row, std::string_view other) {
+  constexpr size_t kBefore = 60, kShown = 200;
+  const auto at = static_cast<size_t>(
+      std::mismatch(row.begin(), row.end(), other.begin(), other.end()).first - row.begin());
+  const size_t begin = at > kBefore ? at - kBefore : 0;
+  return fmt::format("{}{}{}", begin > 0 ? "…" : "", row.substr(begin, kShown),
+                     begin + kShown < row.size() ? "…" : "");
+}
+
 }  // namespace
 
 std::string Gzip(std::string_view text) {

@@ -1,0 +1,102 @@
+// Law 1 over whole feeds: each search gives the same bytes however it is run.
+// spelk_law1_tests [--full] QUERIES.spl [FEED…]: made-up feeds, and the files.
+#include <fmt/format.h>
+
+#include <fstream>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/status.h"
+#include "io/input.h"
+#include "support/feed_generator.h"
+#include "support/require.h"
+#include "support/run.h"
+
+namespace spelk::tests {
+namespace {
+
+constexpr size_t kSampledVariations = 10;
+
+struct NamedFeed {
+  std::string name;
+  Feed feed;
+};
+
+// One search a line; lines that begin with # are comments.
+std::vector<std::string> ReadQueries(const std::string& path) {
+  std::ifstream in(path);
+  Require(static_cast<bool>(in), path);
+  std::vector<std::string> queries;
+  for (std::string line; std::getline(in, line);) {
+    if (!line.empty() && line[0] != '#') queries.push_back(line);
+  }
+  return queries;
+}
+
+std::string ReadFeed(const std::string& path) {
+  io::Input input;
+  input.path = path;
+  absl::StatusOr<io::ByteSourcePtr> source = io::Open(input);
+  Require(source.ok(), path);
+  std::string text;
+  std::vector<char> buffer(size_t{1} << 16U);
+  while (true) {
+    const absl::StatusOr<size_t> size = (*source)->Read(buffer.data(), buffer.size());
+    Require(size.ok(), path);
+    if (*size == 0) return text;
+    text.append(buffer.data(), *size);
+  }
+}
+
+std::vector<NamedFeed> Feeds(const std::vector<std::string>& files) {
+  std::vector<NamedFeed> feeds;
+  feeds.push_back({"no events", Feed("")});
+  feeds.push_back({"awkward feed", Feed(GenerateFeed({.events = 1500, .seed = 1}))});
+  feeds.push_back({"tidy feed", Feed(GenerateFeed({.events = 3000, .seed = 2, .awkward = false}))});
+  for (const std::string& file : files) feeds.push_back({file, Feed(ReadFeed(file))});
+  return feeds;
+}
+
+// The first difference, or an empty text.
+std::string Check(const Engine& engine, const std::string& text, const NamedFeed& feed, bool full) {
+  const Result<Query> query = engine.Compile(text);
+  if (!query.ok()) return query.error().Render();
+  const RunOptions options;
+  const Outcome plain = RunAs(*query, &feed.feed, options, Variation());
+  if (plain.error) return plain.error->Render();
+  const std::vector<Variation> variations =
+      full ? AllVariations(engine, true)
+           : SomeVariations(engine, true, HashOf(text + feed.name), kSampledVariations);
+  for (const Variation& variation : variations) {
+    const Outcome other = RunAs(*query, &feed.feed, options, variation);
+    std::string difference = Difference(plain, other, variation);
+    if (!difference.empty()) return difference;
+  }
+  return {};
+}
+
+int Main(int argc, char** argv) {
+  std::vector<std::string> words(argv + 1, argv + argc);
+  const bool full = !words.empty() && words[0] == "--full";
+  if (full) words.erase(words.begin());
+  Require(!words.empty(), "a file of queries");
+  const Engine engine;
+  size_t passed = 0, failed = 0;
+  const std::vector<std::string> queries = ReadQueries(words[0]);
+  for (const NamedFeed& feed : Feeds({words.begin() + 1, words.end()})) {
+    for (const std::string& text : queries) {
+      const std::string difference = Check(engine, text, feed, full);
+      difference.empty() ? ++passed : ++failed;
+      if (!difference.empty()) fmt::print("FAIL {}: {}\n    {}\n", feed.name, text, difference);
+    }
+  }
+  fmt::print("{} passed, {} failed\n", passed, failed);
+  return failed == 0 ? 0 : 1;
+}
+
+}  // namespace
+}  // namespace spelk::tests
+
+int main(int argc, char** argv) { return spelk::tests::Main(argc, argv); }
