@@ -120,7 +120,7 @@ absl::Status Sorter::Add(const Batch& batch, std::vector<RowRank> ranks) {
     // Rows that are worse than the worst kept are not even copied.
     Arena scratch;
     const std::vector<SortValue> keys = KeysOf(batch, scratch);
-    const Entry& worst = entries_.back();
+    const Entry& worst = entries_[*options_.limit - 1];
     std::vector<uint32_t> rows;
     std::vector<RowRank> kept_ranks;
     for (size_t r = 0; r < batch.size(); ++r) {

@@ -89,7 +89,8 @@ class Sorter {
   std::vector<Entry> entries_;
   std::vector<SortValue> keys_;
   Reservation reservation_;  // For entries_ and keys_.
-  bool cut_ = false;         // entries_ were cut to the limit; entries_.back() is the worst kept.
+  // entries_ were cut to the limit: the one there is the worst kept; newer ones stand behind it.
+  bool cut_ = false;
   std::vector<std::unique_ptr<SpillFile>> runs_;
   uint64_t spilled_rows_ = 0;
 };
