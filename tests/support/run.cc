@@ -182,7 +182,8 @@ std::string Difference(const Outcome& plain, const Outcome& other, const Variati
   }
   const auto [a, b] = std::mismatch(plain.rows.begin(), plain.rows.end(), other.rows.begin());
   if (a == plain.rows.end()) return {};
-  return report(fmt::format("row {} is {} instead of {}", a - plain.rows.begin(), *b, *a));
+  return report(fmt::format("row {} is {} instead of {}", a - plain.rows.begin() + 1,
+                            Around(*b, *a), Around(*a, *b)));
 }
 
 }  // namespace spelk::tests
