@@ -183,6 +183,13 @@ struct WorkerJob {
   std::unique_ptr<StreamingChain> chain;
 };
 
+// All that one worker has. Rows may point into it (constants of expressions) and be delivered by
+// another worker, so it outlives the worker's thread.
+struct Worker {
+  std::unique_ptr<ScanWorker> scanner;
+  std::vector<WorkerJob> jobs;
+};
+
 class ScanRun {
  public:
   ScanRun(std::vector<Job*> jobs, const SharedScan& scan, const DriverOptions& options,
@@ -197,6 +204,7 @@ class ScanRun {
     ordered_ =
         std::any_of(jobs_.begin(), jobs_.end(), [](const Job* job) { return !job->has_sink(); });
     for (Job* job : jobs_) job->sink_states.resize(options.threads);
+    workers_.resize(options.threads);
   }
 
   absl::Status Run() {
@@ -272,9 +280,10 @@ class ScanRun {
   }
 
   absl::Status Work(size_t worker) {
-    SPELK_ASSIGN_OR_RETURN(const std::unique_ptr<ScanWorker> scanner,
-                           ScanWorker::Make(scan_, report_, options_.count_lines));
-    std::vector<WorkerJob> mine(jobs_.size());
+    std::unique_ptr<ScanWorker>& scanner = workers_[worker].scanner;
+    SPELK_ASSIGN_OR_RETURN(scanner, ScanWorker::Make(scan_, report_, options_.count_lines));
+    std::vector<WorkerJob>& mine = workers_[worker].jobs;
+    mine.resize(jobs_.size());
     ScanOutputs outputs;
     for (size_t j = 0; j < jobs_.size(); ++j) {
       SPELK_RETURN_IF_ERROR(MakeWorkerJob(*jobs_[j], &mine[j]));
@@ -346,6 +355,7 @@ class ScanRun {
   io::BlockSource source_;
   const uint64_t window_;
   bool ordered_ = false;
+  std::vector<Worker> workers_;
 
   std::mutex mutex_;
   std::condition_variable room_;
