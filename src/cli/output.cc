@@ -52,7 +52,8 @@ absl::Status OutputTaker::Begin(const plan::OutputShape& shape, const exec::RunC
     writer_ = io::MakeWriter(options_, shape.columns, sink_);
     return absl::OkStatus();
   }
-  spool_ = std::make_unique<exec::Sorter>(exec::SorterOptions{.what = "output"}, run);
+  shape_ = shape;
+  spool_ = std::make_unique<exec::Spool>("output", run);
   return absl::OkStatus();
 }
 
@@ -70,16 +71,6 @@ absl::Status OutputTaker::WriteEvents(const Batch& batch) {
 
 absl::Status OutputTaker::Take(Batch batch) {
   if (spool_ != nullptr) {
-    for (size_t c = 0; c < batch.schema()->size(); ++c) {
-      const Field field = (*batch.schema())[c];
-      if (field.hidden() || std::find(columns_.begin(), columns_.end(), field) != columns_.end())
-        continue;
-      for (size_t row = 0; row < batch.size(); ++row) {
-        if (batch.At(c, row).is_null()) continue;
-        columns_.push_back(field);
-        break;
-      }
-    }
     return spool_->Add(std::move(batch), exec::Position{batches_++, 0});
   }
   absl::Status status = events_ != nullptr ? WriteEvents(batch) : writer_->Write(batch);
@@ -88,7 +79,9 @@ absl::Status OutputTaker::Take(Batch batch) {
 }
 
 absl::Status OutputTaker::EmitSpooled() {
-  writer_ = io::MakeWriter(options_, columns_, sink_);
+  std::vector<Field> columns = spool_->FieldsInOrder();
+  shape_.Arrange(&columns);
+  writer_ = io::MakeWriter(options_, columns, sink_);
   WriterOutput output(*writer_);
   return spool_->Emit(output);
 }

@@ -6,7 +6,7 @@
 
 #include "engine/event_writer.h"
 #include "engine/run.h"
-#include "exec/sorter.h"
+#include "exec/spool.h"
 #include "io/row_writer.h"
 
 namespace spelk::cli {
@@ -38,9 +38,9 @@ class OutputTaker final : public engine::RowTaker {
   const exec::RunContext* run_ = nullptr;
   std::unique_ptr<engine::EventWriter> events_;
   std::unique_ptr<io::RowWriter> writer_;
-  std::unique_ptr<exec::Sorter> spool_;
+  std::unique_ptr<exec::Spool> spool_;
   uint64_t batches_ = 0;
-  std::vector<Field> columns_;  // Of the rows that wait, in the order of their first appearance.
+  plan::OutputShape shape_;
   uint64_t rows_ = 0;
 };
 

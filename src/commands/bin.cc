@@ -287,6 +287,7 @@ absl::Status BindAlignTime(const ast::CommandCall& call, plan::Binder& binder, B
 }
 
 absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+  SPELK_RETURN_IF_ERROR(binder.NoSigns(call));
   const std::vector<const ast::Argument*> arguments = binder.Positional(call);
   if (arguments.empty()) {
     return binder.Error(ErrorCode::kMissingArgument, call.name.span, "a field must be given");

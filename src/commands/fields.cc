@@ -23,6 +23,7 @@ absl::StatusOr<plan::NodePtr> BindFields(const ast::CommandCall& call, plan::Bin
 absl::StatusOr<plan::NodePtr> BindTable(const ast::CommandCall& call, plan::Binder& binder) {
   auto project = plan::Make<plan::ProjectNode>(call.span);
   project->mode = plan::ProjectMode::kTable;
+  SPELK_RETURN_IF_ERROR(binder.NoSigns(call));
   SPELK_ASSIGN_OR_RETURN(project->names, binder.FieldNames(binder.Positional(call), true));
   if (project->names.empty()) {
     return binder.Error(ErrorCode::kMissingArgument, call.name.span,

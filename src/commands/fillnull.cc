@@ -153,6 +153,7 @@ class FillAll final : public exec::Sink<exec::Spool> {
 
 absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
   auto node = plan::Make<FillNullNode>(call.span);
+  SPELK_RETURN_IF_ERROR(binder.NoSigns(call));
   SPELK_ASSIGN_OR_RETURN(node->value, binder.Text(call, "value"));
   SPELK_ASSIGN_OR_RETURN(const std::vector<Field> fields,
                          binder.FieldNames(binder.Positional(call)));

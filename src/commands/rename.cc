@@ -21,6 +21,7 @@ bool IsTo(const ast::Argument& argument) {
 }
 
 absl::StatusOr<std::vector<Pair>> PairsOf(const ast::CommandCall& call, plan::Binder& binder) {
+  SPELK_RETURN_IF_ERROR(binder.NoSigns(call));
   const std::vector<const ast::Argument*> arguments = binder.Positional(call);
   std::vector<Pair> pairs;
   for (size_t i = 0; i < arguments.size(); ++i) {

@@ -307,6 +307,7 @@ class Sed final : public exec::Streaming<SedState> {
 
 absl::StatusOr<const ast::Argument*> PatternArgument(const ast::CommandCall& call,
                                                      plan::Binder& binder) {
+  SPELK_RETURN_IF_ERROR(binder.NoSigns(call));
   const std::vector<const ast::Argument*> arguments = binder.Positional(call);
   if (arguments.empty()) {
     return binder.Error(ErrorCode::kMissingArgument, call.name.span,

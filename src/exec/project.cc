@@ -98,49 +98,102 @@ class Project final : public Reshape {
   plan::ProjectNode node_;
 };
 
-class Rename final : public Reshape {
+// Where a column of the new schema comes from: the first of these columns in which the row has a
+// value.
+struct RenamedColumn {
+  Field name;
+  std::vector<size_t> sources;
+};
+
+struct RenameState {
+  SchemaPtr from;
+  SchemaPtr to;
+  std::vector<RenamedColumn> columns;
+};
+
+// A pair of names replaces the target, by nothing in a row without the source. A pair with stars
+// is about the fields that a row has: one that it lacks does not take the target away. So no row
+// depends on those that happen to share its batch.
+class Rename final : public Streaming<RenameState> {
  public:
   Rename(const plan::RenameNode& node, const RunContext& run)
       : pairs_(node.pairs), from_(node.from), to_(node.to), run_(run) {}
 
- protected:
-  absl::StatusOr<ColumnMap> MakeMap(const Schema& schema) const override {
-    std::vector<Field> names = schema.fields();
-    std::vector<size_t> sources(names.size());
-    for (size_t i = 0; i < sources.size(); ++i) sources[i] = i;
-    const auto rename = [&](Field from, Field to) {
-      if (from == to) return;
-      const auto place = std::find(names.begin(), names.end(), from);
-      const bool exists = place != names.end();
-      if (exists) *place = Field();
-      // A target that exists is replaced, by nothing if the source does not exist.
-      if (const auto old = std::find(names.begin(), names.end(), to); old != names.end()) {
-        sources.erase(sources.begin() + (old - names.begin()));
-        names.erase(old);
-      }
-      if (exists) std::replace(names.begin(), names.end(), Field(), to);
-    };
-    for (size_t p = 0; p < pairs_.size(); ++p) {
-      if (from_[p]) {
-        rename(from_[p], to_[p]);
+  absl::StatusOr<RenameState> NewState() const override { return RenameState(); }
+  absl::Status Process(Batch batch, RenameState& state, Output& out) const override {
+    if (state.from != batch.schema()) SPELK_RETURN_IF_ERROR(Prepare(batch.schema(), &state));
+    std::vector<Column> columns;
+    columns.reserve(state.columns.size());
+    for (const RenamedColumn& column : state.columns) {
+      if (column.sources.size() == 1) {
+        columns.push_back(batch.column(column.sources[0]));
         continue;
       }
-      SPELK_RETURN_IF_ERROR(RenamePattern(pairs_[p], names, rename));
+      SPELK_ASSIGN_OR_RETURN(const Column merged, FirstOf(column.sources, batch));
+      columns.push_back(merged);
     }
-    ColumnMap map;
-    map.to = std::make_shared<Schema>(std::move(names));
-    map.sources = std::move(sources);
-    return map;
+    batch.Reshape(state.to, std::move(columns));
+    return out.Push(std::move(batch));
   }
 
  private:
-  template <class RenameOne>
-  absl::Status RenamePattern(const plan::RenamePair& pair, const std::vector<Field>& names,
-                             RenameOne rename) const {
+  absl::StatusOr<Column> FirstOf(const std::vector<size_t>& sources, const Batch& batch) const {
+    auto* values = batch.arena().AllocateArray<Value>(batch.physical_rows());
+    if (values == nullptr) return batch.arena().status("rename");
+    for (size_t r = 0; r < batch.size(); ++r) {
+      Value& value = values[batch.physical(r)];
+      value = Value::Null();
+      for (size_t s = 0; s < sources.size() && value.is_null(); ++s) {
+        value = batch.At(sources[s], r);
+      }
+    }
+    return Column::Values({values, batch.physical_rows()});
+  }
+
+  absl::Status Prepare(const SchemaPtr& schema, RenameState* state) const {
+    state->from = schema;
+    state->columns.clear();
+    for (size_t i = 0; i < schema->size(); ++i) state->columns.push_back({(*schema)[i], {i}});
+    for (size_t p = 0; p < pairs_.size(); ++p) {
+      if (from_[p]) {
+        RenameOne(from_[p], to_[p], false, state->columns);
+      } else {
+        SPELK_RETURN_IF_ERROR(RenamePattern(pairs_[p], state->columns));
+      }
+    }
+    std::vector<Field> names;
+    for (const RenamedColumn& column : state->columns) names.push_back(column.name);
+    state->to = std::make_shared<Schema>(std::move(names));
+    return absl::OkStatus();
+  }
+
+  static void RenameOne(Field from, Field to, bool keep_target,
+                        std::vector<RenamedColumn>& columns) {
+    if (from == to) return;
+    const auto find = [&columns](Field name) {
+      return std::find_if(columns.begin(), columns.end(),
+                          [name](const RenamedColumn& column) { return column.name == name; });
+    };
+    std::vector<size_t> kept;
+    if (const auto target = find(to); target != columns.end()) {
+      if (keep_target) kept = target->sources;
+      columns.erase(target);
+    }
+    const auto source = find(from);
+    if (source == columns.end()) return;
+    source->name = to;
+    source->sources.insert(source->sources.end(), kept.begin(), kept.end());
+  }
+
+  absl::Status RenamePattern(const plan::RenamePair& pair,
+                             std::vector<RenamedColumn>& columns) const {
     const Wildcard pattern(pair.from, Case::kExact);
-    const std::vector<Field> before = names;
-    for (const Field field : before) {
-      if (field.hidden() || !plan::PatternTakes(pair.from, field.name())) continue;
+    std::vector<Field> taken;
+    for (const RenamedColumn& column : columns) {
+      const bool takes = !column.name.hidden() && plan::PatternTakes(pair.from, column.name.name());
+      if (takes) taken.push_back(column.name);
+    }
+    for (const Field field : taken) {
       const std::vector<std::string_view> stars = pattern.Captures(field.name());
       std::string name;
       size_t star = 0;
@@ -151,8 +204,9 @@ class Rename final : public Reshape {
           name += stars[star++];
         }
       }
+      if (name.empty()) continue;  // No field can have that name.
       SPELK_ASSIGN_OR_RETURN(const Field to, run_.fields->TryIntern(name));
-      rename(field, to);
+      RenameOne(field, to, true, columns);
     }
     return absl::OkStatus();
   }

@@ -411,6 +411,16 @@ absl::StatusOr<std::vector<Field>> Binder::By(const ast::CommandCall& call) {
   return fields;
 }
 
+absl::Status Binder::NoSigns(const ast::CommandCall& call) {
+  for (const ast::Argument& argument : call.arguments) {
+    const auto* sign = std::get_if<ast::ArgumentSign>(&argument.value);
+    if (sign == nullptr) continue;
+    return Error(ErrorCode::kBadArgument, argument.span,
+                 fmt::format("unexpected \"{}\"", sign->sign));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status Binder::NoArguments(const ast::CommandCall& call) {
   for (const ast::Argument& argument : call.arguments) {
     if (std::holds_alternative<ast::ArgumentOption>(argument.value)) continue;

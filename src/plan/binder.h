@@ -75,6 +75,8 @@ class Binder {
   // The fields of the BY clause.
   absl::StatusOr<std::vector<Field>> By(const ast::CommandCall& call);
   const ast::Clause* FindClause(const ast::CommandCall& call, ast::ClauseWord word) const;
+  // Refuses + and -, which Positional leaves out.
+  absl::Status NoSigns(const ast::CommandCall& call);
   // Refuses arguments that the command does not take.
   absl::Status NoArguments(const ast::CommandCall& call);
   // A regular expression that compiles; the error points at the argument.

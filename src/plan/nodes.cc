@@ -117,7 +117,7 @@ Flow ExtendNode::GetFlow() const {
   Flow flow = RowFlow();
   FieldSet made;
   for (const NamedExpr& assignment : assignments) {
-    FieldSet read;
+    FieldSet read = FieldSet::Of(assignment.name_fields);
     CollectFields(*assignment.value, &read);
     for (const Field field : assignment.name_fields) read.Add(field);
     for (const Field field : read.fields()) {
@@ -252,7 +252,9 @@ FieldSet RenameNode::InputNeeds(const FieldSet& needed) const {
   const Flow flow = GetFlow();
   if (flow.writes.all()) {
     // With stars any field may get a needed name.
-    return needed.empty() ? needed : FieldSet::All();
+    FieldSet needs = needed;
+    if (!needed.empty()) needs.AddAll();
+    return needs;
   }
   // Backwards: before a pair, what is called `to` behind it is called `from`.
   FieldSet needs = needed;
@@ -320,6 +322,61 @@ std::vector<Node*> ChainOf(Node& root) {
 ScanNode* ScanOf(Node& root) { return TryAs<ScanNode>(ChainOf(root).front()); }
 const ScanNode* ScanOf(const Node& root) { return TryAs<ScanNode>(ChainOf(root).front()); }
 
+void OutputShape::Arrange(std::vector<Field>* found) const {
+  // Behind what is listed come unlisted fields, then those that were made later.
+  const auto place = [this](Field field) {
+    const auto later = std::find(made_later.begin(), made_later.end(), field);
+    if (later != made_later.end()) {
+      return order.size() + 1 + static_cast<size_t>(later - made_later.begin());
+    }
+    size_t at = 0;
+    while (at < order.size() && !PatternTakes(order[at].name(), field.name())) ++at;
+    return at;
+  };
+  std::stable_sort(found->begin(), found->end(), [&](Field a, Field b) {
+    const size_t a_place = place(a);
+    const size_t b_place = place(b);
+    if (a_place != b_place) return a_place < b_place;
+    return order_by_name && a_place < order.size() && a.name() < b.name();
+  });
+}
+
+namespace {
+
+// What a node does to the order of columns that are not known one by one.
+void ArrangeBehind(const Node& node, const Flow& flow, OutputShape* shape) {
+  if (const auto* project = TryAs<ProjectNode>(&node)) {
+    if (project->mode == ProjectMode::kRemove) return;
+    shape->order = project->names;
+    shape->order_by_name = project->mode == ProjectMode::kTable;
+    shape->made_later.clear();
+    return;
+  }
+  if (!flow.passes) {
+    shape->order.clear();
+    shape->made_later.clear();
+  }
+  if (shape->order.empty()) return;
+  if (const auto* rename = TryAs<RenameNode>(&node)) {
+    for (size_t i = 0; i < rename->pairs.size(); ++i) {
+      if (!rename->from[i]) shape->order.clear();
+      std::replace(shape->order.begin(), shape->order.end(), rename->from[i], rename->to[i]);
+    }
+    return;
+  }
+  for (const Field made : flow.makes) {
+    // What a node makes of a field that it reads has its place already.
+    const auto& order = shape->order;
+    const auto& later = shape->made_later;
+    const bool placed = flow.reads.Has(made) ||
+                        std::find(order.begin(), order.end(), made) != order.end() ||
+                        std::find(later.begin(), later.end(), made) != later.end();
+    if (!placed) shape->made_later.push_back(made);
+  }
+}
+
+}  // namespace
+
 OutputShape ShapeOf(const Node& root) {
   OutputShape shape;
   for (const Node* node : ChainOf(root)) {
@@ -331,6 +388,7 @@ OutputShape ShapeOf(const Node& root) {
     }
     if (flow.results) shape.events = false;
     shape.columns = node->OutputColumns(shape.columns);
+    ArrangeBehind(*node, flow, &shape);
     if (flow.writes.all()) shape.open = true;
     shape.removed.Add(flow.writes);
     for (const Field field : flow.makes) {

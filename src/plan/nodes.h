@@ -273,6 +273,15 @@ struct OutputShape {
   FieldSet removed;         // Events: fields taken away.
   bool open = false;        // Events: some command may have made or changed any field.
   FieldSet derived;  // Open events: fields that they did not have, shown only if listed in `made`.
+  // Results whose columns are not known: names and patterns in the order in which what they take
+  // comes; what one pattern takes comes in the order of its appearance, or of the names.
+  std::vector<Field> order;
+  bool order_by_name = false;
+  std::vector<Field> made_later;  // Behind that order; new fields, in order of their making.
+
+  // Puts the columns that were found, in the order of their appearance, into that order; fields
+  // that nothing takes come last.
+  void Arrange(std::vector<Field>* found) const;
 };
 OutputShape ShapeOf(const Node& root);
 
