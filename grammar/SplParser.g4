@@ -91,6 +91,7 @@ clause
 argument
   : WORD call? ( comparator argumentValue )? alias?
   | STRING ( comparator argumentValue )? alias?
+  | FIELD alias?                                 // In calls only: p95('response time').
   | evaluation alias?
   | directive alias?
   | MACRO alias?

@@ -22,6 +22,11 @@ class MemoryBudget {
   void Release(size_t bytes);
 
   size_t limit() const { return limit_; }
+  // Little is left: whoever holds much that could lie on disk should put it there now, so that
+  // others find the little that they cannot do without.
+  bool tight() const { return used() > limit_ / 4 * 3; }
+  // What one holder may keep in memory even then.
+  size_t modest() const { return limit_ / 16; }
   size_t used() const { return used_.load(std::memory_order_relaxed); }
   size_t peak() const { return peak_.load(std::memory_order_relaxed); }
 

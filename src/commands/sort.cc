@@ -19,10 +19,16 @@ std::optional<uint64_t> WholeNumber(const ast::Argument& argument) {
   return error == std::errc() && stop == end ? std::optional(number) : std::nullopt;
 }
 
+std::string Lower(std::string text) {
+  for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+  return text;
+}
+
 bool IsDescending(const ast::Argument& argument) {
   const auto* word = std::get_if<ast::Name>(&argument.value);
-  return word != nullptr && !word->quoted &&
-         (word->text == "d" || word->text == "desc" || word->text == "D" || word->text == "DESC");
+  if (word == nullptr || word->quoted) return false;
+  const std::string lower = Lower(word->text);
+  return lower == "d" || lower == "desc";
 }
 
 }  // namespace
@@ -39,7 +45,7 @@ absl::StatusOr<plan::SortKey> BindSortKey(const ast::Argument& argument, plan::B
                                                                   {"str", plan::SortBy::kText},
                                                                   {"ip", plan::SortBy::kAddress}};
   for (const auto& [name, by] : kForms) {
-    if (call->name.text != name || call->arguments.size() != 1) continue;
+    if (Lower(call->name.text) != name || call->arguments.size() != 1) continue;
     key.by = by;
     SPELK_ASSIGN_OR_RETURN(key.field, binder.FieldName(call->arguments[0]));
     return key;
@@ -50,6 +56,17 @@ absl::StatusOr<plan::SortKey> BindSortKey(const ast::Argument& argument, plan::B
 }
 
 namespace {
+
+// A sign belongs to the field that follows it.
+absl::Status CheckSign(const ast::CommandCall& call, size_t index, plan::Binder& binder) {
+  const ast::Argument* next =
+      index + 1 < call.arguments.size() ? &call.arguments[index + 1] : nullptr;
+  const bool field = next != nullptr && !std::holds_alternative<ast::ArgumentSign>(next->value) &&
+                     !std::holds_alternative<ast::ArgumentOption>(next->value);
+  if (field) return absl::OkStatus();
+  return binder.Error(ErrorCode::kBadArgument, call.arguments[index].span,
+                      "no field follows the sign");
+}
 
 absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
   auto sort = plan::Make<plan::SortNode>(call.span);
@@ -63,6 +80,7 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
     const ast::Argument& argument = call.arguments[i];
     if (std::holds_alternative<ast::ArgumentOption>(argument.value)) continue;
     if (const auto* sign = std::get_if<ast::ArgumentSign>(&argument.value)) {
+      SPELK_RETURN_IF_ERROR(CheckSign(call, i, binder));
       descending = sign->sign == '-';
       continue;
     }
@@ -87,6 +105,7 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   }
   for (plan::SortKey& key : sort->keys) key.descending = key.descending != reversed;
   if (limit != 0) sort->limit = limit;
+  sort->default_limit = !limited;
   return sort;
 }
 
@@ -108,6 +127,8 @@ constexpr Argument kArguments[] = {{.name = "count",
                                     .fallback = "",
                                     .summary = "At the end: turns the directions round."}};
 constexpr std::string_view kNotes[] = {
+    "without a count the first 10,000 rows are kept, with a warning if there were more",
+    "ties keep the order of the rows; a multivalue sorts by its first value",
     "numbers come before addresses, addresses before other text, rows without the field last"};
 constexpr Example kExamples[] = {
     {.title = "Numbers as numbers, highest first",

@@ -13,6 +13,10 @@ namespace {
 
 constexpr size_t kFirstSlots = 64;
 constexpr unsigned kMaxLevel = 8;
+// Tables of partitions of partitions hold little; there it would not help.
+constexpr unsigned kMaxRelief = 3;
+constexpr size_t kSmallRecord = 1U << 20U;
+constexpr size_t kMergedBetweenReliefs = 128;
 
 }  // namespace
 
@@ -135,9 +139,22 @@ void GroupTable::SaveEntry(const Entry& entry, std::string& record) const {
   }
 }
 
+size_t GroupTable::HeapBytes(const Entry& entry) const {
+  size_t bytes = 0;
+  for (size_t i = 0; i < layout_->size(); ++i) {
+    bytes += layout_->ops(i).heap_bytes(entry.states + layout_->offset(i));
+  }
+  return bytes;
+}
+
 absl::Status GroupTable::Spill() {
   if (groups_.empty()) return absl::OkStatus();
   if (level_ >= kMaxLevel) return Exhausted(arena_->bytes());
+  // A group is written as one record, which must exist beside it for a moment.
+  size_t largest = 0;
+  for (const Entry& entry : groups_) largest = std::max(largest, HeapBytes(entry));
+  Reservation for_record(run_->budget);
+  if (largest > kSmallRecord && !for_record.Grow(2 * largest)) return Exhausted(2 * largest);
   if (partitions_.empty()) {
     partitions_.emplace_back();
     for (std::unique_ptr<SpillFile>& file : partitions_.back()) {
@@ -152,6 +169,14 @@ absl::Status GroupTable::Spill() {
   }
   Clear();
   return absl::OkStatus();
+}
+
+absl::Status GroupTable::Relieve() {
+  if (!run_->budget->tight() || level_ >= kMaxRelief) return absl::OkStatus();
+  const size_t bytes = arena_->bytes() + table_reservation_.bytes() + heap_reservation_.bytes();
+  if (bytes <= run_->budget->modest()) return absl::OkStatus();
+  const absl::Status status = Spill();
+  return absl::IsResourceExhausted(status) ? absl::OkStatus() : status;
 }
 
 absl::Status GroupTable::LoadRecord(std::string_view record) {
@@ -185,13 +210,28 @@ absl::Status GroupTable::AddRecord(std::string_view record) {
   return merged ? absl::OkStatus() : LoadRecord(record);
 }
 
+absl::Status GroupTable::MergeEntry(const Entry& from) {
+  absl::StatusOr<uint32_t> group = Group(from.key);
+  if (absl::IsResourceExhausted(group.status()) && !groups_.empty()) {
+    SPELK_RETURN_IF_ERROR(Spill());
+    group = Group(from.key);
+  }
+  SPELK_RETURN_IF_ERROR(group.status());
+  plan::AggregateMemory memory;
+  for (size_t i = 0; i < layout_->size(); ++i) {
+    layout_->ops(i).merge(State(*group, i), from.states + layout_->offset(i), memory);
+  }
+  const absl::Status status = Account(memory);
+  return absl::IsResourceExhausted(status) ? Spill() : status;
+}
+
 absl::Status GroupTable::Merge(GroupTable other) {
   for (Partitions& partitions : other.partitions_) partitions_.push_back(std::move(partitions));
   other.partitions_.clear();
-  std::string record;
+  size_t merged = 0;
   for (const Entry& entry : other.groups_) {
-    other.SaveEntry(entry, record);
-    SPELK_RETURN_IF_ERROR(AddRecord(record));
+    SPELK_RETURN_IF_ERROR(MergeEntry(entry));
+    if (++merged % kMergedBetweenReliefs == 0) SPELK_RETURN_IF_ERROR(Relieve());
   }
   return absl::OkStatus();
 }
@@ -204,6 +244,7 @@ absl::Status GroupTable::ForEachInMemory(const Take& take) {
 absl::Status GroupTable::ForEachPartition(const Take& take) {
   for (size_t p = 0; p < kPartitions; ++p) {
     GroupTable table(*layout_, *run_, what_, level_ + 1);
+    size_t loaded = 0;
     for (Partitions& partitions : partitions_) {
       SpillFile::Reader reader(*partitions[p]);
       std::string_view record;
@@ -211,6 +252,7 @@ absl::Status GroupTable::ForEachPartition(const Take& take) {
         SPELK_ASSIGN_OR_RETURN(const bool more, reader.Next(&record));
         if (!more) break;
         SPELK_RETURN_IF_ERROR(table.AddRecord(record));
+        if (++loaded % kMergedBetweenReliefs == 0) SPELK_RETURN_IF_ERROR(table.Relieve());
       }
       partitions[p].reset();
     }

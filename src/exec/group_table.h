@@ -59,7 +59,10 @@ class GroupTable {
   // Accounts for heap memory that states took. ResourceExhausted when the budget is used up: the
   // memory is in use already, and spilling gives it back.
   absl::Status Account(const plan::AggregateMemory& memory);
+  // Moves all groups to disk. Nothing has happened if it fails with ResourceExhausted.
   absl::Status Spill();
+  // Spills if memory is short and this table holds much of it. To be called now and then.
+  absl::Status Relieve();
   absl::Status Merge(GroupTable other);
 
   // Every group once, in no particular order, partition by partition if it was spilled. The states
@@ -86,6 +89,8 @@ class GroupTable {
   size_t SlotOf(std::string_view key, uint64_t hash) const;
   absl::Status Grow();
   absl::Status Exhausted(size_t bytes) const;
+  size_t HeapBytes(const Entry& entry) const;
+  absl::Status MergeEntry(const Entry& from);
   void Clear();
   void SaveEntry(const Entry& entry, std::string& record) const;
   absl::Status LoadRecord(std::string_view record);

@@ -1,4 +1,6 @@
 // Sort, newest-first and limit.
+#include <fmt/format.h>
+
 #include "exec/core.h"
 #include "exec/sorter.h"
 
@@ -18,7 +20,13 @@ class SortSink final : public Sink<Sorter> {
   absl::Status Merge(Sorter& into, Sorter from) const override {
     return into.Merge(std::move(from));
   }
-  absl::Status Finish(Sorter sorter, Output& out) const override { return sorter.Emit(out); }
+  absl::Status Finish(Sorter sorter, Output& out) const override {
+    if (options_.warn_when_cut && sorter.seen() > options_.limit) {
+      run_.warnings->Add(fmt::format("{0}: kept the first {1} of {2} rows; {0} 0 keeps all",
+                                     options_.what, *options_.limit, sorter.seen()));
+    }
+    return sorter.Emit(out);
+  }
   absl::Status Save(Sorter& sorter, ByteWriter& out) const override { return sorter.Save(out); }
   absl::StatusOr<Sorter> Load(ByteReader& in) const override {
     Sorter sorter(options_, run_);
@@ -59,7 +67,9 @@ OperatorPtr BuildSorter(SorterOptions options, const RunContext& run) {
 
 OperatorPtr BuildSort(const plan::Node& node, const RunContext& run) {
   const auto& sort = plan::As<plan::SortNode>(node);
-  return BuildSorter({.keys = sort.keys, .limit = sort.limit, .what = "sort"}, run);
+  return BuildSorter(
+      {.keys = sort.keys, .limit = sort.limit, .warn_when_cut = sort.default_limit, .what = "sort"},
+      run);
 }
 
 OperatorPtr BuildLimit(const plan::Node& node, const RunContext& run) {

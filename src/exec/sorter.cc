@@ -114,6 +114,11 @@ absl::Status Sorter::Add(Batch batch, Position at) {
 }
 
 absl::Status Sorter::Add(const Batch& batch, std::vector<RowRank> ranks) {
+  seen_ += batch.size();
+  return AddRows(batch, std::move(ranks));
+}
+
+absl::Status Sorter::AddRows(const Batch& batch, std::vector<RowRank> ranks) {
   if (batch.empty() || options_.limit == 0U) return absl::OkStatus();
   Batch kept = batch;
   if (cut_) {
@@ -142,8 +147,17 @@ absl::Status Sorter::Add(const Batch& batch, std::vector<RowRank> ranks) {
   }
   SPELK_RETURN_IF_ERROR(status);
   const uint64_t limit = options_.limit.value_or(0);
-  if (options_.limit && entries_.size() > 2 * limit + run_->batch_rows) return DropBeyondLimit();
-  return absl::OkStatus();
+  if (options_.limit && entries_.size() > 2 * limit + run_->batch_rows) {
+    SPELK_RETURN_IF_ERROR(DropBeyondLimit());
+  }
+  return Relieve();
+}
+
+// Leaves memory to others when it is short and much of it lies here.
+absl::Status Sorter::Relieve() {
+  if (!run_->budget->tight()) return absl::OkStatus();
+  const size_t bytes = batch_bytes_ + reservation_.bytes() + key_arena_->bytes();
+  return bytes > run_->budget->modest() ? SpillAll() : absl::OkStatus();
 }
 
 absl::Status Sorter::KeepBatch(Batch batch, std::vector<RowRank> ranks) {
@@ -163,6 +177,7 @@ absl::Status Sorter::KeepBatch(Batch batch, std::vector<RowRank> ranks) {
                         static_cast<uint32_t>(keys_.size() + r * width), ranks[r]});
   }
   keys_.insert(keys_.end(), keys.begin(), keys.end());
+  batch_bytes_ += owned.arena().bytes();
   batches_.push_back(std::move(owned));
   return absl::OkStatus();
 }
@@ -179,6 +194,7 @@ absl::Status Sorter::DropBeyondLimit() {
   std::deque<Batch> old_batches = std::exchange(batches_, {});
   std::vector<Entry> kept = std::exchange(entries_, {});
   keys_.clear();
+  batch_bytes_ = 0;
   auto old_arena = std::exchange(key_arena_, std::make_unique<Arena>(run_->budget));
   BatchAssembler assembler(run_->budget, Field());
   std::vector<RowRank> ranks;
@@ -194,6 +210,7 @@ absl::Status Sorter::DropBeyondLimit() {
 
 void Sorter::ClearMemory() {
   batches_.clear();
+  batch_bytes_ = 0;
   entries_ = {};
   keys_ = {};
   key_arena_ = std::make_unique<Arena>(run_->budget);
@@ -334,8 +351,10 @@ absl::Status Sorter::MergeRuns(size_t count) {
 }
 
 absl::Status Sorter::Merge(Sorter other) {
+  seen_ += std::exchange(other.seen_, 0);
   for (std::unique_ptr<SpillFile>& run : other.runs_) runs_.push_back(std::move(run));
-  spilled_rows_ += other.spilled_rows_;
+  other.runs_.clear();
+  spilled_rows_ += std::exchange(other.spilled_rows_, 0);
   while (runs_.size() > 2 * kMergeFanIn) SPELK_RETURN_IF_ERROR(MergeRuns(kMergeFanIn));
   if (other.entries_.empty()) return absl::OkStatus();
   if (entries_.empty()) {
@@ -344,11 +363,12 @@ absl::Status Sorter::Merge(Sorter other) {
     entries_ = std::move(other.entries_);
     keys_ = std::move(other.keys_);
     reservation_ = std::move(other.reservation_);
+    batch_bytes_ = other.batch_bytes_;
     cut_ = other.cut_;
     return absl::OkStatus();
   }
   if (runs_.empty() && options_.limit) {
-    // Few rows: through Add, which keeps to the limit.
+    // Few rows: as if added, which keeps to the limit.
     BatchAssembler assembler(run_->budget, Field());
     std::vector<RowRank> ranks;
     for (const Entry& entry : other.entries_) {
@@ -356,7 +376,7 @@ absl::Status Sorter::Merge(Sorter other) {
       ranks.push_back(entry.rank);
     }
     SPELK_ASSIGN_OR_RETURN(const Batch rows, assembler.Take(options_.what));
-    return Add(rows, std::move(ranks));
+    return AddRows(rows, std::move(ranks));
   }
   const auto shift_batch = static_cast<uint32_t>(batches_.size());
   const auto shift_key = static_cast<uint32_t>(keys_.size());
@@ -366,6 +386,7 @@ absl::Status Sorter::Merge(Sorter other) {
     return Merge(std::move(other));
   }
   for (Batch& batch : other.batches_) batches_.push_back(std::move(batch));
+  batch_bytes_ += other.batch_bytes_;
   for (Entry entry : other.entries_) {
     entry.batch += shift_batch;
     entry.key += shift_key;
@@ -438,6 +459,7 @@ absl::Status Sorter::Save(ByteWriter& out) {
     return Demand::kMore;
   };
   SPELK_RETURN_IF_ERROR(ForEach(append));
+  out.Varint(seen_);
   out.Varint(records.size());
   for (const std::string& record : records) out.Text(record);
   ClearMemory();
@@ -445,12 +467,13 @@ absl::Status Sorter::Save(ByteWriter& out) {
 }
 
 absl::Status Sorter::Load(ByteReader& in) {
+  seen_ = in.Varint();
   const size_t count = in.Count();
   for (size_t i = 0; i < count && !in.failed(); ++i) {
     ByteReader record(in.Text());
     SPELK_ASSIGN_OR_RETURN(RankedRows rows,
                            LoadRows(record, *run_->fields, run_->budget, options_.what));
-    SPELK_RETURN_IF_ERROR(Add(rows.batch, std::move(rows.ranks)));
+    SPELK_RETURN_IF_ERROR(AddRows(rows.batch, std::move(rows.ranks)));
   }
   return in.status();
 }

@@ -20,6 +20,7 @@ struct SorterOptions {
   bool reverse_rank = false;             // Last in rank first; ties of keys too.
   std::optional<uint64_t> limit = {};    // Only the first rows are kept.
   bool keep_time = false;          // hidden::kTime stays a column: the order of the input is kept.
+  bool warn_when_cut = false;      // Rows beyond the limit are worth a warning.
   std::string_view what = "sort";  // In messages about memory.
 };
 
@@ -59,6 +60,8 @@ class Sorter {
   absl::Status Load(ByteReader& in);
 
   uint64_t size() const { return entries_.size() + spilled_rows_; }
+  // How many rows were added, those beyond the limit included.
+  uint64_t seen() const { return seen_; }
 
  private:
   struct Entry {
@@ -74,12 +77,14 @@ class Sorter {
                   const RowRank& b_rank) const;
   std::vector<SortValue> KeysOf(const Batch& batch, Arena& arena) const;
   absl::Status DropBeyondLimit();
+  absl::Status Relieve();
   void SortEntries();
   absl::Status SpillAll();
   absl::Status WriteRun(SpillFile& file);
   absl::Status MergeRuns(size_t count);
   absl::Status MergeInto(std::vector<std::unique_ptr<SpillFile>> runs, const Take& take);
   void ClearMemory();
+  absl::Status AddRows(const Batch& batch, std::vector<RowRank> ranks);
   absl::Status KeepBatch(Batch batch, std::vector<RowRank> ranks);
 
   SorterOptions options_;
@@ -89,10 +94,12 @@ class Sorter {
   std::vector<Entry> entries_;
   std::vector<SortValue> keys_;
   Reservation reservation_;  // For entries_ and keys_.
+  size_t batch_bytes_ = 0;   // What batches_ take.
   // entries_ were cut to the limit: the one there is the worst kept; newer ones stand behind it.
   bool cut_ = false;
   std::vector<std::unique_ptr<SpillFile>> runs_;
   uint64_t spilled_rows_ = 0;
+  uint64_t seen_ = 0;
 };
 
 }  // namespace spelk::exec

@@ -116,7 +116,10 @@ absl::Status TopK(NodePtr* root, const OptimizeContext&) {
     const auto* limit = plan::TryAs<plan::LimitNode>(at->get());
     auto* sort = plan::TryAs<plan::SortNode>((*at)->input.get());
     if (limit == nullptr || sort == nullptr) continue;
-    sort->limit = sort->limit ? std::min(*sort->limit, limit->count) : limit->count;
+    if (!sort->limit || limit->count <= *sort->limit) {
+      sort->limit = limit->count;
+      sort->default_limit = false;
+    }
     NodePtr input = std::move((*at)->input);
     *at = std::move(input);
   }

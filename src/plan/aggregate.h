@@ -55,12 +55,17 @@ struct AggregateInput {
 // Where a state reports the heap memory it took or gave back, in bytes.
 struct AggregateMemory {
   int64_t grown = 0;
+
+  void Changed(size_t before, size_t after) {
+    grown += static_cast<int64_t>(after) - static_cast<int64_t>(before);
+  }
 };
 
 // What a result is made with.
 struct AggregateResult {
-  Arena& arena;   // The result's text lives here.
-  double number;  // The percentile.
+  Arena& arena;              // The result's text lives here.
+  double number;             // The percentile.
+  bool approximate = false;  // Set by a state that had to give up exactness.
 };
 
 // The functions over one type of state, for tables that hold many states of several types.
@@ -80,10 +85,72 @@ struct AggregateOps {
   // time.
   void (*add_column)(std::span<void* const> states, const Column& column,
                      std::span<const uint32_t> rows, AggregateMemory& memory);
+  // Adds column.At(row) to one state for all rows; likewise.
+  void (*add_all)(void* state, const Column& column, std::span<const uint32_t> rows,
+                  AggregateMemory& memory);
+  // The heap memory that a state holds now.
+  size_t (*heap_bytes)(const void* state);
 };
 
+namespace aggregate_internal {
+
+template <class State>
+void AddEach(State& state, const Value& value, AggregateInput& input, AggregateMemory& memory) {
+  for (const Value& each : value.each()) {
+    input.value = each;
+    state.Add(input, memory);
+  }
+}
+
+// Calls take(i, value) with the value of each row, the encoding of the column looked at once.
+template <class Take>
+void ForEachValue(const Column& column, std::span<const uint32_t> rows, Take take) {
+  switch (column.encoding()) {
+    case Column::Encoding::kConstant: {
+      const Value value = column.constant();
+      if (value.is_null()) return;
+      for (size_t i = 0; i < rows.size(); ++i) take(i, value);
+      return;
+    }
+    case Column::Encoding::kValues: {
+      const std::span<const Value> values = column.values();
+      for (size_t i = 0; i < rows.size(); ++i) take(i, values[rows[i]]);
+      return;
+    }
+    default:
+      for (size_t i = 0; i < rows.size(); ++i) take(i, column.At(rows[i]));
+  }
+}
+
+template <class State>
+void AddColumn(std::span<void* const> states, const Column& column, std::span<const uint32_t> rows,
+               AggregateMemory& memory) {
+  AggregateInput input;
+  ForEachValue(column, rows, [&](size_t i, const Value& value) {
+    AddEach(*static_cast<State*>(states[i]), value, input, memory);
+  });
+}
+
+template <class State>
+void AddAll(void* state, const Column& column, std::span<const uint32_t> rows,
+            AggregateMemory& memory) {
+  auto& one = *static_cast<State*>(state);
+  if constexpr (requires { one.AddCount(uint64_t{}); }) {
+    if (column.encoding() == Column::Encoding::kConstant) {
+      one.AddCount(column.constant().count() * rows.size());
+      return;
+    }
+  }
+  AggregateInput input;
+  ForEachValue(column, rows,
+               [&](size_t, const Value& value) { AddEach(one, value, input, memory); });
+}
+
+}  // namespace aggregate_internal
+
 // State: default constructible; Add(input, memory), Merge(other, memory), Result(result) const,
-// Save(out) const, Load(in, memory).
+// Save(out) const, Load(in, memory). If it keeps heap memory also HeapBytes() const; if it only
+// counts values also AddCount(values).
 template <class State>
 const AggregateOps& OpsOf() {
   static constexpr AggregateOps kOps = {
@@ -105,24 +172,15 @@ const AggregateOps& OpsOf() {
           +[](const void* state, ByteWriter& out) { static_cast<const State*>(state)->Save(out); },
       .load = +[](void* state, ByteReader& in,
                   AggregateMemory& memory) { static_cast<State*>(state)->Load(in, memory); },
-      .add_column =
-          +[](std::span<void* const> states, const Column& column, std::span<const uint32_t> rows,
-              AggregateMemory& memory) {
-            AggregateInput input;
-            for (size_t i = 0; i < rows.size(); ++i) {
-              const Value value = column.At(rows[i]);
-              if (!value.is_multi()) [[likely]] {
-                if (value.is_null()) continue;
-                input.value = value;
-                static_cast<State*>(states[i])->Add(input, memory);
-                continue;
-              }
-              for (const Value& each : value.each()) {
-                input.value = each;
-                static_cast<State*>(states[i])->Add(input, memory);
-              }
-            }
-          },
+      .add_column = &aggregate_internal::AddColumn<State>,
+      .add_all = &aggregate_internal::AddAll<State>,
+      .heap_bytes = +[](const void* state) -> size_t {
+        if constexpr (requires(const State& s) { s.HeapBytes(); }) {
+          return static_cast<const State*>(state)->HeapBytes();
+        } else {
+          return 0;
+        }
+      },
   };
   return kOps;
 }

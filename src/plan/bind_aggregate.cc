@@ -71,6 +71,9 @@ absl::StatusOr<AggregateCall> Binder::Aggregate(const ast::Argument& argument) {
     return invalid(ErrorCode::kBadStatistic,
                    {fmt::format("there is no statistic \"{}\"", bound.function)});
   }
+  if (entry->takes_number && bound.number > 100) {
+    return invalid(ErrorCode::kBadStatistic, {"a percentile lies between 0 and 100"});
+  }
   if (call != nullptr && call->arguments.size() > 1) {
     return invalid(ErrorCode::kBadStatistic, {fmt::format("usage: {}", entry->signature)});
   }

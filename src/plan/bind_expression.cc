@@ -164,6 +164,28 @@ absl::StatusOr<ExprPtr> Binder::Predicate(const ast::Expr& expr) {
                             bound->kind == ExprKind::kField ? "a field" : Describe(bound->type))});
 }
 
+absl::StatusOr<ExprPtr> Binder::PredicateIn(const ast::ArgumentOption& option) {
+  const auto* written = std::get_if<ast::ArgumentExpression>(&option.value->value);
+  if (written != nullptr && written->expression != nullptr) return Predicate(*written->expression);
+  SPELK_ASSIGN_OR_RETURN(const std::string text, OptionText(option));
+  const Source source(source_.name(), text);
+  Diagnostics problems;
+  const absl::StatusOr<ast::ExprPtr> parsed =
+      ParseExpression(source, entries_, SyntaxLimits{}, problems);
+  if (parsed.ok()) {
+    Binder inner(source, entries_, fields_, problems);
+    inner.command_ = command_;
+    absl::StatusOr<ExprPtr> bound = inner.Predicate(**parsed);
+    if (bound.ok()) return bound;
+  }
+  // A place inside the quoted text is none of the query; the whole value is shown.
+  for (const Diagnostic& problem : problems.all()) {
+    if (problem.severity != Severity::kError) continue;
+    return diagnostics_.Error(problem.code, option.value->span, problem.message, problem.notes);
+  }
+  return Error(ErrorCode::kMalformedExpression, option.value->span, "the expression is malformed");
+}
+
 absl::StatusOr<ExprPtr> Binder::BindArithmetic(const ast::Expr& expr,
                                                const ast::ArithmeticChain& chain) {
   using enum ast::ArithmeticOp;

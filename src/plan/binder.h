@@ -87,6 +87,8 @@ class Binder {
   absl::StatusOr<ExprPtr> Expression(const ast::Expr& expr);
   // An expression that can be true or false.
   absl::StatusOr<ExprPtr> Predicate(const ast::Expr& expr);
+  // The same as the value of an option, which may be quoted: reset_after="(x>1)".
+  absl::StatusOr<ExprPtr> PredicateIn(const ast::ArgumentOption& option);
   // Search terms; `base` for the first command of a search, where index=, sourcetype= … have their
   // meaning, `negated` for terms under an odd number of NOTs.
   absl::StatusOr<ExprPtr> SearchTerms(const ast::SearchExpr& search, bool base,

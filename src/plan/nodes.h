@@ -215,11 +215,13 @@ struct SortNode final : Node {
   static constexpr std::string_view kName = "sort";
   std::vector<SortKey> keys;
   std::optional<uint64_t> limit;
+  bool default_limit = false;  // Nobody asked for the limit: rows that it cuts are worth a warning.
   Flow GetFlow() const override;
   template <class Visitor>
   void Describe(Visitor& visit) {
     visit("keys", keys);
     visit("limit", limit);
+    visit("default_limit", default_limit);
   }
 };
 

@@ -133,6 +133,7 @@ class ModeLexer {
       case Kind::kList:
         return SplLexer::LIST;
       case Kind::kCall:
+        if (c == '\'') return SplLexer::EXPRESSION;  // A quoted field, as in expressions.
         return frame.value_due ? SplLexer::VALUE : SplLexer::ARGUMENTS;
       case Kind::kExpression:
         return SplLexer::EXPRESSION;

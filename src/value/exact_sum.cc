@@ -1,10 +1,12 @@
 // A fixed-point sum as wide as doubles and their squares.
 #include "value/exact_sum.h"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstdlib>
 #include <limits>
+#include <vector>
 
 namespace spelk {
 namespace {
@@ -256,6 +258,85 @@ void ExactSum::Result(double* high, double* low) const {
   limbs = copy.wide_->limbs;
   const double second = take();
   *low = negative != rest_negative ? -second : second;
+}
+
+namespace {
+
+// The product of two little-endian numbers.
+std::vector<uint64_t> Multiply(const std::vector<uint64_t>& a, const std::vector<uint64_t>& b) {
+  std::vector<uint64_t> product(a.size() + b.size());
+  for (size_t i = 0; i < a.size(); ++i) {
+    uint64_t carry = 0;
+    for (size_t j = 0; j < b.size() && a[i] != 0; ++j) {
+      const Uint128 sum = static_cast<Uint128>(a[i]) * b[j] + product[i + j] + carry;
+      product[i + j] = static_cast<uint64_t>(sum);
+      carry = static_cast<uint64_t>(sum >> 64U);
+    }
+    if (a[i] != 0) product[i + b.size()] = carry;
+  }
+  return product;
+}
+
+// a - b; a is not less than b.
+void Subtract(std::vector<uint64_t>& a, const std::vector<uint64_t>& b) {
+  uint64_t borrow = 0;
+  for (size_t i = 0; i < a.size(); ++i) {
+    const Uint128 difference = static_cast<Uint128>(a[i]) - (i < b.size() ? b[i] : 0) - borrow;
+    a[i] = static_cast<uint64_t>(difference);
+    borrow = static_cast<uint64_t>(difference >> 64U) & 1U;
+  }
+}
+
+// The highest 53 bits, rounded to nearest, ties to even. Bit 0 is 2^lowest.
+ScaledNumber Rounded(const std::vector<uint64_t>& limbs, int lowest) {
+  size_t top = limbs.size();
+  while (top > 0 && limbs[top - 1] == 0) --top;
+  if (top == 0) return {};
+  const size_t highest = top * 64 - 1 - static_cast<size_t>(std::countl_zero(limbs[top - 1]));
+  const auto bit = [&](size_t i) { return (limbs[i / 64] >> (i % 64)) & 1U; };
+  uint64_t mantissa = 0;
+  for (size_t i = 0; i < 53; ++i)
+    mantissa = (mantissa << 1U) | (i <= highest ? bit(highest - i) : 0);
+  if (highest >= 53 && bit(highest - 53) != 0) {
+    bool more = false;
+    for (size_t i = 0; i < highest - 53 && !more; ++i) more = bit(i) != 0;
+    if (more || (mantissa & 1U) != 0) ++mantissa;
+  }
+  ScaledNumber number{std::ldexp(static_cast<double>(mantissa), -52),
+                      static_cast<int>(highest) + lowest};
+  if (number.mantissa >= 2) number = {number.mantissa / 2, number.exponent + 1};
+  return number;
+}
+
+}  // namespace
+
+ScaledNumber ExactSum::Distances(uint64_t count, const ExactSum& sum, const ExactSum& squares) {
+  if (!sum.finite() || !squares.finite()) return {std::numeric_limits<double>::quiet_NaN(), 0};
+  // The size of a sum without the zeros above it.
+  const auto size_of = [](ExactSum copy) {
+    copy.Widen();
+    uint64_t* limbs = copy.wide_->limbs;
+    if ((limbs[kLimbs - 1] >> 63U) != 0) {
+      uint64_t carry = 1;
+      for (size_t i = 0; i < kLimbs; ++i) {
+        limbs[i] = ~limbs[i] + carry;
+        carry = carry != 0 && limbs[i] == 0 ? 1 : 0;
+      }
+    }
+    size_t top = kLimbs;
+    while (top > 0 && limbs[top - 1] == 0) --top;
+    return std::vector<uint64_t>(limbs, limbs + top);
+  };
+  const std::vector<uint64_t> size = size_of(sum);
+  const std::vector<uint64_t> square = Multiply(size, size);
+  // The square counts in units of 2^(2 * kLowest): so must the other product.
+  constexpr size_t kShift = static_cast<size_t>(-kLowest);
+  std::vector<uint64_t> unit(kShift / 64 + 1);
+  unit[kShift / 64] = uint64_t{1} << (kShift % 64);
+  std::vector<uint64_t> distances = Multiply(Multiply(size_of(squares), {count}), unit);
+  distances.resize(std::max(distances.size(), square.size()));
+  Subtract(distances, square);
+  return Rounded(distances, 2 * kLowest);
 }
 
 void ExactSum::Save(ByteWriter& out) const {

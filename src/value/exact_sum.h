@@ -9,6 +9,12 @@
 
 namespace spelk {
 
+// mantissa * 2^exponent: a number that may lie outside the range of doubles.
+struct ScaledNumber {
+  double mantissa = 0;  // 0, NaN, or at least 1 and less than 2.
+  int exponent = 0;
+};
+
 // Adds doubles exactly and rounds once. Small while all terms are integers of moderate size (a
 // 128-bit integer); otherwise a fixed-point number as wide as the range of doubles. Infinities and
 // NaN are counted apart and decide the result as IEEE addition would.
@@ -31,6 +37,11 @@ class ExactSum {
   // The sum as an unevaluated pair: high is Result(), low what rounding lost (rounded itself).
   void Result(double* high, double* low) const;
 
+  // count * squares - sum * sum, exact and rounded once: `count` times the sum of the squared
+  // distances of the numbers from their mean, if `sum` holds the numbers and `squares` their
+  // squares. NaN if any of them was infinite or NaN.
+  static ScaledNumber Distances(uint64_t count, const ExactSum& sum, const ExactSum& squares);
+
   void Save(ByteWriter& out) const;
   static ExactSum Load(ByteReader& in);
 
@@ -46,6 +57,9 @@ class ExactSum {
     uint64_t limbs[kLimbs] = {};  // Two's complement, least significant first.
   };
   void Widen();
+  bool finite() const {
+    return nans_ == 0 && positive_infinities_ == 0 && negative_infinities_ == 0;
+  }
   // Adds or subtracts mantissa * 2^exponent.
   void AddShifted(uint64_t mantissa, int exponent, bool negative);
   void AddBits(uint64_t low, uint64_t high, size_t bit, bool negative);

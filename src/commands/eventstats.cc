@@ -1,0 +1,109 @@
+// eventstats: statistics of groups, written onto each row.
+#include "commands/aggregates.h"
+#include "commands/entry.h"
+#include "exec/annotate.h"
+
+namespace spelk::commands {
+namespace {
+
+// The list is what stats would compute.
+struct EventStatsNode final : plan::Node {
+  static constexpr std::string_view kName = "eventstats";
+  plan::AggregateNode list;
+
+  plan::Flow GetFlow() const override {
+    plan::Flow flow = list.GetFlow();
+    flow.passes = true;
+    flow.columns.reset();
+    flow.results = false;
+    flow.writes = plan::FieldSet();
+    for (const plan::AggregateCall& call : list.aggregates) {
+      if (!call.pattern.empty()) {
+        flow.writes.AddAll();
+        continue;
+      }
+      flow.writes.Add(call.output);
+      flow.makes.push_back(call.output);
+    }
+    flow.order = list.needs_order ? Order::kNeeds : Order::kKeeps;
+    flow.keeps_order = true;
+    return flow;
+  }
+  // A row without a BY field keeps what it has under the names of the results.
+  plan::FieldSet InputNeeds(const plan::FieldSet& needed) const override {
+    if (list.by.empty()) return plan::Node::InputNeeds(needed);
+    plan::FieldSet needs = needed;
+    needs.Add(GetFlow().reads);
+    return needs;
+  }
+  template <class Visitor>
+  void Describe(Visitor& visit) {
+    list.Describe(visit);
+  }
+};
+
+absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+  auto node = plan::Make<EventStatsNode>(call.span);
+  SPELK_ASSIGN_OR_RETURN(node->list.by, binder.By(call));
+  SPELK_ASSIGN_OR_RETURN(node->list.all_numbers, binder.Flag(call, "allnum"));
+  SPELK_RETURN_IF_ERROR(
+      BindAggregates(binder.Positional(call), node->list.by, binder, &node->list));
+  if (node->list.aggregates.empty()) {
+    return binder.Error(ErrorCode::kMissingArgument, call.name.span, "a statistic is missing",
+                        {"usage: eventstats <statistic>… [BY <field>…]"});
+  }
+  return node;
+}
+
+exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
+  return exec::BuildAnnotate(plan::As<EventStatsNode>(node).list, "eventstats", run);
+}
+
+constexpr Argument kArguments[] = {
+    {.name = "statistic",
+     .type = "statistic…",
+     .fallback = "",
+     .summary = "As in stats: count, avg(field) AS name, dc(eval(…)) …"},
+    {.name = "allnum",
+     .type = "bool",
+     .fallback = "f",
+     .summary = "A numeric statistic of a field with any other text gives nothing.",
+     .is_option = true},
+    {.name = "BY",
+     .type = "field…",
+     .fallback = "",
+     .summary = "Statistics of each combination of values, written onto its rows."}};
+constexpr Example kExamples[] = {
+    {.title = "Each row with the mean of its group",
+     .input = R"({"h":"a","n":1} {"h":"b","n":5} {"h":"a","n":3})",
+     .query = "eventstats avg(n) AS mean BY h | table h n mean",
+     .output = R"({"h":"a","n":1,"mean":2} {"h":"b","n":5,"mean":5} {"h":"a","n":3,"mean":2})"},
+    {.title = "The rows that have the greatest value",
+     .input = R"({"u":"ana","n":7} {"u":"bo","n":9} {"u":"cy","n":9})",
+     .query = "eventstats max(n) AS most | where n=most | table u",
+     .output = R"({"u":"bo"} {"u":"cy"})"},
+};
+constexpr std::string_view kNotes[] = {
+    "a row that lacks a BY field passes unchanged",
+    "a row whose BY field has several values gets the results of all their groups",
+    "rows and groups that exceed the memory go to disk; nothing is left out"};
+
+}  // namespace
+
+constexpr CommandEntry kEventstats = {
+    .name = "eventstats",
+    .signature = "eventstats [allnum=<bool>] <statistic> [AS <field>]… [BY <field>…]",
+    .summary = "Adds statistics of all rows, or of a row's group, to each row.",
+    .kind = CommandKind::kDatasetProcessing,
+    .runs = Runs::kSink,
+    .shape = {Shape::kArguments, kClauseBy},
+    .flow = {.reads = Fields::kArguments, .writes = Fields::kArguments, .order = Order::kNeeds},
+    .arguments = kArguments,
+    .notes = kNotes,
+    .examples = kExamples,
+    .node = &plan::TypeOf<EventStatsNode>,
+    .bind = &Bind,
+    .build = &Build,
+};
+
+}  // namespace spelk::commands

@@ -1,0 +1,274 @@
+// sum, avg, sumsq, var, varp, stdev, stdevp: what follows from sums of numbers and of their
+// squares.
+#include <cmath>
+
+#include "functions/entry.h"
+#include "plan/aggregate.h"
+#include "value/exact_sum.h"
+#include "value/number.h"
+
+namespace spelk::functions {
+namespace {
+
+// The sum of a double and what rounding lost of it: some 106 bits.
+struct Pair {
+  double high = 0;
+  double low = 0;
+};
+
+Pair Normalized(double high, double low) {
+  const double sum = high + low;
+  return {sum, low - (sum - high)};
+}
+
+Pair Quotient(Pair a, double divisor) {
+  const double high = a.high / divisor;
+  const double rest = std::fma(-high, divisor, a.high) + a.low;
+  return Normalized(high, rest / divisor);
+}
+
+Pair PairOf(const ExactSum& sum) {
+  Pair pair;
+  sum.Result(&pair.high, &pair.low);
+  return pair;
+}
+
+// A whole number is an integer again, as far as doubles are exact.
+Value NumberValue(double number) {
+  constexpr double kExact = 9007199254740992.0;  // 2^53
+  if (std::fabs(number) <= kExact && number == std::trunc(number)) {
+    return Value::Integer(static_cast<int64_t>(number));
+  }
+  return Value::Double(number);
+}
+
+// A sum of numbers. Values that are no numbers are left out.
+struct SumState {
+  ExactSum sum;
+  uint64_t count = 0;
+
+  void Add(const plan::AggregateInput& input, plan::AggregateMemory& memory) {
+    if (input.value.is_integer()) {
+      const size_t before = sum.heap_bytes();
+      sum.AddInteger(input.value.integer());
+      memory.Changed(before, sum.heap_bytes());
+      ++count;
+      return;
+    }
+    const std::optional<Number> number = NumberOf(input.value);
+    if (!number) return;
+    const size_t before = sum.heap_bytes();
+    sum.Add(number->value);
+    memory.Changed(before, sum.heap_bytes());
+    ++count;
+  }
+  void Merge(const SumState& other, plan::AggregateMemory& memory) {
+    const size_t before = sum.heap_bytes();
+    sum.Merge(other.sum);
+    memory.Changed(before, sum.heap_bytes());
+    count += other.count;
+  }
+  Value Result(plan::AggregateResult&) const {
+    return count == 0 ? Value::Null() : NumberValue(sum.Result());
+  }
+  size_t HeapBytes() const { return sum.heap_bytes(); }
+  void Save(ByteWriter& out) const {
+    out.Varint(count);
+    sum.Save(out);
+  }
+  void Load(ByteReader& in, plan::AggregateMemory& memory) {
+    const size_t before = sum.heap_bytes();
+    count = in.Varint();
+    sum = ExactSum::Load(in);
+    memory.Changed(before, sum.heap_bytes());
+  }
+};
+
+struct AverageState : SumState {
+  Value Result(plan::AggregateResult&) const {
+    if (count == 0) return Value::Null();
+    const Pair total = PairOf(sum);
+    const auto divisor = static_cast<double>(count);
+    return NumberValue(std::isfinite(total.high) ? Quotient(total, divisor).high : total.high);
+  }
+};
+
+// Numbers and their squares.
+struct SquaresState : SumState {
+  ExactSum squares;
+
+  void Add(const plan::AggregateInput& input, plan::AggregateMemory& memory) {
+    const std::optional<Number> number = NumberOf(input.value);
+    if (!number) return;
+    const size_t before = HeapBytes();
+    sum.Add(number->value);
+    squares.AddSquare(number->value);
+    ++count;
+    memory.Changed(before, HeapBytes());
+  }
+  void Merge(const SquaresState& other, plan::AggregateMemory& memory) {
+    SumState::Merge(other, memory);
+    const size_t before = squares.heap_bytes();
+    squares.Merge(other.squares);
+    memory.Changed(before, squares.heap_bytes());
+  }
+  size_t HeapBytes() const { return sum.heap_bytes() + squares.heap_bytes(); }
+  void Save(ByteWriter& out) const {
+    SumState::Save(out);
+    squares.Save(out);
+  }
+  void Load(ByteReader& in, plan::AggregateMemory& memory) {
+    SumState::Load(in, memory);
+    const size_t before = squares.heap_bytes();
+    squares = ExactSum::Load(in);
+    memory.Changed(before, squares.heap_bytes());
+  }
+
+  // The sum of squared distances from the mean, divided by n - 1 or, for a population, by n. Of one
+  // value the sample variance is 0 as well (stats, example on earthquakes).
+  ScaledNumber Variance(bool sample) const {
+    if (sample && count < 2) return {};
+    ScaledNumber distances = ExactSum::Distances(count, sum, squares);
+    const auto n = static_cast<double>(count);
+    distances.mantissa /= n * (sample ? n - 1 : n);
+    return distances;
+  }
+};
+
+Value VarianceValue(const ScaledNumber& variance) {
+  return NumberValue(std::ldexp(variance.mantissa, variance.exponent));
+}
+
+// Taken from the scaled number, as the variance may lie outside the range of doubles.
+Value DeviationValue(ScaledNumber variance) {
+  if (variance.exponent % 2 != 0) {
+    variance.mantissa *= 2;
+    --variance.exponent;
+  }
+  return NumberValue(std::ldexp(std::sqrt(variance.mantissa), variance.exponent / 2));
+}
+
+struct SumOfSquaresState : SquaresState {
+  Value Result(plan::AggregateResult&) const {
+    return count == 0 ? Value::Null() : NumberValue(squares.Result());
+  }
+};
+struct VarianceState : SquaresState {
+  Value Result(plan::AggregateResult&) const {
+    return count == 0 ? Value::Null() : VarianceValue(Variance(true));
+  }
+};
+struct PopulationVarianceState : SquaresState {
+  Value Result(plan::AggregateResult&) const {
+    return count == 0 ? Value::Null() : VarianceValue(Variance(false));
+  }
+};
+struct DeviationState : SquaresState {
+  Value Result(plan::AggregateResult&) const {
+    return count == 0 ? Value::Null() : DeviationValue(Variance(true));
+  }
+};
+struct PopulationDeviationState : SquaresState {
+  Value Result(plan::AggregateResult&) const {
+    return count == 0 ? Value::Null() : DeviationValue(Variance(false));
+  }
+};
+
+constexpr std::string_view kAverageAliases[] = {"mean"};
+constexpr std::string_view kSumNotes[] = {
+    "sums are exact and rounded once: the order of the rows does not show"};
+constexpr Example kSumExamples[] = {
+    {.title = "What is no number is left out",
+     .input = R"({"x":1} {"x":"2"} {"x":"n/a"} {"x":0.5})",
+     .query = "stats sum(x)",
+     .output = R"json({"sum(x)":3.5})json"},
+    {.title = "Of a computed value",
+     .input = R"({"bytes":10} {"bytes":20})",
+     .query = "stats sum(eval(bytes*2)) AS double",
+     .output = R"({"double":60})"},
+};
+constexpr Example kAverageExamples[] = {
+    {.title = "The arithmetic mean",
+     .input = R"({"x":1} {"x":2} {"x":6})",
+     .query = "stats avg(x) mean(x)",
+     .output = R"json({"avg(x)":3,"mean(x)":3})json"},
+};
+constexpr Example kSquaresExamples[] = {
+    {.title = "Each number squared",
+     .input = R"({"x":1} {"x":2} {"x":3})",
+     .query = "stats sumsq(x)",
+     .output = R"json({"sumsq(x)":14})json"},
+};
+constexpr Example kSampleExamples[] = {
+    {.title = "Divided by n - 1; 0 for one value",
+     .input = R"({"h":"a","x":1} {"h":"a","x":2} {"h":"a","x":3} {"h":"b","x":9})",
+     .query = "stats var(x) stdev(x) BY h",
+     .output = R"json({"h":"a","var(x)":1,"stdev(x)":1} {"h":"b","var(x)":0,"stdev(x)":0})json"},
+};
+constexpr Example kPopulationExamples[] = {
+    {.title = "Divided by n",
+     .input = R"({"x":1} {"x":3})",
+     .query = "stats varp(x) stdevp(x)",
+     .output = R"json({"varp(x)":1,"stdevp(x)":1})json"},
+};
+
+constexpr AggregateEntry kTable[] = {
+    {.name = "sum",
+     .signature = "sum(<field>)",
+     .summary = "The sum of a field's numbers.",
+     .page = "Aggregate functions",
+     .numeric = true,
+     .ops = &plan::OpsOf<SumState>,
+     .examples = kSumExamples,
+     .notes = kSumNotes},
+    {.name = "avg",
+     .aliases = kAverageAliases,
+     .signature = "avg(<field>)",
+     .summary = "The mean of a field's numbers.",
+     .page = "Aggregate functions",
+     .numeric = true,
+     .ops = &plan::OpsOf<AverageState>,
+     .examples = kAverageExamples,
+     .notes = kSumNotes},
+    {.name = "sumsq",
+     .signature = "sumsq(<field>)",
+     .summary = "The sum of the squares of a field's numbers.",
+     .page = "Aggregate functions",
+     .numeric = true,
+     .ops = &plan::OpsOf<SumOfSquaresState>,
+     .examples = kSquaresExamples},
+    {.name = "var",
+     .signature = "var(<field>)",
+     .summary = "The sample variance of a field's numbers.",
+     .page = "Aggregate functions",
+     .numeric = true,
+     .ops = &plan::OpsOf<VarianceState>,
+     .examples = kSampleExamples},
+    {.name = "varp",
+     .signature = "varp(<field>)",
+     .summary = "The population variance of a field's numbers.",
+     .page = "Aggregate functions",
+     .numeric = true,
+     .ops = &plan::OpsOf<PopulationVarianceState>,
+     .examples = kPopulationExamples},
+    {.name = "stdev",
+     .signature = "stdev(<field>)",
+     .summary = "The sample standard deviation of a field's numbers.",
+     .page = "Aggregate functions",
+     .numeric = true,
+     .ops = &plan::OpsOf<DeviationState>,
+     .examples = kSampleExamples},
+    {.name = "stdevp",
+     .signature = "stdevp(<field>)",
+     .summary = "The population standard deviation of a field's numbers.",
+     .page = "Aggregate functions",
+     .numeric = true,
+     .ops = &plan::OpsOf<PopulationDeviationState>,
+     .examples = kPopulationExamples},
+};
+
+}  // namespace
+
+std::span<const AggregateEntry> MomentsStatistics() { return kTable; }
+
+}  // namespace spelk::functions
