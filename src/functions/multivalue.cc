@@ -9,6 +9,7 @@
 #include "functions/mvrange.h"
 #include "functions/regex_argument.h"
 #include "io/json_value.h"
+#include "syntax/parse.h"
 #include "value/number.h"
 
 namespace spelk::functions {
@@ -209,6 +210,22 @@ Value MvToJsonArray(Call& call, std::span<const Value> arguments) {
   return io::JsonToValue(*array, call.arena());
 }
 
+// ---------------------------------------------------------------- commands
+
+Value Commands(Call& call, std::span<const Value> arguments) {
+  const ShapeTable* shapes = call.run().commands;
+  if (shapes == nullptr) return Value::Null();
+  const Source source("<search>", std::string(call.TextOf(arguments[0])));
+  Diagnostics diagnostics;
+  const absl::StatusOr<ast::Pipeline> search = Parse(source, *shapes, SyntaxLimits(), diagnostics);
+  if (!search.ok()) return Value::Null();
+  ArenaBuilder<Value> names(call.arena());
+  for (const ast::CommandCall& command : search->commands) {
+    if (!command.macro) names.Add(call.Text(command.name.text));
+  }
+  return Value::Multi(names.Finish());
+}
+
 // ---------------------------------------------------------------- entries
 
 constexpr Type kAnyAndText[] = {Type::kAny, Type::kString};
@@ -219,6 +236,12 @@ constexpr Type kRange[] = {Type::kNumber, Type::kNumber, Type::kAny};
 constexpr Type kPredicate[] = {Type::kBoolean};
 constexpr Type kText[] = {Type::kString};
 
+constexpr Example kCommandsExamples[] = {
+    {.title = "Of a search in a field",
+     .input = R"({"search":"search foo | stats count | sort count"})",
+     .query = "eval c=commands(search) | table c",
+     .output = R"({"c":["search","stats","sort"]})"},
+};
 constexpr Example kMvappendExamples[] = {
     {.title = "All values in one field; what is absent adds nothing",
      .input = R"({"a":"x","b":["y","z"]})",
@@ -308,6 +331,8 @@ constexpr Example kSplitExamples[] = {
      .output = R"({"s":"a^b^","parts":["a","b",""],"count":3})"},
 };
 
+constexpr std::string_view kCommandsNotes[] = {
+    "Commands of subsearches are left out; what is no search gives null."};
 constexpr std::string_view kMvindexNotes[] = {
     "A range that ends beyond the last value ends there; an index or a beginning outside of the "
     "values gives null."};
@@ -315,6 +340,15 @@ constexpr std::string_view kMvrangeNotes[] = {
     "A negative step counts down. Steps of days and longer follow the calendar of --tz."};
 
 constexpr FunctionEntry kTable[] = {
+    {.name = "commands",
+     .signature = "commands(<search>)",
+     .summary = "Returns the commands of a search.",
+     .page = kPage,
+     .arity = {1, 1},
+     .parameters = kText,
+     .call = &Commands,
+     .examples = kCommandsExamples,
+     .notes = kCommandsNotes},
     {.name = "mv_to_json_array",
      .signature = "mv_to_json_array(<field>[, <infer_types>])",
      .summary = "Returns the values as a JSON array, as strings or as the JSON that they are.",
@@ -359,6 +393,8 @@ constexpr FunctionEntry kTable[] = {
      .parameters = kPredicate,
      .make = &MakeMvfilter,
      .check = &CheckMvfilter,
+     .arrange = &ArrangeMvfilter,
+     .arranged = 2,
      .examples = kMvfilterExamples},
     {.name = "mvfind",
      .signature = "mvfind(<mv>, <regex>)",
@@ -398,6 +434,8 @@ constexpr FunctionEntry kTable[] = {
      .arity = {2, 2},
      .make = &MakeMvmap,
      .check = &CheckMvmap,
+     .arrange = &ArrangeMvmap,
+     .arranged = 1,
      .examples = kMvmapExamples},
     {.name = "mvrange",
      .signature = "mvrange(<start>, <end>[, <step>])",

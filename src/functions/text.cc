@@ -250,7 +250,7 @@ constexpr Example kLenExamples[] = {
 constexpr Example kLowerExamples[] = {
     {.title = "Each value of a multivalue field",
      .input = R"({"user":"ANA"} {"user":["Bo","CY"]})",
-     .query = "eval user=lower(mvappend(user,'user{}'))",
+     .query = "eval user=lower(mvappend(user,'user{}')) | table user",
      .output = R"({"user":"ana"} {"user":["bo","cy"]})"},
 };
 constexpr Example kLtrimExamples[] = {
