@@ -49,6 +49,7 @@ absl::StatusOr<knowledge::MacroValue> EvaluateForMacro(const Core& core, std::st
   plan::EvalCounters counters;
   plan::EvalEnvironment environment;
   environment.constants.zone = core.zone();
+  environment.constants.commands = &core.entries();
   environment.counters = &counters;
   SPELK_ASSIGN_OR_RETURN(const std::unique_ptr<plan::Evaluator> evaluator,
                          plan::Evaluator::Make(*expr, environment));

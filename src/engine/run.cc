@@ -100,7 +100,8 @@ class Runner {
         fields_(&core.fields(), &budget_),
         rules_(core) {
     const RunOptions& options = request.options;
-    context_.evaluation.constants = {core.zone(), options.now.value_or(0), options.seed};
+    context_.evaluation.constants = {core.zone(), options.now.value_or(0), options.seed,
+                                     &core.entries()};
     context_.evaluation.counters = &counters_;
     context_.budget = &budget_;
     context_.fields = &fields_;

@@ -311,6 +311,7 @@ absl::StatusOr<ExprPtr> Binder::FinishCall(const FunctionEntry& entry, std::stri
   node->arguments = std::move(arguments);
   SPELK_RETURN_IF_ERROR(CheckArguments(entry, name, *node));
   if (entry.result_of != nullptr) node->type = entry.result_of(node->arguments);
+  if (entry.arrange != nullptr) entry.arrange(&node->arguments);
   if (entry.prepare == nullptr) return node;
   std::vector<Value> values(node->arguments.size());
   std::vector<const Value*> constants(node->arguments.size(), nullptr);

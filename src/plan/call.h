@@ -12,13 +12,18 @@
 #include "plan/types.h"
 #include "value/value.h"
 
+namespace spelk {
+class ShapeTable;
+}
+
 namespace spelk::plan {
 
 // Fixed for a whole run, so that every row and every worker sees the same.
 struct RunConstants {
   absl::TimeZone zone;
-  double now = 0;     // Seconds since the epoch.
-  uint64_t seed = 0;  // Of random().
+  double now = 0;                        // Seconds since the epoch.
+  uint64_t seed = 0;                     // Of random().
+  const ShapeTable* commands = nullptr;  // For commands(), which reads searches.
 };
 
 // What evaluation counts, for a warning at the end. Shared by all workers.

@@ -146,6 +146,10 @@ struct FunctionEntry {
   absl::StatusOr<std::unique_ptr<Prepared>> (*prepare)(std::span<const Value* const> constants) =
       nullptr;
   CallCheck check = nullptr;
+  // Puts the arguments of a checked call into the form that `make` takes, which has `arranged` more
+  // of them: mvmap().
+  void (*arrange)(std::vector<ExprPtr>* arguments) = nullptr;
+  size_t arranged = 0;
   std::span<const Example> examples = {};
   std::span<const std::string_view> notes = {};
 };

@@ -373,9 +373,8 @@ class FunctionNode final : public EvalNode {
   }
 
   absl::Status Test(const EvalContext& context, Rows rows, Truth* truth) override {
-    return CallForEach(context, rows, [truth](uint32_t row, const Value& value) {
-      truth[row] = !value.is_bool() ? Truth::kNull : value.boolean() ? Truth::kTrue : Truth::kFalse;
-    });
+    return CallForEach(context, rows,
+                       [truth](uint32_t row, const Value& value) { truth[row] = TruthOf(value); });
   }
 
  private:
@@ -428,7 +427,9 @@ class FunctionNode final : public EvalNode {
     if (entry_.multi == Multi::kNull) return Value::Null();
     const std::span<const Value> each = row_[0].each();
     Value known = Value::Null();
-    std::vector<Value> results;
+    auto* results = call.arena().AllocateArray<Value>(each.size());
+    if (results == nullptr) return Value::Null();
+    size_t count = 0;
     for (const Value& value : each) {
       row_[0] = value;
       const Value result = entry_.call(call, row_);
@@ -436,10 +437,10 @@ class FunctionNode final : public EvalNode {
         if (result.is_bool() && result.boolean()) return result;
         if (!result.is_null()) known = result;
       } else if (!result.is_null()) {
-        results.push_back(result);
+        results[count++] = result;
       }
     }
-    return entry_.multi == Multi::kAny ? known : call.Multi(results);
+    return entry_.multi == Multi::kAny ? known : Value::Multi({results, count});
   }
 
   const FunctionEntry& entry_;
@@ -451,6 +452,14 @@ class FunctionNode final : public EvalNode {
 };
 
 }  // namespace
+
+Truth TruthOf(const Value& value) {
+  if (value.is_bool()) return value.boolean() ? Truth::kTrue : Truth::kFalse;
+  if (!value.is_text() || value.json_type() != JsonType::kLiteral) return Truth::kNull;
+  return value.text() == "true"    ? Truth::kTrue
+         : value.text() == "false" ? Truth::kFalse
+                                   : Truth::kNull;
+}
 
 Value Call::Multi(std::span<const Value> values) {
   if (values.empty()) return Value::Null();
@@ -484,7 +493,7 @@ absl::Status EvalNode::Test(const EvalContext& context, Rows rows, Truth* truth)
   SPELK_RETURN_IF_ERROR(Evaluate(context, rows, &column));
   for (const uint32_t row : rows) {
     const Value value = column.At(row);
-    truth[row] = !value.is_bool() ? Truth::kNull : value.boolean() ? Truth::kTrue : Truth::kFalse;
+    truth[row] = TruthOf(value);
   }
   return absl::OkStatus();
 }
@@ -634,10 +643,12 @@ absl::Status Evaluator::Filter(Batch* batch) {
 
 absl::StatusOr<Value> EvaluateConstant(const Expr& expr, const EvalEnvironment& environment,
                                        Arena& arena) {
+  constexpr size_t kMemory = size_t{1} << 20U;
+  MemoryBudget budget(kMemory);
   SPELK_ASSIGN_OR_RETURN(const std::unique_ptr<Evaluator> evaluator,
                          Evaluator::Make(expr, environment));
   const Batch batch(std::make_shared<Schema>(std::vector<Field>()), {}, 1,
-                    std::make_shared<BatchMemory>());
+                    std::make_shared<BatchMemory>(&budget));
   Column column;
   SPELK_RETURN_IF_ERROR(evaluator->Evaluate(batch, &column));
   return CopyValue(column.At(0), arena);

@@ -55,6 +55,10 @@ class EvalNode {
 };
 using EvalNodePtr = std::unique_ptr<EvalNode>;
 
+// Whether a value is true where a condition is wanted: a Boolean, or true and false out of a JSON
+// text. Anything else is neither.
+Truth TruthOf(const Value& value);
+
 // Makes nodes out of expressions; given to functions that make nodes of their own.
 class EvalFactory {
  public:
@@ -96,7 +100,8 @@ class Evaluator {
 };
 
 // The value of an expression that reads no field, for constant folding and macros; not rounded, as
-// it may be a part of an expression. The result's text lives in the arena.
+// it may be a part of an expression. The result's text lives in the arena. What takes more than a
+// MiB fails.
 absl::StatusOr<Value> EvaluateConstant(const Expr& expr, const EvalEnvironment& environment,
                                        Arena& arena);
 

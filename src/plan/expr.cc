@@ -35,7 +35,7 @@ Literal Literal::Number(std::string text) {
     return literal;
   }
   literal = Text(std::move(text));
-  literal.is_number_ = true;
+  literal.json_type_ = JsonType::kNumber;
   return literal;
 }
 
@@ -57,7 +57,7 @@ Literal Literal::Of(const Value& value) {
       break;
     case ValueKind::kText:
       literal.text_ = std::string(value.text());
-      literal.is_number_ = value.json_type() == JsonType::kNumber;
+      literal.json_type_ = value.json_type();
       break;
     case ValueKind::kMulti:
       literal.kind_ = ValueKind::kNull;
@@ -75,7 +75,7 @@ Value Literal::value() const {
     case ValueKind::kDouble:
       return Value::Double(double_, figures_);
     case ValueKind::kText:
-      return Value::Text(text_, is_number_ ? JsonType::kNumber : JsonType::kString);
+      return Value::Text(text_, json_type_);
     default:
       return Value::Null();
   }
@@ -180,7 +180,7 @@ bool MayBeBoolean(const Expr& expr) {
 }
 
 void CollectFields(const Expr& expr, FieldSet* fields) {
-  if (expr.field) fields->Add(expr.field);
+  if (expr.field && !expr.field.parameter()) fields->Add(expr.field);
   for (const Field field : expr.row_fields) fields->Add(field);
   for (const ExprPtr& argument : expr.arguments) CollectFields(*argument, fields);
 }

@@ -61,7 +61,7 @@ class Literal {
 
  private:
   ValueKind kind_ = ValueKind::kNull;
-  bool is_number_ = false;
+  JsonType json_type_ = JsonType::kString;
   int64_t integer_ = 0;
   double double_ = 0;
   uint8_t figures_ = 0;

@@ -100,8 +100,9 @@ bool WellFormed(const Expr& expr) {
   const size_t n = expr.arguments.size();
   switch (expr.kind) {
     case ExprKind::kCall:
-      return expr.function != nullptr && n >= expr.function->arity.least &&
-             n <= expr.function->arity.most;
+      return expr.function != nullptr && n >= expr.function->arranged &&
+             n - expr.function->arranged >= expr.function->arity.least &&
+             n - expr.function->arranged <= expr.function->arity.most;
     case ExprKind::kArithmetic:
       return n >= 2 && expr.operators.size() == n - 1;
     case ExprKind::kNegate:
@@ -142,6 +143,9 @@ bool WellFormed(const Expr& expr) {
 Field HiddenField(std::string_view name) {
   for (const Field field : hidden::kAll) {
     if (field.name() == name) return field;
+  }
+  for (const FieldName& value : hidden::kValueNames) {
+    if (value.name == name) return Field(&value);
   }
   return {};
 }

@@ -91,6 +91,8 @@ void AppendCodePoint(char32_t code_point, std::string& out) {
 
 char32_t FoldCodePoint(char32_t code_point) {
   if (code_point < 0x80) return static_cast<char32_t>(LowerAscii(static_cast<char>(code_point)));
+  // The dotted and the dotless i have no fold: outside of Turkish they are no form of i.
+  if (code_point == 0x130 || code_point == 0x131) return code_point;
   // By upper case first, so that all forms of a letter meet: ſ and s, the two small sigmas, the
   // Kelvin sign.
   return Mapped(Mapped(code_point, &utf8proc_toupper), &utf8proc_tolower);
@@ -101,7 +103,9 @@ std::string ToLower(std::string_view text) {
 }
 
 std::string ToUpper(std::string_view text) {
-  return Map(text, &UpperAscii, [](char32_t c) { return Mapped(c, &utf8proc_toupper); });
+  constexpr char32_t kSharpS = 0xDF;  // Has no upper case of one letter, whatever utf8proc says.
+  return Map(text, &UpperAscii,
+             [](char32_t c) { return c == kSharpS ? c : Mapped(c, &utf8proc_toupper); });
 }
 
 std::string FoldCase(std::string_view text) { return Map(text, &LowerAscii, &FoldCodePoint); }

@@ -16,7 +16,8 @@ namespace spelk {
 // What a Field points to. Lives as long as its table.
 struct FieldName {
   std::string_view name;
-  bool hidden = false;  // Never seen by a query: carried for the engine's own use.
+  bool hidden = false;     // Never seen by a query: carried for the engine's own use.
+  bool parameter = false;  // Stands for something inside an expression; no row has it.
 };
 
 // A handle of one pointer. Equal names of one table (and its parents) are equal handles.
@@ -27,6 +28,7 @@ class Field {
 
   constexpr std::string_view name() const { return name_->name; }
   constexpr bool hidden() const { return name_->hidden; }
+  constexpr bool parameter() const { return name_->parameter; }
   // Internal fields begin with `_`: `*` does not match them, `_*` does.
   constexpr bool internal() const { return !name_->name.empty() && name_->name.front() == '_'; }
   constexpr explicit operator bool() const { return name_ != nullptr; }
@@ -55,6 +57,11 @@ inline constexpr FieldName kRowName{"(row)", true};
 inline constexpr Field kRow{&kRowName};  // Which row of the stream it is, counted from 0.
 inline constexpr FieldName kIndexName{"(index)", true};
 inline constexpr Field kIndex{&kIndexName};  // The index that the event or its input has, or null.
+// One value of a multivalue inside of mvmap() and mvfilter(); how deep these nest, from within.
+inline constexpr FieldName kValueNames[] = {{"(value)", true, true},   {"(value 2)", true, true},
+                                            {"(value 3)", true, true}, {"(value 4)", true, true},
+                                            {"(value 5)", true, true}, {"(value 6)", true, true},
+                                            {"(value 7)", true, true}, {"(value 8)", true, true}};
 inline constexpr Field kAll[] = {kLine, kTime, kSourcetypes, kSources, kRow, kIndex};
 }  // namespace hidden
 
