@@ -180,9 +180,14 @@ std::optional<std::string> Styled(Style style, const Value& value, double number
 }
 
 Value ToString(Call& call, std::span<const Value> values) {
-  const std::optional<Style> style =
-      values.size() < 2 ? Style::kPlain : StyleOf(call.TextOf(values[1]));
+  const std::optional<Style> style = values.size() < 2     ? Style::kPlain
+                                     : values[1].is_null() ? std::nullopt
+                                                           : StyleOf(call.TextOf(values[1]));
   if (!style) return Value::Null();
+  // Nulls become text, as Booleans do (eval, Usage); there is nothing to format, though.
+  if (values[0].is_null()) {
+    return *style == Style::kPlain ? Value::Text("Null") : Value::Null();
+  }
   const std::optional<Number> number = NumberOf(values[0]);
   // Text that is no number passes unchanged.
   if (*style == Style::kPlain || !number) {
@@ -295,7 +300,7 @@ constexpr std::string_view kPrintfNotes[] = {
 constexpr std::string_view kToNumberNotes[] = {
     "a field that is no number, also one with blanks, gives null; a literal is an error"};
 constexpr std::string_view kToStringNotes[] = {
-    "text that is no number passes unchanged, and null stays null",
+    "text that is no number passes unchanged; null is the text Null, with a format it stays null",
     "\"commas\" rounds to two decimals, \"binary\" takes whole numbers up to 2^53-1"};
 
 constexpr FunctionEntry kTable[] = {
@@ -364,6 +369,7 @@ constexpr FunctionEntry kTable[] = {
      .arity = {1, 2},
      .parameters = kAnyAndText,
      .result = Type::kString,
+     .nulls = Nulls::kSee,
      .multi = Multi::kEach,
      .call = &ToString,
      .check = &CheckToString,

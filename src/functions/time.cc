@@ -14,6 +14,7 @@ namespace spelk::functions {
 namespace {
 
 constexpr std::string_view kPage = "Date and Time functions";
+constexpr double kFurthest = 1e12;  // Seconds; beyond it calendars make no sense.
 
 Value Now(Call& call, std::span<const Value>) {
   return Value::Integer(static_cast<int64_t>(std::floor(call.run().now)));
@@ -44,7 +45,7 @@ Value Relative(Call& call, std::span<const Value> values) {
     known.parsed = RelativeTime::Parse(text);
   }
   const std::optional<Number> time = NumberOf(values[0]);
-  if (!time || !known.parsed || !std::isfinite(time->value)) return Value::Null();
+  if (!time || !known.parsed || !(std::fabs(time->value) < kFurthest)) return Value::Null();
   return Value::Double(known.parsed->Apply(time->value, call.run().zone));
 }
 

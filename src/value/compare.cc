@@ -27,8 +27,12 @@ bool HoldsForOne(CompareOp op, const Value& left, const Value& right) {
   const std::optional<Number> b = a ? NumberOf(right) : std::nullopt;
   if (a && b) {
     const std::partial_ordering order = a->value <=> b->value;
-    if (order == std::partial_ordering::unordered) return op == CompareOp::kNotEqual;
-    return Holds(op, order);
+    if (order != std::partial_ordering::unordered) return Holds(op, order);
+    // NaN has no place among numbers, but the text NaN is a text like others.
+    const bool equality = op == CompareOp::kEqual || op == CompareOp::kNotEqual;
+    const bool texts = left.is_text() && right.is_text();
+    const bool numbers = !left.is_text() && !right.is_text();
+    if (numbers || !(texts || equality)) return op == CompareOp::kNotEqual;
   }
   char left_buffer[kNumberText];
   char right_buffer[kNumberText];

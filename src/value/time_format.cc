@@ -223,6 +223,11 @@ struct ParsedTime {
   std::optional<int64_t> epoch;
   std::optional<int> offset;
   double fraction = 0;
+
+  // Whether there is anything to make a time of.
+  bool StatesTime() const {
+    return year || month || day || year_day || hour || hour12 || minute || second;
+  }
 };
 
 bool TakeChar(std::string_view& text, char c) {
@@ -384,7 +389,7 @@ bool ParseConversion(const Conversion& c, std::string_view& text, ParsedTime* p,
       return TakeNumber(text, 2, 0, 60, &p->second);
     case 's': {
       const bool negative = TakeChar(text, '-');
-      const std::optional<int64_t> epoch = TakeDigits(text, 12);
+      const std::optional<int64_t> epoch = TakeDigits(text, 15);
       if (epoch) p->epoch = negative ? -*epoch : *epoch;
       return epoch.has_value();
     }
@@ -497,6 +502,7 @@ std::optional<double> ParseTime(std::string_view text, std::string_view format, 
   if (!ParseFormat(text, format, &parsed, 0)) return std::nullopt;
   if (!allow_rest && !text.empty()) return std::nullopt;
   if (parsed.epoch) return static_cast<double>(*parsed.epoch) + parsed.fraction;
+  if (!parsed.StatesTime()) return std::nullopt;
   const absl::TimeZone own = parsed.offset ? absl::FixedTimeZone(*parsed.offset) : zone;
   const double usable_now = std::isfinite(now) && std::fabs(now) < 1e12 ? now : 0;
   const absl::CivilDay today =

@@ -26,7 +26,8 @@ std::optional<std::string> FormatTime(double seconds, std::string_view format, a
 
 // The reverse, in seconds. The whole format must match at the text's begin; text left over is
 // accepted only if `allow_rest`. A date needs a day; a format without a date takes the day of `now`
-// (in `zone`). Text without a zone is in `zone`. Nothing if the text does not fit.
+// (in `zone`). Text without a zone is in `zone`. Nothing if the text does not fit, or if the format
+// asks for neither a date nor a time of day.
 std::optional<double> ParseTime(std::string_view text, std::string_view format, absl::TimeZone zone,
                                 double now, bool allow_rest = false);
 
