@@ -24,7 +24,11 @@ class MemoryBudget {
   size_t limit() const { return limit_; }
   // Little is left: whoever holds much that could lie on disk should put it there now, so that
   // others find the little that they cannot do without.
-  bool tight() const { return used() > limit_ / 4 * 3; }
+  bool tight() const {
+    constexpr size_t kRoomForReading = size_t{4} << 20U;
+    const size_t room = limit_ / 2 < kRoomForReading ? limit_ / 2 : kRoomForReading;
+    return used() > limit_ - (limit_ / 4 > room ? limit_ / 4 : room);
+  }
   // What one holder may keep in memory even then.
   size_t modest() const { return limit_ / 16; }
   size_t used() const { return used_.load(std::memory_order_relaxed); }

@@ -11,6 +11,8 @@ namespace {
 
 // About what a result of a pattern takes beside its key and value.
 constexpr size_t kMapEntry = 64;
+// A batch of results has at least so many rows, however short memory is.
+constexpr size_t kFewRows = 64;
 
 }  // namespace
 
@@ -97,7 +99,9 @@ class Aggregation::RowBuilder {
     }
     ++rows_;
     SPELK_RETURN_IF_ERROR(memory_->arena.status(plan_.what()));
-    return rows_ >= plan_.run().batch_rows ? Finish() : absl::OkStatus();
+    const bool full =
+        rows_ >= plan_.run().batch_rows || (rows_ >= kFewRows && plan_.run().budget->tight());
+    return full ? Finish() : absl::OkStatus();
   }
 
   absl::Status Finish() {

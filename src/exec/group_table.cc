@@ -15,7 +15,10 @@ constexpr size_t kFirstSlots = 64;
 constexpr unsigned kMaxLevel = 8;
 // Tables of partitions of partitions hold little; there it would not help.
 constexpr unsigned kMaxRelief = 3;
-constexpr size_t kSmallRecord = 1U << 20U;
+constexpr size_t kSmallRecord = 4U << 20U;
+// A table has so much from the beginning: however little is left, a few groups can be made, and
+// spilled.
+constexpr size_t kFirstMemory = 32U << 10U;
 constexpr size_t kMergedBetweenReliefs = 128;
 
 }  // namespace
@@ -46,7 +49,16 @@ GroupTable::GroupTable(const GroupLayout& layout, const RunContext& run, std::st
       level_(level),
       arena_(std::make_unique<Arena>(run.budget)),
       table_reservation_(run.budget),
-      heap_reservation_(run.budget) {}
+      heap_reservation_(run.budget) {
+  Prepare();
+}
+
+// What cannot be had now is asked for again when it is needed.
+void GroupTable::Prepare() {
+  (void)arena_->Allocate(std::min(kFirstMemory, run_->budget->limit() / 64));
+  arena_->Reset();
+  (void)Grow();
+}
 
 GroupTable::~GroupTable() {
   for (const Entry& entry : groups_) layout_->Destroy(entry.states);
@@ -126,6 +138,7 @@ void GroupTable::Clear() {
   arena_ = std::make_unique<Arena>(run_->budget);
   table_reservation_.Clear();
   heap_reservation_.Clear();
+  Prepare();
 }
 
 // ---------------------------------------------------------------- disk

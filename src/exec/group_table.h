@@ -87,6 +87,7 @@ class GroupTable {
   uint64_t HashOf(std::string_view key) const;
   // The slot of the key, or the free one where it belongs.
   size_t SlotOf(std::string_view key, uint64_t hash) const;
+  void Prepare();
   absl::Status Grow();
   absl::Status Exhausted(size_t bytes) const;
   size_t HeapBytes(const Entry& entry) const;

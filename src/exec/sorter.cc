@@ -140,17 +140,31 @@ absl::Status Sorter::AddRows(const Batch& batch, std::vector<RowRank> ranks) {
     kept.Select(std::move(rows));
     ranks = std::move(kept_ranks);
   }
-  absl::Status status = KeepBatch(kept, ranks);
-  if (absl::IsResourceExhausted(status) && !entries_.empty()) {
-    SPELK_RETURN_IF_ERROR(SpillAll());
-    status = KeepBatch(kept, ranks);
-  }
-  SPELK_RETURN_IF_ERROR(status);
+  SPELK_RETURN_IF_ERROR(KeepOrSpill(kept, std::move(ranks)));
   const uint64_t limit = options_.limit.value_or(0);
   if (options_.limit && entries_.size() > 2 * limit + run_->batch_rows) {
     SPELK_RETURN_IF_ERROR(DropBeyondLimit());
   }
   return Relieve();
+}
+
+// Makes room, and takes the rows in pieces if there is little of it.
+absl::Status Sorter::KeepOrSpill(const Batch& batch, std::vector<RowRank> ranks) {
+  absl::Status status = KeepBatch(batch, ranks);
+  if (!absl::IsResourceExhausted(status)) return status;
+  SPELK_RETURN_IF_ERROR(SpillAll());
+  status = KeepBatch(batch, ranks);
+  if (!absl::IsResourceExhausted(status) || ranks.size() < 2) return status;
+  const size_t half = ranks.size() / 2;
+  Batch first = batch;
+  first.Slice(0, half);
+  Batch second = batch;
+  second.Slice(half, ranks.size());
+  std::vector<RowRank> first_ranks(ranks.begin(),
+                                   ranks.begin() + static_cast<std::ptrdiff_t>(half));
+  ranks.erase(ranks.begin(), ranks.begin() + static_cast<std::ptrdiff_t>(half));
+  SPELK_RETURN_IF_ERROR(KeepOrSpill(first, std::move(first_ranks)));
+  return KeepOrSpill(second, std::move(ranks));
 }
 
 // Leaves memory to others when it is short and much of it lies here.

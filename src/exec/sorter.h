@@ -78,6 +78,7 @@ class Sorter {
   std::vector<SortValue> KeysOf(const Batch& batch, Arena& arena) const;
   absl::Status DropBeyondLimit();
   absl::Status Relieve();
+  absl::Status KeepOrSpill(const Batch& batch, std::vector<RowRank> ranks);
   void SortEntries();
   absl::Status SpillAll();
   absl::Status WriteRun(SpillFile& file);
