@@ -1,7 +1,6 @@
 // Choosing how rows are written.
 #include "cli/output.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "base/status.h"
@@ -70,25 +69,17 @@ absl::Status OutputTaker::WriteEvents(const Batch& batch) {
 
 absl::Status OutputTaker::Take(Batch batch) {
   if (spool_ != nullptr) {
-    for (size_t c = 0; c < batch.schema()->size(); ++c) {
-      const Field field = (*batch.schema())[c];
-      if (field.hidden() || std::find(columns_.begin(), columns_.end(), field) != columns_.end())
-        continue;
-      for (size_t row = 0; row < batch.size(); ++row) {
-        if (batch.At(c, row).is_null()) continue;
-        columns_.push_back(field);
-        break;
-      }
-    }
+    order_.Add(batch);
     return spool_->Add(std::move(batch), exec::Position{batches_++, 0});
   }
+  if (events_ != nullptr) order_.Arrange(&batch);
   absl::Status status = events_ != nullptr ? WriteEvents(batch) : writer_->Write(batch);
   if (status.ok() && flush_) status = sink_.Flush();
   return Note(std::move(status));
 }
 
 absl::Status OutputTaker::EmitSpooled() {
-  writer_ = io::MakeWriter(options_, columns_, sink_);
+  writer_ = io::MakeWriter(options_, order_.fields(), sink_);
   WriterOutput output(*writer_);
   return spool_->Emit(output);
 }

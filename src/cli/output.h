@@ -8,6 +8,7 @@
 #include "engine/run.h"
 #include "exec/sorter.h"
 #include "io/row_writer.h"
+#include "value/field_order.h"
 
 namespace spelk::cli {
 
@@ -40,7 +41,7 @@ class OutputTaker final : public engine::RowTaker {
   std::unique_ptr<io::RowWriter> writer_;
   std::unique_ptr<exec::Sorter> spool_;
   uint64_t batches_ = 0;
-  std::vector<Field> columns_;  // Of the rows that wait, in the order of their first appearance.
+  FieldOrder order_;  // Of events, and of the rows that wait.
   uint64_t rows_ = 0;
 };
 
