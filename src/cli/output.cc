@@ -1,7 +1,6 @@
 // Choosing how rows are written.
 #include "cli/output.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "base/status.h"
@@ -73,6 +72,7 @@ absl::Status OutputTaker::Take(Batch batch) {
   if (spool_ != nullptr) {
     return spool_->Add(std::move(batch), exec::Position{batches_++, 0});
   }
+  if (events_ != nullptr) order_.Arrange(&batch);
   absl::Status status = events_ != nullptr ? WriteEvents(batch) : writer_->Write(batch);
   if (status.ok() && flush_) status = sink_.Flush();
   return Note(std::move(status));

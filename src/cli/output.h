@@ -8,6 +8,7 @@
 #include "engine/run.h"
 #include "exec/spool.h"
 #include "io/row_writer.h"
+#include "value/field_order.h"
 
 namespace spelk::cli {
 
@@ -41,6 +42,7 @@ class OutputTaker final : public engine::RowTaker {
   std::unique_ptr<exec::Spool> spool_;
   uint64_t batches_ = 0;
   plan::OutputShape shape_;
+  FieldOrder order_;  // Of events.
   uint64_t rows_ = 0;
 };
 

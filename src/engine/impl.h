@@ -10,6 +10,7 @@
 #include "engine/run.h"
 #include "engine/subsearch.h"
 #include "spelk/engine.h"
+#include "value/field_order.h"
 
 namespace spelk {
 

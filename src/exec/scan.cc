@@ -176,18 +176,36 @@ absl::Status ScanWorker::FlushPlan(size_t index, Output& output) {
     SPELK_ASSIGN_OR_RETURN(Column column, rows_->Resolve(field, kept, memory->arena));
     columns.push_back(column);
   }
-  SchemaPtr schema = plan.schema;
-  if (plan.flatten) {
-    WideRows wide(*plan.node, scan_.run(), physical_rows, memory->arena);
-    for (const uint32_t row : kept) {
-      SPELK_RETURN_IF_ERROR(wide.Add(rows_->line(row), row, flattener_));
-    }
-    std::vector<Field> fields = schema->fields();
-    wide.MergeInto(fields, columns);
-    schema = std::make_shared<Schema>(std::move(fields));
-  }
-  batch.Reshape(std::move(schema), std::move(columns));
+  if (plan.flatten) return PushWide(plan, kept, columns, memory, output);
+  batch.Reshape(plan.schema, std::move(columns));
   return output.Push(std::move(batch));
+}
+
+absl::Status ScanWorker::PushWide(const SharedScan::Plan& plan, const std::vector<uint32_t>& rows,
+                                  const std::vector<Column>& columns, const BatchMemoryPtr& memory,
+                                  Output& output) {
+  for (size_t begin = 0; begin < rows.size() && !output.enough();) {
+    WideRows wide(*plan.node, scan_.run(), memory->arena);
+    size_t end = begin;
+    while (end < rows.size()) {
+      SPELK_ASSIGN_OR_RETURN(const bool taken, wide.Add(rows_->line(rows[end]), flattener_));
+      if (!taken) break;
+      ++end;
+    }
+    std::vector<Field> fields = plan.schema->fields();
+    std::vector<Column> part;
+    for (const Column& column : columns) {
+      auto* values = memory->arena.AllocateArray<Value>(end - begin);
+      SPELK_RETURN_IF_ERROR(memory->arena.status("reading events"));
+      for (size_t i = begin; i < end; ++i) values[i - begin] = column.At(rows[i]);
+      part.push_back(Column::Values({values, end - begin}));
+    }
+    SPELK_RETURN_IF_ERROR(wide.MergeInto(fields, part));
+    SPELK_RETURN_IF_ERROR(output.Push(
+        Batch(std::make_shared<Schema>(std::move(fields)), std::move(part), end - begin, memory)));
+    begin = end;
+  }
+  return absl::OkStatus();
 }
 
 // ---------------------------------------------------------------- lines

@@ -171,6 +171,10 @@ class ScanWorker {
   absl::Status Reject(const io::Block& block, std::string_view line, std::string_view reason,
                       bool fault);
   absl::Status Flush(const ScanOutputs& outputs);
+  // Rows with every field that they have: as many batches as there are orders of fields in a row.
+  absl::Status PushWide(const SharedScan::Plan& plan, const std::vector<uint32_t>& rows,
+                        const std::vector<Column>& columns, const BatchMemoryPtr& memory,
+                        Output& output);
   absl::Status FlushPlan(size_t plan, Output& output);
   bool MeetsGroups(const SharedScan::Plan& plan, std::string_view line, size_t from) const;
   size_t ShapeOf(const io::RawValue* slots) const;

@@ -43,6 +43,7 @@ absl::StatusOr<Column> ScanWorker::Rows::Resolve(size_t field, const std::vector
   if (values == nullptr) return arena.status("reading events");
   const SharedScan::FieldSource& source = scan_.fields_[field];
   for (const uint32_t row : rows) values[row] = ValueOf(source, row, arena);
+  SPELK_RETURN_IF_ERROR(flattener_.status("reading events"));
   SPELK_RETURN_IF_ERROR(arena.status("reading events"));
   return Column::Values({values, size()});
 }

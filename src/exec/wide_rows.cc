@@ -8,52 +8,76 @@
 
 namespace spelk::exec {
 
-absl::Status WideRows::Add(std::string_view line, uint32_t row, io::JsonFlattener& flattener) {
-  row_ = row;
+absl::StatusOr<bool> WideRows::Add(std::string_view line, io::JsonFlattener& flattener) {
+  next_place_ = 0;
+  in_order_ = true;
   bool faulty = false;
   flattener.Flatten(line, *this, &faulty);
-  for (size_t c = 0; c < columns_.size(); ++c) {
-    WideColumn& column = columns_[c];
-    if (column.row != row || column.more.empty()) continue;
-    column.more.insert(column.more.begin(), column.values[row]);
-    auto* all = arena_.AllocateArray<Value>(column.more.size());
-    if (all == nullptr) break;
-    std::copy(column.more.begin(), column.more.end(), all);
-    column.values[row] = Value::Multi({all, column.more.size()});
-    column.more.clear();
+  if (!in_order_) return false;
+  for (WideColumn* column : order_) {
+    if (column->row == rows_ && !column->more.empty()) JoinValues(column);
   }
+  ++rows_;
   SPELK_RETURN_IF_ERROR(status_);
-  return arena_.status("reading events");
+  SPELK_RETURN_IF_ERROR(flattener.status("reading events"));
+  SPELK_RETURN_IF_ERROR(arena_.status("reading events"));
+  return true;
+}
+
+void WideRows::JoinValues(WideColumn* column) {
+  auto* all = arena_.AllocateArray<Value>(column->more.size() + 1);
+  if (all == nullptr) return;
+  all[0] = column->values[rows_];
+  std::copy(column->more.begin(), column->more.end(), all + 1);
+  column->values[rows_] = Value::Multi({all, column->more.size() + 1});
+  column->more.clear();
 }
 
 void WideRows::Take(std::string_view name, const io::RawValue& raw, uint32_t array) {
   WideColumn* column = Find(name);
-  if (column == nullptr) return;
-  const bool first = column->row != row_;
+  if (column == nullptr || !in_order_) return;
+  const bool first = column->row != rows_;
   // The first of a repeated name wins; the values of one array belong together.
   if (!first && (array == 0 || array != column->array)) return;
   const Value value = io::ToValue(raw, arena_);
   if (value.is_null()) return;
-  if (first) {
-    column->row = row_;
-    column->array = array;
-    column->values[row_] = value;
-  } else {
+  if (!first) {
     column->more.push_back(value);
+    return;
   }
+  in_order_ = column->place >= next_place_;
+  if (!in_order_ || !Grow(column, rows_ + 1)) return;
+  next_place_ = column->place + 1;
+  column->row = rows_;
+  column->array = array;
+  column->values[rows_] = value;
 }
 
-void WideRows::MergeInto(std::vector<Field>& fields, std::vector<Column>& columns) const {
+// Room for so many rows; what is not set is null.
+bool WideRows::Grow(WideColumn* column, size_t rows) {
+  constexpr size_t kLeastRows = 16;
+  const size_t before = column->values.size();
+  if (rows <= before) return true;
+  const size_t wanted = std::max({rows, 2 * before, kLeastRows});
+  auto* values = arena_.AllocateArray<Value>(wanted);
+  if (values == nullptr) return false;
+  std::copy(column->values.begin(), column->values.end(), values);
+  std::fill(values + before, values + wanted, Value::Null());
+  column->values = {values, wanted};
+  return true;
+}
+
+absl::Status WideRows::MergeInto(std::vector<Field>& fields, std::vector<Column>& columns) {
   std::vector<Field> all_fields;
   std::vector<Column> all_columns;
   std::vector<bool> placed(fields.size(), false);
-  for (const WideColumn& column : columns_) {
-    if (!column.field) continue;
-    const auto known = std::find(fields.begin(), fields.end(), column.field);
+  for (WideColumn* column : order_) {
+    const auto known = std::find(fields.begin(), fields.end(), column->field);
     const auto index = static_cast<size_t>(known - fields.begin());
-    all_fields.push_back(column.field);
+    all_fields.push_back(column->field);
     if (known == fields.end()) {
-      all_columns.push_back(Column::Values({column.values, rows_}));
+      if (!Grow(column, rows_)) return arena_.status("reading events");
+      all_columns.push_back(Column::Values({column->values.data(), rows_}));
     } else {
       all_columns.push_back(columns[index]);
       placed[index] = true;
@@ -66,6 +90,7 @@ void WideRows::MergeInto(std::vector<Field>& fields, std::vector<Column>& column
   }
   fields = std::move(all_fields);
   columns = std::move(all_columns);
+  return absl::OkStatus();
 }
 
 bool WideRows::Wanted(std::string_view name) const {
@@ -74,27 +99,29 @@ bool WideRows::Wanted(std::string_view name) const {
                      [&](const std::string& p) { return plan::PatternTakes(p, name); });
 }
 
+// A new field stands behind the one that the event has before it.
+void WideRows::InsertBehindLast(WideColumn* column) {
+  order_.insert(order_.begin() + static_cast<std::ptrdiff_t>(next_place_), column);
+  for (size_t place = next_place_; place < order_.size(); ++place) order_[place]->place = place;
+}
+
 WideRows::WideColumn* WideRows::Find(std::string_view name) {
   const auto found = by_name_.find(name);
   if (found != by_name_.end()) {
     WideColumn& column = columns_[found->second];
     return column.field ? &column : nullptr;
   }
-  WideColumn column;
-  if (Wanted(name) && !name.empty()) {
-    absl::StatusOr<Field> field = run_.fields->TryIntern(name);
-    if (!field.ok()) {
-      status_.Update(field.status());
-      return nullptr;
-    }
-    column.values = arena_.AllocateArray<Value>(rows_);
-    if (column.values == nullptr) return nullptr;
-    std::fill(column.values, column.values + rows_, Value::Null());
-    column.field = *field;
+  WideColumn& column = columns_.emplace_back();
+  by_name_.emplace(name, columns_.size() - 1);
+  if (!Wanted(name) || name.empty()) return nullptr;
+  absl::StatusOr<Field> field = run_.fields->TryIntern(name);
+  if (!field.ok()) {
+    status_.Update(field.status());
+    return nullptr;
   }
-  by_name_.emplace(name, columns_.size());
-  columns_.push_back(std::move(column));
-  return columns_.back().field ? &columns_.back() : nullptr;
+  column.field = *field;
+  InsertBehindLast(&column);
+  return &column;
 }
 
 }  // namespace spelk::exec

@@ -2,10 +2,11 @@
 #pragma once
 
 #include <deque>
+#include <span>
 #include <string_view>
 #include <vector>
 
-#include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "base/string_map.h"
 #include "exec/run_context.h"
 #include "io/json_reader.h"
@@ -14,41 +15,52 @@
 
 namespace spelk::exec {
 
-// Every field of an event, for plans that read them all.
+// Every field of some events, for plans that read them all. The order of the columns is that in
+// which each of the events has its fields, so that it does not depend on which events are here
+// together: an event that has them in another order is not taken.
 class WideRows final : public io::FieldTaker {
  public:
-  WideRows(const plan::ScanNode& node, const RunContext& run, size_t rows, Arena& arena)
-      : node_(node), run_(run), rows_(rows), arena_(arena) {}
+  WideRows(const plan::ScanNode& node, const RunContext& run, Arena& arena)
+      : node_(node), run_(run), arena_(arena) {}
 
-  absl::Status Add(std::string_view line, uint32_t row, io::JsonFlattener& flattener);
+  // Adds the event in `line`; false if it belongs to other WideRows, as its fields come in another
+  // order.
+  absl::StatusOr<bool> Add(std::string_view line, io::JsonFlattener& flattener);
+  size_t rows() const { return rows_; }
 
   void Take(std::string_view name, const io::RawValue& raw, uint32_t array) override;
 
-  // Puts the columns into a batch's: in the order in which the events have them, then those that
-  // only knowledge gave. A column that the batch has already stays as it is.
-  void MergeInto(std::vector<Field>& fields, std::vector<Column>& columns) const;
+  // Puts the columns into those of a batch that has the same rows: in the order in which the events
+  // have them, then those that only knowledge gave. A column that the batch has already stays as it
+  // is.
+  absl::Status MergeInto(std::vector<Field>& fields, std::vector<Column>& columns);
 
  private:
   struct WideColumn {
-    Field field;  // Null for a name that no pattern takes.
-    Value* values = nullptr;
-    uint32_t row = UINT32_MAX;
+    Field field;              // Null for a name that no pattern takes.
+    std::span<Value> values;  // Grows with the rows.
+    size_t row = SIZE_MAX;    // The last row with a value.
     uint32_t array = 0;
+    size_t place = 0;  // In order_.
     std::vector<Value> more;
   };
 
   bool Wanted(std::string_view name) const;
-
   WideColumn* Find(std::string_view name);
+  void InsertBehindLast(WideColumn* column);
+  bool Grow(WideColumn* column, size_t rows);
+  void JoinValues(WideColumn* column);
 
   const plan::ScanNode& node_;
   const RunContext& run_;
-  const size_t rows_;
   Arena& arena_;
-  uint32_t row_ = 0;
+  size_t rows_ = 0;
   absl::Status status_;
   std::deque<WideColumn> columns_;
   StringMap<size_t> by_name_;
+  std::vector<WideColumn*> order_;
+  size_t next_place_ = 0;  // Behind the last field of the event at hand.
+  bool in_order_ = true;
 };
 
 }  // namespace spelk::exec

@@ -457,6 +457,7 @@ class Flattening {
 LineVerdict JsonFlattener::Flatten(std::string_view line, FieldTaker& taker, bool* faulty) {
   *faulty = false;
   const LineVerdict verdict = index_.Index(line);
+  if (verdict == LineVerdict::kNoMemory) too_much_ = line.size() * sizeof(uint32_t);
   if (verdict != LineVerdict::kEvent) return verdict;
   uint32_t at = 0;
   *faulty = !Flattening(index_, taker, "").Object(&at, 0, 0);
@@ -470,9 +471,15 @@ bool JsonFlattener::FlattenValue(std::string_view json, std::string_view name, F
   copy_ += '}';
   const size_t size = copy_.size();
   copy_.append(64, ' ');
-  if (index_.Index(std::string_view(copy_).substr(0, size)) != LineVerdict::kEvent) return false;
+  const LineVerdict verdict = index_.Index(std::string_view(copy_).substr(0, size));
+  if (verdict == LineVerdict::kNoMemory) too_much_ = size * sizeof(uint32_t);
+  if (verdict != LineVerdict::kEvent) return false;
   uint32_t at = 3;  // { "" : value
   return Flattening(index_, taker, std::string(name)).Any(&at, 0, 0);
+}
+
+absl::Status JsonFlattener::status(std::string_view what) const {
+  return too_much_ == 0 ? absl::OkStatus() : budget_->Exhausted(what, too_much_);
 }
 
 std::vector<std::string_view> ArrayElements(std::string_view array) {

@@ -116,16 +116,21 @@ class FieldTaker {
 inline constexpr int kMaxJsonDepth = 512;
 class JsonFlattener {
  public:
-  explicit JsonFlattener(MemoryBudget* budget) : index_(budget) {}
+  explicit JsonFlattener(MemoryBudget* budget) : budget_(budget), index_(budget) {}
   LineVerdict Flatten(std::string_view line, FieldTaker& taker, bool* faulty);
   // Any JSON text: an object, an array or a scalar. The names begin with `name`. The values given
   // hold until the next call.
   bool FlattenValue(std::string_view json, std::string_view name, FieldTaker& taker);
   void Shrink() { index_.Shrink(); }
+  // ResourceExhausted, naming `what`, if some text did not fit into the budget: its fields were not
+  // given.
+  absl::Status status(std::string_view what) const;
 
  private:
+  MemoryBudget* budget_;
   JsonIndex index_;
   std::string copy_;
+  size_t too_much_ = 0;  // Bytes that could not be reserved.
 };
 
 // The texts of the elements of a JSON array that a reader took: well-formed, so only strings and

@@ -62,7 +62,7 @@ class JsonRowWriter final : public RowWriter {
       : array_(array), order_(columns), sink_(sink) {}
 
   absl::Status Write(const Batch& batch) override {
-    const std::vector<size_t>& columns = order_.ColumnsOf(*batch.schema());
+    const std::vector<size_t>& columns = order_.ColumnsOf(batch);
     out_.clear();
     for (size_t row = 0; row < batch.size(); ++row) {
       if (array_) out_ += rows_ == 0 ? "[\n" : ",\n";
@@ -110,18 +110,18 @@ void ColumnOrder::Add(Field field) {
   json_names_.back() += ':';
 }
 
-const std::vector<size_t>& ColumnOrder::ColumnsOf(const Schema& schema) {
-  if (&schema == last_) return columns_;
-  last_ = &schema;
+const std::vector<size_t>& ColumnOrder::ColumnsOf(const Batch& batch) {
+  const size_t before = fields_.size();
   if (!fixed_) {
-    for (const Field field : schema.fields()) {
-      if (!field.hidden() && std::find(fields_.begin(), fields_.end(), field) == fields_.end())
-        Add(field);
-    }
+    found_.Add(batch);
+    for (size_t i = before; i < found_.fields().size(); ++i) Add(found_.fields()[i]);
   }
+  if (batch.schema() == last_ && fields_.size() == before) return columns_;
+  last_ = batch.schema();
   columns_.assign(fields_.size(), SIZE_MAX);
-  for (size_t i = 0; i < fields_.size(); ++i)
-    columns_[i] = schema.Find(fields_[i]).value_or(SIZE_MAX);
+  for (size_t i = 0; i < fields_.size(); ++i) {
+    columns_[i] = last_->Find(fields_[i]).value_or(SIZE_MAX);
+  }
   return columns_;
 }
 

@@ -93,7 +93,7 @@ class TableWriter final : public RowWriter {
       : options_(options), order_(columns), sink_(sink) {}
 
   absl::Status Write(const Batch& batch) override {
-    const std::vector<size_t>& columns = order_.ColumnsOf(*batch.schema());
+    const std::vector<size_t>& columns = order_.ColumnsOf(batch);
     for (size_t row = 0; row < batch.size(); ++row) {
       std::vector<Cell> cells;
       for (size_t i = 0; i < columns.size(); ++i) {

@@ -21,7 +21,7 @@ class CsvWriter final : public RowWriter {
       : separator_(separator), order_(columns), sink_(sink) {}
 
   absl::Status Write(const Batch& batch) override {
-    const std::vector<size_t>& columns = order_.ColumnsOf(*batch.schema());
+    const std::vector<size_t>& columns = order_.ColumnsOf(batch);
     out_.clear();
     Header();
     for (size_t row = 0; row < batch.size(); ++row) {
@@ -98,7 +98,7 @@ class MarkdownWriter final : public RowWriter {
       : options_(options), order_(columns), sink_(sink) {}
 
   absl::Status Write(const Batch& batch) override {
-    const std::vector<size_t>& columns = order_.ColumnsOf(*batch.schema());
+    const std::vector<size_t>& columns = order_.ColumnsOf(batch);
     out_.clear();
     Header();
     for (size_t row = 0; row < batch.size(); ++row) {
@@ -176,7 +176,7 @@ class VerticalWriter final : public RowWriter {
       : options_(options), order_(columns), sink_(sink) {}
 
   absl::Status Write(const Batch& batch) override {
-    const std::vector<size_t>& columns = order_.ColumnsOf(*batch.schema());
+    const std::vector<size_t>& columns = order_.ColumnsOf(batch);
     out_.clear();
     for (size_t row = 0; row < batch.size(); ++row) {
       ++rows_;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "io/row_writer.h"
+#include "value/field_order.h"
 
 namespace spelk::io {
 
@@ -16,9 +17,9 @@ namespace spelk::io {
 class ColumnOrder {
  public:
   explicit ColumnOrder(const std::optional<std::vector<Field>>& columns);
-  // For each column of the result its index in the schema; SIZE_MAX where the batch has none. Valid
-  // until the next call. A schema must live as long as it is the last one asked for.
-  const std::vector<size_t>& ColumnsOf(const Schema& schema);
+  // For each column of the result its index in the batch; SIZE_MAX where the batch has none. Valid
+  // until the next call. Batches come in the order of the rows.
+  const std::vector<size_t>& ColumnsOf(const Batch& batch);
   const std::vector<Field>& fields() const { return fields_; }
   // "name": as JSON, with the colon.
   const std::string& json_name(size_t column) const { return json_names_[column]; }
@@ -27,9 +28,10 @@ class ColumnOrder {
   void Add(Field field);
 
   const bool fixed_;
+  FieldOrder found_;  // Unless they are given.
   std::vector<Field> fields_;
   std::vector<std::string> json_names_;
-  const Schema* last_ = nullptr;
+  SchemaPtr last_;
   std::vector<size_t> columns_;
 };
 

@@ -1,0 +1,61 @@
+// Ordering fields.
+#include "value/field_order.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace spelk {
+namespace {
+
+// The first row with a value, or the number of rows.
+size_t FirstRow(const Batch& batch, size_t column) {
+  size_t row = 0;
+  while (row < batch.size() && batch.At(column, row).is_null()) ++row;
+  return row;
+}
+
+}  // namespace
+
+void FieldOrder::Add(const Batch& batch) {
+  std::vector<std::pair<size_t, Field>> found;
+  for (size_t c = 0; c < batch.schema()->size(); ++c) {
+    const Field field = (*batch.schema())[c];
+    if (field.hidden() || rank_.contains(field)) continue;
+    const size_t row = FirstRow(batch, c);
+    if (row < batch.size()) found.emplace_back(row, field);
+  }
+  std::stable_sort(found.begin(), found.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  for (const auto& [row, field] : found) {
+    rank_.emplace(field, fields_.size());
+    fields_.push_back(field);
+  }
+}
+
+void FieldOrder::Arrange(Batch* batch) {
+  Add(*batch);
+  if (batch->schema() != from_ || known_ != fields_.size()) {
+    from_ = batch->schema();
+    known_ = fields_.size();
+    std::vector<std::pair<size_t, size_t>> order;  // Rank, column.
+    for (size_t c = 0; c < from_->size(); ++c) {
+      const auto rank = rank_.find((*from_)[c]);
+      if (rank != rank_.end()) order.emplace_back(rank->second, c);
+      if ((*from_)[c].hidden()) order.emplace_back(SIZE_MAX, c);
+    }
+    std::sort(order.begin(), order.end());
+    sources_.clear();
+    std::vector<Field> fields;
+    for (const auto& [rank, column] : order) {
+      sources_.push_back(column);
+      fields.push_back((*from_)[column]);
+    }
+    to_ = std::make_shared<Schema>(std::move(fields));
+  }
+  std::vector<Column> columns;
+  columns.reserve(sources_.size());
+  for (const size_t source : sources_) columns.push_back(batch->column(source));
+  batch->Reshape(to_, std::move(columns));
+}
+
+}  // namespace spelk
