@@ -6,6 +6,7 @@
 
 #include "commands/entry.h"
 #include "io/csv_reader.h"
+#include "io/json_value.h"
 
 namespace spelk::commands {
 namespace {
@@ -114,6 +115,41 @@ class CsvRows final : public exec::SourceOperator {
   const exec::RunContext& run_;
 };
 
+// An array of objects: their members, nested ones as JSON text.
+class JsonRows final : public exec::SourceOperator {
+ public:
+  JsonRows(const MakeResultsNode& node, const exec::RunContext& run)
+      : data_(node.data), schema_(std::make_shared<Schema>(node.columns)), run_(run) {}
+
+  absl::Status Produce(exec::Output& out) const override {
+    auto memory = std::make_shared<BatchMemory>(run_.budget);
+    const io::JsonNode* array = io::ParseJson(data_, memory->arena);
+    SPELK_RETURN_IF_ERROR(memory->arena.status("makeresults"));
+    if (array == nullptr) return absl::DataLossError("makeresults: data is no JSON");
+    size_t rows = 0;
+    for (const io::JsonNode* row = array->first; row != nullptr; row = row->next) ++rows;
+    if (rows == 0) return absl::OkStatus();
+    std::vector<Column> columns;
+    for (const Field field : schema_->fields()) {
+      auto* values = memory->arena.AllocateArray<Value>(rows);
+      SPELK_RETURN_IF_ERROR(memory->arena.status("makeresults"));
+      size_t at = 0;
+      for (const io::JsonNode* row = array->first; row != nullptr; row = row->next) {
+        const io::JsonNode* member = io::FindMember(*row, field.name());
+        values[at++] = member == nullptr ? Value::Null() : io::JsonToValue(*member, memory->arena);
+      }
+      columns.push_back(Column::Values({values, rows}));
+    }
+    SPELK_RETURN_IF_ERROR(memory->arena.status("makeresults"));
+    return out.Push(Batch(schema_, std::move(columns), rows, std::move(memory)));
+  }
+
+ private:
+  const std::string data_;
+  const SchemaPtr schema_;
+  const exec::RunContext& run_;
+};
+
 // ---------------------------------------------------------------- binding
 
 absl::Status BadData(const ast::CommandCall& call, std::string_view problem, plan::Binder& binder) {
@@ -142,6 +178,31 @@ absl::Status BindCsv(const ast::CommandCall& call, plan::Binder& binder, MakeRes
   return absl::OkStatus();
 }
 
+// The columns are the members of all objects, in the order of their first appearance.
+absl::Status BindJson(const ast::CommandCall& call, plan::Binder& binder, MakeResultsNode* node) {
+  Arena arena;
+  const io::JsonNode* array = io::ParseJson(node->data, arena);
+  if (array == nullptr || array->kind != io::JsonKind::kArray) {
+    return BadData(call, "data is no JSON array of objects", binder);
+  }
+  std::vector<Field> sorted;  // To look them up.
+  for (const io::JsonNode* row = array->first; row != nullptr; row = row->next) {
+    if (row->kind != io::JsonKind::kObject) {
+      return BadData(call, "data is no JSON array of objects", binder);
+    }
+    for (const io::JsonNode* member = row->first; member != nullptr; member = member->next) {
+      if (member->key.empty()) return BadData(call, "a member of data has no name", binder);
+      const Field field = binder.Intern(member->key);
+      const auto by_name = [](Field a, Field b) { return a.name() < b.name(); };
+      const auto place = std::lower_bound(sorted.begin(), sorted.end(), field, by_name);
+      if (place != sorted.end() && *place == field) continue;
+      sorted.insert(place, field);
+      node->columns.push_back(field);
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::Status BindData(const ast::CommandCall& call, plan::Binder& binder, MakeResultsNode* node) {
   for (const std::string_view name : {"count", "annotate"}) {
     if (const ast::ArgumentOption* option = binder.FindOption(call, name)) {
@@ -153,9 +214,7 @@ absl::Status BindData(const ast::CommandCall& call, plan::Binder& binder, MakeRe
   if (binder.FindOption(call, "data") == nullptr) {
     return binder.Error(ErrorCode::kMissingArgument, call.name.span, "format needs data");
   }
-  if (node->format == "csv") return BindCsv(call, binder, node);
-  return binder.Error(ErrorCode::kUnbuiltOption, binder.FindOption(call, "format")->value->span,
-                      "format=json is not built yet");
+  return node->format == "csv" ? BindCsv(call, binder, node) : BindJson(call, binder, node);
 }
 
 absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
@@ -184,6 +243,7 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
 exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
   const auto& make = plan::As<MakeResultsNode>(node);
   if (make.format == "csv") return std::make_unique<CsvRows>(make, run);
+  if (make.format == "json") return std::make_unique<JsonRows>(make, run);
   return std::make_unique<TimeRows>(make, run);
 }
 
@@ -222,7 +282,8 @@ constexpr Argument kArguments[] = {
      .no_effect = true}};
 constexpr std::string_view kNotes[] = {
     "_time is the instant of the run, in whole seconds; rows out of data have none",
-    "an empty cell of csv data is no value"};
+    "an empty cell of csv data is no value, nor is a null of json data; nested members are JSON "
+    "text"};
 constexpr Example kExamples[] = {
     {.title = "A row to compute with",
      .input = "",
@@ -232,6 +293,11 @@ constexpr Example kExamples[] = {
      .input = "",
      .query = "| makeresults format=csv data=\"host,code\nweb-1,200\nweb-2,\"",
      .output = R"({"host":"web-1","code":"200"} {"host":"web-2"})"},
+    {.title = "Rows out of JSON",
+     .input = "",
+     .query =
+         R"(| makeresults format=json data="[{\"host\":\"a\",\"code\":200},{\"host\":\"b\"}]")",
+     .output = R"({"host":"a","code":200} {"host":"b"})"},
 };
 
 }  // namespace
