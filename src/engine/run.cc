@@ -17,15 +17,23 @@ namespace {
 // Rules of knowledge, in the form in which the optimizer asks for them.
 class KnowledgeRules final : public optimize::FieldRules {
  public:
-  explicit KnowledgeRules(const Core& core) : core_(core) {}
+  KnowledgeRules(const Core& core, FieldTable& fields, exec::RunWarnings& warnings)
+      : core_(core), fields_(fields), warnings_(warnings) {}
   absl::StatusOr<std::vector<plan::FieldRule>> RulesFor(
-      const std::vector<Field>& fields) const override {
-    const auto compile = [this](std::string_view text) { return CompileExpression(core_, text); };
-    return core_.knowledge().RulesFor(fields, core_.fields(), compile);
+      const plan::FieldSet& needs) const override {
+    const auto compile = [this](std::string_view text) {
+      return CompileExpression(core_, fields_, text);
+    };
+    SPELK_ASSIGN_OR_RETURN(knowledge::InlinedRules inlined,
+                           core_.knowledge().RulesFor(needs, fields_, compile));
+    for (std::string& warning : inlined.warnings) warnings_.Add(std::move(warning));
+    return std::move(inlined.rules);
   }
 
  private:
   const Core& core_;
+  FieldTable& fields_;
+  exec::RunWarnings& warnings_;
 };
 
 class TakerOutput final : public exec::Output {
@@ -98,7 +106,7 @@ class Runner {
         request_(request),
         budget_(request.options.memory),
         fields_(&core.fields(), &budget_),
-        rules_(core) {
+        rules_(core, fields_, warnings_) {
     const RunOptions& options = request.options;
     context_.evaluation.constants = {core.zone(), options.now.value_or(0), options.seed};
     context_.evaluation.counters = &counters_;
@@ -111,6 +119,7 @@ class Runner {
     context_.batch_rows = std::max<size_t>(1, options.batch_rows);
     context_.reload_states = options.reload_states;
     settings_.shapes = &core.knowledge().shapes();
+    settings_.renames = &core.knowledge().renames();
     settings_.inputs = request.inputs;
     settings_.sourcetype = options.sourcetype;
     settings_.time_field = options.time_field;
@@ -119,6 +128,7 @@ class Runner {
     feed_.shapes = settings_.shapes;
     for (const io::Input& input : request.inputs) feed_.sources.push_back(input.path);
     feed_.sourcetype = options.sourcetype;
+    feed_.renames_sourcetypes = !settings_.renames->empty();
     feed_.newest_first = options.order == EventOrder::kTime ||
                          (options.order == EventOrder::kAuto && !request.input_is_pipe);
     feed_.known = true;
@@ -168,7 +178,6 @@ class Runner {
     plan::NodePtr copy = plan::CopyPlan(plan, fields_, core_.entries());
     plan::ScanNode* scan = plan::ScanOf(*copy);
     if (scan == nullptr) return copy;
-    scan->builtin = core_.builtin();
     const RunOptions& options = request_.options;
     if (options.earliest.empty() && options.latest.empty()) return copy;
     auto range = std::make_unique<plan::Expr>();
@@ -278,7 +287,6 @@ class Runner {
     auto scan = plan::Make<plan::ScanNode>({});
     scan->entry = core_.entries().Command(plan::kScanEntry);
     scan->all_fields = false;
-    scan->builtin = core_.builtin();
     scan->fields.push_back(hidden::kTime);
     SPELK_ASSIGN_OR_RETURN(const auto pipeline, exec::Pipeline::Build(*scan, context_));
     NewestOutput newest;
@@ -308,11 +316,12 @@ class Runner {
     for (const std::string& pattern : scan->patterns) read.AddPattern(pattern);
     out += fmt::format("fields: {}\n", read.Print());
     for (const plan::FieldRule& rule : scan->rules) {
-      out += fmt::format("knowledge: {} = {}{}{}\n", rule.target.name(), plan::Print(*rule.value),
-                         rule.only_missing ? " where it is missing" : "",
-                         rule.pattern.empty()
-                             ? ""
-                             : fmt::format(", {} {}", plan::NameOf(rule.stanza), rule.pattern));
+      out += fmt::format(
+          "knowledge: {} = {}{}{}\n", rule.target.name(), plan::Print(*rule.value),
+          rule.only_missing ? " where it is missing" : "",
+          rule.where.pattern.empty()
+              ? ""
+              : fmt::format(", {} {}", plan::NameOf(rule.where.stanza), rule.where.pattern));
     }
     if (scan->prefilter.empty()) out += "prefilter: none, every line is parsed\n";
     for (const plan::LiteralGroup& group : scan->prefilter) {
@@ -380,10 +389,10 @@ class Runner {
   const RunRequest& request_;
   MemoryBudget budget_;
   FieldTable fields_;
-  KnowledgeRules rules_;
   Cancellation own_cancel_;
   plan::EvalCounters counters_;
   exec::RunWarnings warnings_;
+  KnowledgeRules rules_;
   exec::RunContext context_;
   exec::ScanSettings settings_;
   exec::ScanReport report_;

@@ -2,22 +2,18 @@
 #include "exec/scan.h"
 
 #include <algorithm>
-#include <cmath>
+#include <bit>
 #include <cstring>
-#include <deque>
 #include <numeric>
 #include <utility>
 
-#include "base/check.h"
 #include "base/status.h"
-#include "value/number.h"
-#include "value/regex.h"
-#include "value/timestamp.h"
+#include "exec/scan_rules.h"
+#include "exec/wide_rows.h"
 
 namespace spelk::exec {
 namespace {
 
-constexpr size_t kNoShape = SIZE_MAX;
 constexpr size_t kLongLine = 4U << 20U;
 constexpr int kMaxUnwraps = 4;
 
@@ -42,458 +38,40 @@ absl::Status ForEachLine(std::string_view text, Take take) {
 
 }  // namespace
 
-// ---------------------------------------------------------------- the rows of a batch being made
-
-// The events collected so far, as slots; fields come out of them column by column.
-class ScanWorker::Rows {
- public:
-  Rows(const SharedScan& scan, io::JsonFlattener& flattener)
-      : scan_(scan), flattener_(flattener), reservation_(scan.run().budget) {}
-
-  void Start(const io::BlockPtr& block) {
-    block_ = block;
-    lines_.clear();
-    shapes_.clear();
-    slots_.clear();
-    memory_ = NewMemory();
-  }
-  const io::BlockPtr& block() const { return block_; }
-  BatchMemoryPtr NewMemory() const {
-    auto memory = std::make_shared<BatchMemory>(scan_.run().budget);
-    memory->pins.push_back(block_);
-    return memory;
-  }
-
-  absl::Status Add(std::string_view line, size_t shape, const std::vector<io::RawValue>& slots) {
-    const size_t bytes = (slots_.size() + slots.size()) * 2 * sizeof(io::RawValue);
-    if (bytes > reservation_.bytes() && !reservation_.Resize(bytes)) {
-      return scan_.run().budget->Exhausted("reading events", bytes);
-    }
-    lines_.push_back(line);
-    shapes_.push_back(shape);
-    slots_.insert(slots_.end(), slots.begin(), slots.end());
-    return absl::OkStatus();
-  }
-
-  size_t size() const { return lines_.size(); }
-  std::string_view line(size_t row) const { return lines_[row]; }
-  // Texts that were unwrapped live here.
-  const BatchMemoryPtr& memory() const { return memory_; }
-
-  // The values of one field for some rows, in an array with an entry for each row.
-  absl::StatusOr<Column> Resolve(size_t field, const std::vector<uint32_t>& rows, Arena& arena) {
-    auto* values = arena.AllocateArray<Value>(size());
-    if (values == nullptr) return arena.status("reading events");
-    const SharedScan::FieldSource& source = scan_.fields_[field];
-    for (const uint32_t row : rows) values[row] = ValueOf(source, row, arena);
-    SPELK_RETURN_IF_ERROR(arena.status("reading events"));
-    return Column::Values({values, size()});
-  }
-
- private:
-  using Kind = SharedScan::FieldSource::Kind;
-  using Template = SharedScan::Template;
-
-  const io::RawValue& slot(uint32_t row, size_t index) const {
-    return slots_[row * scan_.tree_->size() + index];
-  }
-  const SharedScan::CompiledShape* shape(uint32_t row) const {
-    return shapes_[row] == kNoShape ? nullptr : &scan_.shapes_[shapes_[row]];
-  }
-  const io::Input& input() const { return scan_.settings().inputs[block_->input]; }
-
-  Value ValueOf(const SharedScan::FieldSource& source, uint32_t row, Arena& arena) {
-    switch (source.kind) {
-      case Kind::kLine:
-        return Value::Text(lines_[row]);
-      case Kind::kTime: {
-        const std::optional<Micros> time = TimeOf(row, arena);
-        return time ? Value::Double(static_cast<double>(*time) / kMicrosPerSecond) : Value::Null();
-      }
-      case Kind::kOrderTime: {
-        const std::optional<Micros> time = TimeOf(row, arena);
-        return time ? Value::Integer(*time) : Value::Null();
-      }
-      default:
-        break;
-    }
-    const Value own = Member(source, row, arena);
-    if (!own.is_null()) return own;
-    return Derived(source.kind, row, arena);
-  }
-
-  // What the event itself has, under the name or below a prefix of its shape.
-  Value Member(const SharedScan::FieldSource& source, uint32_t row, Arena& arena) {
-    if (const io::RawValue& raw = slot(row, source.slot); raw.kind != io::RawKind::kAbsent) {
-      return Decode(raw, source.slot, arena);
-    }
-    if (shapes_[row] == kNoShape || source.candidates.empty()) return Value::Null();
-    for (const size_t candidate : source.candidates[shapes_[row]]) {
-      const io::RawValue& raw = slot(row, candidate);
-      if (raw.kind != io::RawKind::kAbsent) return Decode(raw, candidate, arena);
-    }
-    return Value::Null();
-  }
-
-  Value Derived(Kind kind, uint32_t row, Arena& arena) {
-    const SharedScan::CompiledShape* known = shape(row);
-    switch (kind) {
-      case Kind::kRaw:
-        return Value::Text(lines_[row]);
-      case Kind::kLineCount:
-        return Value::Integer(1);
-      case Kind::kIndex:
-        return Value::Text(input().index.empty() ? "main" : input().index);
-      case Kind::kHost:
-        return known == nullptr ? Value::Null() : Fill(known->host, row, arena);
-      case Kind::kSourcetype:
-        return Sourcetype(known, row, arena);
-      case Kind::kSource:
-        return Source(known, row, arena);
-      case Kind::kSourcetypes: {
-        std::vector<Value> names = {Sourcetype(known, row, arena)};
-        if (known != nullptr) AddNames(known->also_sourcetypes, row, arena, names);
-        return Multi(names, arena);
-      }
-      case Kind::kSources: {
-        std::vector<Value> names = {Source(known, row, arena)};
-        if (known != nullptr) AddNames(known->also_sources, row, arena, names);
-        return Multi(names, arena);
-      }
-      default:
-        return Value::Null();
-    }
-  }
-
-  Value Sourcetype(const SharedScan::CompiledShape* known, uint32_t row, Arena& arena) {
-    if (known != nullptr && !known->sourcetype.empty()) return Fill(known->sourcetype, row, arena);
-    const std::string& given = scan_.settings().sourcetype;
-    return given.empty() ? Value::Null() : Value::Text(given);
-  }
-  Value Source(const SharedScan::CompiledShape* known, uint32_t row, Arena& arena) {
-    if (known != nullptr && !known->source.empty()) {
-      if (const Value made = Fill(known->source, row, arena); !made.is_null()) return made;
-    }
-    return Value::Text(input().path);
-  }
-  void AddNames(const std::vector<Template>& templates, uint32_t row, Arena& arena,
-                std::vector<Value>& names) {
-    for (const Template& each : templates) names.push_back(Fill(each, row, arena));
-  }
-  static Value Multi(std::vector<Value>& values, Arena& arena) {
-    std::erase_if(values, [](const Value& value) { return value.is_null(); });
-    auto* copy = arena.AllocateArray<Value>(values.size());
-    if (copy == nullptr) return Value::Null();
-    std::copy(values.begin(), values.end(), copy);
-    return Value::Multi({copy, values.size()});
-  }
-
-  // Null if a member that the template names is absent.
-  Value Fill(const Template& name, uint32_t row, Arena& arena) {
-    if (name.slots.empty()) {
-      return name.texts.empty() || name.texts[0].empty() ? Value::Null()
-                                                         : Value::Text(name.texts[0]);
-    }
-    std::string text = name.texts[0];
-    for (size_t i = 0; i < name.slots.size(); ++i) {
-      const Value part = Decode(slot(row, name.slots[i]), name.slots[i], arena);
-      if (part.is_null()) return Value::Null();
-      text += TextOf(part);
-      text += name.texts[i + 1];
-    }
-    return Value::Text(arena.Copy(text));
-  }
-
-  Value Decode(const io::RawValue& raw, size_t slot_index, Arena& arena) {
-    if (raw.kind != io::RawKind::kArray) return io::ToValue(raw, arena);
-    const std::string* rest = scan_.tree_->array_rest(slot_index);
-    if (rest == nullptr) return Value::Null();
-    // Slots of arrays hold the whole array; the values with the wanted name are taken out of it.
-    struct Taker final : io::FieldTaker {
-      Taker(const std::string& wanted_name, Arena& memory) : wanted(wanted_name), arena(memory) {}
-      void Take(std::string_view name, const io::RawValue& value, uint32_t) override {
-        if (name == wanted) values.push_back(CopyValue(io::ToValue(value, arena), arena));
-      }
-      const std::string& wanted;
-      Arena& arena;
-      std::vector<Value> values;
-    } taker(*rest, arena);
-    flattener_.FlattenValue(raw.text(), "", taker);
-    return Multi(taker.values, arena);
-  }
-
-  std::optional<Micros> TimeOf(uint32_t row, Arena& arena) {
-    if (const SharedScan::CompiledShape* known = shape(row)) {
-      if (const std::optional<Micros> time = FirstTime(known->times, row, arena)) return time;
-    }
-    return FirstTime(scan_.fallback_times_, row, arena);
-  }
-  std::optional<Micros> FirstTime(const std::vector<SharedScan::TimeSlot>& times, uint32_t row,
-                                  Arena& arena) {
-    const std::string& format = scan_.settings().time_format;
-    for (const SharedScan::TimeSlot& time : times) {
-      const Value value = Decode(slot(row, time.slot), time.slot, arena);
-      if (!value.is_text()) continue;
-      if (!format.empty()) {
-        const double now = scan_.run().evaluation.constants.now;
-        if (const auto seconds = ParseTime(value.text(), format, time.zone, now, true)) {
-          return static_cast<Micros>(std::llround(*seconds * kMicrosPerSecond));
-        }
-      } else if (const std::optional<Micros> micros = ParseTimestamp(value.text(), time.zone)) {
-        return micros;
-      }
-    }
-    return std::nullopt;
-  }
-
-  const SharedScan& scan_;
-  io::JsonFlattener& flattener_;
-  io::BlockPtr block_;
-  BatchMemoryPtr memory_;
-  std::vector<std::string_view> lines_;
-  std::vector<size_t> shapes_;
-  std::vector<io::RawValue> slots_;  // Row by row.
-  Reservation reservation_;
-};
-
 // ---------------------------------------------------------------- one plan
-
-namespace {
-
-// Whether a rule's stanza is for an event; consecutive events mostly have the same value.
-class StanzaMatcher {
- public:
-  explicit StanzaMatcher(const Regex& regex) : matcher_(regex) {}
-  bool Matches(const Value& value) {
-    const Value& first = value.is_multi() ? value.each().front() : value;
-    if (!first.is_text()) return false;
-    if (known_ && last_ == first.text()) return result_;
-    last_ = first.text();
-    known_ = true;
-    result_ = matcher_.Match(last_) == MatchResult::kYes;
-    return result_;
-  }
-
- private:
-  RegexMatcher matcher_;
-  std::string last_;
-  bool known_ = false;
-  bool result_ = false;
-};
-
-// Every field of an event, for plans that read them all.
-class WideRows final : public io::FieldTaker {
- public:
-  WideRows(const plan::ScanNode& node, const RunContext& run, size_t rows, Arena& arena)
-      : node_(node), run_(run), rows_(rows), arena_(arena) {}
-
-  absl::Status Add(std::string_view line, uint32_t row, io::JsonFlattener& flattener) {
-    row_ = row;
-    bool faulty = false;
-    flattener.Flatten(line, *this, &faulty);
-    for (size_t c = 0; c < columns_.size(); ++c) {
-      WideColumn& column = columns_[c];
-      if (column.row != row || column.more.empty()) continue;
-      column.more.insert(column.more.begin(), column.values[row]);
-      auto* all = arena_.AllocateArray<Value>(column.more.size());
-      if (all == nullptr) break;
-      std::copy(column.more.begin(), column.more.end(), all);
-      column.values[row] = Value::Multi({all, column.more.size()});
-      column.more.clear();
-    }
-    SPELK_RETURN_IF_ERROR(status_);
-    return arena_.status("reading events");
-  }
-
-  void Take(std::string_view name, const io::RawValue& raw, uint32_t array) override {
-    WideColumn* column = Find(name);
-    if (column == nullptr) return;
-    const bool first = column->row != row_;
-    // The first of a repeated name wins; the values of one array belong together.
-    if (!first && (array == 0 || array != column->array)) return;
-    const Value value = io::ToValue(raw, arena_);
-    if (value.is_null()) return;
-    if (first) {
-      column->row = row_;
-      column->array = array;
-      column->values[row_] = value;
-    } else {
-      column->more.push_back(value);
-    }
-  }
-
-  // Puts the columns into a batch's: in the order in which the events have them, then those that
-  // only knowledge gave. A column that the batch has already stays as it is.
-  void MergeInto(std::vector<Field>& fields, std::vector<Column>& columns) const {
-    std::vector<Field> all_fields;
-    std::vector<Column> all_columns;
-    std::vector<bool> placed(fields.size(), false);
-    for (const WideColumn& column : columns_) {
-      if (!column.field) continue;
-      const auto known = std::find(fields.begin(), fields.end(), column.field);
-      const auto index = static_cast<size_t>(known - fields.begin());
-      all_fields.push_back(column.field);
-      if (known == fields.end()) {
-        all_columns.push_back(Column::Values({column.values, rows_}));
-      } else {
-        all_columns.push_back(columns[index]);
-        placed[index] = true;
-      }
-    }
-    for (size_t i = 0; i < fields.size(); ++i) {
-      if (placed[i]) continue;
-      all_fields.push_back(fields[i]);
-      all_columns.push_back(columns[i]);
-    }
-    fields = std::move(all_fields);
-    columns = std::move(all_columns);
-  }
-
- private:
-  struct WideColumn {
-    Field field;  // Null for a name that no pattern takes.
-    Value* values = nullptr;
-    uint32_t row = UINT32_MAX;
-    uint32_t array = 0;
-    std::vector<Value> more;
-  };
-
-  bool Wanted(std::string_view name) const {
-    return node_.all_fields ||
-           std::any_of(node_.patterns.begin(), node_.patterns.end(),
-                       [&](const std::string& p) { return plan::PatternTakes(p, name); });
-  }
-
-  WideColumn* Find(std::string_view name) {
-    const auto found = by_name_.find(name);
-    if (found != by_name_.end()) {
-      WideColumn& column = columns_[found->second];
-      return column.field ? &column : nullptr;
-    }
-    WideColumn column;
-    if (Wanted(name) && !name.empty()) {
-      absl::StatusOr<Field> field = run_.fields->TryIntern(name);
-      if (!field.ok()) {
-        status_.Update(field.status());
-        return nullptr;
-      }
-      column.values = arena_.AllocateArray<Value>(rows_);
-      if (column.values == nullptr) return nullptr;
-      std::fill(column.values, column.values + rows_, Value::Null());
-      column.field = *field;
-    }
-    by_name_.emplace(name, columns_.size());
-    columns_.push_back(std::move(column));
-    return columns_.back().field ? &columns_.back() : nullptr;
-  }
-
-  const plan::ScanNode& node_;
-  const RunContext& run_;
-  const size_t rows_;
-  Arena& arena_;
-  uint32_t row_ = 0;
-  absl::Status status_;
-  std::deque<WideColumn> columns_;
-  StringMap<size_t> by_name_;
-};
-
-}  // namespace
 
 // What a worker keeps for one plan.
 struct ScanWorker::PlanState {
-  struct Rule {
-    const plan::FieldRule* rule;
-    std::unique_ptr<plan::Evaluator> evaluator;
-    std::optional<Regex> regex;
-    std::unique_ptr<StanzaMatcher> stanza;
-    size_t stanza_column = 0;
-    size_t target_column = 0;
-  };
+  std::vector<uint32_t> rows;  // Of the batch being made: those that may match.
+  std::unique_ptr<plan::Evaluator> predicate;
+  std::unique_ptr<ScanRules> rules;
 
-  absl::Status Prepare(const SharedScan::Plan& plan, const RunContext& run) {
+  absl::Status Prepare(const CompiledScan::Plan& plan, const RunContext& run) {
     if (plan.node->predicate != nullptr) {
       SPELK_ASSIGN_OR_RETURN(predicate,
                              plan::Evaluator::Make(*plan.node->predicate, run.evaluation));
     }
-    for (const plan::FieldRule& rule : plan.node->rules) {
-      Rule made;
-      made.rule = &rule;
-      SPELK_ASSIGN_OR_RETURN(made.evaluator, plan::Evaluator::Make(*rule.value, run.evaluation));
-      made.target_column = *plan.early_schema->Find(rule.target);
-      if (!rule.pattern.empty()) {
-        SPELK_ASSIGN_OR_RETURN(Regex regex, Regex::Compile(rule.pattern));
-        made.regex = std::move(regex);
-        made.stanza = std::make_unique<StanzaMatcher>(*made.regex);
-        made.stanza_column =
-            *plan.early_schema->Find(run.fields->Intern(plan::NameOf(rule.stanza)));
-      }
-      rules.push_back(std::move(made));
-    }
+    SPELK_ASSIGN_OR_RETURN(rules, ScanRules::Make(plan.node->rules, *plan.early_schema, run));
     return absl::OkStatus();
   }
-
-  // The rows that a rule is for.
-  std::vector<uint32_t> RowsFor(Rule& rule, const std::vector<Column>& columns) {
-    std::vector<uint32_t> taken;
-    for (const uint32_t row : rows) {
-      if (rule.rule->only_missing && !columns[rule.target_column].At(row).is_null()) continue;
-      if (rule.stanza != nullptr && !rule.stanza->Matches(columns[rule.stanza_column].At(row)))
-        continue;
-      taken.push_back(row);
-    }
-    return taken;
-  }
-
-  // Applies the rules to the columns of the early schema. Rules marked parallel_before see the
-  // values from before the run of such rules that they stand in.
-  absl::Status ApplyRules(const SchemaPtr& schema, size_t physical_rows,
-                          const BatchMemoryPtr& memory, std::vector<Column>& columns) {
-    for (size_t begin = 0; begin < rules.size();) {
-      size_t end = begin + 1;
-      while (rules[begin].rule->parallel_before && end < rules.size() &&
-             rules[end].rule->parallel_before) {
-        ++end;
-      }
-      const std::vector<Column> before = columns;
-      for (size_t r = begin; r < end; ++r) {
-        const std::vector<uint32_t> taken = RowsFor(rules[r], before);
-        if (taken.empty()) continue;
-        Batch batch(schema, before, physical_rows, memory);
-        batch.Select(taken);
-        Column made;
-        SPELK_RETURN_IF_ERROR(rules[r].evaluator->EvaluateAssigned(batch, &made));
-        Column& target = columns[rules[r].target_column];
-        auto* values = memory->arena.AllocateArray<Value>(physical_rows);
-        SPELK_RETURN_IF_ERROR(memory->arena.status("reading events"));
-        for (const uint32_t row : rows) values[row] = target.At(row);
-        for (const uint32_t row : taken) values[row] = made.At(row);
-        target = Column::Values({values, physical_rows});
-      }
-      begin = end;
-    }
-    return absl::OkStatus();
-  }
-
-  std::vector<uint32_t> rows;  // Of the batch being made: those that may match.
-  std::unique_ptr<plan::Evaluator> predicate;
-  std::vector<Rule> rules;
 };
 
 absl::Status ScanWorker::FlushPlan(size_t index, Output& output) {
-  const SharedScan::Plan& plan = scan_.plans_[index];
+  const CompiledScan::Plan& plan = scan_.plans[index];
   PlanState& state = *plan_states_[index];
   if (state.rows.empty() || output.enough()) return absl::OkStatus();
-  const BatchMemoryPtr memory = rows_->NewMemory();
-  memory->pins.push_back(rows_->memory());
-  const size_t physical_rows = rows_->size();
+  const BatchMemoryPtr memory = rows_.NewMemory();
+  memory->pins.push_back(rows_.memory());
+  const size_t physical_rows = rows_.size();
   // First the fields that decide, for all rows; the rest only for the rows that stay.
-  std::vector<Column> early;
-  for (const size_t field : plan.early) {
-    SPELK_ASSIGN_OR_RETURN(Column column, rows_->Resolve(field, state.rows, memory->arena));
-    early.push_back(column);
+  ScanColumns early(plan.early_schema, physical_rows, memory, [&](size_t column) {
+    return rows_.Resolve(plan.early[column], state.rows, memory->arena);
+  });
+  for (size_t column = 0; column < plan.required; ++column) {
+    SPELK_RETURN_IF_ERROR(early.Require(column));
   }
-  SPELK_RETURN_IF_ERROR(state.ApplyRules(plan.early_schema, physical_rows, memory, early));
-  Batch batch(plan.early_schema, early, physical_rows, memory);
+  SPELK_RETURN_IF_ERROR(state.rules->Apply(state.rows, &early));
+  Batch batch(plan.early_schema, early.columns(), physical_rows, memory);
   batch.Select(state.rows);
   if (state.predicate != nullptr) SPELK_RETURN_IF_ERROR(state.predicate->Filter(&batch));
   if (batch.empty()) return absl::OkStatus();
@@ -503,17 +81,22 @@ absl::Status ScanWorker::FlushPlan(size_t index, Output& output) {
   for (const size_t field : plan.columns) {
     const auto found = std::find(plan.early.begin(), plan.early.end(), field);
     if (found != plan.early.end()) {
-      columns.push_back(early[static_cast<size_t>(found - plan.early.begin())]);
+      const auto column = static_cast<size_t>(found - plan.early.begin());
+      SPELK_RETURN_IF_ERROR(early.Require(column));
+      columns.push_back(early.column(column));
       continue;
     }
-    SPELK_ASSIGN_OR_RETURN(Column column, rows_->Resolve(field, kept, memory->arena));
+    SPELK_ASSIGN_OR_RETURN(Column column, rows_.Resolve(field, kept, memory->arena));
     columns.push_back(column);
   }
   SchemaPtr schema = plan.schema;
   if (plan.flatten) {
-    WideRows wide(*plan.node, scan_.run(), physical_rows, memory->arena);
+    WideRows wide(*plan.node, *scan_.run, physical_rows, memory->arena);
     for (const uint32_t row : kept) {
-      SPELK_RETURN_IF_ERROR(wide.Add(rows_->line(row), row, flattener_));
+      const ScanRows::Row& event = rows_.row(row);
+      const plan::Shape* shape =
+          event.shape == CompiledScan::kNone ? nullptr : scan_.shapes[event.shape].shape;
+      SPELK_RETURN_IF_ERROR(wide.Add(event.event, row, shape, flattener_));
     }
     std::vector<Field> fields = schema->fields();
     wide.MergeInto(fields, columns);
@@ -525,56 +108,61 @@ absl::Status ScanWorker::FlushPlan(size_t index, Output& output) {
 
 // ---------------------------------------------------------------- lines
 
-ScanWorker::ScanWorker(const SharedScan& scan, ScanReport& report, bool count_lines)
+ScanWorker::ScanWorker(const CompiledScan& scan, ScanReport& report, bool count_lines)
     : scan_(scan),
       report_(report),
       count_lines_(count_lines),
-      reader_(*scan.tree_, scan.run().budget),
-      flattener_(scan.run().budget),
-      rows_(std::make_unique<Rows>(scan, flattener_)),
-      slots_(scan.tree_->size()),
-      outer_(scan.tree_->size()) {}
+      reader_(*scan.tree, scan.run->budget),
+      flattener_(scan.run->budget),
+      rows_(scan, flattener_),
+      slots_(scan.tree->size()),
+      outer_(scan.tree->size()) {}
 
 ScanWorker::~ScanWorker() = default;
 
-absl::StatusOr<std::unique_ptr<ScanWorker>> ScanWorker::Make(const SharedScan& scan,
+absl::StatusOr<std::unique_ptr<ScanWorker>> ScanWorker::Make(const CompiledScan& scan,
                                                              ScanReport& report, bool count_lines) {
   std::unique_ptr<ScanWorker> worker(new ScanWorker(scan, report, count_lines));
-  for (const SharedScan::Plan& plan : scan.plans_) {
+  for (const CompiledScan::Plan& plan : scan.plans) {
     worker->plan_states_.push_back(std::make_unique<PlanState>());
-    SPELK_RETURN_IF_ERROR(worker->plan_states_.back()->Prepare(plan, scan.run()));
+    SPELK_RETURN_IF_ERROR(worker->plan_states_.back()->Prepare(plan, *scan.run));
   }
   return worker;
 }
 
-absl::Status ScanWorker::Reject(const io::Block& block, std::string_view line,
-                                std::string_view reason, bool fault) {
+absl::Status ScanWorker::Reject(std::string_view line, std::string_view reason, bool fault) {
+  const io::Block& block = *rows_.block();
   (fault ? report_.faulty : report_.rejected).fetch_add(1, std::memory_order_relaxed);
   const uint64_t offset = block.offset + static_cast<uint64_t>(line.data() - block.text.data());
   report_.Add({block.sequence, offset, 0, block.input, std::string(reason)});
-  if (!scan_.settings().strict) return absl::OkStatus();
+  if (!scan_.settings->strict) return absl::OkStatus();
   return absl::DataLossError(std::string(reason));
 }
 
-size_t ScanWorker::ShapeOf(const io::RawValue* slots) const {
-  uint64_t layout = 0;
-  for (size_t i = 0; i < scan_.marker_slots_.size() && i < 64; ++i) {
-    if (slots[scan_.marker_slots_[i]].kind != io::RawKind::kAbsent) layout |= uint64_t{1} << i;
-  }
-  for (size_t s = 0; s < scan_.shapes_.size(); ++s) {
-    const SharedScan::CompiledShape& shape = scan_.shapes_[s];
-    if ((layout & shape.members) != shape.members || (layout & shape.without) != 0) continue;
+// The shape of the object that was read last.
+size_t ScanWorker::ShapeOfEvent() const {
+  const uint64_t all = reader_.marks();
+  if (all == 0) return CompiledScan::kNone;
+  for (size_t s = 0; s < scan_.shapes.size(); ++s) {
+    const CompiledScan::Shape& shape = scan_.shapes[s];
+    const uint64_t marks = shape.wraps || shape.shape->closed ? reader_.marks_in_window() : all;
+    if ((marks & shape.members) != shape.members || (marks & shape.without) != 0) continue;
+    if (shape.shape->closed) {
+      const auto known =
+          static_cast<size_t>(std::popcount(marks & (shape.members | shape.optional)));
+      if (reader_.members_in_window() != known) continue;
+    }
     const bool fits = std::all_of(shape.values.begin(), shape.values.end(), [&](const auto& value) {
-      return slots[value.first].kind != io::RawKind::kAbsent &&
-             value.second.Matches(slots[value.first].text());
+      const io::RawValue& slot = slots_[value.first];
+      return slot.kind != io::RawKind::kAbsent && value.second.Matches(slot.text());
     });
     if (fits) return s;
   }
-  return kNoShape;
+  return CompiledScan::kNone;
 }
 
 // The text of the event that a member holds: an object, or the JSON text of one.
-bool ScanWorker::Unwrap(const io::RawValue& raw, std::string_view* event) {
+absl::StatusOr<bool> ScanWorker::Unwrap(const io::RawValue& raw, std::string_view* event) {
   if (raw.kind == io::RawKind::kObject) {
     *event = raw.text();
     return true;
@@ -582,78 +170,117 @@ bool ScanWorker::Unwrap(const io::RawValue& raw, std::string_view* event) {
   if (raw.kind != io::RawKind::kString && raw.kind != io::RawKind::kEscapedString) return false;
   std::string text;
   io::AppendUnescaped(raw.text(), text);
+  if (!text.starts_with('{')) return false;
   // Copied with slack behind it, as the reader needs.
-  char* copy = rows_->memory()->arena.AllocateText(text.size() + io::kSlack);
-  if (copy == nullptr) return false;
+  Arena& arena = rows_.memory()->arena;
+  char* copy = arena.AllocateText(text.size() + io::kSlack);
+  if (copy == nullptr) return arena.status("reading events");
   std::memcpy(copy, text.data(), text.size());
   std::memset(copy + text.size(), ' ', io::kSlack);
   *event = {copy, text.size()};
-  return event->starts_with('{');
+  return true;
 }
 
-absl::Status ScanWorker::AddRow(std::string_view line, size_t shape,
-                                const std::vector<size_t>& plans) {
-  const auto row = static_cast<uint32_t>(rows_->size());
-  SPELK_RETURN_IF_ERROR(rows_->Add(line, shape, slots_));
-  for (const size_t plan : plans) plan_states_[plan]->rows.push_back(row);
+absl::Status ScanWorker::AddRow(const ScanRows::Row& row, const std::vector<size_t>& plans) {
+  const auto index = static_cast<uint32_t>(rows_.size());
+  SPELK_RETURN_IF_ERROR(rows_.Add(row, slots_));
+  for (const size_t plan : plans) plan_states_[plan]->rows.push_back(index);
   return absl::OkStatus();
 }
 
-absl::Status ScanWorker::AddEvents(std::string_view line, size_t shape,
-                                   const std::vector<size_t>& plans) {
-  for (int depth = 0; depth < kMaxUnwraps && shape != kNoShape; ++depth) {
-    const SharedScan::CompiledShape& known = scan_.shapes_[shape];
+absl::StatusOr<bool> ScanWorker::ReadWrapped(std::string_view line, std::string_view event,
+                                             size_t wrapper, size_t* shape) {
+  const CompiledScan::Shape& known = scan_.shapes[wrapper];
+  bool faulty = false;
+  const io::LineVerdict verdict = reader_.Read(event, slots_, &faulty);
+  if (verdict == io::LineVerdict::kNoMemory) {
+    return scan_.run->budget->Exhausted("a long line", event.size() * sizeof(uint32_t));
+  }
+  if (verdict != io::LineVerdict::kEvent) return false;
+  if (faulty) SPELK_RETURN_IF_ERROR(Reject(line, "a fault in the JSON text of an event", true));
+  *shape = ShapeOfEvent();
+  for (size_t i = 0; i < slots_.size(); ++i) {
+    const bool envelope =
+        std::find(known.envelope.begin(), known.envelope.end(), i) != known.envelope.end();
+    const bool absent = slots_[i].kind == io::RawKind::kAbsent;
+    if ((absent || envelope) && outer_[i].kind != io::RawKind::kAbsent) slots_[i] = outer_[i];
+  }
+  return true;
+}
+
+absl::Status ScanWorker::AddList(std::string_view line, std::string_view list, size_t wrapper,
+                                 const std::vector<size_t>& plans, const ScanOutputs& outputs) {
+  const BatchMemoryPtr keep = rows_.memory();  // The list may stand in a text that was unwrapped.
+  outer_ = slots_;
+  io::ArrayElements elements(list);
+  while (const std::optional<std::string_view> event = elements.Next()) {
+    size_t shape = CompiledScan::kNone;
+    SPELK_ASSIGN_OR_RETURN(const bool is_event, ReadWrapped(line, *event, wrapper, &shape));
+    if (!is_event) {
+      SPELK_RETURN_IF_ERROR(Reject(line, "an element of a list of events is no object", true));
+      continue;
+    }
+    if (shape == CompiledScan::kNone) shape = wrapper;
+    SPELK_RETURN_IF_ERROR(AddRow({*event, *event, shape, wrapper}, plans));
+    if (rows_.size() < scan_.run->batch_rows) continue;
+    SPELK_RETURN_IF_ERROR(Flush(outputs));
+    rows_.memory()->pins.push_back(keep);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ScanWorker::AddEvents(std::string_view line, const std::vector<size_t>& plans,
+                                   const ScanOutputs& outputs) {
+  ScanRows::Row row{line, line, ShapeOfEvent(), CompiledScan::kNone};
+  size_t shape = row.shape;
+  for (int depth = 0; depth < kMaxUnwraps && shape != CompiledScan::kNone; ++depth) {
+    const CompiledScan::Shape& known = scan_.shapes[shape];
     if (known.shape->skip) return absl::OkStatus();
-    if (known.unwrap == SIZE_MAX) break;
+    if (known.unwrap == CompiledScan::kNone) break;
     const io::RawValue wrapped = slots_[known.unwrap];
-    std::vector<std::string_view> events(1);
     if (known.unwrap_list && wrapped.kind == io::RawKind::kArray) {
-      events = io::ArrayElements(wrapped.text());
-    } else if (!Unwrap(wrapped, &events[0])) {
+      return AddList(line, wrapped.text(), shape, plans, outputs);
+    }
+    std::string_view event;
+    SPELK_ASSIGN_OR_RETURN(const bool is_json, Unwrap(wrapped, &event));
+    if (!is_json) {
+      const bool text =
+          wrapped.kind == io::RawKind::kString || wrapped.kind == io::RawKind::kEscapedString;
+      if (text && scan_.raw_slot != CompiledScan::kNone) slots_[scan_.raw_slot] = wrapped;
       break;
     }
     outer_ = slots_;
-    const std::vector<io::RawValue> outer = slots_;
-    size_t inner_shape = kNoShape;
-    for (const std::string_view event : events) {
-      bool faulty = false;
-      if (reader_.Read(event, slots_, &faulty) != io::LineVerdict::kEvent) continue;
-      inner_shape = ShapeOf(slots_.data());
-      for (size_t i = 0; i < slots_.size(); ++i) {
-        const bool envelope =
-            std::find(known.envelope.begin(), known.envelope.end(), i) != known.envelope.end();
-        const bool absent = slots_[i].kind == io::RawKind::kAbsent;
-        if ((absent || envelope) && outer[i].kind != io::RawKind::kAbsent) slots_[i] = outer[i];
-      }
-      if (known.unwrap_list) {
-        SPELK_RETURN_IF_ERROR(AddRow(event, inner_shape == kNoShape ? shape : inner_shape, plans));
-      }
+    size_t inner = CompiledScan::kNone;
+    SPELK_ASSIGN_OR_RETURN(const bool is_event, ReadWrapped(line, event, shape, &inner));
+    if (!is_event) {
+      slots_ = outer_;
+      break;
     }
-    if (known.unwrap_list) return absl::OkStatus();
-    if (inner_shape == kNoShape || inner_shape == shape) break;
-    shape = inner_shape;
+    row.event = event;
+    row.wrapper = shape;
+    if (inner == CompiledScan::kNone) break;
+    row.shape = shape = inner;
   }
-  return AddRow(line, shape, plans);
+  return AddRow(row, plans);
 }
 
-absl::Status ScanWorker::AddLine(const io::Block& block, std::string_view line,
-                                 const std::vector<size_t>& plans) {
+absl::Status ScanWorker::AddLine(std::string_view line, const std::vector<size_t>& plans,
+                                 const ScanOutputs& outputs) {
   bool faulty = false;
-  if (scan_.settings().strict) {
+  if (scan_.settings->strict) {
     if (reader_.Check(line, &faulty) == io::LineVerdict::kEvent && faulty) {
-      return Reject(block, line, "a fault in the JSON text", true);
+      return Reject(line, "a fault in the JSON text", true);
     }
   }
   const io::LineVerdict verdict = reader_.Read(line, slots_, &faulty);
   if (verdict == io::LineVerdict::kBlank) return absl::OkStatus();
   if (verdict == io::LineVerdict::kNoMemory) {
-    return scan_.run().budget->Exhausted("a long line", line.size() * sizeof(uint32_t));
+    return scan_.run->budget->Exhausted("a long line", line.size() * sizeof(uint32_t));
   }
   report_.looked_at.fetch_add(1, std::memory_order_relaxed);
-  if (verdict != io::LineVerdict::kEvent) return Reject(block, line, io::Describe(verdict), false);
-  if (faulty) SPELK_RETURN_IF_ERROR(Reject(block, line, "a fault in the JSON text", true));
-  SPELK_RETURN_IF_ERROR(
-      AddEvents(line, scan_.needs_shape_ ? ShapeOf(slots_.data()) : kNoShape, plans));
+  if (verdict != io::LineVerdict::kEvent) return Reject(line, io::Describe(verdict), false);
+  if (faulty) SPELK_RETURN_IF_ERROR(Reject(line, "a fault in the JSON text", true));
+  SPELK_RETURN_IF_ERROR(AddEvents(line, plans, outputs));
   if (line.size() > kLongLine) {
     reader_.Shrink();
     flattener_.Shrink();
@@ -664,25 +291,24 @@ absl::Status ScanWorker::AddLine(const io::Block& block, std::string_view line,
 // ---------------------------------------------------------------- blocks
 
 absl::Status ScanWorker::Flush(const ScanOutputs& outputs) {
-  if (rows_->size() == 0) return absl::OkStatus();
+  if (rows_.size() == 0) return absl::OkStatus();
   for (size_t p = 0; p < outputs.size(); ++p) {
     SPELK_RETURN_IF_ERROR(FlushPlan(p, *outputs[p]));
     plan_states_[p]->rows.clear();
   }
-  rows_->Start(rows_->block());
+  rows_.Start(rows_.block());
   return absl::OkStatus();
 }
 
-absl::Status ScanWorker::AddLineAndFlush(const io::BlockPtr& block, std::string_view line,
-                                         const std::vector<size_t>& plans,
+absl::Status ScanWorker::AddLineAndFlush(std::string_view line, const std::vector<size_t>& plans,
                                          const ScanOutputs& outputs) {
-  SPELK_RETURN_IF_ERROR(AddLine(*block, line, plans));
-  if (rows_->size() < scan_.run().batch_rows) return absl::OkStatus();
-  SPELK_RETURN_IF_ERROR(scan_.run().cancel->status());
+  SPELK_RETURN_IF_ERROR(AddLine(line, plans, outputs));
+  if (rows_.size() < scan_.run->batch_rows) return absl::OkStatus();
+  SPELK_RETURN_IF_ERROR(scan_.run->cancel->status());
   return Flush(outputs);
 }
 
-bool ScanWorker::MeetsGroups(const SharedScan::Plan& plan, std::string_view line,
+bool ScanWorker::MeetsGroups(const CompiledScan::Plan& plan, std::string_view line,
                              size_t from) const {
   for (size_t g = from; g < plan.groups.size(); ++g) {
     if (plan.groups[g].Find(line) == std::string_view::npos) return false;
@@ -692,25 +318,25 @@ bool ScanWorker::MeetsGroups(const SharedScan::Plan& plan, std::string_view line
 
 absl::Status ScanWorker::ScanAllLines(const io::BlockPtr& block, const ScanOutputs& outputs) {
   std::vector<size_t> wanted;
-  for (size_t p = 0; p < scan_.plans(); ++p) wanted.push_back(p);
-  const bool filters = scan_.plans() > 1;
+  for (size_t p = 0; p < scan_.plans.size(); ++p) wanted.push_back(p);
+  const bool filters = scan_.plans.size() > 1;
   return ForEachLine(block->text, [&](std::string_view line) {
     if (filters) {
       wanted.clear();
-      for (size_t p = 0; p < scan_.plans(); ++p) {
-        if (MeetsGroups(scan_.plans_[p], line, 0)) wanted.push_back(p);
+      for (size_t p = 0; p < scan_.plans.size(); ++p) {
+        if (MeetsGroups(scan_.plans[p], line, 0)) wanted.push_back(p);
       }
       if (wanted.empty()) return absl::OkStatus();
     }
-    return AddLineAndFlush(block, line, wanted, outputs);
+    return AddLineAndFlush(line, wanted, outputs);
   });
 }
 
 // Every plan has a prefilter: only lines in which it finds something are cut out and parsed.
 absl::Status ScanWorker::ScanCandidates(const io::BlockPtr& block, const ScanOutputs& outputs) {
   const std::string_view text = block->text;
-  std::vector<size_t> next(scan_.plans());  // Where each plan's first group is found next.
-  for (size_t p = 0; p < next.size(); ++p) next[p] = scan_.plans_[p].groups[0].Find(text);
+  std::vector<size_t> next(scan_.plans.size());  // Where each plan's first group is found next.
+  for (size_t p = 0; p < next.size(); ++p) next[p] = scan_.plans[p].groups[0].Find(text);
   std::vector<size_t> wanted;
   for (;;) {
     const size_t hit = *std::min_element(next.begin(), next.end());
@@ -723,11 +349,11 @@ absl::Status ScanWorker::ScanCandidates(const io::BlockPtr& block, const ScanOut
     wanted.clear();
     for (size_t p = 0; p < next.size(); ++p) {
       if (next[p] >= end) continue;
-      if (MeetsGroups(scan_.plans_[p], line, 1)) wanted.push_back(p);
-      next[p] = scan_.plans_[p].groups[0].Find(text, end);
+      if (MeetsGroups(scan_.plans[p], line, 1)) wanted.push_back(p);
+      next[p] = scan_.plans[p].groups[0].Find(text, end);
     }
     if (wanted.empty()) continue;
-    SPELK_RETURN_IF_ERROR(AddLineAndFlush(block, WithoutCarriageReturn(line), wanted, outputs));
+    SPELK_RETURN_IF_ERROR(AddLineAndFlush(WithoutCarriageReturn(line), wanted, outputs));
   }
 }
 
@@ -742,16 +368,32 @@ absl::Status ScanWorker::Scan(const io::BlockPtr& block, const ScanOutputs& outp
     report_.rejected.fetch_add(1, std::memory_order_relaxed);
     report_.looked_at.fetch_add(1, std::memory_order_relaxed);
     report_.Add({block->sequence, overlong.offset, 0, block->input, "longer than --max-line"});
-    if (scan_.settings().strict) return absl::DataLossError("longer than --max-line");
+    if (scan_.settings->strict) return absl::DataLossError("longer than --max-line");
   }
   report_.bytes.fetch_add(block->text.size(), std::memory_order_relaxed);
-  rows_->Start(block);
+  rows_.Start(block);
   const bool all_filtered =
-      std::all_of(scan_.plans_.begin(), scan_.plans_.end(),
-                  [](const SharedScan::Plan& plan) { return !plan.groups.empty(); });
+      std::all_of(scan_.plans.begin(), scan_.plans.end(),
+                  [](const CompiledScan::Plan& plan) { return !plan.groups.empty(); });
   SPELK_RETURN_IF_ERROR(all_filtered ? ScanCandidates(block, outputs)
                                      : ScanAllLines(block, outputs));
   return Flush(outputs);
+}
+
+// ---------------------------------------------------------------- what was met
+
+void ScanReport::Add(Fault fault) {
+  const std::lock_guard lock(mutex_);
+  const auto before = [](const Fault& a, const Fault& b) {
+    return std::pair(a.sequence, a.offset) < std::pair(b.sequence, b.offset);
+  };
+  first_.insert(std::upper_bound(first_.begin(), first_.end(), fault, before), std::move(fault));
+  if (first_.size() > kShown) first_.pop_back();
+}
+
+std::vector<ScanReport::Fault> ScanReport::first() const {
+  const std::lock_guard lock(mutex_);
+  return first_;
 }
 
 }  // namespace spelk::exec

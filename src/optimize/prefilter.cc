@@ -186,12 +186,13 @@ class Prefilter {
   std::vector<LiteralGroup> OfNames(const Expr& expr) const {
     if (!feed_.known) return {};
     const bool sourcetypes = expr.field == hidden::kSourcetypes;
+    if (sourcetypes && feed_.renames_sourcetypes) return {};
     std::vector<std::string> literals;
     for (const plan::Pattern& pattern : expr.patterns) {
       const Wildcard wildcard(pattern.text, pattern.exact_case ? Case::kExact : Case::kIgnore);
       if (MatchesFeed(wildcard, sourcetypes)) return {};
       literals.push_back(LiteralOfPattern(pattern));  // The event's own member.
-      if (feed_.shapes == nullptr || !scan_.builtin) continue;
+      if (feed_.shapes == nullptr) continue;
       for (const plan::Shape& shape : *feed_.shapes) {
         std::vector<std::string> names = sourcetypes ? shape.also_sourcetypes : shape.also_sources;
         names.push_back(sourcetypes ? shape.sourcetype : shape.source);
