@@ -346,9 +346,10 @@ class Runner {
     std::string out;
     const std::function<void(const plan::Expr&)> visit = [&](const plan::Expr& expr) {
       if (expr.unset != plan::Unset::kNoMatch) {
+        const bool index = expr.field == hidden::kIndex;
         out += fmt::format("taken as {} where {} is unset: {}\n",
-                           expr.unset == plan::Unset::kTrue ? "true" : "false", expr.field.name(),
-                           plan::Print(expr));
+                           expr.unset == plan::Unset::kTrue ? "true" : "false",
+                           index ? "index" : expr.field.name(), plan::Print(expr));
       }
       for (const plan::ExprPtr& argument : expr.arguments) visit(*argument);
     };

@@ -44,6 +44,7 @@ struct CompiledScan {
       kOrderTime,
       kLine,
       kIndex,
+      kOwnIndex,
       kHost,
       kSourcetype,
       kSource,

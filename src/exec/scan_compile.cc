@@ -65,6 +65,7 @@ class ScanCompiler {
     if (field == hidden::kTime) return Kind::kOrderTime;
     if (field == hidden::kSourcetypes) return Kind::kSourcetypes;
     if (field == hidden::kSources) return Kind::kSources;
+    if (field == hidden::kIndex) return Kind::kOwnIndex;
     const std::string_view name = field.name();
     if (name == "_raw") return Kind::kRaw;
     if (name == "_time") return Kind::kTime;
@@ -147,6 +148,7 @@ class ScanCompiler {
         scan_->raw_slot = field.slot;
         return true;
       case Kind::kIndex:
+      case Kind::kOwnIndex:
         field.slot = Slot("index");
         return true;
       case Kind::kHost:

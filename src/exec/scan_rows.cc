@@ -118,6 +118,8 @@ Value ScanRows::Derived(Kind kind, uint32_t row, Arena& arena) {
       return Value::Integer(1);
     case Kind::kIndex:
       return Value::Text(input().index.empty() ? "main" : input().index);
+    case Kind::kOwnIndex:
+      return input().index.empty() ? Value::Null() : Value::Text(input().index);
     case Kind::kHost:
       return known == nullptr ? Value::Null() : Fill(known->host, row, arena);
     case Kind::kSourcetype:

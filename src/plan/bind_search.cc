@@ -46,6 +46,7 @@ void ApplyBaseName(bool negated, Expr* match) {
   if (name == "index" || name == "splunk_server" || name == "splunk_server_group") {
     // The value that keeps the event: under an odd number of NOTs the comparison must be false.
     match->unset = negated ? Unset::kFalse : Unset::kTrue;
+    if (name == "index") match->field = hidden::kIndex;
     return;
   }
   const bool equality = match->kind == ExprKind::kMatchAny || match->op == CompareOp::kEqual ||

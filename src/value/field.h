@@ -53,7 +53,9 @@ inline constexpr Field kSourcetypes{&kSourcetypesName};  // All names that a bas
 inline constexpr Field kSources{&kSourcesName};
 inline constexpr FieldName kRowName{"(row)", true};
 inline constexpr Field kRow{&kRowName};  // Which row of the stream it is, counted from 0.
-inline constexpr Field kAll[] = {kLine, kTime, kSourcetypes, kSources, kRow};
+inline constexpr FieldName kIndexName{"(index)", true};
+inline constexpr Field kIndex{&kIndexName};  // Null where neither event nor input sets one.
+inline constexpr Field kAll[] = {kLine, kTime, kSourcetypes, kSources, kRow, kIndex};
 }  // namespace hidden
 
 // The interned names of an engine, or of a run on top of an engine's. Thread-safe.
