@@ -52,8 +52,10 @@ absl::StatusOr<knowledge::MacroValue> EvaluateForMacro(const Core& core, std::st
   SPELK_ASSIGN_OR_RETURN(const std::unique_ptr<plan::Evaluator> evaluator,
                          plan::Evaluator::Make(*expr, environment));
   Column result;
-  SPELK_RETURN_IF_ERROR(evaluator->EvaluateAssigned(batch, &result));
-  return knowledge::MacroValue::Of(result.At(0), expr->type == plan::Type::kBoolean);
+  const bool boolean = expr->type == plan::Type::kBoolean;
+  SPELK_RETURN_IF_ERROR(boolean ? evaluator->Evaluate(batch, &result)
+                                : evaluator->EvaluateAssigned(batch, &result));
+  return knowledge::MacroValue::Of(result.At(0), boolean);
 }
 
 }  // namespace

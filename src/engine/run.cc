@@ -26,11 +26,21 @@ class KnowledgeRules final : public optimize::FieldRules {
     };
     SPELK_ASSIGN_OR_RETURN(knowledge::InlinedRules inlined,
                            core_.knowledge().RulesFor(needs, fields_, compile));
-    for (std::string& warning : inlined.warnings) warnings_.Add(std::move(warning));
+    if (!inlined.unbuilt.empty()) warnings_.Add(DescribeUnbuilt(inlined.unbuilt));
     return std::move(inlined.rules);
   }
 
  private:
+  static std::string DescribeUnbuilt(const std::vector<std::string>& settings) {
+    constexpr size_t kShown = 3;
+    const size_t shown = std::min(kShown, settings.size());
+    const auto end = settings.begin() + static_cast<std::ptrdiff_t>(shown);
+    const size_t more = settings.size() - shown;
+    return fmt::format("not built yet, so what it would give is missing: {}{}",
+                       fmt::join(settings.begin(), end, ", "),
+                       more == 0 ? "" : fmt::format(" and {} more", more));
+  }
+
   const Core& core_;
   FieldTable& fields_;
   exec::RunWarnings& warnings_;

@@ -94,9 +94,11 @@ absl::Status ScanWorker::FlushPlan(size_t index, Output& output) {
     WideRows wide(*plan.node, *scan_.run, physical_rows, memory->arena);
     for (const uint32_t row : kept) {
       const ScanRows::Row& event = rows_.row(row);
-      const plan::Shape* shape =
-          event.shape == CompiledScan::kNone ? nullptr : scan_.shapes[event.shape].shape;
-      SPELK_RETURN_IF_ERROR(wide.Add(event.event, row, shape, flattener_));
+      const auto shape = [this](size_t index) {
+        return index == CompiledScan::kNone ? nullptr : scan_.shapes[index].shape;
+      };
+      SPELK_RETURN_IF_ERROR(
+          wide.Add(event.event, row, shape(event.shape), shape(event.wrapper), flattener_));
     }
     std::vector<Field> fields = schema->fields();
     wide.MergeInto(fields, columns);

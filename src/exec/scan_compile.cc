@@ -300,6 +300,9 @@ class ScanCompiler {
         for (const std::string& prefix : scan_->shapes[s].shape->prefixes) {
           field.candidates[s].push_back(SlotOf(PrefixedName(prefix, field.field.name())));
         }
+        if (scan_->shapes[s].shape->multivalues) {
+          field.candidates[s].push_back(Slot(std::string(field.field.name()) + "{}"));
+        }
       }
     }
   }

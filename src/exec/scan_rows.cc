@@ -95,16 +95,18 @@ Value ScanRows::ValueOf(const FieldSource& source, uint32_t row, Arena& arena) {
   return names ? Shown(own) : own;
 }
 
-// What the event itself has, under the name or below a prefix of its shape.
+// What the event itself has, under the name or as its shape, or that of its wrapping, writes it.
 Value ScanRows::Member(const FieldSource& source, uint32_t row, Arena& arena) {
   if (const io::RawValue& raw = slot(row, source.slot); raw.kind != io::RawKind::kAbsent) {
     return Decode(raw, source.slot, arena);
   }
-  const size_t known = rows_[row].row.shape;
-  if (known == CompiledScan::kNone || source.candidates.empty()) return Value::Null();
-  for (const size_t candidate : source.candidates[known]) {
-    const io::RawValue& raw = slot(row, candidate);
-    if (raw.kind != io::RawKind::kAbsent) return Decode(raw, candidate, arena);
+  if (source.candidates.empty()) return Value::Null();
+  for (const size_t known : {rows_[row].row.shape, rows_[row].row.wrapper}) {
+    if (known == CompiledScan::kNone) continue;
+    for (const size_t candidate : source.candidates[known]) {
+      const io::RawValue& raw = slot(row, candidate);
+      if (raw.kind != io::RawKind::kAbsent) return Decode(raw, candidate, arena);
+    }
   }
   return Value::Null();
 }

@@ -40,9 +40,9 @@ WideRows::WideRows(const plan::ScanNode& node, const RunContext& run, size_t row
       shortens_(!std::all_of(node.patterns.begin(), node.patterns.end(), &IsOnlyStars)) {}
 
 absl::Status WideRows::Add(std::string_view event, uint32_t row, const plan::Shape* shape,
-                           io::JsonFlattener& flattener) {
+                           const plan::Shape* wrapper, io::JsonFlattener& flattener) {
   row_ = row;
-  shape_ = shape;
+  shapes_ = {shape, wrapper};
   bool faulty = false;
   flattener.Flatten(event, *this, &faulty);
   for (size_t c = 0; c < columns_.size(); ++c) {
@@ -60,11 +60,18 @@ absl::Status WideRows::Add(std::string_view event, uint32_t row, const plan::Sha
 }
 
 void WideRows::Take(std::string_view name, const io::RawValue& raw, uint32_t array) {
+  for (const plan::Shape* shape : shapes_) {
+    const bool list = shape != nullptr && shape->multivalues && name.ends_with("{}");
+    if (list) name.remove_suffix(2);
+  }
   TakeAs(false, name, raw, array);
-  if (!shortens_ || shape_ == nullptr) return;
-  for (const std::string& prefix : shape_->prefixes) {
-    if (const auto rest = WithoutPrefix(name, prefix)) {
-      return TakeAs(true, *rest, raw, array);
+  if (!shortens_) return;
+  for (const plan::Shape* shape : shapes_) {
+    if (shape == nullptr) continue;
+    for (const std::string& prefix : shape->prefixes) {
+      if (const auto rest = WithoutPrefix(name, prefix)) {
+        return TakeAs(true, *rest, raw, array);
+      }
     }
   }
 }

@@ -1,6 +1,7 @@
 // WideRows: every field of some events, for plans that read them all or take them by pattern.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <string_view>
@@ -21,10 +22,10 @@ class WideRows final : public io::FieldTaker {
  public:
   WideRows(const plan::ScanNode& node, const RunContext& run, size_t rows, Arena& arena);
 
-  // `shape` may be null. A pattern that asks for more than everything takes the names without the
-  // shape's prefixes, too.
+  // `shape` is the event's, `wrapper` that of what it was wrapped in; both may be null. A pattern
+  // that asks for more than everything takes the names without their prefixes, too.
   absl::Status Add(std::string_view event, uint32_t row, const plan::Shape* shape,
-                   io::JsonFlattener& flattener);
+                   const plan::Shape* wrapper, io::JsonFlattener& flattener);
 
   // Puts the columns into a batch's: in the order in which the events have them, then those that
   // only knowledge gave. A column that the batch has already stays as it is.
@@ -52,7 +53,7 @@ class WideRows final : public io::FieldTaker {
   Arena& arena_;
   const bool shortens_;  // Some pattern asks for part of the names.
   uint32_t row_ = 0;
-  const plan::Shape* shape_ = nullptr;
+  std::array<const plan::Shape*, 2> shapes_ = {};
   absl::Status status_;
   std::deque<WideColumn> columns_;
   StringMap<size_t> by_name_;

@@ -293,7 +293,7 @@ absl::StatusOr<InlinedRules> Props::RulesFor(const plan::FieldSet& needs, FieldT
   for (const size_t index : chosen) result.rules.push_back(std::move(*made[index]));
   for (const Unbuilt& unbuilt : unbuilt_) {
     if (!NeedsAny(wanted, unbuilt.fields)) continue;
-    result.warnings.push_back(unbuilt.what);
+    result.unbuilt.push_back(unbuilt.what);
   }
   return result;
 }

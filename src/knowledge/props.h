@@ -22,7 +22,7 @@ using CompileExpression = std::function<absl::StatusOr<plan::ExprPtr>(std::strin
 // might have given a field that is read.
 struct InlinedRules {
   std::vector<plan::FieldRule> rules;
-  std::vector<std::string> warnings;
+  std::vector<std::string> unbuilt;
 };
 
 class Props {

@@ -63,6 +63,7 @@ bool Take(const Setting& setting, plan::Shape* shape) {
   }
   if (key == "closed") return shape->closed = IsTrue(value), true;
   if (key == "skip") return shape->skip = IsTrue(value), true;
+  if (key == "multivalues") return shape->multivalues = IsTrue(value), true;
   if (key == "times") return shape->times = TimesOf(value), true;
   if (!key.starts_with(kValue)) return false;
   shape->values.emplace_back(key.substr(kValue.size()), value);

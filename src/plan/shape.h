@@ -33,6 +33,7 @@ struct Shape {
   bool skip = false;  // Such lines are no events (previews of an export).
   // "winlog.event_data.": members below are fields without it, too. A piece `*` is any one member.
   std::vector<std::string> prefixes;
+  bool multivalues = false;       // A list of values is a field of the member's name, without {}.
   std::vector<TimeMember> times;  // In order of trust.
   std::string host;               // Templates, "x:$member$"; empty gives nothing.
   std::string sourcetype;

@@ -86,7 +86,7 @@ class PropsTest : public testing::Test {
                  : std::string_view(rule.value->literal.value().text());
       if (!rule.except.empty()) out += " except " + std::to_string(rule.except.size());
     }
-    warnings_ = inlined->warnings;
+    warnings_ = inlined->unbuilt;
     return out;
   }
   std::string Rules(std::vector<std::string_view> names) {
