@@ -16,8 +16,7 @@ namespace spelk::engine {
 Core::Core(const CoreOptions& options)
     : entries_(commands::AllCommands(), commands::UnbuiltCommands(), functions::AllFunctions(),
                functions::UnbuiltFunctions(), functions::AllAggregates(),
-               functions::UnbuiltAggregates()),
-      builtin_(options.builtin) {
+               functions::UnbuiltAggregates()) {
   absl::StatusOr<absl::TimeZone> zone = LoadZone(options.time_zone);
   if (zone.ok()) {
     zone_ = *zone;
@@ -35,9 +34,9 @@ constexpr size_t kMacroMemory = size_t{16} << 20U;
 // Expressions inside macros: iseval definitions and validations, over one row with the arguments.
 absl::StatusOr<knowledge::MacroValue> EvaluateForMacro(const Core& core, std::string_view text,
                                                        const knowledge::MacroArguments& arguments) {
-  SPELK_ASSIGN_OR_RETURN(const plan::ExprPtr expr, CompileExpression(core, text));
   MemoryBudget budget(kMacroMemory);
   FieldTable fields(&core.fields(), &budget);
+  SPELK_ASSIGN_OR_RETURN(const plan::ExprPtr expr, CompileExpression(core, fields, text));
   std::vector<Field> names;
   std::vector<Column> columns;
   for (const auto& [name, value] : arguments) {
@@ -54,8 +53,10 @@ absl::StatusOr<knowledge::MacroValue> EvaluateForMacro(const Core& core, std::st
   SPELK_ASSIGN_OR_RETURN(const std::unique_ptr<plan::Evaluator> evaluator,
                          plan::Evaluator::Make(*expr, environment));
   Column result;
-  SPELK_RETURN_IF_ERROR(evaluator->EvaluateAssigned(batch, &result));
-  return knowledge::MacroValue::Of(result.At(0), expr->type == plan::Type::kBoolean);
+  const bool boolean = expr->type == plan::Type::kBoolean;
+  SPELK_RETURN_IF_ERROR(boolean ? evaluator->Evaluate(batch, &result)
+                                : evaluator->EvaluateAssigned(batch, &result));
+  return knowledge::MacroValue::Of(result.At(0), boolean);
 }
 
 }  // namespace
@@ -103,11 +104,16 @@ absl::StatusOr<plan::ExprPtr> CompileTerms(const Core& core, const ast::SearchEx
 }
 
 absl::StatusOr<plan::ExprPtr> CompileExpression(const Core& core, std::string_view text) {
+  return CompileExpression(core, core.fields(), text);
+}
+
+absl::StatusOr<plan::ExprPtr> CompileExpression(const Core& core, FieldTable& fields,
+                                                std::string_view text) {
   const Source source("<expression>", std::string(text));
   Diagnostics diagnostics;
   SPELK_ASSIGN_OR_RETURN(const ast::ExprPtr expr,
                          ParseExpression(source, core.entries(), core.limits(), diagnostics));
-  plan::Binder binder(source, core.entries(), core.fields(), diagnostics);
+  plan::Binder binder(source, core.entries(), fields, diagnostics);
   return binder.Expression(*expr);
 }
 

@@ -34,7 +34,6 @@ class Core {
   FieldTable& fields() const { return fields_; }
   const knowledge::Knowledge& knowledge() const { return knowledge_; }
   absl::TimeZone zone() const { return zone_; }
-  bool builtin() const { return builtin_; }
   const SyntaxLimits& limits() const { return limits_; }
 
  private:
@@ -42,7 +41,6 @@ class Core {
   mutable FieldTable fields_;  // Thread-safe by itself.
   knowledge::Knowledge knowledge_;
   absl::TimeZone zone_;
-  bool builtin_;
   SyntaxLimits limits_;
   absl::Status status_;
 };
@@ -73,5 +71,8 @@ absl::StatusOr<plan::ExprPtr> CompileTerms(const Core& core, const ast::SearchEx
 absl::StatusOr<plan::ExprPtr> CompileExpression(const Core& core, std::string_view text);
 // Expressions with commas between them.
 absl::StatusOr<std::vector<plan::ExprPtr>> CompileList(const Core& core, std::string_view text);
+// Its fields are those of a run's table.
+absl::StatusOr<plan::ExprPtr> CompileExpression(const Core& core, FieldTable& fields,
+                                                std::string_view text);
 
 }  // namespace spelk::engine

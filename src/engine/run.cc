@@ -18,15 +18,33 @@ namespace {
 // Rules of knowledge, in the form in which the optimizer asks for them.
 class KnowledgeRules final : public optimize::FieldRules {
  public:
-  explicit KnowledgeRules(const Core& core) : core_(core) {}
+  KnowledgeRules(const Core& core, FieldTable& fields, exec::RunWarnings& warnings)
+      : core_(core), fields_(fields), warnings_(warnings) {}
   absl::StatusOr<std::vector<plan::FieldRule>> RulesFor(
-      const std::vector<Field>& fields) const override {
-    const auto compile = [this](std::string_view text) { return CompileExpression(core_, text); };
-    return core_.knowledge().RulesFor(fields, core_.fields(), compile);
+      const plan::FieldSet& needs) const override {
+    const auto compile = [this](std::string_view text) {
+      return CompileExpression(core_, fields_, text);
+    };
+    SPELK_ASSIGN_OR_RETURN(knowledge::InlinedRules inlined,
+                           core_.knowledge().RulesFor(needs, fields_, compile));
+    if (!inlined.unbuilt.empty()) warnings_.Add(DescribeUnbuilt(inlined.unbuilt));
+    return std::move(inlined.rules);
   }
 
  private:
+  static std::string DescribeUnbuilt(const std::vector<std::string>& settings) {
+    constexpr size_t kShown = 3;
+    const size_t shown = std::min(kShown, settings.size());
+    const auto end = settings.begin() + static_cast<std::ptrdiff_t>(shown);
+    const size_t more = settings.size() - shown;
+    return fmt::format("not built yet, so what it would give is missing: {}{}",
+                       fmt::join(settings.begin(), end, ", "),
+                       more == 0 ? "" : fmt::format(" and {} more", more));
+  }
+
   const Core& core_;
+  FieldTable& fields_;
+  exec::RunWarnings& warnings_;
 };
 
 class TakerOutput final : public exec::Output {
@@ -98,7 +116,7 @@ class Runner {
         request_(request),
         budget_(request.options.memory),
         fields_(&core.fields(), &budget_),
-        rules_(core) {
+        rules_(core, fields_, warnings_) {
     const RunOptions& options = request.options;
     context_.evaluation.constants = {core.zone(), options.now.value_or(0), options.seed,
                                      &core.entries()};
@@ -112,6 +130,7 @@ class Runner {
     context_.batch_rows = std::max<size_t>(1, options.batch_rows);
     context_.reload_states = options.reload_states;
     settings_.shapes = &core.knowledge().shapes();
+    settings_.renames = &core.knowledge().renames();
     settings_.inputs = request.inputs;
     settings_.sourcetype = options.sourcetype;
     settings_.time_field = options.time_field;
@@ -121,6 +140,7 @@ class Runner {
     feed_.shapes = settings_.shapes;
     for (const io::Input& input : request.inputs) feed_.sources.push_back(input.path);
     feed_.sourcetype = options.sourcetype;
+    feed_.renames_sourcetypes = !settings_.renames->empty();
     feed_.newest_first = options.order == EventOrder::kTime ||
                          (options.order == EventOrder::kAuto && !request.input_is_pipe);
     feed_.known = true;
@@ -176,7 +196,6 @@ class Runner {
     plan::NodePtr copy = plan::CopyPlan(plan, fields_, core_.entries());
     plan::ScanNode* scan = plan::ScanOf(*copy);
     if (scan == nullptr) return copy;
-    scan->builtin = core_.builtin();
     const RunOptions& options = request_.options;
     if (options.earliest.empty() && options.latest.empty()) return copy;
     auto range = std::make_unique<plan::Expr>();
@@ -315,7 +334,6 @@ class Runner {
     auto scan = plan::Make<plan::ScanNode>({});
     scan->entry = core_.entries().Command(plan::kScanEntry);
     scan->all_fields = false;
-    scan->builtin = core_.builtin();
     scan->fields.push_back(hidden::kTime);
     SPELK_ASSIGN_OR_RETURN(const auto pipeline, exec::Pipeline::Build(*scan, context_));
     NewestOutput newest;
@@ -356,11 +374,12 @@ class Runner {
     for (const std::string& pattern : scan->patterns) read.AddPattern(pattern);
     out += fmt::format("fields: {}\n", read.Print());
     for (const plan::FieldRule& rule : scan->rules) {
-      out += fmt::format("knowledge: {} = {}{}{}\n", rule.target.name(), plan::Print(*rule.value),
-                         rule.only_missing ? " where it is missing" : "",
-                         rule.pattern.empty()
-                             ? ""
-                             : fmt::format(", {} {}", plan::NameOf(rule.stanza), rule.pattern));
+      out += fmt::format(
+          "knowledge: {} = {}{}{}\n", rule.target.name(), plan::Print(*rule.value),
+          rule.only_missing ? " where it is missing" : "",
+          rule.where.pattern.empty()
+              ? ""
+              : fmt::format(", {} {}", plan::NameOf(rule.where.stanza), rule.where.pattern));
     }
     if (scan->prefilter.empty()) out += "prefilter: none, every line is parsed\n";
     for (const plan::LiteralGroup& group : scan->prefilter) {
@@ -385,10 +404,10 @@ class Runner {
     std::string out;
     const std::function<void(const plan::Expr&)> visit = [&](const plan::Expr& expr) {
       if (expr.unset != plan::Unset::kNoMatch) {
+        const bool index = expr.field == hidden::kIndex;
         out += fmt::format("taken as {} where {} is unset: {}\n",
                            expr.unset == plan::Unset::kTrue ? "true" : "false",
-                           expr.field == hidden::kIndex ? "index" : expr.field.name(),
-                           plan::Print(expr));
+                           index ? "index" : expr.field.name(), plan::Print(expr));
       }
       for (const plan::ExprPtr& argument : expr.arguments) visit(*argument);
     };
@@ -422,10 +441,10 @@ class Runner {
   MemoryBudget budget_;
   FieldTable fields_;
   std::vector<Reservation> subsearch_memory_;
-  KnowledgeRules rules_;
   Cancellation own_cancel_;
   plan::EvalCounters counters_;
   exec::RunWarnings warnings_;
+  KnowledgeRules rules_;
   exec::RunContext context_;
   exec::ScanSettings settings_;
   PassReports reports_;

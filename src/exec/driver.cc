@@ -192,14 +192,14 @@ struct Worker {
 
 class ScanRun {
  public:
-  ScanRun(std::vector<Job*> jobs, const SharedScan& scan, const DriverOptions& options,
+  ScanRun(std::vector<Job*> jobs, const CompiledScan& scan, const DriverOptions& options,
           const RunContext& run, ScanReport& report)
       : jobs_(std::move(jobs)),
         scan_(scan),
         options_(options),
         run_(run),
         report_(report),
-        source_(scan.settings().inputs, options.blocks),
+        source_(scan.settings->inputs, options.blocks),
         window_(2 * options.threads + 2) {
     ordered_ =
         std::any_of(jobs_.begin(), jobs_.end(), [](const Job* job) { return !job->has_sink(); });
@@ -256,7 +256,7 @@ class ScanRun {
         if (!*block) return nullptr;
         return std::make_shared<const io::Block>(std::move(**block));
       }
-      if (!IsInputError(block.status()) || scan_.settings().strict) return block.status();
+      if (!IsInputError(block.status()) || scan_.settings->strict) return block.status();
       if (run_.cancel->input_ended()) return nullptr;  // An archive that stops is no surprise then.
       const std::lock_guard lock(mutex_);
       input_error_.Update(block.status());
@@ -348,7 +348,7 @@ class ScanRun {
   }
 
   std::vector<Job*> jobs_;
-  const SharedScan& scan_;
+  const CompiledScan& scan_;
   const DriverOptions& options_;
   const RunContext& run_;
   ScanReport& report_;
@@ -424,8 +424,8 @@ absl::Status RunJobs(const std::vector<DriverJob>& jobs, const ScanSettings& set
     scans.push_back(std::move(scan));
   }
   if (scans.empty()) return absl::OkStatus();
-  SPELK_ASSIGN_OR_RETURN(const std::unique_ptr<const SharedScan> shared,
-                         SharedScan::Make(nodes, settings, run));
+  SPELK_ASSIGN_OR_RETURN(const std::unique_ptr<const CompiledScan> shared,
+                         CompiledScan::Make(nodes, settings, run));
   std::vector<Job*> pointers;
   for (const std::unique_ptr<Job>& job : scans) pointers.push_back(job.get());
   ScanRun pass(std::move(pointers), *shared, options, run, report);

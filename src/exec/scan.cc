@@ -2,14 +2,14 @@
 #include "exec/scan.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
+#include <numeric>
 #include <utility>
 
-#include "base/check.h"
 #include "base/status.h"
-#include "exec/scan_rows.h"
+#include "exec/scan_rules.h"
 #include "exec/wide_rows.h"
-#include "value/regex.h"
 
 namespace spelk::exec {
 namespace {
@@ -41,126 +41,38 @@ absl::Status ForEachLine(std::string_view text, Take take) {
 
 // ---------------------------------------------------------------- one plan
 
-namespace {
-
-// Whether a rule's stanza is for an event; consecutive events mostly have the same value.
-class StanzaMatcher {
- public:
-  explicit StanzaMatcher(const Regex& regex) : matcher_(regex) {}
-  bool Matches(const Value& value) {
-    const Value& first = value.is_multi() ? value.each().front() : value;
-    if (!first.is_text()) return false;
-    if (known_ && last_ == first.text()) return result_;
-    last_ = first.text();
-    known_ = true;
-    result_ = matcher_.Match(last_) == MatchResult::kYes;
-    return result_;
-  }
-
- private:
-  RegexMatcher matcher_;
-  std::string last_;
-  bool known_ = false;
-  bool result_ = false;
-};
-
-}  // namespace
-
 // What a worker keeps for one plan.
 struct ScanWorker::PlanState {
-  struct Rule {
-    const plan::FieldRule* rule;
-    std::unique_ptr<plan::Evaluator> evaluator;
-    std::optional<Regex> regex;
-    std::unique_ptr<StanzaMatcher> stanza;
-    size_t stanza_column = 0;
-    size_t target_column = 0;
-  };
+  std::vector<uint32_t> rows;  // Of the batch being made: those that may match.
+  std::unique_ptr<plan::Evaluator> predicate;
+  std::unique_ptr<ScanRules> rules;
 
-  absl::Status Prepare(const SharedScan::Plan& plan, const RunContext& run) {
+  absl::Status Prepare(const CompiledScan::Plan& plan, const RunContext& run) {
     if (plan.node->predicate != nullptr) {
       SPELK_ASSIGN_OR_RETURN(predicate,
                              plan::Evaluator::Make(*plan.node->predicate, run.evaluation));
     }
-    for (const plan::FieldRule& rule : plan.node->rules) {
-      Rule made;
-      made.rule = &rule;
-      SPELK_ASSIGN_OR_RETURN(made.evaluator, plan::Evaluator::Make(*rule.value, run.evaluation));
-      made.target_column = *plan.early_schema->Find(rule.target);
-      if (!rule.pattern.empty()) {
-        SPELK_ASSIGN_OR_RETURN(Regex regex, Regex::Compile(rule.pattern));
-        made.regex = std::move(regex);
-        made.stanza = std::make_unique<StanzaMatcher>(*made.regex);
-        made.stanza_column =
-            *plan.early_schema->Find(run.fields->Intern(plan::NameOf(rule.stanza)));
-      }
-      rules.push_back(std::move(made));
-    }
+    SPELK_ASSIGN_OR_RETURN(rules, ScanRules::Make(plan.node->rules, *plan.early_schema, run));
     return absl::OkStatus();
   }
-
-  // The rows that a rule is for.
-  std::vector<uint32_t> RowsFor(Rule& rule, const std::vector<Column>& columns) {
-    std::vector<uint32_t> taken;
-    for (const uint32_t row : rows) {
-      if (rule.rule->only_missing && !columns[rule.target_column].At(row).is_null()) continue;
-      if (rule.stanza != nullptr && !rule.stanza->Matches(columns[rule.stanza_column].At(row)))
-        continue;
-      taken.push_back(row);
-    }
-    return taken;
-  }
-
-  // Applies the rules to the columns of the early schema. Rules marked parallel_before see the
-  // values from before the run of such rules that they stand in.
-  absl::Status ApplyRules(const SchemaPtr& schema, size_t physical_rows,
-                          const BatchMemoryPtr& memory, std::vector<Column>& columns) {
-    for (size_t begin = 0; begin < rules.size();) {
-      size_t end = begin + 1;
-      while (rules[begin].rule->parallel_before && end < rules.size() &&
-             rules[end].rule->parallel_before) {
-        ++end;
-      }
-      const std::vector<Column> before = columns;
-      for (size_t r = begin; r < end; ++r) {
-        const std::vector<uint32_t> taken = RowsFor(rules[r], before);
-        if (taken.empty()) continue;
-        Batch batch(schema, before, physical_rows, memory);
-        batch.Select(taken);
-        Column made;
-        SPELK_RETURN_IF_ERROR(rules[r].evaluator->EvaluateAssigned(batch, &made));
-        Column& target = columns[rules[r].target_column];
-        auto* values = memory->arena.AllocateArray<Value>(physical_rows);
-        SPELK_RETURN_IF_ERROR(memory->arena.status("reading events"));
-        for (const uint32_t row : rows) values[row] = target.At(row);
-        for (const uint32_t row : taken) values[row] = made.At(row);
-        target = Column::Values({values, physical_rows});
-      }
-      begin = end;
-    }
-    return absl::OkStatus();
-  }
-
-  std::vector<uint32_t> rows;  // Of the batch being made: those that may match.
-  std::unique_ptr<plan::Evaluator> predicate;
-  std::vector<Rule> rules;
 };
 
 absl::Status ScanWorker::FlushPlan(size_t index, Output& output) {
-  const SharedScan::Plan& plan = scan_.plans_[index];
+  const CompiledScan::Plan& plan = scan_.plans[index];
   PlanState& state = *plan_states_[index];
   if (state.rows.empty() || output.enough()) return absl::OkStatus();
-  const BatchMemoryPtr memory = rows_->NewMemory();
-  memory->pins.push_back(rows_->memory());
-  const size_t physical_rows = rows_->size();
+  const BatchMemoryPtr memory = rows_.NewMemory();
+  memory->pins.push_back(rows_.memory());
+  const size_t physical_rows = rows_.size();
   // First the fields that decide, for all rows; the rest only for the rows that stay.
-  std::vector<Column> early;
-  for (const size_t field : plan.early) {
-    SPELK_ASSIGN_OR_RETURN(Column column, rows_->Resolve(field, state.rows, memory->arena));
-    early.push_back(column);
+  ScanColumns early(plan.early_schema, physical_rows, memory, [&](size_t column) {
+    return rows_.Resolve(plan.early[column], state.rows, memory->arena);
+  });
+  for (size_t column = 0; column < plan.required; ++column) {
+    SPELK_RETURN_IF_ERROR(early.Require(column));
   }
-  SPELK_RETURN_IF_ERROR(state.ApplyRules(plan.early_schema, physical_rows, memory, early));
-  Batch batch(plan.early_schema, early, physical_rows, memory);
+  SPELK_RETURN_IF_ERROR(state.rules->Apply(state.rows, &early));
+  Batch batch(plan.early_schema, early.columns(), physical_rows, memory);
   batch.Select(state.rows);
   if (state.predicate != nullptr) SPELK_RETURN_IF_ERROR(state.predicate->Filter(&batch));
   if (batch.empty()) return absl::OkStatus();
@@ -170,10 +82,12 @@ absl::Status ScanWorker::FlushPlan(size_t index, Output& output) {
   for (const size_t field : plan.columns) {
     const auto found = std::find(plan.early.begin(), plan.early.end(), field);
     if (found != plan.early.end()) {
-      columns.push_back(early[static_cast<size_t>(found - plan.early.begin())]);
+      const auto column = static_cast<size_t>(found - plan.early.begin());
+      SPELK_RETURN_IF_ERROR(early.Require(column));
+      columns.push_back(early.column(column));
       continue;
     }
-    SPELK_ASSIGN_OR_RETURN(Column column, rows_->Resolve(field, kept, memory->arena));
+    SPELK_ASSIGN_OR_RETURN(Column column, rows_.Resolve(field, kept, memory->arena));
     columns.push_back(column);
   }
   if (plan.flatten) return PushWide(plan, kept, columns, memory, output);
@@ -181,14 +95,21 @@ absl::Status ScanWorker::FlushPlan(size_t index, Output& output) {
   return output.Push(std::move(batch));
 }
 
-absl::Status ScanWorker::PushWide(const SharedScan::Plan& plan, const std::vector<uint32_t>& rows,
+absl::StatusOr<bool> ScanWorker::AddWide(const ScanRows::Row& event, WideRows& wide) {
+  const auto shape = [this](size_t index) {
+    return index == CompiledScan::kNone ? nullptr : scan_.shapes[index].shape;
+  };
+  return wide.Add(event.event, shape(event.shape), shape(event.wrapper), flattener_);
+}
+
+absl::Status ScanWorker::PushWide(const CompiledScan::Plan& plan, const std::vector<uint32_t>& rows,
                                   const std::vector<Column>& columns, const BatchMemoryPtr& memory,
                                   Output& output) {
   for (size_t begin = 0; begin < rows.size() && !output.enough();) {
-    WideRows wide(*plan.node, scan_.run(), memory->arena);
+    WideRows wide(*plan.node, *scan_.run, memory->arena);
     size_t end = begin;
     while (end < rows.size()) {
-      SPELK_ASSIGN_OR_RETURN(const bool taken, wide.Add(rows_->line(rows[end]), flattener_));
+      SPELK_ASSIGN_OR_RETURN(const bool taken, AddWide(rows_.row(rows[end]), wide));
       if (!taken) break;
       ++end;
     }
@@ -210,24 +131,24 @@ absl::Status ScanWorker::PushWide(const SharedScan::Plan& plan, const std::vecto
 
 // ---------------------------------------------------------------- lines
 
-ScanWorker::ScanWorker(const SharedScan& scan, ScanReport& report, bool count_lines)
+ScanWorker::ScanWorker(const CompiledScan& scan, ScanReport& report, bool count_lines)
     : scan_(scan),
       report_(report),
       count_lines_(count_lines),
-      reader_(*scan.tree_, scan.run().budget),
-      flattener_(scan.run().budget),
-      rows_(std::make_unique<Rows>(scan, flattener_)),
-      slots_(scan.tree_->size()),
-      outer_(scan.tree_->size()) {}
+      reader_(*scan.tree, scan.run->budget),
+      flattener_(scan.run->budget),
+      rows_(scan, flattener_),
+      slots_(scan.tree->size()),
+      outer_(scan.tree->size()) {}
 
 ScanWorker::~ScanWorker() = default;
 
-absl::StatusOr<std::unique_ptr<ScanWorker>> ScanWorker::Make(const SharedScan& scan,
+absl::StatusOr<std::unique_ptr<ScanWorker>> ScanWorker::Make(const CompiledScan& scan,
                                                              ScanReport& report, bool count_lines) {
   std::unique_ptr<ScanWorker> worker(new ScanWorker(scan, report, count_lines));
-  for (const SharedScan::Plan& plan : scan.plans_) {
+  for (const CompiledScan::Plan& plan : scan.plans) {
     worker->plan_states_.push_back(std::make_unique<PlanState>());
-    SPELK_RETURN_IF_ERROR(worker->plan_states_.back()->Prepare(plan, scan.run()));
+    SPELK_RETURN_IF_ERROR(worker->plan_states_.back()->Prepare(plan, *scan.run));
   }
   return worker;
 }
@@ -243,35 +164,40 @@ uint64_t LineNumber(const io::Block& block, size_t before) {
 
 }  // namespace
 
-absl::Status ScanWorker::Reject(const io::Block& block, std::string_view line,
-                                std::string_view reason, bool fault) {
+absl::Status ScanWorker::Reject(std::string_view line, std::string_view reason, bool fault) {
+  const io::Block& block = *rows_.block();
   (fault ? report_.faulty : report_.rejected).fetch_add(1, std::memory_order_relaxed);
   const auto before = static_cast<size_t>(line.data() - block.text.data());
   report_.Add({block.sequence, block.offset + before, LineNumber(block, before), block.input,
                std::string(reason)});
-  if (!scan_.settings().strict) return absl::OkStatus();
+  if (!scan_.settings->strict) return absl::OkStatus();
   return absl::DataLossError(std::string(reason));
 }
 
-size_t ScanWorker::ShapeOf(const io::RawValue* slots) const {
-  uint64_t layout = 0;
-  for (size_t i = 0; i < scan_.marker_slots_.size() && i < 64; ++i) {
-    if (slots[scan_.marker_slots_[i]].kind != io::RawKind::kAbsent) layout |= uint64_t{1} << i;
-  }
-  for (size_t s = 0; s < scan_.shapes_.size(); ++s) {
-    const SharedScan::CompiledShape& shape = scan_.shapes_[s];
-    if ((layout & shape.members) != shape.members || (layout & shape.without) != 0) continue;
+// The shape of the object that was read last.
+size_t ScanWorker::ShapeOfEvent() const {
+  const uint64_t all = reader_.marks();
+  if (all == 0) return CompiledScan::kNone;
+  for (size_t s = 0; s < scan_.shapes.size(); ++s) {
+    const CompiledScan::Shape& shape = scan_.shapes[s];
+    const uint64_t marks = shape.wraps || shape.shape->closed ? reader_.marks_in_window() : all;
+    if ((marks & shape.members) != shape.members || (marks & shape.without) != 0) continue;
+    if (shape.shape->closed) {
+      const auto known =
+          static_cast<size_t>(std::popcount(marks & (shape.members | shape.optional)));
+      if (reader_.members_in_window() != known) continue;
+    }
     const bool fits = std::all_of(shape.values.begin(), shape.values.end(), [&](const auto& value) {
-      return slots[value.first].kind != io::RawKind::kAbsent &&
-             value.second.Matches(slots[value.first].text());
+      const io::RawValue& slot = slots_[value.first];
+      return slot.kind != io::RawKind::kAbsent && value.second.Matches(slot.text());
     });
     if (fits) return s;
   }
-  return kNoShape;
+  return CompiledScan::kNone;
 }
 
 // The text of the event that a member holds: an object, or the JSON text of one.
-bool ScanWorker::Unwrap(const io::RawValue& raw, std::string_view* event) {
+absl::StatusOr<bool> ScanWorker::Unwrap(const io::RawValue& raw, std::string_view* event) {
   if (raw.kind == io::RawKind::kObject) {
     *event = raw.text();
     return true;
@@ -279,82 +205,121 @@ bool ScanWorker::Unwrap(const io::RawValue& raw, std::string_view* event) {
   if (raw.kind != io::RawKind::kString && raw.kind != io::RawKind::kEscapedString) return false;
   std::string text;
   io::AppendUnescaped(raw.text(), text);
+  if (!text.starts_with('{')) return false;
   // Copied with slack behind it, as the reader needs.
-  char* copy = rows_->memory()->arena.AllocateText(text.size() + io::kSlack);
-  if (copy == nullptr) return false;
+  Arena& arena = rows_.memory()->arena;
+  char* copy = arena.AllocateText(text.size() + io::kSlack);
+  if (copy == nullptr) return arena.status("reading events");
   std::memcpy(copy, text.data(), text.size());
   std::memset(copy + text.size(), ' ', io::kSlack);
   *event = {copy, text.size()};
-  return event->starts_with('{');
+  return true;
 }
 
-absl::Status ScanWorker::AddRow(std::string_view line, size_t shape,
-                                const std::vector<size_t>& plans) {
-  const auto row = static_cast<uint32_t>(rows_->size());
-  SPELK_RETURN_IF_ERROR(rows_->Add(line, shape, slots_));
-  for (const size_t plan : plans) plan_states_[plan]->rows.push_back(row);
+absl::Status ScanWorker::AddRow(const ScanRows::Row& row, const std::vector<size_t>& plans) {
+  const auto index = static_cast<uint32_t>(rows_.size());
+  SPELK_RETURN_IF_ERROR(rows_.Add(row, slots_));
+  for (const size_t plan : plans) plan_states_[plan]->rows.push_back(index);
   return absl::OkStatus();
 }
 
-absl::Status ScanWorker::AddEvents(std::string_view line, size_t shape,
-                                   const std::vector<size_t>& plans) {
-  for (int depth = 0; depth < kMaxUnwraps && shape != kNoShape; ++depth) {
-    const SharedScan::CompiledShape& known = scan_.shapes_[shape];
+absl::StatusOr<bool> ScanWorker::ReadWrapped(std::string_view line, std::string_view event,
+                                             size_t wrapper, size_t* shape) {
+  const CompiledScan::Shape& known = scan_.shapes[wrapper];
+  bool faulty = false;
+  const io::LineVerdict verdict = reader_.Read(event, slots_, &faulty);
+  if (verdict == io::LineVerdict::kNoMemory) {
+    return scan_.run->budget->Exhausted("a long line", event.size() * sizeof(uint32_t));
+  }
+  if (verdict != io::LineVerdict::kEvent) return false;
+  if (faulty) SPELK_RETURN_IF_ERROR(Reject(line, "a fault in the JSON text of an event", true));
+  *shape = ShapeOfEvent();
+  for (size_t i = 0; i < slots_.size(); ++i) {
+    const bool envelope =
+        std::find(known.envelope.begin(), known.envelope.end(), i) != known.envelope.end();
+    const bool absent = slots_[i].kind == io::RawKind::kAbsent;
+    if ((absent || envelope) && outer_[i].kind != io::RawKind::kAbsent) slots_[i] = outer_[i];
+  }
+  return true;
+}
+
+absl::Status ScanWorker::AddList(std::string_view line, std::string_view list, size_t wrapper,
+                                 const std::vector<size_t>& plans, const ScanOutputs& outputs) {
+  const BatchMemoryPtr keep = rows_.memory();  // The list may stand in a text that was unwrapped.
+  outer_ = slots_;
+  io::ArrayElements elements(list);
+  while (const std::optional<std::string_view> event = elements.Next()) {
+    size_t shape = CompiledScan::kNone;
+    SPELK_ASSIGN_OR_RETURN(const bool is_event, ReadWrapped(line, *event, wrapper, &shape));
+    if (!is_event) {
+      SPELK_RETURN_IF_ERROR(Reject(line, "an element of a list of events is no object", true));
+      continue;
+    }
+    if (shape == CompiledScan::kNone) shape = wrapper;
+    SPELK_RETURN_IF_ERROR(AddRow({*event, *event, shape, wrapper}, plans));
+    if (rows_.size() < scan_.run->batch_rows) continue;
+    SPELK_RETURN_IF_ERROR(Flush(outputs));
+    rows_.memory()->pins.push_back(keep);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ScanWorker::AddEvents(std::string_view line, const std::vector<size_t>& plans,
+                                   const ScanOutputs& outputs) {
+  ScanRows::Row row{line, line, ShapeOfEvent(), CompiledScan::kNone};
+  size_t shape = row.shape;
+  for (int depth = 0; depth < kMaxUnwraps && shape != CompiledScan::kNone; ++depth) {
+    const CompiledScan::Shape& known = scan_.shapes[shape];
     if (known.shape->skip) return absl::OkStatus();
-    if (known.unwrap == SIZE_MAX) break;
+    if (known.unwrap == CompiledScan::kNone) break;
     const io::RawValue wrapped = slots_[known.unwrap];
-    std::vector<std::string_view> events(1);
     if (known.unwrap_list && wrapped.kind == io::RawKind::kArray) {
-      events = io::ArrayElements(wrapped.text());
-    } else if (!Unwrap(wrapped, &events[0])) {
+      return AddList(line, wrapped.text(), shape, plans, outputs);
+    }
+    std::string_view event;
+    SPELK_ASSIGN_OR_RETURN(const bool is_json, Unwrap(wrapped, &event));
+    if (!is_json) {
+      const bool text =
+          wrapped.kind == io::RawKind::kString || wrapped.kind == io::RawKind::kEscapedString;
+      if (text && scan_.raw_slot != CompiledScan::kNone) slots_[scan_.raw_slot] = wrapped;
       break;
     }
     outer_ = slots_;
-    const std::vector<io::RawValue> outer = slots_;
-    size_t inner_shape = kNoShape;
-    for (const std::string_view event : events) {
-      bool faulty = false;
-      if (reader_.Read(event, slots_, &faulty) != io::LineVerdict::kEvent) continue;
-      inner_shape = ShapeOf(slots_.data());
-      for (size_t i = 0; i < slots_.size(); ++i) {
-        const bool envelope =
-            std::find(known.envelope.begin(), known.envelope.end(), i) != known.envelope.end();
-        const bool absent = slots_[i].kind == io::RawKind::kAbsent;
-        if ((absent || envelope) && outer[i].kind != io::RawKind::kAbsent) slots_[i] = outer[i];
-      }
-      if (known.unwrap_list) {
-        SPELK_RETURN_IF_ERROR(AddRow(event, inner_shape == kNoShape ? shape : inner_shape, plans));
-      }
+    size_t inner = CompiledScan::kNone;
+    SPELK_ASSIGN_OR_RETURN(const bool is_event, ReadWrapped(line, event, shape, &inner));
+    if (!is_event) {
+      slots_ = outer_;
+      break;
     }
-    if (known.unwrap_list) return absl::OkStatus();
-    if (inner_shape == kNoShape || inner_shape == shape) break;
-    shape = inner_shape;
+    row.event = event;
+    row.wrapper = shape;
+    if (inner == CompiledScan::kNone) break;
+    row.shape = shape = inner;
   }
-  return AddRow(line, shape, plans);
+  return AddRow(row, plans);
 }
 
-absl::Status ScanWorker::AddLine(const io::Block& block, std::string_view line,
-                                 const std::vector<size_t>& plans) {
+absl::Status ScanWorker::AddLine(std::string_view line, const std::vector<size_t>& plans,
+                                 const ScanOutputs& outputs) {
   bool faulty = false;
-  if (line.size() > scan_.settings().max_line) {
+  if (line.size() > scan_.settings->max_line) {
     report_.looked_at.fetch_add(1, std::memory_order_relaxed);
-    return Reject(block, line, kTooLong, false);
+    return Reject(line, kTooLong, false);
   }
-  if (scan_.settings().strict) {
+  if (scan_.settings->strict) {
     if (reader_.Check(line, &faulty) == io::LineVerdict::kEvent && faulty) {
-      return Reject(block, line, "a fault in the JSON text", true);
+      return Reject(line, "a fault in the JSON text", true);
     }
   }
   const io::LineVerdict verdict = reader_.Read(line, slots_, &faulty);
   if (verdict == io::LineVerdict::kBlank) return absl::OkStatus();
   if (verdict == io::LineVerdict::kNoMemory) {
-    return scan_.run().budget->Exhausted("a long line", line.size() * sizeof(uint32_t));
+    return scan_.run->budget->Exhausted("a long line", line.size() * sizeof(uint32_t));
   }
   report_.looked_at.fetch_add(1, std::memory_order_relaxed);
-  if (verdict != io::LineVerdict::kEvent) return Reject(block, line, io::Describe(verdict), false);
-  if (faulty) SPELK_RETURN_IF_ERROR(Reject(block, line, "a fault in the JSON text", true));
-  SPELK_RETURN_IF_ERROR(
-      AddEvents(line, scan_.needs_shape_ ? ShapeOf(slots_.data()) : kNoShape, plans));
+  if (verdict != io::LineVerdict::kEvent) return Reject(line, io::Describe(verdict), false);
+  if (faulty) SPELK_RETURN_IF_ERROR(Reject(line, "a fault in the JSON text", true));
+  SPELK_RETURN_IF_ERROR(AddEvents(line, plans, outputs));
   if (line.size() > kLongLine) {
     reader_.Shrink();
     flattener_.Shrink();
@@ -365,25 +330,24 @@ absl::Status ScanWorker::AddLine(const io::Block& block, std::string_view line,
 // ---------------------------------------------------------------- blocks
 
 absl::Status ScanWorker::Flush(const ScanOutputs& outputs) {
-  if (rows_->size() == 0) return absl::OkStatus();
+  if (rows_.size() == 0) return absl::OkStatus();
   for (size_t p = 0; p < outputs.size(); ++p) {
     SPELK_RETURN_IF_ERROR(FlushPlan(p, *outputs[p]));
     plan_states_[p]->rows.clear();
   }
-  rows_->Start(rows_->block());
+  rows_.Start(rows_.block());
   return absl::OkStatus();
 }
 
-absl::Status ScanWorker::AddLineAndFlush(const io::BlockPtr& block, std::string_view line,
-                                         const std::vector<size_t>& plans,
+absl::Status ScanWorker::AddLineAndFlush(std::string_view line, const std::vector<size_t>& plans,
                                          const ScanOutputs& outputs) {
-  SPELK_RETURN_IF_ERROR(AddLine(*block, line, plans));
-  if (rows_->size() < scan_.run().batch_rows) return absl::OkStatus();
-  SPELK_RETURN_IF_ERROR(scan_.run().cancel->status());
+  SPELK_RETURN_IF_ERROR(AddLine(line, plans, outputs));
+  if (rows_.size() < scan_.run->batch_rows) return absl::OkStatus();
+  SPELK_RETURN_IF_ERROR(scan_.run->cancel->status());
   return Flush(outputs);
 }
 
-bool ScanWorker::MeetsGroups(const SharedScan::Plan& plan, std::string_view line,
+bool ScanWorker::MeetsGroups(const CompiledScan::Plan& plan, std::string_view line,
                              size_t from) const {
   for (size_t g = from; g < plan.groups.size(); ++g) {
     if (plan.groups[g].Find(line) == std::string_view::npos) return false;
@@ -393,25 +357,25 @@ bool ScanWorker::MeetsGroups(const SharedScan::Plan& plan, std::string_view line
 
 absl::Status ScanWorker::ScanAllLines(const io::BlockPtr& block, const ScanOutputs& outputs) {
   std::vector<size_t> wanted;
-  for (size_t p = 0; p < scan_.plans(); ++p) wanted.push_back(p);
-  const bool filters = scan_.plans() > 1;
+  for (size_t p = 0; p < scan_.plans.size(); ++p) wanted.push_back(p);
+  const bool filters = scan_.plans.size() > 1;
   return ForEachLine(block->text, [&](std::string_view line) {
     if (filters) {
       wanted.clear();
-      for (size_t p = 0; p < scan_.plans(); ++p) {
-        if (MeetsGroups(scan_.plans_[p], line, 0)) wanted.push_back(p);
+      for (size_t p = 0; p < scan_.plans.size(); ++p) {
+        if (MeetsGroups(scan_.plans[p], line, 0)) wanted.push_back(p);
       }
       if (wanted.empty()) return absl::OkStatus();
     }
-    return AddLineAndFlush(block, line, wanted, outputs);
+    return AddLineAndFlush(line, wanted, outputs);
   });
 }
 
 // Every plan has a prefilter: only lines in which it finds something are cut out and parsed.
 absl::Status ScanWorker::ScanCandidates(const io::BlockPtr& block, const ScanOutputs& outputs) {
   const std::string_view text = block->text;
-  std::vector<size_t> next(scan_.plans());  // Where each plan's first group is found next.
-  for (size_t p = 0; p < next.size(); ++p) next[p] = scan_.plans_[p].groups[0].Find(text);
+  std::vector<size_t> next(scan_.plans.size());  // Where each plan's first group is found next.
+  for (size_t p = 0; p < next.size(); ++p) next[p] = scan_.plans[p].groups[0].Find(text);
   std::vector<size_t> wanted;
   for (;;) {
     const size_t hit = *std::min_element(next.begin(), next.end());
@@ -424,11 +388,11 @@ absl::Status ScanWorker::ScanCandidates(const io::BlockPtr& block, const ScanOut
     wanted.clear();
     for (size_t p = 0; p < next.size(); ++p) {
       if (next[p] >= end) continue;
-      if (MeetsGroups(scan_.plans_[p], line, 1)) wanted.push_back(p);
-      next[p] = scan_.plans_[p].groups[0].Find(text, end);
+      if (MeetsGroups(scan_.plans[p], line, 1)) wanted.push_back(p);
+      next[p] = scan_.plans[p].groups[0].Find(text, end);
     }
     if (wanted.empty()) continue;
-    SPELK_RETURN_IF_ERROR(AddLineAndFlush(block, WithoutCarriageReturn(line), wanted, outputs));
+    SPELK_RETURN_IF_ERROR(AddLineAndFlush(WithoutCarriageReturn(line), wanted, outputs));
   }
 }
 
@@ -443,16 +407,32 @@ absl::Status ScanWorker::Scan(const io::BlockPtr& block, const ScanOutputs& outp
     report_.rejected.fetch_add(1, std::memory_order_relaxed);
     report_.looked_at.fetch_add(1, std::memory_order_relaxed);
     report_.Add({block->sequence, overlong.offset, 0, block->input, kTooLong});
-    if (scan_.settings().strict) return absl::DataLossError(kTooLong);
+    if (scan_.settings->strict) return absl::DataLossError(kTooLong);
   }
   report_.bytes.fetch_add(block->text.size(), std::memory_order_relaxed);
-  rows_->Start(block);
+  rows_.Start(block);
   const bool all_filtered =
-      std::all_of(scan_.plans_.begin(), scan_.plans_.end(),
-                  [](const SharedScan::Plan& plan) { return !plan.groups.empty(); });
+      std::all_of(scan_.plans.begin(), scan_.plans.end(),
+                  [](const CompiledScan::Plan& plan) { return !plan.groups.empty(); });
   SPELK_RETURN_IF_ERROR(all_filtered ? ScanCandidates(block, outputs)
                                      : ScanAllLines(block, outputs));
   return Flush(outputs);
+}
+
+// ---------------------------------------------------------------- what was met
+
+void ScanReport::Add(Fault fault) {
+  const std::lock_guard lock(mutex_);
+  const auto before = [](const Fault& a, const Fault& b) {
+    return std::pair(a.sequence, a.offset) < std::pair(b.sequence, b.offset);
+  };
+  first_.insert(std::upper_bound(first_.begin(), first_.end(), fault, before), std::move(fault));
+  if (first_.size() > kShown) first_.pop_back();
+}
+
+std::vector<ScanReport::Fault> ScanReport::first() const {
+  const std::lock_guard lock(mutex_);
+  return first_;
 }
 
 }  // namespace spelk::exec

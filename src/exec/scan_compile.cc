@@ -1,10 +1,12 @@
-// Compiling scans: which names are looked for in a line, and how fields come out of them.
+// Making a CompiledScan; the names of all plans and shapes become slots of one tree.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
-#include "base/check.h"
 #include "base/status.h"
-#include "exec/scan.h"
+#include "base/string_map.h"
+#include "exec/compiled_scan.h"
 #include "value/time_format.h"
 
 namespace spelk::exec {
@@ -19,56 +21,51 @@ constexpr std::string_view kFallbackTimes[] = {"_time",       "@timestamp", "tim
 // anyway.
 constexpr std::string_view kHidingEscape = "\\u00";
 
-}  // namespace
-
-// Builds a SharedScan; the names of all plans and shapes become slots of one tree.
 class ScanCompiler {
  public:
   ScanCompiler(const std::vector<const plan::ScanNode*>& nodes, const ScanSettings& settings,
                const RunContext& run)
-      : nodes_(nodes), scan_(std::make_unique<SharedScan>()) {
-    scan_->settings_ = &settings;
-    scan_->run_ = &run;
+      : nodes_(nodes), scan_(std::make_unique<CompiledScan>()) {
+    scan_->settings = &settings;
+    scan_->run = &run;
   }
 
-  absl::StatusOr<std::unique_ptr<const SharedScan>> Compile() {
-    builtin_ = std::any_of(nodes_.begin(), nodes_.end(),
-                           [](const plan::ScanNode* node) { return node->builtin; });
+  absl::StatusOr<std::unique_ptr<const CompiledScan>> Compile() {
     for (const plan::ScanNode* node : nodes_) AddPlan(*node);
     // The fields that events must have themselves come first: reading may stop when all were seen.
-    for (SharedScan::FieldSource& field : scan_->fields_) {
-      if (field.kind == SharedScan::FieldSource::Kind::kMember) {
-        field.slot = Slot(field.field.name(), false);
+    for (CompiledScan::FieldSource& field : scan_->fields) {
+      if (field.kind == Kind::kMember && field.required) {
+        field.slot = Slot(field.field.name());
       }
     }
-    size_t required = names_.size();
-    for (SharedScan::FieldSource& field : scan_->fields_) {
-      if (AddSpecialSlots(field)) required = io::PathTree::kReadAll;
+    options_.required = names_.size();
+    for (CompiledScan::FieldSource& field : scan_->fields) {
+      if (AddSlots(field) && field.required) options_.required = io::PathTree::kReadAll;
     }
     SPELK_RETURN_IF_ERROR(AddTimes());
-    if (builtin_) SPELK_RETURN_IF_ERROR(AddShapes());
+    SPELK_RETURN_IF_ERROR(AddShapes());
     AddCandidates();
-    scan_->tree_ = std::make_unique<io::PathTree>(names_, required);
-    return std::unique_ptr<const SharedScan>(std::move(scan_));
+    scan_->tree = std::make_unique<io::PathTree>(names_, options_);
+    return std::unique_ptr<const CompiledScan>(std::move(scan_));
   }
 
  private:
-  using Kind = SharedScan::FieldSource::Kind;
+  using Kind = CompiledScan::FieldSource::Kind;
 
-  size_t Slot(std::string_view name, bool raw) {
-    for (size_t i = 0; i < names_.size(); ++i) {
-      if (names_[i].name == name && names_[i].raw == raw) return i;
-    }
-    names_.push_back({std::string(name), raw});
-    return names_.size() - 1;
+  size_t SlotOf(io::PathTree::Name name) {
+    StringMap<size_t>& known = name.raw ? raw_slots_ : name.any ? any_slots_ : slots_;
+    const auto [place, is_new] = known.try_emplace(name.name, names_.size());
+    if (is_new) names_.push_back(std::move(name));
+    return place->second;
   }
+  size_t Slot(std::string_view name) { return SlotOf({std::string(name)}); }
 
   static Kind KindOf(Field field) {
     if (field == hidden::kLine) return Kind::kLine;
     if (field == hidden::kTime) return Kind::kOrderTime;
     if (field == hidden::kSourcetypes) return Kind::kSourcetypes;
     if (field == hidden::kSources) return Kind::kSources;
-    if (field == hidden::kIndex) return Kind::kGivenIndex;
+    if (field == hidden::kIndex) return Kind::kOwnIndex;
     const std::string_view name = field.name();
     if (name == "_raw") return Kind::kRaw;
     if (name == "_time") return Kind::kTime;
@@ -80,47 +77,56 @@ class ScanCompiler {
     return Kind::kMember;
   }
 
-  size_t FieldIndex(Field field) {
-    std::vector<SharedScan::FieldSource>& fields = scan_->fields_;
+  size_t FieldIndex(Field field, bool required) {
+    std::vector<CompiledScan::FieldSource>& fields = scan_->fields;
     for (size_t i = 0; i < fields.size(); ++i) {
-      if (fields[i].field == field) return i;
+      if (fields[i].field != field) continue;
+      fields[i].required = fields[i].required || required;
+      return i;
     }
-    SharedScan::FieldSource source;
+    CompiledScan::FieldSource source;
     source.field = field;
     source.kind = KindOf(field);
+    source.required = required;
     fields.push_back(std::move(source));
     return fields.size() - 1;
   }
 
   void AddPlan(const plan::ScanNode& node) {
-    SharedScan::Plan compiled;
+    CompiledScan::Plan compiled;
     compiled.node = &node;
     compiled.flatten = node.all_fields || !node.patterns.empty();
-    for (const Field field : node.fields) compiled.columns.push_back(FieldIndex(field));
-    plan::FieldSet early;
-    for (const plan::FieldRule& rule : node.rules) {
-      if (!rule.pattern.empty()) early.Add(StanzaField(rule.stanza));
-      early.Add(rule.target);
-      plan::CollectFields(*rule.value, &early);
+    for (const Field field : node.fields) compiled.columns.push_back(FieldIndex(field, true));
+    plan::FieldSet first;  // Read for every event …
+    plan::FieldSet rest;   // … and where a rule makes a field that is missing.
+    if (node.predicate != nullptr) plan::CollectFields(*node.predicate, &first);
+    if (!node.late) first.Add(plan::FieldSet::Of(node.fields));
+    for (const plan::FieldRule& rule : node.rules) AddRuleFields(rule, &first, &rest);
+    plan::FieldSet early = first;
+    early.Add(rest);
+    for (size_t i = 0; i < early.fields().size(); ++i) {
+      compiled.early.push_back(FieldIndex(early.fields()[i], i < first.fields().size()));
     }
-    if (node.predicate != nullptr) plan::CollectFields(*node.predicate, &early);
-    if (!node.late) early.Add(plan::FieldSet::Of(node.fields));
-    std::vector<Field> early_fields;
-    for (const Field field : early.fields()) {
-      compiled.early.push_back(FieldIndex(field));
-      early_fields.push_back(field);
-    }
-    compiled.early_schema = std::make_shared<Schema>(std::move(early_fields));
+    compiled.required = first.fields().size();
+    compiled.early_schema = std::make_shared<Schema>(early.fields());
     compiled.schema = std::make_shared<Schema>(node.fields);
-    if (!scan_->settings_->strict) AddPrefilter(node, &compiled);
-    scan_->plans_.push_back(std::move(compiled));
+    if (!scan_->settings->strict) AddPrefilter(node, &compiled);
+    scan_->plans.push_back(std::move(compiled));
+  }
+
+  void AddRuleFields(const plan::FieldRule& rule, plan::FieldSet* first, plan::FieldSet* rest) {
+    plan::FieldSet* fields = rule.only_missing ? rest : first;
+    fields->Add(rule.target);
+    plan::CollectFields(*rule.value, fields);
+    if (!rule.where.pattern.empty()) fields->Add(StanzaField(rule.where.stanza));
+    for (const plan::EventSet& events : rule.except) fields->Add(StanzaField(events.stanza));
   }
 
   Field StanzaField(plan::StanzaKind kind) {
-    return scan_->run_->fields->Intern(plan::NameOf(kind));
+    return scan_->run->fields->Intern(plan::NameOf(kind));
   }
 
-  static void AddPrefilter(const plan::ScanNode& node, SharedScan::Plan* compiled) {
+  static void AddPrefilter(const plan::ScanNode& node, CompiledScan::Plan* compiled) {
     for (const plan::LiteralGroup& group : node.prefilter) {
       std::vector<std::string> literals = group.literals;
       literals.emplace_back(kHidingEscape);
@@ -129,30 +135,32 @@ class ScanCompiler {
   }
 
   // True if the field can only be told from the whole event.
-  bool AddSpecialSlots(SharedScan::FieldSource& field) {
+  bool AddSlots(CompiledScan::FieldSource& field) {
     switch (field.kind) {
       case Kind::kMember:
+        field.slot = Slot(field.field.name());
         return false;
       case Kind::kLine:
       case Kind::kLineCount:
         return false;
       case Kind::kRaw:
-        field.slot = Slot("_raw", false);
+        field.slot = Slot("_raw");
+        scan_->raw_slot = field.slot;
         return true;
       case Kind::kIndex:
-      case Kind::kGivenIndex:
-        field.slot = Slot("index", false);
+      case Kind::kOwnIndex:
+        field.slot = Slot("index");
         return true;
       case Kind::kHost:
-        field.slot = Slot("host", false);
+        field.slot = Slot("host");
         return true;
       case Kind::kSourcetype:
       case Kind::kSourcetypes:
-        field.slot = Slot("sourcetype", false);
+        field.slot = Slot("sourcetype");
         return true;
       case Kind::kSource:
       case Kind::kSources:
-        field.slot = Slot("source", false);
+        field.slot = Slot("source");
         return true;
       case Kind::kTime:
       case Kind::kOrderTime:
@@ -164,136 +172,169 @@ class ScanCompiler {
 
   absl::Status AddTimes() {
     if (!needs_time_) return absl::OkStatus();
-    const ScanSettings& settings = *scan_->settings_;
-    const absl::TimeZone zone = scan_->run_->evaluation.constants.zone;
+    const ScanSettings& settings = *scan_->settings;
+    const absl::TimeZone zone = scan_->run->evaluation.constants.zone;
     if (!settings.time_field.empty()) {
-      scan_->fallback_times_.push_back({Slot(settings.time_field, false), zone});
+      scan_->fallback_times.push_back({Slot(settings.time_field), zone});
       return absl::OkStatus();
     }
     for (const std::string_view name : kFallbackTimes) {
-      scan_->fallback_times_.push_back({Slot(name, false), zone});
+      scan_->fallback_times.push_back({Slot(name), zone});
     }
     return absl::OkStatus();
   }
 
   bool Wants(Kind kind) const {
-    return std::any_of(scan_->fields_.begin(), scan_->fields_.end(),
-                       [&](const SharedScan::FieldSource& field) { return field.kind == kind; });
+    return std::any_of(scan_->fields.begin(), scan_->fields.end(),
+                       [&](const CompiledScan::FieldSource& field) { return field.kind == kind; });
   }
 
-  SharedScan::Template MakeTemplate(const std::string& text) {
-    SharedScan::Template made;
+  CompiledScan::Template MakeTemplate(const std::string& text) {
+    CompiledScan::Template made;
     size_t at = 0;
     for (;;) {
       const size_t begin = text.find('$', at);
       const size_t end = begin == std::string::npos ? begin : text.find('$', begin + 1);
       made.texts.push_back(text.substr(at, (end == std::string::npos ? text.size() : begin) - at));
       if (end == std::string::npos) return made;
-      made.slots.push_back(Slot(std::string_view(text).substr(begin + 1, end - begin - 1), false));
+      made.slots.push_back(Slot(std::string_view(text).substr(begin + 1, end - begin - 1)));
       at = end + 1;
     }
   }
 
-  uint64_t Marker(const std::string& name) {
-    const size_t slot = Slot(name, true);
-    std::vector<size_t>& markers = scan_->marker_slots_;
-    const auto found = std::find(markers.begin(), markers.end(), slot);
-    const auto bit = static_cast<size_t>(found - markers.begin());
-    if (found == markers.end()) markers.push_back(slot);
-    return bit < 64 ? uint64_t{1} << bit : 0;
+  uint64_t Mark(const std::string& name) {
+    std::vector<std::string>& marks = options_.marks;
+    const auto found = std::find(marks.begin(), marks.end(), name);
+    const auto bit = static_cast<size_t>(found - marks.begin());
+    if (found == marks.end()) marks.push_back(name);
+    return bit < io::PathTree::kMostMarks ? uint64_t{1} << bit : 0;
+  }
+  uint64_t Marks(const std::vector<std::string>& names) {
+    uint64_t marks = 0;
+    for (const std::string& name : names) marks |= Mark(name);
+    return marks;
   }
 
+  // Even a search that reads no field must know what is wrapped and what is skipped.
   absl::Status AddShapes() {
-    const ScanSettings& settings = *scan_->settings_;
-    if (settings.shapes == nullptr || settings.shapes->empty()) return absl::OkStatus();
-    // Even a search that reads no field must know what is wrapped and what is skipped.
-    scan_->needs_shape_ = true;
-    for (const plan::Shape& shape : *settings.shapes) SPELK_RETURN_IF_ERROR(AddShape(shape));
+    if (scan_->settings->shapes == nullptr) return absl::OkStatus();
+    for (const plan::Shape& shape : *scan_->settings->shapes) {
+      SPELK_RETURN_IF_ERROR(AddShape(shape));
+    }
+    if (options_.marks.size() > io::PathTree::kMostMarks) {
+      return absl::InvalidArgumentError(
+          fmt::format("the shapes name {} members to know events by; at most {} can be told apart",
+                      options_.marks.size(), io::PathTree::kMostMarks));
+    }
     return absl::OkStatus();
   }
 
   absl::Status AddShape(const plan::Shape& shape) {
-    SharedScan::CompiledShape compiled;
+    CompiledScan::Shape compiled;
     compiled.shape = &shape;
-    for (const std::string& member : shape.members) compiled.members |= Marker(member);
-    for (const std::string& member : shape.without) compiled.without |= Marker(member);
+    compiled.wraps = shape.skip || !shape.unwrap.empty();
+    if (compiled.wraps) options_.window = plan::kWrapperMembers;
+    compiled.members = Marks(shape.members);
+    compiled.without = Marks(shape.without);
+    compiled.optional = Marks(shape.optional);
     for (const auto& [member, pattern] : shape.values) {
-      compiled.values.emplace_back(Slot(member, false), Wildcard(pattern, Case::kExact));
-      scan_->shapes_look_at_values_ = true;
+      compiled.members |= Mark(member);
+      compiled.values.emplace_back(Slot(member), Wildcard(pattern, Case::kExact));
     }
-    if (!shape.unwrap.empty()) {
-      compiled.unwrap_list = shape.unwrap.ends_with("[]");
-      std::string_view path = shape.unwrap;
-      if (compiled.unwrap_list) path.remove_suffix(2);
-      compiled.unwrap = Slot(path, true);
-      for (const std::string& name : shape.envelope) compiled.envelope.push_back(Slot(name, false));
-    }
-    if (needs_time_ && scan_->settings_->time_field.empty()) {
-      for (const plan::Shape::TimeMember& time : shape.times) {
-        absl::TimeZone zone = scan_->run_->evaluation.constants.zone;
-        if (!time.zone.empty()) {
-          SPELK_ASSIGN_OR_RETURN(zone, LoadZone(time.zone));
-        }
-        compiled.times.push_back({Slot(time.member, false), zone});
+    if (!shape.unwrap.empty()) AddUnwrap(shape, &compiled);
+    SPELK_RETURN_IF_ERROR(AddShapeTimes(shape, &compiled));
+    AddNames(shape, &compiled);
+    scan_->shapes.push_back(std::move(compiled));
+    return absl::OkStatus();
+  }
+
+  void AddUnwrap(const plan::Shape& shape, CompiledScan::Shape* compiled) {
+    compiled->unwrap_list = shape.unwrap.ends_with("[]");
+    std::string path = shape.unwrap;
+    if (compiled->unwrap_list) path.resize(path.size() - 2);
+    compiled->members |= Mark(path);
+    compiled->unwrap = SlotOf({path, true});
+    for (const std::string& name : shape.envelope) compiled->envelope.push_back(Slot(name));
+  }
+
+  absl::Status AddShapeTimes(const plan::Shape& shape, CompiledScan::Shape* compiled) {
+    if (!needs_time_ || !scan_->settings->time_field.empty()) return absl::OkStatus();
+    for (const plan::Shape::TimeMember& time : shape.times) {
+      absl::TimeZone zone = scan_->run->evaluation.constants.zone;
+      if (!time.zone.empty()) {
+        SPELK_ASSIGN_OR_RETURN(zone, LoadZone(time.zone));
       }
+      compiled->times.push_back({Slot(time.member), zone});
     }
-    if (Wants(Kind::kHost)) compiled.host = MakeTemplate(shape.host);
+    return absl::OkStatus();
+  }
+
+  void AddNames(const plan::Shape& shape, CompiledScan::Shape* compiled) {
+    if (Wants(Kind::kHost)) compiled->host = MakeTemplate(shape.host);
     if (Wants(Kind::kSourcetype) || Wants(Kind::kSourcetypes)) {
-      compiled.sourcetype = MakeTemplate(shape.sourcetype);
+      compiled->sourcetype = MakeTemplate(shape.sourcetype);
     }
-    if (Wants(Kind::kSource) || Wants(Kind::kSources)) compiled.source = MakeTemplate(shape.source);
+    if (Wants(Kind::kSource) || Wants(Kind::kSources)) {
+      compiled->source = MakeTemplate(shape.source);
+    }
     if (Wants(Kind::kSourcetypes)) {
       for (const std::string& name : shape.also_sourcetypes) {
-        compiled.also_sourcetypes.push_back(MakeTemplate(name));
+        compiled->also_sourcetypes.push_back(MakeTemplate(name));
       }
     }
     if (Wants(Kind::kSources)) {
       for (const std::string& name : shape.also_sources) {
-        compiled.also_sources.push_back(MakeTemplate(name));
+        compiled->also_sources.push_back(MakeTemplate(name));
       }
     }
-    scan_->shapes_.push_back(std::move(compiled));
-    return absl::OkStatus();
   }
 
-  // A member below one of a shape's prefixes is a field without the prefix, too.
+  // A member below one of a shape's prefixes is a field without the prefix, too. Paths that only
+  // rules read are those of shapes themselves.
   void AddCandidates() {
-    for (SharedScan::FieldSource& field : scan_->fields_) {
-      if (field.field.hidden() || field.kind == Kind::kTime) continue;
-      field.candidates.resize(scan_->shapes_.size());
-      for (size_t s = 0; s < scan_->shapes_.size(); ++s) {
-        for (const std::string& prefix : scan_->shapes_[s].shape->prefixes) {
-          field.candidates[s].push_back(Slot(prefix + std::string(field.field.name()), false));
+    for (CompiledScan::FieldSource& field : scan_->fields) {
+      const bool path = !field.required && field.field.name().find('.') != std::string_view::npos;
+      if (field.field.hidden() || field.kind == Kind::kTime || path) continue;
+      field.candidates.resize(scan_->shapes.size());
+      for (size_t s = 0; s < scan_->shapes.size(); ++s) {
+        for (const std::string& prefix : scan_->shapes[s].shape->prefixes) {
+          field.candidates[s].push_back(SlotOf(PrefixedName(prefix, field.field.name())));
+        }
+        if (scan_->shapes[s].shape->multivalues) {
+          field.candidates[s].push_back(Slot(std::string(field.field.name()) + "{}"));
         }
       }
     }
   }
 
+  static io::PathTree::Name PrefixedName(const std::string& prefix, std::string_view name) {
+    io::PathTree::Name made{prefix + std::string(name)};
+    for (size_t at = 0; at < prefix.size(); ++at) {
+      const bool piece = prefix[at] == '*' && (at == 0 || prefix[at - 1] == '.') &&
+                         at + 1 < prefix.size() && prefix[at + 1] == '.';
+      if (!piece) continue;
+      made.name[at] = io::PathTree::kAny.front();
+      made.any = true;
+    }
+    return made;
+  }
+
   const std::vector<const plan::ScanNode*>& nodes_;
-  std::unique_ptr<SharedScan> scan_;
+  std::unique_ptr<CompiledScan> scan_;
   std::vector<io::PathTree::Name> names_;
-  bool builtin_ = false;
+  StringMap<size_t> slots_;  // Into names_.
+  StringMap<size_t> raw_slots_;
+  StringMap<size_t> any_slots_;
+  io::PathTree::Options options_;
   bool needs_time_ = false;
 };
 
-absl::StatusOr<std::unique_ptr<const SharedScan>> SharedScan::Make(
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<const CompiledScan>> CompiledScan::Make(
     const std::vector<const plan::ScanNode*>& nodes, const ScanSettings& settings,
     const RunContext& run) {
   return ScanCompiler(nodes, settings, run).Compile();
-}
-
-void ScanReport::Add(Fault fault) {
-  const std::lock_guard lock(mutex_);
-  const auto before = [](const Fault& a, const Fault& b) {
-    return std::pair(a.sequence, a.offset) < std::pair(b.sequence, b.offset);
-  };
-  first_.insert(std::upper_bound(first_.begin(), first_.end(), fault, before), std::move(fault));
-  if (first_.size() > kShown) first_.pop_back();
-}
-
-std::vector<ScanReport::Fault> ScanReport::first() const {
-  const std::lock_guard lock(mutex_);
-  return first_;
 }
 
 }  // namespace spelk::exec

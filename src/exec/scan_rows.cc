@@ -1,4 +1,4 @@
-// Fields out of the slots of events: members, what shapes and inputs give, times.
+// Getting values out of slots.
 #include "exec/scan_rows.h"
 
 #include <algorithm>
@@ -7,51 +7,78 @@
 
 #include "base/status.h"
 #include "value/number.h"
-#include "value/time_format.h"
+#include "value/timestamp.h"
 
 namespace spelk::exec {
+namespace {
 
-void ScanWorker::Rows::Start(const io::BlockPtr& block) {
+const io::RawValue kAbsentSlot;
+
+Value Multi(std::vector<Value>& values, Arena& arena) {
+  std::erase_if(values, [](const Value& value) { return value.is_null(); });
+  auto* copy = arena.AllocateArray<Value>(values.size());
+  if (copy == nullptr) return Value::Null();
+  std::copy(values.begin(), values.end(), copy);
+  return Value::Multi({copy, values.size()});
+}
+
+}  // namespace
+
+void ScanRows::Start(const io::BlockPtr& block) {
   block_ = block;
-  lines_.clear();
-  shapes_.clear();
+  rows_.clear();
   slots_.clear();
   memory_ = NewMemory();
 }
 
-BatchMemoryPtr ScanWorker::Rows::NewMemory() const {
-  auto memory = std::make_shared<BatchMemory>(scan_.run().budget);
+BatchMemoryPtr ScanRows::NewMemory() const {
+  auto memory = std::make_shared<BatchMemory>(scan_.run->budget);
   memory->pins.push_back(block_);
   return memory;
 }
 
-absl::Status ScanWorker::Rows::Add(std::string_view line, size_t shape,
-                                   const std::vector<io::RawValue>& slots) {
-  const size_t bytes = (slots_.size() + slots.size()) * 2 * sizeof(io::RawValue);
+absl::Status ScanRows::Add(const Row& row, std::span<const io::RawValue> slots) {
+  // Reading stopped when all that is required was there: the rest was not looked for.
+  const size_t required = std::min(scan_.tree->required(), slots.size());
+  const bool complete =
+      std::all_of(slots.begin(), slots.begin() + static_cast<std::ptrdiff_t>(required),
+                  [](const io::RawValue& slot) { return slot.kind != io::RawKind::kAbsent; });
+  if (complete) slots = slots.first(required);
+  const size_t bytes = (slots_.size() + slots.size()) * 2 * sizeof(io::RawValue) +
+                       (rows_.size() + 1) * 2 * sizeof(Stored);
   if (bytes > reservation_.bytes() && !reservation_.Resize(bytes)) {
-    return scan_.run().budget->Exhausted("reading events", bytes);
+    return scan_.run->budget->Exhausted("reading events", bytes);
   }
-  lines_.push_back(line);
-  shapes_.push_back(shape);
+  rows_.push_back({row, slots_.size(), slots.size()});
   slots_.insert(slots_.end(), slots.begin(), slots.end());
   return absl::OkStatus();
 }
 
-absl::StatusOr<Column> ScanWorker::Rows::Resolve(size_t field, const std::vector<uint32_t>& rows,
-                                                 Arena& arena) {
+absl::StatusOr<Column> ScanRows::Resolve(size_t field, std::span<const uint32_t> rows,
+                                         Arena& arena) {
   auto* values = arena.AllocateArray<Value>(size());
   if (values == nullptr) return arena.status("reading events");
-  const SharedScan::FieldSource& source = scan_.fields_[field];
+  const FieldSource& source = scan_.fields[field];
   for (const uint32_t row : rows) values[row] = ValueOf(source, row, arena);
   SPELK_RETURN_IF_ERROR(flattener_.status("reading events"));
   SPELK_RETURN_IF_ERROR(arena.status("reading events"));
   return Column::Values({values, size()});
 }
 
-Value ScanWorker::Rows::ValueOf(const SharedScan::FieldSource& source, uint32_t row, Arena& arena) {
+const io::RawValue& ScanRows::slot(uint32_t row, size_t index) const {
+  const Stored& stored = rows_[row];
+  return index < stored.count ? slots_[stored.begin + index] : kAbsentSlot;
+}
+
+const CompiledScan::Shape* ScanRows::shape(uint32_t row) const {
+  const size_t index = rows_[row].row.shape;
+  return index == CompiledScan::kNone ? nullptr : &scan_.shapes[index];
+}
+
+Value ScanRows::ValueOf(const FieldSource& source, uint32_t row, Arena& arena) {
   switch (source.kind) {
     case Kind::kLine:
-      return Value::Text(lines_[row]);
+      return Value::Text(rows_[row].row.line);
     case Kind::kTime: {
       const std::optional<Micros> time = TimeOf(row, arena);
       return time ? Value::Double(static_cast<double>(*time) / kMicrosPerSecond) : Value::Null();
@@ -64,32 +91,37 @@ Value ScanWorker::Rows::ValueOf(const SharedScan::FieldSource& source, uint32_t 
       break;
   }
   const Value own = Member(source, row, arena);
-  if (!own.is_null()) return own;
-  return Derived(source.kind, row, arena);
+  if (own.is_null()) return Derived(source.kind, row, arena);
+  const bool names = source.kind == Kind::kSourcetype || source.kind == Kind::kSourcetypes;
+  return names ? Shown(own) : own;
 }
 
-Value ScanWorker::Rows::Member(const SharedScan::FieldSource& source, uint32_t row, Arena& arena) {
+// What the event itself has, under the name or as its shape, or that of its wrapping, writes it.
+Value ScanRows::Member(const FieldSource& source, uint32_t row, Arena& arena) {
   if (const io::RawValue& raw = slot(row, source.slot); raw.kind != io::RawKind::kAbsent) {
     return Decode(raw, source.slot, arena);
   }
-  if (shapes_[row] == kNoShape || source.candidates.empty()) return Value::Null();
-  for (const size_t candidate : source.candidates[shapes_[row]]) {
-    const io::RawValue& raw = slot(row, candidate);
-    if (raw.kind != io::RawKind::kAbsent) return Decode(raw, candidate, arena);
+  if (source.candidates.empty()) return Value::Null();
+  for (const size_t known : {rows_[row].row.shape, rows_[row].row.wrapper}) {
+    if (known == CompiledScan::kNone) continue;
+    for (const size_t candidate : source.candidates[known]) {
+      const io::RawValue& raw = slot(row, candidate);
+      if (raw.kind != io::RawKind::kAbsent) return Decode(raw, candidate, arena);
+    }
   }
   return Value::Null();
 }
 
-Value ScanWorker::Rows::Derived(Kind kind, uint32_t row, Arena& arena) {
-  const SharedScan::CompiledShape* known = shape(row);
+Value ScanRows::Derived(Kind kind, uint32_t row, Arena& arena) {
+  const CompiledScan::Shape* known = shape(row);
   switch (kind) {
     case Kind::kRaw:
-      return Value::Text(lines_[row]);
+      return Value::Text(rows_[row].row.line);
     case Kind::kLineCount:
       return Value::Integer(1);
     case Kind::kIndex:
-      return Value::Text(input().index.empty() ? std::string_view("main") : input().index);
-    case Kind::kGivenIndex:
+      return Value::Text(input().index.empty() ? "main" : input().index);
+    case Kind::kOwnIndex:
       return input().index.empty() ? Value::Null() : Value::Text(input().index);
     case Kind::kHost:
       return known == nullptr ? Value::Null() : Fill(known->host, row, arena);
@@ -112,34 +144,36 @@ Value ScanWorker::Rows::Derived(Kind kind, uint32_t row, Arena& arena) {
   }
 }
 
-Value ScanWorker::Rows::Sourcetype(const SharedScan::CompiledShape* known, uint32_t row,
-                                   Arena& arena) {
-  if (known != nullptr && !known->sourcetype.empty()) return Fill(known->sourcetype, row, arena);
-  const std::string& given = scan_.settings().sourcetype;
-  return given.empty() ? Value::Null() : Value::Text(given);
+Value ScanRows::Sourcetype(const CompiledScan::Shape* known, uint32_t row, Arena& arena) {
+  if (known != nullptr && !known->sourcetype.empty()) {
+    if (const Value made = Fill(known->sourcetype, row, arena); !made.is_null()) return Shown(made);
+  }
+  const std::string& given = scan_.settings->sourcetype;
+  return given.empty() ? Value::Null() : Shown(Value::Text(given));
 }
 
-Value ScanWorker::Rows::Source(const SharedScan::CompiledShape* known, uint32_t row, Arena& arena) {
+Value ScanRows::Source(const CompiledScan::Shape* known, uint32_t row, Arena& arena) {
   if (known != nullptr && !known->source.empty()) {
     if (const Value made = Fill(known->source, row, arena); !made.is_null()) return made;
   }
   return Value::Text(input().path);
 }
 
-void ScanWorker::Rows::AddNames(const std::vector<Template>& templates, uint32_t row, Arena& arena,
-                                std::vector<Value>& names) {
+// A sourcetype that an app renames is shown under its new name.
+Value ScanRows::Shown(const Value& sourcetype) const {
+  const StringMap<std::string>* renames = scan_.settings->renames;
+  if (renames == nullptr || renames->empty() || !sourcetype.is_text()) return sourcetype;
+  const auto found = renames->find(sourcetype.text());
+  return found == renames->end() ? sourcetype : Value::Text(found->second);
+}
+
+void ScanRows::AddNames(const std::vector<Template>& templates, uint32_t row, Arena& arena,
+                        std::vector<Value>& names) {
   for (const Template& each : templates) names.push_back(Fill(each, row, arena));
 }
 
-Value ScanWorker::Rows::Multi(std::vector<Value>& values, Arena& arena) {
-  std::erase_if(values, [](const Value& value) { return value.is_null(); });
-  auto* copy = arena.AllocateArray<Value>(values.size());
-  if (copy == nullptr) return Value::Null();
-  std::copy(values.begin(), values.end(), copy);
-  return Value::Multi({copy, values.size()});
-}
-
-Value ScanWorker::Rows::Fill(const Template& name, uint32_t row, Arena& arena) {
+// Null if a member that the template names is absent.
+Value ScanRows::Fill(const Template& name, uint32_t row, Arena& arena) {
   if (name.slots.empty()) {
     return name.texts.empty() || name.texts[0].empty() ? Value::Null() : Value::Text(name.texts[0]);
   }
@@ -153,9 +187,9 @@ Value ScanWorker::Rows::Fill(const Template& name, uint32_t row, Arena& arena) {
   return Value::Text(arena.Copy(text));
 }
 
-Value ScanWorker::Rows::Decode(const io::RawValue& raw, size_t slot_index, Arena& arena) {
+Value ScanRows::Decode(const io::RawValue& raw, size_t slot_index, Arena& arena) {
   if (raw.kind != io::RawKind::kArray) return io::ToValue(raw, arena);
-  const std::string* rest = scan_.tree_->array_rest(slot_index);
+  const std::string* rest = scan_.tree->array_rest(slot_index);
   if (rest == nullptr) return Value::Null();
   // Slots of arrays hold the whole array; the values with the wanted name are taken out of it.
   struct Taker final : io::FieldTaker {
@@ -171,21 +205,24 @@ Value ScanWorker::Rows::Decode(const io::RawValue& raw, size_t slot_index, Arena
   return Multi(taker.values, arena);
 }
 
-std::optional<Micros> ScanWorker::Rows::TimeOf(uint32_t row, Arena& arena) {
-  if (const SharedScan::CompiledShape* known = shape(row)) {
-    if (const std::optional<Micros> time = FirstTime(known->times, row, arena)) return time;
+// The time that a wrapping gives is the one by which the event was indexed.
+std::optional<Micros> ScanRows::TimeOf(uint32_t row, Arena& arena) {
+  for (const size_t index : {rows_[row].row.wrapper, rows_[row].row.shape}) {
+    if (index == CompiledScan::kNone) continue;
+    const std::optional<Micros> time = FirstTime(scan_.shapes[index].times, row, arena);
+    if (time) return time;
   }
-  return FirstTime(scan_.fallback_times_, row, arena);
+  return FirstTime(scan_.fallback_times, row, arena);
 }
 
-std::optional<Micros> ScanWorker::Rows::FirstTime(const std::vector<SharedScan::TimeSlot>& times,
-                                                  uint32_t row, Arena& arena) {
-  const std::string& format = scan_.settings().time_format;
-  for (const SharedScan::TimeSlot& time : times) {
+std::optional<Micros> ScanRows::FirstTime(const std::vector<CompiledScan::TimeSlot>& times,
+                                          uint32_t row, Arena& arena) {
+  const std::string& format = scan_.settings->time_format;
+  for (const CompiledScan::TimeSlot& time : times) {
     const Value value = Decode(slot(row, time.slot), time.slot, arena);
     if (!value.is_text()) continue;
     if (!format.empty()) {
-      const double now = scan_.run().evaluation.constants.now;
+      const double now = scan_.run->evaluation.constants.now;
       if (const auto seconds = ParseTime(value.text(), format, time.zone, now, true)) {
         return static_cast<Micros>(std::llround(*seconds * kMicrosPerSecond));
       }

@@ -1,78 +1,86 @@
-// The rows of a batch that a scan is making.
+// ScanRows: the events of a batch being made, as slots out of which fields come column by column.
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
-#include "exec/scan.h"
-#include "value/timestamp.h"
+#include "base/arena.h"
+#include "base/memory.h"
+#include "exec/compiled_scan.h"
+#include "io/block_source.h"
+#include "io/json_reader.h"
+#include "value/batch.h"
+#include "value/column.h"
+#include "value/time_format.h"
 
 namespace spelk::exec {
 
-inline constexpr size_t kNoShape = SIZE_MAX;  // Of events that no shape fits.
-
-// The events collected so far, as slots; fields come out of them column by column.
-class ScanWorker::Rows {
+// Belongs to one worker.
+class ScanRows {
  public:
-  Rows(const SharedScan& scan, io::JsonFlattener& flattener)
-      : scan_(scan), flattener_(flattener), reservation_(scan.run().budget) {}
+  struct Row {
+    std::string_view line;                 // What the event is written out as.
+    std::string_view event;                // The object that has its members.
+    size_t shape = CompiledScan::kNone;    // Of the event.
+    size_t wrapper = CompiledScan::kNone;  // Of what it was wrapped in.
+  };
 
+  // `flattener` takes arrays apart; its values hold until it is used again.
+  ScanRows(const CompiledScan& scan, io::JsonFlattener& flattener)
+      : scan_(scan), flattener_(flattener), reservation_(scan.run->budget) {}
+
+  // Forgets all rows. What is added from now on stands in the block.
   void Start(const io::BlockPtr& block);
   const io::BlockPtr& block() const { return block_; }
+  // For values made out of rows: keeps the block alive.
   BatchMemoryPtr NewMemory() const;
-
-  absl::Status Add(std::string_view line, size_t shape, const std::vector<io::RawValue>& slots);
-
-  size_t size() const { return lines_.size(); }
-  std::string_view line(size_t row) const { return lines_[row]; }
-  // Texts that were unwrapped live here.
+  // Where texts that were unwrapped live.
   const BatchMemoryPtr& memory() const { return memory_; }
 
+  absl::Status Add(const Row& row, std::span<const io::RawValue> slots);
+  size_t size() const { return rows_.size(); }
+  const Row& row(size_t index) const { return rows_[index].row; }
+
   // The values of one field for some rows, in an array with an entry for each row.
-  absl::StatusOr<Column> Resolve(size_t field, const std::vector<uint32_t>& rows, Arena& arena);
+  absl::StatusOr<Column> Resolve(size_t field, std::span<const uint32_t> rows, Arena& arena);
 
  private:
-  using Kind = SharedScan::FieldSource::Kind;
-  using Template = SharedScan::Template;
+  using FieldSource = CompiledScan::FieldSource;
+  using Kind = FieldSource::Kind;
+  using Template = CompiledScan::Template;
 
-  const io::RawValue& slot(uint32_t row, size_t index) const {
-    return slots_[row * scan_.tree_->size() + index];
-  }
-  const SharedScan::CompiledShape* shape(uint32_t row) const {
-    return shapes_[row] == kNoShape ? nullptr : &scan_.shapes_[shapes_[row]];
-  }
-  const io::Input& input() const { return scan_.settings().inputs[block_->input]; }
+  struct Stored {
+    Row row;
+    size_t begin;  // Its slots.
+    size_t count;  // Slots beyond are absent, or nobody asks.
+  };
 
-  Value ValueOf(const SharedScan::FieldSource& source, uint32_t row, Arena& arena);
+  const io::RawValue& slot(uint32_t row, size_t index) const;
+  const CompiledScan::Shape* shape(uint32_t row) const;
+  const io::Input& input() const { return scan_.settings->inputs[block_->input]; }
 
-  // What the event itself has, under the name or below a prefix of its shape.
-  Value Member(const SharedScan::FieldSource& source, uint32_t row, Arena& arena);
-
+  Value ValueOf(const FieldSource& source, uint32_t row, Arena& arena);
+  Value Member(const FieldSource& source, uint32_t row, Arena& arena);
   Value Derived(Kind kind, uint32_t row, Arena& arena);
-
-  Value Sourcetype(const SharedScan::CompiledShape* known, uint32_t row, Arena& arena);
-  Value Source(const SharedScan::CompiledShape* known, uint32_t row, Arena& arena);
+  Value Sourcetype(const CompiledScan::Shape* known, uint32_t row, Arena& arena);
+  Value Source(const CompiledScan::Shape* known, uint32_t row, Arena& arena);
+  Value Shown(const Value& sourcetype) const;
   void AddNames(const std::vector<Template>& templates, uint32_t row, Arena& arena,
                 std::vector<Value>& names);
-  static Value Multi(std::vector<Value>& values, Arena& arena);
-
-  // Null if a member that the template names is absent.
   Value Fill(const Template& name, uint32_t row, Arena& arena);
-
   Value Decode(const io::RawValue& raw, size_t slot_index, Arena& arena);
-
   std::optional<Micros> TimeOf(uint32_t row, Arena& arena);
-  std::optional<Micros> FirstTime(const std::vector<SharedScan::TimeSlot>& times, uint32_t row,
+  std::optional<Micros> FirstTime(const std::vector<CompiledScan::TimeSlot>& times, uint32_t row,
                                   Arena& arena);
 
-  const SharedScan& scan_;
+  const CompiledScan& scan_;
   io::JsonFlattener& flattener_;
   io::BlockPtr block_;
   BatchMemoryPtr memory_;
-  std::vector<std::string_view> lines_;
-  std::vector<size_t> shapes_;
-  std::vector<io::RawValue> slots_;  // Row by row.
+  std::vector<Stored> rows_;
+  std::vector<io::RawValue> slots_;
   Reservation reservation_;
 };
 

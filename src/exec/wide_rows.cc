@@ -1,18 +1,50 @@
-// Collecting the fields of events, whatever they are called.
+// Flattening events into columns.
 #include "exec/wide_rows.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "base/status.h"
+#include "plan/field_set.h"
 
 namespace spelk::exec {
+namespace {
 
-absl::StatusOr<bool> WideRows::Add(std::string_view line, io::JsonFlattener& flattener) {
+bool IsOnlyStars(std::string_view pattern) {
+  return pattern.find_first_not_of('*') == std::string_view::npos;
+}
+
+// The name without a prefix whose pieces `*` stand for any one member.
+std::optional<std::string_view> WithoutPrefix(std::string_view name, std::string_view prefix) {
+  while (!prefix.empty()) {
+    const size_t dot = prefix.find('.');  // A prefix ends with a dot.
+    const std::string_view piece = prefix.substr(0, dot);
+    const size_t end = name.find('.');
+    if (end == std::string_view::npos || (piece != "*" && name.substr(0, end) != piece)) {
+      return std::nullopt;
+    }
+    name.remove_prefix(end + 1);
+    prefix.remove_prefix(dot + 1);
+  }
+  return name;
+}
+
+}  // namespace
+
+WideRows::WideRows(const plan::ScanNode& node, const RunContext& run, Arena& arena)
+    : node_(node),
+      run_(run),
+      arena_(arena),
+      shortens_(!std::all_of(node.patterns.begin(), node.patterns.end(), &IsOnlyStars)) {}
+
+absl::StatusOr<bool> WideRows::Add(std::string_view event, const plan::Shape* shape,
+                                   const plan::Shape* wrapper, io::JsonFlattener& flattener) {
+  shapes_ = {shape, wrapper};
   next_place_ = 0;
   in_order_ = true;
   bool faulty = false;
-  flattener.Flatten(line, *this, &faulty);
+  flattener.Flatten(event, *this, &faulty);
   if (!in_order_) return false;
   for (WideColumn* column : order_) {
     if (column->row == rows_ && !column->more.empty()) JoinValues(column);
@@ -34,9 +66,29 @@ void WideRows::JoinValues(WideColumn* column) {
 }
 
 void WideRows::Take(std::string_view name, const io::RawValue& raw, uint32_t array) {
-  WideColumn* column = Find(name);
+  for (const plan::Shape* shape : shapes_) {
+    const bool list = shape != nullptr && shape->multivalues && name.ends_with("{}");
+    if (list) name.remove_suffix(2);
+  }
+  TakeAs(false, name, raw, array);
+  if (!shortens_) return;
+  for (const plan::Shape* shape : shapes_) {
+    if (shape == nullptr) continue;
+    for (const std::string& prefix : shape->prefixes) {
+      if (const auto rest = WithoutPrefix(name, prefix)) {
+        return TakeAs(true, *rest, raw, array);
+      }
+    }
+  }
+}
+
+void WideRows::TakeAs(bool shortened, std::string_view name, const io::RawValue& raw,
+                      uint32_t array) {
+  WideColumn* column = Find(name, shortened);
   if (column == nullptr || !in_order_) return;
-  const bool first = column->row != rows_;
+  // The event's own member takes the place of one below a prefix.
+  const bool replaces = column->row == rows_ && column->shortened && !shortened;
+  const bool first = column->row != rows_ || replaces;
   // The first of a repeated name wins; the values of one array belong together.
   if (!first && (array == 0 || array != column->array)) return;
   const Value value = io::ToValue(raw, arena_);
@@ -45,12 +97,16 @@ void WideRows::Take(std::string_view name, const io::RawValue& raw, uint32_t arr
     column->more.push_back(value);
     return;
   }
-  in_order_ = column->place >= next_place_;
-  if (!in_order_ || !Grow(column, rows_ + 1)) return;
-  next_place_ = column->place + 1;
+  if (!replaces) {
+    in_order_ = column->place >= next_place_;
+    if (!in_order_ || !Grow(column, rows_ + 1)) return;
+    next_place_ = column->place + 1;
+  }
   column->row = rows_;
   column->array = array;
+  column->shortened = shortened;
   column->values[rows_] = value;
+  column->more.clear();
 }
 
 // Room for so many rows; what is not set is null.
@@ -93,10 +149,11 @@ absl::Status WideRows::MergeInto(std::vector<Field>& fields, std::vector<Column>
   return absl::OkStatus();
 }
 
-bool WideRows::Wanted(std::string_view name) const {
-  return node_.all_fields ||
-         std::any_of(node_.patterns.begin(), node_.patterns.end(),
-                     [&](const std::string& p) { return plan::PatternTakes(p, name); });
+bool WideRows::Wanted(std::string_view name, bool shortened) const {
+  if (node_.all_fields && !shortened) return true;
+  return std::any_of(node_.patterns.begin(), node_.patterns.end(), [&](const std::string& pattern) {
+    return !(shortened && IsOnlyStars(pattern)) && plan::PatternTakes(pattern, name);
+  });
 }
 
 // A new field stands behind the one that the event has before it.
@@ -105,15 +162,25 @@ void WideRows::InsertBehindLast(WideColumn* column) {
   for (size_t place = next_place_; place < order_.size(); ++place) order_[place]->place = place;
 }
 
-WideRows::WideColumn* WideRows::Find(std::string_view name) {
-  const auto found = by_name_.find(name);
-  if (found != by_name_.end()) {
+WideRows::WideColumn* WideRows::Find(std::string_view name, bool shortened) {
+  StringMap<size_t>& names = shortened ? by_short_name_ : by_name_;
+  const auto found = names.find(name);
+  if (found != names.end()) {
     WideColumn& column = columns_[found->second];
     return column.field ? &column : nullptr;
   }
+  // A name with its prefix and without may be the same field.
+  if (Wanted(name, shortened)) {
+    const StringMap<size_t>& others = shortened ? by_name_ : by_short_name_;
+    const auto other = others.find(name);
+    if (other != others.end() && columns_[other->second].field) {
+      names.emplace(name, other->second);
+      return &columns_[other->second];
+    }
+  }
   WideColumn& column = columns_.emplace_back();
-  by_name_.emplace(name, columns_.size() - 1);
-  if (!Wanted(name) || name.empty()) return nullptr;
+  names.emplace(name, columns_.size() - 1);
+  if (!Wanted(name, shortened) || name.empty()) return nullptr;
   absl::StatusOr<Field> field = run_.fields->TryIntern(name);
   if (!field.ok()) {
     status_.Update(field.status());

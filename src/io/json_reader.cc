@@ -88,10 +88,10 @@ uint64_t KeyHash(std::string_view key) {
 // ---------------------------------------------------------------- paths
 
 const PathTree::Node* PathTree::Node::Find(std::string_view key, uint64_t hash) const {
-  if (keys.empty()) return nullptr;
+  if (keys.empty()) return any.get();
   for (uint64_t at = hash & mask;; at = (at + 1) & mask) {
     const uint32_t entry = table[at];
-    if (entry == 0) return nullptr;
+    if (entry == 0) return any.get();
     if (keys[entry - 1] == key) return children[entry - 1].get();
   }
 }
@@ -105,7 +105,27 @@ PathTree::Node* PathTree::Node::FindOrAdd(std::string_view key) {
   return children.back().get();
 }
 
+// Adds what another node, and those below it, take.
+void PathTree::Node::Absorb(const Node& other) {
+  marks |= other.marks;
+  slots.insert(slots.end(), other.slots.begin(), other.slots.end());
+  raw_slots.insert(raw_slots.end(), other.raw_slots.begin(), other.raw_slots.end());
+  arrays.insert(arrays.end(), other.arrays.begin(), other.arrays.end());
+  for (size_t i = 0; i < other.keys.size(); ++i) {
+    FindOrAdd(other.keys[i])->Absorb(*other.children[i]);
+  }
+  if (other.any == nullptr) return;
+  if (any == nullptr) any = std::make_unique<Node>();
+  any->Absorb(*other.any);
+}
+
 void PathTree::Node::Seal() {
+  // A key that is named must give what any key gives, too.
+  if (any != nullptr) {
+    for (const std::unique_ptr<Node>& child : children) child->Absorb(*any);
+    any->Seal();
+    nests = nests || !any->keys.empty();
+  }
   const size_t size = std::bit_ceil(keys.size() * 4 + 4);
   table.assign(size, 0);
   mask = size - 1;
@@ -115,26 +135,20 @@ void PathTree::Node::Seal() {
     uint64_t at = KeyHash(std::string_view(padded).substr(0, keys[i].size())) & mask;
     while (table[at] != 0) at = (at + 1) & mask;
     table[at] = static_cast<uint32_t>(i + 1);
-    nests = nests || !children[i]->keys.empty();
     children[i]->Seal();
+    nests = nests || !children[i]->keys.empty() || children[i]->any != nullptr;
   }
 }
 
-PathTree::PathTree(const std::vector<Name>& names, size_t required)
-    : size_(names.size()), required_(required), array_rests_(names.size()) {
+PathTree::PathTree(const std::vector<Name>& names, const Options& options)
+    : size_(names.size()),
+      required_(options.required),
+      window_(options.window),
+      array_rests_(names.size()) {
   for (uint32_t slot = 0; slot < names.size(); ++slot) {
     const std::string_view name = names[slot].name;
     const size_t array = names[slot].raw ? std::string_view::npos : name.find("{}");
-    const std::string_view members = name.substr(0, array);
-    Node* node = &root_;
-    // Each dot may be nesting or part of a key: the tree has one node for each piece, and a key
-    // that holds dots is walked piece by piece.
-    for (size_t from = 0; from <= members.size();) {
-      const size_t dot = members.find('.', from);
-      const size_t end = dot == std::string_view::npos ? members.size() : dot;
-      node = node->FindOrAdd(members.substr(from, end - from));
-      from = end + 1;
-    }
+    Node* node = NodeFor(name.substr(0, array), names[slot].any);
     if (names[slot].raw) {
       node->raw_slots.push_back(slot);
     } else if (array == std::string_view::npos) {
@@ -144,7 +158,29 @@ PathTree::PathTree(const std::vector<Name>& names, size_t required)
       array_rests_[slot] = name.substr(array);
     }
   }
+  for (size_t mark = 0; mark < options.marks.size() && mark < kMostMarks; ++mark) {
+    NodeFor(options.marks[mark], false)->marks |= uint64_t{1} << mark;
+  }
   root_.Seal();
+}
+
+// Each dot may be nesting or part of a key: the tree has one node for each piece, and a key that
+// holds dots is walked piece by piece.
+PathTree::Node* PathTree::NodeFor(std::string_view members, bool any) {
+  Node* node = &root_;
+  for (size_t from = 0; from <= members.size();) {
+    const size_t dot = members.find('.', from);
+    const size_t end = dot == std::string_view::npos ? members.size() : dot;
+    const std::string_view piece = members.substr(from, end - from);
+    if (any && piece == kAny) {
+      if (node->any == nullptr) node->any = std::make_unique<Node>();
+      node = node->any.get();
+    } else {
+      node = node->FindOrAdd(piece);
+    }
+    from = end + 1;
+  }
+  return node;
 }
 
 // ---------------------------------------------------------------- reading
@@ -160,9 +196,14 @@ LineVerdict JsonReader::Read(std::string_view line, std::span<RawValue> slots, b
   slots_ = slots;
   open_slots_ = tree_.required();
   depth_ = 0;
-  if (open_slots_ == 0) return verdict;
+  members_ = 0;
+  marks_ = 0;
+  marks_in_window_ = 0;
+  ended_ = false;
+  if (Done()) return verdict;
   uint32_t at = 0;
-  *faulty = !WalkObject(&at, tree_.root()) && open_slots_ != 0;
+  ended_ = WalkObject(&at, tree_.root());
+  *faulty = !ended_ && !Done();
   return verdict;
 }
 
@@ -205,6 +246,11 @@ const PathTree::Node* JsonReader::FindKey(const PathTree::Node& node, std::strin
   }
 }
 
+void JsonReader::Note(const PathTree::Node& node) {
+  marks_ |= node.marks;
+  if (members_ <= tree_.window()) marks_in_window_ |= node.marks;
+}
+
 void JsonReader::FillSlot(uint32_t slot, const RawValue& value) {
   if (slots_[slot].kind != RawKind::kAbsent) return;  // The first of a repeated name wins.
   slots_[slot] = value;
@@ -235,8 +281,11 @@ bool JsonReader::WalkObject(uint32_t* at, const PathTree::Node& node) {
       return false;
     }
     i += 2;
-    if (!WalkValue(&i, FindKey(node, *key))) return false;
-    if (open_slots_ == 0) return false;
+    if (depth_ == 0) ++members_;
+    const PathTree::Node* child = FindKey(node, *key);
+    if (child != nullptr) Note(*child);
+    if (!WalkValue(&i, child)) return false;
+    if (Done()) return false;
     const char next = CharAt(i);
     ++i;
     if (next == '}') break;
@@ -252,7 +301,8 @@ bool JsonReader::WalkValue(uint32_t* at, const PathTree::Node* node) {
   if (node == nullptr) return SkipContainer(at);
   if (!node->raw_slots.empty() && !TakeRaw(*at, *node)) return false;
   if (c == '[') return node->arrays.empty() ? SkipContainer(at) : TakeArray(at, *node);
-  if (node->keys.empty() || depth_ >= kMaxJsonDepth) return SkipContainer(at);
+  const bool leaf = node->keys.empty() && node->any == nullptr;
+  if (leaf || depth_ >= kMaxJsonDepth) return SkipContainer(at);
   ++depth_;
   const bool more = WalkObject(at, *node);
   --depth_;
@@ -482,23 +532,15 @@ absl::Status JsonFlattener::status(std::string_view what) const {
   return too_much_ == 0 ? absl::OkStatus() : budget_->Exhausted(what, too_much_);
 }
 
-std::vector<std::string_view> ArrayElements(std::string_view array) {
-  std::vector<std::string_view> elements;
+std::optional<std::string_view> ArrayElements::Next() {
   size_t depth = 0;
-  size_t start = 1;
   bool in_string = false;
-  const auto add = [&](size_t end) {
-    std::string_view element = array.substr(start, end - start);
-    while (!element.empty() && IsBlank(element.front())) element.remove_prefix(1);
-    while (!element.empty() && IsBlank(element.back())) element.remove_suffix(1);
-    if (!element.empty()) elements.push_back(element);
-    start = end + 1;
-  };
-  for (size_t i = 0; i < array.size(); ++i) {
-    const char c = array[i];
+  const size_t begin = at_;
+  for (; at_ < array_.size(); ++at_) {
+    const char c = array_[at_];
     if (in_string) {
       if (c == '\\') {
-        ++i;
+        ++at_;
       } else if (c == '"') {
         in_string = false;
       }
@@ -506,13 +548,18 @@ std::vector<std::string_view> ArrayElements(std::string_view array) {
       in_string = true;
     } else if (c == '{' || c == '[') {
       ++depth;
-    } else if (c == '}' || c == ']') {
-      if (--depth == 0) add(i);
-    } else if (c == ',' && depth == 1) {
-      add(i);
+    } else if ((c == '}' || c == ']') && depth > 0) {
+      --depth;
+    } else if ((c == ',' || c == ']') && depth == 0) {
+      std::string_view element = array_.substr(begin, at_ - begin);
+      ++at_;
+      while (!element.empty() && IsBlank(element.front())) element.remove_prefix(1);
+      while (!element.empty() && IsBlank(element.back())) element.remove_suffix(1);
+      if (element.empty()) return std::nullopt;
+      return element;
     }
   }
-  return elements;
+  return std::nullopt;
 }
 
 }  // namespace spelk::io

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -20,41 +21,58 @@ class PathTree {
  public:
   struct Name {
     std::string name;
-    // Takes whatever stands there, objects and arrays too, as its JSON text; for what tells shapes
-    // apart.
+    // Takes whatever stands there, objects and arrays too, as its JSON text.
     bool raw = false;
+    // A piece that is kAny stands for any one member.
+    bool any = false;
   };
-  // Slot i of a row is names[i]. A name given twice has two slots. Reading may stop when the first
-  // `required` slots are filled; with kReadAll it never does.
+  static constexpr std::string_view kAny = "\x01";
   static constexpr size_t kReadAll = SIZE_MAX;
-  PathTree(const std::vector<Name>& names, size_t required);
+  static constexpr size_t kMostMarks = 64;
+  struct Options {
+    // Reading may stop when the first so many slots are filled; with kReadAll it never does.
+    size_t required = kReadAll;
+    // Names of which only the presence is noted, at most kMostMarks.
+    std::vector<std::string> marks;
+    // So many members of an object are read at least.
+    size_t window = 0;
+  };
+  // Slot i of a row is names[i]. A name given twice has two slots.
+  PathTree(const std::vector<Name>& names, const Options& options);
 
   struct Node {
+    uint64_t marks = 0;  // A bit for each name of Options::marks.
     std::vector<uint32_t> slots;
     std::vector<uint32_t> raw_slots;
     std::vector<uint32_t> arrays;  // Slots of names with "{}".
     std::vector<uint32_t> table;   // Open addressing over `keys`, by KeyHash; 0 is free.
     std::vector<std::string> keys;
     std::vector<std::unique_ptr<Node>> children;
+    std::unique_ptr<Node> any;  // For every key that is none of `keys`; may be null.
     uint64_t mask = 0;
     bool nests = false;  // Some child has children of its own.
 
     const Node* Find(std::string_view key, uint64_t hash) const;
     Node* FindOrAdd(std::string_view key);
+    void Absorb(const Node& other);
     void Seal();
   };
   const Node& root() const { return root_; }
   size_t size() const { return size_; }
   size_t required() const { return required_; }
+  size_t window() const { return window_; }
   // What follows the "{}" of an array's slot; null for other slots.
   const std::string* array_rest(size_t slot) const {
     return array_rests_[slot].empty() ? nullptr : &array_rests_[slot];
   }
 
  private:
+  Node* NodeFor(std::string_view members, bool any);
+
   Node root_;
   size_t size_ = 0;
   size_t required_ = 0;
+  size_t window_ = 0;
   std::vector<std::string> array_rests_;  // With the "{}" itself.
 };
 
@@ -75,6 +93,14 @@ class JsonReader {
   // Reads every member to the end, to tell of any fault.
   LineVerdict Check(std::string_view line, bool* faulty);
 
+  // Of the object read last: which of the marked names were there, as far as it was read; which of
+  // them stood within the window; and how many members it has if that is within the window, too.
+  uint64_t marks() const { return marks_; }
+  uint64_t marks_in_window() const { return marks_in_window_; }
+  std::optional<size_t> members_in_window() const {
+    return ended_ && members_ <= tree_.window() ? std::optional(members_) : std::nullopt;
+  }
+
   void Shrink() { index_.Shrink(); }
   // The line indexed last, for whoever reads on in it.
   const JsonIndex& index() const { return index_; }
@@ -90,6 +116,9 @@ class JsonReader {
   bool TakeScalar(uint32_t* at, const PathTree::Node* node);
   void Fill(const PathTree::Node& node, const RawValue& value);
   char CharAt(uint32_t at) const { return text_[structurals_[at]]; }
+  void Note(const PathTree::Node& node);
+  // True if nothing that may still come is wanted.
+  bool Done() const { return open_slots_ == 0 && members_ >= tree_.window(); }
 
   const PathTree& tree_;
   JsonIndex index_;
@@ -98,6 +127,10 @@ class JsonReader {
   bool suspect_ = false;
   std::span<RawValue> slots_;
   size_t open_slots_ = 0;
+  size_t members_ = 0;  // Of the outermost object, so far.
+  bool ended_ = false;  // It was read to its end.
+  uint64_t marks_ = 0;
+  uint64_t marks_in_window_ = 0;
   int depth_ = 0;
   std::string key_;
   std::vector<uint64_t> kinds_;  // Of the containers being skipped: a bit each, set for objects.
@@ -133,8 +166,17 @@ class JsonFlattener {
   size_t too_much_ = 0;  // Bytes that could not be reserved.
 };
 
-// The texts of the elements of a JSON array that a reader took: well-formed, so only strings and
+// Goes through the elements of a JSON array that a reader took: well-formed, so only strings and
 // nesting matter.
-std::vector<std::string_view> ArrayElements(std::string_view array);
+class ArrayElements {
+ public:
+  explicit ArrayElements(std::string_view array) : array_(array) {}
+  // The text of the next element; nothing at the end.
+  std::optional<std::string_view> Next();
+
+ private:
+  std::string_view array_;
+  size_t at_ = 1;
+};
 
 }  // namespace spelk::io

@@ -4,15 +4,24 @@
 #include <fmt/format.h>
 
 #include <optional>
+#include <string_view>
 #include <utility>
 
 #include "base/status.h"
 #include "knowledge/app_folder.h"
+#include "knowledge/builtin.h"
+#include "knowledge/shapes.h"
 
 namespace spelk::knowledge {
 namespace {
 
-// Lays `default/FILE` and `local/FILE` of an app over what is there.
+// The files of one name, of all apps laid over each other.
+struct AppConfs {
+  Conf macros;
+  Conf props;
+  Conf shapes;
+};
+
 absl::Status AddFile(const AppFolder& app, std::string_view file, Conf* conf) {
   for (const std::string_view layer : {"default", "local"}) {
     const std::string path = fmt::format("{}/{}", layer, file);
@@ -22,22 +31,57 @@ absl::Status AddFile(const AppFolder& app, std::string_view file, Conf* conf) {
   return absl::OkStatus();
 }
 
+absl::StatusOr<Conf> BuiltinConf(std::string_view file) {
+  Conf conf;
+  const std::string path = fmt::format("default/{}", file);
+  SPELK_RETURN_IF_ERROR(conf.Add(BuiltinFile(path), fmt::format("builtin/{}", path)));
+  return conf;
+}
+
 }  // namespace
 
-absl::Status Knowledge::Load(const std::vector<std::string>& apps, bool) {
-  Conf macros;
+absl::Status Knowledge::Load(const std::vector<std::string>& apps, bool builtin) {
+  builtin_ = builtin;
+  AppConfs confs;
   for (const std::string& path : apps) {
     SPELK_ASSIGN_OR_RETURN(const AppFolder app, AppFolder::Open(path));
-    SPELK_RETURN_IF_ERROR(AddFile(app, "macros.conf", &macros));
+    SPELK_RETURN_IF_ERROR(AddFile(app, "macros.conf", &confs.macros));
+    SPELK_RETURN_IF_ERROR(AddFile(app, "props.conf", &confs.props));
+    SPELK_RETURN_IF_ERROR(AddFile(app, "shapes.conf", &confs.shapes));
   }
-  macros_.AddAll(macros);
+  if (builtin) {
+    SPELK_ASSIGN_OR_RETURN(const Conf own, BuiltinConf("macros.conf"));
+    macros_.AddAll(own);
+  }
+  macros_.AddAll(confs.macros);
+  SPELK_RETURN_IF_ERROR(props_.AddAll(confs.props, false));
+  SPELK_ASSIGN_OR_RETURN(shapes_, ReadShapes(confs.shapes));
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<plan::FieldRule>> Knowledge::RulesFor(const std::vector<Field>&,
-                                                                 FieldTable&,
-                                                                 const CompileExpression&) const {
-  return std::vector<plan::FieldRule>();
+const std::vector<plan::Shape>& Knowledge::shapes() const {
+  std::call_once(shapes_once_, [this] {
+    if (!builtin_) return;
+    const absl::StatusOr<Conf> conf = BuiltinConf("shapes.conf");
+    if (!conf.ok()) return;  // The tests read these files.
+    absl::StatusOr<std::vector<plan::Shape>> own = ReadShapes(*conf);
+    if (!own.ok()) return;
+    for (plan::Shape& shape : *own) shapes_.push_back(std::move(shape));
+  });
+  return shapes_;
+}
+
+void Knowledge::ReadBuiltinProps() const {
+  if (!builtin_) return;
+  const absl::StatusOr<Conf> conf = BuiltinConf("props.conf");
+  builtin_status_ = conf.ok() ? props_.AddAll(*conf, true) : conf.status();
+}
+
+absl::StatusOr<InlinedRules> Knowledge::RulesFor(const plan::FieldSet& needs, FieldTable& table,
+                                                 const CompileExpression& compile) const {
+  std::call_once(props_once_, [this] { ReadBuiltinProps(); });
+  SPELK_RETURN_IF_ERROR(builtin_status_);
+  return props_.RulesFor(needs, table, compile);
 }
 
 }  // namespace spelk::knowledge

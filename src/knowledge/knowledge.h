@@ -1,41 +1,49 @@
 // Knowledge: what Splunk app folders and spelk's own say of events and searches.
 #pragma once
 
-#include <functional>
+#include <mutex>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "knowledge/macros.h"
-#include "plan/nodes.h"
+#include "knowledge/props.h"
+#include "plan/field_set.h"
 #include "plan/shape.h"
 
 namespace spelk::knowledge {
 
-// Loaded once, then immutable and shared between threads.
+// Loaded once, then immutable and shared between threads. What spelk itself brings is read when it
+// is first asked for.
 class Knowledge {
  public:
   // Reads the app folders (`default/`, then `local/`; a later folder overrides an earlier one) on
-  // top of spelk's own apps. NotFound for a folder that is not there; InvalidArgument, with file
-  // and line, for a file that cannot be understood.
+  // top of spelk's own app. NotFound for a folder that is not there; InvalidArgument, with file and
+  // line, for a file that cannot be understood. Files of kinds that are not read do no harm.
   absl::Status Load(const std::vector<std::string>& apps, bool builtin);
 
   const Macros& macros() const { return macros_; }
-  // In order of precedence.
-  const std::vector<plan::Shape>& shapes() const { return shapes_; }
+  // In order of precedence: those of apps first.
+  const std::vector<plan::Shape>& shapes() const;
 
-  using CompileExpression = std::function<absl::StatusOr<plan::ExprPtr>(std::string_view text)>;
-  // The rules of props.conf (FIELDALIAS-*, then EVAL-*) by which these fields, and the fields that
-  // such rules read in turn, come about, in the order of application.
-  absl::StatusOr<std::vector<plan::FieldRule>> RulesFor(const std::vector<Field>& fields,
-                                                        FieldTable& table,
-                                                        const CompileExpression& compile) const;
+  // See Props::RulesFor.
+  absl::StatusOr<InlinedRules> RulesFor(const plan::FieldSet& needs, FieldTable& table,
+                                        const CompileExpression& compile) const;
+
+  // What the sourcetypes of apps are shown as.
+  const StringMap<std::string>& renames() const { return props_.renames(); }
 
  private:
+  void ReadBuiltinProps() const;
+
+  bool builtin_ = false;
   Macros macros_;
-  std::vector<plan::Shape> shapes_;
+  mutable std::once_flag shapes_once_;
+  mutable std::vector<plan::Shape> shapes_;
+  mutable std::once_flag props_once_;
+  mutable Props props_;
+  mutable absl::Status builtin_status_;
 };
 
 }  // namespace spelk::knowledge

@@ -53,7 +53,7 @@ absl::Status AssignFields(plan::NodePtr* root, const OptimizeContext& context) {
     if (!known) scan->fields.push_back(field);
   }
   scan->all_fields = true;
-  scan->patterns.clear();
+  scan->patterns = needs.patterns();
   return absl::OkStatus();
 }
 
@@ -69,13 +69,15 @@ absl::Status NarrowScan(plan::NodePtr* root, const OptimizeContext& context) {
 absl::Status InlineKnowledge(plan::NodePtr* root, const OptimizeContext& context) {
   plan::ScanNode* scan = plan::ScanOf(**root);
   if (scan == nullptr || context.rules == nullptr) return absl::OkStatus();
-  std::vector<Field> read = scan->fields;
-  if (scan->predicate != nullptr) {
-    plan::FieldSet fields = plan::FieldSet::Of(read);
-    plan::CollectFields(*scan->predicate, &fields);
-    read = fields.fields();
+  plan::FieldSet needs = NeedsOfScan(**root, context);
+  for (const Field field : scan->fields) needs.Add(field);
+  if (scan->predicate != nullptr) plan::CollectFields(*scan->predicate, &needs);
+  SPELK_ASSIGN_OR_RETURN(scan->rules, context.rules->RulesFor(needs));
+  for (const plan::FieldRule& rule : scan->rules) {
+    const bool known =
+        std::find(scan->fields.begin(), scan->fields.end(), rule.target) != scan->fields.end();
+    if (rule.listed && !known) scan->fields.push_back(rule.target);
   }
-  SPELK_ASSIGN_OR_RETURN(scan->rules, context.rules->RulesFor(read));
   return absl::OkStatus();
 }
 

@@ -18,9 +18,10 @@ namespace spelk::optimize {
 struct FeedFacts {
   const std::vector<plan::Shape>* shapes = nullptr;
   std::vector<std::string>
-      sources;               // What an event's `source` may be if it has none: the inputs' paths.
-  std::string sourcetype;    // Of events without one.
-  bool newest_first = true;  // The order of events; false: as they come.
+      sources;             // What an event's `source` may be if it has none: the inputs' paths.
+  std::string sourcetype;  // Of events without one.
+  bool renames_sourcetypes = false;  // Some are shown under another name.
+  bool newest_first = true;          // The order of events; false: as they come.
   bool known = false;  // False before the inputs are known: nothing may be concluded from them.
 };
 
@@ -30,7 +31,7 @@ class FieldRules {
  public:
   virtual ~FieldRules() = default;
   virtual absl::StatusOr<std::vector<plan::FieldRule>> RulesFor(
-      const std::vector<Field>& fields) const = 0;
+      const plan::FieldSet& needs) const = 0;
 };
 
 // What a taker of events wants: their lines, all their fields as columns, or `_raw` alone. Results

@@ -10,6 +10,7 @@
 
 #include "optimize/passes.h"
 #include "optimize/regex_literals.h"
+#include "optimize/text_pieces.h"
 #include "plan/entry.h"
 #include "value/case_fold.h"
 #include "value/ip_address.h"
@@ -76,8 +77,10 @@ class Prefilter {
  public:
   Prefilter(const plan::ScanNode& scan, const OptimizeContext& context)
       : scan_(scan), feed_(*context.feed) {
+    // What is looked for in a piece of a member stands in the line all the same.
+    const auto is_member = [this](Field field) { return IsMember(field); };
     for (const plan::FieldRule& rule : scan.rules) {
-      if (!CopiesFields(*rule.value)) computed_.Add(rule.target);
+      if (!GivesPiecesOfFields(*rule.value, is_member)) computed_.Add(rule.target);
     }
   }
 
@@ -108,15 +111,6 @@ class Prefilter {
   }
 
  private:
-  // A rule that hands a member's text on unchanged: what is looked for stands in the line all the
-  // same.
-  bool CopiesFields(const Expr& expr) const {
-    if (expr.kind == ExprKind::kField) return IsMember(expr.field);
-    return expr.kind == ExprKind::kCall && expr.function->name == "coalesce" &&
-           std::all_of(expr.arguments.begin(), expr.arguments.end(),
-                       [this](const plan::ExprPtr& argument) { return CopiesFields(*argument); });
-  }
-
   // True if the field's text, if there is one, stands in the line.
   bool IsMember(Field field) const {
     if (field.hidden() || computed_.Has(field)) return false;
@@ -186,12 +180,13 @@ class Prefilter {
   std::vector<LiteralGroup> OfNames(const Expr& expr) const {
     if (!feed_.known) return {};
     const bool sourcetypes = expr.field == hidden::kSourcetypes;
+    if (sourcetypes && feed_.renames_sourcetypes) return {};
     std::vector<std::string> literals;
     for (const plan::Pattern& pattern : expr.patterns) {
       const Wildcard wildcard(pattern.text, pattern.exact_case ? Case::kExact : Case::kIgnore);
       if (MatchesFeed(wildcard, sourcetypes)) return {};
       literals.push_back(LiteralOfPattern(pattern));  // The event's own member.
-      if (feed_.shapes == nullptr || !scan_.builtin) continue;
+      if (feed_.shapes == nullptr) continue;
       for (const plan::Shape& shape : *feed_.shapes) {
         std::vector<std::string> names = sourcetypes ? shape.also_sourcetypes : shape.also_sources;
         names.push_back(sourcetypes ? shape.sourcetype : shape.source);

@@ -19,27 +19,42 @@ enum class StanzaKind : uint8_t { kSourcetype, kSource, kHost };
 constexpr size_t EnumSize(StanzaKind) { return 3; }
 std::string_view NameOf(StanzaKind kind);
 
+// The events that a stanza of props.conf is for: by a regular expression for the whole value of
+// sourcetype, source or host. Empty: every event.
+struct EventSet {
+  StanzaKind stanza = StanzaKind::kSourcetype;
+  std::string pattern;
+
+  friend bool operator==(const EventSet&, const EventSet&) = default;
+  template <class Visitor>
+  void Describe(Visitor& visit) {
+    visit("stanza", stanza);
+    visit("pattern", pattern);
+  }
+};
+
 // A field that knowledge adds to events, inlined into the scan like a view. Rules are applied in
 // order.
 struct FieldRule {
-  StanzaKind stanza = StanzaKind::kSourcetype;
-  std::string
-      pattern;       // Of the stanza: a regular expression for the whole value. Empty: every event.
-  std::string name;  // "FIELDALIAS-cim", for explain.
+  EventSet where;
+  std::vector<EventSet> except;  // Where a stanza of higher precedence has the same setting.
+  std::string name;              // "FIELDALIAS-cim", for explain.
   Field target;
   ExprPtr value;              // Null result: the field is removed, unless only_missing.
   bool only_missing = false;  // Never changes a field that the event has.
+  bool listed = false;        // Asked for by a pattern, or together with all fields.
   bool parallel_before =
       false;  // Computed from the values before the run of rules it belongs to (EVAL-*).
 
   template <class Visitor>
   void Describe(Visitor& visit) {
-    visit("stanza", stanza);
-    visit("pattern", pattern);
+    visit("where", where);
+    visit("except", except);
     visit("name", name);
     visit("target", target);
     visit("value", value);
     visit("only_missing", only_missing);
+    visit("listed", listed);
     visit("parallel_before", parallel_before);
   }
 };
@@ -65,7 +80,6 @@ struct ScanNode final : Node {
   std::vector<FieldRule> rules;         // What knowledge adds, for the fields that are read.
   ExprPtr predicate;                    // Events for which it is not true are left out.
   std::vector<LiteralGroup> prefilter;  // All of the groups must be met by a line's text.
-  bool builtin = true;                  // Shapes of Windows and other feeds are recognised.
   bool late = false;  // Fields that decide nothing are read only for events that stay.
 
   Flow GetFlow() const override;
@@ -77,7 +91,6 @@ struct ScanNode final : Node {
     visit("rules", rules);
     visit("predicate", predicate);
     visit("prefilter", prefilter);
-    visit("builtin", builtin);
     visit("late", late);
   }
 };

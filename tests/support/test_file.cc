@@ -3,7 +3,10 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
+#include <fstream>
 #include <set>
+#include <sstream>
 #include <utility>
 
 namespace spelk::tests {
@@ -111,18 +114,38 @@ class Parser {
       files_[section.argument] = JoinLines(WithoutBlankEnd(section.lines));
     } else if (section.kind == "args") {
       args_ = SplitWords(section.argument);
+    } else if (section.kind == "app") {
+      apps_.insert(apps_.end(), {"--app", Beside(section.argument)});
+    } else if (section.kind == "search") {
+      search_ = ReadBeside(section);
     } else if (section.kind == "case") {
       BeginCase(section);
     } else {
       Problem(section.line,
-              fmt::format("=== {} is none of events, file, args, case", section.kind));
+              fmt::format("=== {} is none of events, file, app, search, args, case", section.kind));
     }
+  }
+
+  std::string Beside(const std::string& name) const {
+    return (std::filesystem::path(file_.path).parent_path() / name).string();
+  }
+
+  std::string ReadBeside(Section section) {
+    if (section.argument.starts_with("from ")) section.argument.erase(0, 5);
+    std::ifstream in(Beside(section.argument), std::ios::binary);
+    std::stringstream text;
+    if (!in || !(text << in.rdbuf())) {
+      Problem(section.line, fmt::format("{} cannot be read, or is empty", section.argument));
+    }
+    return text.str();
   }
 
   std::optional<std::string> Events(const Section& section) {
     if (section.argument == "none") return std::nullopt;
+    if (section.argument.starts_with("from ")) return ReadBeside(section);
     if (section.argument == "raw") return JoinLines(section.lines);
-    if (!section.argument.empty()) Problem(section.line, "events takes raw, none or nothing");
+    if (!section.argument.empty())
+      Problem(section.line, "events takes raw, none, from FILE or nothing");
     return JoinLines(WithoutComments(section.lines));
   }
 
@@ -140,9 +163,11 @@ class Parser {
     }
     next.query = JoinLines(Body(section.lines));
     if (!next.query.empty()) next.query.pop_back();
+    if (next.query.empty()) next.query = search_;
     next.events = events_;
     next.files = files_;
-    next.args = args_;
+    next.args = apps_;
+    next.args.insert(next.args.end(), args_.begin(), args_.end());
     case_ = std::move(next);
   }
 
@@ -189,7 +214,9 @@ class Parser {
   std::set<std::string> names_;
   std::optional<std::string> events_;
   std::map<std::string, std::string> files_;
+  std::vector<std::string> apps_;
   std::vector<std::string> args_;
+  std::string search_;
   std::optional<Case> case_;
 };
 

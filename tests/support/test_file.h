@@ -5,9 +5,12 @@
 //   === events                     The input of the cases that follow. `=== events raw` takes the
 //   {"host": "web-1"}              lines as they are, broken ones, blank ones and # included;
 //   === events none                takes it away again. Without events a search reads nothing.
+//   === events from feed.ndjson    takes those of a file beside the .test file.
 //   === file default/macros.conf   A file of the app folder of the cases that follow.
 //   [m]
 //   definition = host=*
+//   === app ../pack                An app folder of the cases that follow, named from the .test file.
+//   === search x.spl               The search of the cases that follow and have none: a file beside.
 //   === args --tz Europe/Berlin    Options of `spelk run` for the cases that follow.
 //   === case keeps-first           The name says the rule. `(known gap: why)` behind it: must fail.
 //   dedup host | table host        The search; may have many lines.

@@ -1,0 +1,107 @@
+// Paths with any member, marks, and the window that is read at least.
+#include "io/json_reader.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+
+#include "io/block_source.h"
+
+namespace spelk::io {
+namespace {
+
+class JsonReaderTest : public testing::Test {
+ protected:
+  void Read(std::vector<PathTree::Name> names, PathTree::Options options, std::string text) {
+    tree_ = std::make_unique<PathTree>(names, options);
+    reader_ = std::make_unique<JsonReader>(*tree_, nullptr);
+    slots_.assign(names.size(), RawValue());
+    text_ = std::move(text);
+    const size_t size = text_.size();
+    text_.append(kSlack, ' ');
+    verdict_ = reader_->Read(std::string_view(text_).substr(0, size), slots_, &faulty_);
+  }
+  std::string Slot(size_t index) const {
+    return slots_[index].kind == RawKind::kAbsent ? "-" : std::string(slots_[index].text());
+  }
+
+  std::unique_ptr<PathTree> tree_;
+  std::unique_ptr<JsonReader> reader_;
+  std::string text_;
+  std::vector<RawValue> slots_;
+  LineVerdict verdict_ = LineVerdict::kBlank;
+  bool faulty_ = false;
+};
+
+const std::string kAnyField = "u." + std::string(PathTree::kAny) + ".x";
+
+TEST_F(JsonReaderTest, AnyMember) {
+  Read({{kAnyField, false, true}, {"u.b.x"}}, {}, R"({"u":{"a":{"x":1}}})");
+  EXPECT_EQ(Slot(0), "1");
+  EXPECT_EQ(Slot(1), "-");
+  // A member with a name of its own is one of any, too.
+  Read({{kAnyField, false, true}, {"u.b.x"}}, {}, R"({"u":{"b":{"x":2},"a":{"x":3}}})");
+  EXPECT_EQ(Slot(0), "2");
+  EXPECT_EQ(Slot(1), "2");
+  Read({{kAnyField, false, true}}, {}, R"({"u":{"a":{"y":1},"b":{"x":"é"}}})");
+  EXPECT_EQ(Slot(0), "é");
+  // Without the flag the piece is a name.
+  Read({{kAnyField}}, {}, R"({"u":{"a":{"x":1}}})");
+  EXPECT_EQ(Slot(0), "-");
+}
+
+TEST_F(JsonReaderTest, Marks) {
+  PathTree::Options options;
+  options.marks = {"a", "n.m", "z"};
+  options.window = 2;
+  Read({{"a"}}, options, R"({"b":1,"a":null,"n":{"m":{}},"q":0})");
+  EXPECT_EQ(reader_->marks(), 3U);
+  EXPECT_EQ(reader_->marks_in_window(), 1U);
+  EXPECT_EQ(reader_->members_in_window(), std::nullopt);
+  Read({{"a"}}, options, R"({"n.m":1,"z":[1]})");
+  EXPECT_EQ(reader_->marks(), 6U);
+  EXPECT_EQ(reader_->members_in_window(), 2U);
+  Read({{"a"}}, options, R"({"n":5})");
+  EXPECT_EQ(reader_->marks(), 0U);
+}
+
+TEST_F(JsonReaderTest, ReadsTheWindowEvenIfNothingIsWanted) {
+  PathTree::Options options;
+  options.required = 1;
+  options.marks = {"z"};
+  options.window = 3;
+  Read({{"a"}, {"c"}}, options, R"({"a":1,"b":2,"z":3,"c":4})");
+  EXPECT_EQ(reader_->marks_in_window(), 1U);
+  EXPECT_EQ(Slot(1), "-");  // Reading stopped.
+  options.window = 0;
+  Read({{"a"}, {"z"}}, options, R"({"a":1,"z":3})");
+  EXPECT_EQ(Slot(1), "-");
+  options.required = 0;
+  options.window = 3;
+  Read({}, options, R"({"q":{"z":1},"z":3})");
+  EXPECT_EQ(reader_->marks(), 1U);
+  EXPECT_EQ(reader_->members_in_window(), 2U);
+  EXPECT_FALSE(faulty_);
+  // Faults count where they are met.
+  Read({}, options, R"({"q":1,"z":nul})");
+  EXPECT_TRUE(faulty_);
+  EXPECT_EQ(verdict_, LineVerdict::kEvent);
+}
+
+std::vector<std::string> ElementsOf(std::string_view array) {
+  std::vector<std::string> all;
+  ArrayElements elements(array);
+  while (const auto element = elements.Next()) all.emplace_back(*element);
+  return all;
+}
+
+TEST(ArrayElements, GoesThroughThem) {
+  EXPECT_EQ(ElementsOf("[]"), (std::vector<std::string>{}));
+  EXPECT_EQ(ElementsOf("[ ]"), (std::vector<std::string>{}));
+  EXPECT_EQ(ElementsOf(R"([{"a":[1,2]} , "x,]\"" , 3])"),
+            (std::vector<std::string>{R"({"a":[1,2]})", R"("x,]\"")", "3"}));
+}
+
+}  // namespace
+}  // namespace spelk::io
