@@ -404,10 +404,15 @@ class Runner {
     std::string out;
     const std::function<void(const plan::Expr&)> visit = [&](const plan::Expr& expr) {
       if (expr.unset != plan::Unset::kNoMatch) {
-        const bool index = expr.field == hidden::kIndex;
-        out += fmt::format("taken as {} where {} is unset: {}\n",
-                           expr.unset == plan::Unset::kTrue ? "true" : "false",
-                           index ? "index" : expr.field.name(), plan::Print(expr));
+        // The hidden field is shown under the name that people write.
+        const std::string_view hidden_name = expr.field.name();
+        const std::string_view name = expr.field == hidden::kIndex ? "index" : hidden_name;
+        const std::string condition = plan::Print(expr);
+        const bool begins_with_it = condition.starts_with(hidden_name);
+        out += fmt::format("taken as {} where {} is unset: {}{}\n",
+                           expr.unset == plan::Unset::kTrue ? "true" : "false", name,
+                           begins_with_it ? name : "",
+                           begins_with_it ? condition.substr(hidden_name.size()) : condition);
       }
       for (const plan::ExprPtr& argument : expr.arguments) visit(*argument);
     };

@@ -58,7 +58,9 @@ std::string Pipeline::Print() const {
         ends = true;
       }
     }
-    out += fmt::format("stage {}  {:<10}  {}  {}\n", stage, kind, node->type().name, node->Print());
+    const std::string details = node->Print();
+    out += fmt::format("stage {}  {:<10}  {}{}{}\n", stage, kind, node->type().name,
+                       details.empty() ? "" : "  ", details);
     if (ends) ++stage;
   }
   return out;

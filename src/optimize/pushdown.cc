@@ -61,11 +61,17 @@ bool MoveBelow(const plan::Node& below, ExprPtr* predicate) {
 }
 
 // Moves the conjunct below `*place` (which is the filter's input) as far as it can go, and puts it
-// there. Gives it back if it cannot move at all.
+// there. Gives it back if it cannot move at all. Below other filters alone it does not move, or two
+// of them would change places for ever.
 ExprPtr Sink(ExprPtr conjunct, NodePtr* place, const plan::FilterNode& from) {
   const NodePtr* const start = place;
-  while (MoveBelow(**place, &conjunct)) place = &(*place)->input;
-  if (auto* scan = plan::TryAs<plan::ScanNode>(place->get())) {
+  NodePtr* lowest = place;
+  while (MoveBelow(**lowest, &conjunct)) {
+    const bool is_filter = plan::TryAs<plan::FilterNode>(lowest->get()) != nullptr;
+    lowest = &(*lowest)->input;
+    if (!is_filter) place = lowest;
+  }
+  if (auto* scan = plan::TryAs<plan::ScanNode>(lowest->get())) {
     std::vector<ExprPtr> all;
     if (scan->predicate != nullptr) all = plan::SplitAnd(std::move(scan->predicate));
     all.push_back(std::move(conjunct));
