@@ -120,7 +120,7 @@ Value ScanRows::Derived(Kind kind, uint32_t row, Arena& arena) {
     case Kind::kLineCount:
       return Value::Integer(1);
     case Kind::kIndex:
-      return Value::Text(input().index.empty() ? "main" : input().index);
+      return Value::Text(input().index.empty() ? std::string_view("main") : input().index);
     case Kind::kOwnIndex:
       return input().index.empty() ? Value::Null() : Value::Text(input().index);
     case Kind::kHost:
