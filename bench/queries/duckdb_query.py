@@ -1,0 +1,39 @@
+"""One of the benchmark's searches in DuckDB: duckdb_query.py FEED THREADS SEARCH
+
+DuckDB is told the few columns that it needs, as spelk knows them from the search.
+"""
+import sys
+
+import duckdb
+
+JSON = "read_ndjson($feed, columns={%s}, ignore_errors=true, maximum_object_size=134217728)"
+# The text of the lines: one column, and a delimiter that no line holds.
+LINES = (
+    "read_csv($feed, columns={line: 'VARCHAR'}, delim='\\x01', quote='', escape='', header=false,"
+    " auto_detect=false, max_line_size=134217728, ignore_errors=true)"
+)
+SEARCHES = {
+    "filter": "SELECT count(*) FROM " + JSON % "EventID: 'BIGINT'" + " WHERE EventID = 5858",
+    "group": "SELECT EventID, Image, count(*) FROM "
+    + JSON % "EventID: 'BIGINT', Image: 'VARCHAR'"
+    + " WHERE EventID IS NOT NULL AND Image IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2",
+    "text": "SELECT json_extract_string(line, '$.Hostname') AS Hostname, count(*) FROM "
+    + LINES
+    + " WHERE line ILIKE '%powershell%' GROUP BY 1 ORDER BY 1",
+    "sort": "SELECT EventTime, Image, CommandLine FROM "
+    + JSON % "EventID: 'BIGINT', EventTime: 'VARCHAR', Image: 'VARCHAR', CommandLine: 'VARCHAR'"
+    + " WHERE EventID = 1 ORDER BY Image",
+}
+
+
+def main():
+    feed, threads, search = sys.argv[1:]
+    database = duckdb.connect()
+    database.execute(f"SET threads = {int(threads)}")
+    result = database.execute(SEARCHES[search], {"feed": feed})
+    while rows := result.fetchmany(10000):
+        sys.stdout.write("".join(f"{row}\n" for row in rows))
+
+
+if __name__ == "__main__":
+    main()
