@@ -271,7 +271,7 @@ std::optional<std::string> PrintfFormat::FormatOne(const Conversion& c, plan::Ca
     }
     default:
       if (!number) return std::nullopt;
-      parts = FormatFloat(c.letter, c.alternate, c.precision, number->value);
+      parts = FormatFloat(c.letter, c.alternate, c.precision, number.value_or(Number()).value);
   }
   const bool has_sign = numeric && std::string_view("uoxXp").find(c.letter) == std::string::npos;
   if (has_sign && parts.sign.empty() && (c.plus || c.blank)) parts.sign = c.plus ? "+" : " ";
