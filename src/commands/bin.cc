@@ -299,7 +299,10 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   }
   auto node = plan::Make<BinNode>(call.span);
   SPELK_ASSIGN_OR_RETURN(node->field, binder.FieldName(*arguments[0]));
-  node->target = arguments[0]->alias ? binder.Intern(arguments[0]->alias->text) : node->field;
+  node->target = node->field;
+  for (const ast::Argument& argument : call.arguments) {
+    if (argument.alias) node->target = binder.Intern(argument.alias->text);
+  }
   node->is_time = node->field.name() == "_time";
   SPELK_ASSIGN_OR_RETURN(const int64_t bins, binder.Integer(call, "bins", 1));
   node->bins = static_cast<uint64_t>(bins);
@@ -398,6 +401,7 @@ constexpr CommandEntry kBin = {
     .runs = Runs::kStreaming,
     .shape = {Shape::kArguments, kNoClauses},
     .flow = {.reads = Fields::kArguments, .writes = Fields::kArguments, .order = Order::kKeeps},
+    .alias_behind_options = true,
     .arguments = kArguments,
     .notes = kNotes,
     .examples = kExamples,

@@ -93,11 +93,11 @@ class CallbackTaker final : public RowTaker {
   explicit CallbackTaker(std::function<Flow(const RowBatch&)> take) : take_(std::move(take)) {}
   absl::Status Begin(const plan::OutputShape& shape, const exec::RunContext&) override {
     if (shape.events) events_ = std::make_shared<EventWriter>(shape);
-    arrange_ = !shape.columns;
+    if (shape.columns) order_ = FieldOrder(*shape.columns);
     return absl::OkStatus();
   }
   absl::Status Take(Batch batch) override {
-    if (arrange_) order_.Arrange(&batch);
+    order_.Arrange(&batch);
     if (take_(RowBatch(RowBatch::Impl::Make(std::move(batch), events_))) == Flow::kEnough)
       enough_ = true;
     return absl::OkStatus();
@@ -107,7 +107,6 @@ class CallbackTaker final : public RowTaker {
  private:
   std::function<Flow(const RowBatch&)> take_;
   std::shared_ptr<const EventWriter> events_;
-  bool arrange_ = false;  // The plan does not know the columns.
   FieldOrder order_;
   bool enough_ = false;
 };

@@ -25,10 +25,10 @@ struct ScanSettings {
   const std::vector<plan::Shape>* shapes = nullptr;  // In order of precedence; may be empty.
   const StringMap<std::string>* renames = nullptr;   // What sourcetypes are shown as; may be null.
   std::vector<io::Input> inputs;
-  std::string sourcetype;   // Of events without one: --sourcetype.
-  std::string time_field;   // --time-field; empty: the shape's members.
-  std::string time_format;  // --time-format
-  bool strict = false;      // Every line is looked at in full; a fault ends the run.
+  std::string sourcetype;      // Of events without one: --sourcetype.
+  std::string time_field;      // --time-field; empty: the shape's members.
+  std::string time_format;     // --time-format
+  bool strict = false;         // Every line is looked at in full; a fault ends the run.
   size_t max_line = SIZE_MAX;  // Longer lines are no events.
 };
 

@@ -156,7 +156,7 @@ class Rename final : public Streaming<RenameState> {
     for (size_t i = 0; i < schema->size(); ++i) state->columns.push_back({(*schema)[i], {i}});
     for (size_t p = 0; p < pairs_.size(); ++p) {
       if (from_[p]) {
-        RenameOne(from_[p], to_[p], false, state->columns);
+        RenameOne(from_[p], to_[p], state->columns);
       } else {
         SPELK_RETURN_IF_ERROR(RenamePattern(pairs_[p], state->columns));
       }
@@ -167,48 +167,55 @@ class Rename final : public Streaming<RenameState> {
     return absl::OkStatus();
   }
 
-  static void RenameOne(Field from, Field to, bool keep_target,
-                        std::vector<RenamedColumn>& columns) {
+  static void RenameOne(Field from, Field to, std::vector<RenamedColumn>& columns) {
     if (from == to) return;
-    const auto find = [&columns](Field name) {
-      return std::find_if(columns.begin(), columns.end(),
-                          [name](const RenamedColumn& column) { return column.name == name; });
-    };
-    std::vector<size_t> kept;
-    if (const auto target = find(to); target != columns.end()) {
-      if (keep_target) kept = target->sources;
-      columns.erase(target);
+    std::erase_if(columns, [to](const RenamedColumn& column) { return column.name == to; });
+    for (RenamedColumn& column : columns) {
+      if (column.name == from) column.name = to;
     }
-    const auto source = find(from);
-    if (source == columns.end()) return;
-    source->name = to;
-    source->sources.insert(source->sources.end(), kept.begin(), kept.end());
   }
 
+  // All at once: what a new name is does not depend on the names that others get.
   absl::Status RenamePattern(const plan::RenamePair& pair,
                              std::vector<RenamedColumn>& columns) const {
     const Wildcard pattern(pair.from, Case::kExact);
-    std::vector<Field> taken;
-    for (const RenamedColumn& column : columns) {
+    std::vector<RenamedColumn> renamed;
+    for (RenamedColumn& column : columns) {
       const bool takes = !column.name.hidden() && plan::PatternTakes(pair.from, column.name.name());
-      if (takes) taken.push_back(column.name);
-    }
-    for (const Field field : taken) {
-      const std::vector<std::string_view> stars = pattern.Captures(field.name());
-      std::string name;
-      size_t star = 0;
-      for (const char c : pair.to) {
-        if (c != '*') {
-          name += c;
-        } else if (star < stars.size()) {
-          name += stars[star++];
-        }
+      Field name = column.name;
+      if (takes) {
+        SPELK_ASSIGN_OR_RETURN(name, NewName(pattern, pair.to, name));
       }
-      if (name.empty()) continue;  // No field can have that name.
-      SPELK_ASSIGN_OR_RETURN(const Field to, run_.fields->TryIntern(name));
-      RenameOne(field, to, true, columns);
+      const auto same =
+          std::find_if(renamed.begin(), renamed.end(),
+                       [name](const RenamedColumn& other) { return other.name == name; });
+      if (same == renamed.end()) {
+        renamed.push_back({name, std::move(column.sources)});
+      } else if (name == column.name) {
+        same->sources.insert(same->sources.end(), column.sources.begin(), column.sources.end());
+      } else {
+        column.sources.insert(column.sources.end(), same->sources.begin(), same->sources.end());
+        renamed.erase(same);
+        renamed.push_back({name, std::move(column.sources)});
+      }
     }
+    columns = std::move(renamed);
     return absl::OkStatus();
+  }
+
+  absl::StatusOr<Field> NewName(const Wildcard& pattern, std::string_view to, Field field) const {
+    const std::vector<std::string_view> stars = pattern.Captures(field.name());
+    std::string name;
+    size_t star = 0;
+    for (const char c : to) {
+      if (c != '*') {
+        name += c;
+      } else if (star < stars.size()) {
+        name += stars[star++];
+      }
+    }
+    if (name.empty()) return field;  // No field can have that name.
+    return run_.fields->TryIntern(name);
   }
 
   const std::vector<plan::RenamePair> pairs_;

@@ -212,6 +212,12 @@ absl::Status Binder::CheckOptions(const ast::CommandCall& call, const CommandEnt
     }
     seen.emplace_back(argument->name);
   });
+  for (const ast::Argument& argument : call.arguments) {
+    const bool option = std::holds_alternative<ast::ArgumentOption>(argument.value);
+    if (option && argument.alias && !entry.alias_behind_options) {
+      status.Update(Error(ErrorCode::kBadArgument, argument.alias->span, "AS has no meaning here"));
+    }
+  }
   return status;
 }
 

@@ -16,6 +16,10 @@ size_t FirstRow(const Batch& batch, size_t column) {
 
 }  // namespace
 
+FieldOrder::FieldOrder(std::vector<Field> known) : fields_(std::move(known)) {
+  for (size_t i = 0; i < fields_.size(); ++i) rank_.emplace(fields_[i], i);
+}
+
 void FieldOrder::Add(const Batch& batch) {
   std::vector<std::pair<size_t, Field>> found;
   for (size_t c = 0; c < batch.schema()->size(); ++c) {

@@ -13,10 +13,13 @@ namespace spelk {
 // fields that appear in one row come as its batch has them. Hidden fields do not count.
 class FieldOrder {
  public:
+  // Fields that are known come first, whether a row has them or not.
+  explicit FieldOrder(std::vector<Field> known = {});
+
   void Add(const Batch& batch);
   const std::vector<Field>& fields() const { return fields_; }
-  // Adds the batch, and puts its columns into the order. Columns without any value are left out;
-  // the hidden ones come last.
+  // Adds the batch, and puts its columns into the order. Other columns without any value are left
+  // out; the hidden ones come last.
   void Arrange(Batch* batch);
 
  private:

@@ -275,7 +275,7 @@ std::shared_ptr<const CaseRunner::Setup> CaseRunner::SetupFor(const Case& test,
   setup->run = std::move(*run);
   if (arguments.memory.empty()) setup->run.memory = RunOptions().memory;
   for (const auto& [name, text] : test.files) setup->folder.Write(name, text);
-  if (!test.files.empty()) arguments.apps.insert(arguments.apps.begin(), setup->folder.path());
+  if (!test.files.empty()) arguments.apps.push_back(setup->folder.path());
   setup->engine.emplace(cli::MakeEngineOptions(arguments));
   setups_[key] = setup;
   return setup;
