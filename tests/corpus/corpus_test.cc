@@ -91,8 +91,10 @@ std::string Stanza(const std::string& name, const std::string& definition,
 
 // The macros of the corpus, the filter macro that each detection has, and those of the CIM add-on.
 std::string MacrosConf(const std::string& folder) {
-  std::string conf = Stanza("drop_dm_object_name", "rename \"$object$.*\" as *", "object") +
-                     Stanza("add_dm_object_name", "rename * as \"$object$.*\"", "object");
+  std::string conf =
+      Stanza("drop_dm_object_name", "rename \"$object$.*\" as *", "object") +
+      Stanza("add_dm_object_name", "rename * as \"$object$.*\"", "object") +
+      Stanza("cim_corporate_web_domain_search", "\"$field$\"=\"*.corp.test\"", "field");
   for (const char* model : {"Alerts",
                             "Authentication",
                             "Certificates",

@@ -29,9 +29,9 @@ ana          1
 2 rows of 3 events' "$(build/failed_logins events.ndjson)"
 expect detection_test 'finds the attack: ok
 leaves the rest alone: ok' "$(build/detection_test)"
-expect pull_rows '{"n": 3,"square":9}
-{"n": 4,"square":16}
-{"n": 5,"square":25}' "$(timeout 20 build/pull_rows)"
+expect pull_rows '{"n":3,"square":9}
+{"n":4,"square":16}
+{"n":5,"square":25}' "$(timeout 20 build/pull_rows)"
 expect header '{"TargetUserName":"ana","count":1}
 {"TargetUserName":"bo","count":2}' "$(build/header)"
 expect program 'spelk 0.1.0' "$(installed/bin/spelk --version)"
