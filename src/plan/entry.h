@@ -66,9 +66,9 @@ struct CommandEntry {
   Runs runs = Runs::kSequential;
   CommandShape shape = {};
   EntryFlow flow = {};
-  bool subpipelines = false;  // Takes [ … ] as a pipeline, not as text.
+  bool subpipelines = false;          // Takes [ … ] as a pipeline, not as text.
   bool alias_behind_options = false;  // `field option=x AS name` names the field: bin.
-  bool free_options = false;  // name=value names a field, not an option: regex.
+  bool free_options = false;          // name=value names a field, not an option: regex.
   std::span<const Argument> arguments = {};
   std::span<const std::string_view> notes = {};  // What differs here, limits; shown by help.
   std::span<const Example> examples = {};

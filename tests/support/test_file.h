@@ -9,8 +9,10 @@
 //   === file default/macros.conf   A file of the app folder of the cases that follow.
 //   [m]
 //   definition = host=*
-//   === app ../pack                An app folder of the cases that follow, named from the .test file.
-//   === search x.spl               The search of the cases that follow and have none: a file beside.
+//   === app ../pack                An app folder of the cases that follow, named from the .test
+//   file.
+//   === search x.spl               The search of the cases that follow and have none: a file
+//   beside.
 //   === args --tz Europe/Berlin    Options of `spelk run` for the cases that follow.
 //   === case keeps-first           The name says the rule. `(known gap: why)` behind it: must fail.
 //   dedup host | table host        The search; may have many lines.

@@ -1,5 +1,5 @@
-// What generated lexers and parsers need of ANTLR's runtime. Found before the system's header of the same name,
-// which includes everything, and of that what clang 14 rejects.
+// What generated lexers and parsers need of ANTLR's runtime. Found before the system's header of
+// the same name, which includes everything, and of that what clang 14 rejects.
 #pragma once
 
 #include <ANTLRErrorStrategy.h>
