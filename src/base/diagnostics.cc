@@ -24,6 +24,15 @@ std::string Printable(std::string_view text) {
   return out;
 }
 
+// The first characters of a text, whole ones.
+std::string_view Beginning(std::string_view text) {
+  constexpr size_t kMost = 60;
+  if (text.size() <= kMost) return text;
+  size_t end = kMost;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+  return text.substr(0, end);
+}
+
 absl::StatusCode StatusCodeOf(ErrorCode code) {
   using enum ErrorCode;
   switch (code) {
@@ -43,6 +52,11 @@ absl::StatusCode StatusCodeOf(ErrorCode code) {
 
 }  // namespace
 
+std::string InQuotes(std::string_view text) {
+  const bool has_quote = text.find('"') != std::string_view::npos;
+  return has_quote ? std::string(text) : fmt::format("\"{}\"", text);
+}
+
 std::string CodeText(ErrorCode code) {
   const auto number = static_cast<unsigned>(code);
   return number > 1000 ? fmt::format("W{:04}", number - 1000) : fmt::format("E{:04}", number);
@@ -59,6 +73,7 @@ std::string Render(const Diagnostic& diagnostic, const Source& source) {
   size_t column = std::min<size_t>(written.begin - line_start, line.size());
   size_t width = std::min<size_t>(written.size(), line.size() - column);
   std::string prefix = "  ";
+  std::string suffix;
   if (line.size() > kMaxLine && column > kMaxLine / 2) {
     size_t cut = column - kMaxLine / 2;
     while (cut < column && (static_cast<unsigned char>(line[cut]) & 0xC0U) == 0x80U) ++cut;
@@ -70,19 +85,19 @@ std::string Render(const Diagnostic& diagnostic, const Source& source) {
     size_t end = kMaxLine;
     while (end > column && (static_cast<unsigned char>(line[end]) & 0xC0U) == 0x80U) --end;
     width = std::min(width, end - std::min(end, column));
+    suffix = line.size() > end ? "…" : "";
     line = line.substr(0, end);
   }
   if (!source.written().empty()) {
-    out += fmt::format("{}{}\n", prefix, Printable(line));
+    out += fmt::format("{}{}{}\n", prefix, Printable(line), suffix);
     out += std::string(CodePoints(prefix) + CodePoints(line.substr(0, column)), ' ');
     out += std::string(std::max<size_t>(1, CodePoints(line.substr(column, width))), '^');
     out += '\n';
   }
   if (const Source::Expansion* expansion = source.ExpansionAt(diagnostic.span)) {
     const std::string_view piece = TextOf(source.text(), diagnostic.span);
-    out += fmt::format(
-        "  note: in the expansion of macro `{}`{}\n", expansion->macro,
-        piece.empty() ? "" : fmt::format(", at \"{}\"", Printable(piece.substr(0, 60))));
+    out += fmt::format("  note: in the expansion of macro `{}`{}\n", expansion->macro,
+                       piece.empty() ? "" : ", at " + InQuotes(Printable(Beginning(piece))));
   }
   for (const std::string& note : diagnostic.notes)
     out += fmt::format("  note: {}\n", Printable(note));

@@ -24,6 +24,8 @@ struct Diagnostic {
 
 // "E0203", "W0101".
 std::string CodeText(ErrorCode code);
+// A text as messages quote it. One that holds a double quote stands for itself.
+std::string InQuotes(std::string_view text);
 
 // The diagnostic as people read it: place, code, message, the line, a caret, notes.
 //   failed_logins.spl:3:9: error E0203: dedup has no option "keepnull"

@@ -43,7 +43,9 @@ class Expansion {
       if (out_.size() > limits_.max_text) return TooLong();
     }
     if (!first_error_.ok()) return first_error_;
-    if (state_ == State::kCall) out_ += '`' + call_;  // The parser says what is wrong with it.
+    // A call that does not end: the parser says what is wrong with it.
+    const bool in_call = state_ == State::kCall || state_ == State::kCallString;
+    if (in_call) out_ += '`' + call_;
     if (expansions_.empty() && out_ == source_->text()) return source_;
     return std::make_shared<Source>(source_->name(), std::string(source_->text()), std::move(out_),
                                     std::move(copies_), std::move(expansions_));

@@ -68,8 +68,11 @@ absl::StatusOr<AggregateCall> Binder::Aggregate(const ast::Argument& argument) {
       return Error(ErrorCode::kUnbuiltFunction, argument.span,
                    fmt::format("the statistic '{}' is not built yet", bound.function));
     }
-    return invalid(ErrorCode::kBadStatistic,
-                   {fmt::format("there is no statistic \"{}\"", bound.function)});
+    std::vector<std::string> notes = {fmt::format("there is no statistic \"{}\"", bound.function)};
+    const std::vector<std::string_view> similar = entries_.SimilarAggregates(bound.function);
+    if (!similar.empty())
+      notes.push_back(fmt::format("did you mean {}?", fmt::join(similar, ", ")));
+    return invalid(ErrorCode::kBadStatistic, std::move(notes));
   }
   if (entry->takes_number && bound.number > 100) {
     return invalid(ErrorCode::kBadStatistic, {"a percentile lies between 0 and 100"});

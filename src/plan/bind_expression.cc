@@ -150,7 +150,7 @@ absl::Status Binder::CheckBoolean(Expr& expr, std::string_view operation) {
   if (MayBeBoolean(expr)) return absl::OkStatus();
   return Error(ErrorCode::kTypeMismatch, expr.span,
                fmt::format("typechecking failed. {} only takes boolean arguments", operation),
-               {fmt::format("\"{}\" is {}", TextOf(expr.span),
+               {fmt::format("{} is {}", InQuotes(TextOf(expr.span)),
                             expr.kind == ExprKind::kField ? "a field" : Describe(expr.type))});
 }
 
@@ -160,7 +160,7 @@ absl::StatusOr<ExprPtr> Binder::Predicate(const ast::Expr& expr) {
   if (MayBeBoolean(*bound)) return bound;
   return Error(ErrorCode::kTypeMismatch, bound->span,
                "typechecking failed. the expression must be true or false",
-               {fmt::format("\"{}\" is {}; compare it with something", TextOf(bound->span),
+               {fmt::format("{} is {}; compare it with something", InQuotes(TextOf(bound->span)),
                             bound->kind == ExprKind::kField ? "a field" : Describe(bound->type))});
 }
 

@@ -243,10 +243,12 @@ absl::StatusOr<std::string> Binder::OptionText(const ast::ArgumentOption& option
 
 absl::Status Binder::BadOption(const ast::ArgumentOption& option, std::string_view value) {
   const Argument* argument = FindArgument(option.name.text);
-  return Error(
-      ErrorCode::kBadOptionValue, option.value->span,
-      fmt::format("option {} does not take \"{}\"", option.name.text, value),
-      {fmt::format("it takes {}", argument == nullptr ? "another value" : argument->type)});
+  std::string wanted(argument == nullptr ? "another value" : argument->type);
+  if (wanted == "bool") wanted = "true or false";
+  if (wanted == "int" || wanted.starts_with("int,")) wanted.replace(0, 3, "a whole number");
+  return Error(ErrorCode::kBadOptionValue, option.value->span,
+               fmt::format("option {} does not take \"{}\"", option.name.text, value),
+               {fmt::format("it takes {}", wanted)});
 }
 
 absl::StatusOr<bool> Binder::Flag(const ast::CommandCall& call, std::string_view name) {

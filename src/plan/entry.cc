@@ -36,15 +36,21 @@ const Entry* FindIn(const StringMap<const Entry*>& by_name, std::string_view nam
   return found == by_name.end() ? nullptr : found->second;
 }
 
+// Letters added, left out, changed, or swapped with their neighbour.
 size_t EditDistance(std::string_view a, std::string_view b) {
+  std::vector<size_t> before_last(b.size() + 1);
+  std::vector<size_t> last(b.size() + 1);
   std::vector<size_t> row(b.size() + 1);
   for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
   for (size_t i = 1; i <= a.size(); ++i) {
-    size_t diagonal = std::exchange(row[0], i);
+    std::swap(before_last, last);
+    std::swap(last, row);
+    row[0] = i;
     for (size_t j = 1; j <= b.size(); ++j) {
-      const size_t change = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({change, row[j] + 1, row[j - 1] + 1});
+      const size_t change = last[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+      row[j] = std::min({change, last[j] + 1, row[j - 1] + 1});
+      const bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+      if (swapped) row[j] = std::min(row[j], before_last[j - 2] + 1);
     }
   }
   return row[b.size()];
@@ -127,6 +133,12 @@ std::vector<std::string_view> EntryTable::SimilarCommands(std::string_view name)
 std::vector<std::string_view> EntryTable::SimilarFunctions(std::string_view name) const {
   std::vector<std::string_view> names;
   for (const FunctionEntry* entry : functions_) names.push_back(entry->name);
+  return NearestNames(name, names);
+}
+
+std::vector<std::string_view> EntryTable::SimilarAggregates(std::string_view name) const {
+  std::vector<std::string_view> names;
+  for (const AggregateEntry* entry : aggregates_) names.push_back(entry->name);
   return NearestNames(name, names);
 }
 

@@ -211,6 +211,7 @@ class EntryTable final : public ShapeTable {
   // The names nearest to a misspelt one, best first, at most three.
   std::vector<std::string_view> SimilarCommands(std::string_view name) const;
   std::vector<std::string_view> SimilarFunctions(std::string_view name) const;
+  std::vector<std::string_view> SimilarAggregates(std::string_view name) const;
 
  private:
   std::vector<const CommandEntry*> commands_;

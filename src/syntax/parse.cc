@@ -158,6 +158,11 @@ class ParseRun {
     return made;
   }
 
+  std::string_view Expected(size_t at, size_t rule) const {
+    const bool alias = at < visible_.size() && visible_[at].type == SplParser::AS;
+    return alias ? "a name before AS" : ExpectedIn(rule);
+  }
+
   absl::Status Unexpected(size_t at, size_t rule) {
     const auto size = static_cast<uint32_t>(text_.size());
     const Span span = at < visible_.size() ? visible_[at].span : Span{size, size};
@@ -169,7 +174,7 @@ class ParseRun {
                           : fmt::format("unexpected {}", seen);
     return diagnostics_.Error(expression ? ErrorCode::kMalformedExpression : ErrorCode::kSyntax,
                               span, std::move(message),
-                              {fmt::format("expected {}", ExpectedIn(rule))});
+                              {fmt::format("expected {}", Expected(at, rule))});
   }
 
   const std::string_view text_;

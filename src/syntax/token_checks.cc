@@ -158,9 +158,25 @@ class Checker {
         next != SplParser::AND && next != SplParser::OR) {
       return absl::OkStatus();
     }
-    return Error(ErrorCode::kMissingValue, at,
-                 fmt::format("comparator '{}' is missing a term on the right hand side",
-                             TextOf(text_, visible_[at].span)));
+    const std::string missing =
+        fmt::format("comparator '{}' is missing a term on the right hand side",
+                    TextOf(text_, visible_[at].span));
+    if (!InExpression(at)) return Error(ErrorCode::kMissingValue, at, missing);
+    return Error(ErrorCode::kMalformedExpression, at, "the expression is malformed: " + missing);
+  }
+
+  // Whether the place belongs to a command that takes expressions.
+  bool InExpression(size_t at) const {
+    size_t inner = 0;  // Subsearches that end before the place.
+    for (size_t i = at; i-- > 0;) {
+      const size_t type = visible_[i].type;
+      if (type == SplParser::RBRACKET) ++inner;
+      if (type == SplParser::LBRACKET && inner-- == 0) return false;
+      if (inner == 0 && IsCommand(type)) {
+        return type == SplParser::EXPRESSION_COMMAND || type == SplParser::ASSIGNMENT_COMMAND;
+      }
+    }
+    return false;
   }
 
   const std::string_view text_;
@@ -184,7 +200,7 @@ absl::Status CheckTokens(std::string_view text, const std::vector<RawToken>& tok
 }
 
 std::string Describe(std::string_view text, const std::vector<RawToken>& visible, size_t at) {
-  if (at >= visible.size()) return "the end of the search";
+  if (at >= visible.size()) return "end of the search";
   constexpr size_t kMost = 40;
   std::string seen(TextOf(text, visible[at].span));
   if (seen.size() > kMost) {
