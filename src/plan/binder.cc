@@ -9,6 +9,7 @@
 
 #include "base/check.h"
 #include "base/status.h"
+#include "value/number.h"
 #include "value/regex.h"
 
 namespace spelk::plan {
@@ -59,6 +60,20 @@ std::string OptionNames(const CommandEntry& entry) {
   return names;
 }
 
+// A search of one command without its pipe and of plain words, which could be terms as well:
+// `delete user`.
+bool ReadsAsTerms(const ast::Pipeline& pipeline) {
+  if (pipeline.leading_pipe || pipeline.commands.size() != 1) return false;
+  const ast::CommandCall& call = pipeline.commands[0];
+  const bool plain = !call.macro && !call.search && call.expression == nullptr &&
+                     call.assignments.empty() && call.clauses.empty() && !call.arguments.empty();
+  return plain &&
+         std::all_of(call.arguments.begin(), call.arguments.end(), [](const auto& argument) {
+           const auto* word = std::get_if<ast::Name>(&argument.value);
+           return word != nullptr && !word->quoted && !argument.alias && !ParseNumber(word->text);
+         });
+}
+
 }  // namespace
 
 std::optional<bool> ParseFlag(std::string_view text) {
@@ -83,6 +98,14 @@ absl::StatusOr<NodePtr> Binder::Bind(const ast::Pipeline& pipeline) {
 
 absl::StatusOr<NodePtr> Binder::BindPipeline(const ast::Pipeline& pipeline) {
   NodePtr plan;
+  if (ReadsAsTerms(pipeline)) {
+    const ast::Name& name = pipeline.commands[0].name;
+    diagnostics_.Warn(ErrorCode::kReadAsCommand, name.span,
+                      fmt::format("read as the command {} over all events", name.text),
+                      {fmt::format("to look for the words, write `search {}`; a leading pipe says "
+                                   "that the command is meant",
+                                   TextOf(pipeline.span))});
+  }
   absl::Status first_error;
   for (size_t i = 0; i < pipeline.commands.size(); ++i) {
     absl::StatusOr<NodePtr> bound = BindCommand(pipeline.commands[i], i == 0, std::move(plan));
