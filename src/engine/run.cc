@@ -164,7 +164,8 @@ class Runner {
       outputs.push_back(std::make_unique<TakerOutput>(*jobs[j].taker, rows[j]));
       results.push_back(outputs.back().get());
     }
-    const absl::Status status = RunPlans(plans, results);
+    absl::Status status = RunPlans(plans, results);
+    if (status.ok()) status = JudgeRegexLimits();
     for (const RunJob& job : jobs) SPELK_RETURN_IF_ERROR(job.taker->End());
     for (const uint64_t count : rows) summaries->push_back(MakeSummary(count));
     return status;
@@ -420,17 +421,24 @@ class Runner {
     return out;
   }
 
+  std::string RegexLimits() const {
+    const uint64_t limits = counters_.regex_limits;
+    return fmt::format("a regular expression reached its match limit on {} value{}: no match there",
+                       limits, limits == 1 ? "" : "s");
+  }
+  // One event must not stop a thousand searches, unless they are to be strict.
+  absl::Status JudgeRegexLimits() const {
+    if (!request_.options.strict || counters_.regex_limits == 0) return absl::OkStatus();
+    return absl::ResourceExhaustedError(RegexLimits());
+  }
+
   Summary MakeSummary(uint64_t rows) {
     Summary summary;
     summary.rows = rows;
     reports_.Summarize(settings_.inputs, &summary);
     summary.peak_memory = budget_.peak();
     summary.input_ended = context_.cancel->input_ended();
-    if (const uint64_t limits = counters_.regex_limits; limits > 0) {
-      warnings_.Add(
-          fmt::format("a regular expression reached its match limit on {} value{}: no match there",
-                      limits, limits == 1 ? "" : "s"));
-    }
+    if (counters_.regex_limits > 0) warnings_.Add(RegexLimits());
     if (counters_.outside_time_range > 0 && counters_.inside_time_range == 0) {
       warnings_.Add(fmt::format(
           "the time range left out all {} events; with --now data it would count back from "

@@ -85,3 +85,11 @@ expect 'too many commands' 2 '' "$SPELK" run -f many.spl line.ndjson
 says 'the limit is named' 'more than 500 commands'
 { head -c 3000 /dev/zero | tr '\0' '('; printf 'n=1'; head -c 3000 /dev/zero | tr '\0' ')'; } >deep.spl
 expect 'too many parentheses' 2 '' "$SPELK" run -f deep.spl line.ndjson
+
+# An expression that would take for ever on one event.
+{ printf '{"a":"'; head -c 40 /dev/zero | tr '\0' 'a'; printf '!"}\n{"a":"aa"}\n'; } >bomb.ndjson
+expect 'no match there, and the others are found' 0 'a
+aa' run 'where match(a, "^(a+)+$") | table a' bomb.ndjson
+says 'it is said' 'reached its match limit on 1 value'
+expect 'strict fails' 3 'a
+aa' run --strict 'where match(a, "^(a+)+$") | table a' bomb.ndjson
