@@ -1,5 +1,6 @@
 // The command line: spelk run | explain | check | help | completion.
 #include <fmt/format.h>
+#include <signal.h>
 
 #include <CLI/CLI.hpp>
 #include <string>
@@ -124,4 +125,7 @@ int Main(int argc, char** argv) {
 }  // namespace
 }  // namespace spelk::cli
 
-int main(int argc, char** argv) { return spelk::cli::Main(argc, argv); }
+int main(int argc, char** argv) {
+  ::signal(SIGPIPE, SIG_IGN);  // A closed pipe is told by the write that fails.
+  return spelk::cli::Main(argc, argv);
+}

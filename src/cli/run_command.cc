@@ -47,7 +47,6 @@ class InterruptGuard {
     struct sigaction action {};
     action.sa_handler = &OnSignal;
     for (const int signal : {SIGINT, SIGTERM, SIGHUP}) ::sigaction(signal, &action, nullptr);
-    ::signal(SIGPIPE, SIG_IGN);
   }
   ~InterruptGuard() {
     running.store(nullptr);

@@ -98,14 +98,6 @@ absl::StatusOr<NodePtr> Binder::Bind(const ast::Pipeline& pipeline) {
 
 absl::StatusOr<NodePtr> Binder::BindPipeline(const ast::Pipeline& pipeline) {
   NodePtr plan;
-  if (ReadsAsTerms(pipeline)) {
-    const ast::Name& name = pipeline.commands[0].name;
-    diagnostics_.Warn(ErrorCode::kReadAsCommand, name.span,
-                      fmt::format("read as the command {} over all events", name.text),
-                      {fmt::format("to look for the words, write `search {}`; a leading pipe says "
-                                   "that the command is meant",
-                                   TextOf(pipeline.span))});
-  }
   absl::Status first_error;
   for (size_t i = 0; i < pipeline.commands.size(); ++i) {
     absl::StatusOr<NodePtr> bound = BindCommand(pipeline.commands[i], i == 0, std::move(plan));
@@ -115,6 +107,14 @@ absl::StatusOr<NodePtr> Binder::BindPipeline(const ast::Pipeline& pipeline) {
     }
     first_error.Update(bound.status());
     plan = NewScan(pipeline.span);  // Goes on, to report the other commands' errors as well.
+  }
+  if (ReadsAsTerms(pipeline)) {
+    const ast::Name& name = pipeline.commands[0].name;
+    diagnostics_.Warn(ErrorCode::kReadAsCommand, name.span,
+                      fmt::format("read as the command {} over all events", name.text),
+                      {fmt::format("to look for the words, write `search {}`; a leading pipe says "
+                                   "that the command is meant",
+                                   TextOf(pipeline.span))});
   }
   SPELK_RETURN_IF_ERROR(first_error);
   SPELK_CHECK(plan != nullptr);
