@@ -59,8 +59,11 @@ class Error {
 template <class T>
 class [[nodiscard]] Result {
  public:
+  // Both may stand where a Result is returned.
+  // NOLINTBEGIN(google-explicit-constructor)
   Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}
   Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}
+  // NOLINTEND(google-explicit-constructor)
 
   bool ok() const { return state_.index() == 0; }
   T& value() & { return *std::get_if<0>(&state_); }

@@ -52,9 +52,9 @@ class Arena {
 
   // A copy that lives as long as the arena; empty when exhausted.
   std::string_view Copy(std::string_view text) {
-    if (text.empty()) return std::string_view("", 0);
+    if (text.empty()) return "";
     char* to = AllocateText(text.size());
-    if (to == nullptr) return std::string_view("", 0);
+    if (to == nullptr) return "";
     std::memcpy(to, text.data(), text.size());
     return {to, text.size()};
   }

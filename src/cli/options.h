@@ -7,7 +7,7 @@
 #include "absl/status/statusor.h"
 #include "spelk/engine.h"
 
-namespace CLI {
+namespace CLI {  // NOLINT(readability-identifier-naming): the library's
 class App;
 }
 

@@ -75,8 +75,7 @@ std::string LiteralOfLike(std::string_view pattern) {
 
 class Prefilter {
  public:
-  Prefilter(const plan::ScanNode& scan, const OptimizeContext& context)
-      : scan_(scan), feed_(*context.feed) {
+  Prefilter(const plan::ScanNode& scan, const OptimizeContext& context) : feed_(*context.feed) {
     // What is looked for in a piece of a member stands in the line all the same.
     const auto is_member = [this](Field field) { return IsMember(field); };
     for (const plan::FieldRule& rule : scan.rules) {
@@ -318,7 +317,6 @@ class Prefilter {
   }
 
  private:
-  const plan::ScanNode& scan_;
   const FeedFacts& feed_;
   plan::FieldSet computed_;
 };

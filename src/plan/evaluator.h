@@ -67,7 +67,7 @@ class EvalFactory {
   // Null after a failure, which status() tells.
   EvalNodePtr Make(const Expr& expr);
   std::vector<EvalNodePtr> MakeAll(const std::vector<ExprPtr>& exprs);
-  void Fail(absl::Status status) { status_.Update(status); }
+  void Fail(const absl::Status& status) { status_.Update(status); }
   const absl::Status& status() const { return status_; }
 
  private:

@@ -23,7 +23,7 @@ class FieldSet {
     set.all_ = true;
     return set;
   }
-  static FieldSet Of(std::vector<Field> fields) {
+  static FieldSet Of(const std::vector<Field>& fields) {
     FieldSet set;
     for (const Field field : fields) set.Add(field);
     return set;

@@ -16,17 +16,17 @@ std::string_view Spelling(CompareOp op);  // "=", "!=", "<" …
 constexpr bool Holds(CompareOp op, std::partial_ordering order) {
   switch (op) {
     case CompareOp::kEqual:
-      return order == 0;
+      return std::is_eq(order);
     case CompareOp::kNotEqual:
-      return order != 0;
+      return std::is_neq(order);
     case CompareOp::kLess:
-      return order < 0;
+      return std::is_lt(order);
     case CompareOp::kLessEqual:
-      return order <= 0;
+      return std::is_lteq(order);
     case CompareOp::kGreater:
-      return order > 0;
+      return std::is_gt(order);
     case CompareOp::kGreaterEqual:
-      return order >= 0;
+      return std::is_gteq(order);
   }
   return false;
 }
