@@ -96,6 +96,9 @@ class ByteReader {
     return count;
   }
 
+  // What was read is not what may stand there.
+  void Fail() { (void)Fail<bool>(); }
+
   bool at_end() const { return bytes_.empty(); }
   size_t remaining() const { return bytes_.size(); }
   bool failed() const { return failed_; }

@@ -36,6 +36,7 @@ struct EventStatsNode final : plan::Node {
     needs.Add(GetFlow().reads);
     return needs;
   }
+  bool WellFormed(const plan::EntryTable& entries) const { return list.WellFormed(entries); }
   template <class Visitor>
   void Describe(Visitor& visit) {
     list.Describe(visit);

@@ -46,7 +46,7 @@ struct RexNode final : plan::Node {
     visit("sed", sed);
     visit("targets", targets);
     visit("max_match", max_match);
-    visit("offset_field", offset_field);
+    visit.MayBeNull("offset_field", offset_field);
   }
 };
 

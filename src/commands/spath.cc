@@ -30,7 +30,7 @@ struct SpathNode final : plan::Node {
   void Describe(Visitor& visit) {
     visit("input", input);
     visit("path", path);
-    visit("output", output);
+    visit.MayBeNull("output", output);
   }
 };
 

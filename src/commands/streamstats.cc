@@ -32,6 +32,7 @@ struct StreamStatsNode final : plan::Node {
     needs.Add(GetFlow().reads);
     return needs;
   }
+  bool WellFormed(const plan::EntryTable& entries) const { return list.WellFormed(entries); }
   template <class Visitor>
   void Describe(Visitor& visit) {
     list.Describe(visit);
@@ -40,9 +41,9 @@ struct StreamStatsNode final : plan::Node {
     visit("time_window", seconds);
     visit("global", global);
     visit("reset_on_change", reset_on_change);
-    visit("reset_before", reset_before);
-    visit("reset_after", reset_after);
-    visit("time_window_by", time);
+    visit.MayBeNull("reset_before", reset_before);
+    visit.MayBeNull("reset_after", reset_after);
+    visit.MayBeNull("time_window_by", time);
   }
 };
 

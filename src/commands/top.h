@@ -25,8 +25,8 @@ struct TopNode final : plan::Node {
     visit("by", by);
     visit("limit", limit);
     visit("rarest", rarest);
-    visit("count_field", count_field);
-    visit("percent_field", percent_field);
+    visit.MayBeNull("count_field", count_field);
+    visit.MayBeNull("percent_field", percent_field);
     visit("use_other", use_other);
     visit("other", other);
   }

@@ -19,6 +19,8 @@
 
 namespace spelk::plan {
 
+class EntryTable;
+
 // A bound call: dc(user) AS users. `function` is the name as typed, found in the EntryTable when
 // built.
 struct AggregateCall {
@@ -31,14 +33,15 @@ struct AggregateCall {
   std::string output_pattern;
   Span span;
 
+  bool WellFormed(const EntryTable& entries) const;
   template <class Visitor>
   void Describe(Visitor& visit) {
     visit("function", function);
     visit("number", number);
-    visit("field", field);
-    visit("expression", expression);
+    visit.MayBeNull("field", field);
+    visit.MayBeNull("expression", expression);
     visit("pattern", pattern);
-    visit("output", output);
+    visit.MayBeNull("output", output);
     visit("output_pattern", output_pattern);
   }
 };

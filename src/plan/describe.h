@@ -2,7 +2,9 @@
 //
 // A struct has   template <class Visitor> void Describe(Visitor& visit) { visit("limit", limit); }
 // and the visitors here take bool, integers, doubles, texts, enums, fields, expressions, optionals,
-// vectors and other structs with Describe.
+// vectors and other structs with Describe. A field or expression that may be null is declared with
+// visit.MayBeNull("output", output): a null one elsewhere is damage. Members that must fit each
+// other have a say in   bool WellFormed(const EntryTable& entries) const   what else is.
 #pragma once
 
 #include <fmt/format.h>
@@ -58,6 +60,10 @@ class PrintVisitor {
     out_ += '=';
     out_ += text;
   }
+  template <class T>
+  void MayBeNull(std::string_view name, T& value) {
+    (*this)(name, value);
+  }
   const std::string& text() const { return out_; }
 
  private:
@@ -101,6 +107,10 @@ class SaveVisitor {
   explicit SaveVisitor(ByteWriter& out) : out_(out) {}
   template <class T>
   void operator()(std::string_view, T& value) {
+    Save(value);
+  }
+  template <class T>
+  void MayBeNull(std::string_view, T& value) {
     Save(value);
   }
 
@@ -151,6 +161,19 @@ class LoadVisitor {
   void operator()(std::string_view, T& value) {
     Load(value);
   }
+  template <class T>
+  void MayBeNull(std::string_view, T& value) {
+    may_be_null_ = true;
+    Load(value);
+    may_be_null_ = false;
+  }
+  // Fails if the loaded struct is not well formed.
+  template <class T>
+  void Check(const T& loaded) {
+    if constexpr (requires { loaded.WellFormed(*context_.entries); }) {
+      if (!in_.failed() && !loaded.WellFormed(*context_.entries)) in_.Fail();
+    }
+  }
 
  private:
   template <class T>
@@ -169,7 +192,7 @@ class LoadVisitor {
     } else if constexpr (std::is_same_v<T, Field>) {
       value = LoadField();
     } else if constexpr (std::is_same_v<T, ExprPtr>) {
-      value = in_.Bool() ? LoadExpr(in_, context_) : nullptr;
+      value = NextIsNull() ? nullptr : LoadExpr(in_, context_);
     } else if constexpr (std::is_same_v<T, Pattern>) {
       value.text = std::string(in_.Text());
       value.exact_case = in_.Bool();
@@ -182,16 +205,25 @@ class LoadVisitor {
       for (size_t i = 0; i < count && !in_.failed(); ++i) Load(value.emplace_back());
     } else {
       value.Describe(*this);
+      Check(value);
     }
   }
   Field LoadField() {
-    if (!in_.Bool()) return {};
+    if (NextIsNull()) return {};
     const std::string_view name = in_.Text();
-    return in_.Bool() ? HiddenField(name) : context_.fields->Intern(name);
+    const Field field = in_.Bool() ? HiddenField(name) : context_.fields->Intern(name);
+    if (!field) in_.Fail();
+    return field;
+  }
+  bool NextIsNull() {
+    if (in_.Bool()) return false;
+    if (!may_be_null_) in_.Fail();
+    return true;
   }
 
   ByteReader& in_;
   LoadContext& context_;
+  bool may_be_null_ = false;
 };
 
 // Calls `take` with every expression of a struct, so that rules can rewrite them in place.
@@ -201,6 +233,10 @@ class ExprVisitor {
   explicit ExprVisitor(Take& take) : take_(take) {}
   template <class T>
   void operator()(std::string_view, T& value) {
+    Visit(value);
+  }
+  template <class T>
+  void MayBeNull(std::string_view, T& value) {
     Visit(value);
   }
 

@@ -113,6 +113,7 @@ const NodeType& TypeOf() {
           +[](Node& node, ByteReader& in, LoadContext& context) {
             LoadVisitor visitor(in, context);
             static_cast<T&>(node).Describe(visitor);
+            visitor.Check(static_cast<T&>(node));
           },
       .visit =
           +[](Node& node, const std::function<void(ExprPtr&)>& take) {

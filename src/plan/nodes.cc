@@ -113,6 +113,13 @@ Flow FilterNode::GetFlow() const {
   return flow;
 }
 
+bool ExtendNode::WellFormed(const EntryTable&) const {
+  return std::all_of(assignments.begin(), assignments.end(), [](const NamedExpr& each) {
+    return each.name_fields.empty() ? static_cast<bool>(each.target)
+                                    : each.name_texts.size() == each.name_fields.size() + 1;
+  });
+}
+
 Flow ExtendNode::GetFlow() const {
   Flow flow = RowFlow();
   FieldSet made;
@@ -231,6 +238,16 @@ std::optional<std::vector<Field>> RenameNode::OutputColumns(
   return columns;
 }
 
+bool RenameNode::WellFormed(const EntryTable&) const {
+  if (from.size() != pairs.size() || to.size() != pairs.size()) return false;
+  for (size_t i = 0; i < pairs.size(); ++i) {
+    const auto stars = std::count(pairs[i].from.begin(), pairs[i].from.end(), '*');
+    if (std::count(pairs[i].to.begin(), pairs[i].to.end(), '*') != stars) return false;
+    if (stars == 0 && (!from[i] || !to[i])) return false;
+  }
+  return true;
+}
+
 Flow RenameNode::GetFlow() const {
   Flow flow = RowFlow();
   for (size_t i = 0; i < pairs.size(); ++i) {
@@ -283,6 +300,16 @@ Flow LimitNode::GetFlow() const {
   flow.order = Order::kNeeds;
   flow.runs = in_order ? Runs::kSequential : Runs::kSink;
   return flow;
+}
+
+bool AggregateCall::WellFormed(const EntryTable& entries) const {
+  double in_name = 0;
+  const AggregateEntry* entry = entries.Aggregate(function, &in_name);
+  return entry != nullptr && in_name == number && (static_cast<bool>(output) || !pattern.empty());
+}
+
+bool AggregateNode::WellFormed(const EntryTable&) const {
+  return !needs_time || static_cast<bool>(time);
 }
 
 Flow AggregateNode::GetFlow() const {

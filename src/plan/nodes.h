@@ -89,7 +89,7 @@ struct ScanNode final : Node {
     visit("fields", fields);
     visit("patterns", patterns);
     visit("rules", rules);
-    visit("predicate", predicate);
+    visit.MayBeNull("predicate", predicate);
     visit("prefilter", prefilter);
     visit("late", late);
   }
@@ -133,7 +133,7 @@ struct NamedExpr {
 
   template <class Visitor>
   void Describe(Visitor& visit) {
-    visit("target", target);
+    visit.MayBeNull("target", target);
     visit("name_texts", name_texts);
     visit("name_fields", name_fields);
     visit("value", value);
@@ -144,6 +144,7 @@ struct NamedExpr {
 struct ExtendNode final : Node {
   static constexpr std::string_view kName = "extend";
   std::vector<NamedExpr> assignments;
+  bool WellFormed(const EntryTable& entries) const;
   Flow GetFlow() const override;
   template <class Visitor>
   void Describe(Visitor& visit) {
@@ -194,6 +195,7 @@ struct RenameNode final : Node {
   std::vector<RenamePair> pairs;
   std::vector<Field> from;  // The fields of pairs without stars; null fields otherwise.
   std::vector<Field> to;
+  bool WellFormed(const EntryTable& entries) const;
   Flow GetFlow() const override;
   FieldSet InputNeeds(const FieldSet& needed) const override;
   std::optional<std::vector<Field>> OutputColumns(
@@ -201,8 +203,8 @@ struct RenameNode final : Node {
   template <class Visitor>
   void Describe(Visitor& visit) {
     visit("pairs", pairs);
-    visit("from", from);
-    visit("to", to);
+    visit.MayBeNull("from", from);
+    visit.MayBeNull("to", to);
   }
 };
 
@@ -264,6 +266,7 @@ struct AggregateNode final : Node {
   bool needs_order = false;  // Some aggregate keeps the order: first, last, list.
   bool needs_time = false;   // Some aggregate reads _time.
   Field time;                // _time, if so.
+  bool WellFormed(const EntryTable& entries) const;
   Flow GetFlow() const override;
   template <class Visitor>
   void Describe(Visitor& visit) {
@@ -274,7 +277,7 @@ struct AggregateNode final : Node {
     visit("delimiter", delimiter);
     visit("needs_order", needs_order);
     visit("needs_time", needs_time);
-    visit("time", time);
+    visit.MayBeNull("time", time);
   }
 };
 

@@ -62,7 +62,7 @@ absl::StatusOr<NodePtr> LoadNode(ByteReader& in, LoadContext& context) {
 // What of an expression is plain data; saved and loaded alike.
 template <class Visitor>
 void DescribeData(Expr& expr, Visitor& visit) {
-  visit("field", expr.field);
+  visit.MayBeNull("field", expr.field);
   visit("patterns", expr.patterns);
   visit("all_names", expr.all_names);
   visit("row_fields", expr.row_fields);
@@ -78,7 +78,7 @@ void DescribeData(Expr& expr, Visitor& visit) {
 template <class E>
 E LoadEnum(ByteReader& in, E last) {
   const uint8_t value = in.Byte();
-  if (value > static_cast<uint8_t>(last)) (void)in.Raw(~uint64_t{0});
+  if (value > static_cast<uint8_t>(last)) in.Fail();
   return static_cast<E>(std::min(value, static_cast<uint8_t>(last)));
 }
 
@@ -169,7 +169,7 @@ void SaveExpr(const Expr& expr, ByteWriter& out) {
 }
 
 ExprPtr LoadExpr(ByteReader& in, LoadContext& context) {
-  if (++context.depth > kMaxDepth) (void)in.Raw(~uint64_t{0});
+  if (++context.depth > kMaxDepth) in.Fail();
   auto expr = std::make_unique<Expr>();
   expr->kind = LoadEnum(in, static_cast<ExprKind>(kLastExprKind));
   expr->type = LoadEnum(in, static_cast<Type>(kLastType));
@@ -189,7 +189,7 @@ ExprPtr LoadExpr(ByteReader& in, LoadContext& context) {
   }
   --context.depth;
   if (!in.failed() && WellFormed(*expr)) return expr;
-  (void)in.Raw(~uint64_t{0});
+  in.Fail();
   return nullptr;
 }
 

@@ -57,7 +57,7 @@ Value LoadValue(ByteReader& in, Arena& arena) {
       return Value::Multi({values, count});
     }
   }
-  (void)in.Raw(~uint64_t{0});  // An unknown tag: mark the reader as failed.
+  in.Fail();  // An unknown tag: mark the reader as failed.
   return Value::Null();
 }
 
