@@ -148,7 +148,8 @@ double AddUnits(double seconds, int64_t count, TimeUnit unit, absl::TimeZone zon
   }
   const absl::CivilSecond moved(day.year(), day.month(), day.day(), civil.hour(), civil.minute(),
                                 civil.second());
-  return SecondsOf(moved, zone) + (seconds - whole);
+  // A time that the clocks skip is as far behind the change as it says: 02:30 is then 03:30.
+  return absl::ToDoubleSeconds(zone.At(moved).pre - absl::UnixEpoch()) + (seconds - whole);
 }
 
 std::optional<RelativeTime> RelativeTime::Parse(std::string_view text) {

@@ -89,6 +89,7 @@ struct Conversion {
   size_t width = 0;
   int colons = 0;
   bool extended = false;
+  bool fraction_follows = false;  // %N, %Q or %f stands right behind it.
 };
 
 // Reads the conversion behind a '%' at *at; false at the end of the format.
@@ -202,8 +203,7 @@ std::string FormatOne(const Conversion& c, const Moment& m, absl::TimeZone zone)
     case 'x':
       return fmt::format("{}/{}/{}", m.civil.month(), m.civil.day(), m.civil.year());
     case 'X':
-      return nested("%I:%M:%S %p")
-          .substr(m.civil.hour() % 12 != 0 && m.civil.hour() % 12 < 10 ? 1 : 0);
+      return fmt::format("{}:{:02}:{:02}", m.civil.hour(), m.civil.minute(), m.civil.second());
     case 'n':
       return "\n";
     case 't':
@@ -322,15 +322,19 @@ bool TakeOffset(std::string_view& text, std::optional<int>* offset) {
 
 // The common abbreviations; others are accepted and say nothing.
 bool TakeZoneName(std::string_view& text, std::optional<int>* offset) {
-  constexpr std::pair<std::string_view, int> kZones[] = {
-      {"UTC", 0},  {"GMT", 0},  {"EST", -5}, {"EDT", -4}, {"CST", -6}, {"CDT", -5}, {"MST", -7},
-      {"MDT", -6}, {"PST", -8}, {"PDT", -7}, {"CET", 1},  {"CEST", 2}, {"EET", 2},  {"EEST", 3},
-      {"BST", 1},  {"WET", 0},  {"WEST", 1}, {"MSK", 3},  {"IST", 5},  {"JST", 9},  {"Z", 0}};
+  constexpr std::pair<std::string_view, double> kZones[] = {
+      {"UTC", 0},   {"GMT", 0},   {"Z", 0},     {"EST", -5}, {"EDT", -4},   {"CST", -6},
+      {"CDT", -5},  {"MST", -7},  {"MDT", -6},  {"PST", -8}, {"PDT", -7},   {"AKST", -9},
+      {"AKDT", -8}, {"HST", -10}, {"AST", -4},  {"ADT", -3}, {"NST", -3.5}, {"NDT", -2.5},
+      {"WET", 0},   {"WEST", 1},  {"BST", 1},   {"CET", 1},  {"CEST", 2},   {"EET", 2},
+      {"EEST", 3},  {"MSK", 3},   {"SAST", 2},  {"EAT", 3},  {"PKT", 5},    {"IST", 5.5},
+      {"HKT", 8},   {"AWST", 8},  {"JST", 9},   {"KST", 9},  {"ACST", 9.5}, {"ACDT", 10.5},
+      {"AEST", 10}, {"AEDT", 11}, {"NZST", 12}, {"NZDT", 13}};
   size_t n = 0;
   while (n < text.size() && ((text[n] | 0x20) >= 'a' && (text[n] | 0x20) <= 'z')) ++n;
   if (n == 0) return TakeOffset(text, offset);
   for (const auto& [name, hours] : kZones) {
-    if (text.substr(0, n) == name) *offset = hours * 3600 + (name == "IST" ? 1800 : 0);
+    if (text.substr(0, n) == name) *offset = static_cast<int>(hours * 3600);
   }
   text.remove_prefix(n);
   return true;
@@ -389,7 +393,7 @@ bool ParseConversion(const Conversion& c, std::string_view& text, ParsedTime* p,
       return TakeNumber(text, 2, 0, 60, &p->second);
     case 's': {
       const bool negative = TakeChar(text, '-');
-      const std::optional<int64_t> epoch = TakeDigits(text, 15);
+      const std::optional<int64_t> epoch = TakeDigits(text, c.fraction_follows ? 10 : 15);
       if (epoch) p->epoch = negative ? -*epoch : *epoch;
       return epoch.has_value();
     }
@@ -419,7 +423,7 @@ bool ParseConversion(const Conversion& c, std::string_view& text, ParsedTime* p,
     case 'x':
       return nested("%m/%d/%Y");
     case 'X':
-      return nested("%I:%M:%S %p");
+      return nested("%H:%M:%S");
     case 'n':
     case 't':
       SkipBlanks(text);
@@ -431,12 +435,20 @@ bool ParseConversion(const Conversion& c, std::string_view& text, ParsedTime* p,
   }
 }
 
+bool StartsWithFraction(std::string_view format) {
+  Conversion conversion;
+  size_t at = 1;
+  return format.starts_with('%') && NextConversion(format, &at, &conversion) &&
+         std::string_view("NQqf").find(conversion.letter) != std::string_view::npos;
+}
+
 bool ParseFormat(std::string_view& text, std::string_view format, ParsedTime* parsed, int depth) {
   for (size_t at = 0; at < format.size();) {
     const char c = format[at++];
     if (c == '%') {
       Conversion conversion;
       if (!NextConversion(format, &at, &conversion)) return TakeChar(text, '%');
+      conversion.fraction_follows = StartsWithFraction(format.substr(at));
       if (!ParseConversion(conversion, text, parsed, depth)) return false;
     } else if (c == ' ' || c == '\t' || c == '\n') {
       SkipBlanks(text);
@@ -513,7 +525,8 @@ std::optional<double> ParseTime(std::string_view text, std::string_view format, 
   if (parsed.hour12) hour = *parsed.hour12 % 12 + (parsed.afternoon.value_or(false) ? 12 : 0);
   const absl::CivilSecond civil(day->year(), day->month(), day->day(), hour,
                                 parsed.minute.value_or(0), parsed.second.value_or(0));
-  return static_cast<double>(absl::ToUnixSeconds(absl::FromCivil(civil, own))) + parsed.fraction;
+  // A time that the clocks skip is as far behind the change as it says: 02:30 is then 03:30.
+  return static_cast<double>(absl::ToUnixSeconds(own.At(civil).pre)) + parsed.fraction;
 }
 
 std::string ReadableTime(double seconds, absl::TimeZone zone) {
