@@ -121,6 +121,7 @@ std::optional<Parts> FormatInteger(char letter, bool alternate, std::optional<in
     }
   }
   const auto least = static_cast<size_t>(precision.value_or(1));
+  if (least == 0 && parts.digits == "0" && !(letter == 'o' && alternate)) parts.digits.clear();
   if (parts.digits.size() < least) parts.digits.insert(0, least - parts.digits.size(), '0');
   return parts;
 }
@@ -237,7 +238,9 @@ std::optional<std::string> PrintfFormat::Format(plan::Call& call,
 
 std::optional<std::string> PrintfFormat::FormatOne(const Conversion& c, plan::Call& call,
                                                    const Value& value, plan::Type type) {
-  const std::optional<Number> number = type == plan::Type::kString ? std::nullopt : NumberOf(value);
+  // Only %c tells the text "65" from the number.
+  const bool text_only = c.letter == 'c' && type == plan::Type::kString;
+  const std::optional<Number> number = text_only ? std::nullopt : NumberOf(value);
   Parts parts;
   bool numeric = true;
   switch (c.letter) {
