@@ -47,12 +47,7 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   auto node = plan::Make<EventStatsNode>(call.span);
   SPELK_ASSIGN_OR_RETURN(node->list.by, binder.By(call));
   SPELK_ASSIGN_OR_RETURN(node->list.all_numbers, binder.Flag(call, "allnum"));
-  SPELK_RETURN_IF_ERROR(
-      BindAggregates(binder.Positional(call), node->list.by, binder, &node->list));
-  if (node->list.aggregates.empty()) {
-    return binder.Error(ErrorCode::kMissingArgument, call.name.span, "a statistic is missing",
-                        {"usage: eventstats <statistic>… [BY <field>…]"});
-  }
+  SPELK_RETURN_IF_ERROR(BindAggregates(call, node->list.by, binder, &node->list));
   return node;
 }
 

@@ -50,9 +50,9 @@ absl::StatusOr<plan::SortKey> BindSortKey(const ast::Argument& argument, plan::B
     SPELK_ASSIGN_OR_RETURN(key.field, binder.FieldName(call->arguments[0]));
     return key;
   }
-  return binder.Error(ErrorCode::kBadArgument, argument.span,
-                      "\"" + std::string(binder.TextOf(argument.span)) + "\" is no sort field",
-                      {"write auto(f), num(f), str(f), ip(f), or the field alone"});
+  // Any other call is the name of a column: sort - sum(bytes).
+  SPELK_ASSIGN_OR_RETURN(key.field, binder.FieldName(argument));
+  return key;
 }
 
 namespace {

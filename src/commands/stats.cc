@@ -6,9 +6,13 @@
 
 namespace spelk::commands {
 
-absl::Status BindAggregates(const std::vector<const ast::Argument*>& arguments,
-                            const std::vector<Field>& by, plan::Binder& binder,
-                            plan::AggregateNode* node) {
+absl::Status BindAggregates(const ast::CommandCall& command, const std::vector<Field>& by,
+                            plan::Binder& binder, plan::AggregateNode* node) {
+  const std::vector<const ast::Argument*> arguments = binder.Positional(command);
+  if (arguments.empty()) {
+    return binder.Error(ErrorCode::kMissingArgument, command.name.span, "a statistic is missing",
+                        {"usage: " + binder.command() + " <statistic>… [BY <field>…]"});
+  }
   for (const ast::Argument* argument : arguments) {
     SPELK_ASSIGN_OR_RETURN(plan::AggregateCall call, binder.Aggregate(*argument));
     double number = 0;
@@ -44,7 +48,7 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   SPELK_ASSIGN_OR_RETURN(node->distinct_split_values, binder.Flag(call, "dedup_splitvals"));
   SPELK_ASSIGN_OR_RETURN(node->delimiter, binder.Text(call, "delim"));
   SPELK_RETURN_IF_ERROR(binder.Integer(call, "partitions", 1).status());
-  SPELK_RETURN_IF_ERROR(BindAggregates(binder.Positional(call), node->by, binder, node.get()));
+  SPELK_RETURN_IF_ERROR(BindAggregates(call, node->by, binder, node.get()));
   return node;
 }
 

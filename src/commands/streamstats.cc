@@ -74,7 +74,9 @@ absl::Status BindTimeWindow(const ast::CommandCall& call, plan::Binder& binder,
   const ast::ArgumentOption* option = binder.FindOption(call, "time_window");
   if (option == nullptr) return absl::OkStatus();
   SPELK_ASSIGN_OR_RETURN(const std::string text, binder.OptionText(*option));
-  const std::optional<TimeSpan> span = ParseTimeSpan(text);
+  // A number alone is one of seconds.
+  const bool bare = text.find_first_not_of("0123456789") == std::string::npos;
+  const std::optional<TimeSpan> span = ParseTimeSpan(bare ? text + "s" : text);
   if (!span) {
     return binder.Error(ErrorCode::kBadOptionValue, option->value->span,
                         "option time_window does not take \"" + text + "\"",
@@ -113,12 +115,7 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   SPELK_RETURN_IF_ERROR(BindTimeWindow(call, binder, node.get()));
   SPELK_RETURN_IF_ERROR(BindReset(call, "reset_before", binder, &node->reset_before));
   SPELK_RETURN_IF_ERROR(BindReset(call, "reset_after", binder, &node->reset_after));
-  SPELK_RETURN_IF_ERROR(
-      BindAggregates(binder.Positional(call), node->list.by, binder, &node->list));
-  if (node->list.aggregates.empty()) {
-    return binder.Error(ErrorCode::kMissingArgument, call.name.span, "a statistic is missing",
-                        {"usage: streamstats <statistic>… [BY <field>…]"});
-  }
+  SPELK_RETURN_IF_ERROR(BindAggregates(call, node->list.by, binder, &node->list));
   return node;
 }
 

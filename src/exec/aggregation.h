@@ -64,7 +64,7 @@ class Aggregation {
   absl::Status AddPatternField(size_t index, const Batch& batch, Position at, Field field,
                                const Column& column);
   absl::Status CollectPatterns(Arena& arena);
-  void AppendPatternResults(size_t index, std::string_view key,
+  void AppendPatternResults(size_t index, std::string_view key, Arena& arena,
                             std::vector<AggregateColumn>* results) const;
 
   const AggregationPlan* plan_;

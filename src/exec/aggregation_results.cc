@@ -45,14 +45,14 @@ absl::Status Aggregation::CollectPatterns(Arena& arena) {
   return absl::OkStatus();
 }
 
-void Aggregation::AppendPatternResults(size_t index, std::string_view key,
+void Aggregation::AppendPatternResults(size_t index, std::string_view key, Arena& arena,
                                        std::vector<AggregateColumn>* results) const {
   const auto found = pattern_results_[index].find(key);
   for (const Field field : pattern_fields_[index]) {
     results->push_back({field, Value::Null()});
     if (found == pattern_results_[index].end()) continue;
     for (const AggregateColumn& column : found->second) {
-      if (column.field == field) results->back().value = column.value;
+      if (column.field == field) results->back().value = CopyValue(column.value, arena);
     }
   }
 }
@@ -69,7 +69,7 @@ absl::Status Aggregation::ForEachGroup(Arena& arena, const TakeGroup& take) {
         const AggregationPlan::Call& call = plan_->calls()[index];
         results.push_back({call.call->output, plan_->ResultOf(call, layout, states, arena)});
       } else {
-        AppendPatternResults(index - plan_->calls().size(), key, &results);
+        AppendPatternResults(index - plan_->calls().size(), key, arena, &results);
       }
     }
     SPELK_RETURN_IF_ERROR(arena.status(plan_->what()));

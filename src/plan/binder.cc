@@ -60,6 +60,19 @@ std::string OptionNames(const CommandEntry& entry) {
   return names;
 }
 
+// A call that names the column which a statistic made: `sum(bytes)`, `count(eval(x>1))`.
+std::optional<std::string> ColumnOfCall(const ast::Argument& argument, std::string_view source) {
+  const auto* call = std::get_if<ast::ArgumentCall>(&argument.value);
+  if (call == nullptr || call->arguments.size() != 1) return std::nullopt;
+  const ast::Argument& inner = call->arguments.front();
+  if (inner.alias) return std::nullopt;
+  if (const auto* name = std::get_if<ast::Name>(&inner.value)) {
+    return fmt::format("{}({})", call->name.text, name->text);
+  }
+  if (!std::holds_alternative<ast::ArgumentExpression>(inner.value)) return std::nullopt;
+  return fmt::format("{}({})", call->name.text, TextOf(source, inner.span));
+}
+
 // A search of one command without its pipe and of plain words, which could be terms as well:
 // `delete user`.
 bool ReadsAsTerms(const ast::Pipeline& pipeline) {
@@ -366,13 +379,15 @@ absl::StatusOr<uint64_t> Binder::Count(const ast::CommandCall& call, std::string
 }
 
 absl::StatusOr<Field> Binder::FieldName(const ast::Argument& argument, bool patterns) {
-  if (const auto* name = std::get_if<ast::Name>(&argument.value); name != nullptr) {
-    if (name->text.empty()) {
+  std::optional<std::string> name = ColumnOfCall(argument, source_.text());
+  if (const auto* word = std::get_if<ast::Name>(&argument.value)) name = word->text;
+  if (name) {
+    if (name->empty()) {
       return Error(ErrorCode::kBadArgument, argument.span, "a field name is empty");
     }
-    if (patterns || !IsPattern(name->text)) return Intern(name->text);
+    if (patterns || !IsPattern(*name)) return Intern(*name);
     return Error(ErrorCode::kBadArgument, argument.span,
-                 fmt::format("wildcards are not allowed here: \"{}\"", name->text));
+                 fmt::format("wildcards are not allowed here: \"{}\"", *name));
   }
   if (const auto* macro = std::get_if<ast::MacroCall>(&argument.value)) {
     return Error(
@@ -424,6 +439,12 @@ absl::StatusOr<std::vector<Field>> Binder::By(const ast::CommandCall& call) {
     if (by != nullptr) return Error(ErrorCode::kBadArgument, clause.span, "BY is given twice");
     by = &clause;
     for (const ast::Argument& argument : clause.arguments) {
+      // Unlike a column's name elsewhere, a call here is most likely meant to be computed.
+      if (std::holds_alternative<ast::ArgumentCall>(argument.value)) {
+        return Error(ErrorCode::kBadArgument, argument.span,
+                     fmt::format("expected a field name, found \"{}\"", TextOf(argument.span)),
+                     {"BY takes fields; compute it with eval first, or quote a column's name"});
+      }
       if (!std::holds_alternative<ast::ArgumentOption>(argument.value))
         arguments.push_back(&argument);
     }
