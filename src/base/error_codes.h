@@ -42,7 +42,7 @@ enum class ErrorCode : uint16_t {
   kInput = 601,
   kReadAsCommand = 1101,   // A first word that was taken as a command could be a search term.
   kDiffers = 1102,         // What spelk does on purpose other than Splunk does.
-  kTruncated = 1103,       // A limit of Splunk's cut rows off.
+  kTruncated = 1103,       // A limit of Splunk's cut rows, values or matches off.
   kUndefinedMacro = 1104,  // Only parsed: a macro that running would not find.
 };
 

@@ -8,8 +8,8 @@
 
 namespace spelk::commands {
 
-// Binds count, dc(x) AS n … into the node and notes what they need. There must be one, and names
-// must differ from each other and from `by`.
+// Binds count, dc(x) AS n … into the node and notes what they need. Names must differ from each
+// other and from `by`; eventstats and streamstats need one.
 absl::Status BindAggregates(const ast::CommandCall& call, const std::vector<Field>& by,
                             plan::Binder& binder, plan::AggregateNode* node);
 

@@ -9,7 +9,9 @@ namespace spelk::commands {
 absl::Status BindAggregates(const ast::CommandCall& command, const std::vector<Field>& by,
                             plan::Binder& binder, plan::AggregateNode* node) {
   const std::vector<const ast::Argument*> arguments = binder.Positional(command);
-  if (arguments.empty()) {
+  // As measured on Splunk, stats alone may go without.
+  const plan::EntryTable& entries = binder.entries();
+  if (arguments.empty() && entries.Command(binder.command()) != entries.Command("stats")) {
     return binder.Error(ErrorCode::kMissingArgument, command.name.span, "a statistic is missing",
                         {"usage: " + binder.command() + " <statistic>… [BY <field>…]"});
   }

@@ -27,7 +27,9 @@ class KnowledgeRules final : public optimize::FieldRules {
     };
     SPELK_ASSIGN_OR_RETURN(knowledge::InlinedRules inlined,
                            core_.knowledge().RulesFor(needs, fields_, compile));
-    if (!inlined.unbuilt.empty()) warnings_.Add(DescribeUnbuilt(inlined.unbuilt));
+    if (!inlined.unbuilt.empty()) {
+      warnings_.Add(ErrorCode::kDiffers, DescribeUnbuilt(inlined.unbuilt));
+    }
     return std::move(inlined.rules);
   }
 
@@ -317,7 +319,8 @@ class Runner {
   // The rows of a finished subsearch. Their memory stays reserved: the plan goes on holding them.
   const SubsearchRows& Collected(SubsearchOutput& output) {
     if (output.rows().truncated()) {
-      warnings_.Add(fmt::format("a subsearch gave more than {} rows; the rest was left out",
+      warnings_.Add(ErrorCode::kTruncated,
+                    fmt::format("a subsearch gave more than {} rows; the rest was left out",
                                 SubsearchRows::kMostRows));
     }
     subsearch_memory_.push_back(output.rows().TakeReservation());
@@ -438,7 +441,7 @@ class Runner {
     reports_.Summarize(settings_.inputs, &summary);
     summary.peak_memory = budget_.peak();
     summary.input_ended = context_.cancel->input_ended();
-    if (counters_.regex_limits > 0) warnings_.Add(RegexLimits());
+    if (counters_.regex_limits > 0) warnings_.Add(ErrorCode::kTruncated, RegexLimits());
     if (counters_.outside_time_range > 0 && counters_.inside_time_range == 0) {
       warnings_.Add(fmt::format(
           "the time range left out all {} events; with --now data it would count back from "

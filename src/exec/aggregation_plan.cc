@@ -81,8 +81,14 @@ Value AggregationPlan::ResultOf(const Call& call, const GroupLayout& layout, con
   plan::AggregateResult result{.arena = arena, .number = call.call->number};
   const Value value = layout.ops(call.state).result(states + layout.offset(call.state), result);
   if (result.approximate) {
-    run_->warnings->Add(fmt::format("{}: {} saw so many distinct values that it is an estimate",
+    run_->warnings->Add(ErrorCode::kDiffers,
+                        fmt::format("{}: {} saw so many distinct values that it is an estimate",
                                     what_, call.call->function));
+  }
+  if (result.truncated) {
+    run_->warnings->Add(ErrorCode::kTruncated,
+                        fmt::format("{}: {} kept the first {} values of a group and left out more",
+                                    what_, call.call->function, value.count()));
   }
   return value;
 }

@@ -1,8 +1,12 @@
 // The list of warnings.
 #include "exec/run_context.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
+
+#include "base/diagnostics.h"
 
 namespace spelk::exec {
 
@@ -11,6 +15,10 @@ void RunWarnings::Add(std::string message) {
   if (std::find(messages_.begin(), messages_.end(), message) == messages_.end()) {
     messages_.push_back(std::move(message));
   }
+}
+
+void RunWarnings::Add(ErrorCode code, std::string_view message) {
+  Add(fmt::format("warning {}: {}", CodeText(code), message));
 }
 
 std::vector<std::string> RunWarnings::Take() {

@@ -5,9 +5,11 @@
 #include <cstdint>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/cancel.h"
+#include "base/error_codes.h"
 #include "base/memory.h"
 #include "plan/entry.h"
 #include "plan/evaluator.h"
@@ -19,6 +21,8 @@ namespace spelk::exec {
 class RunWarnings {
  public:
   void Add(std::string message);
+  // "warning W0103: sort: kept the first …": what readers and programs may look for.
+  void Add(ErrorCode code, std::string_view message);
   std::vector<std::string> Take();
 
  private:

@@ -22,7 +22,8 @@ class SortSink final : public Sink<Sorter> {
   }
   absl::Status Finish(Sorter sorter, Output& out) const override {
     if (options_.warn_when_cut && sorter.seen() > options_.limit) {
-      run_.warnings->Add(fmt::format("{0}: kept the first {1} of {2} rows; {0} 0 keeps all",
+      run_.warnings->Add(ErrorCode::kTruncated,
+                         fmt::format("{0}: kept the first {1} of {2} rows; {0} 0 keeps all",
                                      options_.what, *options_.limit, sorter.seen()));
     }
     return sorter.Emit(out);

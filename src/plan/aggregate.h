@@ -69,6 +69,7 @@ struct AggregateResult {
   Arena& arena;              // The result's text lives here.
   double number;             // The percentile.
   bool approximate = false;  // Set by a state that had to give up exactness.
+  bool truncated = false;    // Set by a state that left values out.
 };
 
 // The functions over one type of state, for tables that hold many states of several types.

@@ -66,11 +66,13 @@ class ListState {
       if (item == nullptr) break;  // All that follow are later still.
       item->kept.Set(from.kept.text(), from.kept.type(), memory);
     }
+    truncated_ = truncated_ || other.truncated_;
   }
   Value Result(plan::AggregateResult& result) const {
     auto* values = result.arena.AllocateArray<Value>(items_.size());
     if (values == nullptr) return Value::Null();
     for (size_t i = 0; i < items_.size(); ++i) values[i] = items_[i].kept.Result(result);
+    result.truncated = truncated_;
     return Value::Multi({values, items_.size()});
   }
   size_t HeapBytes() const {
@@ -79,6 +81,7 @@ class ListState {
     return bytes;
   }
   void Save(ByteWriter& out) const {
+    out.Bool(truncated_);
     out.Varint(items_.size());
     for (const Item& item : items_) {
       item.rank.Save(out);
@@ -86,6 +89,7 @@ class ListState {
     }
   }
   void Load(ByteReader& in, plan::AggregateMemory& memory) {
+    truncated_ = in.Bool();
     const size_t count = in.Count(3);
     for (size_t i = 0; i < count && !in.failed(); ++i) {
       const plan::RowRank rank = plan::RowRank::Load(in);
@@ -112,6 +116,7 @@ class ListState {
           [](const plan::RowRank& wanted, const Item& item) { return wanted < item.rank; });
     }
     if (items_.size() == kListLimit) {
+      truncated_ = true;
       if (place == items_.end()) return nullptr;
       memory.Changed(items_.back().kept.HeapBytes(), 0);
       items_.pop_back();
@@ -123,6 +128,7 @@ class ListState {
   }
 
   std::vector<Item> items_;  // By rank.
+  bool truncated_ = false;   // There were more.
 };
 
 constexpr Example kPlaceExamples[] = {
@@ -139,7 +145,8 @@ constexpr Example kListExamples[] = {
      .query = "stats list(x)",
      .output = R"json({"list(x)":["b","a","b"]})json"},
 };
-constexpr std::string_view kListNotes[] = {"the first 100 values; the others are left out"};
+constexpr std::string_view kListNotes[] = {
+    "the first 100 values; the others are left out, with a warning"};
 
 constexpr AggregateEntry kTable[] = {
     {.name = "first",
