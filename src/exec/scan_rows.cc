@@ -201,7 +201,7 @@ Value ScanRows::Decode(const io::RawValue& raw, size_t slot_index, Arena& arena)
     Arena& arena;
     std::vector<Value> values;
   } taker(*rest, arena);
-  flattener_.FlattenValue(raw.text(), "", taker);
+  flattener_.FlattenValue(raw.text(), "", taker, raw.open);
   return Multi(taker.values, arena);
 }
 

@@ -144,8 +144,8 @@ class EventCopy {
   }
 
   bool Value(uint32_t* at, int depth) {
-    if (depth > kMaxJsonDepth) return false;
     const char c = CharAt(*at);
+    if ((c == '{' || c == '[') && depth > kMaxJsonDepth) return false;
     if (c == '{') {
       out_ += '{';
       bool first = true;

@@ -200,10 +200,11 @@ LineVerdict JsonReader::Read(std::string_view line, std::span<RawValue> slots, b
   marks_ = 0;
   marks_in_window_ = 0;
   ended_ = false;
+  cut_array_ = false;
   if (Done()) return verdict;
   uint32_t at = 0;
   ended_ = WalkObject(&at, tree_.root());
-  *faulty = !ended_ && !Done();
+  *faulty = cut_array_ || (!ended_ && !Done());
   return verdict;
 }
 
@@ -217,7 +218,7 @@ LineVerdict JsonReader::Check(std::string_view line, bool* faulty) {
   slots_ = {};
   open_slots_ = 1;
   uint32_t at = 0;
-  *faulty = !SkipContainer(&at);
+  *faulty = !SkipContainer(&at, 0);
   return verdict;
 }
 
@@ -298,11 +299,12 @@ bool JsonReader::WalkObject(uint32_t* at, const PathTree::Node& node) {
 bool JsonReader::WalkValue(uint32_t* at, const PathTree::Node* node) {
   const char c = CharAt(*at);
   if (c != '{' && c != '[') return TakeScalar(at, node);
-  if (node == nullptr) return SkipContainer(at);
+  const int level = depth_ + 1;
+  if (node == nullptr) return SkipContainer(at, level);
   if (!node->raw_slots.empty() && !TakeRaw(*at, *node)) return false;
-  if (c == '[') return node->arrays.empty() ? SkipContainer(at) : TakeArray(at, *node);
+  if (c == '[') return node->arrays.empty() ? SkipContainer(at, level) : TakeArray(at, *node);
   const bool leaf = node->keys.empty() && node->any == nullptr;
-  if (leaf || depth_ >= kMaxJsonDepth) return SkipContainer(at);
+  if (leaf || level > kMaxJsonDepth) return SkipContainer(at, level);
   ++depth_;
   const bool more = WalkObject(at, *node);
   --depth_;
@@ -313,7 +315,7 @@ bool JsonReader::WalkValue(uint32_t* at, const PathTree::Node* node) {
 bool JsonReader::TakeRaw(uint32_t at, const PathTree::Node& node) {
   const uint32_t from = structurals_[at];
   const RawKind kind = CharAt(at) == '{' ? RawKind::kObject : RawKind::kArray;
-  if (!SkipContainer(&at)) return false;
+  if (!SkipContainer(&at, depth_ + 1)) return false;
   const uint32_t to = structurals_[at - 1] + 1;
   for (const uint32_t slot : node.raw_slots) FillSlot(slot, {text_ + from, to - from, kind});
   return true;
@@ -340,20 +342,36 @@ bool JsonReader::TakeScalar(uint32_t* at, const PathTree::Node* node) {
   return true;
 }
 
-bool JsonReader::TakeArray(uint32_t* at, const PathTree::Node& node) {
-  const uint32_t begin = structurals_[*at];
-  if (!SkipContainer(at)) return false;
-  const uint32_t end = structurals_[*at - 1] + 1;
-  for (const uint32_t slot : node.arrays) {
-    FillSlot(slot, {text_ + begin, end - begin, RawKind::kArray});
-  }
+// Stays at a scalar that is none.
+bool JsonReader::SkipScalar(uint32_t* at) {
+  uint32_t behind = *at;
+  if (!TakeScalar(&behind, nullptr)) return false;
+  *at = behind;
   return true;
 }
 
-bool JsonReader::SkipContainer(uint32_t* at) {
+// The values before a fault are there, as they are for who flattens the line.
+bool JsonReader::TakeArray(uint32_t* at, const PathTree::Node& node) {
+  const uint32_t begin = structurals_[*at];
+  const bool whole = SkipContainer(at, depth_ + 1);
+  const uint32_t end = whole ? structurals_[*at - 1] + 1 : structurals_[*at];
+  const auto open = static_cast<uint16_t>(whole ? 0 : skip_depth_);
+  for (const uint32_t slot : node.arrays) {
+    FillSlot(slot, {text_ + begin, end - begin, RawKind::kArray, open});
+  }
+  cut_array_ = !whole;
+  return whole;
+}
+
+// Leaves *at behind the container, or at the fault in it, where skip_depth_ containers are open.
+// `level` is how deep it lies in the line.
+bool JsonReader::SkipContainer(uint32_t* at, int level) {
   // A fault inside a container that nobody reads is a fault all the same, so its grammar is
-  // checked; the kinds of the open containers are a stack of bits, so that no nesting overflows.
+  // checked; the kinds of the open containers are a stack of bits.
   size_t depth = 0;
+  skip_depth_ = 0;
+  if (level > kMaxJsonDepth) return false;
+  const auto most = static_cast<size_t>(kMaxJsonDepth - level) + 1;
   const auto push = [&](bool object) {
     if (depth / 64 >= kinds_.size()) kinds_.push_back(0);
     uint64_t& word = kinds_[depth / 64];
@@ -365,6 +383,11 @@ bool JsonReader::SkipContainer(uint32_t* at) {
     return ((kinds_[(depth - 1) / 64] >> ((depth - 1) % 64)) & 1U) != 0;
   };
   uint32_t i = *at;
+  const auto stop_here = [&](bool whole) {
+    *at = i;
+    skip_depth_ = depth;
+    return whole;
+  };
   push(CharAt(i) == '{');
   ++i;
   bool first = true;  // No member of the innermost container was read yet.
@@ -376,25 +399,25 @@ bool JsonReader::SkipContainer(uint32_t* at) {
       continue;
     }
     if (!first) {
-      if (CharAt(i) != ',') return false;
+      if (CharAt(i) != ',') return stop_here(false);
       ++i;
     }
     if (in_object()) {
-      if (CharAt(i) != '"' || CharAt(i + 1) != ':' || !TakeScalar(&i, nullptr)) return false;
+      if (CharAt(i) != '"' || CharAt(i + 1) != ':' || !SkipScalar(&i)) return stop_here(false);
       ++i;
     }
     const char c = CharAt(i);
     if (c == '{' || c == '[') {
+      if (depth == most) return stop_here(false);
       push(c == '{');
       ++i;
       first = true;
       continue;
     }
-    if (c == '}' || c == ']' || c == ',' || c == ':' || !TakeScalar(&i, nullptr)) return false;
+    if (c == '}' || c == ']' || c == ',' || c == ':' || !SkipScalar(&i)) return stop_here(false);
     first = false;
   }
-  *at = i;
-  return true;
+  return stop_here(true);
 }
 
 // ---------------------------------------------------------------- flattening
@@ -514,10 +537,13 @@ LineVerdict JsonFlattener::Flatten(std::string_view line, FieldTaker& taker, boo
   return verdict;
 }
 
-bool JsonFlattener::FlattenValue(std::string_view json, std::string_view name, FieldTaker& taker) {
+bool JsonFlattener::FlattenValue(std::string_view json, std::string_view name, FieldTaker& taker,
+                                 size_t open) {
   // Wrapped into an object, so that the same checks hold. The values given point into the copy.
   copy_.assign("{\"\":");
   copy_.append(json);
+  // Nothing is read behind a fault, so it does not matter that some may be objects.
+  copy_.append(open, ']');
   copy_ += '}';
   const size_t size = copy_.size();
   copy_.append(64, ' ');

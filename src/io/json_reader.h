@@ -80,15 +80,18 @@ class PathTree {
 // is padded.
 uint64_t KeyHash(std::string_view key);
 
+// Containers may lie so deep in a line; the next level is a fault, whoever reads it.
+inline constexpr int kMaxJsonDepth = 512;
+
 // One for each worker.
 class JsonReader {
  public:
   JsonReader(const PathTree& tree, MemoryBudget* budget) : tree_(tree), index_(budget) {}
 
   // Fills one RawValue for each slot; absent ones stay kAbsent. For a slot of an array the raw
-  // value is the array itself (JsonFlattener takes it apart). `faulty` is set if a fault was met
-  // before the reading stopped; members before it are kept. Reading stops when every slot is
-  // filled.
+  // value is the array itself (JsonFlattener takes it apart), as far as a fault in it. `faulty` is
+  // set if a fault was met before the reading stopped; members before it are kept. Reading stops
+  // when every slot is filled.
   LineVerdict Read(std::string_view line, std::span<RawValue> slots, bool* faulty);
   // Reads every member to the end, to tell of any fault.
   LineVerdict Check(std::string_view line, bool* faulty);
@@ -108,7 +111,8 @@ class JsonReader {
  private:
   bool WalkObject(uint32_t* at, const PathTree::Node& node);
   bool WalkValue(uint32_t* at, const PathTree::Node* node);
-  bool SkipContainer(uint32_t* at);
+  bool SkipContainer(uint32_t* at, int level);
+  bool SkipScalar(uint32_t* at);
   bool TakeArray(uint32_t* at, const PathTree::Node& node);
   bool TakeRaw(uint32_t at, const PathTree::Node& node);
   void FillSlot(uint32_t slot, const RawValue& value);
@@ -127,13 +131,15 @@ class JsonReader {
   bool suspect_ = false;
   std::span<RawValue> slots_;
   size_t open_slots_ = 0;
-  size_t members_ = 0;  // Of the outermost object, so far.
-  bool ended_ = false;  // It was read to its end.
+  size_t members_ = 0;      // Of the outermost object, so far.
+  bool ended_ = false;      // It was read to its end.
+  bool cut_array_ = false;  // A fault was met in an array, of which the part before it was taken.
   uint64_t marks_ = 0;
   uint64_t marks_in_window_ = 0;
   int depth_ = 0;
   std::string key_;
   std::vector<uint64_t> kinds_;  // Of the containers being skipped: a bit each, set for objects.
+  size_t skip_depth_ = 0;        // How many were open where the skipping ended.
 };
 
 // One value with its field name, while a line or a value is flattened.
@@ -145,15 +151,15 @@ class FieldTaker {
 };
 
 // Gives every field of a JSON text in order, named as above. False if a fault was met (what came
-// before it was given). Nesting beyond `kMaxJsonDepth` is a fault.
-inline constexpr int kMaxJsonDepth = 512;
+// before it was given).
 class JsonFlattener {
  public:
   explicit JsonFlattener(MemoryBudget* budget) : budget_(budget), index_(budget) {}
   LineVerdict Flatten(std::string_view line, FieldTaker& taker, bool* faulty);
   // Any JSON text: an object, an array or a scalar. The names begin with `name`. The values given
-  // hold until the next call.
-  bool FlattenValue(std::string_view json, std::string_view name, FieldTaker& taker);
+  // hold until the next call. `open`: of an array that was cut off at a fault, RawValue::open.
+  bool FlattenValue(std::string_view json, std::string_view name, FieldTaker& taker,
+                    size_t open = 0);
   void Shrink() { index_.Shrink(); }
   // ResourceExhausted, naming `what`, if some text did not fit into the budget: its fields were not
   // given.

@@ -25,6 +25,7 @@ struct RawValue {
   const char* data = nullptr;
   uint32_t size = 0;
   RawKind kind = RawKind::kAbsent;
+  uint16_t open = 0;  // An array that is cut off at a fault: how many containers are open there.
 
   std::string_view text() const { return {data, size}; }
 };

@@ -1,10 +1,11 @@
-// Paths with any member, marks, and the window that is read at least.
+// Paths with any member, marks, the window that is read at least, faults and nesting.
 #include "io/json_reader.h"
 
 #include <gtest/gtest.h>
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "io/block_source.h"
 
@@ -87,6 +88,57 @@ TEST_F(JsonReaderTest, ReadsTheWindowEvenIfNothingIsWanted) {
   Read({}, options, R"({"q":1,"z":nul})");
   EXPECT_TRUE(faulty_);
   EXPECT_EQ(verdict_, LineVerdict::kEvent);
+}
+
+TEST_F(JsonReaderTest, TakesOfAnArrayWhatStandsBeforeAFault) {
+  Read({{"a{}"}, {"b"}}, {}, R"({"a":[1,{"q":2,"r":fal},3],"b":1})");
+  EXPECT_EQ(Slot(0), R"([1,{"q":2,"r":)");
+  EXPECT_EQ(slots_[0].open, 2);
+  EXPECT_EQ(Slot(1), "-");
+  EXPECT_TRUE(faulty_);
+  // Even if nothing else is wanted.
+  PathTree::Options options;
+  options.required = 1;
+  Read({{"a{}"}}, options, R"({"a":[1,tru],"b":1})");
+  EXPECT_EQ(Slot(0), "[1,");
+  EXPECT_TRUE(faulty_);
+}
+
+// Objects in objects, `levels` of them below the outermost, then a member b of that.
+std::string Deep(int levels) {
+  std::string text = R"({"a":)";
+  for (int i = 0; i < levels; ++i) text += i % 2 == 0 ? R"({"x":)" : "[";
+  text += "1";
+  for (int i = levels; i-- > 0;) text += i % 2 == 0 ? "}" : "]";
+  return text + R"(,"b":1})";
+}
+
+TEST_F(JsonReaderTest, NestingHasALimitForEveryReader) {
+  for (const char* name : {"b", "a.x{}.x", "a{}"}) {
+    Read({{name}, {"b"}}, {}, Deep(kMaxJsonDepth));
+    EXPECT_EQ(Slot(1), "1") << name;
+    EXPECT_FALSE(faulty_) << name;
+    Read({{name}, {"b"}}, {}, Deep(kMaxJsonDepth + 1));
+    EXPECT_EQ(Slot(1), "-") << name;
+    EXPECT_TRUE(faulty_) << name;
+  }
+}
+
+TEST_F(JsonReaderTest, FlatteningHasTheSameLimit) {
+  struct Names final : FieldTaker {
+    void Take(std::string_view name, const RawValue&, uint32_t) override { all.emplace_back(name); }
+    std::vector<std::string> all;
+  };
+  for (const int levels : {kMaxJsonDepth, kMaxJsonDepth + 1}) {
+    Names names;
+    std::string text = Deep(levels);
+    const size_t size = text.size();
+    text.append(kSlack, ' ');
+    bool faulty = false;
+    JsonFlattener(nullptr).Flatten(std::string_view(text).substr(0, size), names, &faulty);
+    EXPECT_EQ(faulty, levels > kMaxJsonDepth);
+    EXPECT_EQ(names.all.size(), levels > kMaxJsonDepth ? 0U : 2U);
+  }
 }
 
 std::vector<std::string> ElementsOf(std::string_view array) {
