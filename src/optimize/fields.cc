@@ -41,6 +41,17 @@ plan::FieldSet NeedsOfScan(const plan::Node& root, const OptimizeContext& contex
 
 }  // namespace
 
+absl::Status ListReadFields(plan::NodePtr* root, const OptimizeContext& context) {
+  plan::ScanNode* scan = plan::ScanOf(**root);
+  if (scan == nullptr) return absl::OkStatus();
+  const plan::FieldSet needs = NeedsOfScan(**root, context);
+  if (!needs.open()) return absl::OkStatus();
+  for (const Field field : needs.fields()) {
+    if (!field.hidden()) scan->fields.push_back(field);
+  }
+  return absl::OkStatus();
+}
+
 absl::Status AssignFields(plan::NodePtr* root, const OptimizeContext& context) {
   plan::ScanNode* scan = plan::ScanOf(**root);
   if (scan == nullptr) return absl::OkStatus();

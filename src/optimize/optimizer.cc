@@ -27,6 +27,7 @@ absl::Status OrderPass(plan::NodePtr* root, const OptimizeContext& context) {
 const std::vector<Pass>& AllPasses() {
   static const std::vector<Pass> kPasses = {
       {{"row-numbers", ""}, &NumberRows, false},
+      {{"list-read-fields", ""}, &ListReadFields, false},
       {{"constant-folding", "computes what depends on no event once, before the run"},
        &FoldConstants},
       {{"simplify", "turns OR lists over one field into sets and drops what is always true"},

@@ -17,6 +17,9 @@ absl::Status StopEarly(plan::NodePtr* root, const OptimizeContext& context);
 
 // Always done.
 absl::Status NumberRows(plan::NodePtr* root, const OptimizeContext& context);
+// Where columns are not known one by one, those that a command behind the base search reads are
+// among them, even if a pass moves the reading into the scan.
+absl::Status ListReadFields(plan::NodePtr* root, const OptimizeContext& context);
 absl::Status AssignFields(plan::NodePtr* root, const OptimizeContext& context);
 absl::Status InlineKnowledge(plan::NodePtr* root, const OptimizeContext& context);
 absl::StatusOr<OrderReport> ProvideOrder(plan::NodePtr* root, const OptimizeContext& context);
