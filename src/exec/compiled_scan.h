@@ -97,6 +97,7 @@ struct CompiledScan {
     SchemaPtr schema;                // Of what comes out, unless all fields do.
     SchemaPtr early_schema;
     bool flatten = false;
+    size_t own_time = kNone;  // Into fields: _time, where columns show it of events that have it.
   };
 
   // The nodes and what else is given outlive the scan.

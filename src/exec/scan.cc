@@ -102,6 +102,19 @@ absl::StatusOr<bool> ScanWorker::AddWide(const ScanRows::Row& event, WideRows& w
   return wide.Add(event.event, shape(event.shape), shape(event.wrapper), flattener_);
 }
 
+absl::StatusOr<Column> ScanWorker::OwnTimes(const CompiledScan::Plan& plan,
+                                            std::span<const uint32_t> rows, const WideRows& wide,
+                                            Arena& arena) {
+  SPELK_ASSIGN_OR_RETURN(const Column times, rows_.Resolve(plan.own_time, rows, arena));
+  const std::span<const Value> own = wide.ValuesOf(scan_.fields[plan.own_time].field);
+  auto* values = arena.AllocateArray<Value>(rows.size());
+  SPELK_RETURN_IF_ERROR(arena.status("reading events"));
+  for (size_t i = 0; i < rows.size(); ++i) {
+    values[i] = i < own.size() && !own[i].is_null() ? times.At(rows[i]) : Value::Null();
+  }
+  return Column::Values({values, rows.size()});
+}
+
 absl::Status ScanWorker::PushWide(const CompiledScan::Plan& plan, const std::vector<uint32_t>& rows,
                                   const std::vector<Column>& columns, const BatchMemoryPtr& memory,
                                   Output& output) {
@@ -120,6 +133,16 @@ absl::Status ScanWorker::PushWide(const CompiledScan::Plan& plan, const std::vec
       SPELK_RETURN_IF_ERROR(memory->arena.status("reading events"));
       for (size_t i = begin; i < end; ++i) values[i - begin] = column.At(rows[i]);
       part.push_back(Column::Values({values, end - begin}));
+    }
+    if (plan.own_time != CompiledScan::kNone) {
+      const Field time = scan_.fields[plan.own_time].field;
+      const bool read = std::find(fields.begin(), fields.end(), time) != fields.end();
+      if (!read && !wide.ValuesOf(time).empty()) {
+        const auto taken = std::span(rows).subspan(begin, end - begin);
+        SPELK_ASSIGN_OR_RETURN(Column times, OwnTimes(plan, taken, wide, memory->arena));
+        fields.push_back(time);
+        part.push_back(times);
+      }
     }
     SPELK_RETURN_IF_ERROR(wide.MergeInto(fields, part));
     SPELK_RETURN_IF_ERROR(output.Push(
@@ -308,6 +331,7 @@ absl::Status ScanWorker::AddLine(std::string_view line, const std::vector<size_t
   }
   if (scan_.settings->strict) {
     if (reader_.Check(line, &faulty) == io::LineVerdict::kEvent && faulty) {
+      report_.looked_at.fetch_add(1, std::memory_order_relaxed);
       return Reject(line, "a fault in the JSON text", true);
     }
   }

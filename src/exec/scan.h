@@ -4,6 +4,7 @@
 #include <atomic>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -80,6 +81,9 @@ class ScanWorker {
   absl::Status Flush(const ScanOutputs& outputs);
   absl::Status FlushPlan(size_t plan, Output& output);
   absl::StatusOr<bool> AddWide(const ScanRows::Row& event, WideRows& wide);
+  // _time of the events here that have a member of that name: as everywhere, the event's time.
+  absl::StatusOr<Column> OwnTimes(const CompiledScan::Plan& plan, std::span<const uint32_t> rows,
+                                  const WideRows& wide, Arena& arena);
   // Rows with every field that they have: as many batches as there are orders of fields in a row.
   absl::Status PushWide(const CompiledScan::Plan& plan, const std::vector<uint32_t>& rows,
                         const std::vector<Column>& columns, const BatchMemoryPtr& memory,

@@ -107,6 +107,12 @@ class ScanCompiler {
     for (size_t i = 0; i < early.fields().size(); ++i) {
       compiled.early.push_back(FieldIndex(early.fields()[i], i < first.fields().size()));
     }
+    // Events that are given back as lines repeat what they have.
+    const bool lines =
+        std::find(node.fields.begin(), node.fields.end(), hidden::kLine) != node.fields.end();
+    if (compiled.flatten && !lines) {
+      compiled.own_time = FieldIndex(scan_->run->fields->Intern("_time"), true);
+    }
     compiled.required = first.fields().size();
     compiled.early_schema = std::make_shared<Schema>(early.fields());
     compiled.schema = std::make_shared<Schema>(node.fields);

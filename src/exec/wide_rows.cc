@@ -123,6 +123,13 @@ bool WideRows::Grow(WideColumn* column, size_t rows) {
   return true;
 }
 
+std::span<const Value> WideRows::ValuesOf(Field field) const {
+  for (const WideColumn* column : order_) {
+    if (column->field == field) return column->values;
+  }
+  return {};
+}
+
 absl::Status WideRows::MergeInto(std::vector<Field>& fields, std::vector<Column>& columns) {
   std::vector<Field> all_fields;
   std::vector<Column> all_columns;

@@ -30,6 +30,9 @@ class WideRows final : public io::FieldTaker {
   absl::StatusOr<bool> Add(std::string_view event, const plan::Shape* shape,
                            const plan::Shape* wrapper, io::JsonFlattener& flattener);
   size_t rows() const { return rows_; }
+  // The values of a field so far; rows behind the last one that has it are left out. Empty if no
+  // event here has it.
+  std::span<const Value> ValuesOf(Field field) const;
 
   // Puts the columns into those of a batch that has the same rows: in the order in which the events
   // have them, then those that only knowledge gave. A column that the batch has already stays as it
