@@ -10,6 +10,7 @@
 #include "base/status.h"
 #include "engine/input_passes.h"
 #include "engine/subsearch.h"
+#include "io/compression.h"
 #include "plan/search_nodes.h"
 
 namespace spelk::engine {
@@ -170,6 +171,21 @@ class Runner {
     if (status.ok()) status = JudgeRegexLimits();
     for (const RunJob& job : jobs) SPELK_RETURN_IF_ERROR(job.taker->End());
     for (const uint64_t count : rows) summaries->push_back(MakeSummary(count));
+    return status;
+  }
+
+  // A broken line that ended the run is named with its place.
+  absl::Status WithPlace(absl::Status status) const {
+    if (!settings_.strict || !absl::IsDataLoss(status)) return status;
+    Summary summary;
+    reports_.Summarize(settings_.inputs, &summary);
+    for (const InputFault& fault : summary.faults) {
+      if (fault.reason != MessageOf(status)) continue;
+      const std::string line =
+          fault.line > 0 ? std::to_string(fault.line) : fmt::format("byte {}", fault.offset);
+      return absl::DataLossError(
+          fmt::format("{}:{}: {}", io::Printable(fault.source), line, fault.reason));
+    }
     return status;
   }
 
@@ -471,7 +487,8 @@ class Runner {
 
 absl::Status Run(const Core& core, const std::vector<RunJob>& jobs, const RunRequest& request,
                  std::vector<Summary>* summaries) {
-  return Runner(core, request).Run(jobs, summaries);
+  Runner runner(core, request);
+  return runner.WithPlace(runner.Run(jobs, summaries));
 }
 
 absl::StatusOr<std::string> ExplainRun(const Core& core, const plan::Node& plan,

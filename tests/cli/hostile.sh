@@ -16,6 +16,7 @@ expect 'the same out of an archive' 0 'n
 6' run 'table n' broken.gz
 says 'with the line, too' 'broken.gz:2: '
 expect 'strict stops' 3 '' run --strict 'sort n' broken.ndjson
+says 'and says where' 'spelk: broken.ndjson:2: '
 
 printf '{"n":1,"b":tru,"m":2}\n{"n":"\\q","m":3}\n{"m":4}\n' >fault.ndjson
 expect 'members before a fault count' 0 'n,m
@@ -24,6 +25,7 @@ expect 'members before a fault count' 0 'n,m
 ,4' run 'table n m' fault.ndjson
 says 'faults are counted' '2 of 3 parsed lines malformed'
 expect 'strict stops at a fault, whatever is read' 3 '' run --strict 'search m=4 | sort n' fault.ndjson
+says 'the line was looked at' '1 of 1 parsed lines malformed'
 
 printf '{"n":"a\377b"}\n{"n":"\303\244"}\n{"n":"\355\240\200"}\n' >utf8.ndjson
 expect 'lines that are not UTF-8 are left out' 0 'n
