@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "plan/describe.h"
@@ -30,16 +31,17 @@ Literal Literal::Number(std::string text) {
   // As a number is printed: without zeros in front ("007"), but with one before a point (".5").
   text.erase(0, std::min(text.find_first_not_of('0'), text.size()));
   if (text.empty() || text[0] < '0' || text[0] > '9') text.insert(0, "0");
+  if (text.find_first_of("eE") != std::string::npos) {
+    const spelk::Number number = ParseNumber(text).value_or(spelk::Number());
+    if (!std::isfinite(number.value)) return Of(Value::Double(number.value));
+    text = TextOf(Value::Double(number.value, number.figures));
+  }
   Literal literal;
   int64_t integer = 0;
   if (ParseCanonicalInteger(text, &integer)) {
     literal.kind_ = ValueKind::kInteger;
     literal.integer_ = integer;
     return literal;
-  }
-  if (text.find_first_of("eE") != std::string::npos) {
-    const spelk::Number number = ParseNumber(text).value_or(spelk::Number());
-    return Of(Value::Double(number.value, number.figures));
   }
   literal = Text(std::move(text));
   literal.json_type_ = JsonType::kNumber;

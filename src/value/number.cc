@@ -210,7 +210,8 @@ std::string_view FormatRounded(double value, int decimals, char* buffer, Half ha
   const bool integral = digits.find_first_not_of('0', whole) == std::string::npos;
   char* out = buffer;
   if (value < 0 && !zero) *out++ = '-';
-  out = std::copy(digits.begin() + (digits[0] == '0' ? 1 : 0),
+  const size_t first = std::min(digits.find_first_not_of('0'), whole - 1);
+  out = std::copy(digits.begin() + static_cast<std::ptrdiff_t>(first),
                   digits.begin() + static_cast<std::ptrdiff_t>(whole), out);
   if (digits.size() > whole && !(integral && zeros == Zeros::kDropIfIntegral)) {
     *out++ = '.';

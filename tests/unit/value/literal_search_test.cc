@@ -1,0 +1,114 @@
+// The fast searches beside the simplest one.
+#include "value/literal_search.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "value/case_fold.h"
+
+namespace spelk {
+namespace {
+
+std::string LowerAscii(std::string text) {
+  for (char& c : text) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
+  }
+  return text;
+}
+
+size_t SimplyFind(std::string text, std::string literal, size_t from, bool ignore_case) {
+  if (ignore_case) {
+    text = LowerAscii(text);
+    literal = LowerAscii(literal);
+  }
+  return text.find(literal, from);
+}
+
+// Texts of few letters, so that literals and what nearly is one occur often.
+std::string RandomText(std::mt19937& random, size_t most) {
+  constexpr std::string_view kBytes = "aAbB@`[{\"\xC3\x00z";
+  std::string text(random() % (most + 1), ' ');
+  for (char& c : text) c = kBytes[random() % (kBytes.size() - 1)];
+  return text;
+}
+
+TEST(LiteralFinderTest, FindsWhatTheSimplestWayFinds) {
+  std::mt19937 random(5);
+  for (int round = 0; round < 20'000; ++round) {
+    std::string literal = RandomText(random, round % 7 == 0 ? 40 : 4);
+    // A literal is ASCII.
+    std::replace(literal.begin(), literal.end(), '\xC3', 'q');
+    if (literal.empty()) continue;
+    std::string text = RandomText(random, 150);
+    if (round % 2 == 0) text.insert(random() % (text.size() + 1), literal);
+    const size_t from = random() % (text.size() + 2);
+    for (const bool ignore_case : {false, true}) {
+      const LiteralFinder finder(literal, ignore_case);
+      const size_t expected =
+          from > text.size() ? std::string::npos : SimplyFind(text, literal, from, ignore_case);
+      ASSERT_EQ(finder.Find(text, from), expected) << literal << " in " << text << " from " << from;
+    }
+  }
+}
+
+TEST(LiteralFinderTest, LettersOnlyHaveTwoCases) {
+  // '@' and '`', '[' and '{' differ in the same bit as the cases of a letter.
+  EXPECT_EQ(LiteralFinder("a@[", true).Find("A`{ A@{ A@["), 8U);
+  EXPECT_EQ(LiteralFinder("\x01Q", true).Find("!q\x01q"), 2U);
+}
+
+TEST(LiteralSetTest, FindsTheFirstOfAny) {
+  std::mt19937 random(6);
+  for (int round = 0; round < 5'000; ++round) {
+    std::vector<std::string> literals;
+    const size_t count = 1 + random() % (round % 10 == 0 ? 40 : 5);
+    while (literals.size() < count) {
+      std::string literal = RandomText(random, 6);
+      std::replace(literal.begin(), literal.end(), '\xC3', 'q');
+      if (!literal.empty()) literals.push_back(literal);
+    }
+    std::string text = RandomText(random, 200);
+    if (round % 2 == 0) text.insert(random() % (text.size() + 1), literals[0]);
+    const size_t from = random() % (text.size() + 1);
+    for (const bool ignore_case : {false, true}) {
+      size_t expected = std::string::npos;
+      for (const std::string& literal : literals) {
+        expected = std::min(expected, SimplyFind(text, literal, from, ignore_case));
+      }
+      const LiteralSet set(literals, ignore_case);
+      ASSERT_EQ(set.Find(text, from), expected) << text << " from " << from;
+    }
+  }
+}
+
+TEST(LiteralSetTest, NoLiteralsAreNowhere) {
+  EXPECT_EQ(LiteralSet({}, true).Find("abc"), std::string_view::npos);
+}
+
+// Whatever equals the folded text ignoring case holds the piece, in some case of ASCII.
+TEST(SafeCaselessPieceTest, HasNoLettersThatOthersFoldTo) {
+  EXPECT_EQ(SafeCaselessPiece("task"), "ta");
+  EXPECT_EQ(SafeCaselessPiece("sks"), "");
+  EXPECT_EQ(SafeCaselessPiece(""), "");
+  EXPECT_EQ(SafeCaselessPiece("ék"), "");
+  EXPECT_EQ(SafeCaselessPiece("powerskhell.exe"), "hell.exe");
+  std::mt19937 random(8);
+  const std::vector<std::string> kForms = {"k", "K", "\u212A", "s", "S", "\u017F",
+                                           "a", "A", "é",      "É", "x", "."};
+  for (int round = 0; round < 5'000; ++round) {
+    std::string text;
+    for (size_t i = random() % 12; i > 0; --i) text += kForms[random() % kForms.size()];
+    const std::string folded = FoldCase(text);
+    const std::string piece(SafeCaselessPiece(folded));
+    if (piece.empty()) continue;
+    ASSERT_NE(folded.find(piece), std::string::npos);
+    ASSERT_NE(LiteralFinder(piece, true).Find(text), std::string_view::npos) << text;
+  }
+}
+
+}  // namespace
+}  // namespace spelk
