@@ -28,14 +28,17 @@ bool ParseQuad(std::string_view text, uint8_t* out) {
 }
 
 // Groups of an IPv6 side (before or after "::"), at most `room` bytes. The number of bytes, or
-// nothing.
-std::optional<size_t> ParseGroups(std::string_view text, uint8_t* out, size_t room) {
+// nothing. Only the end of an address may be a quad.
+std::optional<size_t> ParseGroups(std::string_view text, uint8_t* out, size_t room,
+                                  bool may_end_in_quad) {
   size_t bytes = 0;
   while (!text.empty()) {
     const size_t colon = text.find(':');
     const std::string_view group = text.substr(0, colon);
     if (colon == std::string_view::npos && group.find('.') != std::string_view::npos) {
-      if (bytes + 4 > room || !ParseQuad(group, out + bytes)) return std::nullopt;
+      if (!may_end_in_quad || bytes + 4 > room || !ParseQuad(group, out + bytes)) {
+        return std::nullopt;
+      }
       return bytes + 4;
     }
     unsigned value = 0;
@@ -67,14 +70,15 @@ std::optional<IpAddress> ParseIpAddress(std::string_view text) {
   }
   const size_t gap = text.find("::");
   if (gap == std::string_view::npos) {
-    const std::optional<size_t> bytes = ParseGroups(text, address.bytes.data(), 16);
+    const std::optional<size_t> bytes = ParseGroups(text, address.bytes.data(), 16, true);
     return bytes == 16U ? std::optional(address) : std::nullopt;
   }
   const std::string_view tail = text.substr(gap + 2);
   if (tail.find("::") != std::string_view::npos) return std::nullopt;
   std::array<uint8_t, 16> back{};
-  const std::optional<size_t> head = ParseGroups(text.substr(0, gap), address.bytes.data(), 14);
-  const std::optional<size_t> rest = ParseGroups(tail, back.data(), 14);
+  const std::optional<size_t> head =
+      ParseGroups(text.substr(0, gap), address.bytes.data(), 14, false);
+  const std::optional<size_t> rest = ParseGroups(tail, back.data(), 14, true);
   if (!head || !rest || *head + *rest > 14) return std::nullopt;
   for (size_t i = 0; i < *rest; ++i) address.bytes[16 - *rest + i] = back[i];
   return address;
