@@ -171,7 +171,8 @@ std::optional<Micros> MicrosOf(const Clock& clock, absl::TimeZone zone) {
   } else {
     const absl::CivilSecond civil(clock.year, clock.month, clock.day, clock.hour, clock.minute,
                                   clock.second);
-    seconds = absl::ToUnixSeconds(absl::FromCivil(civil, zone));
+    // As strptime: a time that the clocks skip is as far behind the change as it says.
+    seconds = absl::ToUnixSeconds(zone.At(civil).pre);
   }
   return seconds * kMicrosPerSecond + clock.micros;
 }
