@@ -15,6 +15,10 @@ namespace {
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr int kPollMilliseconds = 50;
 constexpr size_t kKeptBuffers = 64;
+// Behind a block, for the end of its last line. A longer line needs a buffer of its own.
+constexpr size_t LastLineRoom(size_t block_size) {
+  return std::clamp(block_size / 16, size_t{4096}, size_t{64} << 10U);
+}
 
 size_t FindNewline(const char* text, size_t from, size_t size) {
   const void* hit = from < size ? std::memchr(text + from, '\n', size - from) : nullptr;
@@ -88,7 +92,8 @@ using BufferPtr = std::shared_ptr<Buffer>;
 
 struct BlockSource::State {
   explicit State(const BlockOptions& options)
-      : pool(std::make_shared<BufferPool>(options.block_size + 1, options.budget)) {}
+      : pool(std::make_shared<BufferPool>(options.block_size + 1 + LastLineRoom(options.block_size),
+                                          options.budget)) {}
 
   std::mutex mutex;
   std::shared_ptr<BufferPool> pool;
