@@ -1,10 +1,10 @@
-// fields and table: which columns rows have.
+// fields: keeps or removes fields.
 #include "commands/entry.h"
 
 namespace spelk::commands {
 namespace {
 
-absl::StatusOr<plan::NodePtr> BindFields(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
   auto project = plan::Make<plan::ProjectNode>(call.span);
   for (size_t i = 0; i < call.arguments.size(); ++i) {
     const auto* sign = std::get_if<ast::ArgumentSign>(&call.arguments[i].value);
@@ -20,22 +20,10 @@ absl::StatusOr<plan::NodePtr> BindFields(const ast::CommandCall& call, plan::Bin
   return project;
 }
 
-absl::StatusOr<plan::NodePtr> BindTable(const ast::CommandCall& call, plan::Binder& binder) {
-  auto project = plan::Make<plan::ProjectNode>(call.span);
-  project->mode = plan::ProjectMode::kTable;
-  SPELK_RETURN_IF_ERROR(binder.NoSigns(call));
-  SPELK_ASSIGN_OR_RETURN(project->names, binder.FieldNames(binder.Positional(call), true));
-  if (project->names.empty()) {
-    return binder.Error(ErrorCode::kMissingArgument, call.name.span,
-                        "must specify at least one valid field name (can contain wildcards)");
-  }
-  return project;
-}
-
-constexpr Argument kFieldsArguments[] = {
+constexpr Argument kArguments[] = {
     {.name = "+|-", .type = "sign", .fallback = "+", .summary = "Keep the fields, or remove them."},
     {.name = "field", .type = "field…", .fallback = "", .summary = "Names, which may hold `*`."}};
-constexpr Example kFieldsExamples[] = {
+constexpr Example kExamples[] = {
     {.title = "Keep two fields",
      .input = R"({"a":1,"b":2,"c":3})",
      .query = "fields c a",
@@ -44,14 +32,6 @@ constexpr Example kFieldsExamples[] = {
      .input = R"({"a":1,"src_ip":"x","src_port":2})",
      .query = "fields - src_*",
      .output = R"({"a":1})"},
-};
-constexpr Argument kTableArguments[] = {
-    {.name = "field", .type = "field…", .fallback = "", .summary = "Names, which may hold `*`."}};
-constexpr Example kTableExamples[] = {
-    {.title = "Columns in the order named",
-     .input = R"({"a":1,"b":2,"c":3})",
-     .query = "table c a",
-     .output = R"({"c":3,"a":1})"},
 };
 
 }  // namespace
@@ -67,29 +47,10 @@ constexpr CommandEntry kFields = {
              .writes = Fields::kArguments,
              .order = Order::kKeeps,
              .results = true},
-    .arguments = kFieldsArguments,
-    .examples = kFieldsExamples,
+    .arguments = kArguments,
+    .examples = kExamples,
     .node = &plan::TypeOf<plan::ProjectNode>,
-    .bind = &BindFields,
-    .build = &exec::BuildProject,
-};
-
-constexpr CommandEntry kTable = {
-    .name = "table",
-    .signature = "table <field>…",
-    .summary = "Keeps exactly these columns, in this order.",
-    .kind = CommandKind::kTransforming,
-    .runs = Runs::kStreaming,
-    .shape = {Shape::kArguments, kNoClauses},
-    .flow = {.reads = Fields::kArguments,
-             .writes = Fields::kAll,
-             .passes = false,
-             .order = Order::kKeeps,
-             .results = true},
-    .arguments = kTableArguments,
-    .examples = kTableExamples,
-    .node = &plan::TypeOf<plan::ProjectNode>,
-    .bind = &BindTable,
+    .bind = &Bind,
     .build = &exec::BuildProject,
 };
 

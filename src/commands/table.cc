@@ -1,0 +1,49 @@
+// table: exactly the named columns.
+#include "commands/entry.h"
+
+namespace spelk::commands {
+namespace {
+
+absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+  auto project = plan::Make<plan::ProjectNode>(call.span);
+  project->mode = plan::ProjectMode::kTable;
+  SPELK_RETURN_IF_ERROR(binder.NoSigns(call));
+  SPELK_ASSIGN_OR_RETURN(project->names, binder.FieldNames(binder.Positional(call), true));
+  if (project->names.empty()) {
+    return binder.Error(ErrorCode::kMissingArgument, call.name.span,
+                        "must specify at least one valid field name (can contain wildcards)");
+  }
+  return project;
+}
+
+constexpr Argument kArguments[] = {
+    {.name = "field", .type = "field…", .fallback = "", .summary = "Names, which may hold `*`."}};
+constexpr Example kExamples[] = {
+    {.title = "Columns in the order named",
+     .input = R"({"a":1,"b":2,"c":3})",
+     .query = "table c a",
+     .output = R"({"c":3,"a":1})"},
+};
+
+}  // namespace
+
+constexpr CommandEntry kTable = {
+    .name = "table",
+    .signature = "table <field>…",
+    .summary = "Keeps exactly these columns, in this order.",
+    .kind = CommandKind::kTransforming,
+    .runs = Runs::kStreaming,
+    .shape = {Shape::kArguments, kNoClauses},
+    .flow = {.reads = Fields::kArguments,
+             .writes = Fields::kAll,
+             .passes = false,
+             .order = Order::kKeeps,
+             .results = true},
+    .arguments = kArguments,
+    .examples = kExamples,
+    .node = &plan::TypeOf<plan::ProjectNode>,
+    .bind = &Bind,
+    .build = &exec::BuildProject,
+};
+
+}  // namespace spelk::commands
