@@ -121,8 +121,8 @@ class Runner {
         fields_(&core.fields(), &budget_),
         rules_(core, fields_, warnings_) {
     const RunOptions& options = request.options;
-    context_.evaluation.constants = {core.zone(), options.now.value_or(0), options.seed,
-                                     &core.entries()};
+    context_.evaluation.constants = {core.zone(), options.now.value_or(0), !options.now,
+                                     options.seed, &core.entries()};
     context_.evaluation.counters = &counters_;
     context_.budget = &budget_;
     context_.fields = &fields_;
@@ -222,7 +222,7 @@ class Runner {
     range->type = plan::Type::kBoolean;
     range->field = fields_.Intern("_time");
     range->earliest = options.earliest;
-    range->latest = options.latest.empty() ? "now" : options.latest;
+    range->latest = options.latest;
     std::vector<plan::ExprPtr> all;
     if (scan->predicate != nullptr) all.push_back(std::move(scan->predicate));
     all.push_back(std::move(range));
@@ -460,9 +460,9 @@ class Runner {
     if (counters_.regex_limits > 0) warnings_.Add(ErrorCode::kTruncated, RegexLimits());
     if (counters_.outside_time_range > 0 && counters_.inside_time_range == 0) {
       warnings_.Add(fmt::format(
-          "the time range left out all {} events; with --now data it would count back from "
-          "the newest event",
-          counters_.outside_time_range.load()));
+          "the time range left out all {} events{}", counters_.outside_time_range.load(),
+          request_.options.now ? "; with --now data it would count back from the newest event"
+                               : ""));
     }
     summary.warnings = warnings_.Take();
     return summary;

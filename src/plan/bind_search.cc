@@ -246,8 +246,7 @@ class SearchBinder {
     return expr;
   }
 
-  // The time modifiers of one conjunction are one range: a missing latest is now (Search Manual,
-  // time modifiers).
+  // The time modifiers of one conjunction are one range.
   absl::StatusOr<ExprPtr> BindAnd(const ast::SearchAnd& all, bool negated) {
     std::vector<ExprPtr> operands;
     std::vector<const ast::SearchComparison*> times;
@@ -296,7 +295,6 @@ class SearchBinder {
       }
       (lower ? expr->earliest : expr->latest) = text;
     }
-    if (expr->latest.empty()) expr->latest = "now";
     return expr;
   }
 

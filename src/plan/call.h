@@ -22,6 +22,7 @@ namespace spelk::plan {
 struct RunConstants {
   absl::TimeZone zone;
   double now = 0;                        // Seconds since the epoch.
+  bool now_is_newest = false;            // It is the time of the newest event.
   uint64_t seed = 0;                     // Of random().
   const ShapeTable* commands = nullptr;  // For commands(), which reads searches.
 };

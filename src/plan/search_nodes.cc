@@ -196,13 +196,15 @@ class TermNode final : public EvalNode {
   const TermMatcher matcher_;
 };
 
-// earliest inclusive, latest exclusive; an event without a time is outside of every range.
+// earliest inclusive, latest exclusive; an event without a time is outside of every range. A
+// missing latest is now (Search Manual, time modifiers), unless no event is newer than that.
 class TimeRangeNode final : public EvalNode {
  public:
   TimeRangeNode(const Expr& expr, const EvalEnvironment& environment) : field_(expr.field) {
     const RunConstants& run = environment.constants;
     if (!expr.earliest.empty()) earliest_ = ParseTimeModifier(expr.earliest, run.now, run.zone);
     if (!expr.latest.empty()) latest_ = ParseTimeModifier(expr.latest, run.now, run.zone);
+    if (expr.latest.empty() && !run.now_is_newest) latest_ = run.now;
   }
   absl::Status Test(const EvalContext& context, Rows rows, Truth* truth) override {
     const Column times = ColumnOf(context, field_);
