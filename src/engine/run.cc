@@ -150,6 +150,7 @@ class Runner {
   }
 
   absl::Status Run(const std::vector<RunJob>& jobs, std::vector<Summary>* summaries) {
+    SPELK_RETURN_IF_ERROR(CheckPasses());
     std::vector<plan::NodePtr> plans;
     for (const RunJob& job : jobs) plans.push_back(Prepare(*job.plan));
     SPELK_RETURN_IF_ERROR(ReadAhead(plans));
@@ -190,6 +191,7 @@ class Runner {
   }
 
   absl::StatusOr<std::string> Explain(const plan::Node& plan, Stage stage) {
+    SPELK_RETURN_IF_ERROR(CheckPasses());
     std::vector<plan::NodePtr> plans;
     plans.push_back(Prepare(plan));
     feed_.known = !request_.inputs.empty();
@@ -210,6 +212,22 @@ class Runner {
   }
 
  private:
+  absl::Status CheckPasses() const {
+    const std::vector<optimize::PassInfo>& passes = optimize::Passes();
+    for (const std::string& name : request_.options.disabled_passes) {
+      if (std::any_of(passes.begin(), passes.end(),
+                      [&](const optimize::PassInfo& pass) { return pass.name == name; })) {
+        continue;
+      }
+      std::vector<std::string_view> names;
+      for (const optimize::PassInfo& pass : passes) names.push_back(pass.name);
+      return absl::InvalidArgumentError(
+          fmt::format("there is no optimizer pass \"{}\"; those that can be left out are {}", name,
+                      fmt::join(names, ", ")));
+    }
+    return absl::OkStatus();
+  }
+
   // The run's own copy of a plan, with the time range of the run in its scan.
   plan::NodePtr Prepare(const plan::Node& plan) {
     plan::NodePtr copy = plan::CopyPlan(plan, fields_, core_.entries());

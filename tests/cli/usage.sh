@@ -40,6 +40,9 @@ expect 'a pass that is none' 2 '' "$SPELK" run --without-pass nosuch 'a=1' in.nd
 says 'those that are' 'constant-folding, '
 expect 'a size that is none' 2 '' "$SPELK" run --memory much 'a=1' in.ndjson
 expect 'a time that is none' 2 '' "$SPELK" run --earliest sometime 'a=1' in.ndjson
+expect 'a pass that is none' 2 '' "$SPELK" run --without-pass nosuch 'a=1' in.ndjson
+says 'with those that there are' 'top-k, early-stop'
+expect 'a pass that is none, explained' 2 '' "$SPELK" explain --without-pass nosuch 'a=1' in.ndjson
 expect 'too few threads' 2 '' "$SPELK" run --threads 0 'a=1' in.ndjson
 expect 'a search that needs no input' 0 '{"n":1}' "$SPELK" run '| makeresults | eval n=1 | table n'
 expect 'check' 0 '' "$SPELK" check 'a=1 | nosuch'
