@@ -257,7 +257,7 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
     if (std::holds_alternative<ast::ArgumentOption>(argument.value)) continue;
     if (sort_by_span) {
       sort_by.push_back(&argument);
-    } else if (IsSortBy(argument) && !node->fields.empty()) {
+    } else if (IsSortBy(argument)) {
       sort_by_span = argument.span;
     } else if (const auto count = WholeNumber(argument);
                count && !numbered && node->fields.empty()) {

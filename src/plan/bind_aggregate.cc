@@ -70,7 +70,9 @@ absl::StatusOr<AggregateCall> Binder::Aggregate(const ast::Argument& argument) {
     }
     std::vector<std::string> notes = {fmt::format("there is no statistic \"{}\"", bound.function)};
     const std::vector<std::string_view> similar = entries_.SimilarAggregates(bound.function);
-    if (!similar.empty())
+    if (!similar.empty() && similar.front() == bound.function) {
+      notes = {fmt::format("which percentile is wanted? write {}95(…)", bound.function)};
+    } else if (!similar.empty())
       notes.push_back(fmt::format("did you mean {}?", fmt::join(similar, ", ")));
     return invalid(ErrorCode::kBadStatistic, std::move(notes));
   }

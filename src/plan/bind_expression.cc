@@ -164,23 +164,32 @@ absl::StatusOr<ExprPtr> Binder::Predicate(const ast::Expr& expr) {
                             bound->kind == ExprKind::kField ? "a field" : Describe(bound->type))});
 }
 
+absl::StatusOr<ExprPtr> Binder::PredicateInText(std::string_view text, Diagnostics& problems) {
+  const Source source(source_.name(), std::string(text));
+  SPELK_ASSIGN_OR_RETURN(const ast::ExprPtr parsed,
+                         ParseExpression(source, entries_, SyntaxLimits{}, problems));
+  Binder inner(source, entries_, fields_, problems);
+  inner.command_ = command_;
+  return inner.Predicate(*parsed);
+}
+
 absl::StatusOr<ExprPtr> Binder::PredicateIn(const ast::ArgumentOption& option) {
   const auto* written = std::get_if<ast::ArgumentExpression>(&option.value->value);
   if (written != nullptr && written->expression != nullptr) return Predicate(*written->expression);
   SPELK_ASSIGN_OR_RETURN(const std::string text, OptionText(option));
-  const Source source(source_.name(), text);
   Diagnostics problems;
-  const absl::StatusOr<ast::ExprPtr> parsed =
-      ParseExpression(source, entries_, SyntaxLimits{}, problems);
-  if (parsed.ok()) {
-    Binder inner(source, entries_, fields_, problems);
-    inner.command_ = command_;
-    absl::StatusOr<ExprPtr> bound = inner.Predicate(**parsed);
+  absl::StatusOr<ExprPtr> bound = PredicateInText(text, problems);
+  if (bound.ok()) return bound;
+  // The parentheses may have quotes of their own: "("x>1")".
+  if (text.size() >= 4 && text.starts_with("(\"") && text.ends_with("\")")) {
+    problems = Diagnostics();
+    bound = PredicateInText(std::string_view(text).substr(2, text.size() - 4), problems);
     if (bound.ok()) return bound;
   }
   // A place inside the quoted text is none of the query; the whole value is shown.
   for (const Diagnostic& problem : problems.all()) {
     if (problem.severity != Severity::kError) continue;
+    if (problem.code == ErrorCode::kMissingCommand) break;  // There is nothing in the text.
     return diagnostics_.Error(problem.code, option.value->span, problem.message, problem.notes);
   }
   return Error(ErrorCode::kMalformedExpression, option.value->span, "the expression is malformed");

@@ -217,6 +217,8 @@ class ModeLexer {
       case SplLexer::GT:
       case SplLexer::GE:
         return OnComparator();
+      case SplLexer::STRING:
+        return OnString(token);
       case SplLexer::COMMA:
         if (top().kind == Kind::kPipeline && top().assigns) top().state = State::kTarget;
         return;
@@ -226,6 +228,25 @@ class ModeLexer {
   }
 
   void ClearValue() { top().value_due = false; }
+
+  // streamstats is documented with an expression between two quoted parentheses:
+  // reset_after="("v>1")". That is one value.
+  void OnString(RawToken* token) {
+    constexpr std::string_view kOpen = "\"(\"";
+    constexpr std::string_view kClose = "\")\"";
+    const bool opens = top().value_due && TextOf(text_, token->span) == kOpen &&
+                       (EqualsIgnoringCase(top().option, "reset_before") ||
+                        EqualsIgnoringCase(top().option, "reset_after"));
+    size_t close = opens ? text_.find(kClose, token->span.end) : std::string_view::npos;
+    while (close != std::string_view::npos && text_[close - 1] == '\\') {
+      close = text_.find(kClose, close + 1);
+    }
+    if (close != std::string_view::npos) {
+      token->span.end = static_cast<uint32_t>(close + kClose.size());
+      stream_.seek(token->span.end);
+    }
+    ClearValue();
+  }
 
   void OnPipe() {
     while (frames_.size() > 1 && top().kind != Kind::kPipeline) frames_.pop_back();
