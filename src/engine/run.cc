@@ -412,12 +412,9 @@ class Runner {
     for (const std::string& pattern : scan->patterns) read.AddPattern(pattern);
     out += fmt::format("fields: {}\n", read.Print());
     for (const plan::FieldRule& rule : scan->rules) {
-      out += fmt::format(
-          "knowledge: {} = {}{}{}\n", rule.target.name(), plan::Print(*rule.value),
-          rule.only_missing ? " where it is missing" : "",
-          rule.where.pattern.empty()
-              ? ""
-              : fmt::format(", {} {}", plan::NameOf(rule.where.stanza), rule.where.pattern));
+      out += fmt::format("knowledge: {} = {}{}{}\n", rule.target.name(), plan::Print(*rule.value),
+                         rule.only_missing ? " where it is missing" : "",
+                         rule.where.name.empty() ? "" : fmt::format(", by [{}]", rule.where.name));
     }
     if (scan->prefilter.empty()) out += "prefilter: none, every line is parsed\n";
     for (const plan::LiteralGroup& group : scan->prefilter) {

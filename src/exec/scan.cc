@@ -65,9 +65,10 @@ absl::Status ScanWorker::FlushPlan(size_t index, Output& output) {
   memory->pins.push_back(rows_.memory());
   const size_t physical_rows = rows_.size();
   // First the fields that decide, for all rows; the rest only for the rows that stay.
-  ScanColumns early(plan.early_schema, physical_rows, memory, [&](size_t column) {
-    return rows_.Resolve(plan.early[column], state.rows, memory->arena);
-  });
+  const auto read = [&](size_t column, std::span<const uint32_t> rows, std::span<Value> values) {
+    return rows_.Resolve(plan.early[column], rows, memory->arena, values);
+  };
+  ScanColumns early(plan.early_schema, physical_rows, state.rows, memory, read);
   for (size_t column = 0; column < plan.required; ++column) {
     SPELK_RETURN_IF_ERROR(early.Require(column));
   }
@@ -87,7 +88,7 @@ absl::Status ScanWorker::FlushPlan(size_t index, Output& output) {
       columns.push_back(early.column(column));
       continue;
     }
-    SPELK_ASSIGN_OR_RETURN(Column column, rows_.Resolve(field, kept, memory->arena));
+    SPELK_ASSIGN_OR_RETURN(Column column, rows_.ColumnOf(field, kept, memory->arena));
     columns.push_back(column);
   }
   if (plan.flatten) return PushWide(plan, kept, columns, memory, output);
@@ -105,7 +106,7 @@ absl::StatusOr<bool> ScanWorker::AddWide(const ScanRows::Row& event, WideRows& w
 absl::StatusOr<Column> ScanWorker::OwnTimes(const CompiledScan::Plan& plan,
                                             std::span<const uint32_t> rows, const WideRows& wide,
                                             Arena& arena) {
-  SPELK_ASSIGN_OR_RETURN(const Column times, rows_.Resolve(plan.own_time, rows, arena));
+  SPELK_ASSIGN_OR_RETURN(const Column times, rows_.ColumnOf(plan.own_time, rows, arena));
   const std::span<const Value> own = wide.ValuesOf(scan_.fields[plan.own_time].field);
   auto* values = arena.AllocateArray<Value>(rows.size());
   SPELK_RETURN_IF_ERROR(arena.status("reading events"));

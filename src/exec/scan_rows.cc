@@ -54,14 +54,19 @@ absl::Status ScanRows::Add(const Row& row, std::span<const io::RawValue> slots) 
   return absl::OkStatus();
 }
 
-absl::StatusOr<Column> ScanRows::Resolve(size_t field, std::span<const uint32_t> rows,
-                                         Arena& arena) {
-  auto* values = arena.AllocateArray<Value>(size());
-  if (values == nullptr) return arena.status("reading events");
+absl::Status ScanRows::Resolve(size_t field, std::span<const uint32_t> rows, Arena& arena,
+                               std::span<Value> values) {
   const FieldSource& source = scan_.fields[field];
   for (const uint32_t row : rows) values[row] = ValueOf(source, row, arena);
   SPELK_RETURN_IF_ERROR(flattener_.status("reading events"));
-  SPELK_RETURN_IF_ERROR(arena.status("reading events"));
+  return arena.status("reading events");
+}
+
+absl::StatusOr<Column> ScanRows::ColumnOf(size_t field, std::span<const uint32_t> rows,
+                                          Arena& arena) {
+  auto* values = arena.AllocateArray<Value>(size());
+  if (values == nullptr) return arena.status("reading events");
+  SPELK_RETURN_IF_ERROR(Resolve(field, rows, arena, {values, size()}));
   return Column::Values({values, size()});
 }
 

@@ -43,8 +43,10 @@ class ScanRows {
   size_t size() const { return rows_.size(); }
   const Row& row(size_t index) const { return rows_[index].row; }
 
-  // The values of one field for some rows, in an array with an entry for each row.
-  absl::StatusOr<Column> Resolve(size_t field, std::span<const uint32_t> rows, Arena& arena);
+  // The values of one field for some rows, into an array with an entry for each row.
+  absl::Status Resolve(size_t field, std::span<const uint32_t> rows, Arena& arena,
+                       std::span<Value> values);
+  absl::StatusOr<Column> ColumnOf(size_t field, std::span<const uint32_t> rows, Arena& arena);
 
  private:
   using FieldSource = CompiledScan::FieldSource;

@@ -8,24 +8,53 @@
 
 namespace spelk::exec {
 
-ScanColumns::ScanColumns(SchemaPtr schema, size_t physical_rows, BatchMemoryPtr memory, Read read)
+ScanColumns::ScanColumns(SchemaPtr schema, size_t physical_rows, const std::vector<uint32_t>& rows,
+                         BatchMemoryPtr memory, Read read)
     : schema_(std::move(schema)),
       physical_rows_(physical_rows),
+      rows_(rows),
       memory_(std::move(memory)),
       read_(std::move(read)),
       columns_(schema_->size(), Column::Null(physical_rows)),
+      own_(schema_->size()),
       known_(schema_->size(), false) {}
+
+absl::StatusOr<std::span<Value>> ScanColumns::NewValues() {
+  auto* values = memory_->arena.AllocateArray<Value>(physical_rows_);
+  if (values == nullptr) return memory_->arena.status("reading events");
+  return std::span<Value>(values, physical_rows_);
+}
 
 absl::Status ScanColumns::Require(size_t column) {
   if (known_[column]) return absl::OkStatus();
-  SPELK_ASSIGN_OR_RETURN(columns_[column], read_(column));
+  SPELK_ASSIGN_OR_RETURN(own_[column], NewValues());
+  SPELK_RETURN_IF_ERROR(read_(column, rows_, own_[column]));
+  columns_[column] = Column::Values(own_[column]);
   known_[column] = true;
   return absl::OkStatus();
 }
 
-void ScanColumns::Replace(size_t index, Column column) {
-  columns_[index] = column;
-  known_[index] = true;
+absl::Status ScanColumns::MakeOwn(size_t column) {
+  if (!own_[column].empty()) return absl::OkStatus();
+  SPELK_ASSIGN_OR_RETURN(const std::span<Value> copy, NewValues());
+  for (const uint32_t row : rows_) copy[row] = columns_[column].At(row);
+  own_[column] = copy;
+  columns_[column] = Column::Values(copy);
+  return absl::OkStatus();
+}
+
+absl::Status ScanColumns::Change(size_t column, std::span<const uint32_t> rows,
+                                 const Column& values) {
+  SPELK_RETURN_IF_ERROR(MakeOwn(column));
+  for (const uint32_t row : rows) own_[column][row] = values.At(row);
+  return absl::OkStatus();
+}
+
+absl::Status ScanColumns::CopyInto(size_t target, size_t column, std::span<const uint32_t> rows) {
+  if (known_[column]) return Change(target, rows, columns_[column]);
+  cells_.resize(physical_rows_);
+  SPELK_RETURN_IF_ERROR(read_(column, rows, cells_));
+  return Change(target, rows, Column::Values(cells_));
 }
 
 // The events of a stanza; consecutive events mostly have the same value.
@@ -53,6 +82,7 @@ struct ScanRules::Rule {
   const plan::FieldRule* rule = nullptr;
   std::unique_ptr<plan::Evaluator> evaluator;
   size_t target = 0;
+  std::optional<size_t> alias;  // The value is that of this column.
   std::vector<size_t> inputs;
   std::optional<Set> where;  // Nothing: every event.
   std::vector<Set> except;
@@ -81,6 +111,7 @@ absl::StatusOr<std::unique_ptr<ScanRules>> ScanRules::Make(
     plan::FieldSet inputs;
     plan::CollectFields(*rule.value, &inputs);
     for (const Field field : inputs.fields()) each.inputs.push_back(*schema.Find(field));
+    if (rule.value->kind == plan::ExprKind::kField) each.alias = each.inputs.front();
     if (!rule.where.pattern.empty()) {
       SPELK_ASSIGN_OR_RETURN(Set set, MakeSet(rule.where, schema, run));
       each.where = std::move(set);
@@ -118,46 +149,53 @@ absl::StatusOr<std::vector<uint32_t>> ScanRules::RowsFor(Rule& rule,
   return taken;
 }
 
-absl::Status ScanRules::ApplyRule(Rule& rule, const std::vector<uint32_t>& taken,
-                                  const std::vector<uint32_t>& rows,
+absl::Status ScanRules::Calculate(Rule& rule, const std::vector<uint32_t>& rows,
                                   const std::vector<Column>& before, ScanColumns* columns) {
-  const BatchMemoryPtr& memory = columns->memory();
-  Batch batch(columns->schema(), before, columns->physical_rows(), memory);
-  batch.Select(taken);
+  Batch batch(columns->schema(), before, columns->physical_rows(), columns->memory());
+  batch.Select(rows);
   Column made;
   SPELK_RETURN_IF_ERROR(rule.evaluator->EvaluateAssigned(batch, &made));
-  auto* values = memory->arena.AllocateArray<Value>(columns->physical_rows());
-  if (values == nullptr) return memory->arena.status("reading events");
-  const Column& target = columns->column(rule.target);
-  for (const uint32_t row : rows) values[row] = target.At(row);
-  for (const uint32_t row : taken) values[row] = made.At(row);
-  columns->Replace(rule.target, Column::Values({values, columns->physical_rows()}));
+  return columns->Change(rule.target, rows, made);
+}
+
+// What the rules read is read before any of them changes it.
+absl::Status ScanRules::ApplyTogether(std::span<Rule> rules, const std::vector<uint32_t>& rows,
+                                      ScanColumns* columns) {
+  std::vector<std::vector<uint32_t>> taken(rules.size());
+  bool any = false;
+  for (size_t r = 0; r < rules.size(); ++r) {
+    SPELK_ASSIGN_OR_RETURN(taken[r], RowsFor(rules[r], rows, columns));
+    if (taken[r].empty()) continue;
+    any = true;
+    for (const size_t input : rules[r].inputs) SPELK_RETURN_IF_ERROR(columns->Require(input));
+  }
+  if (!any) return absl::OkStatus();
+  const std::vector<Column> before = columns->columns();
+  columns->Share();
+  for (size_t r = 0; r < rules.size(); ++r) {
+    if (taken[r].empty()) continue;
+    SPELK_RETURN_IF_ERROR(Calculate(rules[r], taken[r], before, columns));
+  }
   return absl::OkStatus();
 }
 
 absl::Status ScanRules::Apply(const std::vector<uint32_t>& rows, ScanColumns* columns) {
   for (size_t begin = 0; begin < rules_.size();) {
+    Rule& first = rules_[begin];
     size_t end = begin + 1;
-    while (rules_[begin].rule->parallel_before && end < rules_.size() &&
+    if (first.alias && !first.rule->parallel_before) {
+      SPELK_ASSIGN_OR_RETURN(const std::vector<uint32_t> taken, RowsFor(first, rows, columns));
+      if (!taken.empty()) {
+        SPELK_RETURN_IF_ERROR(columns->CopyInto(first.target, *first.alias, taken));
+      }
+      begin = end;
+      continue;
+    }
+    while (first.rule->parallel_before && end < rules_.size() &&
            rules_[end].rule->parallel_before) {
       ++end;
     }
-    // What the rules of the run read is read before any of them changes it.
-    std::vector<std::vector<uint32_t>> taken(end - begin);
-    bool any = false;
-    for (size_t r = begin; r < end; ++r) {
-      SPELK_ASSIGN_OR_RETURN(taken[r - begin], RowsFor(rules_[r], rows, columns));
-      if (taken[r - begin].empty()) continue;
-      any = true;
-      for (const size_t input : rules_[r].inputs) SPELK_RETURN_IF_ERROR(columns->Require(input));
-    }
-    if (any) {
-      const std::vector<Column> before = columns->columns();
-      for (size_t r = begin; r < end; ++r) {
-        if (taken[r - begin].empty()) continue;
-        SPELK_RETURN_IF_ERROR(ApplyRule(rules_[r], taken[r - begin], rows, before, columns));
-      }
-    }
+    SPELK_RETURN_IF_ERROR(ApplyTogether({&first, end - begin}, rows, columns));
     begin = end;
   }
   return absl::OkStatus();

@@ -1,10 +1,12 @@
 // ScanRules: applies what knowledge says of events to the columns of a scan.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -21,27 +23,42 @@ namespace spelk::exec {
 // The columns of a batch being made, each read when it is first asked for.
 class ScanColumns {
  public:
-  using Read = std::function<absl::StatusOr<Column>(size_t column)>;
-  ScanColumns(SchemaPtr schema, size_t physical_rows, BatchMemoryPtr memory, Read read);
+  // Gives a column some of its rows, in an array with an entry for each row.
+  using Read = std::function<absl::Status(size_t column, std::span<const uint32_t> rows,
+                                          std::span<Value> values)>;
+  // `rows`: those that are read.
+  ScanColumns(SchemaPtr schema, size_t physical_rows, const std::vector<uint32_t>& rows,
+              BatchMemoryPtr memory, Read read);
 
   absl::Status Require(size_t column);
   // After Require.
   const Column& column(size_t index) const { return columns_[index]; }
-  void Replace(size_t index, Column column);
+  // Gives some rows of a column other values, after Require. Columns taken before keep theirs.
+  absl::Status Change(size_t column, std::span<const uint32_t> rows, const Column& values);
+  // As Change, with what another column has there. That is read for these rows only.
+  absl::Status CopyInto(size_t target, size_t column, std::span<const uint32_t> rows);
 
   const SchemaPtr& schema() const { return schema_; }
   size_t physical_rows() const { return physical_rows_; }
   const BatchMemoryPtr& memory() const { return memory_; }
   // Those that were read; the others are null.
   const std::vector<Column>& columns() const { return columns_; }
+  // From now on what has been handed out is not changed, but copied.
+  void Share() { std::fill(own_.begin(), own_.end(), std::span<Value>()); }
 
  private:
+  absl::StatusOr<std::span<Value>> NewValues();
+  absl::Status MakeOwn(size_t column);
+
   SchemaPtr schema_;
   size_t physical_rows_;
+  const std::vector<uint32_t>& rows_;
   BatchMemoryPtr memory_;
   Read read_;
   std::vector<Column> columns_;
+  std::vector<std::span<Value>> own_;  // The values of columns that nobody shares.
   std::vector<bool> known_;
+  std::vector<Value> cells_;
 };
 
 // Belongs to one worker.
@@ -65,9 +82,10 @@ class ScanRules {
                                      const RunContext& run);
   absl::StatusOr<std::vector<uint32_t>> RowsFor(Rule& rule, const std::vector<uint32_t>& rows,
                                                 ScanColumns* columns);
-  absl::Status ApplyRule(Rule& rule, const std::vector<uint32_t>& taken,
-                         const std::vector<uint32_t>& rows, const std::vector<Column>& before,
-                         ScanColumns* columns);
+  static absl::Status Calculate(Rule& rule, const std::vector<uint32_t>& rows,
+                                const std::vector<Column>& before, ScanColumns* columns);
+  absl::Status ApplyTogether(std::span<Rule> rules, const std::vector<uint32_t>& rows,
+                             ScanColumns* columns);
 
   std::vector<Rule> rules_;
 };

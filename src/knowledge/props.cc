@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <numeric>
 #include <optional>
 #include <string>
 #include <tuple>
@@ -109,6 +110,10 @@ bool NeedsAny(const plan::FieldSet& needs, const std::vector<std::string>& names
   });
 }
 
+bool IsNamed(const plan::FieldSet& set, Field field) {
+  return std::find(set.fields().begin(), set.fields().end(), field) != set.fields().end();
+}
+
 bool IsOnlyStars(std::string_view pattern) {
   return pattern.find_first_not_of('*') == std::string_view::npos;
 }
@@ -137,6 +142,10 @@ absl::Status Props::AddAll(const Conf& conf, bool builtin) {
       SPELK_RETURN_IF_ERROR(AddSetting(conf, stanza, setting, common));
     }
   }
+  order_.resize(rules_.size());
+  std::iota(order_.begin(), order_.end(), size_t{0});
+  std::stable_sort(order_.begin(), order_.end(),
+                   [this](size_t a, size_t b) { return ComesBefore(rules_[a], rules_[b]); });
   return absl::OkStatus();
 }
 
@@ -159,7 +168,6 @@ absl::Status Props::AddSetting(const Conf& conf, const Stanza& stanza, const Set
     return absl::InvalidArgumentError(
         fmt::format("{}: expected EVAL-field = expression", rule.place));
   }
-  by_target_[rule.target].push_back(rules_.size());
   by_key_[rule.key].push_back(rules_.size());
   rules_.push_back(std::move(rule));
   return absl::OkStatus();
@@ -180,7 +188,6 @@ absl::Status Props::AddAliases(const Conf& conf, const Setting& setting, const R
     rule.expression = FieldExpression(words[i]);
     rule.place = place;
     rule.only_missing = common.only_missing || as_new;
-    by_target_[rule.target].push_back(rules_.size());
     by_key_[rule.key].push_back(rules_.size());
     rules_.push_back(std::move(rule));
   }
@@ -253,44 +260,35 @@ absl::StatusOr<plan::FieldRule> Props::Inline(const Rule& rule, FieldTable& tabl
   return made;
 }
 
+// True if all fields, or a pattern, ask for the rule's field by the way.
+bool Props::IsListed(const Rule& rule, const plan::FieldSet& needs) {
+  if (needs.all() && !rule.builtin) return true;
+  return std::any_of(
+      needs.patterns().begin(), needs.patterns().end(), [&](const std::string& pattern) {
+        return plan::PatternTakes(pattern, rule.target) && !(rule.builtin && IsOnlyStars(pattern));
+      });
+}
+
+// From the last rule to the first, as a rule sees only what those before it made.
 absl::StatusOr<InlinedRules> Props::RulesFor(const plan::FieldSet& needs, FieldTable& table,
                                              const CompileExpression& compile) const {
   InlinedRules result;
-  std::vector<std::optional<plan::FieldRule>> made(rules_.size());
-  std::vector<size_t> chosen;
   plan::FieldSet wanted = needs;
-  const auto choose = [&](size_t index) -> absl::Status {
-    if (made[index]) return absl::OkStatus();
-    SPELK_ASSIGN_OR_RETURN(made[index], Inline(rules_[index], table, compile));
-    chosen.push_back(index);
-    wanted.Add(made[index]->target);
-    plan::CollectFields(*made[index]->value, &wanted);
-    return absl::OkStatus();
-  };
-  if (needs.open()) {
-    for (size_t index = 0; index < rules_.size(); ++index) {
-      const Rule& rule = rules_[index];
-      const bool taken = std::any_of(needs.patterns().begin(), needs.patterns().end(),
-                                     [&](const std::string& pattern) {
-                                       return plan::PatternTakes(pattern, rule.target) &&
-                                              !(rule.builtin && IsOnlyStars(pattern));
-                                     });
-      if (!taken && !(needs.all() && !rule.builtin)) continue;
-      SPELK_RETURN_IF_ERROR(choose(index));
-      made[index]->listed = true;
-    }
+  plan::FieldSet before_calculations;  // They come last, and see the values before any of them.
+  for (auto at = order_.rbegin(); at != order_.rend(); ++at) {
+    const Rule& rule = rules_[*at];
+    if (!rule.calculated) wanted.Add(std::exchange(before_calculations, {}));
+    const Field target = table.Intern(rule.target);
+    const bool listed = IsListed(rule, needs);
+    if (!listed && !IsNamed(wanted, target)) continue;
+    SPELK_ASSIGN_OR_RETURN(plan::FieldRule made, Inline(rule, table, compile));
+    made.listed = listed;
+    wanted.Add(target);
+    plan::CollectFields(*made.value, rule.calculated ? &before_calculations : &wanted);
+    result.rules.push_back(std::move(made));
   }
-  // `wanted` grows by the fields that the chosen rules read.
-  for (size_t next = 0; next < wanted.fields().size(); ++next) {
-    const auto rules = by_target_.find(wanted.fields()[next].name());
-    if (rules == by_target_.end()) continue;
-    for (const size_t index : rules->second) SPELK_RETURN_IF_ERROR(choose(index));
-  }
-  std::sort(chosen.begin(), chosen.end(), [this](size_t a, size_t b) {
-    if (ComesBefore(rules_[a], rules_[b])) return true;
-    return !ComesBefore(rules_[b], rules_[a]) && a < b;
-  });
-  for (const size_t index : chosen) result.rules.push_back(std::move(*made[index]));
+  wanted.Add(before_calculations);
+  std::reverse(result.rules.begin(), result.rules.end());
   for (const Unbuilt& unbuilt : unbuilt_) {
     if (!NeedsAny(wanted, unbuilt.fields)) continue;
     result.unbuilt.push_back(unbuilt.what);

@@ -67,12 +67,13 @@ class Props {
   absl::Status AddAliases(const Conf& conf, const Setting& setting, const Rule& common);
   void AddUnbuilt(const Conf& conf, const Stanza& stanza, const Setting& setting);
   static bool ComesBefore(const Rule& a, const Rule& b);
+  static bool IsListed(const Rule& rule, const plan::FieldSet& needs);
   std::vector<plan::EventSet> Overriding(const Rule& rule) const;
   absl::StatusOr<plan::FieldRule> Inline(const Rule& rule, FieldTable& table,
                                          const CompileExpression& compile) const;
 
   std::vector<Rule> rules_;
-  StringMap<std::vector<size_t>> by_target_;
+  std::vector<size_t> order_;  // Of the rules, as they are applied.
   StringMap<std::vector<size_t>> by_key_;
   std::vector<Unbuilt> unbuilt_;
   StringMap<std::string> renames_;

@@ -52,6 +52,7 @@ StanzaPattern ParseStanzaName(std::string_view name) {
   constexpr std::string_view kSource = "source::";
   constexpr std::string_view kHost = "host::";
   pattern.rank = 1;
+  pattern.where.name = name;
   pattern.where.stanza = plan::StanzaKind::kSourcetype;
   if (name.starts_with(kSource)) {
     pattern.rank = 3;

@@ -3,8 +3,9 @@
 // A struct has   template <class Visitor> void Describe(Visitor& visit) { visit("limit", limit); }
 // and the visitors here take bool, integers, doubles, texts, enums, fields, expressions, optionals,
 // vectors and other structs with Describe. A field or expression that may be null is declared with
-// visit.MayBeNull("output", output): a null one elsewhere is damage. Members that must fit each
-// other have a say in   bool WellFormed(const EntryTable& entries) const   what else is.
+// visit.MayBeNull("output", output): a null one elsewhere is damage. Of a list
+// declared with visit.Counted("rules", rules) only the length is printed. Members that must fit each
+// other have a say in   bool WellFormed(const EntryTable& entries) const   what else is damage.
 #pragma once
 
 #include <fmt/format.h>
@@ -64,6 +65,11 @@ class PrintVisitor {
   void MayBeNull(std::string_view name, T& value) {
     (*this)(name, value);
   }
+  template <class T>
+  void Counted(std::string_view name, const T& list) {
+    const size_t size = list.size();
+    if (size > 0) (*this)(name, size);
+  }
   const std::string& text() const { return out_; }
 
  private:
@@ -111,6 +117,10 @@ class SaveVisitor {
   }
   template <class T>
   void MayBeNull(std::string_view, T& value) {
+    Save(value);
+  }
+  template <class T>
+  void Counted(std::string_view, T& value) {
     Save(value);
   }
 
@@ -166,6 +176,10 @@ class LoadVisitor {
     may_be_null_ = true;
     Load(value);
     may_be_null_ = false;
+  }
+  template <class T>
+  void Counted(std::string_view, T& value) {
+    Load(value);
   }
   // Fails if the loaded struct is not well formed.
   template <class T>
@@ -237,6 +251,10 @@ class ExprVisitor {
   }
   template <class T>
   void MayBeNull(std::string_view, T& value) {
+    Visit(value);
+  }
+  template <class T>
+  void Counted(std::string_view, T& value) {
     Visit(value);
   }
 

@@ -24,12 +24,14 @@ std::string_view NameOf(StanzaKind kind);
 struct EventSet {
   StanzaKind stanza = StanzaKind::kSourcetype;
   std::string pattern;
+  std::string name;  // Of the stanza, as written.
 
   friend bool operator==(const EventSet&, const EventSet&) = default;
   template <class Visitor>
   void Describe(Visitor& visit) {
     visit("stanza", stanza);
     visit("pattern", pattern);
+    visit("name", name);
   }
 };
 
@@ -88,7 +90,7 @@ struct ScanNode final : Node {
     visit("all_fields", all_fields);
     visit("fields", fields);
     visit("patterns", patterns);
-    visit("rules", rules);
+    visit.Counted("rules", rules);
     visit.MayBeNull("predicate", predicate);
     visit("prefilter", prefilter);
     visit("late", late);
