@@ -485,9 +485,13 @@ absl::Status Binder::NoArguments(const ast::CommandCall& call) {
 absl::Status Binder::CheckRegex(std::string_view pattern, Span span) {
   const absl::StatusOr<Regex> regex = Regex::Compile(pattern);
   if (regex.ok()) return absl::OkStatus();
+  // As Splunk words it, which for the command regex is another sentence.
+  const std::string wrong =
+      entry_ != nullptr && entry_->name == "regex"
+          ? fmt::format("the regex '{}' is invalid", pattern)
+          : fmt::format("encountered the following error while compiling the regex '{}'", pattern);
   return Error(ErrorCode::kBadRegex, span,
-               fmt::format("encountered the following error while compiling the regex '{}': {}",
-                           pattern, MessageOf(regex.status())));
+               fmt::format("{}: regex: {}", wrong, MessageOf(regex.status())));
 }
 
 }  // namespace spelk::plan
