@@ -4,14 +4,12 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <charconv>
 #include <fstream>
 #include <sstream>
 
 #include "base/status.h"
 #include "cli/terminal.h"
-#include "optimize/optimizer.h"
 #include "value/number.h"
 #include "value/relative_time.h"
 #include "value/timestamp.h"
@@ -127,17 +125,6 @@ absl::Status SetClock(const SearchArguments& arguments, RunOptions* options) {
   return absl::OkStatus();
 }
 
-absl::Status CheckPasses(const std::vector<std::string>& names) {
-  std::vector<std::string_view> known;
-  for (const optimize::PassInfo& pass : optimize::Passes()) known.push_back(pass.name);
-  for (const std::string& name : names) {
-    if (std::find(known.begin(), known.end(), name) == known.end()) {
-      return BadOption("--without-pass", name, fmt::format("{}", fmt::join(known, ", ")));
-    }
-  }
-  return absl::OkStatus();
-}
-
 // ISO times too; the search language knows only its own forms.
 absl::Status SetBound(std::string_view option, const std::string& text, absl::TimeZone zone,
                       std::string* bound) {
@@ -194,7 +181,6 @@ absl::StatusOr<RunOptions> MakeRunOptions(const SearchArguments& arguments) {
   options.time_format = arguments.time_format;
   options.strict = arguments.strict;
   options.seed = arguments.seed;
-  SPELK_RETURN_IF_ERROR(CheckPasses(arguments.disabled_passes));
   options.disabled_passes = arguments.disabled_passes;
   return options;
 }

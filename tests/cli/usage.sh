@@ -36,8 +36,6 @@ expect 'a search in a file' 0 '{"a":1}' bash -c 'printf "a=1\n| table a\n" >ok.s
 expect 'a search file that is not there' 2 '' "$SPELK" run -f gone.spl in.ndjson
 expect 'an empty search' 2 '' "$SPELK" run '' in.ndjson
 expect 'a zone that is none' 2 '' "$SPELK" run --tz Mars/Base 'a=1' in.ndjson
-expect 'a pass that is none' 2 '' "$SPELK" run --without-pass nosuch 'a=1' in.ndjson
-says 'those that are' 'constant-folding, '
 expect 'a size that is none' 2 '' "$SPELK" run --memory much 'a=1' in.ndjson
 expect 'a time that is none' 2 '' "$SPELK" run --earliest sometime 'a=1' in.ndjson
 expect 'a pass that is none' 2 '' "$SPELK" run --without-pass nosuch 'a=1' in.ndjson
