@@ -17,6 +17,7 @@
 #include "engine/impl.h"
 #include "io/compression.h"
 #include "io/file_sink.h"
+#include "io/terminal_text.h"
 
 namespace spelk::cli {
 namespace {
@@ -116,7 +117,8 @@ absl::StatusOr<Target> OpenTarget(const std::string& path) {
 absl::StatusOr<io::WriterOptions> MakeWriterOptions(const RunArguments& arguments,
                                                     absl::TimeZone zone) {
   io::WriterOptions options;
-  const bool terminal = arguments.output.empty() && IsTerminal(STDOUT_FILENO);
+  const bool standard = arguments.output.empty() || arguments.output == "-";
+  const bool terminal = standard && IsTerminal(STDOUT_FILENO);
   options.format = terminal ? io::Format::kTable : io::Format::kNdjson;
   if (!arguments.format.empty()) {
     const std::optional<io::Format> format = io::ParseFormat(arguments.format);
@@ -131,10 +133,19 @@ absl::StatusOr<io::WriterOptions> MakeWriterOptions(const RunArguments& argument
   options.zone = zone;
   options.terminal = terminal;
   options.width = terminal ? TerminalWidth(STDOUT_FILENO) : 0;
-  options.colour =
-      arguments.colour == "always" ||
-      (arguments.colour == "auto" && arguments.output.empty() && WantsColour(STDOUT_FILENO));
+  options.colour = arguments.colour == "always" ||
+                   (arguments.colour == "auto" && standard && WantsColour(STDOUT_FILENO));
   return options;
+}
+
+// Other formats are for other programs; a terminal may get them all the same.
+bool ShowsItself(const io::WriterOptions& options) {
+  return !options.terminal || options.format == io::Format::kTable ||
+         options.format == io::Format::kMarkdown || options.format == io::Format::kVertical;
+}
+io::Escapes EscapesFor(io::Format format) {
+  const bool json = format == io::Format::kNdjson || format == io::Format::kJson;
+  return json ? io::Escapes::kJson : io::Escapes::kReadable;
 }
 
 void ReportFaults(const Summary& summary) {
@@ -171,7 +182,8 @@ absl::Status RunQuery(const Query& query, const Input& input, const RunOptions& 
   request.form = FormFor(writer.format);
   // Rows of a slow pipe are seen as they come.
   const bool flush = request.input_is_pipe || !IsRegularFile(STDOUT_FILENO);
-  OutputTaker taker(writer, target.sink(), flush);
+  io::TerminalSink shown(target.sink(), EscapesFor(writer.format));
+  OutputTaker taker(writer, ShowsItself(writer) ? target.sink() : shown, flush);
   std::vector<Summary> summaries;
   const absl::Status status =
       engine::Run(query.impl().engine->core, {{query.impl().compilation.plan.get(), &taker}},

@@ -137,7 +137,7 @@ class TableWriter final : public RowWriter {
   std::vector<size_t> WishedWidths() const {
     std::vector<size_t> widths;
     for (const Field field : order_.fields())
-      widths.push_back(std::max<size_t>(1, DisplayWidth(field.name())));
+      widths.push_back(std::max<size_t>(1, DisplayWidth(ReadableName(field, options_))));
     for (const std::vector<Cell>& row : sample_) {
       for (size_t i = 0; i < row.size(); ++i) {
         std::string_view text = row[i].text;
@@ -154,7 +154,8 @@ class TableWriter final : public RowWriter {
   // Narrow columns get what they wish; the others share what is left fairly.
   void Fit(std::vector<size_t>& widths) {
     while (widths.size() > 1 && SpaceFor(widths.size()) < LeastSpace(widths)) {
-      left_out_.insert(left_out_.begin(), std::string(order_.fields()[widths.size() - 1].name()));
+      left_out_.insert(left_out_.begin(),
+                       ReadableName(order_.fields()[widths.size() - 1], options_));
       widths.pop_back();
     }
     const size_t space = SpaceFor(widths.size());
@@ -202,7 +203,7 @@ class TableWriter final : public RowWriter {
   void Header() {
     std::vector<Cell> names;
     for (size_t i = 0; i < widths_.size(); ++i) {
-      std::string name(order_.fields()[i].name());
+      std::string name = ReadableName(order_.fields()[i], options_);
       if (DisplayWidth(name) > widths_[i]) {
         name.resize(BytesWithin(name, widths_[i] - 1));
         name += "…";

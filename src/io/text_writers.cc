@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
+#include "io/terminal_text.h"
 #include "io/writers.h"
-#include "value/case_fold.h"
 #include "value/number.h"
 #include "value/time_format.h"
 
@@ -122,7 +122,7 @@ class MarkdownWriter final : public RowWriter {
     if (headed_ || order_.fields().empty()) return;
     headed_ = true;
     out_ += '|';
-    for (const Field field : order_.fields()) Cell(field.name());
+    for (const Field field : order_.fields()) Cell(ReadableName(field, options_));
     out_ += "\n|";
     for (size_t i = 0; i < order_.fields().size(); ++i) out_ += " --- |";
     out_ += '\n';
@@ -184,7 +184,7 @@ class VerticalWriter final : public RowWriter {
       size_t width = 0;
       for (size_t i = 0; i < columns.size(); ++i) {
         if (columns[i] != SIZE_MAX && !batch.At(columns[i], row).is_null()) {
-          width = std::max(width, DisplayWidth(order_.fields()[i].name()));
+          width = std::max(width, DisplayWidth(ReadableName(order_.fields()[i], options_)));
         }
       }
       for (size_t i = 0; i < columns.size(); ++i) {
@@ -208,9 +208,10 @@ class VerticalWriter final : public RowWriter {
     out_ += '\n';
   }
   void Line(Field field, const Value& value, size_t width) {
-    const std::string pad(width - DisplayWidth(field.name()), ' ');
+    const std::string name = ReadableName(field, options_);
+    const std::string pad(width - DisplayWidth(name), ' ');
     if (options_.colour) out_ += kBold;
-    out_ += field.name();
+    out_ += name;
     if (options_.colour) out_ += kPlain;
     out_ += pad + "  ";
     for (const char c : ReadableText(field, value, options_)) {
@@ -235,36 +236,21 @@ std::string ReadableText(Field field, const Value& value, const WriterOptions& o
   text = time ? ReadableTime(time->value, options.zone) : TextOf(value);
   if (!options.terminal) return text;
   std::string shown;
-  for (size_t at = 0; at < text.size();) {
-    const auto byte = static_cast<unsigned char>(text[at]);
-    if (byte == '\n') {
-      shown += text[at++];
-    } else if (byte == '\r' && at + 1 < text.size() && text[at + 1] == '\n') {
-      ++at;
-    } else if (byte == '\t') {
+  for (const char c : ForTerminal(text)) {
+    if (c == '\t') {
       shown += "  ";
-      ++at;
-    } else if (byte < 0x20U || byte == 0x7FU) {
-      shown += fmt::format("\\x{:02x}", byte);
-      ++at;
     } else {
-      size_t next = at;
-      const char32_t code_point = NextCodePoint(text, &next);
-      // The second set of control characters, and what turns the direction of text.
-      const bool control = (code_point >= 0x80 && code_point < 0xA0) ||
-                           (code_point >= 0x200E && code_point <= 0x200F) ||
-                           (code_point >= 0x202A && code_point <= 0x202E) ||
-                           (code_point >= 0x2066 && code_point <= 0x2069) || code_point >= 0x110000;
-      if (control) {
-        shown += fmt::format(
-            "\\u{:04x}",
-            static_cast<uint32_t>(code_point >= 0x110000 ? code_point - 0x110000 : code_point));
-      } else {
-        shown.append(text, at, next - at);
-      }
-      at = next;
+      shown += c;
     }
   }
+  return shown;
+}
+
+std::string ReadableName(Field field, const WriterOptions& options) {
+  if (!options.terminal) return std::string(field.name());
+  std::string shown = ForTerminal(field.name());
+  std::replace_if(
+      shown.begin(), shown.end(), [](char c) { return c == '\n' || c == '\t'; }, ' ');
   return shown;
 }
 

@@ -56,6 +56,9 @@ std::unique_ptr<RowWriter> MakeVerticalWriter(const WriterOptions& options,
 // for a terminal without control characters but newlines.
 std::string ReadableText(Field field, const Value& value, const WriterOptions& options);
 
+// A column's name, likewise, on one line.
+std::string ReadableName(Field field, const WriterOptions& options);
+
 // Columns of a terminal that a text takes; a control character counts as none.
 size_t DisplayWidth(std::string_view text);
 

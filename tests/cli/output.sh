@@ -56,6 +56,22 @@ expect 'no colours without a terminal' 0 'a
 ─
 1' "$SPELK" run -o table 'a=1 | table a' in.ndjson
 expect 'unless asked for' 0 $'\e[1ma\e[0m\n\e[2m─\e[0m\n1' "$SPELK" run --color always -o table 'a=1 | table a' in.ndjson
+
+# ESC, and the second set of control characters: a terminal gets neither, in whatever format.
+printf '{"a":"\\u001b[31m\302\2331m","\\u001b[2Jk":"\\u202e\342\200\256\177"}\n' >odd.ndjson
+on_terminal() { script -qec "'$SPELK' run --color never $* 'search *' odd.ndjson" /dev/null >seen; }
+if command -v script >/dev/null; then
+  for format in table vertical markdown csv tsv ndjson json raw; do
+    expect "a terminal gets text, $format" 0 '' on_terminal -o "$format"
+    expect "something of it, $format" 0 '' grep -q '31m' seen
+    expect "no control characters, $format" 1 '' \
+      env LC_ALL=C grep -aqe $'\033' -e $'\233' -e $'\342\200\256' -e $'\177' seen
+  done
+  expect 'the same by name' 0 '' on_terminal -o csv -O -
+  expect 'without control characters' 1 '' env LC_ALL=C grep -aqe $'\033' -e $'\233' seen
+fi
+expect 'other readers get what there is' 0 $'\033[31m\302\2331m' \
+  bash -c '"$SPELK" run -o csv "table a" odd.ndjson | tail -n 1'
 expect 'a format that is none' 2 '' "$SPELK" run -o xml 'table a' in.ndjson
 says 'the formats are named' 'it takes table, ndjson'
 
