@@ -306,7 +306,7 @@ class Sorter::RunCursor {
   SpillFile::Reader reader_;
   const Sorter& sorter_;
   RankedRows rows_;
-  std::shared_ptr<Batch> batch_;
+  std::shared_ptr<Batch> batch_;  // Shared with the rows of it that are not pushed yet.
   Arena arena_;
   std::vector<SortValue> keys_;
   size_t row_ = SIZE_MAX - 1;

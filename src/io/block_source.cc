@@ -86,7 +86,7 @@ class BufferPool : public std::enable_shared_from_this<BufferPool> {
   std::mutex mutex_;
   std::vector<std::unique_ptr<Buffer>> free_;
 };
-using BufferPtr = std::shared_ptr<Buffer>;
+using BufferPtr = std::shared_ptr<Buffer>;  // Shared with the blocks that lie in it.
 
 }  // namespace
 
@@ -96,7 +96,7 @@ struct BlockSource::State {
                                           options.budget)) {}
 
   std::mutex mutex;
-  std::shared_ptr<BufferPool> pool;
+  std::shared_ptr<BufferPool> pool;    // Shared with the buffers that come back to it.
   size_t input = 0;                    // The one that is being read.
   std::shared_ptr<ByteSource> source;  // Shared with workers that read it by offset.
   uint64_t sequence = 0;

@@ -46,7 +46,6 @@ struct EntryFlow {
   Fields reads = Fields::kAll;
   Fields writes = Fields::kAll;
   bool passes = true;
-  bool keeps_rows = false;
   Order order = Order::kNeeds;
   bool results = false;
 };

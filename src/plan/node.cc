@@ -18,7 +18,6 @@ Flow Node::GetFlow() const {
   flow.reads = SetOf(entry->flow.reads);
   flow.writes = SetOf(entry->flow.writes);
   flow.passes = entry->flow.passes;
-  flow.keeps_rows = entry->flow.keeps_rows;
   flow.order = entry->flow.order;
   flow.runs = entry->runs;
   flow.results = entry->flow.results;

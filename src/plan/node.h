@@ -33,9 +33,6 @@ struct Flow {
   bool passes = true;
   // The columns of the result, in order, if the plan knows them.
   std::optional<std::vector<Field>> columns;
-  // Every row that comes out is one that came in, perhaps fewer of them, with the fields it passes
-  // unchanged: a filter above may move below.
-  bool keeps_rows = false;
   Order order = Order::kNeeds;
   // With Order::kNeeds: rows come out in the order in which they came in, whatever that was
   // (eventstats).

@@ -109,7 +109,6 @@ Flow RowNumberNode::GetFlow() const {
 Flow FilterNode::GetFlow() const {
   Flow flow = RowFlow();
   CollectFields(*predicate, &flow.reads);
-  flow.keeps_rows = true;
   return flow;
 }
 
