@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Times whole searches over a feed of 1 GB, beside DuckDB, jq and ripgrep where they are installed.
 # run.sh SPELK [FEED]: FEED (or $SPELK_FEED) is an NDJSON file; without one a feed is made. $RUNS is how often (5),
-# $THREADS how many workers (all cores).
+# $THREADS how many workers (all cores). $AGAINST is another spelk to measure, $AGAINST_NAME what it is called.
 set -euo pipefail
 spelk=$(realpath "$1")
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -53,7 +53,11 @@ run_rg() {
   measure "ripgrep (counts lines only)" sh -c 'rg --no-config -c "$@" || [ $? -eq 1 ]' rg -j "$threads" "$@" "$feed"
 }
 
-search() { printf '\n%s\n' "$1"; run_spelk "$1"; run_spelk_plain "$1"; }
+run_other() {
+  [ -z "${AGAINST:-}" ] || measure "spelk at $AGAINST_NAME" "$AGAINST" run --threads "$threads" -o ndjson "$1" "$feed"
+}
+
+search() { printf '\n%s\n' "$1"; run_spelk "$1"; run_other "$1"; run_spelk_plain "$1"; }
 
 search 'EventID=5858 | stats count'
 run_duckdb filter
