@@ -17,10 +17,30 @@ size_t CodePoints(std::string_view text) {
   }));
 }
 
-// Control characters never reach a terminal raw; a tab becomes one blank so that carets line up.
+// How many bytes a control character takes at the beginning of a text, those of the second set and
+// those that turn the direction of text included; 0 if another one stands there.
+size_t ControlBytes(std::string_view text) {
+  const auto byte = [text](size_t at) {
+    return at < text.size() ? static_cast<unsigned char>(text[at]) : 0U;
+  };
+  if (byte(0) < 0x20U || byte(0) == 0x7FU) return 1;
+  if (byte(0) == 0xC2U && byte(1) >= 0x80U && byte(1) < 0xA0U) return 2;
+  if (byte(0) != 0xE2U) return 0;
+  const unsigned last = byte(2);
+  const bool turns = byte(1) == 0x80U
+                         ? last == 0x8EU || last == 0x8FU || (last >= 0xAAU && last <= 0xAEU)
+                         : byte(1) == 0x81U && last >= 0xA6U && last <= 0xA9U;
+  return turns ? 3 : 0;
+}
+
+// Control characters never reach a terminal raw; each becomes one blank so that carets line up.
 std::string Printable(std::string_view text) {
   std::string out;
-  for (const char c : text) out += (static_cast<unsigned char>(c) < 0x20U || c == 0x7F) ? ' ' : c;
+  while (!text.empty()) {
+    const size_t control = ControlBytes(text);
+    out += control > 0 ? ' ' : text.front();
+    text.remove_prefix(std::max<size_t>(control, 1));
+  }
   return out;
 }
 

@@ -265,7 +265,7 @@ int Explain(const ExplainArguments& arguments) {
   const Input input = text->inputs.empty() ? Input() : Files(text->inputs);
   const Result<std::string> explained = query->Explain(*stage, input, *options);
   if (!explained.ok()) return Fail(explained.error(), false);
-  Print(*explained);
+  Print(IsTerminal(STDOUT_FILENO) ? io::ForTerminal(*explained) : *explained);
   return kDone;
 }
 

@@ -10,7 +10,7 @@
 #include "base/status.h"
 #include "engine/input_passes.h"
 #include "engine/subsearch.h"
-#include "io/compression.h"
+#include "io/terminal_text.h"
 #include "plan/search_nodes.h"
 
 namespace spelk::engine {

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "base/status.h"
-#include "io/compression.h"
+#include "io/terminal_text.h"
 #include "plan/binder.h"
 
 namespace spelk::engine {

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/status.h"
+#include "io/terminal_text.h"
 
 namespace spelk::io {
 namespace {

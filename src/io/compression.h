@@ -17,7 +17,4 @@ bool IsZstd(std::string_view start);
 ByteSourcePtr OpenGzip(ByteSourcePtr source, std::string path);
 ByteSourcePtr OpenZstd(ByteSourcePtr source, std::string path);
 
-// Text for a message: control characters escaped.
-std::string Printable(std::string_view text);
-
 }  // namespace spelk::io

@@ -10,6 +10,7 @@
 #include "base/status.h"
 #include "io/compression.h"
 #include "io/input.h"
+#include "io/terminal_text.h"
 
 namespace spelk::io {
 namespace {

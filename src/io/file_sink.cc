@@ -14,6 +14,7 @@
 
 #include "base/status.h"
 #include "io/compression.h"
+#include "io/terminal_text.h"
 
 namespace spelk::io {
 namespace {

@@ -15,6 +15,7 @@
 
 #include "base/status.h"
 #include "io/compression.h"
+#include "io/terminal_text.h"
 
 namespace spelk::io {
 namespace {
@@ -185,19 +186,6 @@ absl::StatusOr<ByteSourcePtr> OpenRaw(const Input& input, const Cancellation* ca
 
 absl::StatusOr<size_t> ByteSource::ReadAt(uint64_t, char*, size_t) {
   return absl::UnimplementedError("this input has no random access");
-}
-
-std::string Printable(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20U || byte == 0x7FU) {
-      out += fmt::format("\\x{:02x}", byte);
-    } else {
-      out += c;
-    }
-  }
-  return out;
 }
 
 absl::StatusOr<ByteSourcePtr> Open(const Input& input, const Cancellation* cancel) {

@@ -25,22 +25,33 @@ std::string Escape(char32_t code_point, Escapes escapes) {
   return ascii ? fmt::format("\\x{:02x}", number) : fmt::format("\\u{:04x}", number);
 }
 
-}  // namespace
-
-std::string ForTerminal(std::string_view text, Escapes escapes) {
+// `lines`: newlines and tabs stay, a carriage return before a newline goes.
+std::string EscapeControls(std::string_view text, Escapes escapes, bool lines) {
   std::string shown;
   shown.reserve(text.size());
   for (size_t at = 0; at < text.size();) {
     size_t next = at;
     const char32_t code_point = NextCodePoint(text, &next);
-    if (code_point == '\n' || code_point == '\t' || !IsControl(code_point)) {
+    const bool layout = lines && (code_point == '\n' || code_point == '\t');
+    const bool ends_line = code_point == '\r' && next < text.size() && text[next] == '\n';
+    if (layout || !IsControl(code_point)) {
       shown.append(text, at, next - at);
-    } else if (code_point != '\r' || next == text.size() || text[next] != '\n') {
+    } else if (!lines || !ends_line) {
       shown += Escape(code_point, escapes);
     }
     at = next;
   }
   return shown;
+}
+
+}  // namespace
+
+std::string ForTerminal(std::string_view text, Escapes escapes) {
+  return EscapeControls(text, escapes, true);
+}
+
+std::string Printable(std::string_view text) {
+  return EscapeControls(text, Escapes::kReadable, false);
 }
 
 }  // namespace spelk::io

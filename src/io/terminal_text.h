@@ -15,6 +15,9 @@ enum class Escapes : uint8_t { kReadable, kJson };
 // Newlines and tabs stay; a carriage return before a newline goes.
 std::string ForTerminal(std::string_view text, Escapes escapes = Escapes::kReadable);
 
+// Text in a message: likewise, on one line.
+std::string Printable(std::string_view text);
+
 // For formats whose writers care for other programs only. Texts are handed over whole.
 class TerminalSink final : public ByteSink {
  public:

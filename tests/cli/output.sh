@@ -67,9 +67,15 @@ if command -v script >/dev/null; then
     expect "no control characters, $format" 1 '' \
       env LC_ALL=C grep -aqe $'\033' -e $'\233' -e $'\342\200\256' -e $'\177' seen
   done
+  search_on_terminal() { script -qec "'$SPELK' explain 'a=\"$(printf '\033\302\233')\"'" /dev/null >seen; }
+  expect 'a search is text, too' 0 '' search_on_terminal
+  expect 'that cannot play with the terminal' 1 '' env LC_ALL=C grep -aqe $'\033' -e $'\233' seen
   expect 'the same by name' 0 '' on_terminal -o csv -O -
   expect 'without control characters' 1 '' env LC_ALL=C grep -aqe $'\033' -e $'\233' seen
 fi
+message_to_see() { "$SPELK" run "sort limit=\"$(printf '\302\233')\" a" odd.ndjson 2>seen; }
+expect 'a message' 2 '' message_to_see
+expect 'holds no control characters' 1 '' env LC_ALL=C grep -aqe $'\233' seen
 expect 'other readers get what there is' 0 $'\033[31m\302\2331m' \
   bash -c '"$SPELK" run -o csv "table a" odd.ndjson | tail -n 1'
 expect 'a format that is none' 2 '' "$SPELK" run -o xml 'table a' in.ndjson

@@ -26,6 +26,10 @@ TEST(ForTerminal, ShowsBytesThatAreNoText) {
   EXPECT_EQ(ForTerminal("a\x9b\xff"), "a\\u009b\\u00ff");
 }
 
+TEST(Printable, IsOneLine) {
+  EXPECT_EQ(Printable("a\n\tb\r\n\x1b"), "a\\x0a\\x09b\\x0d\\x0a\\x1b");
+}
+
 TEST(TerminalSink, PassesOn) {
   StringSink seen;
   TerminalSink sink(seen, Escapes::kReadable);
