@@ -1,6 +1,7 @@
 // Choosing how rows are written.
 #include "cli/output.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/status.h"
@@ -46,6 +47,11 @@ absl::Status OutputTaker::Begin(const plan::OutputShape& shape, const exec::RunC
   if (shape.events) {
     events_ = std::make_unique<engine::EventWriter>(shape);
     return absl::OkStatus();
+  }
+  if (options_.format == io::Format::kRaw && shape.columns &&
+      std::none_of(shape.columns->begin(), shape.columns->end(),
+                   [](Field field) { return field.name() == "_raw"; })) {
+    run.warnings->Add("-o raw writes the field _raw, which the result does not have");
   }
   if (shape.columns || !io::NeedsColumns(options_.format)) {
     writer_ = io::MakeWriter(options_, shape.columns, sink_);

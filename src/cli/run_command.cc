@@ -8,8 +8,10 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <utility>
 
+#include "base/diagnostics.h"
 #include "base/status.h"
 #include "cli/output.h"
 #include "cli/progress.h"
@@ -69,9 +71,25 @@ int ExitCodeFor(ErrorKind kind) {
   }
 }
 
+// Problems without a place in the query have a code of their own.
+std::optional<ErrorCode> CodeFor(ErrorKind kind) {
+  switch (kind) {
+    case ErrorKind::kNotFound:
+      return ErrorCode::kMissingFile;
+    case ErrorKind::kLimit:
+      return ErrorCode::kLimit;
+    case ErrorKind::kInput:
+      return ErrorCode::kInput;
+    default:
+      return std::nullopt;
+  }
+}
+
 int Fail(const Error& error, bool compiling) {
   if (error.details().empty()) {
-    Complain(error.message());
+    const std::optional<ErrorCode> code = CodeFor(error.kind());
+    Complain(code ? fmt::format("error {}: {}", CodeText(*code), error.message())
+                  : error.message());
   } else {
     Say(error.Render());
   }

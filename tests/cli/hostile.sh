@@ -16,7 +16,7 @@ expect 'the same out of an archive' 0 'n
 6' run 'table n' broken.gz
 says 'with the line, too' 'broken.gz:2: '
 expect 'strict stops' 3 '' run --strict 'sort n' broken.ndjson
-says 'and says where' 'spelk: broken.ndjson:2: '
+says 'and says where' 'error E0601: broken.ndjson:2: '
 
 printf '{"n":1,"b":tru,"m":2}\n{"n":"\\q","m":3}\n{"m":4}\n' >fault.ndjson
 expect 'members before a fault count' 0 'n,m
@@ -71,6 +71,7 @@ expect 'a line of 40 MB' 0 'n
 2' run 'table n' huge.ndjson
 expect 'not within a small budget' 3 'n' run --memory 16MB 'sort n | table n' huge.ndjson
 says 'the limit is named' 'memory'
+says 'with its code' 'error E0501: '
 
 deep=$(head -c 5000 /dev/zero | tr '\0' '[')
 printf '{"n":1,"a":%s}\n{"n":2}\n' "$deep" >deep.ndjson

@@ -78,6 +78,8 @@ expect 'a message' 2 '' message_to_see
 expect 'holds no control characters' 1 '' env LC_ALL=C grep -aqe $'\233' seen
 expect 'other readers get what there is' 0 $'\033[31m\302\2331m' \
   bash -c '"$SPELK" run -o csv "table a" odd.ndjson | tail -n 1'
+expect 'raw of results' 0 '' "$SPELK" run -o raw 'a=1 | table a' in.ndjson
+says 'that there is nothing to write' '-o raw writes the field _raw, which the result does not have'
 expect 'a format that is none' 2 '' "$SPELK" run -o xml 'table a' in.ndjson
 says 'the formats are named' 'it takes table, ndjson'
 
