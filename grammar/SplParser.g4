@@ -51,7 +51,7 @@ searchValue : WORD | STRING | directive | subsearch | MACRO ;
 // Commas too many or too few are taken, as Splunk does.
 searchValues : LPAREN COMMA* searchValue ( COMMA | searchValue )* RPAREN ;
 
-directive : DIRECTIVE LPAREN RAW_TEXT? RPAREN ;
+directive : DIRECTIVE LPAREN RAW_TEXT RPAREN ;
 comparator : EQ | NEQ | LT | LE | GT | GE ;
 
 // ---------------------------------------------------------------- expressions
@@ -108,4 +108,4 @@ argumentValue
   ;
 call : CALL_PAREN arguments RPAREN ;
 evaluation : EVAL? LPAREN expression RPAREN ;
-alias : AS ( WORD call? | STRING ) ;                // `AS rate(bytes)` names a field as it stands.
+alias : AS ( WORD call? | STRING | MACRO ) ;                // `AS rate(bytes)` names a field as it stands.

@@ -44,6 +44,7 @@ enum class ErrorCode : uint16_t {
   kDiffers = 1102,         // What spelk does on purpose other than Splunk does.
   kTruncated = 1103,       // A limit of Splunk's cut rows, values or matches off.
   kUndefinedMacro = 1104,  // Only parsed: a macro that running would not find.
+  kLookalike = 1105,       // A curly quote or the like among search terms.
 };
 
 }  // namespace spelk

@@ -248,13 +248,8 @@ ast::SearchExpr AstBuilder::Terms(SplParser::TermsContext* context, Span empty) 
 }
 
 ast::Name AstBuilder::DirectiveText(SplParser::DirectiveContext& context) {
-  ast::Name name;
-  if (context.RAW_TEXT() == nullptr) {
-    name.span = SpanOf(context);
-    return name;
-  }
   Token& token = TokenOf(*context.RAW_TEXT());
-  name = NameOf(text_, token, Escapes::kSearch);
+  ast::Name name = NameOf(text_, token, Escapes::kSearch);
   if (name.text.size() >= 2 && name.text.front() == '"' && name.text.back() == '"') {
     name.text = name.text.substr(1, name.text.size() - 2);
     name.quoted = true;
@@ -485,8 +480,8 @@ ast::Argument AstBuilder::Argument(SplParser::ArgumentContext& context) {
     argument.value = NameOf(text_, first, Escapes::kCommon);
   }
   if (context.alias() != nullptr) {
-    const Token& name = context.alias()->STRING() != nullptr ? *context.alias()->getStop()
-                                                             : TokenOf(*context.alias()->WORD());
+    const Token& name = context.alias()->WORD() == nullptr ? *context.alias()->getStop()
+                                                           : TokenOf(*context.alias()->WORD());
     argument.alias = NameOf(text_, name, Escapes::kCommon);
     if (context.alias()->call() != nullptr) {
       argument.alias->span = Cover(argument.alias->span, SpanOf(*context.alias()->call()));

@@ -92,6 +92,11 @@ std::string_view ExpectedIn(size_t rule) {
   }
 }
 
+std::string Upper(std::string text) {
+  for (char& c : text) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  return text;
+}
+
 class ParseRun {
  public:
   ParseRun(const Source& source, const ShapeTable& shapes, const SyntaxLimits& limits,
@@ -158,9 +163,19 @@ class ParseRun {
     return made;
   }
 
-  std::string_view Expected(size_t at, size_t rule) const {
-    const bool alias = at < visible_.size() && visible_[at].type == SplParser::AS;
-    return alias ? "a name before AS" : ExpectedIn(rule);
+  std::string Expected(size_t at, size_t rule) const {
+    if (at < visible_.size() && visible_[at].type == SplParser::AS) return "a name before AS";
+    const size_t before = at == 0 ? 0 : visible_[at - 1].type;
+    const std::string word = before == 0 ? "" : std::string(TextOf(text_, visible_[at - 1].span));
+    if (before == SplParser::BY || before == SplParser::OVER || before == SplParser::OUTPUT ||
+        before == SplParser::OUTPUTNEW) {
+      return fmt::format("a field name after {}", Upper(word));
+    }
+    const std::string_view seen = at < visible_.size() ? TextOf(text_, visible_[at].span) : "";
+    if (word == "<" && seen == ">") return "a value; not equal is written !=";
+    if (word == "=" && seen == ">") return "a value; greater or equal is written >=";
+    if (word == "=" && seen == "<") return "a value; less or equal is written <=";
+    return std::string(ExpectedIn(rule));
   }
 
   absl::Status Unexpected(size_t at, size_t rule) {

@@ -4,10 +4,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "SplParser.h"
 #include "base/status.h"
+#include "syntax/lookalikes.h"
 
 namespace spelk::syntax {
 
@@ -51,6 +53,7 @@ class Checker {
       SPELK_RETURN_IF_ERROR(CheckNesting(i));
       SPELK_RETURN_IF_ERROR(CheckCommand(i));
       SPELK_RETURN_IF_ERROR(CheckComparison(i));
+      SPELK_RETURN_IF_ERROR(CheckLookalike(i));
     }
     if (open_.empty()) return absl::OkStatus();
     const size_t opening = open_.back();
@@ -92,7 +95,7 @@ class Checker {
                                   {"a comment stands between ``` and ```"});
       case SplParser::OTHER:
         return Error(ErrorCode::kSyntax, at,
-                     fmt::format("unexpected {}", Describe(text_, visible_, at)));
+                     fmt::format("unexpected {}", Describe(text_, visible_, at)), Advice(at));
       default:
         return absl::OkStatus();
     }
@@ -138,10 +141,16 @@ class Checker {
     if (type == SplParser::RBRACKET && begins) {
       return Error(ErrorCode::kMissingCommand, at, "the subsearch is empty");
     }
-    if (EndsCommand(type) && at > 0 && visible_[at - 1].type == SplParser::PIPE) {
+    const bool after_pipe = at > 0 && visible_[at - 1].type == SplParser::PIPE;
+    if (after_pipe && (EndsCommand(type) || type == SplParser::LBRACKET)) {
+      std::vector<std::string> notes;
+      if (type == SplParser::PIPE && visible_[at - 1].span.end == visible_[at].span.begin) {
+        notes.emplace_back("one pipe parts two commands; the logical or is written OR");
+      }
       return diagnostics_.Error(
           ErrorCode::kMissingCommand, visible_[at].span,
-          fmt::format("missing a search command before '{}'", type == SplParser::PIPE ? '|' : ']'));
+          fmt::format("missing a search command before '{}'", TextOf(text_, visible_[at].span)),
+          std::move(notes));
     }
     if (type == SplParser::PIPE && at + 1 == visible_.size()) {
       return diagnostics_.Error(ErrorCode::kMissingCommand, visible_[at].span,
@@ -165,6 +174,50 @@ class Checker {
     return Error(ErrorCode::kMalformedExpression, at, "the expression is malformed: " + missing);
   }
 
+  // What people write who know another language.
+  std::vector<std::string> Advice(size_t at) const {
+    constexpr std::pair<std::string_view, std::string_view> kAdvice[] = {
+        {"&", "the logical and is written AND"},
+        {"!", "write NOT before a condition, != between two values"},
+        {"?", "write if(condition, value, other value)"},
+        {";", "a comma parts two assignments, a pipe two commands"},
+        {"~", "write match(field, \"regular expression\")"},
+        {"{", "a field name with braces stands in single quotes: 'tags{}'"},
+        {"@", "a field name with @ stands in single quotes: '@timestamp'"},
+        {":", "a field name with a colon stands in single quotes: 'a:b'"},
+        {"\\", "text stands in double quotes"},
+    };
+    const std::string_view seen = TextOf(text_, visible_[at].span);
+    for (const auto& [text, advice] : kAdvice) {
+      if (seen == text && InExpression(at)) return {std::string(advice)};
+    }
+    return {};
+  }
+
+  // Curly quotes and the like are characters as all others. No field of an expression has them; a
+  // term may.
+  absl::Status CheckLookalike(size_t at) {
+    constexpr size_t kMost = 20;  // To look for the command of each takes time.
+    const RawToken& token = visible_[at];
+    if (token.type != SplParser::WORD || lookalikes_ == kMost) return absl::OkStatus();
+    const std::optional<Lookalike> found = FindLookalike(TextOf(text_, token.span));
+    if (!found) return absl::OkStatus();
+    ++lookalikes_;
+    Span span;
+    span.begin = token.span.begin + static_cast<uint32_t>(found->begin);
+    span.end = span.begin + static_cast<uint32_t>(found->size);
+    if (InExpression(at)) {
+      return diagnostics_.Error(ErrorCode::kMalformedExpression, span,
+                                fmt::format("{}: the expression is malformed: unexpected {}",
+                                            CommandAt(text_, visible_, at), found->what),
+                                {std::string(found->plain)});
+    }
+    diagnostics_.Warn(ErrorCode::kLookalike, span,
+                      fmt::format("this {} is part of the word", found->what),
+                      {std::string(found->plain) + " if that is meant"});
+    return absl::OkStatus();
+  }
+
   // Whether the place belongs to a command that takes expressions.
   bool InExpression(size_t at) const {
     size_t inner = 0;  // Subsearches that end before the place.
@@ -185,6 +238,7 @@ class Checker {
   Diagnostics& diagnostics_;
   std::vector<size_t> open_;
   size_t prefixes_ = 0;
+  size_t lookalikes_ = 0;
 };
 
 }  // namespace
