@@ -3,11 +3,16 @@
 #include <signal.h>
 
 #include <CLI/CLI.hpp>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
 #include <string>
+#include <vector>
 
 #include "cli/completion.h"
 #include "cli/run_command.h"
 #include "cli/terminal.h"
+#include "io/compression.h"
 
 namespace spelk::cli {
 namespace {
@@ -16,7 +21,31 @@ constexpr std::string_view kDescription =
     "spelk runs Splunk's Search Processing Language over NDJSON event feeds.\n"
     "Example: spelk run 'EventID=4625 | stats count by TargetUserName' events.ndjson.gz";
 
-int PrintHelp(const std::string& name) {
+// The subcommands that people know of.
+std::vector<const CLI::App*> Subcommands(const CLI::App& app) {
+  return app.get_subcommands([](const CLI::App* command) { return !command->get_group().empty(); });
+}
+
+// Of an option: --earliest, -o.
+bool PrintOptionHelp(const CLI::App& app, const std::string& name) {
+  for (const CLI::App* command : Subcommands(app)) {
+    const CLI::Option* option = command->get_option_no_throw(name);
+    if (option == nullptr) continue;
+    Print(fmt::format("{} {}: {}\n\nAn option of spelk {}.\n", option->get_name(false, true),
+                      option->get_type_name(), option->get_description(), command->get_name()));
+    return true;
+  }
+  return false;
+}
+
+// Of a subcommand, an option, or a name of SPL.
+int PrintHelp(const CLI::App& app, const std::string& name) {
+  if (name.starts_with('-') && PrintOptionHelp(app, name)) return kDone;
+  for (const CLI::App* command : Subcommands(app)) {
+    if (command->get_name() != name) continue;
+    Print(command->help("spelk"));
+    return kDone;
+  }
   const Engine engine;
   const Result<std::string> text = engine.Help(name);
   if (!text.ok()) {
@@ -50,6 +79,36 @@ int PrintScript(const std::string& shell) {
   }
   Print(*script);
   return kDone;
+}
+
+// What is wrong with a command line, and where it is explained.
+int Refuse(const CLI::App& app, const std::vector<std::string>& words,
+           const CLI::ParseError& error) {
+  const auto parsed = app.get_subcommands();
+  const std::string subcommand = parsed.empty() ? "" : " " + parsed.front()->get_name();
+  std::string what = error.what();
+  if (parsed.empty() && words.empty()) {
+    what = "a subcommand is missing: run, explain, check, help or completion";
+  } else if (parsed.empty() && words[0].starts_with('-')) {
+    what = fmt::format("unexpected \"{}\"", words[0]);
+  } else if (parsed.empty()) {
+    what = fmt::format("there is no subcommand \"{}\"; a search is run by `spelk run SEARCH`",
+                       words[0]);
+  } else if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
+    const std::vector<std::string> rest = app.remaining(true);
+    what = fmt::format("unexpected \"{}\"", rest.empty() ? "" : rest.front());
+  }
+  Say(fmt::format("spelk: {}\n  `spelk{} --help` tells more\n", io::Printable(what), subcommand));
+  return kUsage;
+}
+
+// A full disk shows when the rest of the text is written.
+int Flushed(int code) {
+  if (code == kDone && (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) && errno != EPIPE) {
+    Say(fmt::format("spelk: cannot write the output: {}\n", std::strerror(errno)));
+    return kInputProblem;
+  }
+  return code;
 }
 
 int Main(int argc, char** argv) {
@@ -89,9 +148,10 @@ int Main(int argc, char** argv) {
 
   std::string help_name;
   CLI::App* help_command =
-      app.add_subcommand("help", "Explain a command, function or statistic of SPL");
+      app.add_subcommand("help", "Explain a command, function or statistic of SPL, or an option");
   help_command->add_option("name", help_name, "The name; without one all are listed")
       ->type_name("");
+  help_command->allow_extras();  // `help --tz` asks about the option.
 
   std::string shell;
   CLI::App* completion_command =
@@ -107,13 +167,16 @@ int Main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    const int code = app.exit(error);
-    return code == 0 ? kDone : kUsage;
+    if (error.get_exit_code() == 0) return app.exit(error);
+    return Refuse(app, {argv + 1, argv + argc}, error);
   }
   if (run_command->parsed()) return Run(run);
   if (explain_command->parsed()) return Explain(explain);
   if (check_command->parsed()) return Check(check);
-  if (help_command->parsed()) return PrintHelp(help_name);
+  if (help_command->parsed()) {
+    const std::vector<std::string> rest = help_command->remaining();
+    return PrintHelp(app, help_name.empty() && !rest.empty() ? rest.front() : help_name);
+  }
   if (completion_command->parsed()) return PrintScript(shell);
   if (options_of.empty()) return PrintCompletions(prefix);
   PrintOptions(options_of == "explain" ? *explain_command
@@ -127,5 +190,5 @@ int Main(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   ::signal(SIGPIPE, SIG_IGN);  // A closed pipe is told by the write that fails.
-  return spelk::cli::Main(argc, argv);
+  return spelk::cli::Flushed(spelk::cli::Main(argc, argv));
 }

@@ -2,9 +2,12 @@
 #include "cli/options.h"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <CLI/CLI.hpp>
+#include <cerrno>
 #include <charconv>
+#include <cstring>
 #include <fstream>
 #include <sstream>
 
@@ -15,14 +18,11 @@
 #include "value/timestamp.h"
 
 namespace spelk::cli {
-namespace {
 
 absl::Status BadOption(std::string_view option, std::string_view value, std::string_view wanted) {
   return absl::InvalidArgumentError(
       fmt::format("{} does not take \"{}\"; it takes {}", option, value, wanted));
 }
-
-}  // namespace
 
 void AddSearchOptions(CLI::App& app, SearchArguments& a) {
   app.add_option("-f,--file", a.file, "Read the search from a file")->type_name("FILE.spl");
@@ -70,6 +70,29 @@ void AddSearchOptions(CLI::App& app, SearchArguments& a) {
       ->allow_extra_args(false);
 }
 
+namespace {
+
+absl::StatusOr<std::string> ReadFile(const std::string& path) {
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+  const auto unreadable = [&path](int error) {
+    return absl::InvalidArgumentError(
+        fmt::format("cannot read the search from {}: {}", path, std::strerror(error)));
+  };
+  struct stat info {};
+  if (::stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode)) return unreadable(EISDIR);
+  errno = 0;
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return unreadable(errno);
+  std::stringstream stream;
+  stream << file.rdbuf();  // An empty file sets its failbit, a fault the badbit.
+  if (stream.bad()) return unreadable(EIO);
+  std::string text = stream.str();
+  if (text.starts_with(kByteOrderMark)) text.erase(0, kByteOrderMark.size());
+  return text;
+}
+
+}  // namespace
+
 absl::StatusOr<QueryText> ReadQuery(const SearchArguments& arguments) {
   QueryText query;
   query.inputs = arguments.positional;
@@ -85,16 +108,7 @@ absl::StatusOr<QueryText> ReadQuery(const SearchArguments& arguments) {
     return query;
   }
   query.name = arguments.file;
-  std::ifstream file(arguments.file, std::ios::binary);
-  std::stringstream text;
-  if (!file || !(text << file.rdbuf())) {
-    // An empty file sets the failbit of the target.
-    if (!file.good() || file.peek() != std::ifstream::traits_type::eof()) {
-      return absl::InvalidArgumentError(
-          fmt::format("cannot read the search from {}", arguments.file));
-    }
-  }
-  query.text = text.str();
+  SPELK_ASSIGN_OR_RETURN(query.text, ReadFile(arguments.file));
   return query;
 }
 
@@ -139,6 +153,20 @@ absl::Status SetBound(std::string_view option, const std::string& text, absl::Ti
   return absl::OkStatus();
 }
 
+// A whole number from `least` to `most`; no text leaves it as it is.
+template <class Number>
+absl::Status SetNumber(std::string_view option, const std::string& text, Number least, Number most,
+                       Number* number) {
+  if (text.empty()) return absl::OkStatus();
+  Number parsed = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), parsed);
+  if (error != std::errc() || end != text.data() + text.size() || parsed < least || parsed > most) {
+    return BadOption(option, text, fmt::format("a number from {} to {}", least, most));
+  }
+  *number = parsed;
+  return absl::OkStatus();
+}
+
 absl::Status SetSize(std::string_view option, const std::string& text, size_t* size) {
   if (text.empty()) return absl::OkStatus();
   const std::optional<size_t> parsed = ParseSize(text);
@@ -152,15 +180,10 @@ absl::Status SetSize(std::string_view option, const std::string& text, size_t* s
 absl::StatusOr<RunOptions> MakeRunOptions(const SearchArguments& arguments) {
   RunOptions options;
   options.threads = Cores();
-  if (!arguments.threads.empty()) {
-    const std::string& text = arguments.threads;
-    const auto [end, error] =
-        std::from_chars(text.data(), text.data() + text.size(), options.threads);
-    if (error != std::errc() || end != text.data() + text.size() || options.threads < 1 ||
-        options.threads > 1024) {
-      return BadOption("--threads", text, "a number from 1 to 1024");
-    }
-  }
+  SPELK_RETURN_IF_ERROR(
+      SetNumber<size_t>("--threads", arguments.threads, 1, 1024, &options.threads));
+  SPELK_RETURN_IF_ERROR(
+      SetNumber<uint64_t>("--seed", arguments.seed, 0, UINT64_MAX, &options.seed));
   options.memory = DefaultMemory();
   SPELK_RETURN_IF_ERROR(SetSize("--memory", arguments.memory, &options.memory));
   SPELK_RETURN_IF_ERROR(SetSize("--max-line", arguments.max_line, &options.max_line));
@@ -180,7 +203,6 @@ absl::StatusOr<RunOptions> MakeRunOptions(const SearchArguments& arguments) {
   options.time_field = arguments.time_field;
   options.time_format = arguments.time_format;
   options.strict = arguments.strict;
-  options.seed = arguments.seed;
   options.disabled_passes = arguments.disabled_passes;
   return options;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -31,7 +32,7 @@ struct SearchArguments {
   std::string threads;
   std::string memory;
   std::string max_line;
-  uint64_t seed = 0;
+  std::string seed;
   std::vector<std::string> disabled_passes;
 };
 
@@ -43,6 +44,8 @@ struct QueryText {
 };
 
 void AddSearchOptions(CLI::App& app, SearchArguments& arguments);
+// `option` does not take `value`; `wanted` says what it takes.
+absl::Status BadOption(std::string_view option, std::string_view value, std::string_view wanted);
 // InvalidArgument says what is wrong with an option.
 absl::StatusOr<QueryText> ReadQuery(const SearchArguments& arguments);
 absl::StatusOr<RunOptions> MakeRunOptions(const SearchArguments& arguments);

@@ -26,6 +26,7 @@ ProgressLine::ProgressLine(bool enabled) : enabled_(enabled), start_(MonotonicCl
 
 void ProgressLine::Show(const Progress& progress) {
   const double now = MonotonicClock();
+  const std::lock_guard lock(mutex_);
   if (!enabled_ || now - start_ < kQuiet || now - shown_ < kInterval) return;
   shown_ = now;
   visible_ = true;
@@ -44,6 +45,7 @@ void ProgressLine::Show(const Progress& progress) {
 }
 
 void ProgressLine::Clear() {
+  const std::lock_guard lock(mutex_);
   if (!visible_) return;
   Say("\r\x1b[K");
   std::fflush(stderr);

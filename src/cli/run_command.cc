@@ -15,6 +15,7 @@
 #include "base/status.h"
 #include "cli/output.h"
 #include "cli/progress.h"
+#include "cli/progress_aware_sink.h"
 #include "cli/terminal.h"
 #include "engine/impl.h"
 #include "io/compression.h"
@@ -141,12 +142,13 @@ absl::StatusOr<io::WriterOptions> MakeWriterOptions(const RunArguments& argument
   if (!arguments.format.empty()) {
     const std::optional<io::Format> format = io::ParseFormat(arguments.format);
     if (!format) {
-      return absl::InvalidArgumentError(
-          fmt::format("-o does not take \"{}\"; it takes table, ndjson, json, csv, tsv, markdown, "
-                      "raw or vertical",
-                      arguments.format));
+      return BadOption("-o", arguments.format,
+                       "table, ndjson, json, csv, tsv, markdown, raw or vertical");
     }
     options.format = *format;
+  }
+  if (arguments.colour != "auto" && arguments.colour != "always" && arguments.colour != "never") {
+    return BadOption("--color", arguments.colour, "auto, always or never");
   }
   options.zone = zone;
   options.terminal = terminal;
@@ -195,13 +197,16 @@ void ReportInterrupt(const Summary& summary) {
 }
 
 absl::Status RunQuery(const Query& query, const Input& input, const RunOptions& options,
-                      const io::WriterOptions& writer, Target& target, Summary* summary) {
+                      const io::WriterOptions& writer, Target& target, ProgressLine& progress,
+                      Summary* summary) {
   SPELK_ASSIGN_OR_RETURN(engine::RunRequest request, engine::MakeRequest(input, options));
   request.form = FormFor(writer.format);
   // Rows of a slow pipe are seen as they come.
   const bool flush = request.input_is_pipe || !IsRegularFile(STDOUT_FILENO);
-  io::TerminalSink shown(target.sink(), EscapesFor(writer.format));
-  OutputTaker taker(writer, ShowsItself(writer) ? target.sink() : shown, flush);
+  ProgressAwareSink alone(target.sink(), progress);
+  io::ByteSink& sink = writer.terminal ? alone : target.sink();
+  io::TerminalSink shown(sink, EscapesFor(writer.format));
+  OutputTaker taker(writer, ShowsItself(writer) ? sink : shown, flush);
   std::vector<Summary> summaries;
   const absl::Status status =
       engine::Run(query.impl().engine->core, {{query.impl().compilation.plan.get(), &taker}},
@@ -228,6 +233,7 @@ int Run(const RunArguments& arguments) {
   const absl::StatusOr<io::WriterOptions> writer =
       MakeWriterOptions(arguments, engine.impl()->core.zone());
   if (!writer.ok()) return Fail(writer.status());
+  ProgressLine progress(IsTerminal(STDERR_FILENO));
   absl::StatusOr<Target> target = OpenTarget(arguments.output);
   if (!target.ok()) return Fail(target.status());
 
@@ -236,10 +242,10 @@ int Run(const RunArguments& arguments) {
   const InterruptGuard guard(cancel.impl()->cancellation, temporary);
   options->cancel = &cancel;
   options->count_lines = arguments.stats;
-  ProgressLine progress(IsTerminal(STDERR_FILENO));
   options->progress = [&progress](const Progress& at) { progress.Show(at); };
   Summary summary;
-  const absl::Status status = RunQuery(*query, *input, *options, *writer, *target, &summary);
+  const absl::Status status =
+      RunQuery(*query, *input, *options, *writer, *target, progress, &summary);
   progress.Clear();
   for (const std::string& warning : summary.warnings) Complain(warning);
   ReportFaults(summary);

@@ -98,6 +98,11 @@ std::vector<std::string_view> AllNames(const plan::EntryTable& entries) {
   return names;
 }
 
+bool IsUnbuilt(const plan::EntryTable& entries, std::string_view name) {
+  return entries.Unbuilt(name) != nullptr || entries.IsUnbuiltFunction(name) ||
+         entries.IsUnbuiltAggregate(name);
+}
+
 }  // namespace
 
 absl::StatusOr<std::string> Help(const plan::EntryTable& entries, std::string_view name) {
@@ -113,6 +118,8 @@ absl::StatusOr<std::string> Help(const plan::EntryTable& entries, std::string_vi
   if (aggregate == nullptr) aggregate = entries.Aggregate(fmt::format("{}0", name), &number);
   if (aggregate != nullptr) out += (out.empty() ? "" : "\n") + AggregateHelp(*aggregate);
   if (!out.empty()) return out;
+  if (IsUnbuilt(entries, name))
+    return absl::NotFoundError(fmt::format("\"{}\" is not built yet", name));
   std::string message = fmt::format("there is no help on \"{}\"", name);
   std::string similar;
   for (const std::string_view near : plan::NearestNames(name, AllNames(entries))) {

@@ -466,6 +466,19 @@ class Runner {
     return absl::ResourceExhaustedError(RegexLimits());
   }
 
+  std::string OutsideTimeRange() const {
+    const uint64_t all = counters_.outside_time_range;
+    const uint64_t timeless = counters_.without_time;
+    std::string text = all == 1 ? "the time range left out the only event"
+                                : fmt::format("the time range left out all {} events", all);
+    if (timeless == all)
+      return text + "; no _time was found: --time-field names the member with it";
+    if (timeless > 0) text += fmt::format(", {} of them for having no time", timeless);
+    // Without a given instant, now is the newest event's time already.
+    if (!request_.options.now) return text;
+    return text + "; with --now data it would count back from the newest event";
+  }
+
   Summary MakeSummary(uint64_t rows) {
     Summary summary;
     summary.rows = rows;
@@ -474,10 +487,7 @@ class Runner {
     summary.input_ended = context_.cancel->input_ended();
     if (counters_.regex_limits > 0) warnings_.Add(ErrorCode::kTruncated, RegexLimits());
     if (counters_.outside_time_range > 0 && counters_.inside_time_range == 0) {
-      warnings_.Add(fmt::format(
-          "the time range left out all {} events{}", counters_.outside_time_range.load(),
-          request_.options.now ? "; with --now data it would count back from the newest event"
-                               : ""));
+      warnings_.Add(OutsideTimeRange());
     }
     summary.warnings = warnings_.Take();
     return summary;

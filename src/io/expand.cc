@@ -220,7 +220,10 @@ absl::StatusOr<std::vector<Input>> ExpandInputs(const std::vector<std::string>& 
           fmt::format("\"{}\" names more than {} files", Printable(path), kMostFiles));
     }
     if (expansion.files().empty()) {
-      return absl::NotFoundError(fmt::format("\"{}\" matches no file", Printable(path)));
+      return absl::NotFoundError(
+          fmt::format(fmt::runtime(IsDirectory(path) ? "the directory \"{}\" holds no file"
+                                                     : "\"{}\" matches no file"),
+                      Printable(path)));
     }
     for (std::string& file : expansion.files()) add(std::move(file), Input::Kind::kFile);
   }

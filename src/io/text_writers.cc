@@ -129,10 +129,11 @@ class MarkdownWriter final : public RowWriter {
   }
   void Cell(std::string_view text) {
     out_ += ' ';
-    for (const char c : text) {
+    for (size_t at = 0; at < text.size(); ++at) {
+      const char c = text[at];
       if (c == '\n') {
         out_ += "<br>";
-      } else {
+      } else if (c != '\r' || !text.substr(at + 1).starts_with('\n')) {
         if (c == '|' || c == '\\') out_ += '\\';
         out_ += c;
       }

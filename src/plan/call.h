@@ -31,6 +31,7 @@ struct RunConstants {
 struct EvalCounters {
   std::atomic<uint64_t> regex_limits{0};  // Values on which an expression reached its match limit.
   std::atomic<uint64_t> outside_time_range{0};  // Events that a time range left out.
+  std::atomic<uint64_t> without_time{0};        // Those of them that have no time.
   std::atomic<uint64_t> inside_time_range{0};
 };
 

@@ -209,8 +209,10 @@ class TimeRangeNode final : public EvalNode {
   absl::Status Test(const EvalContext& context, Rows rows, Truth* truth) override {
     const Column times = ColumnOf(context, field_);
     uint64_t inside = 0;
+    uint64_t timeless = 0;
     for (const uint32_t row : rows) {
       const std::optional<Number> time = NumberOf(times.At(row));
+      timeless += time ? 0 : 1;
       const bool in =
           time && (!earliest_ || time->value >= *earliest_) && (!latest_ || time->value < *latest_);
       truth[row] = ToTruth(in);
@@ -218,6 +220,7 @@ class TimeRangeNode final : public EvalNode {
     }
     EvalCounters& counters = *context.environment().counters;
     counters.inside_time_range.fetch_add(inside, std::memory_order_relaxed);
+    counters.without_time.fetch_add(timeless, std::memory_order_relaxed);
     counters.outside_time_range.fetch_add(rows.size() - inside, std::memory_order_relaxed);
     return absl::OkStatus();
   }

@@ -93,3 +93,19 @@ says 'it is named' 'nothing.ndjson'
 expect 'a glob that matches nothing' 3 '' run 'table n' '*.nothing'
 says 'it is named, too' 'matches no file'
 expect 'one of several files is not there: nothing is read' 3 '' run 'table n' b.ndjson gone.ndjson
+
+mkdir nothing
+expect 'a directory without files' 3 '' "$SPELK" run '*' nothing
+says 'it is told so' 'the directory "nothing" holds no file'
+printf '{"n":1}\n[2]\n{"n":3}\n' >list.ndjson
+expect 'a strict run' 3 '' "$SPELK" run --strict '| stats count' list.ndjson
+says 'says where it stopped' 'spelk: list.ndjson:2: not one JSON object'
+
+# Why a time range leaves nothing.
+printf '{"_time":5}\n{"_time":6}\n' >old.ndjson
+expect 'a range after all events' 0 '' "$SPELK" run --earliest -1h '*' old.ndjson
+says 'the clock may be the reason' 'left out all 2 events; with --now data it would count back from the newest event'
+expect 'which counts from them already' 0 '' "$SPELK" run --now data --earliest 10 --latest 20 '*' old.ndjson
+expect 'so nothing is proposed' 0 '' bash -c '! grep -q -- "--now data" messages'
+expect 'events without a time' 0 '' "$SPELK" run --earliest 0 '*' b.ndjson
+says 'are told of' 'the time range left out the only event; no _time was found'

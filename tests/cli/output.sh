@@ -107,3 +107,8 @@ says 'events and rows' '2 events read, 1 matched, 0 malformed, 1 rows'
 expect 'fail on hits' 1 '{"a":1}' "$SPELK" run --fail-on-hits 'a=1 | table a' in.ndjson
 expect 'no hits' 0 '' "$SPELK" run --fail-on-hits 'a=9 | table a' in.ndjson
 expect 'fail if empty' 1 '' "$SPELK" run --fail-if-empty 'a=9 | table a' in.ndjson
+
+printf '{"a":"x\\r\\ny"}\n' >crlf.ndjson
+expect 'a line end of two characters in markdown' 0 '| a |
+| --- |
+| x<br>y |' "$SPELK" run -o markdown 'a=* | table a' crlf.ndjson

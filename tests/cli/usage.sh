@@ -46,3 +46,30 @@ expect 'a search that needs no input' 0 '{"n":1}' "$SPELK" run '| makeresults | 
 expect 'check' 0 '' "$SPELK" check 'a=1 | nosuch'
 expect 'check of what does not parse' 2 '' "$SPELK" check 'a=( | table'
 expect 'explain' 0 '' contains 'order: input' "$SPELK" explain 'a=1' in.ndjson
+
+# A command line that is wrong.
+expect 'a search in the place of a subcommand' 2 '' "$SPELK" 'a=1 | table a' in.ndjson
+says 'it says how a search is run' 'there is no subcommand "a=1 | table a"; a search is run by `spelk run SEARCH`'
+expect 'no subcommand' 2 '' "$SPELK"
+says 'they are named' 'run, explain, check, help or completion'
+expect 'an option of no subcommand' 2 '' "$SPELK" --nosuch
+says 'it is named' 'unexpected "--nosuch"'
+expect 'an option that run has not' 2 '' "$SPELK" run --nosuch 'a=1'
+says 'where the others stand' '`spelk run --help` tells more'
+expect 'a colour that is none' 2 '' "$SPELK" run --color red 'a=1' in.ndjson
+expect 'a seed that is none' 2 '' "$SPELK" run --seed x 'a=1' in.ndjson
+says 'as for other options' 'spelk: --seed does not take "x"'
+
+expect 'help of a subcommand' 0 '' contains 'Usage: spelk run' "$SPELK" help run
+expect 'help of an option' 0 '' contains '--max-line SIZE: Longer lines are no events' "$SPELK" help --max-line
+expect 'help of a short option' 0 '' contains '--output FILE' "$SPELK" help -O
+expect 'help of a function and a statistic' 0 '' contains 'A statistic' "$SPELK" help max
+expect 'help that nobody can take' 3 '' bash -c '"$SPELK" help >/dev/full'
+
+# The search file.
+expect 'a folder as the search' 2 '' "$SPELK" run -f . in.ndjson
+says 'it is told so' 'cannot read the search from .: Is a directory'
+printf '\357\273\277a=1\r\n| table a\r\n' >windows.spl
+expect 'a byte order mark and CRLF in a search file' 0 '{"a":1}' "$SPELK" run -f windows.spl in.ndjson
+expect 'curly quotes among search terms' 0 '' "$SPELK" run 'a=“1”' in.ndjson
+says 'are warned of' '<query>:1:3: warning W0105: this “ (U+201C) is part of the word'
