@@ -12,7 +12,7 @@
 #include "cli/completion.h"
 #include "cli/run_command.h"
 #include "cli/terminal.h"
-#include "io/compression.h"
+#include "io/terminal_text.h"
 
 namespace spelk::cli {
 namespace {
