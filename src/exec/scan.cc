@@ -253,7 +253,7 @@ absl::StatusOr<bool> ScanWorker::ReadWrapped(std::string_view line, std::string_
   bool faulty = false;
   const io::LineVerdict verdict = reader_.Read(event, slots_, &faulty);
   if (verdict == io::LineVerdict::kNoMemory) {
-    return scan_.run->budget->Exhausted("a long line", event.size() * sizeof(uint32_t));
+    return scan_.run->budget->Exhausted("a line of input", event.size() * sizeof(uint32_t));
   }
   if (verdict != io::LineVerdict::kEvent) return false;
   if (faulty) SPELK_RETURN_IF_ERROR(Reject(line, "a fault in the JSON text of an event", true));
@@ -339,7 +339,7 @@ absl::Status ScanWorker::AddLine(std::string_view line, const std::vector<size_t
   const io::LineVerdict verdict = reader_.Read(line, slots_, &faulty);
   if (verdict == io::LineVerdict::kBlank) return absl::OkStatus();
   if (verdict == io::LineVerdict::kNoMemory) {
-    return scan_.run->budget->Exhausted("a long line", line.size() * sizeof(uint32_t));
+    return scan_.run->budget->Exhausted("a line of input", line.size() * sizeof(uint32_t));
   }
   report_.looked_at.fetch_add(1, std::memory_order_relaxed);
   if (verdict != io::LineVerdict::kEvent) return Reject(line, io::Describe(verdict), false);
