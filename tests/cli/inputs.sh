@@ -99,7 +99,7 @@ expect 'a directory without files' 3 '' "$SPELK" run '*' nothing
 says 'it is told so' 'the directory "nothing" holds no file'
 printf '{"n":1}\n[2]\n{"n":3}\n' >list.ndjson
 expect 'a strict run' 3 '' "$SPELK" run --strict '| stats count' list.ndjson
-says 'says where it stopped' 'spelk: list.ndjson:2: not one JSON object'
+says 'says where it stopped' 'list.ndjson:2: not one JSON object'
 
 # Why a time range leaves nothing.
 printf '{"_time":5}\n{"_time":6}\n' >old.ndjson
