@@ -32,7 +32,10 @@ constexpr Example kExamples[] = {
 };
 constexpr std::string_view kNotes[] = {
     "`*` matches any run of characters and cannot be escaped; text compares ignoring case",
-    "index= and splunk_server= are true for an event that has no such field"};
+    "index= and splunk_server= are true for an event that has no such field",
+    "time modifiers: earliest, latest, the older starttime, endtime (with timeformat), starttimeu, "
+    "endtimeu, daysago, startdaysago, enddaysago and their like; searchtimespan… and _index_… are "
+    "refused"};
 
 }  // namespace
 

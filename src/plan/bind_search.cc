@@ -8,21 +8,11 @@
 #include "base/check.h"
 #include "base/status.h"
 #include "plan/binder.h"
+#include "plan/time_terms.h"
 #include "syntax/unescape.h"
-#include "value/relative_time.h"
 
 namespace spelk::plan {
 namespace {
-
-constexpr std::array<std::string_view, 2> kEarliestNames = {"earliest", "starttime"};
-constexpr std::array<std::string_view, 2> kLatestNames = {"latest", "endtime"};
-// Time modifiers of old searches; refused rather than taken for fields.
-constexpr std::array<std::string_view, 14> kOldTimeNames = {
-    "starttimeu",      "endtimeu",           "startdaysago",
-    "enddaysago",      "starthoursago",      "endhoursago",
-    "daysago",         "hoursago",           "minutesago",
-    "monthsago",       "searchtimespandays", "searchtimespanhours",
-    "_index_earliest", "_index_latest"};
 
 // What ApplyBaseName knows.
 constexpr std::array<std::string_view, 5> kBaseNames = {
@@ -34,7 +24,7 @@ bool IsOneOf(std::string_view name, const std::array<std::string_view, N>& names
 }
 
 bool IsTimeModifier(std::string_view name) {
-  return IsOneOf(name, kEarliestNames) || IsOneOf(name, kLatestNames);
+  return name == kTimeFormatName || FindTimeTerm(name) != nullptr;
 }
 
 // Gives all of an expression one place. False if it holds a subsearch, which has places of its own.
@@ -69,7 +59,7 @@ bool HoldsSubsearch(const ast::SearchValue& value) {
 }  // namespace
 
 bool IsSpecialName(std::string_view name, bool base) {
-  if (IsTimeModifier(name) || IsOneOf(name, kOldTimeNames)) return true;
+  if (IsTimeModifier(name) || IsRefusedTimeTerm(name)) return true;
   return base && IsOneOf(name, kBaseNames);
 }
 
@@ -172,7 +162,7 @@ class SearchBinder {
     if (IsTimeModifier(comparison.field.text)) {
       return BindTimes({&comparison}, span, negated);
     }
-    if (IsOneOf(comparison.field.text, kOldTimeNames)) {
+    if (IsRefusedTimeTerm(comparison.field.text)) {
       return binder_.Error(
           ErrorCode::kUnbuiltOption, comparison.field.span,
           fmt::format("the time modifier '{}' is not built yet", comparison.field.text),
@@ -268,6 +258,23 @@ class SearchBinder {
     return MakeLogical(ExprKind::kAnd, std::move(operands));
   }
 
+  // The value of timeformat=, which says how starttime= and endtime= of the same conjunction read.
+  absl::StatusOr<std::string> TimeFormatOf(const std::vector<const ast::SearchComparison*>& times) {
+    for (const ast::SearchComparison* time : times) {
+      if (time->field.text == kTimeFormatName) return ValueText(time->value);
+    }
+    return std::string();
+  }
+
+  absl::StatusOr<std::string> TimeBound(const TimeTerm& term, const std::string& text,
+                                        const std::string& format, Span span) {
+    std::optional<std::string> bound = TimeTermText(term, text, format);
+    if (bound) return *std::move(bound);
+    return binder_.Error(ErrorCode::kBadArgument, span,
+                         fmt::format("invalid value \"{}\" for time term '{}'", text, term.name),
+                         {TimeTermUsage(term, format)});
+  }
+
   absl::StatusOr<ExprPtr> BindTimes(const std::vector<const ast::SearchComparison*>& times,
                                     Span span, bool negated) {
     if (std::any_of(times.begin(), times.end(),
@@ -283,31 +290,27 @@ class SearchBinder {
     expr->type = Type::kBoolean;
     expr->span = span;
     expr->field = binder_.Intern("_time");
+    SPELK_ASSIGN_OR_RETURN(const std::string format, TimeFormatOf(times));
     for (const ast::SearchComparison* time : times) {
+      const TimeTerm* term = FindTimeTerm(time->field.text);
+      if (term == nullptr) continue;  // timeformat=
       SPELK_ASSIGN_OR_RETURN(const std::string text, ValueText(time->value));
-      SPELK_RETURN_IF_ERROR(binder_.CheckTimeModifier(time->field.text, text, time->value.span));
-      const bool lower = IsOneOf(time->field.text, kEarliestNames);
+      SPELK_ASSIGN_OR_RETURN((term->lower ? expr->earliest : expr->latest),
+                             TimeBound(*term, text, format, time->value.span));
       const bool fits = time->op == CompareOp::kEqual ||
-                        time->op == (lower ? CompareOp::kGreaterEqual : CompareOp::kLess);
+                        time->op == (term->lower ? CompareOp::kGreaterEqual : CompareOp::kLess);
       if (!fits) {
         return binder_.Error(ErrorCode::kBadArgument, time->field.span,
                              fmt::format("write {}=…", time->field.text));
       }
-      (lower ? expr->earliest : expr->latest) = text;
     }
+    if (expr->earliest.empty() && expr->latest.empty()) return MakeBoolean(true);
     return expr;
   }
 
   Binder& binder_;
   const bool base_;
 };
-
-absl::Status Binder::CheckTimeModifier(std::string_view name, const std::string& text, Span span) {
-  if (ParseTimeModifier(text, 0, absl::UTCTimeZone())) return absl::OkStatus();
-  return Error(ErrorCode::kBadArgument, span,
-               fmt::format("invalid value \"{}\" for time term '{}'", text, name),
-               {"use epoch seconds, now, -2h@h, or 10/19/2020:00:00:00"});
-}
 
 absl::StatusOr<ExprPtr> Binder::SearchTerms(const ast::SearchExpr& search, bool base,
                                             bool negated) {

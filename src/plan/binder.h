@@ -114,7 +114,6 @@ class Binder {
   absl::Status BadOption(const ast::ArgumentOption& option, std::string_view value);
 
   absl::StatusOr<ExprPtr> PredicateInText(std::string_view text, Diagnostics& problems);
-  absl::Status CheckTimeModifier(std::string_view name, const std::string& text, Span span);
   absl::StatusOr<ExprPtr> BindCall(const ast::Expr& expr, const ast::FunctionCall& call);
   absl::StatusOr<ExprPtr> BindArithmetic(const ast::Expr& expr, const ast::ArithmeticChain& chain);
   absl::StatusOr<ExprPtr> BindComparison(const ast::Expr& expr, const ast::Comparison& comparison);
