@@ -163,6 +163,41 @@ class ParseRun {
     return made;
   }
 
+  static bool EndsOperand(size_t type) {
+    return type == SplParser::WORD || type == SplParser::STRING || type == SplParser::FIELD ||
+           type == SplParser::NUMBER || type == SplParser::RPAREN;
+  }
+  // Whether an expression could have gone on here with an operator.
+  bool FollowsOperand(size_t at, size_t rule) const {
+    return at > 0 && EndsOperand(visible_[at - 1].type) && rule != SplParser::RuleAssignment &&
+           rule != SplParser::RuleTarget && syntax::InExpression(visible_, at);
+  }
+  bool IsComparator(size_t at) const {
+    const size_t type = at < visible_.size() ? visible_[at].type : size_t{SplParser::PIPE};
+    return type == SplParser::EQ || type == SplParser::NEQ || type == SplParser::LT ||
+           type == SplParser::LE || type == SplParser::GT || type == SplParser::GE;
+  }
+
+  // What may follow an operand; and how in SPL is said what people say otherwise elsewhere.
+  std::string AfterOperand(size_t at, std::string_view seen) const {
+    constexpr std::pair<std::string_view, std::string_view> kElsewhere[] = {
+        {"IS", "null is tested by isnull(field) and isnotnull(field)"},
+        {"BETWEEN", "write field>=1 AND field<=5"},
+        {"CONTAINS", "write like(field, \"%text%\")"},
+        {"MATCHES", "write match(field, \"regular expression\")"},
+    };
+    for (const auto& [word, advice] : kElsewhere) {
+      if (Upper(std::string(seen)) == word) return fmt::format("an operator; {}", advice);
+    }
+    size_t open = 0;
+    for (size_t i = 0; i < at && i < visible_.size(); ++i) {
+      if (visible_[i].type == SplParser::LPAREN) ++open;
+      if (visible_[i].type == SplParser::RPAREN) --open;
+    }
+    return open > 0 ? "an operator, a comma or a closing parenthesis"
+                    : "an operator, a comma, or the end of the expression";
+  }
+
   std::string Expected(size_t at, size_t rule) const {
     if (at < visible_.size() && visible_[at].type == SplParser::AS) return "a name before AS";
     const size_t before = at == 0 ? 0 : visible_[at - 1].type;
@@ -172,6 +207,12 @@ class ParseRun {
       return fmt::format("a field name after {}", Upper(word));
     }
     const std::string_view seen = at < visible_.size() ? TextOf(text_, visible_[at].span) : "";
+    if (before == SplParser::NOT && Upper(std::string(seen)) == "LIKE")
+      return "a field; NOT stands before it: NOT field LIKE \"pattern\"";
+    if (FollowsOperand(at, rule)) return AfterOperand(at, seen);
+    if (at > 1 && IsComparator(at) && IsComparator(at - 2)) {
+      return "a search term; a value is missing before, or one with such a sign needs quotes";
+    }
     if (word == "<" && seen == ">") return "a value; not equal is written !=";
     if (word == "=" && seen == ">") return "a value; greater or equal is written >=";
     if (word == "=" && seen == "<") return "a value; less or equal is written <=";
@@ -181,7 +222,9 @@ class ParseRun {
   absl::Status Unexpected(size_t at, size_t rule) {
     const auto size = static_cast<uint32_t>(text_.size());
     const Span span = at < visible_.size() ? visible_[at].span : Span{size, size};
-    const bool expression = rule >= SplParser::RuleAssignment && rule <= SplParser::RuleExpressions;
+    const bool expression =
+        (rule >= SplParser::RuleAssignment && rule <= SplParser::RuleExpressions) ||
+        FollowsOperand(at, rule);
     const std::string command = syntax::CommandAt(text_, visible_, at);
     const std::string seen = syntax::Describe(text_, visible_, at);
     std::string message = command.empty() ? "" : command + ": ";

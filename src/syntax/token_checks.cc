@@ -170,7 +170,7 @@ class Checker {
     const std::string missing =
         fmt::format("comparator '{}' is missing a term on the right hand side",
                     TextOf(text_, visible_[at].span));
-    if (!InExpression(at)) return Error(ErrorCode::kMissingValue, at, missing);
+    if (!InExpression(visible_, at)) return Error(ErrorCode::kMissingValue, at, missing);
     return Error(ErrorCode::kMalformedExpression, at, "the expression is malformed: " + missing);
   }
 
@@ -184,12 +184,12 @@ class Checker {
         {"~", "write match(field, \"regular expression\")"},
         {"{", "a field name with braces stands in single quotes: 'tags{}'"},
         {"@", "a field name with @ stands in single quotes: '@timestamp'"},
-        {":", "a field name with a colon stands in single quotes: 'a:b'"},
+        {":", "a comma parts two arguments; a field name with a colon stands in single quotes"},
         {"\\", "text stands in double quotes"},
     };
     const std::string_view seen = TextOf(text_, visible_[at].span);
     for (const auto& [text, advice] : kAdvice) {
-      if (seen == text && InExpression(at)) return {std::string(advice)};
+      if (seen == text && InExpression(visible_, at)) return {std::string(advice)};
     }
     return {};
   }
@@ -206,7 +206,7 @@ class Checker {
     Span span;
     span.begin = token.span.begin + static_cast<uint32_t>(found->begin);
     span.end = span.begin + static_cast<uint32_t>(found->size);
-    if (InExpression(at)) {
+    if (InExpression(visible_, at)) {
       return diagnostics_.Error(ErrorCode::kMalformedExpression, span,
                                 fmt::format("{}: the expression is malformed: unexpected {}",
                                             CommandAt(text_, visible_, at), found->what),
@@ -216,20 +216,6 @@ class Checker {
                       fmt::format("this {} is part of the word", found->what),
                       {std::string(found->plain) + " if that is meant"});
     return absl::OkStatus();
-  }
-
-  // Whether the place belongs to a command that takes expressions.
-  bool InExpression(size_t at) const {
-    size_t inner = 0;  // Subsearches that end before the place.
-    for (size_t i = at; i-- > 0;) {
-      const size_t type = visible_[i].type;
-      if (type == SplParser::RBRACKET) ++inner;
-      if (type == SplParser::LBRACKET && inner-- == 0) return false;
-      if (inner == 0 && IsCommand(type)) {
-        return type == SplParser::EXPRESSION_COMMAND || type == SplParser::ASSIGNMENT_COMMAND;
-      }
-    }
-    return false;
   }
 
   const std::string_view text_;
@@ -253,6 +239,19 @@ absl::Status CheckTokens(std::string_view text, const std::vector<RawToken>& tok
   return Checker(text, std::move(visible), max_depth, diagnostics).Check();
 }
 
+bool InExpression(const std::vector<RawToken>& visible, size_t at) {
+  size_t inner = 0;  // Subsearches that end before the place.
+  for (size_t i = std::min(at, visible.size()); i-- > 0;) {
+    const size_t type = visible[i].type;
+    if (type == SplParser::RBRACKET) ++inner;
+    if (type == SplParser::LBRACKET && inner-- == 0) return false;
+    if (inner == 0 && IsCommand(type)) {
+      return type == SplParser::EXPRESSION_COMMAND || type == SplParser::ASSIGNMENT_COMMAND;
+    }
+  }
+  return false;
+}
+
 std::string Describe(std::string_view text, const std::vector<RawToken>& visible, size_t at) {
   if (at >= visible.size()) return "end of the search";
   constexpr size_t kMost = 40;
@@ -262,7 +261,7 @@ std::string Describe(std::string_view text, const std::vector<RawToken>& visible
     while (cut > 0 && (static_cast<unsigned char>(seen[cut]) & 0xC0U) == 0x80U) --cut;
     seen = seen.substr(0, cut) + "…";
   }
-  return fmt::format("\"{}\"", seen);
+  return seen.starts_with('"') ? seen : fmt::format("\"{}\"", seen);
 }
 
 std::string CommandAt(std::string_view text, const std::vector<RawToken>& visible, size_t at) {

@@ -21,6 +21,8 @@ absl::Status CheckTokens(std::string_view text, const std::vector<RawToken>& tok
 // What stands at token `at` (an index of visible ones; past the last is the end), for messages:
 // "\")\"", "the end of the search".
 std::string Describe(std::string_view text, const std::vector<RawToken>& visible, size_t at);
+// Whether token `at` belongs to a command that takes expressions.
+bool InExpression(const std::vector<RawToken>& visible, size_t at);
 // The name of the command that token `at` belongs to; empty if there is none.
 std::string CommandAt(std::string_view text, const std::vector<RawToken>& visible, size_t at);
 
