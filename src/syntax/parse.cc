@@ -184,6 +184,7 @@ class ParseRun {
         {"IS", "null is tested by isnull(field) and isnotnull(field)"},
         {"BETWEEN", "write field>=1 AND field<=5"},
         {"CONTAINS", "write like(field, \"%text%\")"},
+        {"MATCH", "write match(field, \"regular expression\")"},
         {"MATCHES", "write match(field, \"regular expression\")"},
     };
     for (const auto& [word, advice] : kElsewhere) {
