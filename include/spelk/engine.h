@@ -69,7 +69,7 @@ Input Callback(std::function<size_t(char* buffer, size_t size)> read,
 enum class EventOrder : uint8_t {
   kAuto,   // Newest first where a command needs an order; standard input that is a pipe: as it
            // comes.
-  kTime,   // Newest first where a command needs an order.
+  kTime,   // Newest first, even where nothing depends on it.
   kInput,  // As events come.
 };
 

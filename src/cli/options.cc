@@ -47,7 +47,7 @@ void AddSearchOptions(CLI::App& app, SearchArguments& a) {
          "--now", a.now,
          "What now() and relative times count from: epoch, ISO or data, the newest event's time")
       ->type_name("TIME");
-  app.add_option("--order", a.order, "auto, time (newest first where it matters) or input")
+  app.add_option("--order", a.order, "auto (newest first where it matters), time (always) or input")
       ->type_name("ORDER")
       ->capture_default_str();
   app.add_option("--sourcetype", a.sourcetype, "The sourcetype of events that have none")

@@ -33,6 +33,13 @@ struct DedupNode final : plan::Node {
     flow.runs = in_order() ? Runs::kSequential : Runs::kSink;
     return flow;
   }
+  // How many rows are kept of a combination does not depend on which they are.
+  bool DependsOnOrder(const plan::FieldSet& needed, bool ignored) const override {
+    if (!ignored || in_order() || needed.open()) return true;
+    return !std::all_of(needed.fields().begin(), needed.fields().end(), [this](Field field) {
+      return std::find(fields.begin(), fields.end(), field) != fields.end();
+    });
+  }
   template <class Visitor>
   void Describe(Visitor& visit) {
     visit("fields", fields);

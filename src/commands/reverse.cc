@@ -7,6 +7,7 @@ namespace {
 
 struct ReverseNode final : plan::Node {
   static constexpr std::string_view kName = "reverse";
+  bool DependsOnOrder(const plan::FieldSet&, bool ignored) const override { return !ignored; }
   template <class Visitor>
   void Describe(Visitor&) {}
 };

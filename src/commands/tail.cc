@@ -9,6 +9,10 @@ namespace {
 struct TailNode final : plan::Node {
   static constexpr std::string_view kName = "tail";
   uint64_t limit = 10;
+  // Of which rows are kept only their number is the same in every order.
+  bool DependsOnOrder(const plan::FieldSet& needed, bool ignored) const override {
+    return !ignored || !needed.empty();
+  }
   template <class Visitor>
   void Describe(Visitor& visit) {
     visit("limit", limit);

@@ -146,6 +146,7 @@ class Runner {
     feed_.renames_sourcetypes = !settings_.renames->empty();
     feed_.newest_first = options.order == EventOrder::kTime ||
                          (options.order == EventOrder::kAuto && !request.input_is_pipe);
+    feed_.always_ordered = options.order == EventOrder::kTime;
     feed_.known = true;
   }
 

@@ -115,6 +115,9 @@ class Sequential : public SequentialOperator {
 // ---------------------------------------------------------------- sink: a state for each worker,
 // merged
 
+// Of the binary form of states. It changes when any state's form does.
+inline constexpr uint8_t kStateVersion = 1;
+
 class SinkOperator : public Operator {
  public:
   virtual absl::StatusOr<OperatorStatePtr> NewAnyState() const = 0;
@@ -152,9 +155,13 @@ class Sink : public SinkOperator {
     return Finish(std::move(static_cast<Holder&>(*state).value), out);
   }
   absl::Status SaveAny(OperatorState& state, ByteWriter& out) const final {
+    out.Byte(kStateVersion);
     return Save(static_cast<Holder&>(state).value, out);
   }
   absl::StatusOr<OperatorStatePtr> LoadAny(ByteReader& in) const final {
+    if (in.Byte() != kStateVersion) {
+      return absl::DataLossError("cannot load a partial result: it is of another version");
+    }
     SPELK_ASSIGN_OR_RETURN(State state, Load(in));
     return std::make_unique<Holder>(std::move(state));
   }

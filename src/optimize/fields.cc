@@ -97,6 +97,43 @@ absl::Status MaterializeLate(plan::NodePtr* root, const OptimizeContext&) {
   return absl::OkStatus();
 }
 
+namespace {
+
+// For each node from the root on, whether what is seen of its rows depends on the order of its
+// input: computed backwards from the output.
+std::vector<bool> OrderNeeds(const plan::Node& root, const OptimizeContext& context) {
+  std::vector<bool> needs;
+  plan::FieldSet needed = NeedsOfResult(root, context);
+  bool ignored = false;
+  for (const plan::Node* node = &root; node->input != nullptr; node = node->input.get()) {
+    needs.push_back(node->DependsOnOrder(needed, ignored));
+    const plan::Order order = node->GetFlow().order;
+    if (needs.back()) {
+      ignored = false;
+    } else if (order == plan::Order::kDestroys || order == plan::Order::kIgnores) {
+      ignored = true;
+    }
+    needed = node->InputNeeds(needed);
+  }
+  return needs;
+}
+
+void ReadTime(plan::ScanNode* scan) {
+  std::vector<Field>& fields = scan->fields;
+  if (std::find(fields.begin(), fields.end(), hidden::kTime) == fields.end()) {
+    fields.push_back(hidden::kTime);
+  }
+}
+
+void PutNewestFirst(plan::NodePtr* above, Span span, const OptimizeContext& context) {
+  auto order = plan::Make<plan::TimeOrderNode>(span);
+  order->entry = context.entries->Command(plan::kTimeOrderEntry);
+  order->input = std::move(*above);
+  *above = std::move(order);
+}
+
+}  // namespace
+
 absl::StatusOr<OrderReport> ProvideOrder(plan::NodePtr* root, const OptimizeContext& context) {
   plan::ScanNode* scan = plan::ScanOf(**root);
   OrderReport report;
@@ -104,29 +141,29 @@ absl::StatusOr<OrderReport> ProvideOrder(plan::NodePtr* root, const OptimizeCont
   bool sequence = scan == nullptr || !context.feed->newest_first;
   std::vector<plan::NodePtr*> places;
   for (plan::NodePtr* at = root; *at != nullptr; at = &(*at)->input) places.push_back(at);
+  const std::vector<bool> needs = OrderNeeds(**root, context);
   // From the source up; inserting a node above a place does not move the places above it.
   for (size_t i = places.size() - 1; i-- > 0;) {
     plan::Node& node = **places[i];
-    if (auto* limit = plan::TryAs<plan::LimitNode>(&node)) limit->ordered_input = sequence;
+    if (auto* limit = plan::TryAs<plan::LimitNode>(&node)) {
+      limit->ordered_input = sequence || !needs[i];
+    }
     const plan::Flow flow = node.GetFlow();
     if (flow.order == plan::Order::kKeeps) continue;
-    if (flow.order == plan::Order::kNeeds && !sequence) {
+    if (needs[i] && !sequence) {
       if (!report.newest_first) {
         report = {true, std::string(node.entry == nullptr ? node.type().name : node.entry->name)};
       }
-      const auto& fields = scan->fields;
-      if (std::find(fields.begin(), fields.end(), hidden::kTime) == fields.end()) {
-        scan->fields.push_back(hidden::kTime);
-      }
+      ReadTime(scan);
       if (flow.keeps_order) continue;
-      if (flow.runs != plan::Runs::kSink) {
-        auto order = plan::Make<plan::TimeOrderNode>(node.span);
-        order->entry = context.entries->Command(plan::kTimeOrderEntry);
-        order->input = std::move(node.input);
-        node.input = std::move(order);
-      }
+      if (flow.runs != plan::Runs::kSink) PutNewestFirst(&node.input, node.span, context);
     }
     if (!flow.keeps_order) sequence = true;
+  }
+  if (!sequence && context.feed->always_ordered) {
+    ReadTime(scan);
+    PutNewestFirst(root, (*root)->span, context);
+    if (!report.newest_first) report = {true, "--order time"};
   }
   return report;
 }

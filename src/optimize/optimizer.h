@@ -22,6 +22,7 @@ struct FeedFacts {
   std::string sourcetype;  // Of events without one.
   bool renames_sourcetypes = false;  // Some are shown under another name.
   bool newest_first = true;          // The order of events; false: as they come.
+  bool always_ordered = false;       // Even where nothing in the plan depends on it.
   bool known = false;  // False before the inputs are known: nothing may be concluded from them.
 };
 

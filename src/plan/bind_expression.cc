@@ -4,17 +4,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/overloaded.h"
 #include "base/status.h"
 #include "plan/binder.h"
 #include "plan/call.h"
 
 namespace spelk::plan {
 namespace {
-
-template <class... F>
-struct Overloaded : F... {
-  using F::operator()...;
-};
 
 std::unique_ptr<Expr> NewExpr(ExprKind kind, Type type, Span span) {
   auto expr = std::make_unique<Expr>();

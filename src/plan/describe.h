@@ -4,8 +4,9 @@
 // and the visitors here take bool, integers, doubles, texts, enums, fields, expressions, optionals,
 // vectors and other structs with Describe. A field or expression that may be null is declared with
 // visit.MayBeNull("output", output): a null one elsewhere is damage. Of a list
-// declared with visit.Counted("rules", rules) only the length is printed. Members that must fit each
-// other have a say in   bool WellFormed(const EntryTable& entries) const   what else is damage.
+// declared with visit.Counted("rules", rules) only the length is printed. Members that must fit
+// each other have a say in   bool WellFormed(const EntryTable& entries) const   what else is
+// damage.
 #pragma once
 
 #include <fmt/format.h>

@@ -34,6 +34,8 @@ FieldSet Node::InputNeeds(const FieldSet& needed) const {
   return needs;
 }
 
+bool Node::DependsOnOrder(const FieldSet&, bool) const { return GetFlow().order == Order::kNeeds; }
+
 std::optional<std::vector<Field>> Node::OutputColumns(
     const std::optional<std::vector<Field>>& before) const {
   const Flow flow = GetFlow();

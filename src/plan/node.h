@@ -67,6 +67,11 @@ class Node {
   virtual std::optional<std::vector<Field>> OutputColumns(
       const std::optional<std::vector<Field>>& before) const;
 
+  // False if the rows of this node, as far as somebody reads them, do not depend on the order of
+  // its input. `needed` is what is read behind it; `ignored`: nobody behind it depends on their
+  // order.
+  virtual bool DependsOnOrder(const FieldSet& needed, bool ignored) const;
+
   const NodeType& type() const { return *type_; }
   std::string Print() const { return type_->print(*this); }
   // Calls `take` with each expression of this node (not of its input).

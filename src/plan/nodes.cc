@@ -294,11 +294,22 @@ Flow SortNode::GetFlow() const {
   return flow;
 }
 
+// What comes out of a sort depends on the order of its input by ties alone; and which of them a
+// limit cuts does not show in how many are left.
+bool SortNode::DependsOnOrder(const FieldSet& needed, bool ignored) const {
+  return !ignored || (limit && !needed.empty());
+}
+
 Flow LimitNode::GetFlow() const {
   Flow flow = RowFlow();
   flow.order = Order::kNeeds;
   flow.runs = in_order ? Runs::kSequential : Runs::kSink;
   return flow;
+}
+
+// Of which rows are kept only their number is the same in every order.
+bool LimitNode::DependsOnOrder(const FieldSet& needed, bool ignored) const {
+  return !ignored || !needed.empty();
 }
 
 bool AggregateCall::WellFormed(const EntryTable& entries) const {

@@ -234,6 +234,7 @@ struct SortNode final : Node {
   std::optional<uint64_t> limit;
   bool default_limit = false;  // Nobody asked for the limit: rows that it cuts are worth a warning.
   Flow GetFlow() const override;
+  bool DependsOnOrder(const FieldSet& needed, bool ignored) const override;
   template <class Visitor>
   void Describe(Visitor& visit) {
     visit("keys", keys);
@@ -246,9 +247,11 @@ struct SortNode final : Node {
 struct LimitNode final : Node {
   static constexpr std::string_view kName = "limit";
   uint64_t count = 10;
-  bool ordered_input = false;  // Rows come in their final order; set by the order analysis.
+  bool ordered_input = false;  // Rows come in their final order, or any will do; set by the order
+                               // analysis.
   bool in_order = false;  // So reading stops when enough were seen, instead of ranking all rows.
   Flow GetFlow() const override;
+  bool DependsOnOrder(const FieldSet& needed, bool ignored) const override;
   template <class Visitor>
   void Describe(Visitor& visit) {
     visit("count", count);

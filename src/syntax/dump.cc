@@ -1,17 +1,11 @@
 // The tree with one node a line.
 #include <fmt/format.h>
 
+#include "base/overloaded.h"
 #include "syntax/parse.h"
 
 namespace spelk {
 namespace {
-
-template <class... Takes>
-struct Overloaded : Takes... {
-  using Takes::operator()...;
-};
-template <class... Takes>
-Overloaded(Takes...) -> Overloaded<Takes...>;
 
 class Dumper {
  public:

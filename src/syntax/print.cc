@@ -1,6 +1,7 @@
 // The tree as SPL again.
 #include <fmt/format.h>
 
+#include "base/overloaded.h"
 #include "syntax/parse.h"
 #include "syntax/unescape.h"
 
@@ -10,13 +11,6 @@ namespace {
 using syntax::EscapeWord;
 using syntax::Quote;
 using syntax::QuoteField;
-
-template <class... Takes>
-struct Overloaded : Takes... {
-  using Takes::operator()...;
-};
-template <class... Takes>
-Overloaded(Takes...) -> Overloaded<Takes...>;
 
 bool EqualsIgnoringCase(std::string_view text, std::string_view lower) {
   if (text.size() != lower.size()) return false;
