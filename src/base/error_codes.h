@@ -45,6 +45,7 @@ enum class ErrorCode : uint16_t {
   kTruncated = 1103,       // A limit of Splunk's cut rows, values or matches off.
   kUndefinedMacro = 1104,  // Only parsed: a macro that running would not find.
   kLookalike = 1105,       // A curly quote or the like among search terms.
+  kOperatorAsTerm = 1106,  // An operator of search in lower case.
 };
 
 }  // namespace spelk

@@ -236,12 +236,27 @@ class SearchBinder {
     return expr;
   }
 
+  // `a=1 or b=2` looks for the word.
+  void WarnOfLowerCase(const ast::SearchExpr& operand) {
+    constexpr std::pair<std::string_view, std::string_view> kOperators[] = {
+        {"and", "AND"}, {"or", "OR"}, {"not", "NOT"}};
+    const auto* term = std::get_if<ast::SearchTerm>(&operand.node);
+    if (term == nullptr || term->kind != ast::TermKind::kWord) return;
+    for (const auto& [word, upper] : kOperators) {
+      if (term->text.text != word) continue;
+      binder_.Warn(ErrorCode::kOperatorAsTerm, operand.span,
+                   fmt::format("'{}' is a word to look for here", word),
+                   {fmt::format("the operator is {}, in upper case", upper)});
+    }
+  }
+
   // The time modifiers of one conjunction are one range.
   absl::StatusOr<ExprPtr> BindAnd(const ast::SearchAnd& all, bool negated) {
     std::vector<ExprPtr> operands;
     std::vector<const ast::SearchComparison*> times;
     Span span;
     for (const ast::SearchExpr& operand : all.operands) {
+      if (all.operands.size() > 1) WarnOfLowerCase(operand);
       const auto* comparison = std::get_if<ast::SearchComparison>(&operand.node);
       if (comparison != nullptr && IsTimeModifier(comparison->field.text)) {
         times.push_back(comparison);

@@ -73,3 +73,6 @@ printf '\357\273\277a=1\r\n| table a\r\n' >windows.spl
 expect 'a byte order mark and CRLF in a search file' 0 '{"a":1}' "$SPELK" run -f windows.spl in.ndjson
 expect 'curly quotes among search terms' 0 '' "$SPELK" run 'a=“1”' in.ndjson
 says 'are warned of' '<query>:1:3: warning W0105: this “ (U+201C) is part of the word'
+expect 'an operator in lower case among search terms' 0 '' "$SPELK" run 'a=1 or a=2' in.ndjson
+says 'is warned of' "<query>:1:5: warning W0106: search: 'or' is a word to look for here"
+expect 'in quotes it is not' 0 '' bash -c '! "$SPELK" run "a=1 \"or\" a=2" in.ndjson 2>&1 | grep W0106'
