@@ -6,7 +6,7 @@
 namespace spelk {
 
 // E01xx syntax, E02xx arguments of commands, E03xx expressions, E04xx missing things,
-// E05xx limits, E06xx input. W01xx are warnings.
+// E05xx limits, E06xx input. W01xx are warnings. 212 and 405 were never issued.
 enum class ErrorCode : uint16_t {
   kSyntax = 101,          // Text that no rule of the grammar takes.
   kUnbalanced = 102,      // A quote, parenthesis or bracket without its partner.
@@ -23,7 +23,6 @@ enum class ErrorCode : uint16_t {
   kRepeatedOption = 207,
   kUnbuiltCommand = 210,  // Documented by Splunk, not built yet.
   kUnbuiltOption = 211,
-  kBadSubsearch = 212,
   kBadRegex = 213,
   kUnknownFunction = 301,
   kArgumentCount = 302,
@@ -36,7 +35,6 @@ enum class ErrorCode : uint16_t {
   kMacroArguments = 402,
   kMacroValidation = 403,
   kMacroLoop = 404,
-  kBadConfiguration = 405,
   kMissingFile = 406,
   kLimit = 501,
   kInput = 601,
