@@ -5,11 +5,11 @@ namespace spelk::commands {
 namespace {
 
 absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
-  auto filter = plan::Make<plan::FilterNode>(call.span);
   if (call.expression == nullptr) {
-    filter->predicate = plan::MakeBoolean(true);  // Splunk takes it, and keeps all rows.
-    return filter;
+    return binder.Error(ErrorCode::kMissingArgument, call.name.span, "an expression is missing",
+                        {"usage: where <expression>"});
   }
+  auto filter = plan::Make<plan::FilterNode>(call.span);
   SPELK_ASSIGN_OR_RETURN(filter->predicate, binder.Predicate(*call.expression));
   return filter;
 }

@@ -6,37 +6,13 @@
 
 #include "base/string_map.h"
 #include "io/row_writer.h"
+#include "value/field_pattern.h"
 #include "value/number.h"
 
 namespace spelk::io {
 namespace {
 
 bool IsBlank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
-
-// Exact case, `*` any run; a leading `*` does not take names that begin with `_`.
-bool Takes(std::string_view pattern, std::string_view name) {
-  if (pattern.starts_with('*') && name.starts_with('_')) return false;
-  size_t p = 0;
-  size_t n = 0;
-  size_t star = std::string_view::npos;
-  size_t resume = 0;
-  while (n < name.size()) {
-    if (p < pattern.size() && pattern[p] == '*') {
-      star = p++;
-      resume = n;
-    } else if (p < pattern.size() && pattern[p] == name[n]) {
-      ++p;
-      ++n;
-    } else if (star != std::string_view::npos) {
-      p = star + 1;
-      n = ++resume;
-    } else {
-      return false;
-    }
-  }
-  while (p < pattern.size() && pattern[p] == '*') ++p;
-  return p == pattern.size();
-}
 
 }  // namespace
 
@@ -199,7 +175,7 @@ class EventCopy {
     if (std::find(edits_.removed.begin(), edits_.removed.end(), name) != edits_.removed.end())
       return true;
     return std::any_of(edits_.removed_patterns.begin(), edits_.removed_patterns.end(),
-                       [&](std::string_view pattern) { return Takes(pattern, name); });
+                       [&](std::string_view pattern) { return FieldPatternTakes(pattern, name); });
   }
 
   bool StaysAsItIs(std::string_view name, std::string_view json) {

@@ -8,6 +8,7 @@
 #include "base/status.h"
 #include "plan/binder.h"
 #include "plan/call.h"
+#include "plan/spelling.h"
 
 namespace spelk::plan {
 namespace {
@@ -42,24 +43,6 @@ ExprKind KindOf(ast::LogicalOp op) {
       return ExprKind::kXor;
   }
   return ExprKind::kAnd;
-}
-
-std::string_view Spelling(ast::ArithmeticOp op) {
-  switch (op) {
-    case ast::ArithmeticOp::kAdd:
-      return "+";
-    case ast::ArithmeticOp::kSubtract:
-      return "-";
-    case ast::ArithmeticOp::kConcatenate:
-      return ".";
-    case ast::ArithmeticOp::kMultiply:
-      return "*";
-    case ast::ArithmeticOp::kDivide:
-      return "/";
-    case ast::ArithmeticOp::kRemainder:
-      return "%";
-  }
-  return "";
 }
 
 bool Fits(Type wanted, const Expr& argument) {

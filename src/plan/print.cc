@@ -6,6 +6,7 @@
 #include "plan/entry.h"
 #include "plan/expr.h"
 #include "plan/node.h"
+#include "plan/spelling.h"
 #include "value/number.h"
 
 namespace spelk::plan {
@@ -26,24 +27,6 @@ bool IsPlainName(std::string_view name) {
            return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
                   c == '_';
          });
-}
-
-std::string_view Spelling(ast::ArithmeticOp op) {
-  switch (op) {
-    case ast::ArithmeticOp::kAdd:
-      return "+";
-    case ast::ArithmeticOp::kSubtract:
-      return "-";
-    case ast::ArithmeticOp::kConcatenate:
-      return ".";
-    case ast::ArithmeticOp::kMultiply:
-      return "*";
-    case ast::ArithmeticOp::kDivide:
-      return "/";
-    case ast::ArithmeticOp::kRemainder:
-      return "%";
-  }
-  return "";
 }
 
 std::string PrintLiteral(const Expr& expr) {
