@@ -7,19 +7,16 @@ import sys
 import duckdb
 
 JSON = "read_ndjson($feed, columns={%s}, ignore_errors=true, maximum_object_size=134217728)"
-# The text of the lines: one column, and a delimiter that no line holds.
-LINES = (
-    "read_csv($feed, columns={line: 'VARCHAR'}, delim='\\x01', quote='', escape='', header=false,"
-    " auto_detect=false, max_line_size=134217728, ignore_errors=true)"
-)
+# The text of each object, in a column named json.
+OBJECTS = "read_ndjson_objects($feed, ignore_errors=true, maximum_object_size=134217728)"
 SEARCHES = {
     "filter": "SELECT count(*) FROM " + JSON % "EventID: 'BIGINT'" + " WHERE EventID = 5858",
     "group": "SELECT EventID, Image, count(*) FROM "
     + JSON % "EventID: 'BIGINT', Image: 'VARCHAR'"
     + " WHERE EventID IS NOT NULL AND Image IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2",
-    "text": "SELECT json_extract_string(line, '$.Hostname') AS Hostname, count(*) FROM "
-    + LINES
-    + " WHERE line ILIKE '%powershell%' GROUP BY 1 ORDER BY 1",
+    "text": "SELECT json_extract_string(json, '$.Hostname') AS Hostname, count(*) FROM "
+    + OBJECTS
+    + " WHERE CAST(json AS VARCHAR) ILIKE '%powershell%' GROUP BY 1 ORDER BY 1",
     "sort": "SELECT EventTime, Image, CommandLine FROM "
     + JSON % "EventID: 'BIGINT', EventTime: 'VARCHAR', Image: 'VARCHAR', CommandLine: 'VARCHAR'"
     + " WHERE EventID = 1 ORDER BY Image",

@@ -258,6 +258,7 @@ absl::StatusOr<bool> ScanWorker::ReadWrapped(std::string_view line, std::string_
   if (verdict != io::LineVerdict::kEvent) return false;
   if (faulty) SPELK_RETURN_IF_ERROR(Reject(line, "a fault in the JSON text of an event", true));
   *shape = ShapeOfEvent();
+  reader_.SlotsChanged();
   for (size_t i = 0; i < slots_.size(); ++i) {
     const bool envelope =
         std::find(known.envelope.begin(), known.envelope.end(), i) != known.envelope.end();
@@ -305,7 +306,10 @@ absl::Status ScanWorker::AddEvents(std::string_view line, const std::vector<size
     if (!is_json) {
       const bool text =
           wrapped.kind == io::RawKind::kString || wrapped.kind == io::RawKind::kEscapedString;
-      if (text && scan_.raw_slot != CompiledScan::kNone) slots_[scan_.raw_slot] = wrapped;
+      if (text && scan_.raw_slot != CompiledScan::kNone) {
+        slots_[scan_.raw_slot] = wrapped;
+        reader_.SlotsChanged();
+      }
       break;
     }
     outer_ = slots_;
@@ -313,6 +317,7 @@ absl::Status ScanWorker::AddEvents(std::string_view line, const std::vector<size
     SPELK_ASSIGN_OR_RETURN(const bool is_event, ReadWrapped(line, event, shape, &inner));
     if (!is_event) {
       slots_ = outer_;
+      reader_.SlotsChanged();
       break;
     }
     row.event = event;

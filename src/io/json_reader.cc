@@ -186,7 +186,13 @@ PathTree::Node* PathTree::NodeFor(std::string_view members, bool any) {
 // ---------------------------------------------------------------- reading
 
 LineVerdict JsonReader::Read(std::string_view line, std::span<RawValue> slots, bool* faulty) {
-  std::fill(slots.begin(), slots.end(), RawValue());
+  if (slots.data() == emptied_) {
+    for (const uint32_t slot : filled_) slots[slot] = RawValue();
+  } else {
+    std::fill(slots.begin(), slots.end(), RawValue());
+    emptied_ = slots.data();
+  }
+  filled_.clear();
   *faulty = false;
   const LineVerdict verdict = index_.Index(line);
   if (verdict != LineVerdict::kEvent) return verdict;
@@ -255,6 +261,7 @@ void JsonReader::Note(const PathTree::Node& node) {
 void JsonReader::FillSlot(uint32_t slot, const RawValue& value) {
   if (slots_[slot].kind != RawKind::kAbsent) return;  // The first of a repeated name wins.
   slots_[slot] = value;
+  filled_.push_back(slot);
   if (suspect_) slots_[slot].data = index_.original().data() + (value.data - text_);
   if (slot < tree_.required() && tree_.required() != PathTree::kReadAll) --open_slots_;
 }

@@ -163,9 +163,9 @@ bool SameValue(const Json& want, const Json& got) {
 bool SameRow(const Json& want, const Json& got) {
   const auto covers = [](const Json& all, const Json& some) {
     return std::all_of(some.members.begin(), some.members.end(), [&all](const auto& member) {
-      if (member.second.kind == Json::Kind::kNull) return true;
-      const Json* other = all.Find(member.first);
-      return other != nullptr && SameValue(member.second, *other);
+      if (member.value.kind == Json::Kind::kNull) return true;
+      const Json* other = all.Find(member.name);
+      return other != nullptr && SameValue(member.value, *other);
     });
   };
   return covers(got, want) && covers(want, got);

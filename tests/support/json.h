@@ -5,19 +5,23 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace spelk::tests {
 
 struct Json {
+  struct Member;
   enum class Kind : uint8_t { kNull, kBoolean, kNumber, kText, kArray, kObject };
   Kind kind = Kind::kNull;
   std::string text;  // Of a text, decoded; of a number or Boolean, as written.
   std::vector<Json> items;
-  std::vector<std::pair<std::string, Json>> members;
+  std::vector<Member> members;
 
   const Json* Find(std::string_view name) const;
+};
+struct Json::Member {
+  std::string name;
+  Json value;
 };
 
 // One value and nothing behind it; nothing if the text is not JSON.
