@@ -253,6 +253,8 @@ ast::Name AstBuilder::DirectiveText(SplParser::DirectiveContext& context) {
   if (name.text.size() >= 2 && name.text.front() == '"' && name.text.back() == '"') {
     name.text = name.text.substr(1, name.text.size() - 2);
     name.quoted = true;
+  } else if (name.text.find('"') != std::string::npos) {
+    name.text = spelk::TextOf(text_, SpanOf(token));  // Quotes in the middle are part of the text.
   }
   return name;
 }

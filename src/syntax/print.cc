@@ -109,10 +109,15 @@ std::string PrintArithmetic(const ast::ArithmeticChain& chain, int rank) {
 
 // ---------------------------------------------------------------- search terms
 
+// The text of TERM(…) is read as it stands if quotes are in the middle of it.
+std::string PrintDirective(const ast::Name& text) {
+  return !text.quoted && text.text.find('"') != std::string::npos ? text.text : PrintName(text);
+}
+
 std::string PrintValue(const ast::SearchValue& value) {
   return std::visit(
       Overloaded{[&](const ast::Name& name) {
-                   return value.exact_case ? "CASE(" + PrintName(name) + ")" : PrintName(name);
+                   return value.exact_case ? "CASE(" + PrintDirective(name) + ")" : PrintName(name);
                  },
                  [](const ast::MacroCall& macro) { return PrintMacro(macro); },
                  [](const ast::PipelinePtr& pipeline) { return PrintSubsearch(pipeline); }},
@@ -136,9 +141,9 @@ std::string PrintIn(const ast::SearchIn& in) {
 std::string PrintTerm(const ast::SearchTerm& term) {
   switch (term.kind) {
     case ast::TermKind::kCase:
-      return "CASE(" + PrintName(term.text) + ")";
+      return "CASE(" + PrintDirective(term.text) + ")";
     case ast::TermKind::kTerm:
-      return "TERM(" + PrintName(term.text) + ")";
+      return "TERM(" + PrintDirective(term.text) + ")";
     default:
       break;
   }
@@ -182,11 +187,22 @@ std::string PrintArguments(const std::vector<ast::Argument>& arguments) {
   return text;
 }
 
+// Between the parentheses of a call; TERM(…) among arguments is one, too.
+std::string PrintCalled(const ast::ArgumentCall& call) {
+  const std::string_view name = call.name.text;
+  const bool directive = name == "CASE" || name == "TERM" || name == "PREFIX";
+  if (directive && call.arguments.size() == 1 && !call.arguments[0].alias) {
+    const auto* text = std::get_if<ast::Name>(&call.arguments[0].value);
+    if (text != nullptr) return PrintDirective(*text);
+  }
+  return PrintArguments(call.arguments);
+}
+
 std::string PrintArgument(const ast::Argument& argument) {
   std::string text =
       std::visit(Overloaded{[](const ast::Name& name) { return PrintName(name); },
                             [](const ast::ArgumentCall& call) {
-                              return call.name.text + "(" + PrintArguments(call.arguments) + ")";
+                              return call.name.text + "(" + PrintCalled(call) + ")";
                             },
                             [](const ast::ArgumentExpression& evaluation) {
                               return (evaluation.is_eval ? "eval(" : "(") +
@@ -212,7 +228,7 @@ std::string PrintClause(const ast::Clause& clause) {
   return word + " " + (clause.search ? Print(*clause.search) : PrintArguments(clause.arguments));
 }
 
-void Append(std::string piece, std::string* text) {
+void Append(const std::string& piece, std::string* text) {
   if (!piece.empty()) *text += (text->empty() ? "" : " ") + piece;
 }
 
