@@ -10,6 +10,7 @@
 #include "SplParser.h"
 #include "base/status.h"
 #include "syntax/lookalikes.h"
+#include "syntax/macro_call.h"
 
 namespace spelk::syntax {
 
@@ -93,6 +94,13 @@ class Checker {
         return diagnostics_.Error(ErrorCode::kSyntax, token.span,
                                   "four or more backquotes in a row are no comment",
                                   {"a comment stands between ``` and ```"});
+      case SplParser::MACRO:
+      case SplParser::STAGE_MACRO:
+        if (SplitMacro(text_, token.span).name.text.empty()) {
+          return diagnostics_.Error(ErrorCode::kMacroArguments, token.span,
+                                    "a macro call has no name");
+        }
+        return absl::OkStatus();
       case SplParser::OTHER:
         return Error(ErrorCode::kSyntax, at,
                      fmt::format("unexpected {}", Describe(text_, visible_, at)), Advice(at));

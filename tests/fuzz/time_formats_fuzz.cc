@@ -10,6 +10,9 @@
 namespace {
 
 void ReadsBack(double seconds, absl::TimeZone zone) {
+  // Before zones were ruled by law their offsets had seconds, which %:z does not write.
+  constexpr double kOffsetsOfWholeMinutes = -2.2e9;  // 1900
+  if (seconds < kOffsetsOfWholeMinutes) return;
   constexpr std::string_view kFull = "%Y-%m-%dT%H:%M:%S.%6N%:z";
   const std::optional<std::string> text = spelk::FormatTime(seconds, kFull, zone);
   if (!text) return;
