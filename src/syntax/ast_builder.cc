@@ -485,6 +485,9 @@ ast::Argument AstBuilder::Argument(SplParser::ArgumentContext& context) {
     const Token& name = context.alias()->WORD() == nullptr ? *context.alias()->getStop()
                                                            : TokenOf(*context.alias()->WORD());
     argument.alias = NameOf(text_, name, Escapes::kCommon);
+    if (context.alias()->MACRO() != nullptr) {
+      argument.alias->text = spelk::TextOf(text_, argument.alias->span);
+    }
     if (context.alias()->call() != nullptr) {
       argument.alias->span = Cover(argument.alias->span, SpanOf(*context.alias()->call()));
       argument.alias->text = spelk::TextOf(text_, argument.alias->span);

@@ -187,38 +187,44 @@ std::string PrintArguments(const std::vector<ast::Argument>& arguments) {
   return text;
 }
 
-// Between the parentheses of a call; TERM(…) among arguments is one, too.
-std::string PrintCalled(const ast::ArgumentCall& call) {
+// Macros and calls in the place of a name stay as they were written; words hold neither sign.
+std::string PrintNameOrCall(const ast::Name& name) {
+  const bool written = name.text.starts_with('`') || name.text.find('(') != std::string::npos;
+  return !name.quoted && written ? name.text : PrintName(name);
+}
+
+// TERM(…) among arguments is a call, too; with more than one word between its parentheses it is
+// one because a blank stands before them.
+std::string PrintCall(const ast::ArgumentCall& call) {
   const std::string_view name = call.name.text;
-  const bool directive = name == "CASE" || name == "TERM" || name == "PREFIX";
-  if (directive && call.arguments.size() == 1 && !call.arguments[0].alias) {
-    const auto* text = std::get_if<ast::Name>(&call.arguments[0].value);
-    if (text != nullptr) return PrintDirective(*text);
+  if (name == "CASE" || name == "TERM" || name == "PREFIX") {
+    const bool one = call.arguments.size() == 1 && !call.arguments[0].alias;
+    const auto* text = one ? std::get_if<ast::Name>(&call.arguments[0].value) : nullptr;
+    if (text != nullptr) return call.name.text + "(" + PrintDirective(*text) + ")";
+    return call.name.text + " (" + PrintArguments(call.arguments) + ")";
   }
-  return PrintArguments(call.arguments);
+  return PrintName(call.name) + "(" + PrintArguments(call.arguments) + ")";
 }
 
 std::string PrintArgument(const ast::Argument& argument) {
-  std::string text =
-      std::visit(Overloaded{[](const ast::Name& name) { return PrintName(name); },
-                            [](const ast::ArgumentCall& call) {
-                              return call.name.text + "(" + PrintCalled(call) + ")";
-                            },
-                            [](const ast::ArgumentExpression& evaluation) {
-                              return (evaluation.is_eval ? "eval(" : "(") +
-                                     Print(*evaluation.expression) + ")";
-                            },
-                            [](const ast::ArgumentOption& option) {
-                              return PrintName(option.name) + std::string(Spelling(option.op)) +
-                                     PrintArgument(*option.value);
-                            },
-                            [](const ast::ArgumentSign& sign) { return std::string(1, sign.sign); },
-                            [](const ast::ArgumentSubsearch& subsearch) {
-                              return PrintSubsearch(subsearch.pipeline);
-                            },
-                            [](const ast::MacroCall& macro) { return PrintMacro(macro); }},
-                 argument.value);
-  if (argument.alias) text += " AS " + PrintName(*argument.alias);
+  std::string text = std::visit(
+      Overloaded{[](const ast::Name& name) { return PrintName(name); },
+                 [](const ast::ArgumentCall& call) { return PrintCall(call); },
+                 [](const ast::ArgumentExpression& evaluation) {
+                   return (evaluation.is_eval ? "eval(" : "(") + Print(*evaluation.expression) +
+                          ")";
+                 },
+                 [](const ast::ArgumentOption& option) {
+                   return PrintNameOrCall(option.name) + std::string(Spelling(option.op)) +
+                          PrintArgument(*option.value);
+                 },
+                 [](const ast::ArgumentSign& sign) { return std::string(1, sign.sign); },
+                 [](const ast::ArgumentSubsearch& subsearch) {
+                   return PrintSubsearch(subsearch.pipeline);
+                 },
+                 [](const ast::MacroCall& macro) { return PrintMacro(macro); }},
+      argument.value);
+  if (argument.alias) text += " AS " + PrintNameOrCall(*argument.alias);
   return text;
 }
 

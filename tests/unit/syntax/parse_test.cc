@@ -51,6 +51,8 @@ constexpr std::string_view kTexts[] = {
     "CASE(Ab) TERM(10.0.0.1) f=CASE(Xy) g=TERM(a=b) h=\"TERM\"",
     "TERM(a(\"%b\") CASE(x \"y|z\" w) f=TERM(\"a b\") g=CASE(a \"b\")",
     "timechart x TERM((a,\"%b\") y",
+    "timechart x AS `m(a, \"b,c\")` PREFIX (0,2) y",
+    "| foo f(a>1,\"b\\|\")<x a\\\\b(z,-0)",
     "path=\"C:\\\\Windows\\\\*\" q=C:\\temp r=a\\|b",
     "[search a | return 5 b] x=[| makeresults | return $y]",
     "`m` `n(a, \"b, c\", f(1,2))` x=`o`",
