@@ -100,6 +100,19 @@ class SaveTest : public testing::Test {
     return text.ok() ? *text : "";
   }
 
+  // A plan that loads prints, saves and runs.
+  void FailsOrIsWhole(std::string_view damaged, std::string_view search) {
+    constexpr std::string_view kEvents = "{\"user\": \"ana\", \"n\": 1, \"_time\": 5}\n";
+    const Result<Query> loaded = engine_.LoadPlan(damaged);
+    if (!loaded.ok()) return;
+    const Result<std::string> text = loaded->Explain(Stage::kPlan);
+    ASSERT_TRUE(text.ok()) << search;
+    EXPECT_EQ(Printed(loaded->SavePlan()), *text) << search;
+    RunOptions options;
+    options.memory = size_t{64} << 20U;
+    (void)loaded->Run(Memory(kEvents), options, [](const RowBatch&) { return Flow::kEnough; });
+  }
+
   Engine engine_;
 };
 
@@ -137,9 +150,8 @@ TEST_F(SaveTest, CutBytesDoNotLoad) {
   }
 }
 
-// Flipped bits may make another plan, which must be whole: it prints, is optimized and saved.
+// Flipped bits may make another plan, which must be whole.
 TEST_F(SaveTest, DamagedBytesFailOrLoadAsAWholePlan) {
-  constexpr std::string_view kEvents = "{\"user\": \"ana\", \"n\": 1, \"_time\": 5}\n";
   uint64_t random = 1;
   for (const std::string_view search : kSearches) {
     const std::string bytes = Saved(search);
@@ -148,15 +160,28 @@ TEST_F(SaveTest, DamagedBytesFailOrLoadAsAWholePlan) {
       random = random * 6364136223846793005U + 1442695040888963407U;
       const size_t at = (random >> 33U) % damaged.size();
       damaged[at] = static_cast<char>(damaged[at] ^ (1U << ((random >> 20U) % 8)));
-      const Result<Query> loaded = engine_.LoadPlan(damaged);
-      if (!loaded.ok()) continue;
-      EXPECT_TRUE(loaded->Explain(Stage::kPlan).ok()) << search;
-      EXPECT_EQ(Printed(loaded->SavePlan()), *loaded->Explain(Stage::kPlan)) << search;
-      RunOptions options;
-      options.memory = size_t{64} << 20U;
-      (void)loaded->Run(Memory(kEvents), options, [](const RowBatch&) { return Flow::kEnough; });
+      FailsOrIsWhole(damaged, search);
     }
   }
+}
+
+// A 1 says, among other things, that a field or an expression follows.
+TEST_F(SaveTest, WhatMustBeThereIsNotLoadedAsNull) {
+  for (const std::string_view search : kSearches) {
+    const std::string bytes = Saved(search);
+    for (size_t at = 0; at < bytes.size(); ++at) {
+      if (bytes[at] != 1) continue;
+      std::string damaged = bytes;
+      damaged[at] = 0;
+      FailsOrIsWhole(damaged, search);
+    }
+  }
+  // The count of what is named, and the flag of its first field, taken away with the field.
+  std::string bytes = Saved("dedup a");
+  const size_t name = bytes.find(std::string("\x01\x01") + "a", 20);
+  ASSERT_NE(name, std::string::npos);
+  bytes.replace(name, 4, std::string(1, '\0'));
+  EXPECT_FALSE(engine_.LoadPlan(bytes).ok());
 }
 
 TEST_F(SaveTest, RefusesWhatIsNoPlan) {
