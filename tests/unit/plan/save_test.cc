@@ -159,7 +159,8 @@ TEST_F(SaveTest, DamagedBytesFailOrLoadAsAWholePlan) {
       std::string damaged = bytes;
       random = random * 6364136223846793005U + 1442695040888963407U;
       const size_t at = (random >> 33U) % damaged.size();
-      damaged[at] = static_cast<char>(static_cast<unsigned char>(damaged[at]) ^ (1U << ((random >> 20U) % 8)));
+      damaged[at] = static_cast<char>(static_cast<unsigned char>(damaged[at]) ^
+                                      (1U << ((random >> 20U) % 8)));
       FailsOrIsWhole(damaged, search);
     }
   }
