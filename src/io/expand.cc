@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -28,11 +29,24 @@ bool IsDirectory(const std::string& path) {
   return ::stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode);
 }
 
-// The names in a directory, sorted by bytes; those that begin with a dot left out.
-std::vector<std::string> NamesIn(const std::string& directory) {
+bool IsLink(const std::string& path) {
+  struct stat info {};
+  return ::lstat(path.c_str(), &info) == 0 && S_ISLNK(info.st_mode);
+}
+
+// Pipes, sockets and devices: read where they are named, but never found by looking around, as
+// opening one may wait for ever.
+bool IsSpecial(const std::string& path) {
+  struct stat info {};
+  return ::stat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode);
+}
+
+// The names in a directory, sorted by bytes; those that begin with a dot left out. Nothing if it
+// cannot be read.
+std::optional<std::vector<std::string>> NamesIn(const std::string& directory) {
   std::vector<std::string> names;
   DIR* open = ::opendir(directory.empty() ? "." : directory.c_str());
-  if (open == nullptr) return names;
+  if (open == nullptr) return std::nullopt;
   while (const dirent* entry = ::readdir(open)) {
     if (entry->d_name[0] != '.') names.emplace_back(entry->d_name);
   }
@@ -112,7 +126,7 @@ class Expansion {
         !seen_.emplace(info.st_dev, info.st_ino).second) {
       return;
     }
-    for (const std::string& name : NamesIn(directory)) {
+    for (const std::string& name : Names(directory)) {
       const std::string path = Join(directory, name);
       if (IsDirectory(path)) {
         Walk(path, depth + 1);
@@ -131,10 +145,10 @@ class Expansion {
     const std::string_view rest = last ? std::string_view() : pattern.substr(slash + 1);
     if (component == "**") {
       if (!last) Glob(base, rest, depth + 1);
-      for (const std::string& name : NamesIn(base)) {
+      for (const std::string& name : Names(base)) {
         const std::string path = Join(base, name);
         if (IsDirectory(path)) {
-          Glob(path, pattern, depth + 1);
+          if (!IsLink(path)) Glob(path, pattern, depth + 1);  // A link may lead back.
         } else if (last) {
           Add(path);
         }
@@ -146,7 +160,7 @@ class Expansion {
       if (last ? Exists(path) : IsDirectory(path)) Take(path, rest, last, depth);
       return;
     }
-    for (const std::string& name : NamesIn(base)) {
+    for (const std::string& name : Names(base)) {
       if (MatchesGlob(component, name)) Take(Join(base, name), rest, last, depth);
     }
   }
@@ -164,8 +178,15 @@ class Expansion {
       Add(path);
     }
   }
+  // A directory that cannot be read stands among the files, so that reading it tells why.
+  std::vector<std::string> Names(const std::string& directory) {
+    std::optional<std::vector<std::string>> names = NamesIn(directory);
+    if (names) return std::move(*names);
+    Add(directory);
+    return {};
+  }
   void Add(std::string path) {
-    if (!full()) files_.push_back(std::move(path));
+    if (!full() && !IsSpecial(path)) files_.push_back(std::move(path));
   }
 
   std::vector<std::string> files_;

@@ -97,6 +97,30 @@ expect 'one of several files is not there: nothing is read' 3 '' run 'table n' b
 mkdir nothing
 expect 'a directory without files' 3 '' "$SPELK" run '*' nothing
 says 'it is told so' 'the directory "nothing" holds no file'
+
+# What is found by looking around: files only.
+mkdir tree tree/sub
+cp b.ndjson tree/b.ndjson
+mkfifo tree/pipe
+ln -s . tree/sub/up
+expect 'a directory with a pipe in it, which nobody writes to' 0 'n
+3' timeout 20 "$SPELK" run -o csv 'table n' tree
+expect 'a glob that a pipe fits' 0 'n
+3' timeout 20 "$SPELK" run -o csv 'table n' 'tree/*'
+expect 'two stars do not follow links, which may lead back' 0 'n
+3' timeout 20 "$SPELK" run -o csv 'table n' 'tree/**'
+chmod 000 tree/sub
+# Root reads everything, unless it cannot.
+unprivileged=()
+if [ "$(id -u)" -eq 0 ]; then
+  unprivileged=(setpriv --bounding-set=-dac_override,-dac_read_search
+    --inh-caps=-dac_override,-dac_read_search)
+fi
+expect 'a directory that cannot be read is not left out in silence' 3 'n
+3' "${unprivileged[@]}" "$SPELK" run -o csv 'table n' tree
+says 'it is named' 'tree/sub: Permission denied'
+chmod 755 tree/sub
+
 printf '{"n":1}\n[2]\n{"n":3}\n' >list.ndjson
 expect 'a strict run' 3 '' "$SPELK" run --strict '| stats count' list.ndjson
 says 'says where it stopped' 'list.ndjson:2: not one JSON object'
