@@ -60,7 +60,8 @@ Input Files(std::vector<std::string> paths);
 // Events in memory, one JSON object a line. `text` must outlive the run; `source` is their source
 // field.
 Input Memory(std::string_view text, std::string source = "memory");
-// Fills the buffer and returns how many bytes; 0 ends the input. Called by one thread at a time.
+// Fills the buffer and returns how many bytes; 0 ends the input. Called by one thread at a time. An
+// empty function is no input.
 Input Callback(std::function<size_t(char* buffer, size_t size)> read,
                std::string source = "callback");
 
@@ -153,9 +154,9 @@ class Cursor {
   Cursor(Cursor&&) noexcept;
   Cursor& operator=(Cursor&&) noexcept;
   ~Cursor();  // Stops the run if it goes on.
-  // The next rows, valid until the next call; nothing at the end.
+  // The next rows, valid until the next call; nothing at the end. An error stays one.
   Result<std::optional<RowBatch>> Next();
-  // After the end.
+  // After the end; before it, and after an error, all is 0.
   const Summary& summary() const;
 
  private:
@@ -170,9 +171,14 @@ class Query {
  public:
   struct Impl;
   explicit Query(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
+  // A move copies, so that every query can run.
+  Query(const Query&) = default;
+  Query& operator=(const Query&) = default;
+  ~Query() = default;
 
   using TakeRows = std::function<Flow(const RowBatch& rows)>;
-  // Runs the search and hands its rows to `take`, in order, from one thread at a time.
+  // Runs the search and hands its rows to `take`, in order, from one thread at a time. Without a
+  // function the rows are only counted.
   Result<Summary> Run(const Input& input, const TakeRows& take) const;
   Result<Summary> Run(const Input& input, const RunOptions& options, const TakeRows& take) const;
   Result<Cursor> Open(const Input& input, const RunOptions& options) const;
@@ -219,6 +225,7 @@ class Engine {
  public:
   explicit Engine(EngineOptions options = {});
   ~Engine();
+  // The engine that was moved from stays as it was.
   Engine(Engine&&) noexcept;
   Engine& operator=(Engine&&) noexcept;
 

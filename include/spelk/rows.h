@@ -14,10 +14,10 @@ namespace spelk {
 enum class Flow : uint8_t { kMore, kEnough };
 
 enum class CellKind : uint8_t {
-  kNull,        // The row does not have the field. Not the empty string.
-  kInteger,     // A whole number that the search computed.
-  kDouble,      // Another number that the search computed.
-  kText,        // Text, numbers of the input included.
+  kNull,     // The row does not have the field. Not the empty string.
+  kInteger,  // A whole number that the search computed.
+  kDouble,   // Another number that the search computed.
+  kText,     // Text: numbers of the input too, and computed ones with fewer figures than a double.
   kMultivalue,  // Several values.
 };
 
@@ -33,8 +33,9 @@ class Cell {
   // The text without a copy, for kText.
   std::string_view text_view() const { return text_; }
   int64_t integer() const { return integer_; }
-  double number() const { return number_; }  // For kInteger and kDouble.
-  // The values: of a multivalue all, of null none.
+  // Of kInteger and kDouble, and of text that is a number; else 0.
+  double number() const;
+  // The values: of a multivalue all, of null none. Beyond them at() gives null.
   size_t size() const;
   Cell at(size_t index) const;
   // As JSON: a number, a string, an array, null.
@@ -58,18 +59,25 @@ class RowBatch {
  public:
   struct Impl;
   explicit RowBatch(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
+  // A move copies, so that no batch is ever without its rows.
+  RowBatch(const RowBatch&) = default;
+  RowBatch& operator=(const RowBatch&) = default;
+  ~RowBatch() = default;
 
   size_t rows() const;
   size_t columns() const;
+  // Empty beyond the last column.
   std::string_view column_name(size_t column) const;
   // SIZE_MAX if there is no such column.
   size_t FindColumn(std::string_view name) const;
+  // Null beyond the last row or column, so the answer of FindColumn can be used as it is.
   Cell at(size_t row, size_t column) const;
   // True if the result is events: rows are then the input's objects with what the search made of
   // them, which only AppendJson gives in full; the columns are the fields that the search made or
   // read.
   bool events() const;
-  // The row as one JSON object, as `-o ndjson` writes it, without the newline.
+  // The row as one JSON object, as `-o ndjson` writes it, without the newline; nothing beyond the
+  // last row.
   void AppendJson(size_t row, std::string& out) const;
   // A copy that owns its memory.
   RowBatch Materialize() const;

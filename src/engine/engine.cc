@@ -11,6 +11,7 @@
 #include "base/status.h"
 #include "engine/help.h"
 #include "engine/impl.h"
+#include "value/relative_time.h"
 
 namespace spelk {
 namespace engine {
@@ -68,7 +69,21 @@ Error ToError(const absl::Status& status, const Compilation& compilation) {
   return {KindOf(status.code()), std::string(MessageOf(status)), std::move(details)};
 }
 
+namespace {
+
+absl::Status CheckBound(std::string_view name, const std::string& text) {
+  if (text.empty() || ParseTimeModifier(text, 0, absl::UTCTimeZone())) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      fmt::format("RunOptions::{} does not take \"{}\"; it takes epoch seconds, now, -2h@h, or "
+                  "10/19/2020:00:00:00",
+                  name, text));
+}
+
+}  // namespace
+
 absl::StatusOr<RunRequest> MakeRequest(const Input& input, const RunOptions& options) {
+  SPELK_RETURN_IF_ERROR(CheckBound("earliest", options.earliest));
+  SPELK_RETURN_IF_ERROR(CheckBound("latest", options.latest));
   RunRequest request;
   request.options = options;
   if (options.cancel != nullptr) request.cancel = &options.cancel->impl()->cancellation;
@@ -127,7 +142,8 @@ absl::StatusOr<std::vector<Summary>> RunQueries(
     if (plan == nullptr)
       return absl::InvalidArgumentError("a query that was only parsed cannot run");
     if (!queries[q].generates() && request.inputs.empty()) return NeedsInput();
-    takers.emplace_back([&take, q](const RowBatch& rows) { return take(q, rows); });
+    takers.emplace_back(
+        [&take, q](const RowBatch& rows) { return take == nullptr ? Flow::kMore : take(q, rows); });
     jobs.push_back({plan, &takers.back()});
   }
   std::vector<Summary> summaries;
@@ -170,6 +186,7 @@ Input Memory(std::string_view text, std::string source) {
 }
 
 Input Callback(std::function<size_t(char* buffer, size_t size)> read, std::string source) {
+  if (read == nullptr) return {};
   auto impl = std::make_shared<Input::Impl>();
   impl->inputs.emplace_back();
   impl->inputs[0].kind = io::Input::Kind::kCallback;
@@ -189,8 +206,12 @@ Engine::Engine(EngineOptions options)
     : impl_(std::make_shared<Impl>(engine::CoreOptions{std::move(options.apps), options.builtin,
                                                        std::move(options.time_zone)})) {}
 Engine::~Engine() = default;
-Engine::Engine(Engine&&) noexcept = default;
-Engine& Engine::operator=(Engine&&) noexcept = default;
+// NOLINTNEXTLINE(performance-move-constructor-init): the other one stays as it was.
+Engine::Engine(Engine&& other) noexcept : impl_(other.impl_) {}
+Engine& Engine::operator=(Engine&& other) noexcept {
+  impl_ = other.impl_;
+  return *this;
+}
 
 Result<Query> Engine::Compile(std::string_view text, const CompileOptions& options) const {
   auto impl = std::make_shared<Query::Impl>();
@@ -248,7 +269,8 @@ Result<Summary> Query::Run(const Input& input, const TakeRows& take) const {
 Result<Summary> Query::Run(const Input& input, const RunOptions& options,
                            const TakeRows& take) const {
   absl::StatusOr<std::vector<Summary>> summaries = engine::RunQueries(
-      {*this}, input, options, [&take](size_t, const RowBatch& rows) { return take(rows); });
+      {*this}, input, options,
+      [&take](size_t, const RowBatch& rows) { return take == nullptr ? Flow::kMore : take(rows); });
   if (!summaries.ok()) return engine::ToError(summaries.status());
   return std::move((*summaries)[0]);
 }

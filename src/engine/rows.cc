@@ -36,12 +36,19 @@ std::string Cell::text() const {
   return "";
 }
 
+double Cell::number() const {
+  if (kind_ != CellKind::kText) return number_;
+  const std::optional<Number> number = ParseNumber(text_);
+  return number ? number->value : 0;
+}
+
 size_t Cell::size() const {
   if (kind_ == CellKind::kNull) return 0;
   return kind_ == CellKind::kMultivalue ? static_cast<size_t>(integer_) : 1;
 }
 
 Cell Cell::at(size_t index) const {
+  if (index >= size()) return {};
   if (kind_ != CellKind::kMultivalue) return *this;
   return Of(&ValueAt(value_) + index);
 }
@@ -101,6 +108,7 @@ size_t RowBatch::rows() const { return impl_->batch.size(); }
 size_t RowBatch::columns() const { return impl_->visible.size(); }
 
 std::string_view RowBatch::column_name(size_t column) const {
+  if (column >= columns()) return "";
   return (*impl_->batch.schema())[impl_->visible[column]].name();
 }
 
@@ -112,6 +120,7 @@ size_t RowBatch::FindColumn(std::string_view name) const {
 }
 
 Cell RowBatch::at(size_t row, size_t column) const {
+  if (row >= rows() || column >= columns()) return {};
   const Value value = impl_->batch.At(impl_->visible[column], row);
   return Cell::Of(&value);
 }
@@ -119,6 +128,7 @@ Cell RowBatch::at(size_t row, size_t column) const {
 bool RowBatch::events() const { return impl_->events != nullptr; }
 
 void RowBatch::AppendJson(size_t row, std::string& out) const {
+  if (row >= rows()) return;
   if (impl_->events != nullptr) {
     impl_->events->Append(impl_->batch, row, out);
     return;
@@ -139,7 +149,8 @@ void RowBatch::AppendJson(size_t row, std::string& out) const {
 
 RowBatch RowBatch::Materialize() const {
   absl::StatusOr<Batch> copy = impl_->batch.Own(nullptr, "rows");
-  return RowBatch(Impl::Make(copy.ok() ? std::move(*copy) : impl_->batch, impl_->events));
+  if (!copy.ok()) return *this;
+  return RowBatch(Impl::Make(std::move(*copy), impl_->events));
 }
 
 std::shared_ptr<const RowBatch::Impl> RowBatch::Impl::Make(
@@ -196,6 +207,7 @@ Cursor::~Cursor() {
 }
 
 Result<std::optional<RowBatch>> Cursor::Next() {
+  if (impl_ == nullptr) return std::optional<RowBatch>();  // Moved from.
   std::unique_lock lock(impl_->mutex);
   impl_->changed.wait(lock, [this] { return impl_->done || !impl_->batches.empty(); });
   if (impl_->batches.empty()) {
@@ -209,7 +221,12 @@ Result<std::optional<RowBatch>> Cursor::Next() {
   return impl_->current;
 }
 
-const Summary& Cursor::summary() const { return impl_->summary; }
+const Summary& Cursor::summary() const {
+  static const Summary none;
+  if (impl_ == nullptr) return none;
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->done ? impl_->summary : none;
+}
 
 Result<Cursor> Query::Open(const Input& input, const RunOptions& options) const {
   auto impl = std::make_unique<Cursor::Impl>();

@@ -1,0 +1,98 @@
+// The public headers where they are used wrongly: nothing throws, nothing ends the program.
+#include <gtest/gtest.h>
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "spelk/engine.h"
+
+namespace spelk {
+namespace {
+
+constexpr std::string_view kEvents = "{\"a\":1}\n{\"a\":2.5}\n";
+
+Query Compiled(const Engine& engine, std::string_view text) {
+  Result<Query> query = engine.Compile(text);
+  EXPECT_TRUE(query.ok()) << query.error().Render();
+  return std::move(query).value();
+}
+
+RowBatch RowsOf(const Query& query) {
+  std::optional<RowBatch> kept;
+  const Result<Summary> done = query.Run(Memory(kEvents), [&](const RowBatch& rows) {
+    kept = rows.Materialize();
+    return Flow::kMore;
+  });
+  EXPECT_TRUE(done.ok());
+  return *kept;
+}
+
+TEST(Api, PlacesThatAreNotThereAreNull) {
+  const Engine engine;
+  const RowBatch rows = RowsOf(Compiled(engine, "* | table a b"));
+  EXPECT_EQ(rows.FindColumn("c"), SIZE_MAX);
+  EXPECT_TRUE(rows.at(0, rows.FindColumn("c")).is_null());
+  EXPECT_TRUE(rows.at(2, 0).is_null());
+  EXPECT_TRUE(rows.at(0, 0).at(1).is_null());
+  EXPECT_TRUE(rows.at(0, 1).at(0).is_null());
+  EXPECT_EQ(rows.column_name(2), "");
+  std::string text;
+  rows.AppendJson(2, text);
+  EXPECT_EQ(text, "");
+}
+
+TEST(Api, TextThatIsANumberIsOne) {
+  const Engine engine;
+  const RowBatch rows = RowsOf(Compiled(engine, "* | eval b=a*2, c=\"x\" | table a b c"));
+  EXPECT_EQ(rows.at(0, 0).number(), 1);
+  EXPECT_EQ(rows.at(0, 1).number(), 2);
+  EXPECT_EQ(rows.at(1, 0).number(), 2.5);
+  EXPECT_EQ(rows.at(1, 1).number(), 5);
+  EXPECT_EQ(rows.at(1, 2).number(), 0);
+}
+
+TEST(Api, EmptyFunctionsAreNotCalled) {
+  const Engine engine;
+  const Query query = Compiled(engine, "* | stats count");
+  const Result<Summary> counted = query.Run(Memory(kEvents), Query::TakeRows());
+  ASSERT_TRUE(counted.ok());
+  EXPECT_EQ(counted->rows, 1U);
+  EXPECT_TRUE(RunTogether({query}, Memory(kEvents), {}, {}).ok());
+  const Result<Summary> nothing = query.Run(Callback(nullptr), Query::TakeRows());
+  ASSERT_FALSE(nothing.ok());
+  EXPECT_EQ(nothing.error().message(), "the search reads events, and no input was given");
+}
+
+// NOLINTBEGIN(bugprone-use-after-move): the point of it.
+TEST(Api, WhatWasMovedFromGoesOn) {
+  Engine engine;
+  Query query = Compiled(engine, "* | table a");
+  const Query moved = std::move(query);
+  EXPECT_EQ(RowsOf(query).rows(), 2U);
+  RowBatch rows = RowsOf(moved);
+  const RowBatch others = std::move(rows);
+  EXPECT_EQ(rows.rows(), others.rows());
+  const Engine other = std::move(engine);
+  EXPECT_TRUE(engine.Compile("a").ok());
+  Result<Cursor> cursor = moved.Open(Memory(kEvents), {});
+  ASSERT_TRUE(cursor.ok());
+  Cursor taken = std::move(*cursor);
+  EXPECT_FALSE(cursor->Next().value().has_value());
+  EXPECT_EQ(cursor->summary().rows, 0U);
+  EXPECT_TRUE(taken.Next().value().has_value());
+}
+// NOLINTEND(bugprone-use-after-move)
+
+TEST(Api, BoundsThatAreNoTimesAreRefused) {
+  const Engine engine;
+  RunOptions options;
+  options.latest = "tomorrow";
+  const Result<Summary> done =
+      Compiled(engine, "*").Run(Memory(kEvents), options, Query::TakeRows());
+  ASSERT_FALSE(done.ok());
+  EXPECT_TRUE(done.error().message().starts_with("RunOptions::latest does not take \"tomorrow\""));
+}
+
+}  // namespace
+}  // namespace spelk
