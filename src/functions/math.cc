@@ -197,7 +197,7 @@ constexpr Example kExactExamples[] = {
     {.title = "Products are limited to the figures of their operands unless they are exact",
      .input = R"({"n":8.25})",
      .query = "eval r=n*0.2, s=exact(n*0.2) | table r s",
-     .output = R"({"r":2,"s":1.65})"}};
+     .output = R"({"r":2,"s":1.6500000000000001})"}};
 constexpr Example kExpExamples[] = {{.title = "e to a power",
                                      .input = R"({"n":0})",
                                      .query = "eval r=exp(n)",
