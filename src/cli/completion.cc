@@ -51,7 +51,7 @@ compdef _spelk spelk
 )sh";
 
 constexpr std::string_view kFish = R"sh(# spelk completion for fish: spelk completion fish | source
-complete -c spelk -n __fish_use_subcommand -a "run explain check help completion"
+complete -c spelk -n __fish_use_subcommand -f -a "run explain check help completion"
 complete -c spelk -n "__fish_seen_subcommand_from run" -s o -x -a "table ndjson json csv tsv markdown raw vertical"
 complete -c spelk -n "__fish_seen_subcommand_from run" -l color -x -a "auto always never"
 complete -c spelk -n "__fish_seen_subcommand_from run explain" -l order -x -a "auto time input"

@@ -13,6 +13,7 @@
 #include "cli/run_command.h"
 #include "cli/terminal.h"
 #include "io/terminal_text.h"
+#include "plan/entry.h"
 
 namespace spelk::cli {
 namespace {
@@ -81,6 +82,29 @@ int PrintScript(const std::string& shell) {
   return kDone;
 }
 
+// "; did you mean --threads?": the option of a subcommand that is spelled almost alike.
+std::string SimilarOption(const CLI::App& command, const std::string& word) {
+  if (!word.starts_with("--")) return "";
+  std::vector<std::string_view> names;
+  for (const CLI::Option* option : command.get_options()) {
+    for (const std::string& name : option->get_lnames()) {
+      const std::string_view typed = std::string_view(word).substr(2);
+      if (name.starts_with(typed)) return fmt::format("; did you mean --{}?", name);
+      names.push_back(name);
+    }
+  }
+  const std::vector<std::string_view> near =
+      plan::NearestNames(std::string_view(word).substr(2), names);
+  return near.empty() ? "" : fmt::format("; did you mean --{}?", near.front());
+}
+
+// An option with too few values or too many. CLI11 begins its message with the option's name.
+std::string Mismatch(const std::vector<std::string>& words, const std::string& message) {
+  const std::string name = message.substr(0, message.find(':'));
+  const bool last = !words.empty() && words.back().starts_with('-');
+  return fmt::format(fmt::runtime(last ? "{} needs a value" : "{} is given more than once"), name);
+}
+
 // What is wrong with a command line, and where it is explained.
 int Refuse(const CLI::App& app, const std::vector<std::string>& words,
            const CLI::ParseError& error) {
@@ -97,6 +121,9 @@ int Refuse(const CLI::App& app, const std::vector<std::string>& words,
   } else if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
     const std::vector<std::string> rest = app.remaining(true);
     what = fmt::format("unexpected \"{}\"", rest.empty() ? "" : rest.front());
+    if (!rest.empty()) what += SimilarOption(*parsed.front(), rest.front());
+  } else if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {
+    what = Mismatch(words, what);
   }
   Say(fmt::format("spelk: {}\n  `spelk{} --help` tells more\n", io::Printable(what), subcommand));
   return kUsage;

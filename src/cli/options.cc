@@ -88,6 +88,11 @@ absl::StatusOr<std::string> ReadFile(const std::string& path) {
   if (stream.bad()) return unreadable(EIO);
   std::string text = stream.str();
   if (text.starts_with(kByteOrderMark)) text.erase(0, kByteOrderMark.size());
+  // As editors and PowerShell on Windows may write it: UTF-16 has a zero in every second byte.
+  if (text.find('\0') != std::string::npos) {
+    return absl::InvalidArgumentError(
+        fmt::format("cannot read the search from {}: it is not UTF-8", path));
+  }
   return text;
 }
 

@@ -296,6 +296,10 @@ int Explain(const ExplainArguments& arguments) {
 int Check(const SearchArguments& arguments) {
   const absl::StatusOr<QueryText> text = ReadQuery(arguments);
   if (!text.ok()) return Fail(text.status());
+  if (!text->inputs.empty()) {
+    return Fail(absl::InvalidArgumentError(
+        fmt::format("unexpected \"{}\"; check reads no input", text->inputs.front())));
+  }
   const Engine engine(MakeEngineOptions(arguments));
   const Result<Query> query = engine.Compile(text->text, {.name = text->name, .parse_only = true});
   if (!query.ok()) return Fail(query.error(), true);

@@ -275,6 +275,11 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
       node->count = *count;
       numbered = true;
     } else {
+      const auto* word = std::get_if<ast::Name>(&argument.value);
+      if (word != nullptr && !word->quoted && (word->text == "by" || word->text == "BY")) {
+        binder.Warn(ErrorCode::kClauseAsField, argument.span, "'by' is the name of a field here",
+                    {"fields follow dedup without BY"});
+      }
       SPELK_ASSIGN_OR_RETURN(const std::vector<Field> field, binder.FieldNames({&argument}));
       node->fields.push_back(field[0]);
     }

@@ -1,4 +1,6 @@
 // rename: gives fields other names.
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "commands/entry.h"
@@ -32,7 +34,10 @@ absl::StatusOr<std::vector<Pair>> PairsOf(const ast::CommandCall& call, plan::Bi
     const auto* to =
         i + 2 < arguments.size() ? std::get_if<ast::Name>(&arguments[i + 2]->value) : nullptr;
     if (to == nullptr || !IsTo(*arguments[i + 1])) {
-      return binder.Error(ErrorCode::kBadArgument, arguments[i]->span, kUsage);
+      return binder.Error(
+          ErrorCode::kBadArgument, arguments[i]->span,
+          fmt::format("no AS and new name follow {}", InQuotes(binder.TextOf(arguments[i]->span))),
+          {std::string(kUsage), "a name with blanks stands in double quotes"});
     }
     pairs.push_back({arguments[i], *to});
     i += 2;

@@ -316,7 +316,8 @@ absl::StatusOr<const ast::Argument*> PatternArgument(const ast::CommandCall& cal
   }
   if (arguments.size() > 1) {
     return binder.Error(ErrorCode::kBadArgument, arguments[1]->span,
-                        fmt::format("unexpected \"{}\"", binder.TextOf(arguments[1]->span)));
+                        fmt::format("unexpected {}", InQuotes(binder.TextOf(arguments[1]->span))),
+                        {"it takes one regular expression; the field is named by field=…"});
   }
   if (!std::holds_alternative<ast::Name>(arguments[0]->value) || arguments[0]->alias) {
     return binder.Error(ErrorCode::kBadArgument, arguments[0]->span,

@@ -1,4 +1,5 @@
 // sort: puts rows in order.
+#include <algorithm>
 #include <charconv>
 
 #include "commands/entry.h"
@@ -68,6 +69,17 @@ absl::Status CheckSign(const ast::CommandCall& call, size_t index, plan::Binder&
                       "no field follows the sign");
 }
 
+// `sort by x`, `sort x asc`: other languages have these words, sort takes them for fields.
+void WarnOfClauseWord(const ast::Argument& argument, plan::Binder& binder) {
+  constexpr std::string_view kWords[] = {"by", "BY", "asc", "ASC", "desc", "DESC"};
+  const auto* word = std::get_if<ast::Name>(&argument.value);
+  if (word == nullptr || word->quoted) return;
+  if (std::find(std::begin(kWords), std::end(kWords), word->text) == std::end(kWords)) return;
+  binder.Warn(
+      ErrorCode::kClauseAsField, argument.span, "'" + word->text + "' is the name of a field here",
+      {"fields follow sort without BY; - before a field, or desc at the end, turns it round"});
+}
+
 absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
   auto sort = plan::Make<plan::SortNode>(call.span);
   uint64_t limit = kDefaultLimit;
@@ -94,6 +106,7 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
       reversed = true;
       continue;
     }
+    WarnOfClauseWord(argument, binder);
     SPELK_ASSIGN_OR_RETURN(plan::SortKey key, BindSortKey(argument, binder));
     key.descending = descending;
     descending = false;

@@ -8,6 +8,8 @@ namespace spelk::commands {
 
 absl::Status BindAggregates(const ast::CommandCall& command, const std::vector<Field>& by,
                             plan::Binder& binder, plan::AggregateNode* node) {
+  SPELK_RETURN_IF_ERROR(binder.NoSigns(
+      command, {"a statistic cannot be computed with here; eval can, behind the next pipe"}));
   const std::vector<const ast::Argument*> arguments = binder.Positional(command);
   // As measured on Splunk, stats alone may go without.
   const plan::EntryTable& entries = binder.entries();

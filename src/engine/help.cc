@@ -121,11 +121,9 @@ absl::StatusOr<std::string> Help(const plan::EntryTable& entries, std::string_vi
   if (IsUnbuilt(entries, name))
     return absl::NotFoundError(fmt::format("\"{}\" is not built yet", name));
   std::string message = fmt::format("there is no help on \"{}\"", name);
-  std::string similar;
-  for (const std::string_view near : plan::NearestNames(name, AllNames(entries))) {
-    similar += fmt::format("{}{}", similar.empty() ? "; did you mean " : ", ", near);
-  }
-  return absl::NotFoundError(message + similar + (similar.empty() ? "" : "?"));
+  for (const std::string& note : plan::DidYouMean(plan::NearestNames(name, AllNames(entries))))
+    message += "; " + note;
+  return absl::NotFoundError(message);
 }
 
 std::vector<std::string> Complete(const plan::EntryTable& entries, std::string_view prefix) {

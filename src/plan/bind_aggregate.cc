@@ -72,8 +72,14 @@ absl::StatusOr<AggregateCall> Binder::Aggregate(const ast::Argument& argument) {
     const std::vector<std::string_view> similar = entries_.SimilarAggregates(bound.function);
     if (!similar.empty() && similar.front() == bound.function) {
       notes = {fmt::format("which percentile is wanted? write {}95(…)", bound.function)};
-    } else if (!similar.empty())
-      notes.push_back(fmt::format("did you mean {}?", fmt::join(similar, ", ")));
+    } else if (entries_.Function(bound.function) != nullptr) {
+      notes = {fmt::format("{} is a function of eval; a statistic takes it as eval({}(…))",
+                           bound.function, bound.function)};
+    } else if (call == nullptr && similar.empty()) {
+      notes.emplace_back("fields stand in the parentheses of a statistic, or behind BY");
+    } else {
+      for (std::string& note : DidYouMean(similar)) notes.push_back(std::move(note));
+    }
     return invalid(ErrorCode::kBadStatistic, std::move(notes));
   }
   if (entry->takes_number && bound.number > 100) {

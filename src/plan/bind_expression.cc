@@ -260,12 +260,13 @@ absl::StatusOr<const FunctionEntry*> Binder::FindFunction(const ast::Name& name)
     return Error(ErrorCode::kUnbuiltFunction, name.span,
                  fmt::format("the '{}' function is not built yet", name.text));
   }
-  std::string similar;
-  for (const std::string_view other : entries_.SimilarFunctions(name.text)) {
-    similar += fmt::format("{}{}", similar.empty() ? "did you mean " : ", ", other);
-  }
+  double number = 0;
   std::vector<std::string> notes;
-  if (!similar.empty()) notes.push_back(similar + "?");
+  if (entries_.Aggregate(name.text, &number) != nullptr) {
+    notes = {fmt::format("{} is a statistic, for stats and its like", name.text)};
+  } else {
+    notes = DidYouMean(entries_.SimilarFunctions(name.text));
+  }
   return Error(ErrorCode::kUnknownFunction, name.span,
                fmt::format("the '{}' function is unsupported or undefined", name.text),
                std::move(notes));

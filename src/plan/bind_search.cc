@@ -236,17 +236,49 @@ class SearchBinder {
     return expr;
   }
 
-  // `a=1 or b=2` looks for the word.
-  void WarnOfLowerCase(const ast::SearchExpr& operand) {
+  static std::string_view WordOf(const ast::SearchExpr& operand) {
+    const auto* term = std::get_if<ast::SearchTerm>(&operand.node);
+    return term != nullptr && term->kind == ast::TermKind::kWord ? term->text.text
+                                                                 : std::string_view();
+  }
+
+  // What a word among terms was most likely meant to be: an operator (`a=1 or b=2`), a command
+  // whose pipe is missing (`a=1 stats count`), a function (`isnull(a)`).
+  std::string LikelyMeaning(const std::vector<ast::SearchExpr>& operands, size_t at) const {
     constexpr std::pair<std::string_view, std::string_view> kOperators[] = {
         {"and", "AND"}, {"or", "OR"}, {"not", "NOT"}};
-    const auto* term = std::get_if<ast::SearchTerm>(&operand.node);
-    if (term == nullptr || term->kind != ast::TermKind::kWord) return;
-    for (const auto& [word, upper] : kOperators) {
-      if (term->text.text != word) continue;
-      binder_.Warn(ErrorCode::kOperatorAsTerm, operand.span,
-                   fmt::format("'{}' is a word to look for here", word),
-                   {fmt::format("the operator is {}, in upper case", upper)});
+    const std::string word(WordOf(operands[at]));
+    if (word.empty()) return "";
+    for (const auto& [lower, upper] : kOperators) {
+      if (word == lower) return fmt::format("the operator is {}, in upper case", upper);
+    }
+    if (word == "IN") return "the values of IN stand in parentheses: field IN (a, b)";
+    if (at + 1 == operands.size()) return "";
+    const plan::EntryTable& entries = binder_.entries();
+    const Span span = operands[at].span;
+    if (binder_.TextOf({span.begin, span.end + 1}).ends_with('(')) {
+      return entries.Function(word) == nullptr ? "" : "functions stand in where and eval";
+    }
+    double number = 0;
+    const bool by = WordOf(operands[at + 1]) == "by";
+    if (by && entries.Aggregate(word, &number) != nullptr) {
+      return fmt::format("statistics belong to a command: stats {} by …", word);
+    }
+    if (at > 0 && entries.Find(word) != nullptr) {
+      return fmt::format("the command {} needs a pipe before it", word);
+    }
+    return "";
+  }
+
+  // Once in a row of terms; what follows is most likely part of the same mistake.
+  void WarnOfWords(const std::vector<ast::SearchExpr>& operands) {
+    for (size_t at = 0; operands.size() > 1 && at < operands.size(); ++at) {
+      std::string meaning = LikelyMeaning(operands, at);
+      if (meaning.empty()) continue;
+      binder_.Warn(ErrorCode::kOperatorAsTerm, operands[at].span,
+                   fmt::format("'{}' is a word to look for here", WordOf(operands[at])),
+                   {std::move(meaning)});
+      return;
     }
   }
 
@@ -255,8 +287,8 @@ class SearchBinder {
     std::vector<ExprPtr> operands;
     std::vector<const ast::SearchComparison*> times;
     Span span;
+    WarnOfWords(all.operands);
     for (const ast::SearchExpr& operand : all.operands) {
-      if (all.operands.size() > 1) WarnOfLowerCase(operand);
       const auto* comparison = std::get_if<ast::SearchComparison>(&operand.node);
       if (comparison != nullptr && IsTimeModifier(comparison->field.text)) {
         times.push_back(comparison);

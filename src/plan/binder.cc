@@ -9,6 +9,7 @@
 
 #include "base/check.h"
 #include "base/status.h"
+#include "syntax/lookalikes.h"
 #include "value/number.h"
 #include "value/regex.h"
 
@@ -48,16 +49,6 @@ void ForEachOption(const ast::CommandCall& call, Take take) {
   };
   visit(call.arguments);
   for (const ast::Clause& clause : call.clauses) visit(clause.arguments);
-}
-
-std::string OptionNames(const CommandEntry& entry) {
-  std::string names;
-  for (const Argument& argument : entry.arguments) {
-    if (!argument.is_option) continue;
-    if (!names.empty()) names += ", ";
-    names += argument.name;
-  }
-  return names;
 }
 
 // A call that names the column which a statistic made: `sum(bytes)`, `count(eval(x>1))`.
@@ -152,15 +143,27 @@ absl::Status Binder::UnknownCommand(const ast::CommandCall& call) {
                               fmt::format("the command '{}' is not built yet", call.name.text),
                               {"Splunk documents it; `spelk help` lists the commands that run"});
   }
-  std::vector<std::string> notes;
-  std::string similar;
-  for (const std::string_view name : entries_.SimilarCommands(call.name.text)) {
-    similar += fmt::format("{}{}", similar.empty() ? "did you mean " : ", ", name);
-  }
-  if (!similar.empty()) notes.push_back(similar + "?");
   return diagnostics_.Error(ErrorCode::kUnknownCommand, call.name.span,
                             fmt::format("unknown search command '{}'", call.name.text),
-                            std::move(notes));
+                            NotesOnCommand(call.name.text));
+}
+
+// What a word that is no command may be meant to be.
+std::vector<std::string> Binder::NotesOnCommand(std::string_view name) const {
+  if (const auto found = syntax::FindLookalike(name)) {
+    return {fmt::format("it holds this {}; {}", found->what, found->plain)};
+  }
+  double number = 0;
+  if (entries_.Aggregate(name, &number) != nullptr) {
+    return {fmt::format("{} is a statistic; write stats {}…", name, name)};
+  }
+  if (const FunctionEntry* function = entries_.Function(name)) {
+    return {fmt::format("{} is a function; write eval field = {}", name, function->signature)};
+  }
+  if (name == "AND" || name == "OR" || name == "NOT") {
+    return {fmt::format("conditions behind a pipe begin with a command: search or where")};
+  }
+  return DidYouMean(entries_.SimilarCommands(name));
 }
 
 absl::StatusOr<NodePtr> Binder::BindCommand(const ast::CommandCall& call, bool first,
@@ -224,6 +227,25 @@ const Argument* Binder::FindArgument(std::string_view name) const {
   return nullptr;
 }
 
+absl::Status Binder::UnknownOption(const ast::ArgumentOption& option) {
+  if (option.op != CompareOp::kEqual) {
+    const Span span = Cover(option.name.span, option.value->span);
+    return Error(ErrorCode::kBadArgument, span,
+                 fmt::format("unexpected condition {}", InQuotes(TextOf(span))),
+                 {"rows are kept by the command where"});
+  }
+  std::vector<std::string_view> names;
+  for (const Argument& argument : entry_->arguments) {
+    if (argument.is_option) names.push_back(argument.name);
+  }
+  std::vector<std::string> notes = DidYouMean(NearestNames(option.name.text, names));
+  notes.push_back(names.empty() ? "it takes no options"
+                                : fmt::format("its options are {}", fmt::join(names, ", ")));
+  return diagnostics_.Error(ErrorCode::kUnknownOption, option.name.span,
+                            fmt::format("{} has no option \"{}\"", command_, option.name.text),
+                            std::move(notes));
+}
+
 absl::Status Binder::CheckOptions(const ast::CommandCall& call, const CommandEntry& entry) {
   if (entry.free_options) return absl::OkStatus();
   absl::Status status;
@@ -231,11 +253,7 @@ absl::Status Binder::CheckOptions(const ast::CommandCall& call, const CommandEnt
   ForEachOption(call, [&](const ast::ArgumentOption& option) {
     const Argument* argument = FindArgument(option.name.text);
     if (argument == nullptr || !argument->is_option) {
-      const std::string names = OptionNames(entry);
-      status.Update(diagnostics_.Error(
-          ErrorCode::kUnknownOption, option.name.span,
-          fmt::format("{} has no option \"{}\"", command_, option.name.text),
-          {names.empty() ? "it takes no options" : fmt::format("its options are {}", names)}));
+      status.Update(UnknownOption(option));
       return;
     }
     if (option.op != CompareOp::kEqual) {
@@ -463,12 +481,12 @@ absl::StatusOr<std::vector<Field>> Binder::By(const ast::CommandCall& call) {
   return fields;
 }
 
-absl::Status Binder::NoSigns(const ast::CommandCall& call) {
+absl::Status Binder::NoSigns(const ast::CommandCall& call, std::vector<std::string> notes) {
   for (const ast::Argument& argument : call.arguments) {
     const auto* sign = std::get_if<ast::ArgumentSign>(&argument.value);
     if (sign == nullptr) continue;
     return Error(ErrorCode::kBadArgument, argument.span,
-                 fmt::format("unexpected \"{}\"", sign->sign));
+                 fmt::format("unexpected \"{}\"", sign->sign), std::move(notes));
   }
   return absl::OkStatus();
 }

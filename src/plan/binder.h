@@ -76,7 +76,7 @@ class Binder {
   absl::StatusOr<std::vector<Field>> By(const ast::CommandCall& call);
   const ast::Clause* FindClause(const ast::CommandCall& call, ast::ClauseWord word) const;
   // Refuses + and -, which Positional leaves out.
-  absl::Status NoSigns(const ast::CommandCall& call);
+  absl::Status NoSigns(const ast::CommandCall& call, std::vector<std::string> notes = {});
   // Refuses arguments that the command does not take.
   absl::Status NoArguments(const ast::CommandCall& call);
   // A regular expression that compiles; the error points at the argument.
@@ -110,6 +110,8 @@ class Binder {
   absl::StatusOr<NodePtr> BindCommand(const ast::CommandCall& call, bool first, NodePtr input);
   absl::Status CheckOptions(const ast::CommandCall& call, const CommandEntry& entry);
   absl::Status UnknownCommand(const ast::CommandCall& call);
+  std::vector<std::string> NotesOnCommand(std::string_view name) const;
+  absl::Status UnknownOption(const ast::ArgumentOption& option);
   const Argument* FindArgument(std::string_view name) const;
   absl::Status BadOption(const ast::ArgumentOption& option, std::string_view value);
 

@@ -36,6 +36,15 @@ const Entry* FindIn(const StringMap<const Entry*>& by_name, std::string_view nam
   return found == by_name.end() ? nullptr : found->second;
 }
 
+// All names of entries, other spellings too.
+template <class Entry>
+void AddNames(const std::vector<const Entry*>& entries, std::vector<std::string_view>* names) {
+  for (const Entry* entry : entries) {
+    names->push_back(entry->name);
+    names->insert(names->end(), entry->aliases.begin(), entry->aliases.end());
+  }
+}
+
 // Letters added, left out, changed, or swapped with their neighbour.
 size_t EditDistance(std::string_view a, std::string_view b) {
   std::vector<size_t> before_last(b.size() + 1);
@@ -126,19 +135,20 @@ bool EntryTable::IsUnbuiltAggregate(std::string_view name) const {
 
 std::vector<std::string_view> EntryTable::SimilarCommands(std::string_view name) const {
   std::vector<std::string_view> names;
-  for (const CommandEntry* entry : commands_) names.push_back(entry->name);
+  AddNames(commands_, &names);
+  for (const auto& [lower, unbuilt] : unbuilt_by_name_) names.push_back(unbuilt->name);
   return NearestNames(name, names);
 }
 
 std::vector<std::string_view> EntryTable::SimilarFunctions(std::string_view name) const {
   std::vector<std::string_view> names;
-  for (const FunctionEntry* entry : functions_) names.push_back(entry->name);
+  AddNames(functions_, &names);
   return NearestNames(name, names);
 }
 
 std::vector<std::string_view> EntryTable::SimilarAggregates(std::string_view name) const {
   std::vector<std::string_view> names;
-  for (const AggregateEntry* entry : aggregates_) names.push_back(entry->name);
+  AddNames(aggregates_, &names);
   return NearestNames(name, names);
 }
 
@@ -151,7 +161,8 @@ std::vector<std::string_view> NearestNames(std::string_view name,
   std::vector<std::pair<size_t, std::string_view>> ranked;
   for (const std::string_view candidate : names) {
     const size_t distance = EditDistance(lower, Lower(candidate));
-    if (distance <= std::max<size_t>(1, name.size() / 3)) ranked.emplace_back(distance, candidate);
+    const bool near = distance <= std::max<size_t>(1, name.size() / 3) && distance < name.size();
+    if (near) ranked.emplace_back(distance, candidate);
   }
   std::sort(ranked.begin(), ranked.end());
   std::vector<std::string_view> nearest;
@@ -159,6 +170,16 @@ std::vector<std::string_view> NearestNames(std::string_view name,
     if (nearest.size() < kMost) nearest.push_back(candidate);
   }
   return nearest;
+}
+
+std::vector<std::string> DidYouMean(const std::vector<std::string_view>& names) {
+  std::string note;
+  for (const std::string_view name : names) {
+    note += note.empty() ? "did you mean " : ", ";
+    note += name;
+  }
+  if (note.empty()) return {};
+  return {note + "?"};
 }
 
 }  // namespace spelk::plan

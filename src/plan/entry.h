@@ -228,5 +228,7 @@ class EntryTable final : public ShapeTable {
 // Names of a list that are nearest to `name` by edit distance, best first.
 std::vector<std::string_view> NearestNames(std::string_view name,
                                            const std::vector<std::string_view>& names);
+// The note that proposes names; none if there are none.
+std::vector<std::string> DidYouMean(const std::vector<std::string_view>& names);
 
 }  // namespace spelk::plan

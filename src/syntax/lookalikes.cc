@@ -8,7 +8,18 @@
 namespace spelk::syntax {
 namespace {
 
-enum class Kind : uint8_t { kNone, kDouble, kSingle, kBlank, kInvisible, kDash };
+enum class Kind : uint8_t {
+  kNone,
+  kDouble,
+  kSingle,
+  kBlank,
+  kInvisible,
+  kDash,
+  kPipe,
+  kLessOrEqual,
+  kGreaterOrEqual,
+  kNotEqual,
+};
 
 Kind KindOf(char32_t c) {
   if (c >= 0x201C && c <= 0x201F) return Kind::kDouble;
@@ -16,7 +27,11 @@ Kind KindOf(char32_t c) {
   if (c == 0xA0 || (c >= 0x2000 && c <= 0x200A) || c == 0x202F || c == 0x205F || c == 0x3000) {
     return Kind::kBlank;
   }
-  if (c == 0x200B || c == 0x2060 || c == 0xFEFF) return Kind::kInvisible;
+  if (c == 0xAD || c == 0x200B || c == 0x2060 || c == 0xFEFF) return Kind::kInvisible;
+  if (c == 0xA6 || c == 0x2223 || c == 0x2502 || c == 0x2503 || c == 0xFF5C) return Kind::kPipe;
+  if (c == 0x2264) return Kind::kLessOrEqual;
+  if (c == 0x2265) return Kind::kGreaterOrEqual;
+  if (c == 0x2260) return Kind::kNotEqual;
   if ((c >= 0x2010 && c <= 0x2015) || c == 0x2212) return Kind::kDash;
   return Kind::kNone;
 }
@@ -31,6 +46,14 @@ std::string_view PlainOf(Kind kind) {
       return "write a plain blank";
     case Kind::kDash:
       return "write a plain -";
+    case Kind::kPipe:
+      return "write a plain |";
+    case Kind::kLessOrEqual:
+      return "write <=";
+    case Kind::kGreaterOrEqual:
+      return "write >=";
+    case Kind::kNotEqual:
+      return "write !=";
     default:
       return "leave it out";
   }

@@ -178,6 +178,11 @@ class ParseRun {
            type == SplParser::LE || type == SplParser::GT || type == SplParser::GE;
   }
 
+  bool BeginsUnknownCommand(size_t at) const {
+    return visible_[at].type == SplParser::ARGUMENT_COMMAND &&
+           shapes_.Find(TextOf(text_, visible_[at].span)) == nullptr;
+  }
+
   // What may follow an operand; and how in SPL is said what people say otherwise elsewhere.
   std::string AfterOperand(size_t at, std::string_view seen) const {
     constexpr std::pair<std::string_view, std::string_view> kElsewhere[] = {
@@ -210,9 +215,17 @@ class ParseRun {
     const std::string_view seen = at < visible_.size() ? TextOf(text_, visible_[at].span) : "";
     if (before == SplParser::NOT && Upper(std::string(seen)) == "LIKE")
       return "a field; NOT stands before it: NOT field LIKE \"pattern\"";
+    if (before == SplParser::EXPRESSION_COMMAND) return "an expression";
+    if (before == SplParser::ASSIGNMENT_COMMAND) return "field = expression";
     if (FollowsOperand(at, rule)) return AfterOperand(at, seen);
+    if (IsComparator(at) && syntax::InArguments(visible_, at)) {
+      return "an argument; text with such signs stands in double quotes";
+    }
     if (at > 1 && IsComparator(at) && IsComparator(at - 2)) {
       return "a search term; a value is missing before, or one with such a sign needs quotes";
+    }
+    if (before == SplParser::RPAREN && IsComparator(at)) {
+      return "a search term; what a function gives is compared by where";
     }
     if (word == "<" && seen == ">") return "a value; not equal is written !=";
     if (word == "=" && seen == ">") return "a value; greater or equal is written >=";
@@ -221,8 +234,16 @@ class ParseRun {
   }
 
   absl::Status Unexpected(size_t at, size_t rule) {
-    const auto size = static_cast<uint32_t>(text_.size());
-    const Span span = at < visible_.size() ? visible_[at].span : Span{size, size};
+    // The end is where the text ends, not the blank lines behind it.
+    const uint32_t end = visible_.empty() ? 0 : visible_.back().span.end;
+    const Span span = at < visible_.size() ? visible_[at].span : Span{end, end};
+    if (IsComparator(at) && at > 0 && BeginsUnknownCommand(at - 1)) {
+      return diagnostics_.Error(
+          ErrorCode::kUnknownCommand, visible_[at - 1].span,
+          fmt::format("unknown search command '{}'", TextOf(text_, visible_[at - 1].span)),
+          {"conditions behind a pipe begin with a command, search or where; fields are computed by "
+           "eval"});
+    }
     const bool expression =
         (rule >= SplParser::RuleAssignment && rule <= SplParser::RuleExpressions) ||
         FollowsOperand(at, rule);

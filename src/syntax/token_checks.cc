@@ -199,7 +199,9 @@ class Checker {
     for (const auto& [text, advice] : kAdvice) {
       if (seen == text && InExpression(visible_, at)) return {std::string(advice)};
     }
-    return {};
+    if (InArguments(visible_, at)) return {"text with such signs stands in double quotes"};
+    const bool begins = at == 0 || visible_[at - 1].type == SplParser::PIPE;
+    return {begins ? "expected a command" : "expected a field, a value or a function"};
   }
 
   // Curly quotes and the like are characters as all others. No field of an expression has them; a
@@ -247,17 +249,31 @@ absl::Status CheckTokens(std::string_view text, const std::vector<RawToken>& tok
   return Checker(text, std::move(visible), max_depth, diagnostics).Check();
 }
 
-bool InExpression(const std::vector<RawToken>& visible, size_t at) {
+namespace {
+
+// The type of the token that began the command which holds the place; 0 for terms.
+size_t CommandTypeAt(const std::vector<RawToken>& visible, size_t at) {
   size_t inner = 0;  // Subsearches that end before the place.
   for (size_t i = std::min(at, visible.size()); i-- > 0;) {
     const size_t type = visible[i].type;
     if (type == SplParser::RBRACKET) ++inner;
-    if (type == SplParser::LBRACKET && inner-- == 0) return false;
-    if (inner == 0 && IsCommand(type)) {
-      return type == SplParser::EXPRESSION_COMMAND || type == SplParser::ASSIGNMENT_COMMAND;
-    }
+    if (type == SplParser::LBRACKET && inner-- == 0) return 0;
+    if (inner > 0) continue;
+    if (IsCommand(type)) return type;
+    if (type == SplParser::PIPE) return 0;
   }
-  return false;
+  return 0;
+}
+
+}  // namespace
+
+bool InExpression(const std::vector<RawToken>& visible, size_t at) {
+  const size_t type = CommandTypeAt(visible, at);
+  return type == SplParser::EXPRESSION_COMMAND || type == SplParser::ASSIGNMENT_COMMAND;
+}
+
+bool InArguments(const std::vector<RawToken>& visible, size_t at) {
+  return CommandTypeAt(visible, at) == SplParser::ARGUMENT_COMMAND;
 }
 
 std::string Describe(std::string_view text, const std::vector<RawToken>& visible, size_t at) {

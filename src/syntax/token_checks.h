@@ -23,6 +23,8 @@ absl::Status CheckTokens(std::string_view text, const std::vector<RawToken>& tok
 std::string Describe(std::string_view text, const std::vector<RawToken>& visible, size_t at);
 // Whether token `at` belongs to a command that takes expressions.
 bool InExpression(const std::vector<RawToken>& visible, size_t at);
+// Whether a place is among the arguments of a command such as stats or rex.
+bool InArguments(const std::vector<RawToken>& visible, size_t at);
 // The name of the command that token `at` belongs to; empty if there is none.
 std::string CommandAt(std::string_view text, const std::vector<RawToken>& visible, size_t at);
 

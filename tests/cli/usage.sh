@@ -75,4 +75,25 @@ expect 'curly quotes among search terms' 0 '' "$SPELK" run 'a=“1”' in.ndjson
 says 'are warned of' '<query>:1:3: warning W0105: this “ (U+201C) is part of the word'
 expect 'an operator in lower case among search terms' 0 '' "$SPELK" run 'a=1 or a=2' in.ndjson
 says 'is warned of' "<query>:1:5: warning W0106: search: 'or' is a word to look for here"
+# words_mean MEANING SEARCH: what a search is warned of, whose words were likely meant otherwise.
+words_mean() { expect "$2" 0 '' "$SPELK" run "$2" in.ndjson && says 'is warned of' "$1"; }
+words_mean 'the command stats needs a pipe before it' 'a=9 stats count by b'
+words_mean 'statistics belong to a command: stats count by …' 'count by b'
+words_mean 'functions stand in where and eval' 'a=9 isnull(b)'
+words_mean 'the values of IN stand in parentheses' 'a IN 8,9'
+words_mean 'write a plain |' 'a=9 │ b=1'
+words_mean "'by' is the name of a field here" 'a=9 | sort by b'
+words_mean "'by' is the name of a field here" 'a=9 | dedup by b'
+expect 'words without anything behind them are words' 0 '' bash -c '! "$SPELK" run "a=9 error stats" in.ndjson 2>&1 | grep W0106'
 expect 'in quotes it is not' 0 '' bash -c '! "$SPELK" run "a=1 \"or\" a=2" in.ndjson 2>&1 | grep W0106'
+printf '\377\376a\000=\0001\000' >utf16.spl
+expect 'a search file in UTF-16' 2 '' "$SPELK" run -f utf16.spl in.ndjson
+says 'is told so' 'cannot read the search from utf16.spl: it is not UTF-8'
+expect 'check with an input' 2 '' "$SPELK" check 'a=1' in.ndjson
+says 'reads none' 'unexpected "in.ndjson"; check reads no input'
+expect 'an option almost right' 2 '' "$SPELK" run --thread 2 'a=1' in.ndjson
+says 'is proposed' 'unexpected "--thread"; did you mean --threads?'
+expect 'an option without its value' 2 '' "$SPELK" run 'a=1' in.ndjson --threads
+says 'needs one' '--threads needs a value'
+expect 'an option given twice' 2 '' "$SPELK" run -o csv -o json 'a=1' in.ndjson
+says 'is refused' '--format is given more than once'
