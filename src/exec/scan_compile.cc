@@ -53,7 +53,10 @@ class ScanCompiler {
   using Kind = CompiledScan::FieldSource::Kind;
 
   size_t SlotOf(io::PathTree::Name name) {
-    StringMap<size_t>& known = name.raw ? raw_slots_ : name.any ? any_slots_ : slots_;
+    StringMap<size_t>& known = name.raw    ? raw_slots_
+                               : name.any  ? any_slots_
+                               : name.list ? list_slots_
+                                           : slots_;
     const auto [place, is_new] = known.try_emplace(name.name, names_.size());
     if (is_new) names_.push_back(std::move(name));
     return place->second;
@@ -307,7 +310,9 @@ class ScanCompiler {
           field.candidates[s].push_back(SlotOf(PrefixedName(prefix, field.field.name())));
         }
         if (scan_->shapes[s].shape->multivalues) {
-          field.candidates[s].push_back(Slot(std::string(field.field.name()) + "{}"));
+          io::PathTree::Name list{std::string(field.field.name()) + "{}"};
+          list.list = true;
+          field.candidates[s].push_back(SlotOf(std::move(list)));
         }
       }
     }
@@ -331,6 +336,7 @@ class ScanCompiler {
   StringMap<size_t> slots_;  // Into names_.
   StringMap<size_t> raw_slots_;
   StringMap<size_t> any_slots_;
+  StringMap<size_t> list_slots_;
   io::PathTree::Options options_;
   bool needs_time_ = false;
 };

@@ -66,10 +66,11 @@ void WideRows::JoinValues(WideColumn* column) {
 }
 
 void WideRows::Take(std::string_view name, const io::RawValue& raw, uint32_t array) {
-  for (const plan::Shape* shape : shapes_) {
-    const bool list = shape != nullptr && shape->multivalues && name.ends_with("{}");
-    if (list) name.remove_suffix(2);
-  }
+  // The braces of a list, not those that its key has.
+  const bool named = std::any_of(std::begin(shapes_), std::end(shapes_), [](const plan::Shape* s) {
+    return s != nullptr && s->multivalues;
+  });
+  if (named && array != 0 && name.ends_with("{}")) name.remove_suffix(2);
   TakeAs(false, name, raw, array);
   if (!shortens_) return;
   for (const plan::Shape* shape : shapes_) {

@@ -25,6 +25,9 @@ class PathTree {
     bool raw = false;
     // A piece that is kAny stands for any one member.
     bool any = false;
+    // The last "{}" of the name is an array, those before it are part of keys: exports name a list
+    // "tags{}".
+    bool list = false;
   };
   static constexpr std::string_view kAny = "\x01";
   static constexpr size_t kReadAll = SIZE_MAX;
