@@ -198,6 +198,17 @@ std::optional<Micros> ParseEpoch(std::string_view text) {
 
 std::optional<Micros> ParseTimestamp(std::string_view text, absl::TimeZone zone) {
   if (text.size() < 1 || text.size() > 64) return std::nullopt;
+  // As PowerShell's ConvertTo-Json writes a DateTime: milliseconds.
+  constexpr std::string_view kDate = "/Date(";
+  if (text.starts_with(kDate) && text.ends_with(")/")) {
+    int64_t milliseconds = 0;
+    const char* end = text.data() + text.size() - 2;
+    const auto [stop, error] = std::from_chars(text.data() + kDate.size(), end, milliseconds);
+    constexpr int64_t kMost = 253'402'300'799'999;  // The end of the year 9999.
+    const bool good = error == std::errc() && stop == end;
+    if (!good || milliseconds < 0 || milliseconds > kMost) return std::nullopt;
+    return milliseconds * (kMicrosPerSecond / 1000);
+  }
   Clock clock;
   if (text.size() >= 8 && text.size() > 4 && (text[4] == '-' || text[4] == '/')) {
     return ParseYearFirst(text, &clock) ? MicrosOf(clock, zone) : std::nullopt;

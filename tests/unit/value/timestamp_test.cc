@@ -87,6 +87,14 @@ TEST(TimestampTest, TextsThatAreNoTimes) {
   }
 }
 
+TEST(TimestampTest, DatesOfPowerShell) {
+  EXPECT_EQ(Parsed("/Date(1700000000123)/"), 1'700'000'000'123'000);
+  EXPECT_FALSE(Parsed("/Date(17x)/").has_value());
+  EXPECT_FALSE(Parsed("/Date()/").has_value());
+  EXPECT_FALSE(Parsed("/Date(-5)/").has_value());
+  EXPECT_FALSE(Parsed("/Date(1700000000123").has_value());
+}
+
 // The way that is written by hand agrees with the calendar, also in zones.
 TEST(TimestampTest, AgreesWithStrptime) {
   std::mt19937_64 random(2);
