@@ -147,8 +147,8 @@ PathTree::PathTree(const std::vector<Name>& names, const Options& options)
       array_rests_(names.size()) {
   for (uint32_t slot = 0; slot < names.size(); ++slot) {
     const std::string_view name = names[slot].name;
-    size_t array = std::string_view::npos;
-    if (!names[slot].raw) array = names[slot].list ? name.rfind("{}") : name.find("{}");
+    const size_t found = names[slot].list ? name.rfind("{}") : name.find("{}");
+    const size_t array = names[slot].raw ? std::string_view::npos : found;
     Node* node = NodeFor(name.substr(0, array), names[slot].any);
     if (names[slot].raw) {
       node->raw_slots.push_back(slot);
@@ -157,8 +157,7 @@ PathTree::PathTree(const std::vector<Name>& names, const Options& options)
     } else {
       node->arrays.push_back(slot);
       array_rests_[slot] = name.substr(array);
-      // A key may hold the braces itself.
-      if (!names[slot].list) NodeFor(name, names[slot].any)->slots.push_back(slot);
+      if (!names[slot].list) NodeFor(name, names[slot].any)->slots.push_back(slot);  // As a key.
     }
   }
   for (size_t mark = 0; mark < options.marks.size() && mark < kMostMarks; ++mark) {

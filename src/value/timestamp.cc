@@ -166,8 +166,8 @@ std::optional<Micros> MicrosOf(const Clock& clock, absl::TimeZone zone) {
   const bool fixed = clock.offset || zone == absl::UTCTimeZone();
   int64_t seconds = 0;
   if (fixed) {
-    seconds = DaysOf(clock.year, clock.month, clock.day) * 86400 + clock.hour * 3600 +
-              clock.minute * 60 + clock.second - clock.offset.value_or(0);
+    seconds = DaysOf(clock.year, clock.month, clock.day) * 86400 + int64_t{clock.hour} * 3600 +
+              int64_t{clock.minute} * 60 + clock.second - clock.offset.value_or(0);
   } else {
     const absl::CivilSecond civil(clock.year, clock.month, clock.day, clock.hour, clock.minute,
                                   clock.second);
@@ -197,7 +197,7 @@ std::optional<Micros> ParseEpoch(std::string_view text) {
 }  // namespace
 
 std::optional<Micros> ParseTimestamp(std::string_view text, absl::TimeZone zone) {
-  if (text.size() < 1 || text.size() > 64) return std::nullopt;
+  if (text.empty() || text.size() > 64) return std::nullopt;
   // As PowerShell's ConvertTo-Json writes a DateTime: milliseconds.
   constexpr std::string_view kDate = "/Date(";
   if (text.starts_with(kDate) && text.ends_with(")/")) {
