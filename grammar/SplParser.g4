@@ -40,11 +40,10 @@ subsearch : LBRACKET pipeline RBRACKET ;
 terms : NOT* term ( ( AND | OR )? NOT* term )* ;
 
 term
-  : ( WORD | STRING ) ( comparator searchValue | NOT_BEFORE_IN? IN ( searchValues | subsearch ) )?
+  : ( WORD | STRING | MACRO ) ( comparator searchValue | NOT_BEFORE_IN? IN ( searchValues | subsearch ) )?
   | directive
   | LPAREN terms? RPAREN
   | subsearch
-  | MACRO
   ;
 
 searchValue : WORD | STRING | directive | subsearch | MACRO ;

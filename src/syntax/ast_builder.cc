@@ -291,10 +291,13 @@ ast::SearchExpr AstBuilder::Term(SplParser::TermContext& context) {
   const Span span = SpanOf(context);
   if (context.subsearch() != nullptr && context.IN() == nullptr)
     return MakeSearch(span, ast::SearchSubsearch{Subsearch(*context.subsearch())});
-  if (context.MACRO() != nullptr) return MakeSearch(span, Macro(TokenOf(*context.MACRO())));
+  const bool compares = context.comparator() != nullptr || context.IN() != nullptr;
+  const bool macro = context.MACRO() != nullptr;
+  if (macro && !compares) return MakeSearch(span, Macro(TokenOf(*context.MACRO())));
   if (context.directive() != nullptr) return Directive(*context.directive());
   if (context.LPAREN() != nullptr) return Terms(context.terms(), span);
   ast::Name name = NameOf(text_, *context.getStart(), Escapes::kSearch);
+  if (macro) name.text = spelk::TextOf(text_, name.span);
   if (context.comparator() != nullptr) {
     return MakeSearch(span, ast::SearchComparison{std::move(name), CompareOf(*context.comparator()),
                                                   SearchValue(*context.searchValue())});

@@ -22,6 +22,7 @@ bool EqualsIgnoringCase(std::string_view text, std::string_view lower) {
 }
 
 std::string PrintName(const ast::Name& name) {
+  if (!name.quoted && name.text.starts_with('`')) return name.text;  // A macro in its place.
   return name.quoted ? Quote(name.text) : EscapeWord(name.text);
 }
 

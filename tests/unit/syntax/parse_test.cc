@@ -56,6 +56,7 @@ constexpr std::string_view kTexts[] = {
     "path=\"C:\\\\Windows\\\\*\" q=C:\\temp r=a\\|b",
     "[search a | return 5 b] x=[| makeresults | return $y]",
     "`m` `n(a, \"b, c\", f(1,2))` x=`o`",
+    "`f`=x NOT `f(1, \"x y\")`!=`v` OR `f` IN (1, `v`) `f` NOT IN ([search b])",
     "a ```comment | [``` b",
     "| eval x=1+2*3.4-.5, y = -a . \"b\\\"c\" . 'd e', z=if(a==b AND NOT c LIKE \"d%\" OR e XOR f, "
     "null(), true)",
