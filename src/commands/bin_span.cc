@@ -97,12 +97,15 @@ BinSpan BinSpan::Nice(double low, double high, std::optional<double> start,
       std::max((to - from) / static_cast<double>(std::max<uint64_t>(bins, 1)), least);
   int power = share > 0 ? static_cast<int>(std::floor(std::log10(share))) - 1 : 0;
   power = std::clamp(power, -kMostDecimals, kMostPower);
+  // Zero is an edge at any width, so values on both sides of it are in two bins at least.
+  const bool around_zero = from < 0 && (high >= 0 || to > 0);
+  const double most = static_cast<double>(around_zero ? std::max<uint64_t>(bins, 2) : bins);
   BinSpan span;
   for (; power < kMostPower; ++power) {
     span.scale_ = power < 0 ? std::pow(10.0, -power) : 1;
     span.units_ = power < 0 ? 1 : std::pow(10.0, power);
     if (span.width() < least) continue;
-    if (BinsOf(span.width(), low, high, start, end) <= static_cast<double>(bins)) break;
+    if (BinsOf(span.width(), low, high, start, end) <= most) break;
   }
   return span;
 }
