@@ -11,7 +11,7 @@
 #include "absl/time/time.h"
 #include "exec/run_context.h"
 #include "io/input.h"
-#include "io/json_reader.h"
+#include "io/path_tree.h"
 #include "plan/nodes.h"
 #include "plan/shape.h"
 #include "value/literal_search.h"

@@ -2,7 +2,6 @@
 #include "exec/scan.h"
 
 #include <algorithm>
-#include <bit>
 #include <cstring>
 #include <numeric>
 #include <utility>
@@ -161,6 +160,7 @@ ScanWorker::ScanWorker(const CompiledScan& scan, ScanReport& report, bool count_
       count_lines_(count_lines),
       reader_(*scan.tree, scan.run->budget),
       flattener_(scan.run->budget),
+      shapes_(scan),
       rows_(scan, flattener_),
       slots_(scan.tree->size()),
       outer_(scan.tree->size()) {}
@@ -196,28 +196,6 @@ absl::Status ScanWorker::Reject(std::string_view line, std::string_view reason, 
                std::string(reason)});
   if (!scan_.settings->strict) return absl::OkStatus();
   return absl::DataLossError(std::string(reason));
-}
-
-// The shape of the object that was read last.
-size_t ScanWorker::ShapeOfEvent() const {
-  const uint64_t all = reader_.marks();
-  if (all == 0) return CompiledScan::kNone;
-  for (size_t s = 0; s < scan_.shapes.size(); ++s) {
-    const CompiledScan::Shape& shape = scan_.shapes[s];
-    const uint64_t marks = shape.wraps || shape.shape->closed ? reader_.marks_in_window() : all;
-    if ((marks & shape.members) != shape.members || (marks & shape.without) != 0) continue;
-    if (shape.shape->closed) {
-      const auto known =
-          static_cast<size_t>(std::popcount(marks & (shape.members | shape.optional)));
-      if (reader_.members_in_window() != known) continue;
-    }
-    const bool fits = std::all_of(shape.values.begin(), shape.values.end(), [&](const auto& value) {
-      const io::RawValue& slot = slots_[value.first];
-      return slot.kind != io::RawKind::kAbsent && value.second.Matches(slot.text());
-    });
-    if (fits) return s;
-  }
-  return CompiledScan::kNone;
 }
 
 // The text of the event that a member holds: an object, or the JSON text of one.
@@ -257,7 +235,7 @@ absl::StatusOr<bool> ScanWorker::ReadWrapped(std::string_view line, std::string_
   }
   if (verdict != io::LineVerdict::kEvent) return false;
   if (faulty) SPELK_RETURN_IF_ERROR(Reject(line, "a fault in the JSON text of an event", true));
-  *shape = ShapeOfEvent();
+  *shape = shapes_.Find(reader_, slots_);
   reader_.SlotsChanged();
   for (size_t i = 0; i < slots_.size(); ++i) {
     const bool envelope =
@@ -291,7 +269,7 @@ absl::Status ScanWorker::AddList(std::string_view line, std::string_view list, s
 
 absl::Status ScanWorker::AddEvents(std::string_view line, const std::vector<size_t>& plans,
                                    const ScanOutputs& outputs) {
-  ScanRows::Row row{line, line, ShapeOfEvent(), CompiledScan::kNone};
+  ScanRows::Row row{line, line, shapes_.Find(reader_, slots_), CompiledScan::kNone};
   size_t shape = row.shape;
   for (int depth = 0; depth < kMaxUnwraps && shape != CompiledScan::kNone; ++depth) {
     const CompiledScan::Shape& known = scan_.shapes[shape];

@@ -12,7 +12,9 @@
 #include "exec/compiled_scan.h"
 #include "exec/operator.h"
 #include "exec/scan_rows.h"
+#include "exec/shape_finder.h"
 #include "io/block_source.h"
+#include "io/json_flattener.h"
 #include "io/json_reader.h"
 
 namespace spelk::exec {
@@ -89,13 +91,13 @@ class ScanWorker {
                         const std::vector<Column>& columns, const BatchMemoryPtr& memory,
                         Output& output);
   bool MeetsGroups(const CompiledScan::Plan& plan, std::string_view line, size_t from) const;
-  size_t ShapeOfEvent() const;
 
   const CompiledScan& scan_;
   ScanReport& report_;
   const bool count_lines_;
   io::JsonReader reader_;
   io::JsonFlattener flattener_;
+  ShapeFinder shapes_;
   ScanRows rows_;
   std::vector<std::unique_ptr<PlanState>> plan_states_;
   std::vector<io::RawValue> slots_;  // Of the event at hand.

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <utility>
 
 #include "base/status.h"
@@ -44,13 +45,18 @@ absl::Status ScanRows::Add(const Row& row, std::span<const io::RawValue> slots) 
       std::all_of(slots.begin(), slots.begin() + static_cast<std::ptrdiff_t>(required),
                   [](const io::RawValue& slot) { return slot.kind != io::RawKind::kAbsent; });
   if (complete) slots = slots.first(required);
+  while (!slots.empty() && slots.back().kind == io::RawKind::kAbsent) {
+    slots = slots.first(slots.size() - 1);
+  }
   const size_t bytes = (slots_.size() + slots.size()) * 2 * sizeof(io::RawValue) +
                        (rows_.size() + 1) * 2 * sizeof(Stored);
   if (bytes > reservation_.bytes() && !reservation_.Resize(bytes)) {
     return scan_.run->budget->Exhausted("reading events", bytes);
   }
   rows_.push_back({row, slots_.size(), slots.size()});
-  slots_.insert(slots_.end(), slots.begin(), slots.end());
+  const size_t begin = slots_.size();
+  slots_.resize(begin + slots.size());
+  if (!slots.empty()) std::memcpy(&slots_[begin], slots.data(), slots.size_bytes());
   return absl::OkStatus();
 }
 

@@ -11,7 +11,7 @@
 #include "absl/status/statusor.h"
 #include "base/string_map.h"
 #include "exec/run_context.h"
-#include "io/json_reader.h"
+#include "io/json_flattener.h"
 #include "plan/nodes.h"
 #include "plan/shape.h"
 #include "value/column.h"

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "io/json_reader.h"
+#include "io/json_flattener.h"
 #include "value/value.h"
 
 namespace spelk::io {

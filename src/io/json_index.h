@@ -38,6 +38,10 @@ class JsonIndex {
 
   // `line` has no newline; kSlack bytes behind it are readable.
   LineVerdict Index(std::string_view line);
+  // The same for who reads the line to its end and sees there whether it is one object: that its
+  // brackets match is not looked at. IsOneObject() tells it of a line that was not read so far.
+  LineVerdict IndexUnmatched(std::string_view line);
+  bool IsOneObject() const;
   // Gives back the memory that a long line took.
   void Shrink();
 
@@ -56,7 +60,6 @@ class JsonIndex {
  private:
   LineVerdict RunStage1(std::string_view line);
   bool EnsureCapacity(size_t size);
-  bool IsOneObject() const;
 
   Reservation reservation_;
   std::unique_ptr<simdjson::internal::dom_parser_implementation> parser_;

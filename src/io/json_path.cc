@@ -5,7 +5,7 @@
 #include <charconv>
 #include <optional>
 
-#include "io/json_reader.h"
+#include "io/json_text.h"
 #include "io/xml_path.h"
 
 namespace spelk::io {

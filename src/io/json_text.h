@@ -10,6 +10,9 @@
 
 namespace spelk::io {
 
+// Containers may lie so deep in a line; the next level is a fault, whoever reads it.
+inline constexpr int kMaxJsonDepth = 512;
+
 enum class RawKind : uint8_t {
   kAbsent,
   kString,         // The content is the value.

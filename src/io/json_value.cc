@@ -3,7 +3,6 @@
 #include "io/json_value.h"
 
 #include "io/json_index.h"
-#include "io/json_reader.h"
 #include "io/json_text.h"
 
 namespace spelk::io {

@@ -4,8 +4,8 @@
 #include <string_view>
 
 #include "base/arena.h"
+#include "io/json_flattener.h"
 #include "io/json_path.h"
-#include "io/json_reader.h"
 
 namespace spelk::io {
 

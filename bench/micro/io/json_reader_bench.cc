@@ -3,6 +3,7 @@
 
 #include <benchmark/benchmark.h>
 
+#include "io/json_flattener.h"
 #include "micro/events.h"
 
 namespace spelk::bench {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "io/block_source.h"
+#include "io/json_flattener.h"
 
 namespace spelk::io {
 namespace {
