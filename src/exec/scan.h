@@ -73,7 +73,9 @@ class ScanWorker {
                          const ScanOutputs& outputs);
   absl::Status AddList(std::string_view line, std::string_view list, size_t wrapper,
                        const std::vector<size_t>& plans, const ScanOutputs& outputs);
-  absl::Status AddRow(const ScanRows::Row& row, const std::vector<size_t>& plans);
+  // An event of slots_, of which those behind `used_slots` are absent.
+  absl::Status AddRow(const ScanRows::Row& row, size_t used_slots,
+                      const std::vector<size_t>& plans);
   // Reads an event that a line wraps into slots_, and what it says besides from outer_. False if it
   // is none.
   absl::StatusOr<bool> ReadWrapped(std::string_view line, std::string_view event, size_t wrapper,

@@ -45,9 +45,6 @@ absl::Status ScanRows::Add(const Row& row, std::span<const io::RawValue> slots) 
       std::all_of(slots.begin(), slots.begin() + static_cast<std::ptrdiff_t>(required),
                   [](const io::RawValue& slot) { return slot.kind != io::RawKind::kAbsent; });
   if (complete) slots = slots.first(required);
-  while (!slots.empty() && slots.back().kind == io::RawKind::kAbsent) {
-    slots = slots.first(slots.size() - 1);
-  }
   const size_t bytes = (slots_.size() + slots.size()) * 2 * sizeof(io::RawValue) +
                        (rows_.size() + 1) * 2 * sizeof(Stored);
   if (bytes > reservation_.bytes() && !reservation_.Resize(bytes)) {

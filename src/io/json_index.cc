@@ -58,19 +58,37 @@ bool EscapesAreValidFrom(std::string_view text, size_t from) {
 }
 
 #if SPELK_HAS_AVX2_CODE
-// 64 bytes at a time: which bytes are escaped (after an odd run of backslashes). Nearly always that
-// is another backslash; the few others are looked at one by one, and the last bytes the slow way.
+// Which of 32 bytes are among " \ / b f n r t u.
+__attribute__((target("avx2"), always_inline)) inline uint32_t EscapeLetters(__m256i bytes) {
+  const __m256i low = _mm256_setr_epi8(0, 0, 13, 0, 8, 8, 4, 0, 0, 0, 0, 0, 2, 0, 4, 1,  //
+                                       0, 0, 13, 0, 8, 8, 4, 0, 0, 0, 0, 0, 2, 0, 4, 1);
+  const __m256i high = _mm256_setr_epi8(0, 0, 1, 0, 0, 2, 4, 8, 0, 0, 0, 0, 0, 0, 0, 0,  //
+                                        0, 0, 1, 0, 0, 2, 4, 8, 0, 0, 0, 0, 0, 0, 0, 0);
+  const __m256i nibble = _mm256_set1_epi8(15);
+  const __m256i known = _mm256_and_si256(
+      _mm256_shuffle_epi8(low, _mm256_and_si256(bytes, nibble)),
+      _mm256_shuffle_epi8(high, _mm256_and_si256(_mm256_srli_epi16(bytes, 4), nibble)));
+  return ~static_cast<uint32_t>(
+      _mm256_movemask_epi8(_mm256_cmpeq_epi8(known, _mm256_setzero_si256())));
+}
+
+__attribute__((target("avx2"), always_inline)) inline uint32_t EqualBytes(__m256i bytes, char c) {
+  return static_cast<uint32_t>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(c))));
+}
+
+uint64_t Join(uint32_t low, uint32_t high) { return low | uint64_t{high} << 32U; }
+
+// 64 bytes at a time: which bytes are escaped (after an odd run of backslashes). Often all of them
+// are backslashes, too. The \u forms and the last bytes go the slow way.
 __attribute__((target("avx2"))) bool EscapesAreValidAvx2(std::string_view text) {
-  const __m256i backslashes = _mm256_set1_epi8('\\');
   constexpr uint64_t kEven = 0x5555555555555555U;
   uint64_t carried = 0;  // The first byte of the next block is escaped.
   size_t at = 0;
   for (; at + 64 <= text.size(); at += 64) {
     const auto* block = reinterpret_cast<const __m256i*>(text.data() + at);
-    const __m256i low = _mm256_cmpeq_epi8(_mm256_loadu_si256(block), backslashes);
-    const __m256i high = _mm256_cmpeq_epi8(_mm256_loadu_si256(block + 1), backslashes);
-    const uint64_t all = static_cast<uint32_t>(_mm256_movemask_epi8(low)) |
-                         uint64_t{static_cast<uint32_t>(_mm256_movemask_epi8(high))} << 32U;
+    const __m256i low = _mm256_loadu_si256(block);
+    const __m256i high = _mm256_loadu_si256(block + 1);
+    const uint64_t all = Join(EqualBytes(low, '\\'), EqualBytes(high, '\\'));
     if ((all | carried) == 0) continue;
     const uint64_t slashes = all & ~carried;
     const uint64_t follows = (slashes << 1U) | carried;
@@ -78,8 +96,11 @@ __attribute__((target("avx2"))) bool EscapesAreValidAvx2(std::string_view text) 
     uint64_t from_even = 0;
     carried = __builtin_add_overflow(odd_starts, slashes, &from_even) ? 1U : 0U;
     const uint64_t escaped = (kEven ^ (from_even << 1U)) & follows;
-    for (uint64_t others = escaped & ~all; others != 0; others &= others - 1) {
-      if (!IsValidEscape(text, at + static_cast<size_t>(std::countr_zero(others)))) return false;
+    if ((escaped & ~all) == 0) continue;
+    if ((escaped & ~Join(EscapeLetters(low), EscapeLetters(high))) != 0) return false;
+    uint64_t unicode = escaped & Join(EqualBytes(low, 'u'), EqualBytes(high, 'u'));
+    for (; unicode != 0; unicode &= unicode - 1) {
+      if (!IsValidEscape(text, at + static_cast<size_t>(std::countr_zero(unicode)))) return false;
     }
   }
   if (carried != 0) {

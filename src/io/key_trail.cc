@@ -31,6 +31,7 @@ void KeyTrail::Learn(const PathTree::Node& parent, std::string_view key,
     key.copy(step.key, kMostKey);
     steps_.push_back(step);
   }
+  steps_[at_].other = steps_[at_].next;
   steps_[at_].next = table_[place];
   at_ = table_[place];
 }

@@ -22,17 +22,11 @@ class KeyTrail {
   // True if the key followed here before: *child is what `parent` has for it. `key` reaches from
   // behind its quote to the colon. Keys lie in a line with slack behind it.
   bool Follow(const PathTree::Node& parent, std::string_view key, const PathTree::Node** child) {
-    const uint32_t next = steps_[at_].next;
-    const Step& step = steps_[next];
-    const bool same = step.parent == &parent && step.size + 1 == key.size() && key.back() == '"' &&
-                      Same(step.key, key.substr(0, step.size));
-    if (!same) return false;
-    at_ = next;
-    *child = step.child;
-    return true;
+    const Step& from = steps_[at_];
+    return Take(from.next, parent, key, child) || Take(from.other, parent, key, child);
   }
 
-  // What Follow() did not know; also the step that Follow() takes here from now on.
+  // What Follow() did not know; it is what follows here from now on.
   void Learn(const PathTree::Node& parent, std::string_view key, const PathTree::Node* child);
 
  private:
@@ -43,10 +37,22 @@ class KeyTrail {
   struct Step {
     const PathTree::Node* parent = nullptr;
     const PathTree::Node* child = nullptr;
-    uint32_t next = 0;
+    uint16_t next = 0;   // What came here last that was new,
+    uint16_t other = 0;  // and before that: feeds mix layouts.
     uint32_t size = 0;
     char key[kMostKey] = {};
   };
+
+  bool Take(uint16_t next, const PathTree::Node& parent, std::string_view key,
+            const PathTree::Node** child) {
+    const Step& step = steps_[next];
+    const bool same = step.parent == &parent && step.size + 1 == key.size() && key.back() == '"' &&
+                      Same(step.key, key.substr(0, step.size));
+    if (!same) return false;
+    at_ = next;
+    *child = step.child;
+    return true;
+  }
 
   // `step` has kMostKey bytes, the key at most so many.
   static bool Same(const char* step, std::string_view key) {
@@ -73,7 +79,7 @@ class KeyTrail {
 
   std::vector<Step> steps_;      // The first stands before the first key of a line.
   std::vector<uint16_t> table_;  // Open addressing over the steps; 0 is free.
-  uint32_t at_ = 0;
+  uint16_t at_ = 0;
 };
 
 }  // namespace spelk::io

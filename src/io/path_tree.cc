@@ -54,6 +54,7 @@ void PathTree::Node::Absorb(const Node& other) {
 }
 
 void PathTree::Node::Seal() {
+  takes_scalars = !slots.empty() || !raw_slots.empty();
   // A key that is named must give what any key gives, too.
   if (any != nullptr) {
     for (const std::unique_ptr<Node>& child : children) child->Absorb(*any);

@@ -48,7 +48,8 @@ class PathTree {
     std::vector<std::unique_ptr<Node>> children;
     std::unique_ptr<Node> any;  // For every key that is none of `keys`; may be null.
     uint64_t mask = 0;
-    bool nests = false;  // Some child has children of its own.
+    bool nests = false;          // Some child has children of its own.
+    bool takes_scalars = false;  // A string, number or literal here is wanted.
 
     const Node* Find(std::string_view key, uint64_t hash) const;
     Node* FindOrAdd(std::string_view key);

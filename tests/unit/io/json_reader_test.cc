@@ -142,6 +142,99 @@ TEST_F(JsonReaderTest, FlatteningHasTheSameLimit) {
   }
 }
 
+// What one reader that has seen the lines before finds must be what a new one finds.
+class LinesTest : public testing::Test {
+ protected:
+  static std::string Reads(JsonReader& reader, const PathTree& tree, std::string line) {
+    std::vector<RawValue> slots(tree.size());
+    const size_t size = line.size();
+    line.append(kSlack, ' ');
+    bool faulty = false;
+    reader.SlotsChanged();
+    const LineVerdict verdict = reader.Read(std::string_view(line).substr(0, size), slots, &faulty);
+    std::string text = std::string(Describe(verdict));
+    if (verdict != LineVerdict::kEvent) return text;
+    size_t used = 0;
+    for (size_t slot = 0; slot < slots.size(); ++slot) {
+      if (slots[slot].kind != RawKind::kAbsent) used = slot + 1;
+      text += "|" + std::string(slots[slot].text());
+    }
+    EXPECT_EQ(reader.used_slots(), used) << line;
+    return text + (faulty ? "|faulty|" : "|") + std::to_string(reader.marks());
+  }
+
+  void Compare(const std::vector<std::string>& lines) {
+    JsonReader one(tree_, nullptr);
+    for (int turn = 0; turn < 2; ++turn) {
+      for (const std::string& line : lines) {
+        JsonReader fresh(tree_, nullptr);
+        EXPECT_EQ(Reads(one, tree_, line), Reads(fresh, tree_, line)) << line;
+      }
+    }
+  }
+
+  static PathTree::Options Marked() {
+    PathTree::Options options;
+    options.marks = {"a", "n", "m.a"};
+    return options;
+  }
+  PathTree tree_{{{"a"}, {"abcdefgh"}, {"abcdefghij"}, {"n.a"}, {"x"}, {""}, {"q"}, {"n{}"}},
+                 Marked()};
+};
+
+TEST_F(LinesTest, OfMixedLayouts) {
+  Compare({R"({"a":1,"b":2,"x":3})", R"({"a":1,"b":2,"x":4})", R"({"b":1,"a":2,"x":5})",
+           R"({"a":1,"x":6,"b":2})", R"({"a":1,"a":2,"a":3,"x":7})", R"({"x":{"a":1},"a":2})",
+           R"({"n":{"a":1,"b":2},"a":3})", R"({"n":{"a":4},"x":1})", R"({"n.a":5,"a":6})",
+           R"({"n":[{"a":1}],"a":"u"})", R"({"m":{"a":1},"m.a":2})", R"({})", R"({"":1,"a":2})"});
+}
+
+TEST_F(LinesTest, WhoseKeysDifferLittle) {
+  Compare({R"({"abcdefgh":1,"abcdefghij":2})", R"({"abcdefgi":1,"abcdefghik":2})",
+           R"({"abcdefghi":1,"abcdefghij":2})", R"({"abcdefgh" :1,"abcdefghij"  : 2 })",
+           R"({"abcdefg":1,"abcdefgh":2})", R"({"\u0061":1,"x":2})", R"({"\u0062":1,"x":3})",
+           R"({"x\":1,"a":2})", R"({"x\"":1,"a":3})", R"({"x":"a","a":"x\\"})",
+           R"({"a-key-of-more-than-thirty-two-bytes":1,"x":4})",
+           R"({"a-key-of-more-than-thirty-two-bytez":1,"x":5})",
+           R"({"a-key-of-exactly-thirty-2-bytes":1,"q":5})",
+           R"({"a-key-of-exactly-thirty-2-bytez":1,"q":6})"});
+}
+
+TEST_F(LinesTest, WithFaults) {
+  Compare({R"({"a":1,"b":"c","x":3})", R"({"a":1,"b":"c" "x":3})", R"({"a":1,"b":"c","x":3}})",
+           R"({"a":1,"b":"c","x":3} {"a":2})", R"({"a":1,"b":"c","x":3)",
+           R"({"a":1,"b":tru,"x":3})", R"({"a":1,"b":"\q","x":3})",
+           "{\"a\":1,\"b\":\"\x01\",\"x\":3}", "{\"a\":1,\"\x01\":\"c\",\"x\":3}",
+           R"({"a":1,"b":"c","x":3,})", R"({"a":1,"b"})", R"({"a")", R"({"a":})", R"([{"a":1}])",
+           R"({"a":{"b":1}],"x":2})", R"({"a":1}x)"});
+}
+
+TEST_F(LinesTest, WithMoreKeysThanAreKept) {
+  std::vector<std::string> lines;
+  for (int i = 0; i < 3000; ++i) {
+    lines.push_back("{\"k" + std::to_string(i) + "\":1,\"a\":" + std::to_string(i) + "}");
+  }
+  Compare(lines);
+}
+
+// Escapes at every place of a block, and across blocks.
+TEST(EscapesAreValid, AsOneByOne) {
+  for (size_t at = 0; at < 140; ++at) {
+    for (const size_t slashes : {1U, 2U, 3U, 64U, 65U}) {
+      for (const char* end : {"n", "\"", "/", "u12aF", "u12", "u12ag", "q", "x", "U", " "}) {
+        std::string text(at, '.');
+        text.append(slashes, '\\');
+        text += end;
+        text.append(3, '.');
+        const std::string_view last(end);
+        const bool odd_is_valid = last == "n" || last == "\"" || last == "/" || last == "u12aF";
+        EXPECT_EQ(EscapesAreValid(text), slashes % 2 == 0 || odd_is_valid) << text;
+      }
+    }
+    EXPECT_FALSE(EscapesAreValid(std::string(at, '.') + "\\"));
+  }
+}
+
 std::vector<std::string> ElementsOf(std::string_view array) {
   std::vector<std::string> all;
   ArrayElements elements(array);
