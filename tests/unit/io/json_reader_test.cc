@@ -91,6 +91,18 @@ TEST_F(JsonReaderTest, ReadsTheWindowEvenIfNothingIsWanted) {
   EXPECT_EQ(verdict_, LineVerdict::kEvent);
 }
 
+TEST_F(JsonReaderTest, ALineIsOneObjectOrNone) {
+  for (const char* line : {R"({"a":1}})", R"({"a":1} {"a":2})", R"({"a":1},)", R"({"a":1)",
+                           R"([{"a":1}])", R"({"a":1}x)", R"({"a":[1}}})", R"({}{})"}) {
+    for (const char* name : {"a", "b"}) {
+      PathTree::Options options;
+      options.required = 1;
+      Read({{name}}, options, line);
+      EXPECT_EQ(verdict_, LineVerdict::kNotOneObject) << line;
+    }
+  }
+}
+
 TEST_F(JsonReaderTest, TakesOfAnArrayWhatStandsBeforeAFault) {
   Read({{"a{}"}, {"b"}}, {}, R"({"a":[1,{"q":2,"r":fal},3],"b":1})");
   EXPECT_EQ(Slot(0), R"([1,{"q":2,"r":)");
@@ -178,7 +190,15 @@ class LinesTest : public testing::Test {
     options.marks = {"a", "n", "m.a"};
     return options;
   }
-  PathTree tree_{{{"a"}, {"abcdefgh"}, {"abcdefghij"}, {"n.a"}, {"x"}, {""}, {"q"}, {"n{}"}},
+  PathTree tree_{{{"a"},
+                  {"abcdefgh"},
+                  {"abcdefghij"},
+                  {"n.a"},
+                  {"x"},
+                  {""},
+                  {"q"},
+                  {"n{}"},
+                  {"a-key-of-exactly-thirty-two-byte"}},
                  Marked()};
 };
 
@@ -190,14 +210,27 @@ TEST_F(LinesTest, OfMixedLayouts) {
 }
 
 TEST_F(LinesTest, WhoseKeysDifferLittle) {
-  Compare({R"({"abcdefgh":1,"abcdefghij":2})", R"({"abcdefgi":1,"abcdefghik":2})",
-           R"({"abcdefghi":1,"abcdefghij":2})", R"({"abcdefgh" :1,"abcdefghij"  : 2 })",
-           R"({"abcdefg":1,"abcdefgh":2})", R"({"\u0061":1,"x":2})", R"({"\u0062":1,"x":3})",
-           R"({"x\":1,"a":2})", R"({"x\"":1,"a":3})", R"({"x":"a","a":"x\\"})",
-           R"({"a-key-of-more-than-thirty-two-bytes":1,"x":4})",
-           R"({"a-key-of-more-than-thirty-two-bytez":1,"x":5})",
-           R"({"a-key-of-exactly-thirty-2-bytes":1,"q":5})",
-           R"({"a-key-of-exactly-thirty-2-bytez":1,"q":6})"});
+  Compare({R"({"x":1,"abcdefgh":2})",
+           R"({"x":1,"abcdefgi":2})",
+           R"({"x":1,"abcdefghij":2})",
+           R"({"x":1,"abcdefghik":2})",
+           R"({"x":1,"bbcdefghij":2})",
+           R"({"x":1,"abcdefghi":2})",
+           R"({"x":1,"abcdefgh" :2})",
+           R"({"x":1,"abcdefghij"  : 2 })",
+           R"({"x":1,"abcdefg":2})",
+           R"({"x":1,"":2})",
+           R"({"x":1,"y":2})",
+           R"({"x":1,"\u0061":2})",
+           R"({"x":1,"\u0062":2})",
+           R"({"x":1,"a\\":2})",
+           R"({"x":1,"a\"":2})",
+           R"({"x":1,"a":"x\\"})",
+           R"({"x":1,"a-key-of-exactly-thirty-two-byte":2})",
+           R"({"x":1,"a-key-of-exactly-thirty-two-bytf":2})",
+           R"({"x":1,"a-key-of-exactly-thirty-twe-byte":2})",
+           R"({"x":1,"a-key-of-exactly-thirty-two-bytes":2})",
+           R"({"x":1,"a-key-of-exactly-thirty-two-bytez":2})"});
 }
 
 TEST_F(LinesTest, WithFaults) {
