@@ -13,6 +13,7 @@ tokens {
   // What lexer.cc makes of a WORD, by its text and place.
   AND, OR, NOT, XOR, LIKE, IN,
   NOT_BEFORE_IN,         // The NOT of `field NOT IN (…)` in search.
+  LONE_IN,               // The IN of `field IN value` in search, which lacks its list.
   DIRECTIVE,             // CASE, TERM or PREFIX right before a parenthesis.
   EVAL,                  // The eval of `eval(…)` among arguments.
   AS, BY, OVER, OUTPUT, OUTPUTNEW, WHERE, SEARCH_WHERE, FROM,

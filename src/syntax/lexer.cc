@@ -346,6 +346,18 @@ class ModeLexer {
     return EqualsIgnoringCase(word, "in") && (next == '(' || (next == '[' && word == "IN"));
   }
 
+  // An operator like AND, unless it is a value, the name of a field, or alone in parentheses. A
+  // macro may give the list.
+  bool LacksList(size_t end) const {
+    constexpr std::string_view kOthers = "([`=<>!";
+    const bool value = previous_ == SplLexer::EQ || previous_ == SplLexer::NEQ ||
+                       previous_ == SplLexer::LT || previous_ == SplLexer::LE ||
+                       previous_ == SplLexer::GT || previous_ == SplLexer::GE;
+    const char next = NextCharacter(end);
+    const bool alone = previous_ == SplLexer::LPAREN && next == ')';
+    return !value && !alone && (next == '\0' || kOthers.find(next) == std::string_view::npos);
+  }
+
   void OnSearchWord(RawToken* token, std::string_view word) {
     const size_t end = token->span.end;
     if (word.size() > 1 && word.back() == '!' && end < text_.size() && text_[end] == '=') {
@@ -363,6 +375,8 @@ class ModeLexer {
       token->type = after_field && FollowedByIn(end) ? SplLexer::NOT_BEFORE_IN : SplLexer::NOT;
     } else if (BeginsList(word, end) && (after_field || previous_ == SplLexer::NOT_BEFORE_IN)) {
       token->type = SplLexer::IN;
+    } else if (word == "IN" && LacksList(end)) {
+      token->type = SplLexer::LONE_IN;
     } else if (IsDirective(word) && end < text_.size() && text_[end] == '(') {
       token->type = SplLexer::DIRECTIVE;
     } else if (InState(State::kSearchWhere) && EqualsIgnoringCase(word, "by")) {

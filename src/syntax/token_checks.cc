@@ -168,6 +168,11 @@ class Checker {
   }
 
   absl::Status CheckComparison(size_t at) {
+    if (visible_[at].type == SplParser::LONE_IN) {
+      return Error(ErrorCode::kMissingValue, at,
+                   "comparator 'IN' is missing a list of values on the right hand side",
+                   {"write IN (a, b), or \"IN\" in quotes to look for the word"});
+    }
     if (!IsComparator(visible_[at].type)) return absl::OkStatus();
     const bool last = at + 1 == visible_.size();
     const size_t next = last ? size_t{SplParser::PIPE} : visible_[at + 1].type;
