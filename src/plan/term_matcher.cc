@@ -1,6 +1,7 @@
 // Matching of terms between breakers.
 #include "plan/term_matcher.h"
 
+#include <algorithm>
 #include <array>
 
 #include "value/case_fold.h"
@@ -36,8 +37,21 @@ bool EndsWithMajorText(std::string_view text) {
 }
 
 bool StartsWithMajorText(std::string_view text) {
+  if (!text.starts_with('%') && !text.starts_with('-')) return false;
   for (const std::string_view breaker : kMajorTexts) {
     if (text.starts_with(breaker)) return true;
+  }
+  return false;
+}
+
+// True between the % of a major breaker such as %20 and its end: its digits belong to no token.
+bool IsInsideMajorText(std::string_view text, size_t at) {
+  constexpr size_t kLongest = 5;
+  for (size_t back = 1; back < kLongest && back <= at; ++back) {
+    if (text[at - back] != '%') continue;
+    return std::any_of(kMajorTexts.begin(), kMajorTexts.end(), [&](std::string_view breaker) {
+      return breaker.size() > back && text.substr(at - back).starts_with(breaker);
+    });
   }
   return false;
 }
@@ -65,7 +79,9 @@ TermMatcher::TermMatcher(std::string_view text, ast::TermKind kind)
 }
 
 bool TermMatcher::BreaksBefore(std::string_view raw, size_t at) const {
-  if (at == 0 || open_begin_) return true;
+  if (at == 0) return true;
+  if (IsInsideMajorText(raw, at)) return false;
+  if (open_begin_) return true;
   const Break before = BreakOf(raw[at - 1]);
   if (before == Break::kMajor) return true;
   if (whole_token_) return EndsWithMajorText(raw.substr(0, at));
@@ -75,6 +91,7 @@ bool TermMatcher::BreaksBefore(std::string_view raw, size_t at) const {
 
 bool TermMatcher::BreaksAfter(std::string_view raw, size_t at) const {
   if (at == raw.size() || open_end_) return true;
+  if (IsInsideMajorText(raw, at)) return false;
   const Break after = BreakOf(raw[at]);
   if (after == Break::kMajor) return true;
   if (whole_token_) return StartsWithMajorText(raw.substr(at));
@@ -115,7 +132,7 @@ bool TermMatcher::MatchPattern(std::string_view raw, size_t at, size_t pattern) 
       continue;
     }
     if (star_pattern == std::string::npos || star_at >= raw.size() ||
-        BreakOf(raw[star_at]) == Break::kMajor) {
+        BreakOf(raw[star_at]) == Break::kMajor || StartsWithMajorText(raw.substr(star_at))) {
       return false;
     }
     at = ++star_at;
