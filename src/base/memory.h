@@ -13,7 +13,9 @@ namespace spelk {
 // The memory one run may use, in bytes. Thread-safe. Outlives every Reservation taken from it.
 class MemoryBudget {
  public:
-  explicit MemoryBudget(size_t limit) : limit_(limit) {}
+  // `workers` share it: each reads, and each may hold rows and groups.
+  explicit MemoryBudget(size_t limit, size_t workers = 1)
+      : limit_(limit), workers_(workers == 0 ? 1 : workers) {}
   MemoryBudget(const MemoryBudget&) = delete;
   MemoryBudget& operator=(const MemoryBudget&) = delete;
 
@@ -26,11 +28,13 @@ class MemoryBudget {
   // others find the little that they cannot do without.
   bool tight() const {
     constexpr size_t kRoomForReading = size_t{4} << 20U;
-    const size_t room = limit_ / 2 < kRoomForReading ? limit_ / 2 : kRoomForReading;
+    const size_t half = limit_ / 2;
+    const size_t room = half / workers_ < kRoomForReading ? half : kRoomForReading * workers_;
     return used() > limit_ - (limit_ / 4 > room ? limit_ / 4 : room);
   }
-  // What one holder may keep in memory even then.
-  size_t modest() const { return limit_ / 16; }
+  // What one holder may keep in memory even then. A worker has a few of them, and together they
+  // leave room.
+  size_t modest() const { return limit_ / (workers_ < 4 ? 16 : 4 * workers_); }
   size_t used() const { return used_.load(std::memory_order_relaxed); }
   size_t peak() const { return peak_.load(std::memory_order_relaxed); }
 
@@ -39,6 +43,7 @@ class MemoryBudget {
 
  private:
   const size_t limit_;
+  const size_t workers_;
   std::atomic<size_t> used_{0};
   std::atomic<size_t> peak_{0};
 };

@@ -93,6 +93,14 @@ class NewestOutput final : public exec::Output {
   int64_t newest_ = 0;
 };
 
+// Each worker reads blocks and holds what it made of them: more workers than the memory is enough
+// for would only be in each other's way.
+size_t WorkersFor(const RunOptions& options) {
+  constexpr size_t kBlocksOfWorker = 20;
+  const size_t most = options.memory / kBlocksOfWorker / std::max<size_t>(1, options.block_size);
+  return std::clamp<size_t>(options.threads, 1, std::max<size_t>(1, most));
+}
+
 bool AsksForNow(const plan::Expr& expr) {
   if (expr.kind == plan::ExprKind::kTimeRange) return true;
   if (expr.kind == plan::ExprKind::kCall && expr.function->stability == plan::Stability::kRun)
@@ -117,7 +125,7 @@ class Runner {
   Runner(const Core& core, const RunRequest& request)
       : core_(core),
         request_(request),
-        budget_(request.options.memory),
+        budget_(request.options.memory, WorkersFor(request.options)),
         fields_(&core.fields(), &budget_),
         rules_(core, fields_, warnings_) {
     const RunOptions& options = request.options;
@@ -153,9 +161,11 @@ class Runner {
   absl::Status Run(const std::vector<RunJob>& jobs, std::vector<Summary>* summaries) {
     SPELK_RETURN_IF_ERROR(CheckPasses());
     std::vector<plan::NodePtr> plans;
+    plans.reserve(jobs.size());
     for (const RunJob& job : jobs) plans.push_back(Prepare(*job.plan));
     SPELK_RETURN_IF_ERROR(ReadAhead(plans));
     std::vector<plan::OutputShape> shapes;
+    shapes.reserve(plans.size());
     for (const plan::NodePtr& plan : plans) shapes.push_back(ShapeFor(*plan));
     for (plan::NodePtr& plan : plans) {
       SPELK_RETURN_IF_ERROR(Optimize(&plan, request_.form).status());
@@ -221,6 +231,7 @@ class Runner {
         continue;
       }
       std::vector<std::string_view> names;
+      names.reserve(passes.size());
       for (const optimize::PassInfo& pass : passes) names.push_back(pass.name);
       return absl::InvalidArgumentError(
           fmt::format("there is no optimizer pass \"{}\"; those that can be left out are {}", name,
@@ -274,7 +285,7 @@ class Runner {
   exec::DriverOptions MakeDriverOptions(bool main_pass) {
     const RunOptions& options = request_.options;
     exec::DriverOptions driver;
-    driver.threads = std::max<size_t>(1, options.threads);
+    driver.threads = WorkersFor(options);
     driver.blocks.block_size = std::max<size_t>(1, options.block_size);
     driver.blocks.max_line = options.max_line;
     driver.blocks.budget = &budget_;

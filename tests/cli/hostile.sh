@@ -96,3 +96,12 @@ aa' run 'where match(a, "^(a+)+$") | table a' bomb.ndjson
 says 'it is said' 'reached its match limit on 1 value'
 expect 'strict fails' 3 'a
 aa' run --strict 'where match(a, "^(a+)+$") | table a' bomb.ndjson
+
+# Workers share the memory: more of them than it is enough for do not make a search fail.
+awk 'BEGIN { for (i = 0; i < 60000; ++i) {
+  printf "{\"u\":\"user-%d\",\"h\":%d,\"pad\":\"%0200d\"}\n", i * 7919 % 30011, i % 50, i } }' >shared.ndjson
+for threads in 1 2 8 64; do
+  expect "eventstats with little memory and $threads threads" 0 'count,sum(n),sum(d)
+60000,119978,119978' run --threads $threads --memory 24MB \
+    'eventstats count AS n dc(h) AS d by u | stats count sum(n) sum(d)' shared.ndjson
+done
