@@ -20,6 +20,7 @@ std::vector<const CommandEntry*> AllCommands() {
       &exec::ScanEntry(),
       &exec::TimeOrderEntry(),
       &exec::RowNumberEntry(),
+      &exec::TakeBackEntry(),
   };
 }
 

@@ -394,14 +394,12 @@ class Runner {
     return absl::OkStatus();
   }
 
-  // Fields that events did not have: knowledge's, and what the scan derives.
-  void AddDerived(const plan::Node& plan, plan::OutputShape* shape) const {
+  // What knowledge adds to all fields.
+  static void AddDerived(const plan::Node& plan, plan::OutputShape* shape) {
     const plan::ScanNode* scan = plan::ScanOf(plan);
     if (scan == nullptr || !shape->open) return;
-    for (const plan::FieldRule& rule : scan->rules) shape->derived.Add(rule.target);
-    for (const std::string_view name :
-         {"_raw", "_time", "index", "host", "source", "sourcetype", "linecount"}) {
-      if (const Field field = fields_.Find(name)) shape->derived.Add(field);
+    for (const plan::FieldRule& rule : scan->rules) {
+      if (rule.listed) shape->derived.Add(rule.target);
     }
   }
 

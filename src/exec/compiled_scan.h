@@ -52,6 +52,7 @@ struct CompiledScan {
       kSourcetypes,
       kSources,
       kLineCount,
+      kLent,
     };
     Field field;
     Kind kind = Kind::kMember;
@@ -94,6 +95,8 @@ struct CompiledScan {
     std::vector<size_t> columns;     // Into fields: what comes out, in order.
     std::vector<size_t> early;       // Into fields: what rules and predicate read or write, those
     size_t required = 0;             // first that are read for every event.
+    size_t lent_column = kNone;      // Into columns: hidden::kLent.
+    std::vector<size_t> lent;        // Into columns: those of which it tells.
     SchemaPtr schema;                // Of what comes out, unless all fields do.
     SchemaPtr early_schema;
     bool flatten = false;

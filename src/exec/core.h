@@ -10,6 +10,7 @@ namespace spelk::exec {
 const plan::CommandEntry& ScanEntry();
 const plan::CommandEntry& TimeOrderEntry();
 const plan::CommandEntry& RowNumberEntry();
+const plan::CommandEntry& TakeBackEntry();
 
 OperatorPtr BuildFilter(const plan::Node& node, const RunContext& run);
 OperatorPtr BuildExtend(const plan::Node& node, const RunContext& run);

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/status.h"
+#include "exec/lent_fields.h"
 #include "exec/scan_rules.h"
 #include "exec/wide_rows.h"
 
@@ -91,8 +92,27 @@ absl::Status ScanWorker::FlushPlan(size_t index, Output& output) {
     columns.push_back(column);
   }
   if (plan.flatten) return PushWide(plan, kept, columns, memory, output);
+  SPELK_RETURN_IF_ERROR(Lend(plan, kept, physical_rows, nullptr, memory->arena, &columns));
   batch.Reshape(plan.schema, std::move(columns));
   return output.Push(std::move(batch));
+}
+
+// Events that are given back as lines show what was changed alone, so that it does not matter what
+// they have themselves.
+absl::Status ScanWorker::Lend(const CompiledScan::Plan& plan, std::span<const uint32_t> rows,
+                              size_t physical_rows, const WideRows* wide, Arena& arena,
+                              std::vector<Column>* columns) {
+  if (plan.lent_column == CompiledScan::kNone) return absl::OkStatus();
+  std::vector<LentField> fields;
+  for (const size_t column : plan.lent) {
+    const Field field = (*plan.schema)[column];
+    const auto own = wide == nullptr ? std::span<const Value>() : wide->ValuesOf(field);
+    const bool is_time = field.name() == "_time";
+    fields.push_back({field.name(), (*columns)[column], own, is_time});
+  }
+  SPELK_ASSIGN_OR_RETURN((*columns)[plan.lent_column],
+                         LentColumn(fields, rows, physical_rows, arena));
+  return absl::OkStatus();
 }
 
 absl::StatusOr<bool> ScanWorker::AddWide(const ScanRows::Row& event, WideRows& wide) {
@@ -134,6 +154,9 @@ absl::Status ScanWorker::PushWide(const CompiledScan::Plan& plan, const std::vec
       for (size_t i = begin; i < end; ++i) values[i - begin] = column.At(rows[i]);
       part.push_back(Column::Values({values, end - begin}));
     }
+    std::vector<uint32_t> numbers(end - begin);
+    std::iota(numbers.begin(), numbers.end(), 0U);
+    SPELK_RETURN_IF_ERROR(Lend(plan, numbers, end - begin, &wide, memory->arena, &part));
     if (plan.own_time != CompiledScan::kNone) {
       const Field time = scan_.fields[plan.own_time].field;
       const bool read = std::find(fields.begin(), fields.end(), time) != fields.end();

@@ -84,6 +84,11 @@ class ScanWorker {
   absl::Status Reject(std::string_view line, std::string_view reason, bool fault);
   absl::Status Flush(const ScanOutputs& outputs);
   absl::Status FlushPlan(size_t plan, Output& output);
+  // Says in hidden::kLent, if that is among the columns, what the rows were given only to be read.
+  // `wide`, if it is known, has what they have themselves.
+  absl::Status Lend(const CompiledScan::Plan& plan, std::span<const uint32_t> rows,
+                    size_t physical_rows, const WideRows* wide, Arena& arena,
+                    std::vector<Column>* columns);
   absl::StatusOr<bool> AddWide(const ScanRows::Row& event, WideRows& wide);
   // _time of the events here that have a member of that name: as everywhere, the event's time.
   absl::StatusOr<Column> OwnTimes(const CompiledScan::Plan& plan, std::span<const uint32_t> rows,

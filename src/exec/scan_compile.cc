@@ -69,6 +69,7 @@ class ScanCompiler {
     if (field == hidden::kSourcetypes) return Kind::kSourcetypes;
     if (field == hidden::kSources) return Kind::kSources;
     if (field == hidden::kIndex) return Kind::kOwnIndex;
+    if (field == hidden::kLent) return Kind::kLent;
     const std::string_view name = field.name();
     if (name == "_raw") return Kind::kRaw;
     if (name == "_time") return Kind::kTime;
@@ -116,11 +117,25 @@ class ScanCompiler {
     if (compiled.flatten && !lines) {
       compiled.own_time = FieldIndex(scan_->run->fields->Intern("_time"), true);
     }
+    AddLent(node, &compiled);
     compiled.required = first.fields().size();
     compiled.early_schema = std::make_shared<Schema>(early.fields());
     compiled.schema = std::make_shared<Schema>(node.fields);
     if (!scan_->settings->strict) AddPrefilter(node, &compiled);
     scan_->plans.push_back(std::move(compiled));
+  }
+
+  // What knowledge adds to all fields, or to those that a pattern takes, is shown anyway.
+  static void AddLent(const plan::ScanNode& node, CompiledScan::Plan* compiled) {
+    for (size_t column = 0; column < node.fields.size(); ++column) {
+      const Field field = node.fields[column];
+      const bool listed = std::any_of(
+          node.rules.begin(), node.rules.end(),
+          [field](const plan::FieldRule& rule) { return rule.listed && rule.target == field; });
+      if (field == hidden::kLent) compiled->lent_column = column;
+      const bool lent = std::find(node.lent.begin(), node.lent.end(), field) != node.lent.end();
+      if (lent && !listed) compiled->lent.push_back(column);
+    }
   }
 
   void AddRuleFields(const plan::FieldRule& rule, plan::FieldSet* first, plan::FieldSet* rest) {
@@ -151,6 +166,7 @@ class ScanCompiler {
         return false;
       case Kind::kLine:
       case Kind::kLineCount:
+      case Kind::kLent:
         return false;
       case Kind::kRaw:
         field.slot = Slot("_raw");

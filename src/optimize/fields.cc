@@ -10,10 +10,7 @@
 #include "plan/entry.h"
 
 namespace spelk::optimize {
-namespace {
 
-// What is read behind the root: the line of events with what was made of them, the known columns,
-// or everything.
 plan::FieldSet NeedsOfResult(const plan::Node& root, const OptimizeContext& context) {
   const plan::OutputShape shape = plan::ShapeOf(root);
   plan::FieldSet needs;
@@ -31,6 +28,8 @@ plan::FieldSet NeedsOfResult(const plan::Node& root, const OptimizeContext& cont
   return needs;
 }
 
+namespace {
+
 plan::FieldSet NeedsOfScan(const plan::Node& root, const OptimizeContext& context) {
   plan::FieldSet needs = NeedsOfResult(root, context);
   for (const plan::Node* node = &root; node->input != nullptr; node = node->input.get()) {
@@ -40,17 +39,6 @@ plan::FieldSet NeedsOfScan(const plan::Node& root, const OptimizeContext& contex
 }
 
 }  // namespace
-
-absl::Status ListReadFields(plan::NodePtr* root, const OptimizeContext& context) {
-  plan::ScanNode* scan = plan::ScanOf(**root);
-  if (scan == nullptr) return absl::OkStatus();
-  const plan::FieldSet needs = NeedsOfScan(**root, context);
-  if (!needs.open()) return absl::OkStatus();
-  for (const Field field : needs.fields()) {
-    if (!field.hidden()) scan->fields.push_back(field);
-  }
-  return absl::OkStatus();
-}
 
 absl::Status AssignFields(plan::NodePtr* root, const OptimizeContext& context) {
   plan::ScanNode* scan = plan::ScanOf(**root);
@@ -63,7 +51,10 @@ absl::Status AssignFields(plan::NodePtr* root, const OptimizeContext& context) {
         std::find(scan->fields.begin(), scan->fields.end(), field) != scan->fields.end();
     if (!known) scan->fields.push_back(field);
   }
-  scan->all_fields = true;
+  // Events whose fields may all have changed are compared with what was read of them: that must
+  // not depend on the pass.
+  const bool compared = needs.Has(hidden::kLine) && plan::ShapeOf(**root).open;
+  scan->all_fields = !compared || needs.all();
   scan->patterns = needs.patterns();
   return absl::OkStatus();
 }

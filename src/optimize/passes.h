@@ -5,6 +5,10 @@
 
 namespace spelk::optimize {
 
+// What is read behind the root: the line of events with what was made of them, the known columns,
+// or everything.
+plan::FieldSet NeedsOfResult(const plan::Node& root, const OptimizeContext& context);
+
 // Optional. Each keeps rows, their order, their fields and the order of these.
 absl::Status FoldConstants(plan::NodePtr* root, const OptimizeContext& context);
 absl::Status Simplify(plan::NodePtr* root, const OptimizeContext& context);
@@ -17,9 +21,9 @@ absl::Status StopEarly(plan::NodePtr* root, const OptimizeContext& context);
 
 // Always done.
 absl::Status NumberRows(plan::NodePtr* root, const OptimizeContext& context);
-// Where columns are not known one by one, those that a command behind the base search reads are
-// among them, even if a pass moves the reading into the scan.
-absl::Status ListReadFields(plan::NodePtr* root, const OptimizeContext& context);
+// Where columns are not known one by one, a field that events lack and that commands only read is
+// none of them.
+absl::Status TakeBack(plan::NodePtr* root, const OptimizeContext& context);
 absl::Status AssignFields(plan::NodePtr* root, const OptimizeContext& context);
 absl::Status InlineKnowledge(plan::NodePtr* root, const OptimizeContext& context);
 absl::StatusOr<OrderReport> ProvideOrder(plan::NodePtr* root, const OptimizeContext& context);

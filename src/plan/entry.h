@@ -54,6 +54,7 @@ struct EntryFlow {
 inline constexpr std::string_view kScanEntry = "(scan)";
 inline constexpr std::string_view kTimeOrderEntry = "(newest-first)";
 inline constexpr std::string_view kRowNumberEntry = "(row-numbers)";
+inline constexpr std::string_view kTakeBackEntry = "(take-back)";
 
 struct CommandEntry {
   std::string_view name;

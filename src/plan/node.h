@@ -29,6 +29,8 @@ struct Flow {
   FieldSet writes = FieldSet::All();
   // Fields that are certainly made or changed on each row, for output; never patterns.
   std::vector<Field> makes;
+  // Fields that are named to be kept: what is listed is shown, what is only read is not.
+  std::vector<Field> lists;
   // False: only `columns` (or `writes`) come out; nothing passes through.
   bool passes = true;
   // The columns of the result, in order, if the plan knows them.

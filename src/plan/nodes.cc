@@ -106,6 +106,13 @@ Flow RowNumberNode::GetFlow() const {
   return flow;
 }
 
+Flow TakeBackNode::GetFlow() const {
+  Flow flow = RowFlow();
+  flow.reads.Add(hidden::kLent);
+  flow.writes = FieldSet::Of(fields);
+  return flow;
+}
+
 Flow FilterNode::GetFlow() const {
   Flow flow = RowFlow();
   CollectFields(*predicate, &flow.reads);
@@ -148,6 +155,7 @@ Flow ProjectNode::GetFlow() const {
   for (const Field name : names) {
     if (mode == ProjectMode::kRemove) AddName(name, &flow.writes);
   }
+  if (mode != ProjectMode::kRemove) flow.lists = names;
   if (mode != ProjectMode::kTable) return flow;
   flow.passes = false;
   flow.writes.AddAll();

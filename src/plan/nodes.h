@@ -79,6 +79,7 @@ struct ScanNode final : Node {
   bool all_fields = true;               // Every member of every event.
   std::vector<Field> fields;            // Otherwise these, hidden ones included …
   std::vector<std::string> patterns;    // … and those that a pattern takes.
+  std::vector<Field> lent;              // Of `fields`: what commands only read; see hidden::kLent.
   std::vector<FieldRule> rules;         // What knowledge adds, for the fields that are read.
   ExprPtr predicate;                    // Events for which it is not true are left out.
   std::vector<LiteralGroup> prefilter;  // All of the groups must be met by a line's text.
@@ -90,6 +91,7 @@ struct ScanNode final : Node {
     visit("all_fields", all_fields);
     visit("fields", fields);
     visit("patterns", patterns);
+    visit("lent", lent);
     visit.Counted("rules", rules);
     visit.MayBeNull("predicate", predicate);
     visit("prefilter", prefilter);
@@ -111,6 +113,18 @@ struct RowNumberNode final : Node {
   Flow GetFlow() const override;
   template <class Visitor>
   void Describe(Visitor&) {}
+};
+
+// Takes away again what events were given only for commands to read, unless it was changed. Made by
+// the optimizer.
+struct TakeBackNode final : Node {
+  static constexpr std::string_view kName = "take-back";
+  std::vector<Field> fields;
+  Flow GetFlow() const override;
+  template <class Visitor>
+  void Describe(Visitor& visit) {
+    visit("fields", fields);
+  }
 };
 
 // ---------------------------------------------------------------- rows and fields
@@ -295,7 +309,7 @@ struct OutputShape {
   std::vector<Field> made;  // Events: fields made or changed, in order of their making.
   FieldSet removed;         // Events: fields taken away.
   bool open = false;        // Events: some command may have made or changed any field.
-  FieldSet derived;  // Open events: fields that they did not have, shown only if listed in `made`.
+  FieldSet derived;  // Open events: what knowledge adds to all fields; shown only if in `made`.
   // Results whose columns are not known: names and patterns in the order in which what they take
   // comes; what one pattern takes comes in the order of its appearance, or of the names.
   std::vector<Field> order;
