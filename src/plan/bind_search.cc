@@ -252,7 +252,6 @@ class SearchBinder {
     for (const auto& [lower, upper] : kOperators) {
       if (word == lower) return fmt::format("the operator is {}, in upper case", upper);
     }
-    if (word == "IN") return "the values of IN stand in parentheses: field IN (a, b)";
     if (at + 1 == operands.size()) return "";
     const plan::EntryTable& entries = binder_.entries();
     const Span span = operands[at].span;

@@ -80,7 +80,6 @@ words_mean() { expect "$2" 0 '' "$SPELK" run "$2" in.ndjson && says 'is warned o
 words_mean 'the command stats needs a pipe before it' 'a=9 stats count by b'
 words_mean 'statistics belong to a command: stats count by …' 'count by b'
 words_mean 'functions stand in where and eval' 'a=9 isnull(b)'
-words_mean 'the values of IN stand in parentheses' 'a IN 8,9'
 words_mean 'write a plain |' 'a=9 │ b=1'
 words_mean "'by' is the name of a field here" 'a=9 | sort by b'
 words_mean "'by' is the name of a field here" 'a=9 | dedup by b'
