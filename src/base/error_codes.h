@@ -42,7 +42,7 @@ enum class ErrorCode : uint16_t {
   kDiffers = 1102,         // What spelk does on purpose other than Splunk does.
   kTruncated = 1103,       // A limit of Splunk's cut rows, values or matches off.
   kUndefinedMacro = 1104,  // Only parsed: a macro that running would not find.
-  kLookalike = 1105,       // A curly quote or the like among search terms.
+  kConfusable = 1105,      // A curly quote or the like among search terms.
   kOperatorAsTerm = 1106,  // A word among terms that was likely meant as something else.
   kClauseAsField = 1107,   // A word of other languages that is a field's name here.
 };

@@ -34,7 +34,7 @@ engine::ResultForm FormFor(io::Format format) {
 }
 
 // A closed pipe is no error: nobody wants more.
-absl::Status OutputTaker::Note(absl::Status status) {
+absl::Status OutputSink::Note(absl::Status status) {
   if (absl::IsCancelled(status)) {
     closed_ = true;
     return absl::OkStatus();
@@ -42,7 +42,7 @@ absl::Status OutputTaker::Note(absl::Status status) {
   return status;
 }
 
-absl::Status OutputTaker::Begin(const plan::OutputShape& shape, const exec::RunContext& run) {
+absl::Status OutputSink::Begin(const plan::OutputShape& shape, const exec::RunContext& run) {
   run_ = &run;
   if (shape.events) {
     events_ = std::make_unique<engine::EventWriter>(shape);
@@ -62,7 +62,7 @@ absl::Status OutputTaker::Begin(const plan::OutputShape& shape, const exec::RunC
   return absl::OkStatus();
 }
 
-absl::Status OutputTaker::WriteEvents(const Batch& batch) {
+absl::Status OutputSink::WriteEvents(const Batch& batch) {
   std::string out;
   const bool array = options_.format == io::Format::kJson;
   for (size_t row = 0; row < batch.size(); ++row) {
@@ -74,7 +74,7 @@ absl::Status OutputTaker::WriteEvents(const Batch& batch) {
   return sink_.Write(out);
 }
 
-absl::Status OutputTaker::Take(Batch batch) {
+absl::Status OutputSink::Take(Batch batch) {
   if (spool_ != nullptr) {
     return spool_->Add(std::move(batch), exec::Position{batches_++, 0});
   }
@@ -84,7 +84,7 @@ absl::Status OutputTaker::Take(Batch batch) {
   return Note(std::move(status));
 }
 
-absl::Status OutputTaker::EmitSpooled() {
+absl::Status OutputSink::EmitSpooled() {
   std::vector<Field> columns = spool_->FieldsInOrder();
   shape_.Arrange(&columns);
   writer_ = io::MakeWriter(options_, columns, sink_);
@@ -92,7 +92,7 @@ absl::Status OutputTaker::EmitSpooled() {
   return spool_->Emit(output);
 }
 
-absl::Status OutputTaker::End() {
+absl::Status OutputSink::End() {
   if (closed_) return absl::OkStatus();
   absl::Status status;
   if (spool_ != nullptr) status = EmitSpooled();

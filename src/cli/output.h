@@ -1,4 +1,4 @@
-// OutputTaker: the rows of a run on their way to a terminal, a pipe or a file.
+// OutputSink: the rows of a run on their way to a terminal, a pipe or a file.
 #pragma once
 
 #include <memory>
@@ -16,10 +16,10 @@ namespace spelk::cli {
 engine::ResultForm FormFor(io::Format format);
 
 // Writes a result in a format. Rows wait where the columns must be known first and are not.
-class OutputTaker final : public engine::RowTaker {
+class OutputSink final : public engine::RowSink {
  public:
   // `flush`: after every batch, for readers who wait.
-  OutputTaker(io::WriterOptions options, io::ByteSink& sink, bool flush)
+  OutputSink(io::WriterOptions options, io::ByteSink& sink, bool flush)
       : options_(options), sink_(sink), flush_(flush) {}
 
   absl::Status Begin(const plan::OutputShape& shape, const exec::RunContext& run) override;

@@ -206,7 +206,7 @@ absl::Status RunQuery(const Query& query, const Input& input, const RunOptions& 
   ProgressAwareSink alone(target.sink(), progress);
   io::ByteSink& sink = writer.terminal ? alone : target.sink();
   io::TerminalSink shown(sink, EscapesFor(writer.format));
-  OutputTaker taker(writer, ShowsItself(writer) ? sink : shown, flush);
+  OutputSink taker(writer, ShowsItself(writer) ? sink : shown, flush);
   std::vector<Summary> summaries;
   const absl::Status status =
       engine::Run(query.impl().engine->core, {{query.impl().compilation.plan.get(), &taker}},

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "plan/binder.h"
+#include "plan/bind/binder.h"
 
 namespace spelk::commands {
 

@@ -18,9 +18,9 @@ std::vector<const CommandEntry*> AllCommands() {
 #include "commands/list.inc"
 #undef SPELK_COMMAND
       &exec::ScanEntry(),
-      &exec::TimeOrderEntry(),
-      &exec::RowNumberEntry(),
-      &exec::TakeBackEntry(),
+      &exec::TimeSortEntry(),
+      &exec::OrdinalityEntry(),
+      &exec::StripImplicitEntry(),
   };
 }
 

@@ -24,8 +24,8 @@ struct BinNode final : plan::Node {
   std::optional<double> end;
   std::string align_time;
 
-  plan::Flow GetFlow() const override {
-    plan::Flow flow = Node::GetFlow();
+  plan::Dataflow GetDataflow() const override {
+    plan::Dataflow flow = Node::GetDataflow();
     flow.reads = plan::FieldSet::Of({field});
     flow.writes = plan::FieldSet::Of({target});
     flow.makes = {target};

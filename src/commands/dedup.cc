@@ -5,9 +5,9 @@
 
 #include "commands/entry.h"
 #include "commands/sort_keys.h"
+#include "exec/aggregate/group_keys.h"
 #include "exec/column_setter.h"
-#include "exec/first_rows.h"
-#include "exec/group_keys.h"
+#include "exec/top_n_per_key.h"
 #include "value/number.h"
 
 namespace spelk::commands {
@@ -23,8 +23,8 @@ struct DedupNode final : plan::Node {
 
   // Which rows come first can be told from ranks, unless rows between them count.
   bool in_order() const { return keep_events || consecutive; }
-  plan::Flow GetFlow() const override {
-    plan::Flow flow = Node::GetFlow();
+  plan::Dataflow GetDataflow() const override {
+    plan::Dataflow flow = Node::GetDataflow();
     flow.reads = plan::FieldSet::Of(fields);
     if (keep_events) {
       flow.writes = plan::FieldSet::Of(fields);
@@ -75,30 +75,30 @@ class KeyMaker {
 
 // ---------------------------------------------------------------- by rank
 
-class Dedup final : public exec::Sink<exec::FirstRows> {
+class Dedup final : public exec::Sink<exec::TopNPerKey> {
  public:
   Dedup(const DedupNode& node, const exec::RunContext& run)
       : fields_(node.fields), count_(node.count), keep_empty_(node.keep_empty), run_(run) {}
 
-  absl::StatusOr<exec::FirstRows> NewState() const override {
-    return exec::FirstRows(count_, "dedup", run_);
+  absl::StatusOr<exec::TopNPerKey> NewState() const override {
+    return exec::TopNPerKey(count_, "dedup", run_);
   }
-  absl::Status Update(exec::FirstRows& state, Batch batch, exec::Position at) const override {
+  absl::Status Update(exec::TopNPerKey& state, Batch batch, exec::Position at) const override {
     const KeyMaker keys(batch, fields_);
     const auto key_of = [&keys](size_t row, std::string& key) { return keys.Append(row, key); };
     return state.Add(batch, at, key_of, keep_empty_);
   }
-  absl::Status Merge(exec::FirstRows& into, exec::FirstRows from) const override {
+  absl::Status Merge(exec::TopNPerKey& into, exec::TopNPerKey from) const override {
     return into.Merge(std::move(from));
   }
-  absl::Status Finish(exec::FirstRows state, exec::Output& out) const override {
+  absl::Status Finish(exec::TopNPerKey state, exec::Output& out) const override {
     return state.Emit(out);
   }
-  absl::Status Save(exec::FirstRows& state, ByteWriter& out) const override {
+  absl::Status Save(exec::TopNPerKey& state, ByteWriter& out) const override {
     return state.Save(out);
   }
-  absl::StatusOr<exec::FirstRows> Load(ByteReader& in) const override {
-    exec::FirstRows state(count_, "dedup", run_);
+  absl::StatusOr<exec::TopNPerKey> Load(ByteReader& in) const override {
+    exec::TopNPerKey state(count_, "dedup", run_);
     SPELK_RETURN_IF_ERROR(state.Load(in));
     return state;
   }

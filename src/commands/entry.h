@@ -5,7 +5,7 @@
 
 #include "exec/core.h"
 #include "exec/operator.h"
-#include "plan/binder.h"
+#include "plan/bind/binder.h"
 #include "plan/entry.h"
 
 namespace spelk::commands {

@@ -1,7 +1,7 @@
 // eventstats: statistics of groups, written onto each row.
 #include "commands/aggregates.h"
 #include "commands/entry.h"
-#include "exec/annotate.h"
+#include "exec/aggregate/join_back.h"
 
 namespace spelk::commands {
 namespace {
@@ -11,8 +11,8 @@ struct EventStatsNode final : plan::Node {
   static constexpr std::string_view kName = "eventstats";
   plan::AggregateNode list;
 
-  plan::Flow GetFlow() const override {
-    plan::Flow flow = list.GetFlow();
+  plan::Dataflow GetDataflow() const override {
+    plan::Dataflow flow = list.GetDataflow();
     flow.passes = true;
     flow.columns.reset();
     flow.results = false;
@@ -33,10 +33,10 @@ struct EventStatsNode final : plan::Node {
   plan::FieldSet InputNeeds(const plan::FieldSet& needed) const override {
     if (list.by.empty()) return plan::Node::InputNeeds(needed);
     plan::FieldSet needs = needed;
-    needs.Add(GetFlow().reads);
+    needs.Add(GetDataflow().reads);
     return needs;
   }
-  bool WellFormed(const plan::EntryTable& entries) const { return list.WellFormed(entries); }
+  bool WellFormed(const plan::Registry& entries) const { return list.WellFormed(entries); }
   template <class Visitor>
   void Describe(Visitor& visit) {
     list.Describe(visit);

@@ -15,8 +15,8 @@ struct FillNullNode final : plan::Node {
   std::string value;
   std::vector<Field> fields;  // None: every field of the result.
 
-  plan::Flow GetFlow() const override {
-    plan::Flow flow = Node::GetFlow();
+  plan::Dataflow GetDataflow() const override {
+    plan::Dataflow flow = Node::GetDataflow();
     flow.reads = plan::FieldSet::Of(fields);
     if (fields.empty()) {
       flow.runs = Runs::kSink;

@@ -16,8 +16,8 @@ struct FormatNode final : plan::Node {
   uint64_t most_rows = 0;  // 0: all.
   Field output;
 
-  plan::Flow GetFlow() const override {
-    plan::Flow flow = plan::Node::GetFlow();
+  plan::Dataflow GetDataflow() const override {
+    plan::Dataflow flow = plan::Node::GetDataflow();
     flow.columns.emplace({output});
     return flow;
   }

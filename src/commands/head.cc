@@ -15,8 +15,8 @@ struct HeadNode final : plan::Node {
   bool null_is_true = false;
   bool keep_last = false;  // The row that stopped it is kept, too.
 
-  plan::Flow GetFlow() const override {
-    plan::Flow flow = Node::GetFlow();
+  plan::Dataflow GetDataflow() const override {
+    plan::Dataflow flow = Node::GetDataflow();
     flow.reads = plan::FieldSet();
     plan::CollectFields(*condition, &flow.reads);
     return flow;

@@ -17,8 +17,8 @@ struct MakeMvNode final : plan::Node {
   std::string tokenizer;
   bool keep_empty = false;
 
-  plan::Flow GetFlow() const override {
-    plan::Flow flow = plan::Node::GetFlow();
+  plan::Dataflow GetDataflow() const override {
+    plan::Dataflow flow = plan::Node::GetDataflow();
     flow.reads = plan::FieldSet::Of({field});
     flow.writes = plan::FieldSet::Of({field});
     flow.makes = {field};

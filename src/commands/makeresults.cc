@@ -19,8 +19,8 @@ struct MakeResultsNode final : plan::Node {
   std::string data;
   std::vector<Field> columns;
 
-  plan::Flow GetFlow() const override {
-    plan::Flow flow = Node::GetFlow();
+  plan::Dataflow GetDataflow() const override {
+    plan::Dataflow flow = Node::GetDataflow();
     flow.reads = plan::FieldSet();
     flow.columns = columns;
     flow.reads_clock = format.empty();

@@ -12,8 +12,8 @@ struct MvExpandNode final : plan::Node {
   Field field;
   uint64_t limit = 0;  // Of the values of one row; 0: all.
 
-  plan::Flow GetFlow() const override {
-    plan::Flow flow = plan::Node::GetFlow();
+  plan::Dataflow GetDataflow() const override {
+    plan::Dataflow flow = plan::Node::GetDataflow();
     flow.reads = plan::FieldSet::Of({field});
     flow.writes = plan::FieldSet::Of({field});
     flow.makes = {field};

@@ -14,8 +14,8 @@ struct RegexNode final : plan::Node {
   bool negated = false;
   std::string pattern;
 
-  plan::Flow GetFlow() const override {
-    plan::Flow flow = Node::GetFlow();
+  plan::Dataflow GetDataflow() const override {
+    plan::Dataflow flow = Node::GetDataflow();
     flow.reads = plan::FieldSet::Of({field});
     return flow;
   }

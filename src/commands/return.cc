@@ -29,8 +29,8 @@ struct ReturnNode final : plan::Node {
   std::vector<Returned> returned;
   Field output;
 
-  plan::Flow GetFlow() const override {
-    plan::Flow flow = plan::Node::GetFlow();
+  plan::Dataflow GetDataflow() const override {
+    plan::Dataflow flow = plan::Node::GetDataflow();
     flow.reads = plan::FieldSet();
     for (const Returned& each : returned) flow.reads.Add(each.field);
     flow.columns.emplace({output});

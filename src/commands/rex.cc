@@ -22,8 +22,8 @@ struct RexNode final : plan::Node {
   uint64_t max_match = 1;      // 0 is all.
   Field offset_field;
 
-  plan::Flow GetFlow() const override {
-    plan::Flow flow = Node::GetFlow();
+  plan::Dataflow GetDataflow() const override {
+    plan::Dataflow flow = Node::GetDataflow();
     // A target keeps its value where nothing matches, so it is read as well.
     flow.reads = plan::FieldSet::Of({field});
     flow.writes = plan::FieldSet();

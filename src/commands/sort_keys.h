@@ -2,7 +2,7 @@
 #pragma once
 
 #include "absl/status/statusor.h"
-#include "plan/binder.h"
+#include "plan/bind/binder.h"
 
 namespace spelk::commands {
 

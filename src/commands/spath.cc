@@ -17,8 +17,8 @@ struct SpathNode final : plan::Node {
   std::string path;  // With an output: what is taken out. Otherwise all fields are.
   Field output;
 
-  plan::Flow GetFlow() const override {
-    plan::Flow flow = plan::Node::GetFlow();
+  plan::Dataflow GetDataflow() const override {
+    plan::Dataflow flow = plan::Node::GetDataflow();
     flow.reads = plan::FieldSet::Of({input});
     if (!output) return flow;
     flow.reads.Add(output);  // Stays where the path leads nowhere.

@@ -12,7 +12,7 @@ absl::Status BindAggregates(const ast::CommandCall& command, const std::vector<F
       command, {"a statistic cannot be computed with here; eval can, behind the next pipe"}));
   const std::vector<const ast::Argument*> arguments = binder.Positional(command);
   // As measured on Splunk, stats alone may go without.
-  const plan::EntryTable& entries = binder.entries();
+  const plan::Registry& entries = binder.entries();
   if (arguments.empty() && entries.Command(binder.command()) != entries.Command("stats")) {
     return binder.Error(ErrorCode::kMissingArgument, command.name.span, "a statistic is missing",
                         {"usage: " + binder.command() + " <statistic>… [BY <field>…]"});

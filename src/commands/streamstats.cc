@@ -3,7 +3,7 @@
 
 #include "commands/aggregates.h"
 #include "commands/entry.h"
-#include "exec/running_statistics.h"
+#include "exec/aggregate/window_statistics.h"
 #include "value/time_span.h"
 
 namespace spelk::commands {
@@ -24,15 +24,15 @@ struct StreamStatsNode final : plan::Node {
   plan::ExprPtr reset_after;
   Field time;  // _time, if the window goes by it.
 
-  plan::Flow GetFlow() const override;
+  plan::Dataflow GetDataflow() const override;
   // A row without a BY field keeps what it has under the names of the results.
   plan::FieldSet InputNeeds(const plan::FieldSet& needed) const override {
     if (list.by.empty() && seconds == 0) return plan::Node::InputNeeds(needed);
     plan::FieldSet needs = needed;
-    needs.Add(GetFlow().reads);
+    needs.Add(GetDataflow().reads);
     return needs;
   }
-  bool WellFormed(const plan::EntryTable& entries) const { return list.WellFormed(entries); }
+  bool WellFormed(const plan::Registry& entries) const { return list.WellFormed(entries); }
   template <class Visitor>
   void Describe(Visitor& visit) {
     list.Describe(visit);
@@ -47,8 +47,8 @@ struct StreamStatsNode final : plan::Node {
   }
 };
 
-plan::Flow StreamStatsNode::GetFlow() const {
-  plan::Flow flow = list.GetFlow();
+plan::Dataflow StreamStatsNode::GetDataflow() const {
+  plan::Dataflow flow = list.GetDataflow();
   flow.passes = true;
   flow.columns.reset();
   flow.results = false;

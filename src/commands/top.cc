@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "exec/aggregation.h"
+#include "exec/aggregate/aggregation.h"
 #include "exec/sorter.h"
 
 namespace spelk::commands {
@@ -341,8 +341,8 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
 
 }  // namespace
 
-plan::Flow TopNode::GetFlow() const {
-  plan::Flow flow;
+plan::Dataflow TopNode::GetDataflow() const {
+  plan::Dataflow flow;
   flow.reads = plan::FieldSet::Of(fields);
   for (const Field field : by) flow.reads.Add(field);
   flow.passes = false;

@@ -18,7 +18,7 @@ struct TopNode final : plan::Node {
   bool use_other = false;
   std::string other;  // Stands for the combinations that are not shown.
 
-  plan::Flow GetFlow() const override;
+  plan::Dataflow GetDataflow() const override;
   template <class Visitor>
   void Describe(Visitor& visit) {
     visit("fields", fields);

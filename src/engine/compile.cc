@@ -8,7 +8,7 @@
 #include "base/status.h"
 #include "commands/entry.h"
 #include "functions/entry.h"
-#include "plan/binder.h"
+#include "plan/bind/binder.h"
 #include "value/time_format.h"
 
 namespace spelk::engine {

@@ -11,7 +11,7 @@
 #include "base/source.h"
 #include "knowledge/knowledge.h"
 #include "plan/entry.h"
-#include "plan/evaluator.h"
+#include "plan/eval/evaluator.h"
 #include "plan/node.h"
 #include "syntax/parse.h"
 
@@ -30,14 +30,14 @@ class Core {
 
   // Ok unless the options were wrong.
   const absl::Status& status() const { return status_; }
-  const plan::EntryTable& entries() const { return entries_; }
+  const plan::Registry& entries() const { return entries_; }
   FieldTable& fields() const { return fields_; }
   const knowledge::Knowledge& knowledge() const { return knowledge_; }
   absl::TimeZone zone() const { return zone_; }
   const SyntaxLimits& limits() const { return limits_; }
 
  private:
-  plan::EntryTable entries_;
+  plan::Registry entries_;
   mutable FieldTable fields_;  // Thread-safe by itself.
   knowledge::Knowledge knowledge_;
   absl::TimeZone zone_;

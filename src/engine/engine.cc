@@ -103,7 +103,7 @@ absl::StatusOr<RunRequest> MakeRequest(const Input& input, const RunOptions& opt
 namespace {
 
 // Hands rows to the caller's function.
-class CallbackTaker final : public RowTaker {
+class CallbackTaker final : public RowSink {
  public:
   explicit CallbackTaker(std::function<Flow(const RowBatch&)> take) : take_(std::move(take)) {}
   absl::Status Begin(const plan::OutputShape& shape, const exec::RunContext&) override {

@@ -79,7 +79,7 @@ std::string AggregateHelp(const AggregateEntry& entry) {
   return out;
 }
 
-std::string Overview(const plan::EntryTable& entries) {
+std::string Overview(const plan::Registry& entries) {
   std::string out = "Commands\n";
   for (const CommandEntry* entry : entries.commands()) out += Row(entry->name, entry->summary);
   out += "\nFunctions of eval and where\n";
@@ -90,7 +90,7 @@ std::string Overview(const plan::EntryTable& entries) {
   return out;
 }
 
-std::vector<std::string_view> AllNames(const plan::EntryTable& entries) {
+std::vector<std::string_view> AllNames(const plan::Registry& entries) {
   std::vector<std::string_view> names;
   for (const CommandEntry* entry : entries.commands()) names.push_back(entry->name);
   for (const FunctionEntry* entry : entries.functions()) names.push_back(entry->name);
@@ -98,14 +98,14 @@ std::vector<std::string_view> AllNames(const plan::EntryTable& entries) {
   return names;
 }
 
-bool IsUnbuilt(const plan::EntryTable& entries, std::string_view name) {
+bool IsUnbuilt(const plan::Registry& entries, std::string_view name) {
   return entries.Unbuilt(name) != nullptr || entries.IsUnbuiltFunction(name) ||
          entries.IsUnbuiltAggregate(name);
 }
 
 }  // namespace
 
-absl::StatusOr<std::string> Help(const plan::EntryTable& entries, std::string_view name) {
+absl::StatusOr<std::string> Help(const plan::Registry& entries, std::string_view name) {
   if (name.empty()) return Overview(entries);
   std::string out;
   const CommandEntry* command = entries.Command(name);
@@ -126,7 +126,7 @@ absl::StatusOr<std::string> Help(const plan::EntryTable& entries, std::string_vi
   return absl::NotFoundError(message);
 }
 
-std::vector<std::string> Complete(const plan::EntryTable& entries, std::string_view prefix) {
+std::vector<std::string> Complete(const plan::Registry& entries, std::string_view prefix) {
   std::set<std::string> names;
   for (const std::string_view name : AllNames(entries)) {
     if (name.starts_with(prefix)) names.emplace(name);
@@ -134,7 +134,7 @@ std::vector<std::string> Complete(const plan::EntryTable& entries, std::string_v
   return {names.begin(), names.end()};
 }
 
-std::string Reference(const plan::EntryTable& entries) {
+std::string Reference(const plan::Registry& entries) {
   std::string out = "# Reference\n\n## Commands\n";
   for (const CommandEntry* entry : entries.commands()) {
     out += fmt::format("\n### {}\n\n```\n{}```\n", entry->name, CommandHelp(*entry));

@@ -13,11 +13,11 @@ namespace spelk::engine {
 
 // `spelk help [NAME]`: the overview, or one command, function or statistic. NotFound proposes
 // similar names.
-absl::StatusOr<std::string> Help(const plan::EntryTable& entries, std::string_view name);
+absl::StatusOr<std::string> Help(const plan::Registry& entries, std::string_view name);
 // Names of commands, functions and statistics that begin with the prefix, sorted.
-std::vector<std::string> Complete(const plan::EntryTable& entries, std::string_view prefix);
+std::vector<std::string> Complete(const plan::Registry& entries, std::string_view prefix);
 // The whole reference as Markdown: what `./dev docs` writes.
-std::string Reference(const plan::EntryTable& entries);
+std::string Reference(const plan::Registry& entries);
 // One token a line, for `explain --stage tokens`.
 std::string PrintTokens(const std::vector<Token>& tokens, std::string_view text);
 

@@ -8,7 +8,7 @@
 
 #include "absl/status/status.h"
 #include "base/cancel.h"
-#include "exec/scan.h"
+#include "exec/scan/scan.h"
 #include "io/input.h"
 #include "spelk/engine.h"
 

@@ -11,7 +11,7 @@
 #include "engine/input_passes.h"
 #include "engine/subsearch.h"
 #include "io/terminal_text.h"
-#include "plan/search_nodes.h"
+#include "plan/eval/search_nodes.h"
 
 namespace spelk::engine {
 namespace {
@@ -50,9 +50,9 @@ class KnowledgeRules final : public optimize::FieldRules {
   exec::RunWarnings& warnings_;
 };
 
-class TakerOutput final : public exec::Output {
+class SinkOutput final : public exec::Output {
  public:
-  TakerOutput(RowTaker& taker, uint64_t& rows) : taker_(taker), rows_(rows) {}
+  SinkOutput(RowSink& taker, uint64_t& rows) : taker_(taker), rows_(rows) {}
   absl::Status Push(Batch batch) override {
     if (batch.empty() || taker_.enough()) return absl::OkStatus();
     rows_ += batch.size();
@@ -61,7 +61,7 @@ class TakerOutput final : public exec::Output {
   bool enough() const override { return taker_.enough(); }
 
  private:
-  RowTaker& taker_;
+  RowSink& taker_;
   uint64_t& rows_;
 };
 
@@ -113,7 +113,7 @@ bool AsksForNow(const plan::Expr& expr) {
 bool AsksForNow(const plan::Node& root) {
   bool asks = false;
   for (const plan::Node* node : plan::ChainOf(root)) {
-    asks = asks || node->GetFlow().reads_clock;
+    asks = asks || node->GetDataflow().reads_clock;
     const_cast<plan::Node*>(node)->VisitExpressions(
         [&](plan::ExprPtr& expr) { asks = asks || AsksForNow(*expr); });
   }
@@ -171,12 +171,12 @@ class Runner {
       SPELK_RETURN_IF_ERROR(Optimize(&plan, request_.form).status());
     }
     std::vector<uint64_t> rows(jobs.size());
-    std::vector<std::unique_ptr<TakerOutput>> outputs;
+    std::vector<std::unique_ptr<SinkOutput>> outputs;
     std::vector<exec::Output*> results;
     for (size_t j = 0; j < jobs.size(); ++j) {
       AddDerived(*plans[j], &shapes[j]);
       SPELK_RETURN_IF_ERROR(jobs[j].taker->Begin(shapes[j], context_));
-      outputs.push_back(std::make_unique<TakerOutput>(*jobs[j].taker, rows[j]));
+      outputs.push_back(std::make_unique<SinkOutput>(*jobs[j].taker, rows[j]));
       results.push_back(outputs.back().get());
     }
     absl::Status status = RunPlans(plans, results);
@@ -263,7 +263,7 @@ class Runner {
   // Something that can be optimized and printed in the place of a subsearch.
   plan::ExprPtr StandIn(const plan::Expr& subsearch) {
     auto rows = std::make_unique<plan::Expr>();
-    rows->kind = plan::ExprKind::kMatchRows;
+    rows->kind = plan::ExprKind::kTupleIn;
     rows->type = subsearch.type;
     rows->row_fields.push_back(fields_.Intern("[subsearch]"));
     rows->rows.push_back({"…"});

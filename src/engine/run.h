@@ -17,9 +17,9 @@ namespace spelk::engine {
 using ResultForm = optimize::ResultForm;
 
 // The result of one plan, as it is made.
-class RowTaker {
+class RowSink {
  public:
-  virtual ~RowTaker() = default;
+  virtual ~RowSink() = default;
   // Called once, before the first rows. The run's context lives until End() has returned.
   virtual absl::Status Begin(const plan::OutputShape& shape, const exec::RunContext& run) = 0;
   virtual absl::Status Take(Batch batch) = 0;
@@ -40,7 +40,7 @@ struct RunRequest {
 // One plan of a run.
 struct RunJob {
   const plan::Node* plan = nullptr;
-  RowTaker* taker = nullptr;
+  RowSink* taker = nullptr;
 };
 
 // Runs the plans in one pass (and one more for each level of subsearches). The summaries are in the

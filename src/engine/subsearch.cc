@@ -9,7 +9,7 @@
 
 #include "base/status.h"
 #include "io/terminal_text.h"
-#include "plan/binder.h"
+#include "plan/bind/binder.h"
 
 namespace spelk::engine {
 namespace {
@@ -28,7 +28,8 @@ void Collect(ExprPtr& expr, std::vector<SubsearchPlace>& found) {
   }
   SubsearchPlace place{&expr, {}};
   for (size_t i = 0; i < expr->arguments.size(); ++i) {
-    const bool part = expr->kind == ExprKind::kSpliced || (expr->kind == ExprKind::kIn && i > 0);
+    const bool part =
+        expr->kind == ExprKind::kSubstituted || (expr->kind == ExprKind::kIn && i > 0);
     if (part && expr->arguments[i]->kind == ExprKind::kSubsearch) {
       place.subsearches.push_back(expr->arguments[i].get());
     } else {
@@ -102,7 +103,7 @@ class RowSets {
       return;
     }
     auto set = std::make_unique<Expr>();
-    set->kind = ExprKind::kMatchRows;
+    set->kind = ExprKind::kTupleIn;
     set->type = plan::Type::kBoolean;
     set->row_fields = std::move(fields);
     set->rows.push_back(std::move(values));
@@ -284,7 +285,7 @@ absl::Status BindSubsearches(const Core& core, const SubsearchPlace& place,
   Expr& expr = **place.place;
   if (expr.kind == ExprKind::kIn) return BindList(core, &expr, results);
   absl::StatusOr<ExprPtr> bound;
-  if (expr.kind == ExprKind::kSpliced) {
+  if (expr.kind == ExprKind::kSubstituted) {
     bound = BindTerms(core, expr, results);
   } else if (expr.as_terms) {
     bound = results[0]->Terms(core, {expr.base_scope, expr.negated_scope});

@@ -8,9 +8,9 @@
 namespace spelk::exec {
 
 const plan::CommandEntry& ScanEntry();
-const plan::CommandEntry& TimeOrderEntry();
-const plan::CommandEntry& RowNumberEntry();
-const plan::CommandEntry& TakeBackEntry();
+const plan::CommandEntry& TimeSortEntry();
+const plan::CommandEntry& OrdinalityEntry();
+const plan::CommandEntry& StripImplicitEntry();
 
 OperatorPtr BuildFilter(const plan::Node& node, const RunContext& run);
 OperatorPtr BuildExtend(const plan::Node& node, const RunContext& run);

@@ -184,7 +184,7 @@ absl::Status GroupTable::Spill() {
   return absl::OkStatus();
 }
 
-absl::Status GroupTable::Relieve() {
+absl::Status GroupTable::SpillUnderPressure() {
   if (!run_->budget->tight() || level_ >= kMaxRelief) return absl::OkStatus();
   const size_t bytes = arena_->bytes() + table_reservation_.bytes() + heap_reservation_.bytes();
   if (bytes <= run_->budget->modest()) return absl::OkStatus();
@@ -244,7 +244,7 @@ absl::Status GroupTable::Merge(GroupTable other) {
   size_t merged = 0;
   for (const Entry& entry : other.groups_) {
     SPELK_RETURN_IF_ERROR(MergeEntry(entry));
-    if (++merged % kMergedBetweenReliefs == 0) SPELK_RETURN_IF_ERROR(Relieve());
+    if (++merged % kMergedBetweenReliefs == 0) SPELK_RETURN_IF_ERROR(SpillUnderPressure());
   }
   return absl::OkStatus();
 }
@@ -265,7 +265,8 @@ absl::Status GroupTable::ForEachPartition(const Take& take) {
         SPELK_ASSIGN_OR_RETURN(const bool more, reader.Next(&record));
         if (!more) break;
         SPELK_RETURN_IF_ERROR(table.AddRecord(record));
-        if (++loaded % kMergedBetweenReliefs == 0) SPELK_RETURN_IF_ERROR(table.Relieve());
+        if (++loaded % kMergedBetweenReliefs == 0)
+          SPELK_RETURN_IF_ERROR(table.SpillUnderPressure());
       }
       partitions[p].reset();
     }

@@ -62,7 +62,7 @@ class GroupTable {
   // Moves all groups to disk. Nothing has happened if it fails with ResourceExhausted.
   absl::Status Spill();
   // Spills if memory is short and this table holds much of it. To be called now and then.
-  absl::Status Relieve();
+  absl::Status SpillUnderPressure();
   absl::Status Merge(GroupTable other);
 
   // Every group once, in no particular order, partition by partition if it was spilled. The states

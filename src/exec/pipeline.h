@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "exec/operator.h"
-#include "exec/scan.h"
+#include "exec/scan/scan.h"
 #include "plan/nodes.h"
 
 namespace spelk::exec {

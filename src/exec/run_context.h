@@ -12,7 +12,7 @@
 #include "base/error_codes.h"
 #include "base/memory.h"
 #include "plan/entry.h"
-#include "plan/evaluator.h"
+#include "plan/eval/evaluator.h"
 #include "value/field.h"
 
 namespace spelk::exec {
@@ -35,7 +35,7 @@ struct RunContext {
   plan::EvalEnvironment evaluation;
   MemoryBudget* budget = nullptr;
   FieldTable* fields = nullptr;
-  const plan::EntryTable* entries = nullptr;
+  const plan::Registry* entries = nullptr;
   Cancellation* cancel = nullptr;
   RunWarnings* warnings = nullptr;
   std::string spill_directory;

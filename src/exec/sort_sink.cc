@@ -79,14 +79,14 @@ OperatorPtr BuildLimit(const plan::Node& node, const RunContext& run) {
   return BuildSorter({.limit = limit.count, .what = "head"}, run);
 }
 
-const plan::CommandEntry& TimeOrderEntry() {
+const plan::CommandEntry& TimeSortEntry() {
   static constexpr plan::CommandEntry kEntry = {
-      .name = plan::kTimeOrderEntry,
+      .name = plan::kTimeSortEntry,
       .signature = "",
       .summary = "Puts events newest first, for what follows.",
       .kind = plan::CommandKind::kDatasetProcessing,
       .runs = plan::Runs::kSink,
-      .node = &plan::TypeOf<plan::TimeOrderNode>,
+      .node = &plan::TypeOf<plan::TimeSortNode>,
       .build = +[](const plan::Node&, const RunContext& run) -> OperatorPtr {
         return BuildSorter({.what = "newest-first order"}, run);
       },

@@ -145,7 +145,7 @@ absl::Status Sorter::AddRows(const Batch& batch, std::vector<RowRank> ranks) {
   if (options_.limit && entries_.size() > 2 * limit + run_->batch_rows) {
     SPELK_RETURN_IF_ERROR(DropBeyondLimit());
   }
-  return Relieve();
+  return SpillUnderPressure();
 }
 
 // Makes room, and takes the rows in pieces if there is little of it.
@@ -168,7 +168,7 @@ absl::Status Sorter::KeepOrSpill(const Batch& batch, std::vector<RowRank> ranks)
 }
 
 // Leaves memory to others when it is short and much of it lies here.
-absl::Status Sorter::Relieve() {
+absl::Status Sorter::SpillUnderPressure() {
   if (!run_->budget->tight()) return absl::OkStatus();
   const size_t bytes = batch_bytes_ + reservation_.bytes() + key_arena_->bytes();
   return bytes > run_->budget->modest() ? SpillAll() : absl::OkStatus();

@@ -77,7 +77,7 @@ class Sorter {
                   const RowRank& b_rank) const;
   std::vector<SortValue> KeysOf(const Batch& batch, Arena& arena) const;
   absl::Status DropBeyondLimit();
-  absl::Status Relieve();
+  absl::Status SpillUnderPressure();
   absl::Status KeepOrSpill(const Batch& batch, std::vector<RowRank> ranks);
   void SortEntries();
   absl::Status SpillAll();

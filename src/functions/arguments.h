@@ -6,7 +6,7 @@
 #include <optional>
 #include <string_view>
 
-#include "plan/call.h"
+#include "plan/eval/call.h"
 #include "value/number.h"
 
 namespace spelk::functions {

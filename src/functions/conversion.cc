@@ -52,7 +52,7 @@ std::optional<int> BaseOf(std::span<const Value> values) {
   return static_cast<int>(base->value);
 }
 
-// What text is written as is kept: whole numbers in full, decimals with their figures.
+// What text is written as is kept: whole numbers in full, decimals with their digits.
 Value NumberFrom(const Value& value, std::string_view text, int base) {
   if (base != 10) {
     const std::optional<double> number = ParseInBase(text, base);
@@ -61,7 +61,7 @@ Value NumberFrom(const Value& value, std::string_view text, int base) {
   int64_t integer = 0;
   if (ParseCanonicalInteger(text, &integer)) return Value::Integer(integer);
   const std::optional<Number> number = NumberOf(value);
-  return number ? Value::Double(number->value, number->figures) : Value::Null();
+  return number ? Value::Double(number->value, number->significant_digits) : Value::Null();
 }
 
 Value ToNumber(Call& call, std::span<const Value> values) {
@@ -88,7 +88,7 @@ absl::StatusOr<std::unique_ptr<Prepared>> PrepareToNumber(std::span<const Value*
 Value ToDouble(Call& call, std::span<const Value> values) {
   if (values[0].is_bool()) return Value::Double(values[0].boolean() ? 1 : 0);
   const std::optional<Number> number = NumberOf(ToNumber(call, values));
-  return number ? Value::Double(number->value, number->figures) : Value::Null();
+  return number ? Value::Double(number->value, number->significant_digits) : Value::Null();
 }
 
 Value ToInt(Call& call, std::span<const Value> values) {

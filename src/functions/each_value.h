@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "plan/evaluator.h"
+#include "plan/eval/evaluator.h"
 #include "plan/expr.h"
 
 namespace spelk::functions {

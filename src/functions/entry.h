@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
-#include "plan/call.h"
 #include "plan/entry.h"
+#include "plan/eval/call.h"
 
 namespace spelk::functions {
 

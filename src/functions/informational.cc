@@ -19,7 +19,7 @@ std::optional<Number> NumberArgument(const Call& call, const Value& value) {
 // Written or computed without a fraction. "5.0" has one.
 bool IsInteger(const Value& value, const Number& number) {
   if (!std::isfinite(number.value) || number.value != std::trunc(number.value)) return false;
-  return !value.is_text() || number.figures == 0;
+  return !value.is_text() || number.significant_digits == 0;
 }
 
 Value IsNull(Call&, std::span<const Value> values) { return Value::Bool(values[0].is_null()); }

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "io/json_value.h"
-#include "plan/call.h"
+#include "plan/eval/call.h"
 
 namespace spelk::functions {
 

@@ -29,7 +29,7 @@ double Sqrt(double x) { return std::sqrt(x); }
 // The sign does not change how precise a number is.
 Value Abs(Call&, std::span<const Value> values) {
   const std::optional<Number> x = NumberOf(values[0]);
-  return x ? Value::Double(std::fabs(x->value), x->figures) : Value::Null();
+  return x ? Value::Double(std::fabs(x->value), x->significant_digits) : Value::Null();
 }
 
 // Precise from now on.
@@ -62,10 +62,10 @@ Value Pow(Call&, std::span<const Value> values) {
 constexpr int kMostDecimals = 300;
 
 // How many decimals to keep: of round()'s second argument, and of a computed number no more than
-// its figures leave.
+// its digits leave.
 int DecimalsToKeep(const Value& value, double x, int wanted) {
-  if (value.figures() == 0 || x == 0) return wanted;
-  return std::min(wanted, std::max(DecimalsFor(x, value.figures()), 0));
+  if (value.significant_digits() == 0 || x == 0) return wanted;
+  return std::min(wanted, std::max(DecimalsFor(x, value.significant_digits()), 0));
 }
 
 // Halves go up, also below zero; rounded on the decimal text, as 2.555 is a little less in binary.
@@ -90,15 +90,15 @@ std::string CheckRound(std::span<const plan::ExprPtr> arguments) {
   return negative ? "argument 2 must not be negative" : "";
 }
 
-// What the calculation leaves: the fewest figures of a product, the fewest decimals of a sum.
+// What the calculation leaves: the fewest digits of a product, the fewest decimals of a sum.
 Value SigFig(Call& call, std::span<const Value> values) {
   const std::optional<Number> x = NumberOf(values[0]);
   if (!x) return Value::Null();
   const Value& value = values[0];
-  const bool limited = value.figures() != 0 || value.sum_decimals();
+  const bool limited = value.significant_digits() != 0 || value.sum_decimals();
   if (!limited || !std::isfinite(x->value) || x->value == 0) return value;
-  const int decimals =
-      value.sum_decimals() ? *value.sum_decimals() : DecimalsFor(x->value, value.figures());
+  const int decimals = value.sum_decimals() ? *value.sum_decimals()
+                                            : DecimalsFor(x->value, value.significant_digits());
   char buffer[kNumberText];
   const std::string_view text = FormatRounded(x->value, std::min(decimals, kMostDecimals), buffer);
   return Value::Text(call.arena().Copy(text), JsonType::kNumber);
@@ -194,7 +194,8 @@ constexpr Example kCeilingExamples[] = {{.title = "The next integer above",
                                          .query = "eval r=ceiling(n) | table r",
                                          .output = R"({"r":2} {"r":-1})"}};
 constexpr Example kExactExamples[] = {
-    {.title = "Products are limited to the figures of their operands unless they are exact",
+    {.title =
+         "Products are limited to the significant digits of their operands unless they are exact",
      .input = R"({"n":8.25})",
      .query = "eval r=n*0.2, s=exact(n*0.2) | table r s",
      .output = R"({"r":2,"s":1.6500000000000001})"}};
@@ -236,7 +237,7 @@ constexpr Example kRoundExamples[] = {
      .query = "eval r=round(n), s=round(n, 2) | table r s",
      .output = R"({"r":3,"s":2.50} {"r":-4,"s":-4.50} {"r":3,"s":2.56})"}};
 constexpr Example kSigFigExamples[] = {
-    {.title = "The figures of the least precise operand",
+    {.title = "The significant digits of the least precise operand",
      .input = R"({"n":1111})",
      .query = "eval r=sigfig(1.00*n), s=sigfig(123.0+4.567) | table r s",
      .output = R"({"r":1110,"s":127.6})"}};
@@ -298,9 +299,10 @@ constexpr FunctionEntry kTable[] = {
      .result = Type::kNumber,
      .call = &Apply<&Ceiling>,
      .examples = kCeilingExamples},
-    OfOneNumber("exact", "exact(<expression>)",
-                "The number in full, not limited to the figures of what it was computed from.",
-                &Exact, kExactExamples),
+    OfOneNumber(
+        "exact", "exact(<expression>)",
+        "The number in full, not limited to the significant digits of what it was computed from.",
+        &Exact, kExactExamples),
     OfOneNumber("exp", "exp(<number>)", "e to the power of the number.", &Apply<&Exp>,
                 kExpExamples),
     OfOneNumber("floor", "floor(<number>)", "Rounds down to an integer.", &Apply<&Floor>,
@@ -368,7 +370,7 @@ constexpr FunctionEntry kTable[] = {
      .examples = kRoundExamples,
      .notes = kRoundNotes},
     OfOneNumber("sigfig", "sigfig(<expression>)",
-                "Rounds to the significant figures of the calculation.", &SigFig, kSigFigExamples),
+                "Rounds to the significant digits of the calculation.", &SigFig, kSigFigExamples),
     OfOneNumber("sqrt", "sqrt(<number>)", "The square root.", &Apply<&Sqrt>, kSqrtExamples,
                 kDomainNotes),
     {.name = "sum",

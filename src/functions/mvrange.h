@@ -3,7 +3,7 @@
 
 #include <span>
 
-#include "plan/call.h"
+#include "plan/eval/call.h"
 
 namespace spelk::functions {
 

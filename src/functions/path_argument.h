@@ -8,7 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "io/json_path.h"
-#include "plan/call.h"
+#include "plan/eval/call.h"
 
 namespace spelk::functions {
 

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "plan/call.h"
+#include "plan/eval/call.h"
 #include "value/value.h"
 
 namespace spelk::functions {

@@ -1,8 +1,8 @@
 // random(): numbers that only the seed and the row decide.
 #include "base/hash.h"
 #include "functions/entry.h"
-#include "plan/binder.h"
-#include "plan/evaluator.h"
+#include "plan/bind/binder.h"
+#include "plan/eval/evaluator.h"
 
 namespace spelk::functions {
 namespace {

@@ -6,8 +6,8 @@
 #include <string_view>
 
 #include "absl/status/statusor.h"
-#include "plan/call.h"
 #include "plan/entry.h"
+#include "plan/eval/call.h"
 #include "value/regex.h"
 
 namespace spelk::functions {

@@ -10,7 +10,7 @@
 
 #include "io/json_index.h"
 #include "io/json_text.h"
-#include "io/key_trail.h"
+#include "io/key_cache.h"
 #include "io/path_tree.h"
 
 namespace spelk::io {
@@ -71,7 +71,7 @@ class JsonReader {
 
   const PathTree& tree_;
   JsonIndex index_;
-  KeyTrail trail_;
+  KeyCache trail_;
   const char* text_ = nullptr;
   const uint32_t* structurals_ = nullptr;
   bool suspect_ = false;

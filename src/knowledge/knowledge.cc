@@ -10,7 +10,7 @@
 #include "base/status.h"
 #include "knowledge/app_folder.h"
 #include "knowledge/builtin.h"
-#include "knowledge/shapes.h"
+#include "knowledge/event_layouts.h"
 
 namespace spelk::knowledge {
 namespace {
@@ -59,14 +59,14 @@ absl::Status Knowledge::Load(const std::vector<std::string>& apps, bool builtin)
   return absl::OkStatus();
 }
 
-const std::vector<plan::Shape>& Knowledge::shapes() const {
+const std::vector<plan::EventLayout>& Knowledge::shapes() const {
   std::call_once(shapes_once_, [this] {
     if (!builtin_) return;
     const absl::StatusOr<Conf> conf = BuiltinConf("shapes.conf");
     if (!conf.ok()) return;  // The tests read these files.
-    absl::StatusOr<std::vector<plan::Shape>> own = ReadShapes(*conf);
+    absl::StatusOr<std::vector<plan::EventLayout>> own = ReadShapes(*conf);
     if (!own.ok()) return;
-    for (plan::Shape& shape : *own) shapes_.push_back(std::move(shape));
+    for (plan::EventLayout& shape : *own) shapes_.push_back(std::move(shape));
   });
   return shapes_;
 }

@@ -9,8 +9,8 @@
 #include "absl/status/statusor.h"
 #include "knowledge/macros.h"
 #include "knowledge/props.h"
+#include "plan/event_layout.h"
 #include "plan/field_set.h"
-#include "plan/shape.h"
 
 namespace spelk::knowledge {
 
@@ -25,7 +25,7 @@ class Knowledge {
 
   const Macros& macros() const { return macros_; }
   // In order of precedence: those of apps first.
-  const std::vector<plan::Shape>& shapes() const;
+  const std::vector<plan::EventLayout>& shapes() const;
 
   // See Props::RulesFor.
   absl::StatusOr<InlinedRules> RulesFor(const plan::FieldSet& needs, FieldTable& table,
@@ -40,7 +40,7 @@ class Knowledge {
   bool builtin_ = false;
   Macros macros_;
   mutable std::once_flag shapes_once_;
-  mutable std::vector<plan::Shape> shapes_;
+  mutable std::vector<plan::EventLayout> shapes_;
   mutable std::once_flag props_once_;
   mutable Props props_;
   mutable absl::Status builtin_status_;

@@ -98,7 +98,7 @@ std::vector<bool> OrderNeeds(const plan::Node& root, const OptimizeContext& cont
   bool ignored = false;
   for (const plan::Node* node = &root; node->input != nullptr; node = node->input.get()) {
     needs.push_back(node->DependsOnOrder(needed, ignored));
-    const plan::Order order = node->GetFlow().order;
+    const plan::Order order = node->GetDataflow().order;
     if (needs.back()) {
       ignored = false;
     } else if (order == plan::Order::kDestroys || order == plan::Order::kIgnores) {
@@ -117,8 +117,8 @@ void ReadTime(plan::ScanNode* scan) {
 }
 
 void PutNewestFirst(plan::NodePtr* above, Span span, const OptimizeContext& context) {
-  auto order = plan::Make<plan::TimeOrderNode>(span);
-  order->entry = context.entries->Command(plan::kTimeOrderEntry);
+  auto order = plan::Make<plan::TimeSortNode>(span);
+  order->entry = context.entries->Command(plan::kTimeSortEntry);
   order->input = std::move(*above);
   *above = std::move(order);
 }
@@ -139,7 +139,7 @@ absl::StatusOr<OrderReport> ProvideOrder(plan::NodePtr* root, const OptimizeCont
     if (auto* limit = plan::TryAs<plan::LimitNode>(&node)) {
       limit->ordered_input = sequence || !needs[i];
     }
-    const plan::Flow flow = node.GetFlow();
+    const plan::Dataflow flow = node.GetDataflow();
     if (flow.order == plan::Order::kKeeps) continue;
     if (needs[i] && !sequence) {
       if (!report.newest_first) {
@@ -165,7 +165,7 @@ absl::Status Verify(const plan::Node& root) {
     SPELK_CHECK(node->entry != nullptr);
     const bool is_scan = plan::TryAs<plan::ScanNode>(node) != nullptr;
     SPELK_CHECK(is_scan || node->entry->build != nullptr);
-    const bool is_source = node->GetFlow().runs == plan::Runs::kSource;
+    const bool is_source = node->GetDataflow().runs == plan::Runs::kSource;
     SPELK_CHECK(is_source == (node->input == nullptr));
     absl::Status status;
     const_cast<plan::Node*>(node)->VisitExpressions([&](plan::ExprPtr& expr) {

@@ -6,7 +6,7 @@
 #include "base/status.h"
 #include "optimize/passes.h"
 #include "plan/entry.h"
-#include "plan/evaluator.h"
+#include "plan/eval/evaluator.h"
 
 namespace spelk::optimize {
 namespace {
@@ -29,7 +29,8 @@ void Fold(ExprPtr& expr, const plan::EvalEnvironment& evaluation) {
   Arena arena;
   const absl::StatusOr<Value> value = plan::EvaluateConstant(*expr, evaluation, arena);
   // What a literal cannot hold stays: multivalues, and numbers that know how precise they are.
-  if (!value.ok() || value->is_multi() || value->figures() != 0 || value->sum_decimals()) return;
+  if (!value.ok() || value->is_multi() || value->significant_digits() != 0 || value->sum_decimals())
+    return;
   // The type stays that of the expression: text computed from texts does not become a number by
   // looking like one.
   expr = plan::MakeLiteral(plan::Literal::Of(*value),

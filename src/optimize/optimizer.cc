@@ -26,7 +26,7 @@ absl::Status OrderPass(plan::NodePtr* root, const OptimizeContext& context) {
 // (newest-first order reads the time). Only then is it known what is read behind the scan.
 const std::vector<Pass>& AllPasses() {
   static const std::vector<Pass> kPasses = {
-      {{"row-numbers", ""}, &NumberRows, false},
+      {{"ordinality", ""}, &NumberRows, false},
       {{"constant-folding", "computes what depends on no event once, before the run"},
        &FoldConstants},
       {{"simplify", "turns OR lists over one field into sets and drops what is always true"},
@@ -36,7 +36,7 @@ const std::vector<Pass>& AllPasses() {
       {{"top-k", "keeps only the rows that a limit behind a sort lets through"}, &TopK},
       {{"order", ""}, &OrderPass, false},
       {{"early-stop", "stops reading when a limit over rows in order is reached"}, &StopEarly},
-      {{"take-back", ""}, &TakeBack, false},
+      {{"strip-implicit", ""}, &StripImplicit, false},
       {{"assign-fields", ""}, &AssignFields, false},
       {{"projection", "reads only the fields that somebody needs"}, &NarrowScan},
       {{"knowledge", ""}, &InlineKnowledge, false},

@@ -8,15 +8,15 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "plan/evaluator.h"
+#include "plan/eval/evaluator.h"
+#include "plan/event_layout.h"
 #include "plan/nodes.h"
-#include "plan/shape.h"
 
 namespace spelk::optimize {
 
 // What is known of the feed when a plan is optimized for a run.
 struct FeedFacts {
-  const std::vector<plan::Shape>* shapes = nullptr;
+  const std::vector<plan::EventLayout>* shapes = nullptr;
   std::vector<std::string>
       sources;             // What an event's `source` may be if it has none: the inputs' paths.
   std::string sourcetype;  // Of events without one.
@@ -41,7 +41,7 @@ enum class ResultForm : uint8_t { kEventLines, kColumns, kRaw };
 
 struct OptimizeContext {
   FieldTable* fields = nullptr;
-  const plan::EntryTable* entries = nullptr;
+  const plan::Registry* entries = nullptr;
   const plan::EvalEnvironment* evaluation = nullptr;
   const FeedFacts* feed = nullptr;
   const FieldRules* rules = nullptr;  // May be null.

@@ -23,7 +23,7 @@ absl::Status StopEarly(plan::NodePtr* root, const OptimizeContext& context);
 absl::Status NumberRows(plan::NodePtr* root, const OptimizeContext& context);
 // Where columns are not known one by one, a field that events lack and that commands only read is
 // none of them.
-absl::Status TakeBack(plan::NodePtr* root, const OptimizeContext& context);
+absl::Status StripImplicit(plan::NodePtr* root, const OptimizeContext& context);
 absl::Status AssignFields(plan::NodePtr* root, const OptimizeContext& context);
 absl::Status InlineKnowledge(plan::NodePtr* root, const OptimizeContext& context);
 absl::StatusOr<OrderReport> ProvideOrder(plan::NodePtr* root, const OptimizeContext& context);

@@ -94,7 +94,7 @@ class Prefilter {
         return expr.op == CompareOp::kEqual ? OfPatterns(expr) : std::vector<LiteralGroup>();
       case ExprKind::kMatchAny:
         return OfPatterns(expr);
-      case ExprKind::kMatchRows:
+      case ExprKind::kTupleIn:
         return OfRows(expr);
       case ExprKind::kTerm:
         return OfTerm(expr);
@@ -186,7 +186,7 @@ class Prefilter {
       if (MatchesFeed(wildcard, sourcetypes)) return {};
       literals.push_back(LiteralOfPattern(pattern));  // The event's own member.
       if (feed_.shapes == nullptr) continue;
-      for (const plan::Shape& shape : *feed_.shapes) {
+      for (const plan::EventLayout& shape : *feed_.shapes) {
         std::vector<std::string> names = sourcetypes ? shape.also_sourcetypes : shape.also_sources;
         names.push_back(sourcetypes ? shape.sourcetype : shape.source);
         for (const std::string& name : names) {

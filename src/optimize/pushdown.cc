@@ -24,7 +24,7 @@ bool IsMovable(const plan::Expr& expr) {
 
 // A filter may move below a node that works row by row and leaves the fields it reads alone.
 bool MayPass(const plan::Expr& predicate, const plan::Node& below) {
-  const plan::Flow flow = below.GetFlow();
+  const plan::Dataflow flow = below.GetDataflow();
   if (flow.runs != plan::Runs::kStreaming || !flow.passes) return false;
   plan::FieldSet read;
   plan::CollectFields(predicate, &read);

@@ -19,9 +19,9 @@
 
 namespace spelk::plan {
 
-class EntryTable;
+class Registry;
 
-// A bound call: dc(user) AS users. `function` is the name as typed, found in the EntryTable when
+// A bound call: dc(user) AS users. `function` is the name as typed, found in the Registry when
 // built.
 struct AggregateCall {
   std::string function;
@@ -33,7 +33,7 @@ struct AggregateCall {
   std::string output_pattern;
   Span span;
 
-  bool WellFormed(const EntryTable& entries) const;
+  bool WellFormed(const Registry& entries) const;
   template <class Visitor>
   void Describe(Visitor& visit) {
     visit("function", function);

@@ -5,7 +5,7 @@
 // vectors and other structs with Describe. A field or expression that may be null is declared with
 // visit.MayBeNull("output", output): a null one elsewhere is damage. Of a list
 // declared with visit.Counted("rules", rules) only the length is printed. Members that must fit
-// each other have a say in   bool WellFormed(const EntryTable& entries) const   what else is
+// each other have a say in   bool WellFormed(const Registry& entries) const   what else is
 // damage.
 #pragma once
 
@@ -24,12 +24,12 @@
 
 namespace spelk::plan {
 
-class EntryTable;
+class Registry;
 
 // What loading needs beside the bytes: where names are interned and entries looked up.
 struct LoadContext {
   FieldTable* fields = nullptr;
-  const EntryTable* entries = nullptr;
+  const Registry* entries = nullptr;
   int depth = 0;  // Of nested expressions and plans; bounded.
 };
 

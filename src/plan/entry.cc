@@ -67,12 +67,12 @@ size_t EditDistance(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-EntryTable::EntryTable(std::vector<const CommandEntry*> commands,
-                       std::span<const UnbuiltCommand> unbuilt,
-                       std::vector<const FunctionEntry*> functions,
-                       std::span<const std::string_view> unbuilt_functions,
-                       std::vector<const AggregateEntry*> aggregates,
-                       std::span<const std::string_view> unbuilt_aggregates)
+Registry::Registry(std::vector<const CommandEntry*> commands,
+                   std::span<const UnbuiltCommand> unbuilt,
+                   std::vector<const FunctionEntry*> functions,
+                   std::span<const std::string_view> unbuilt_functions,
+                   std::vector<const AggregateEntry*> aggregates,
+                   std::span<const std::string_view> unbuilt_aggregates)
     : all_commands_(std::move(commands)),
       functions_(std::move(functions)),
       aggregates_(std::move(aggregates)) {
@@ -91,7 +91,7 @@ EntryTable::EntryTable(std::vector<const CommandEntry*> commands,
   SortByName(aggregates_);
 }
 
-const CommandShape* EntryTable::Find(std::string_view name) const {
+const CommandShape* Registry::Find(std::string_view name) const {
   if (const CommandEntry* entry = Command(name); entry != nullptr && !entry->internal) {
     return &entry->shape;
   }
@@ -99,23 +99,23 @@ const CommandShape* EntryTable::Find(std::string_view name) const {
   return unbuilt == nullptr ? nullptr : &unbuilt->shape;
 }
 
-const CommandEntry* EntryTable::Command(std::string_view name) const {
+const CommandEntry* Registry::Command(std::string_view name) const {
   return FindIn(command_by_name_, name);
 }
 
-const UnbuiltCommand* EntryTable::Unbuilt(std::string_view name) const {
+const UnbuiltCommand* Registry::Unbuilt(std::string_view name) const {
   return FindIn(unbuilt_by_name_, name);
 }
 
-const FunctionEntry* EntryTable::Function(std::string_view name) const {
+const FunctionEntry* Registry::Function(std::string_view name) const {
   return FindIn(function_by_name_, name);
 }
 
-bool EntryTable::IsUnbuiltFunction(std::string_view name) const {
+bool Registry::IsUnbuiltFunction(std::string_view name) const {
   return unbuilt_functions_.contains(Lower(name));
 }
 
-const AggregateEntry* EntryTable::Aggregate(std::string_view name, double* number) const {
+const AggregateEntry* Registry::Aggregate(std::string_view name, double* number) const {
   if (const AggregateEntry* entry = FindIn(aggregate_by_name_, name)) {
     return entry->takes_number ? nullptr : entry;
   }
@@ -129,24 +129,24 @@ const AggregateEntry* EntryTable::Aggregate(std::string_view name, double* numbe
   return error == std::errc() && stop == end ? entry : nullptr;
 }
 
-bool EntryTable::IsUnbuiltAggregate(std::string_view name) const {
+bool Registry::IsUnbuiltAggregate(std::string_view name) const {
   return unbuilt_aggregates_.contains(Lower(name));
 }
 
-std::vector<std::string_view> EntryTable::SimilarCommands(std::string_view name) const {
+std::vector<std::string_view> Registry::SimilarCommands(std::string_view name) const {
   std::vector<std::string_view> names;
   AddNames(commands_, &names);
   for (const auto& [lower, unbuilt] : unbuilt_by_name_) names.push_back(unbuilt->name);
   return NearestNames(name, names);
 }
 
-std::vector<std::string_view> EntryTable::SimilarFunctions(std::string_view name) const {
+std::vector<std::string_view> Registry::SimilarFunctions(std::string_view name) const {
   std::vector<std::string_view> names;
   AddNames(functions_, &names);
   return NearestNames(name, names);
 }
 
-std::vector<std::string_view> EntryTable::SimilarAggregates(std::string_view name) const {
+std::vector<std::string_view> Registry::SimilarAggregates(std::string_view name) const {
   std::vector<std::string_view> names;
   AddNames(aggregates_, &names);
   return NearestNames(name, names);

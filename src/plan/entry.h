@@ -41,7 +41,8 @@ struct Argument {
   bool no_effect = false;  // Accepted because Splunk has it; does nothing here.
 };
 
-// What a command does to fields and order whatever its arguments are; a node says more by GetFlow.
+// What a command does to fields and order whatever its arguments are; a node says more by
+// GetDataflow.
 struct EntryFlow {
   Fields reads = Fields::kAll;
   Fields writes = Fields::kAll;
@@ -52,9 +53,9 @@ struct EntryFlow {
 
 // The entries of nodes that no command makes.
 inline constexpr std::string_view kScanEntry = "(scan)";
-inline constexpr std::string_view kTimeOrderEntry = "(newest-first)";
-inline constexpr std::string_view kRowNumberEntry = "(row-numbers)";
-inline constexpr std::string_view kTakeBackEntry = "(take-back)";
+inline constexpr std::string_view kTimeSortEntry = "(newest-first)";
+inline constexpr std::string_view kOrdinalityEntry = "(ordinality)";
+inline constexpr std::string_view kStripImplicitEntry = "(strip-implicit)";
 
 struct CommandEntry {
   std::string_view name;
@@ -187,13 +188,13 @@ struct AggregateEntry {
 
 // All entries of an engine, found by name ignoring case. Immutable once made; shared between
 // threads.
-class EntryTable final : public ShapeTable {
+class Registry final : public ShapeTable {
  public:
-  EntryTable(std::vector<const CommandEntry*> commands, std::span<const UnbuiltCommand> unbuilt,
-             std::vector<const FunctionEntry*> functions,
-             std::span<const std::string_view> unbuilt_functions,
-             std::vector<const AggregateEntry*> aggregates,
-             std::span<const std::string_view> unbuilt_aggregates);
+  Registry(std::vector<const CommandEntry*> commands, std::span<const UnbuiltCommand> unbuilt,
+           std::vector<const FunctionEntry*> functions,
+           std::span<const std::string_view> unbuilt_functions,
+           std::vector<const AggregateEntry*> aggregates,
+           std::span<const std::string_view> unbuilt_aggregates);
 
   const CommandShape* Find(std::string_view name) const override;
   const CommandEntry* Command(std::string_view name) const;

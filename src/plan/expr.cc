@@ -34,7 +34,7 @@ Literal Literal::Number(std::string text) {
   if (text.find_first_of("eE") != std::string::npos) {
     const spelk::Number number = ParseNumber(text).value_or(spelk::Number());
     if (!std::isfinite(number.value)) return Of(Value::Double(number.value));
-    text = TextOf(Value::Double(number.value, number.figures));
+    text = TextOf(Value::Double(number.value, number.significant_digits));
   }
   Literal literal;
   int64_t integer = 0;
@@ -62,7 +62,7 @@ Literal Literal::Of(const Value& value) {
       break;
     case ValueKind::kDouble:
       literal.double_ = value.number();
-      literal.figures_ = value.figures();
+      literal.significant_digits_ = value.significant_digits();
       break;
     case ValueKind::kText:
       literal.text_ = std::string(value.text());
@@ -82,7 +82,7 @@ Value Literal::value() const {
     case ValueKind::kInteger:
       return Value::Integer(integer_);
     case ValueKind::kDouble:
-      return Value::Double(double_, figures_);
+      return Value::Double(double_, significant_digits_);
     case ValueKind::kText:
       return Value::Text(text_, json_type_);
     default:
@@ -199,11 +199,11 @@ bool IsConstant(const Expr& expr) {
     case ExprKind::kField:
     case ExprKind::kMatch:
     case ExprKind::kMatchAny:
-    case ExprKind::kMatchRows:
+    case ExprKind::kTupleIn:
     case ExprKind::kTerm:
     case ExprKind::kTimeRange:
     case ExprKind::kSubsearch:
-    case ExprKind::kSpliced:
+    case ExprKind::kSubstituted:
       return false;
     case ExprKind::kCall:
       if (expr.function->stability != Stability::kPure || expr.function->make != nullptr)

@@ -35,13 +35,13 @@ enum class ExprKind : uint8_t {
   kXor,
   kNot,
   // Of the search command; two-valued, never null.
-  kMatch,      // field op pattern
-  kMatchAny,   // field = any of patterns
-  kMatchRows,  // any row: all its fields match their patterns (what a subsearch gives)
-  kTerm,       // text in _raw
-  kTimeRange,  // _time within [earliest, latest)
-  kSubsearch,  // stands for the result of a plan that runs first
-  kSpliced,    // search terms around subsearches: texts[0] arguments[0] texts[1] …
+  kMatch,        // field op pattern
+  kMatchAny,     // field = any of patterns
+  kTupleIn,      // any row: all its fields match their patterns (what a subsearch gives)
+  kTerm,         // text in _raw
+  kTimeRange,    // _time within [earliest, latest)
+  kSubsearch,    // stands for the result of a plan that runs first
+  kSubstituted,  // search terms around subsearches: texts[0] arguments[0] texts[1] …
 };
 
 // A constant that owns its text.
@@ -52,7 +52,7 @@ class Literal {
   static Literal Bool(bool value);
   static Literal Text(std::string text);
   // A number as written: canonical integers become integers, anything else keeps its text, on which
-  // significant figures are counted.
+  // significant digits are counted.
   static Literal Number(std::string text);
   // A copy of a value that is not a multivalue.
   static Literal Of(const Value& value);
@@ -64,7 +64,7 @@ class Literal {
   JsonType json_type_ = JsonType::kString;
   int64_t integer_ = 0;
   double double_ = 0;
-  uint8_t figures_ = 0;
+  uint8_t significant_digits_ = 0;
   std::string text_;
 };
 
@@ -95,16 +95,16 @@ struct Expr {
   // none of them matches.
   bool all_names = false;
   ast::TermKind term = ast::TermKind::kWord;   // kTerm; the text is patterns[0]
-  std::vector<Field> row_fields;               // kMatchRows
-  std::vector<std::vector<std::string>> rows;  // kMatchRows; one text for each field
+  std::vector<Field> row_fields;               // kTupleIn
+  std::vector<std::vector<std::string>> rows;  // kTupleIn; one text for each field
   std::string earliest;                        // kTimeRange: as written; empty is open
   std::string latest;
   // kSubsearch: its rows are search terms; otherwise its text is that of an expression, which must
   // be true or false if the type says so.
   bool as_terms = false;
-  bool negated_scope = false;      // kSubsearch, kSpliced: stands under an odd number of NOTs
-  bool base_scope = false;         // kSubsearch, kSpliced: stands in a base search
-  std::vector<std::string> texts;  // kSpliced: one more than arguments
+  bool negated_scope = false;      // kSubsearch, kSubstituted: stands under an odd number of NOTs
+  bool base_scope = false;         // kSubsearch, kSubstituted: stands in a base search
+  std::vector<std::string> texts;  // kSubstituted: one more than arguments
   std::shared_ptr<Node> plan;      // kSubsearch; shared by copies of the expression
 };
 

@@ -12,8 +12,8 @@ FieldSet SetOf(Fields fields) { return fields == Fields::kNone ? FieldSet() : Fi
 
 }  // namespace
 
-Flow Node::GetFlow() const {
-  Flow flow;
+Dataflow Node::GetDataflow() const {
+  Dataflow flow;
   if (entry == nullptr) return flow;
   flow.reads = SetOf(entry->flow.reads);
   flow.writes = SetOf(entry->flow.writes);
@@ -25,7 +25,7 @@ Flow Node::GetFlow() const {
 }
 
 FieldSet Node::InputNeeds(const FieldSet& needed) const {
-  const Flow flow = GetFlow();
+  const Dataflow flow = GetDataflow();
   if (!flow.passes) return flow.reads;
   FieldSet needs = needed;
   // What is overwritten on every row need not come from below; `reads` adds it back where it must.
@@ -34,11 +34,13 @@ FieldSet Node::InputNeeds(const FieldSet& needed) const {
   return needs;
 }
 
-bool Node::DependsOnOrder(const FieldSet&, bool) const { return GetFlow().order == Order::kNeeds; }
+bool Node::DependsOnOrder(const FieldSet&, bool) const {
+  return GetDataflow().order == Order::kNeeds;
+}
 
 std::optional<std::vector<Field>> Node::OutputColumns(
     const std::optional<std::vector<Field>>& before) const {
-  const Flow flow = GetFlow();
+  const Dataflow flow = GetDataflow();
   if (flow.columns || !flow.passes) return flow.columns;
   if (!before || flow.writes.open()) return std::nullopt;
   std::vector<Field> columns = *before;

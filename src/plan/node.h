@@ -23,7 +23,7 @@ using NodePtr = std::unique_ptr<Node>;
 
 // What a node does to fields and order. The optimizer and the order analysis know nodes by this
 // alone. The default is the slow, safe one.
-struct Flow {
+struct Dataflow {
   FieldSet reads = FieldSet::All();
   // Fields whose values may differ behind the node: made, changed or removed. Open when not known.
   FieldSet writes = FieldSet::All();
@@ -61,7 +61,7 @@ class Node {
   virtual ~Node() = default;
 
   // What this node, with its arguments, does. The default comes from the command's entry.
-  virtual Flow GetFlow() const;
+  virtual Dataflow GetDataflow() const;
   // The fields that the input must have, if `needed` is what is read behind this node. The default
   // follows from the flow: what it reads, and of the rest what it passes on unchanged.
   virtual FieldSet InputNeeds(const FieldSet& needed) const;
@@ -158,6 +158,6 @@ std::string PrintPlan(const Node& root);
 std::string SavePlan(const Node& root);
 absl::StatusOr<NodePtr> LoadPlan(std::string_view bytes, LoadContext context);
 // A deep copy.
-NodePtr CopyPlan(const Node& root, FieldTable& fields, const EntryTable& entries);
+NodePtr CopyPlan(const Node& root, FieldTable& fields, const Registry& entries);
 
 }  // namespace spelk::plan

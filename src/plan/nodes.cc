@@ -10,8 +10,8 @@ namespace spelk::plan {
 namespace {
 
 // A node that works row by row and passes everything.
-Flow RowFlow() {
-  Flow flow;
+Dataflow RowFlow() {
+  Dataflow flow;
   flow.reads = FieldSet();
   flow.writes = FieldSet();
   flow.order = Order::kKeeps;
@@ -81,8 +81,8 @@ std::string_view NameOf(SortBy by) {
   return "";
 }
 
-Flow ScanNode::GetFlow() const {
-  Flow flow;
+Dataflow ScanNode::GetDataflow() const {
+  Dataflow flow;
   flow.reads = FieldSet();
   flow.passes = false;
   flow.order = Order::kKeeps;
@@ -91,43 +91,43 @@ Flow ScanNode::GetFlow() const {
   return flow;
 }
 
-Flow TimeOrderNode::GetFlow() const {
-  Flow flow = RowFlow();
+Dataflow TimeSortNode::GetDataflow() const {
+  Dataflow flow = RowFlow();
   flow.reads.Add(hidden::kTime);
   flow.order = Order::kDestroys;
   flow.runs = Runs::kSink;
   return flow;
 }
 
-Flow RowNumberNode::GetFlow() const {
-  Flow flow = RowFlow();
+Dataflow OrdinalityNode::GetDataflow() const {
+  Dataflow flow = RowFlow();
   flow.writes.Add(hidden::kRow);
   flow.runs = Runs::kSequential;
   return flow;
 }
 
-Flow TakeBackNode::GetFlow() const {
-  Flow flow = RowFlow();
-  flow.reads.Add(hidden::kLent);
+Dataflow StripImplicitNode::GetDataflow() const {
+  Dataflow flow = RowFlow();
+  flow.reads.Add(hidden::kImplicit);
   flow.writes = FieldSet::Of(fields);
   return flow;
 }
 
-Flow FilterNode::GetFlow() const {
-  Flow flow = RowFlow();
+Dataflow FilterNode::GetDataflow() const {
+  Dataflow flow = RowFlow();
   CollectFields(*predicate, &flow.reads);
   return flow;
 }
 
-bool ExtendNode::WellFormed(const EntryTable&) const {
+bool ExtendNode::WellFormed(const Registry&) const {
   return std::all_of(assignments.begin(), assignments.end(), [](const NamedExpr& each) {
     return each.name_fields.empty() ? static_cast<bool>(each.target)
                                     : each.name_texts.size() == each.name_fields.size() + 1;
   });
 }
 
-Flow ExtendNode::GetFlow() const {
-  Flow flow = RowFlow();
+Dataflow ExtendNode::GetDataflow() const {
+  Dataflow flow = RowFlow();
   FieldSet made;
   for (const NamedExpr& assignment : assignments) {
     FieldSet read = FieldSet::Of(assignment.name_fields);
@@ -149,8 +149,8 @@ Flow ExtendNode::GetFlow() const {
   return flow;
 }
 
-Flow ProjectNode::GetFlow() const {
-  Flow flow = RowFlow();
+Dataflow ProjectNode::GetDataflow() const {
+  Dataflow flow = RowFlow();
   flow.results = !names.empty();
   for (const Field name : names) {
     if (mode == ProjectMode::kRemove) AddName(name, &flow.writes);
@@ -229,7 +229,7 @@ std::vector<Field> ProjectNode::KeptInOrder(const std::vector<Field>& before) co
 
 std::optional<std::vector<Field>> RenameNode::OutputColumns(
     const std::optional<std::vector<Field>>& before) const {
-  if (!before || GetFlow().writes.open()) return std::nullopt;
+  if (!before || GetDataflow().writes.open()) return std::nullopt;
   std::vector<Field> columns = *before;
   for (size_t i = 0; i < from.size(); ++i) {
     const auto place = std::find(columns.begin(), columns.end(), from[i]);
@@ -245,7 +245,7 @@ std::optional<std::vector<Field>> RenameNode::OutputColumns(
   return columns;
 }
 
-bool RenameNode::WellFormed(const EntryTable&) const {
+bool RenameNode::WellFormed(const Registry&) const {
   if (from.size() != pairs.size() || to.size() != pairs.size()) return false;
   for (size_t i = 0; i < pairs.size(); ++i) {
     const auto stars = std::count(pairs[i].from.begin(), pairs[i].from.end(), '*');
@@ -255,8 +255,8 @@ bool RenameNode::WellFormed(const EntryTable&) const {
   return true;
 }
 
-Flow RenameNode::GetFlow() const {
-  Flow flow = RowFlow();
+Dataflow RenameNode::GetDataflow() const {
+  Dataflow flow = RowFlow();
   for (size_t i = 0; i < pairs.size(); ++i) {
     if (!from[i]) {
       flow.writes.AddAll();
@@ -273,7 +273,7 @@ Flow RenameNode::GetFlow() const {
 }
 
 FieldSet RenameNode::InputNeeds(const FieldSet& needed) const {
-  const Flow flow = GetFlow();
+  const Dataflow flow = GetDataflow();
   if (flow.writes.all()) {
     // With stars any field may get a needed name.
     FieldSet needs = needed;
@@ -293,8 +293,8 @@ FieldSet RenameNode::InputNeeds(const FieldSet& needed) const {
   return needs;
 }
 
-Flow SortNode::GetFlow() const {
-  Flow flow = RowFlow();
+Dataflow SortNode::GetDataflow() const {
+  Dataflow flow = RowFlow();
   for (const SortKey& key : keys) flow.reads.Add(key.field);
   // Ties keep the order of the input, which ranking provides.
   flow.order = Order::kNeeds;
@@ -308,8 +308,8 @@ bool SortNode::DependsOnOrder(const FieldSet& needed, bool ignored) const {
   return !ignored || (limit && !needed.empty());
 }
 
-Flow LimitNode::GetFlow() const {
-  Flow flow = RowFlow();
+Dataflow LimitNode::GetDataflow() const {
+  Dataflow flow = RowFlow();
   flow.order = Order::kNeeds;
   flow.runs = in_order ? Runs::kSequential : Runs::kSink;
   return flow;
@@ -320,18 +320,18 @@ bool LimitNode::DependsOnOrder(const FieldSet& needed, bool ignored) const {
   return !ignored || !needed.empty();
 }
 
-bool AggregateCall::WellFormed(const EntryTable& entries) const {
+bool AggregateCall::WellFormed(const Registry& entries) const {
   double in_name = 0;
   const AggregateEntry* entry = entries.Aggregate(function, &in_name);
   return entry != nullptr && in_name == number && (static_cast<bool>(output) || !pattern.empty());
 }
 
-bool AggregateNode::WellFormed(const EntryTable&) const {
+bool AggregateNode::WellFormed(const Registry&) const {
   return !needs_time || static_cast<bool>(time);
 }
 
-Flow AggregateNode::GetFlow() const {
-  Flow flow;
+Dataflow AggregateNode::GetDataflow() const {
+  Dataflow flow;
   flow.reads = FieldSet::Of(by);
   flow.passes = false;
   flow.order = needs_order ? Order::kNeeds : Order::kIgnores;
@@ -389,7 +389,7 @@ void OutputShape::Arrange(std::vector<Field>* found) const {
 namespace {
 
 // What a node does to the order of columns that are not known one by one.
-void ArrangeBehind(const Node& node, const Flow& flow, OutputShape* shape) {
+void ArrangeBehind(const Node& node, const Dataflow& flow, OutputShape* shape) {
   if (const auto* project = TryAs<ProjectNode>(&node)) {
     if (project->mode == ProjectMode::kRemove) return;
     shape->order = project->names;
@@ -425,7 +425,7 @@ void ArrangeBehind(const Node& node, const Flow& flow, OutputShape* shape) {
 OutputShape ShapeOf(const Node& root) {
   OutputShape shape;
   for (const Node* node : ChainOf(root)) {
-    const Flow flow = node->GetFlow();
+    const Dataflow flow = node->GetDataflow();
     if (node->input == nullptr) {
       shape.events = TryAs<ScanNode>(node) != nullptr;
       shape.columns = flow.columns;

@@ -1,5 +1,5 @@
 // The plan nodes that the planner itself knows: what searches read, filter, compute, keep and sort.
-// Every other node is a command's own and is known by its Flow.
+// Every other node is a command's own and is known by its Dataflow.
 #pragma once
 
 #include <cstdint>
@@ -76,22 +76,22 @@ struct LiteralGroup {
 // Reads the run's inputs.
 struct ScanNode final : Node {
   static constexpr std::string_view kName = "scan";
-  bool all_fields = true;               // Every member of every event.
-  std::vector<Field> fields;            // Otherwise these, hidden ones included …
-  std::vector<std::string> patterns;    // … and those that a pattern takes.
-  std::vector<Field> lent;              // Of `fields`: what commands only read; see hidden::kLent.
-  std::vector<FieldRule> rules;         // What knowledge adds, for the fields that are read.
-  ExprPtr predicate;                    // Events for which it is not true are left out.
+  bool all_fields = true;             // Every member of every event.
+  std::vector<Field> fields;          // Otherwise these, hidden ones included …
+  std::vector<std::string> patterns;  // … and those that a pattern takes.
+  std::vector<Field> implicit;   // Of `fields`: what commands only read; see hidden::kImplicit.
+  std::vector<FieldRule> rules;  // What knowledge adds, for the fields that are read.
+  ExprPtr predicate;             // Events for which it is not true are left out.
   std::vector<LiteralGroup> prefilter;  // All of the groups must be met by a line's text.
   bool late = false;  // Fields that decide nothing are read only for events that stay.
 
-  Flow GetFlow() const override;
+  Dataflow GetDataflow() const override;
   template <class Visitor>
   void Describe(Visitor& visit) {
     visit("all_fields", all_fields);
     visit("fields", fields);
     visit("patterns", patterns);
-    visit("lent", lent);
+    visit("implicit", implicit);
     visit.Counted("rules", rules);
     visit.MayBeNull("predicate", predicate);
     visit("prefilter", prefilter);
@@ -100,27 +100,27 @@ struct ScanNode final : Node {
 };
 
 // Puts rows newest first (Order "needs", sequential). Made by the order analysis.
-struct TimeOrderNode final : Node {
-  static constexpr std::string_view kName = "newest-first";
-  Flow GetFlow() const override;
+struct TimeSortNode final : Node {
+  static constexpr std::string_view kName = "time-sort";
+  Dataflow GetDataflow() const override;
   template <class Visitor>
   void Describe(Visitor&) {}
 };
 
 // Numbers the rows as they come, in hidden::kRow: what random() counts on. Made by the optimizer.
-struct RowNumberNode final : Node {
-  static constexpr std::string_view kName = "row-numbers";
-  Flow GetFlow() const override;
+struct OrdinalityNode final : Node {
+  static constexpr std::string_view kName = "ordinality";
+  Dataflow GetDataflow() const override;
   template <class Visitor>
   void Describe(Visitor&) {}
 };
 
 // Takes away again what events were given only for commands to read, unless it was changed. Made by
 // the optimizer.
-struct TakeBackNode final : Node {
-  static constexpr std::string_view kName = "take-back";
+struct StripImplicitNode final : Node {
+  static constexpr std::string_view kName = "strip-implicit";
   std::vector<Field> fields;
-  Flow GetFlow() const override;
+  Dataflow GetDataflow() const override;
   template <class Visitor>
   void Describe(Visitor& visit) {
     visit("fields", fields);
@@ -133,7 +133,7 @@ struct TakeBackNode final : Node {
 struct FilterNode final : Node {
   static constexpr std::string_view kName = "filter";
   ExprPtr predicate;
-  Flow GetFlow() const override;
+  Dataflow GetDataflow() const override;
   template <class Visitor>
   void Describe(Visitor& visit) {
     visit("predicate", predicate);
@@ -160,8 +160,8 @@ struct NamedExpr {
 struct ExtendNode final : Node {
   static constexpr std::string_view kName = "extend";
   std::vector<NamedExpr> assignments;
-  bool WellFormed(const EntryTable& entries) const;
-  Flow GetFlow() const override;
+  bool WellFormed(const Registry& entries) const;
+  Dataflow GetDataflow() const override;
   template <class Visitor>
   void Describe(Visitor& visit) {
     visit("assignments", assignments);
@@ -181,7 +181,7 @@ struct ProjectNode final : Node {
   static constexpr std::string_view kName = "project";
   ProjectMode mode = ProjectMode::kKeep;
   std::vector<Field> names;  // In the order written; patterns are interned like names.
-  Flow GetFlow() const override;
+  Dataflow GetDataflow() const override;
   FieldSet InputNeeds(const FieldSet& needed) const override;
   std::optional<std::vector<Field>> OutputColumns(
       const std::optional<std::vector<Field>>& before) const override;
@@ -211,8 +211,8 @@ struct RenameNode final : Node {
   std::vector<RenamePair> pairs;
   std::vector<Field> from;  // The fields of pairs without stars; null fields otherwise.
   std::vector<Field> to;
-  bool WellFormed(const EntryTable& entries) const;
-  Flow GetFlow() const override;
+  bool WellFormed(const Registry& entries) const;
+  Dataflow GetDataflow() const override;
   FieldSet InputNeeds(const FieldSet& needed) const override;
   std::optional<std::vector<Field>> OutputColumns(
       const std::optional<std::vector<Field>>& before) const override;
@@ -247,7 +247,7 @@ struct SortNode final : Node {
   std::vector<SortKey> keys;
   std::optional<uint64_t> limit;
   bool default_limit = false;  // Nobody asked for the limit: rows that it cuts are worth a warning.
-  Flow GetFlow() const override;
+  Dataflow GetDataflow() const override;
   bool DependsOnOrder(const FieldSet& needed, bool ignored) const override;
   template <class Visitor>
   void Describe(Visitor& visit) {
@@ -264,7 +264,7 @@ struct LimitNode final : Node {
   bool ordered_input = false;  // Rows come in their final order, or any will do; set by the order
                                // analysis.
   bool in_order = false;  // So reading stops when enough were seen, instead of ranking all rows.
-  Flow GetFlow() const override;
+  Dataflow GetDataflow() const override;
   bool DependsOnOrder(const FieldSet& needed, bool ignored) const override;
   template <class Visitor>
   void Describe(Visitor& visit) {
@@ -285,8 +285,8 @@ struct AggregateNode final : Node {
   bool needs_order = false;  // Some aggregate keeps the order: first, last, list.
   bool needs_time = false;   // Some aggregate reads _time.
   Field time;                // _time, if so.
-  bool WellFormed(const EntryTable& entries) const;
-  Flow GetFlow() const override;
+  bool WellFormed(const Registry& entries) const;
+  Dataflow GetDataflow() const override;
   template <class Visitor>
   void Describe(Visitor& visit) {
     visit("aggregates", aggregates);

@@ -3,10 +3,10 @@
 
 #include <algorithm>
 
+#include "plan/bind/spelling.h"
 #include "plan/entry.h"
 #include "plan/expr.h"
 #include "plan/node.h"
-#include "plan/spelling.h"
 #include "value/number.h"
 
 namespace spelk::plan {
@@ -50,7 +50,7 @@ std::string PrintOperand(const Expr& expr) {
     case ExprKind::kAnd:
     case ExprKind::kOr:
     case ExprKind::kXor:
-    case ExprKind::kMatchRows:
+    case ExprKind::kTupleIn:
     case ExprKind::kMatchAny:
       return "(" + Print(expr) + ")";
     default:
@@ -178,7 +178,7 @@ std::string Print(const Expr& expr) {
                          SearchValue(expr.patterns.front()));
     case ExprKind::kMatchAny:
       return PrintPatterns(expr);
-    case ExprKind::kMatchRows:
+    case ExprKind::kTupleIn:
       return PrintRows(expr);
     case ExprKind::kTerm:
       return PrintTerm(expr);
@@ -186,7 +186,7 @@ std::string Print(const Expr& expr) {
       return PrintTimeRange(expr);
     case ExprKind::kSubsearch:
       return "[subsearch]";
-    case ExprKind::kSpliced: {
+    case ExprKind::kSubstituted: {
       std::string text = expr.texts[0];
       for (size_t i = 0; i < expr.arguments.size(); ++i) text += "[subsearch]" + expr.texts[i + 1];
       return text;

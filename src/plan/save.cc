@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::string_view kMagic = "SPELKPL1";  // The last character is the version.
 constexpr int kMaxDepth = 2000;
-constexpr auto kLastExprKind = static_cast<uint8_t>(ExprKind::kSpliced);
+constexpr auto kLastExprKind = static_cast<uint8_t>(ExprKind::kSubstituted);
 constexpr auto kLastType = static_cast<uint8_t>(Type::kNull);
 
 void SaveNode(const Node& node, ByteWriter& out) {
@@ -123,14 +123,14 @@ bool WellFormed(const Expr& expr) {
     case ExprKind::kMatchAny:
     case ExprKind::kTimeRange:
       return static_cast<bool>(expr.field);
-    case ExprKind::kMatchRows:
+    case ExprKind::kTupleIn:
       return std::all_of(expr.rows.begin(), expr.rows.end(),
                          [&](const auto& row) { return row.size() == expr.row_fields.size(); });
     case ExprKind::kLiteral:
       return true;
     case ExprKind::kSubsearch:
       return expr.plan != nullptr;
-    case ExprKind::kSpliced:
+    case ExprKind::kSubstituted:
       return expr.texts.size() == n + 1 &&
              std::all_of(expr.arguments.begin(), expr.arguments.end(),
                          [](const ExprPtr& part) { return part->kind == ExprKind::kSubsearch; });
@@ -209,7 +209,7 @@ absl::StatusOr<NodePtr> LoadPlan(std::string_view bytes, LoadContext context) {
   return root;
 }
 
-NodePtr CopyPlan(const Node& root, FieldTable& fields, const EntryTable& entries) {
+NodePtr CopyPlan(const Node& root, FieldTable& fields, const Registry& entries) {
   absl::StatusOr<NodePtr> copy = LoadPlan(SavePlan(root), {&fields, &entries, 0});
   return copy.ok() ? std::move(*copy) : nullptr;
 }

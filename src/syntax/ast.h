@@ -35,7 +35,7 @@ struct Expr;
 using ExprPtr = std::unique_ptr<Expr>;
 
 struct NumberLiteral {
-  std::string text;  // As written: significant figures are counted on it.
+  std::string text;  // As written: significant digits are counted on it.
 };
 struct StringLiteral {
   std::string text;

@@ -9,7 +9,7 @@
 
 #include "SplParser.h"
 #include "base/status.h"
-#include "syntax/lookalikes.h"
+#include "syntax/confusables.h"
 #include "syntax/macro_call.h"
 
 namespace spelk::syntax {
@@ -54,7 +54,7 @@ class Checker {
       SPELK_RETURN_IF_ERROR(CheckNesting(i));
       SPELK_RETURN_IF_ERROR(CheckCommand(i));
       SPELK_RETURN_IF_ERROR(CheckComparison(i));
-      SPELK_RETURN_IF_ERROR(CheckLookalike(i));
+      SPELK_RETURN_IF_ERROR(CheckConfusable(i));
     }
     if (open_.empty()) return absl::OkStatus();
     const size_t opening = open_.back();
@@ -211,13 +211,13 @@ class Checker {
 
   // Curly quotes and the like are characters as all others. No field of an expression has them; a
   // term may.
-  absl::Status CheckLookalike(size_t at) {
+  absl::Status CheckConfusable(size_t at) {
     constexpr size_t kMost = 20;  // To look for the command of each takes time.
     const RawToken& token = visible_[at];
-    if (token.type != SplParser::WORD || lookalikes_ == kMost) return absl::OkStatus();
-    const std::optional<Lookalike> found = FindLookalike(TextOf(text_, token.span));
+    if (token.type != SplParser::WORD || confusables_ == kMost) return absl::OkStatus();
+    const std::optional<Confusable> found = FindConfusable(TextOf(text_, token.span));
     if (!found) return absl::OkStatus();
-    ++lookalikes_;
+    ++confusables_;
     Span span;
     span.begin = token.span.begin + static_cast<uint32_t>(found->begin);
     span.end = span.begin + static_cast<uint32_t>(found->size);
@@ -227,7 +227,7 @@ class Checker {
                                             CommandAt(text_, visible_, at), found->what),
                                 {std::string(found->plain)});
     }
-    diagnostics_.Warn(ErrorCode::kLookalike, span,
+    diagnostics_.Warn(ErrorCode::kConfusable, span,
                       fmt::format("this {} is part of the word", found->what),
                       {std::string(found->plain) + " if that is meant"});
     return absl::OkStatus();
@@ -239,7 +239,7 @@ class Checker {
   Diagnostics& diagnostics_;
   std::vector<size_t> open_;
   size_t prefixes_ = 0;
-  size_t lookalikes_ = 0;
+  size_t confusables_ = 0;
 };
 
 }  // namespace

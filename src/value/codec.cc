@@ -16,7 +16,7 @@ void SaveValue(const Value& value, ByteWriter& out) {
       break;
     case ValueKind::kDouble:
       out.Double(value.number());
-      out.Byte(value.figures());
+      out.Byte(value.significant_digits());
       break;
     case ValueKind::kText:
       out.Byte(static_cast<uint8_t>(value.json_type()));

@@ -7,7 +7,7 @@
 
 namespace spelk {
 
-// Every kind is kept, with figures and JSON type.
+// Every kind is kept, with digits and JSON type.
 void SaveValue(const Value& value, ByteWriter& out);
 // Texts are views into the bytes read; multivalues are allocated from the arena. Damaged bytes set
 // the reader's failure and give null.

@@ -57,15 +57,15 @@ inline constexpr FieldName kRowName{"(row)", true};
 inline constexpr Field kRow{&kRowName};  // Which row of the stream it is, counted from 0.
 inline constexpr FieldName kIndexName{"(index)", true};
 inline constexpr Field kIndex{&kIndexName};  // The index that the event or its input has, or null.
-inline constexpr FieldName kLentName{"(lent)", true};
+inline constexpr FieldName kImplicitName{"(implicit)", true};
 // What an event was given only for commands to read, and what it has itself (exec/lent_fields.h).
-inline constexpr Field kLent{&kLentName};
+inline constexpr Field kImplicit{&kImplicitName};
 // One value of a multivalue inside of mvmap() and mvfilter(); how deep these nest, from within.
 inline constexpr FieldName kValueNames[] = {{"(value)", true, true},   {"(value 2)", true, true},
                                             {"(value 3)", true, true}, {"(value 4)", true, true},
                                             {"(value 5)", true, true}, {"(value 6)", true, true},
                                             {"(value 7)", true, true}, {"(value 8)", true, true}};
-inline constexpr Field kAll[] = {kLine, kTime, kSourcetypes, kSources, kRow, kIndex, kLent};
+inline constexpr Field kAll[] = {kLine, kTime, kSourcetypes, kSources, kRow, kIndex, kImplicit};
 }  // namespace hidden
 
 // The interned names of an engine, or of a run on top of an engine's. Thread-safe.

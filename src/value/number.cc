@@ -39,7 +39,7 @@ std::optional<Number> ParseWord(std::string_view unsigned_text, bool negative) {
 struct Shape {
   size_t digits = 0;
   size_t decimals = 0;
-  size_t figures = 0;  // Without leading zeros.
+  size_t significant_digits = 0;  // Without leading zeros.
   bool point = false;
   bool exponent = false;
 };
@@ -51,7 +51,7 @@ std::optional<Shape> ShapeOf(std::string_view text) {
     if (IsDigit(text[i])) {
       ++shape.digits;
       if (shape.point) ++shape.decimals;
-      if (shape.figures > 0 || text[i] != '0') ++shape.figures;
+      if (shape.significant_digits > 0 || text[i] != '0') ++shape.significant_digits;
     } else if (text[i] == '.' && !shape.point) {
       shape.point = true;
     } else {
@@ -78,7 +78,7 @@ double ToDouble(std::string_view text, const Shape& shape) {
   // Out of range: an exponent that is negative, or a small fraction, is zero; otherwise infinity.
   const size_t e = text.find_first_of("eE");
   const bool small = e != std::string_view::npos ? text.substr(e + 1).starts_with('-')
-                                                 : shape.decimals >= shape.figures;
+                                                 : shape.decimals >= shape.significant_digits;
   return small ? 0 : std::numeric_limits<double>::infinity();
 }
 
@@ -117,7 +117,7 @@ std::optional<Number> ParseNumber(std::string_view text) {
   number.value = ToDouble(text, *shape);
   if (negative) number.value = -number.value;
   if (shape->point) {
-    number.figures = Clip(std::max<size_t>(1, shape->figures));
+    number.significant_digits = Clip(std::max<size_t>(1, shape->significant_digits));
     number.decimals = Clip(shape->decimals);
   }
   return number;
@@ -128,7 +128,7 @@ std::optional<Number> NumberOf(const Value& value) {
     case ValueKind::kInteger:
       return Number{static_cast<double>(value.integer()), 0, 0};
     case ValueKind::kDouble:
-      return Number{value.number(), value.figures(), 0};
+      return Number{value.number(), value.significant_digits(), 0};
     case ValueKind::kText:
       return ParseNumber(value.text());
     default:
@@ -158,7 +158,7 @@ std::string_view FormatInteger(int64_t value, char* buffer) {
   return {buffer, static_cast<size_t>(result.ptr - buffer)};
 }
 
-int DecimalsFor(double value, uint8_t figures) {
+int DecimalsFor(double value, uint8_t significant_digits) {
   // The exponent of the shortest text: log10 is not exact just below powers of ten.
   std::array<char, kNumberText> text{};
   const auto result = std::to_chars(text.data(), text.data() + text.size(), std::fabs(value),
@@ -167,12 +167,13 @@ int DecimalsFor(double value, uint8_t figures) {
   if (*e == '+') ++e;
   int magnitude = 0;
   std::from_chars(e, result.ptr, magnitude);
-  return figures - 1 - magnitude;
+  return significant_digits - 1 - magnitude;
 }
 
-std::string_view FormatFigures(double value, uint8_t figures, char* buffer) {
-  if (figures == 0 || !std::isfinite(value) || value == 0) return FormatDouble(value, buffer);
-  return FormatRounded(value, std::clamp(DecimalsFor(value, figures), 0, 300), buffer);
+std::string_view FormatSignificant(double value, uint8_t significant_digits, char* buffer) {
+  if (significant_digits == 0 || !std::isfinite(value) || value == 0)
+    return FormatDouble(value, buffer);
+  return FormatRounded(value, std::clamp(DecimalsFor(value, significant_digits), 0, 300), buffer);
 }
 
 std::string_view FormatRounded(double value, int decimals, char* buffer, Half half, Zeros zeros) {
@@ -227,7 +228,7 @@ std::string_view TextOf(const Value& value, char* buffer) {
     case ValueKind::kInteger:
       return FormatInteger(value.integer(), buffer);
     case ValueKind::kDouble:
-      return FormatFigures(value.number(), value.figures(), buffer);
+      return FormatSignificant(value.number(), value.significant_digits(), buffer);
     case ValueKind::kBool:
       return value.boolean() ? "True" : "False";
     default:

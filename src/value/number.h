@@ -16,9 +16,9 @@ inline constexpr size_t kNumberText = 700;
 // A number and how precisely its text states it.
 struct Number {
   double value = 0;
-  // Significant figures if the text has a decimal point, counted without leading zeros ("0.014" has
+  // Significant digits if the text has a decimal point, counted without leading zeros ("0.014" has
   // 2, "8.250" has 4, "3." has 1); 0 for text without a point, which is exact.
-  uint8_t figures = 0;
+  uint8_t significant_digits = 0;
   uint8_t decimals = 0;  // Digits after the point.
 };
 
@@ -42,15 +42,15 @@ std::string_view FormatDouble(double value, char* buffer);
 std::string_view FormatInteger(int64_t value, char* buffer);
 
 // What a computed number becomes as text. Exact numbers stay as they are; a double limited to
-// `figures` is rounded in decimal (half away from zero on the shortest text of the double) to
-// DecimalsFor(value, figures) decimals, but never before the point. The text has no point if the
+// `digits` is rounded in decimal (half away from zero on the shortest text of the double) to
+// DecimalsFor(value, digits) decimals, but never before the point. The text has no point if the
 // rounded value is integral, else exactly those decimals ("1.650"). Returns the text written to
 // `buffer`.
-std::string_view FormatFigures(double value, uint8_t figures, char* buffer);
+std::string_view FormatSignificant(double value, uint8_t significant_digits, char* buffer);
 
-// The decimals that so many significant figures leave: figures - 1 - floor(log10 |value|); negative
+// The decimals that so many significant digits leave: digits - 1 - floor(log10 |value|); negative
 // if digits before the point are beyond them. For a finite value other than 0.
-int DecimalsFor(double value, uint8_t figures);
+int DecimalsFor(double value, uint8_t significant_digits);
 
 enum class Half : uint8_t { kAwayFromZero, kUp };       // -2.5 to -3, or to -2.
 enum class Zeros : uint8_t { kDropIfIntegral, kKeep };  // "5", or "5.00".
@@ -62,7 +62,7 @@ std::string_view FormatRounded(double value, int decimals, char* buffer,
                                Zeros zeros = Zeros::kDropIfIntegral);
 
 // The text of one value (not a multivalue): null gives "", Booleans "True" and "False", a double
-// what its figures leave of it.
+// what its digits leave of it.
 std::string_view TextOf(const Value& value, char* buffer);
 // The same for any value; the values of a multivalue are joined by newlines.
 std::string TextOf(const Value& value);

@@ -39,11 +39,11 @@ class Value {
     v.integer_ = value;
     return v;
   }
-  // `figures`: the significant figures that limit the number when it becomes text; 0 is exact.
-  static constexpr Value Double(double value, uint8_t figures = 0) {
+  // `digits`: the significant digits that limit the number when it becomes text; 0 is exact.
+  static constexpr Value Double(double value, uint8_t significant_digits = 0) {
     Value v(ValueKind::kDouble);
     v.double_ = value;
-    v.detail_ = figures;
+    v.detail_ = significant_digits;
     return v;
   }
   // A sum or difference whose least precise operand has that many decimals. Only sigfig() looks at
@@ -84,7 +84,7 @@ class Value {
   constexpr bool boolean() const { return integer_ != 0; }
   constexpr int64_t integer() const { return integer_; }
   constexpr double number() const { return double_; }
-  constexpr uint8_t figures() const { return is_double() ? detail_ : 0; }
+  constexpr uint8_t significant_digits() const { return is_double() ? detail_ : 0; }
   // What Sum() was given; nothing for every other value.
   constexpr std::optional<uint8_t> sum_decimals() const {
     if (!is_double() || size_ == 0) return std::nullopt;

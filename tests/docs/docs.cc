@@ -44,7 +44,7 @@ std::string Row(const Entry& entry) {
   return fmt::format("| {} | {} |\n", Names(entry.name, entry.aliases), Cell(entry.summary));
 }
 
-std::string Commands(const plan::EntryTable& entries) {
+std::string Commands(const plan::Registry& entries) {
   std::string out = "### Commands\n\n| command | what it does |\n|---|---|\n";
   for (const plan::CommandEntry* entry : entries.commands()) out += Row(*entry);
   return out;
@@ -76,7 +76,7 @@ std::string List(const std::vector<std::string_view>& names) {
 }
 
 // What is refused by name.
-std::string Unbuilt(const plan::EntryTable& entries) {
+std::string Unbuilt(const plan::Registry& entries) {
   std::vector<std::string_view> commands;
   for (const plan::UnbuiltCommand& command : commands::UnbuiltCommands()) {
     if (entries.Command(command.name) == nullptr) commands.push_back(command.name);
@@ -96,7 +96,7 @@ std::string Unbuilt(const plan::EntryTable& entries) {
       List(commands), List(functions), List(statistics));
 }
 
-std::string Tables(const plan::EntryTable& entries) {
+std::string Tables(const plan::Registry& entries) {
   return "\n" + Commands(entries) + ByPage(entries.functions(), "Functions of eval and where") +
          ByPage(entries.aggregates(), "Statistics of stats and its like") + Unbuilt(entries) + "\n";
 }
@@ -121,7 +121,7 @@ int Complain(std::string_view message) {
   return 1;
 }
 
-int Readme(const std::string& path, bool write, const plan::EntryTable& entries) {
+int Readme(const std::string& path, bool write, const plan::Registry& entries) {
   const std::optional<std::string> text = Read(path);
   if (!text) return Complain(fmt::format("cannot read {}", path));
   const std::optional<std::string> wanted = WithTables(*text, Tables(entries));
@@ -136,7 +136,7 @@ int Readme(const std::string& path, bool write, const plan::EntryTable& entries)
 
 int Main(const std::vector<std::string>& words) {
   const Engine engine;
-  const plan::EntryTable& entries = engine.impl()->core.entries();
+  const plan::Registry& entries = engine.impl()->core.entries();
   if (words.size() == 1 && words[0] == "reference") {
     const std::string text = engine::Reference(entries);
     return std::fwrite(text.data(), 1, text.size(), stdout) == text.size() ? 0 : 1;

@@ -79,7 +79,7 @@ class ExampleRunner {
 
 std::vector<ExampleResult> RunExamples(const RunnerOptions& options, std::string_view only) {
   const Engine engine;
-  const plan::EntryTable& entries = engine.impl()->core.entries();
+  const plan::Registry& entries = engine.impl()->core.entries();
   ExampleRunner runner(options, only);
   for (const plan::CommandEntry* entry : entries.commands()) {
     runner.Take("command", *entry);

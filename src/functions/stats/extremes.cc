@@ -13,14 +13,14 @@ namespace {
 
 // What decides between two values: numbers come before text; numbers of one size by their text, so
 // that the answer does not depend on which was seen first. NaN is text.
-struct Standing {
+struct SortRank {
   bool is_number = false;
   double number = 0;
   bool is_integer = false;  // The text is a canonical integer: beyond 2^53 it decides.
   int64_t integer = 0;
 
-  static Standing Of(const Value& value) {
-    Standing standing;
+  static SortRank Of(const Value& value) {
+    SortRank standing;
     if (value.is_integer()) {
       return {true, static_cast<double>(value.integer()), true, value.integer()};
     }
@@ -39,7 +39,7 @@ struct Standing {
   }
 };
 
-std::weak_ordering Compare(const Standing& a, std::string_view a_text, const Standing& b,
+std::weak_ordering Compare(const SortRank& a, std::string_view a_text, const SortRank& b,
                            std::string_view b_text) {
   if (a.is_number != b.is_number) return a.is_number ? 0 <=> 1 : 1 <=> 0;
   if (a.is_number) {
@@ -57,7 +57,7 @@ template <int kSign>
 class ExtremeState {
  public:
   void Add(const plan::AggregateInput& input, plan::AggregateMemory& memory) {
-    const Standing standing = Standing::Of(input.value);
+    const SortRank standing = SortRank::Of(input.value);
     if (any_ && standing.is_number && standing_.is_number && standing.number != standing_.number) {
       if ((standing.number > standing_.number) != (kSign > 0)) return;
     }
@@ -79,11 +79,11 @@ class ExtremeState {
     any_ = in.Bool();
     if (!any_) return;
     kept_.Load(in, memory);
-    standing_ = Standing::Of(Value::Text(kept_.text()));
+    standing_ = SortRank::Of(Value::Text(kept_.text()));
   }
 
  private:
-  void Take(const Standing& standing, std::string_view text, JsonType type,
+  void Take(const SortRank& standing, std::string_view text, JsonType type,
             plan::AggregateMemory& memory) {
     if (any_) {
       const std::weak_ordering order = Compare(standing, text, standing_, kept_.text());
@@ -96,7 +96,7 @@ class ExtremeState {
   }
 
   bool any_ = false;
-  Standing standing_;
+  SortRank standing_;
   KeptText kept_;
 };
 

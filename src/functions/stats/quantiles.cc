@@ -28,7 +28,7 @@ void Quantiles::Add(double number) {
   recent_.push_back(key);
   // Sorting in as many as there are already costs little for each.
   constexpr size_t kFew = 64;
-  if (recent_.size() >= std::max(kFew, sorted_.size() / 2)) Settle();
+  if (recent_.size() >= std::max(kFew, sorted_.size() / 2)) RoundOnAssignment();
 }
 
 void Quantiles::InsertOne(uint64_t key) const {
@@ -61,7 +61,7 @@ void Quantiles::MergeBuckets(const std::vector<Bucket>& from) const {
   sorted_ = std::move(merged);
 }
 
-void Quantiles::Settle() const {
+void Quantiles::RoundOnAssignment() const {
   if (recent_.empty()) return;
   if (recent_.size() * 16 < sorted_.size()) {
     for (const uint64_t key : recent_) InsertOne(key >> shift_);
@@ -92,8 +92,8 @@ void Quantiles::Coarsen(unsigned shift) const {
 }
 
 void Quantiles::Merge(const Quantiles& other) {
-  Settle();
-  other.Settle();
+  RoundOnAssignment();
+  other.RoundOnAssignment();
   count_ += other.count_;
   least_ = std::min(least_, other.least_);
   greatest_ = std::max(greatest_, other.greatest_);
@@ -116,7 +116,7 @@ double Quantiles::NumberIn(uint64_t key, bool upper) const {
 }
 
 double Quantiles::At(uint64_t rank, bool upper) const {
-  Settle();
+  RoundOnAssignment();
   if (rank == 0) return NumberOfKey(least_);
   if (rank + 1 == count_) return NumberOfKey(greatest_);
   for (const Bucket& bucket : sorted_) {
@@ -127,7 +127,7 @@ double Quantiles::At(uint64_t rank, bool upper) const {
 }
 
 void Quantiles::Save(ByteWriter& out) const {
-  Settle();
+  RoundOnAssignment();
   out.Byte(static_cast<uint8_t>(shift_));
   out.Fixed(least_);
   out.Fixed(greatest_);

@@ -22,7 +22,7 @@ class Quantiles {
 
   uint64_t count() const { return count_; }
   bool estimates() const {
-    Settle();
+    RoundOnAssignment();
     return shift_ > 0;
   }
   // The number at a rank, counted from 0 and less than count(). With `upper` the greatest that it
@@ -44,7 +44,7 @@ class Quantiles {
 
   // Sorts in what was added since the last time. Changes how the numbers are held, not what they
   // are.
-  void Settle() const;
+  void RoundOnAssignment() const;
   void InsertOne(uint64_t key) const;
   void MergeBuckets(const std::vector<Bucket>& from) const;
   void Coarsen(unsigned shift) const;

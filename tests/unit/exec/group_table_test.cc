@@ -88,8 +88,8 @@ TEST_F(GroupTableTest, SpilledTablesMerge) {
   GroupTable b(layout_, run_, "stats");
   for (int i = 0; i < 6000; ++i) {
     ASSERT_TRUE(Add(i % 2 == 0 ? a : b, "key " + std::to_string(i % 3000), i).ok()) << i;
-    ASSERT_TRUE(a.Relieve().ok());
-    ASSERT_TRUE(b.Relieve().ok());
+    ASSERT_TRUE(a.SpillUnderPressure().ok());
+    ASSERT_TRUE(b.SpillUnderPressure().ok());
   }
   ASSERT_TRUE(a.Merge(std::move(b)).ok());
   const std::map<std::string, std::string> results = ResultsOf(a);
@@ -127,11 +127,11 @@ TEST_F(GroupTableTest, HolderOfMuchLeavesRoomForOthers) {
   GroupTable large(layout_, run_, "stats");
   Reservation others(&budget_);
   for (int i = 0; i < 200; ++i) ASSERT_TRUE(Add(large, std::to_string(i), i).ok());
-  ASSERT_TRUE(large.Relieve().ok());
+  ASSERT_TRUE(large.SpillUnderPressure().ok());
   EXPECT_FALSE(large.has_spilled());
   ASSERT_TRUE(others.Resize(budget_.limit() - budget_.used() - 1000));
   EXPECT_TRUE(budget_.tight());
-  ASSERT_TRUE(large.Relieve().ok());
+  ASSERT_TRUE(large.SpillUnderPressure().ok());
   EXPECT_TRUE(large.has_spilled());
   others.Clear();
   EXPECT_EQ(ResultsOf(large).size(), 200U);

@@ -5,8 +5,8 @@
 
 #include "base/status.h"
 #include "knowledge/builtin.h"
+#include "knowledge/event_layouts.h"
 #include "knowledge/knowledge.h"
-#include "knowledge/shapes.h"
 #include "knowledge/stanza_pattern.h"
 #include "value/regex.h"
 
@@ -178,7 +178,7 @@ TEST_F(PropsTest, Renames) {
   EXPECT_EQ(props_.renames().at("old"), "new");
 }
 
-absl::StatusOr<std::vector<plan::Shape>> Shapes(std::string_view text) {
+absl::StatusOr<std::vector<plan::EventLayout>> Shapes(std::string_view text) {
   Conf conf;
   SPELK_RETURN_IF_ERROR(conf.Add(text, "shapes.conf"));
   return ReadShapes(conf);
@@ -192,7 +192,7 @@ TEST(Shapes, ReadsEveryKey) {
       "also_sourcetypes = s2, s3\nalso_sources = z\n[two]\nmembers = z\n");
   ASSERT_TRUE(shapes.ok()) << MessageOf(shapes.status());
   ASSERT_EQ(shapes->size(), 2U);
-  const plan::Shape& one = (*shapes)[0];
+  const plan::EventLayout& one = (*shapes)[0];
   EXPECT_EQ(one.name, "one");
   EXPECT_EQ(one.members, (std::vector<std::string>{"a", "b.c"}));
   EXPECT_EQ(one.values[0].second, "x*");

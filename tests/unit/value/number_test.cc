@@ -19,9 +19,9 @@ std::string Shortest(double value) {
   return std::string(FormatDouble(value, buffer));
 }
 
-std::string Limited(double value, uint8_t figures) {
+std::string Limited(double value, uint8_t significant_digits) {
   char buffer[kNumberText];
-  return std::string(FormatFigures(value, figures, buffer));
+  return std::string(FormatSignificant(value, significant_digits, buffer));
 }
 
 std::string Rounded(double value, int decimals, Half half = Half::kAwayFromZero,
@@ -84,7 +84,7 @@ TEST(NumberTest, MinusZeroKeepsItsSign) {
 TEST(NumberTest, FiguresOfTexts) {
   const struct {
     std::string text;
-    int figures;
+    int significant_digits;
     int decimals;
   } kTexts[] = {{"0.014", 2, 3}, {"8.250", 4, 3}, {"3.", 1, 0},   {"120", 0, 0}, {"1200.0", 5, 1},
                 {"0.0", 1, 1},   {".50", 2, 2},   {"-2.5", 2, 1}, {"1e3", 0, 0}, {"1.50e3", 3, 2},
@@ -92,11 +92,11 @@ TEST(NumberTest, FiguresOfTexts) {
   for (const auto& each : kTexts) {
     const std::optional<Number> number = ParseNumber(each.text);
     ASSERT_TRUE(number.has_value()) << each.text;
-    EXPECT_EQ(number->figures, each.figures) << each.text;
+    EXPECT_EQ(number->significant_digits, each.significant_digits) << each.text;
     EXPECT_EQ(number->decimals, each.decimals) << each.text;
   }
   // More than fit are as many as fit.
-  EXPECT_EQ(ParseNumber("0." + std::string(1000, '7'))->figures, 255);
+  EXPECT_EQ(ParseNumber("0." + std::string(1000, '7'))->significant_digits, 255);
 }
 
 TEST(NumberTest, CanonicalIntegers) {
@@ -204,7 +204,7 @@ TEST(NumberTest, TextsOfValues) {
   EXPECT_EQ(TextOf(Value::Double(1.65, 2)), "1.7");
   EXPECT_FALSE(NumberOf(Value::Multi(values)).has_value());
   EXPECT_FALSE(NumberOf(Value::Bool(true)).has_value());
-  EXPECT_EQ(NumberOf(Value::Text("12.50"))->figures, 4);
+  EXPECT_EQ(NumberOf(Value::Text("12.50"))->significant_digits, 4);
 }
 
 }  // namespace

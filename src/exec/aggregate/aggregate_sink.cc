@@ -1,0 +1,45 @@
+// The sink of stats: one row for each group.
+#include "exec/aggregate/aggregation.h"
+#include "exec/core.h"
+
+namespace spelk::exec {
+namespace {
+
+class AggregateSink final : public Sink<Aggregation> {
+ public:
+  AggregateSink(const plan::AggregateNode& node, const RunContext& run) {
+    for (const plan::AggregateCall& call : node.aggregates) calls_.push_back(plan::CopyCall(call));
+    plan_ = AggregationPlan::Make(calls_, node.by, node.all_numbers, node.distinct_split_values,
+                                  run, "stats");
+  }
+
+  absl::StatusOr<Aggregation> NewState() const override {
+    SPELK_RETURN_IF_ERROR(plan_.status());
+    return Aggregation::Make(**plan_);
+  }
+  absl::Status Update(Aggregation& state, Batch batch, Position at) const override {
+    return state.Update(batch, at);
+  }
+  absl::Status Merge(Aggregation& into, Aggregation from) const override {
+    return into.Merge(std::move(from));
+  }
+  absl::Status Finish(Aggregation state, Output& out) const override { return state.Emit(out); }
+  absl::Status Save(Aggregation& state, ByteWriter& out) const override { return state.Save(out); }
+  absl::StatusOr<Aggregation> Load(ByteReader& in) const override {
+    SPELK_ASSIGN_OR_RETURN(Aggregation state, NewState());
+    SPELK_RETURN_IF_ERROR(state.Load(in));
+    return state;
+  }
+
+ private:
+  std::vector<plan::AggregateCall> calls_;
+  absl::StatusOr<std::unique_ptr<const AggregationPlan>> plan_;
+};
+
+}  // namespace
+
+OperatorPtr BuildAggregate(const plan::Node& node, const RunContext& run) {
+  return std::make_unique<AggregateSink>(plan::As<plan::AggregateNode>(node), run);
+}
+
+}  // namespace spelk::exec

@@ -1,0 +1,86 @@
+// Aggregation: groups rows and keeps the states of statistics; what stats, eventstats, top … are
+// made of.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "exec/aggregate/aggregate_arguments.h"
+#include "exec/aggregate/aggregation_plan.h"
+#include "exec/aggregate/group_keys.h"
+#include "exec/group_table.h"
+#include "exec/operator.h"
+
+namespace spelk::exec {
+
+// One result column of a group: its name, and its value.
+struct AggregateColumn {
+  Field field;
+  Value value;
+};
+
+// The states of one worker. Movable, not thread-safe.
+class Aggregation {
+ public:
+  static absl::StatusOr<Aggregation> Make(const AggregationPlan& plan);
+
+  absl::Status Update(const Batch& batch, Position at);
+  absl::Status Merge(Aggregation other);
+  absl::Status Save(ByteWriter& out);
+  absl::Status Load(ByteReader& in);
+
+  // Pushes one row for each group, sorted by the BY texts: BY fields, then results. Without BY
+  // exactly one row.
+  absl::Status Emit(Output& out);
+  // The same rows in no order, batch by batch; none if no row was seen.
+  using TakeRows = std::function<absl::Status(Batch rows)>;
+  absl::Status EmitRows(const TakeRows& take);
+  // Each group with its results, in no order. The values live in `arena` until it is reset.
+  using TakeGroup = std::function<absl::Status(std::string_view key, uint64_t types,
+                                               const std::vector<AggregateColumn>& results)>;
+  absl::Status ForEachGroup(Arena& arena, const TakeGroup& take);
+
+  // Some groups lie on disk: ForEachGroup and what is made of it can be called once only.
+  bool has_spilled() const;
+
+  GroupTable& table() { return table_; }
+  const AggregationPlan& plan() const { return *plan_; }
+
+ private:
+  class RowBuilder;
+
+  Aggregation(const AggregationPlan& plan, AggregateArguments arguments);
+  absl::Status UpdateGroups(const Batch& batch, Position at,
+                            const std::vector<AggregateArgument>& arguments);
+  absl::Status UpdateAll(const Batch& batch, Position at,
+                         const std::vector<AggregateArgument>& arguments);
+  absl::Status Flush(const Batch& batch, Position at,
+                     const std::vector<AggregateArgument>& arguments);
+  absl::Status FlushAndRelieve(const Batch& batch, Position at,
+                               const std::vector<AggregateArgument>& arguments);
+  absl::Status AddPatterns(const Batch& batch, Position at);
+  absl::Status AddPatternField(size_t index, const Batch& batch, Position at, Field field,
+                               const Column& column);
+  absl::Status CollectPatterns(Arena& arena);
+  void AppendPatternResults(size_t index, std::string_view key, Arena& arena,
+                            std::vector<AggregateColumn>* results) const;
+
+  const AggregationPlan* plan_;
+  AggregateArguments arguments_;
+  GroupTable table_;
+  std::vector<GroupTable> pattern_tables_;
+  // Of the rows being added: their indexes and physical rows, groups and types, side by side.
+  std::vector<uint32_t> rows_;
+  std::vector<uint32_t> physical_;
+  std::vector<uint32_t> groups_;
+  std::vector<uint64_t> types_;
+  std::vector<void*> states_;
+  // After CollectPatterns: for each pattern call, by group key, the fields with their values.
+  std::vector<StringMap<std::vector<AggregateColumn>>> pattern_results_;
+  std::vector<std::vector<Field>> pattern_fields_;
+  Reservation pattern_reservation_;
+};
+
+}  // namespace spelk::exec

@@ -1,0 +1,176 @@
+// Making results of states, and rows of results.
+#include <algorithm>
+#include <utility>
+
+#include "base/status.h"
+#include "exec/aggregate/aggregation.h"
+#include "exec/sorter.h"
+
+namespace spelk::exec {
+namespace {
+
+// About what a result of a pattern takes beside its key and value.
+constexpr size_t kMapEntry = 64;
+// A batch of results has at least so many rows, however short memory is.
+constexpr size_t kFewRows = 64;
+
+}  // namespace
+
+absl::Status Aggregation::CollectPatterns(Arena& arena) {
+  pattern_results_.assign(pattern_tables_.size(), {});
+  pattern_fields_.assign(pattern_tables_.size(), {});
+  pattern_reservation_.Clear();
+  for (size_t p = 0; p < pattern_tables_.size(); ++p) {
+    const AggregationPlan::PatternCall& pattern = plan_->pattern_calls()[p];
+    const auto take = [&](std::string_view key, char* states) -> absl::Status {
+      ByteReader reader(key);
+      SPELK_ASSIGN_OR_RETURN(const Field output,
+                             plan_->OutputOf(*pattern.call.call, reader.Text()));
+      const Value value = plan_->ResultOf(pattern.call, *pattern.layout, states, arena);
+      const std::string_view group = reader.Raw(reader.remaining());
+      const size_t bytes = 2 * (group.size() + kMapEntry);
+      if (!pattern_reservation_.Grow(bytes)) {
+        return plan_->run().budget->Exhausted(plan_->what(), bytes);
+      }
+      pattern_results_[p][std::string(group)].push_back({output, value});
+      std::vector<Field>& fields = pattern_fields_[p];
+      if (std::find(fields.begin(), fields.end(), output) == fields.end()) fields.push_back(output);
+      return arena.status(plan_->what());
+    };
+    SPELK_RETURN_IF_ERROR(pattern_tables_[p].ForEach(take));
+    // In name order: the order in which fields were met depends on how the input was divided.
+    std::sort(pattern_fields_[p].begin(), pattern_fields_[p].end(),
+              [](Field a, Field b) { return a.name() < b.name(); });
+  }
+  return absl::OkStatus();
+}
+
+void Aggregation::AppendPatternResults(size_t index, std::string_view key, Arena& arena,
+                                       std::vector<AggregateColumn>* results) const {
+  const auto found = pattern_results_[index].find(key);
+  for (const Field field : pattern_fields_[index]) {
+    results->push_back({field, Value::Null()});
+    if (found == pattern_results_[index].end()) continue;
+    for (const AggregateColumn& column : found->second) {
+      if (column.field == field) results->back().value = CopyValue(column.value, arena);
+    }
+  }
+}
+
+absl::Status Aggregation::ForEachGroup(Arena& arena, const TakeGroup& take) {
+  Arena pattern_arena(plan_->run().budget);
+  SPELK_RETURN_IF_ERROR(CollectPatterns(pattern_arena));
+  std::vector<AggregateColumn> results;
+  const auto take_states = [&](std::string_view key, char* states) -> absl::Status {
+    const GroupLayout& layout = plan_->layout();
+    results.clear();
+    for (const size_t index : plan_->order()) {
+      if (index < plan_->calls().size()) {
+        const AggregationPlan::Call& call = plan_->calls()[index];
+        results.push_back({call.call->output, plan_->ResultOf(call, layout, states, arena)});
+      } else {
+        AppendPatternResults(index - plan_->calls().size(), key, arena, &results);
+      }
+    }
+    SPELK_RETURN_IF_ERROR(arena.status(plan_->what()));
+    const auto* types =
+        reinterpret_cast<const TypesState*>(states + layout.offset(plan_->types_state()));
+    return take(key, types->types, results);
+  };
+  return table_.ForEach(take_states);
+}
+
+// Collects groups into batches of rows.
+class Aggregation::RowBuilder {
+ public:
+  RowBuilder(const AggregationPlan& plan, const TakeRows& take) : plan_(plan), take_(take) {
+    Renew();
+  }
+
+  absl::Status Add(std::string_view key, uint64_t types,
+                   const std::vector<AggregateColumn>& results) {
+    if (schema_ == nullptr) MakeSchema(results);
+    const std::vector<std::string_view> parts = SplitKey(key, plan_.by().size());
+    for (size_t i = 0; i < parts.size(); ++i) {
+      columns_[i].push_back(Value::Text(memory_->arena.Copy(parts[i]), TypeFromBits(types, i)));
+    }
+    for (size_t i = 0; i < shown_.size(); ++i) {
+      columns_[parts.size() + i].push_back(CopyValue(results[shown_[i]].value, memory_->arena));
+    }
+    ++rows_;
+    SPELK_RETURN_IF_ERROR(memory_->arena.status(plan_.what()));
+    const bool full =
+        rows_ >= plan_.run().batch_rows || (rows_ >= kFewRows && plan_.run().budget->tight());
+    return full ? Finish() : absl::OkStatus();
+  }
+
+  absl::Status Finish() {
+    if (rows_ == 0) return absl::OkStatus();
+    std::vector<Column> columns;
+    for (const std::vector<Value>& column : columns_) {
+      auto* values = memory_->arena.AllocateArray<Value>(rows_);
+      SPELK_RETURN_IF_ERROR(memory_->arena.status(plan_.what()));
+      std::copy(column.begin(), column.end(), values);
+      columns.push_back(Column::Values({values, rows_}));
+    }
+    Batch batch(schema_, std::move(columns), rows_, std::move(memory_));
+    for (std::vector<Value>& column : columns_) column.clear();
+    Renew();
+    return take_(std::move(batch));
+  }
+
+ private:
+  // Of columns with one name the first is shown.
+  void MakeSchema(const std::vector<AggregateColumn>& results) {
+    std::vector<Field> fields = plan_.by();
+    for (size_t i = 0; i < results.size(); ++i) {
+      if (std::find(fields.begin(), fields.end(), results[i].field) != fields.end()) continue;
+      fields.push_back(results[i].field);
+      shown_.push_back(i);
+    }
+    schema_ = std::make_shared<Schema>(std::move(fields));
+    columns_.resize(schema_->size());
+  }
+  void Renew() {
+    memory_ = std::make_shared<BatchMemory>(plan_.run().budget);
+    rows_ = 0;
+  }
+
+  const AggregationPlan& plan_;
+  const TakeRows& take_;
+  SchemaPtr schema_;
+  std::vector<size_t> shown_;  // Indexes into the results.
+  std::vector<std::vector<Value>> columns_;
+  BatchMemoryPtr memory_;
+  size_t rows_ = 0;
+};
+
+absl::Status Aggregation::EmitRows(const TakeRows& take) {
+  RowBuilder rows(*plan_, take);
+  Arena arena(plan_->run().budget);
+  SPELK_RETURN_IF_ERROR(ForEachGroup(arena, [&](std::string_view key, uint64_t types,
+                                                const std::vector<AggregateColumn>& results) {
+    absl::Status status = rows.Add(key, types, results);
+    arena.Reset();
+    return status;
+  }));
+  return rows.Finish();
+}
+
+absl::Status Aggregation::Emit(Output& out) {
+  if (plan_->by().empty()) {
+    if (plan_->order().empty()) return absl::OkStatus();
+    SPELK_RETURN_IF_ERROR(table_.Group("").status());
+  }
+  SorterOptions options;
+  for (const Field field : plan_->by()) options.keys.push_back({field, plan::SortBy::kText, false});
+  options.what = plan_->what();
+  Sorter sorter(std::move(options), plan_->run());
+  uint64_t batches = 0;
+  SPELK_RETURN_IF_ERROR(EmitRows([&](Batch rows) {
+    return sorter.Add(std::move(rows), Position{batches++, 0});
+  }));
+  return sorter.Emit(out);
+}
+
+}  // namespace spelk::exec

@@ -1,0 +1,369 @@
+// Making a CompiledScan; the names of all plans and shapes become slots of one tree.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/status.h"
+#include "base/string_map.h"
+#include "exec/scan/compiled_scan.h"
+#include "value/time_format.h"
+
+namespace spelk::exec {
+namespace {
+
+// Time members of events that no shape claims, in order of trust.
+constexpr std::string_view kFallbackTimes[] = {"_time",       "@timestamp", "timestamp", "time",
+                                               "TimeCreated", "SystemTime", "EventTime", "UtcTime",
+                                               "ts",          "eventTime"};
+
+// An escape that may hide an ASCII letter of a literal: \u00XX. A line that has one is looked at
+// anyway.
+constexpr std::string_view kHidingEscape = "\\u00";
+
+class ScanCompiler {
+ public:
+  ScanCompiler(const std::vector<const plan::ScanNode*>& nodes, const ScanSettings& settings,
+               const RunContext& run)
+      : nodes_(nodes), scan_(std::make_unique<CompiledScan>()) {
+    scan_->settings = &settings;
+    scan_->run = &run;
+  }
+
+  absl::StatusOr<std::unique_ptr<const CompiledScan>> Compile() {
+    for (const plan::ScanNode* node : nodes_) AddPlan(*node);
+    // The fields that events must have themselves come first: reading may stop when all were seen.
+    for (CompiledScan::FieldSource& field : scan_->fields) {
+      if (field.kind == Kind::kMember && field.required) {
+        field.slot = Slot(field.field.name());
+      }
+    }
+    options_.required = names_.size();
+    for (CompiledScan::FieldSource& field : scan_->fields) {
+      if (AddSlots(field) && field.required) options_.required = io::PathTree::kReadAll;
+    }
+    SPELK_RETURN_IF_ERROR(AddTimes());
+    SPELK_RETURN_IF_ERROR(AddShapes());
+    AddCandidates();
+    scan_->tree = std::make_unique<io::PathTree>(names_, options_);
+    return std::unique_ptr<const CompiledScan>(std::move(scan_));
+  }
+
+ private:
+  using Kind = CompiledScan::FieldSource::Kind;
+
+  size_t SlotOf(io::PathTree::Name name) {
+    StringMap<size_t>& known = name.raw    ? raw_slots_
+                               : name.any  ? any_slots_
+                               : name.list ? list_slots_
+                                           : slots_;
+    const auto [place, is_new] = known.try_emplace(name.name, names_.size());
+    if (is_new) names_.push_back(std::move(name));
+    return place->second;
+  }
+  size_t Slot(std::string_view name) { return SlotOf({std::string(name)}); }
+
+  static Kind KindOf(Field field) {
+    if (field == hidden::kLine) return Kind::kLine;
+    if (field == hidden::kTime) return Kind::kOrderTime;
+    if (field == hidden::kSourcetypes) return Kind::kSourcetypes;
+    if (field == hidden::kSources) return Kind::kSources;
+    if (field == hidden::kIndex) return Kind::kOwnIndex;
+    if (field == hidden::kImplicit) return Kind::kImplicit;
+    const std::string_view name = field.name();
+    if (name == "_raw") return Kind::kRaw;
+    if (name == "_time") return Kind::kTime;
+    if (name == "index") return Kind::kIndex;
+    if (name == "host") return Kind::kHost;
+    if (name == "source") return Kind::kSource;
+    if (name == "sourcetype") return Kind::kSourcetype;
+    if (name == "linecount") return Kind::kLineCount;
+    return Kind::kMember;
+  }
+
+  size_t FieldIndex(Field field, bool required) {
+    std::vector<CompiledScan::FieldSource>& fields = scan_->fields;
+    for (size_t i = 0; i < fields.size(); ++i) {
+      if (fields[i].field != field) continue;
+      fields[i].required = fields[i].required || required;
+      return i;
+    }
+    CompiledScan::FieldSource source;
+    source.field = field;
+    source.kind = KindOf(field);
+    source.required = required;
+    fields.push_back(std::move(source));
+    return fields.size() - 1;
+  }
+
+  void AddPlan(const plan::ScanNode& node) {
+    CompiledScan::Plan compiled;
+    compiled.node = &node;
+    compiled.flatten = node.all_fields || !node.patterns.empty();
+    for (const Field field : node.fields) compiled.columns.push_back(FieldIndex(field, true));
+    plan::FieldSet first;  // Read for every event …
+    plan::FieldSet rest;   // … and where a rule makes a field that is missing.
+    if (node.predicate != nullptr) plan::CollectFields(*node.predicate, &first);
+    if (!node.late) first.Add(plan::FieldSet::Of(node.fields));
+    for (const plan::FieldRule& rule : node.rules) AddRuleFields(rule, &first, &rest);
+    plan::FieldSet early = first;
+    early.Add(rest);
+    for (size_t i = 0; i < early.fields().size(); ++i) {
+      compiled.early.push_back(FieldIndex(early.fields()[i], i < first.fields().size()));
+    }
+    // Events that are given back as lines repeat what they have.
+    const bool lines =
+        std::find(node.fields.begin(), node.fields.end(), hidden::kLine) != node.fields.end();
+    if (compiled.flatten && !lines) {
+      compiled.own_time = FieldIndex(scan_->run->fields->Intern("_time"), true);
+    }
+    AddLent(node, &compiled);
+    compiled.required = first.fields().size();
+    compiled.early_schema = std::make_shared<Schema>(early.fields());
+    compiled.schema = std::make_shared<Schema>(node.fields);
+    if (!scan_->settings->strict) AddPrefilter(node, &compiled);
+    scan_->plans.push_back(std::move(compiled));
+  }
+
+  // What knowledge adds to all fields, or to those that a pattern takes, is shown anyway.
+  static void AddLent(const plan::ScanNode& node, CompiledScan::Plan* compiled) {
+    for (size_t column = 0; column < node.fields.size(); ++column) {
+      const Field field = node.fields[column];
+      const bool listed = std::any_of(
+          node.rules.begin(), node.rules.end(),
+          [field](const plan::FieldRule& rule) { return rule.listed && rule.target == field; });
+      if (field == hidden::kImplicit) compiled->lent_column = column;
+      const bool implicit =
+          std::find(node.implicit.begin(), node.implicit.end(), field) != node.implicit.end();
+      if (implicit && !listed) compiled->implicit.push_back(column);
+    }
+  }
+
+  void AddRuleFields(const plan::FieldRule& rule, plan::FieldSet* first, plan::FieldSet* rest) {
+    plan::FieldSet* fields = rule.only_missing ? rest : first;
+    fields->Add(rule.target);
+    plan::CollectFields(*rule.value, fields);
+    if (!rule.where.pattern.empty()) fields->Add(StanzaField(rule.where.stanza));
+    for (const plan::EventSet& events : rule.except) fields->Add(StanzaField(events.stanza));
+  }
+
+  Field StanzaField(plan::StanzaKind kind) {
+    return scan_->run->fields->Intern(plan::NameOf(kind));
+  }
+
+  static void AddPrefilter(const plan::ScanNode& node, CompiledScan::Plan* compiled) {
+    for (const plan::LiteralGroup& group : node.prefilter) {
+      std::vector<std::string> literals = group.literals;
+      literals.emplace_back(kHidingEscape);
+      compiled->groups.emplace_back(std::move(literals), group.ignore_case);
+    }
+  }
+
+  // True if the field can only be told from the whole event.
+  bool AddSlots(CompiledScan::FieldSource& field) {
+    switch (field.kind) {
+      case Kind::kMember:
+        field.slot = Slot(field.field.name());
+        return false;
+      case Kind::kLine:
+      case Kind::kLineCount:
+      case Kind::kImplicit:
+        return false;
+      case Kind::kRaw:
+        field.slot = Slot("_raw");
+        scan_->raw_slot = field.slot;
+        return true;
+      case Kind::kIndex:
+      case Kind::kOwnIndex:
+        field.slot = Slot("index");
+        return true;
+      case Kind::kHost:
+        field.slot = Slot("host");
+        return true;
+      case Kind::kSourcetype:
+      case Kind::kSourcetypes:
+        field.slot = Slot("sourcetype");
+        return true;
+      case Kind::kSource:
+      case Kind::kSources:
+        field.slot = Slot("source");
+        return true;
+      case Kind::kTime:
+      case Kind::kOrderTime:
+        needs_time_ = true;
+        return true;
+    }
+    return true;
+  }
+
+  absl::Status AddTimes() {
+    if (!needs_time_) return absl::OkStatus();
+    const ScanSettings& settings = *scan_->settings;
+    const absl::TimeZone zone = scan_->run->evaluation.constants.zone;
+    if (!settings.time_field.empty()) {
+      scan_->fallback_times.push_back({Slot(settings.time_field), zone});
+      return absl::OkStatus();
+    }
+    for (const std::string_view name : kFallbackTimes) {
+      scan_->fallback_times.push_back({Slot(name), zone});
+    }
+    return absl::OkStatus();
+  }
+
+  bool Wants(Kind kind) const {
+    return std::any_of(scan_->fields.begin(), scan_->fields.end(),
+                       [&](const CompiledScan::FieldSource& field) { return field.kind == kind; });
+  }
+
+  CompiledScan::Template MakeTemplate(const std::string& text) {
+    CompiledScan::Template made;
+    size_t at = 0;
+    for (;;) {
+      const size_t begin = text.find('$', at);
+      const size_t end = begin == std::string::npos ? begin : text.find('$', begin + 1);
+      made.texts.push_back(text.substr(at, (end == std::string::npos ? text.size() : begin) - at));
+      if (end == std::string::npos) return made;
+      made.slots.push_back(Slot(std::string_view(text).substr(begin + 1, end - begin - 1)));
+      at = end + 1;
+    }
+  }
+
+  uint64_t Mark(const std::string& name) {
+    std::vector<std::string>& marks = options_.marks;
+    const auto found = std::find(marks.begin(), marks.end(), name);
+    const auto bit = static_cast<size_t>(found - marks.begin());
+    if (found == marks.end()) marks.push_back(name);
+    return bit < io::PathTree::kMostMarks ? uint64_t{1} << bit : 0;
+  }
+  uint64_t Marks(const std::vector<std::string>& names) {
+    uint64_t marks = 0;
+    for (const std::string& name : names) marks |= Mark(name);
+    return marks;
+  }
+
+  // Even a search that reads no field must know what is wrapped and what is skipped.
+  absl::Status AddShapes() {
+    if (scan_->settings->shapes == nullptr) return absl::OkStatus();
+    for (const plan::EventLayout& shape : *scan_->settings->shapes) {
+      SPELK_RETURN_IF_ERROR(AddShape(shape));
+    }
+    if (options_.marks.size() > io::PathTree::kMostMarks) {
+      return absl::InvalidArgumentError(
+          fmt::format("the shapes name {} members to know events by; at most {} can be told apart",
+                      options_.marks.size(), io::PathTree::kMostMarks));
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status AddShape(const plan::EventLayout& shape) {
+    CompiledScan::Shape compiled;
+    compiled.shape = &shape;
+    compiled.wraps = shape.skip || !shape.unwrap.empty();
+    if (compiled.wraps) options_.window = plan::kWrapperMembers;
+    compiled.members = Marks(shape.members);
+    compiled.without = Marks(shape.without);
+    compiled.optional = Marks(shape.optional);
+    for (const auto& [member, pattern] : shape.values) {
+      compiled.members |= Mark(member);
+      compiled.values.emplace_back(Slot(member), Wildcard(pattern, Case::kExact));
+    }
+    if (!shape.unwrap.empty()) AddUnwrap(shape, &compiled);
+    SPELK_RETURN_IF_ERROR(AddShapeTimes(shape, &compiled));
+    AddNames(shape, &compiled);
+    scan_->shapes.push_back(std::move(compiled));
+    return absl::OkStatus();
+  }
+
+  void AddUnwrap(const plan::EventLayout& shape, CompiledScan::Shape* compiled) {
+    compiled->unwrap_list = shape.unwrap.ends_with("[]");
+    std::string path = shape.unwrap;
+    if (compiled->unwrap_list) path.resize(path.size() - 2);
+    compiled->members |= Mark(path);
+    compiled->unwrap = SlotOf({path, true});
+    for (const std::string& name : shape.envelope) compiled->envelope.push_back(Slot(name));
+  }
+
+  absl::Status AddShapeTimes(const plan::EventLayout& shape, CompiledScan::Shape* compiled) {
+    if (!needs_time_ || !scan_->settings->time_field.empty()) return absl::OkStatus();
+    for (const plan::EventLayout::TimeMember& time : shape.times) {
+      absl::TimeZone zone = scan_->run->evaluation.constants.zone;
+      if (!time.zone.empty()) {
+        SPELK_ASSIGN_OR_RETURN(zone, LoadZone(time.zone));
+      }
+      compiled->times.push_back({Slot(time.member), zone});
+    }
+    return absl::OkStatus();
+  }
+
+  void AddNames(const plan::EventLayout& shape, CompiledScan::Shape* compiled) {
+    if (Wants(Kind::kHost)) compiled->host = MakeTemplate(shape.host);
+    if (Wants(Kind::kSourcetype) || Wants(Kind::kSourcetypes)) {
+      compiled->sourcetype = MakeTemplate(shape.sourcetype);
+    }
+    if (Wants(Kind::kSource) || Wants(Kind::kSources)) {
+      compiled->source = MakeTemplate(shape.source);
+    }
+    if (Wants(Kind::kSourcetypes)) {
+      for (const std::string& name : shape.also_sourcetypes) {
+        compiled->also_sourcetypes.push_back(MakeTemplate(name));
+      }
+    }
+    if (Wants(Kind::kSources)) {
+      for (const std::string& name : shape.also_sources) {
+        compiled->also_sources.push_back(MakeTemplate(name));
+      }
+    }
+  }
+
+  // A member below one of a shape's prefixes is a field without the prefix, too. Paths that only
+  // rules read are those of shapes themselves.
+  void AddCandidates() {
+    for (CompiledScan::FieldSource& field : scan_->fields) {
+      const bool path = !field.required && field.field.name().find('.') != std::string_view::npos;
+      if (field.field.hidden() || field.kind == Kind::kTime || path) continue;
+      field.candidates.resize(scan_->shapes.size());
+      for (size_t s = 0; s < scan_->shapes.size(); ++s) {
+        for (const std::string& prefix : scan_->shapes[s].shape->prefixes) {
+          field.candidates[s].push_back(SlotOf(PrefixedName(prefix, field.field.name())));
+        }
+        if (scan_->shapes[s].shape->multivalues) {
+          io::PathTree::Name list{std::string(field.field.name()) + "{}"};
+          list.list = true;
+          field.candidates[s].push_back(SlotOf(std::move(list)));
+        }
+      }
+    }
+  }
+
+  static io::PathTree::Name PrefixedName(const std::string& prefix, std::string_view name) {
+    io::PathTree::Name made{prefix + std::string(name)};
+    for (size_t at = 0; at < prefix.size(); ++at) {
+      const bool piece = prefix[at] == '*' && (at == 0 || prefix[at - 1] == '.') &&
+                         at + 1 < prefix.size() && prefix[at + 1] == '.';
+      if (!piece) continue;
+      made.name[at] = io::PathTree::kAny.front();
+      made.any = true;
+    }
+    return made;
+  }
+
+  const std::vector<const plan::ScanNode*>& nodes_;
+  std::unique_ptr<CompiledScan> scan_;
+  std::vector<io::PathTree::Name> names_;
+  StringMap<size_t> slots_;  // Into names_.
+  StringMap<size_t> raw_slots_;
+  StringMap<size_t> any_slots_;
+  StringMap<size_t> list_slots_;
+  io::PathTree::Options options_;
+  bool needs_time_ = false;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<const CompiledScan>> CompiledScan::Make(
+    const std::vector<const plan::ScanNode*>& nodes, const ScanSettings& settings,
+    const RunContext& run) {
+  return ScanCompiler(nodes, settings, run).Compile();
+}
+
+}  // namespace spelk::exec

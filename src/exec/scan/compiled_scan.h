@@ -1,0 +1,121 @@
+// CompiledScan: which names a scan looks for in a line, and how fields come out of them.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "exec/run_context.h"
+#include "io/input.h"
+#include "io/path_tree.h"
+#include "plan/event_layout.h"
+#include "plan/nodes.h"
+#include "value/literal_search.h"
+#include "value/schema.h"
+#include "value/wildcard.h"
+
+namespace spelk::exec {
+
+// What is known of the inputs beside their text.
+struct ScanSettings {
+  const std::vector<plan::EventLayout>* shapes = nullptr;  // In order of precedence; may be empty.
+  const StringMap<std::string>* renames = nullptr;  // What sourcetypes are shown as; may be null.
+  std::vector<io::Input> inputs;
+  std::string sourcetype;      // Of events without one: --sourcetype.
+  std::string time_field;      // --time-field; empty: the shape's members.
+  std::string time_format;     // --time-format
+  bool strict = false;         // Every line is looked at in full; a fault ends the run.
+  size_t max_line = SIZE_MAX;  // Longer lines are no events.
+};
+
+// The scans of several plans over the same inputs, compiled into one. Immutable.
+struct CompiledScan {
+  static constexpr size_t kNone = SIZE_MAX;
+
+  // How the value of one field is found in the slots of a line.
+  struct FieldSource {
+    enum class Kind : uint8_t {
+      kMember,
+      kRaw,
+      kTime,
+      kOrderTime,
+      kLine,
+      kIndex,
+      kOwnIndex,
+      kHost,
+      kSourcetype,
+      kSource,
+      kSourcetypes,
+      kSources,
+      kLineCount,
+      kImplicit,
+    };
+    Field field;
+    Kind kind = Kind::kMember;
+    // Somebody reads it for every event. Other fields are read only where a rule needs them to make
+    // a field that is missing.
+    bool required = false;
+    size_t slot = kNone;                          // Where the event itself has it.
+    std::vector<std::vector<size_t>> candidates;  // By shape: where else it may be, in order.
+  };
+  // A name made of members: "XmlWinEventLog:$Channel$".
+  struct Template {
+    std::vector<std::string> texts;  // One more than slots.
+    std::vector<size_t> slots;
+    bool empty() const { return slots.empty() && (texts.empty() || texts[0].empty()); }
+  };
+  struct TimeSlot {
+    size_t slot;
+    absl::TimeZone zone;
+  };
+  struct Shape {
+    const plan::EventLayout* shape;
+    bool wraps = false;
+    uint64_t members = 0;  // Marks that must be there, that must not, and that may.
+    uint64_t without = 0;
+    uint64_t optional = 0;
+    std::vector<std::pair<size_t, Wildcard>> values;
+    std::vector<size_t> envelope;  // Slots in which the wrapping wins over what it wraps.
+    size_t unwrap = kNone;
+    bool unwrap_list = false;
+    std::vector<TimeSlot> times;
+    Template host;
+    Template sourcetype;
+    Template source;
+    std::vector<Template> also_sourcetypes;
+    std::vector<Template> also_sources;
+  };
+  struct Plan {
+    const plan::ScanNode* node;
+    std::vector<LiteralSet> groups;  // The prefilter, best group first; with "\u00", see the .cc.
+    std::vector<size_t> columns;     // Into fields: what comes out, in order.
+    std::vector<size_t> early;       // Into fields: what rules and predicate read or write, those
+    size_t required = 0;             // first that are read for every event.
+    size_t lent_column = kNone;      // Into columns: hidden::kImplicit.
+    std::vector<size_t> implicit;    // Into columns: those of which it tells.
+    SchemaPtr schema;                // Of what comes out, unless all fields do.
+    SchemaPtr early_schema;
+    bool flatten = false;
+    size_t own_time = kNone;  // Into fields: _time, where columns show it of events that have it.
+  };
+
+  // The nodes and what else is given outlive the scan.
+  static absl::StatusOr<std::unique_ptr<const CompiledScan>> Make(
+      const std::vector<const plan::ScanNode*>& nodes, const ScanSettings& settings,
+      const RunContext& run);
+
+  std::vector<Plan> plans;
+  std::vector<FieldSource> fields;  // The union over all plans.
+  std::unique_ptr<io::PathTree> tree;
+  std::vector<Shape> shapes;
+  std::vector<TimeSlot> fallback_times;
+  size_t raw_slot = kNone;
+  const ScanSettings* settings = nullptr;
+  const RunContext* run = nullptr;
+};
+
+}  // namespace spelk::exec

@@ -1,0 +1,77 @@
+// DynamicColumns: every field of some events, for plans that read them all or take them by pattern.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "base/string_map.h"
+#include "exec/run_context.h"
+#include "io/json_flattener.h"
+#include "plan/event_layout.h"
+#include "plan/nodes.h"
+#include "value/column.h"
+
+namespace spelk::exec {
+
+// The order of the columns is that in which each of the events has its fields, so that it does not
+// depend on which events are here together: an event that has them in another order is not taken.
+class DynamicColumns final : public io::FieldTaker {
+ public:
+  DynamicColumns(const plan::ScanNode& node, const RunContext& run, Arena& arena);
+
+  // Adds an event; false if it belongs to other DynamicColumns, as its fields come in another
+  // order. `shape` is the event's, `wrapper` that of what it was wrapped in; both may be null. A
+  // pattern that asks for more than everything takes the names without their prefixes, too.
+  absl::StatusOr<bool> Add(std::string_view event, const plan::EventLayout* shape,
+                           const plan::EventLayout* wrapper, io::JsonFlattener& flattener);
+  size_t rows() const { return rows_; }
+  // The values of a field so far; rows behind the last one that has it are left out. Empty if no
+  // event here has it.
+  std::span<const Value> ValuesOf(Field field) const;
+
+  // Puts the columns into those of a batch that has the same rows: in the order in which the events
+  // have them, then those that only knowledge gave. A column that the batch has already stays as it
+  // is.
+  absl::Status MergeInto(std::vector<Field>& fields, std::vector<Column>& columns);
+
+  void Take(std::string_view name, const io::RawValue& raw, uint32_t array) override;
+
+ private:
+  struct WideColumn {
+    Field field;              // Null for a name that no pattern takes.
+    std::span<Value> values;  // Grows with the rows.
+    size_t row = SIZE_MAX;    // The last row with a value.
+    uint32_t array = 0;
+    size_t place = 0;        // In order_.
+    bool shortened = false;  // The value of the row stands below a prefix.
+    std::vector<Value> more;
+  };
+
+  bool Wanted(std::string_view name, bool shortened) const;
+  WideColumn* Find(std::string_view name, bool shortened);
+  void InsertBehindLast(WideColumn* column);
+  bool Grow(WideColumn* column, size_t rows);
+  void JoinValues(WideColumn* column);
+  void TakeAs(bool shortened, std::string_view name, const io::RawValue& raw, uint32_t array);
+
+  const plan::ScanNode& node_;
+  const RunContext& run_;
+  Arena& arena_;
+  const bool shortens_;  // Some pattern asks for part of the names.
+  size_t rows_ = 0;
+  std::array<const plan::EventLayout*, 2> shapes_ = {};
+  absl::Status status_;
+  std::deque<WideColumn> columns_;
+  StringMap<size_t> by_name_;
+  StringMap<size_t> by_short_name_;
+  std::vector<WideColumn*> order_;
+  size_t next_place_ = 0;  // Behind the last field of the event at hand.
+  bool in_order_ = true;
+};
+
+}  // namespace spelk::exec

@@ -1,0 +1,472 @@
+// Reading events out of blocks: prefilter, members, shapes, rules, predicate, batches.
+#include "exec/scan/scan.h"
+
+#include <algorithm>
+#include <cstring>
+#include <numeric>
+#include <utility>
+
+#include "base/status.h"
+#include "exec/scan/dynamic_columns.h"
+#include "exec/scan/implicit_fields.h"
+#include "exec/scan/scan_rules.h"
+
+namespace spelk::exec {
+namespace {
+
+constexpr size_t kLongLine = 4U << 20U;
+constexpr int kMaxUnwraps = 4;
+constexpr char kTooLong[] = "longer than --max-line";
+
+std::string_view WithoutCarriageReturn(std::string_view line) {
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  return line;
+}
+
+// Goes through the lines of a block.
+template <class Take>
+absl::Status ForEachLine(std::string_view text, Take take) {
+  while (!text.empty()) {
+    const void* newline = std::memchr(text.data(), '\n', text.size());
+    const size_t size = newline == nullptr
+                            ? text.size()
+                            : static_cast<size_t>(static_cast<const char*>(newline) - text.data());
+    SPELK_RETURN_IF_ERROR(take(WithoutCarriageReturn(text.substr(0, size))));
+    text.remove_prefix(std::min(text.size(), size + 1));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+// ---------------------------------------------------------------- one plan
+
+// What a worker keeps for one plan.
+struct ScanWorker::PlanState {
+  std::vector<uint32_t> rows;  // Of the batch being made: those that may match.
+  std::unique_ptr<plan::Evaluator> predicate;
+  std::unique_ptr<ScanRules> rules;
+
+  absl::Status Prepare(const CompiledScan::Plan& plan, const RunContext& run) {
+    if (plan.node->predicate != nullptr) {
+      SPELK_ASSIGN_OR_RETURN(predicate,
+                             plan::Evaluator::Make(*plan.node->predicate, run.evaluation));
+    }
+    SPELK_ASSIGN_OR_RETURN(rules, ScanRules::Make(plan.node->rules, *plan.early_schema, run));
+    return absl::OkStatus();
+  }
+};
+
+absl::Status ScanWorker::FlushPlan(size_t index, Output& output) {
+  const CompiledScan::Plan& plan = scan_.plans[index];
+  PlanState& state = *plan_states_[index];
+  if (state.rows.empty() || output.enough()) return absl::OkStatus();
+  const BatchMemoryPtr memory = rows_.NewMemory();
+  memory->pins.push_back(rows_.memory());
+  const size_t physical_rows = rows_.size();
+  // First the fields that decide, for all rows; the rest only for the rows that stay.
+  const auto read = [&](size_t column, std::span<const uint32_t> rows, std::span<Value> values) {
+    return rows_.Resolve(plan.early[column], rows, memory->arena, values);
+  };
+  ScanColumns early(plan.early_schema, physical_rows, state.rows, memory, read);
+  for (size_t column = 0; column < plan.required; ++column) {
+    SPELK_RETURN_IF_ERROR(early.Require(column));
+  }
+  SPELK_RETURN_IF_ERROR(state.rules->Apply(state.rows, &early));
+  Batch batch(plan.early_schema, early.columns(), physical_rows, memory);
+  batch.Select(state.rows);
+  if (state.predicate != nullptr) SPELK_RETURN_IF_ERROR(state.predicate->Filter(&batch));
+  if (batch.empty()) return absl::OkStatus();
+  report_.matched.fetch_add(batch.size(), std::memory_order_relaxed);
+  const std::vector<uint32_t> kept = *batch.selection();
+  std::vector<Column> columns;
+  for (const size_t field : plan.columns) {
+    const auto found = std::find(plan.early.begin(), plan.early.end(), field);
+    if (found != plan.early.end()) {
+      const auto column = static_cast<size_t>(found - plan.early.begin());
+      SPELK_RETURN_IF_ERROR(early.Require(column));
+      columns.push_back(early.column(column));
+      continue;
+    }
+    SPELK_ASSIGN_OR_RETURN(Column column, rows_.ColumnOf(field, kept, memory->arena));
+    columns.push_back(column);
+  }
+  if (plan.flatten) return PushWide(plan, kept, columns, memory, output);
+  SPELK_RETURN_IF_ERROR(Lend(plan, kept, physical_rows, nullptr, memory->arena, &columns));
+  batch.Reshape(plan.schema, std::move(columns));
+  return output.Push(std::move(batch));
+}
+
+// Events that are given back as lines show what was changed alone, so that it does not matter what
+// they have themselves.
+absl::Status ScanWorker::Lend(const CompiledScan::Plan& plan, std::span<const uint32_t> rows,
+                              size_t physical_rows, const DynamicColumns* wide, Arena& arena,
+                              std::vector<Column>* columns) {
+  if (plan.lent_column == CompiledScan::kNone) return absl::OkStatus();
+  std::vector<LentField> fields;
+  for (const size_t column : plan.implicit) {
+    const Field field = (*plan.schema)[column];
+    const auto own = wide == nullptr ? std::span<const Value>() : wide->ValuesOf(field);
+    const bool is_time = field.name() == "_time";
+    fields.push_back({field.name(), (*columns)[column], own, is_time});
+  }
+  SPELK_ASSIGN_OR_RETURN((*columns)[plan.lent_column],
+                         LentColumn(fields, rows, physical_rows, arena));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<bool> ScanWorker::AddWide(const ScanRows::Row& event, DynamicColumns& wide) {
+  const auto shape = [this](size_t index) {
+    return index == CompiledScan::kNone ? nullptr : scan_.shapes[index].shape;
+  };
+  return wide.Add(event.event, shape(event.shape), shape(event.wrapper), flattener_);
+}
+
+absl::StatusOr<Column> ScanWorker::OwnTimes(const CompiledScan::Plan& plan,
+                                            std::span<const uint32_t> rows,
+                                            const DynamicColumns& wide, Arena& arena) {
+  SPELK_ASSIGN_OR_RETURN(const Column times, rows_.ColumnOf(plan.own_time, rows, arena));
+  const std::span<const Value> own = wide.ValuesOf(scan_.fields[plan.own_time].field);
+  auto* values = arena.AllocateArray<Value>(rows.size());
+  SPELK_RETURN_IF_ERROR(arena.status("reading events"));
+  for (size_t i = 0; i < rows.size(); ++i) {
+    values[i] = i < own.size() && !own[i].is_null() ? times.At(rows[i]) : Value::Null();
+  }
+  return Column::Values({values, rows.size()});
+}
+
+absl::Status ScanWorker::PushWide(const CompiledScan::Plan& plan, const std::vector<uint32_t>& rows,
+                                  const std::vector<Column>& columns, const BatchMemoryPtr& memory,
+                                  Output& output) {
+  for (size_t begin = 0; begin < rows.size() && !output.enough();) {
+    DynamicColumns wide(*plan.node, *scan_.run, memory->arena);
+    size_t end = begin;
+    while (end < rows.size()) {
+      SPELK_ASSIGN_OR_RETURN(const bool taken, AddWide(rows_.row(rows[end]), wide));
+      if (!taken) break;
+      ++end;
+    }
+    std::vector<Field> fields = plan.schema->fields();
+    std::vector<Column> part;
+    for (const Column& column : columns) {
+      auto* values = memory->arena.AllocateArray<Value>(end - begin);
+      SPELK_RETURN_IF_ERROR(memory->arena.status("reading events"));
+      for (size_t i = begin; i < end; ++i) values[i - begin] = column.At(rows[i]);
+      part.push_back(Column::Values({values, end - begin}));
+    }
+    std::vector<uint32_t> numbers(end - begin);
+    std::iota(numbers.begin(), numbers.end(), 0U);
+    SPELK_RETURN_IF_ERROR(Lend(plan, numbers, end - begin, &wide, memory->arena, &part));
+    if (plan.own_time != CompiledScan::kNone) {
+      const Field time = scan_.fields[plan.own_time].field;
+      const bool read = std::find(fields.begin(), fields.end(), time) != fields.end();
+      if (!read && !wide.ValuesOf(time).empty()) {
+        const auto taken = std::span(rows).subspan(begin, end - begin);
+        SPELK_ASSIGN_OR_RETURN(Column times, OwnTimes(plan, taken, wide, memory->arena));
+        fields.push_back(time);
+        part.push_back(times);
+      }
+    }
+    SPELK_RETURN_IF_ERROR(wide.MergeInto(fields, part));
+    SPELK_RETURN_IF_ERROR(output.Push(
+        Batch(std::make_shared<Schema>(std::move(fields)), std::move(part), end - begin, memory)));
+    begin = end;
+  }
+  return absl::OkStatus();
+}
+
+// ---------------------------------------------------------------- lines
+
+ScanWorker::ScanWorker(const CompiledScan& scan, ScanReport& report, bool count_lines)
+    : scan_(scan),
+      report_(report),
+      count_lines_(count_lines),
+      reader_(*scan.tree, scan.run->budget),
+      flattener_(scan.run->budget),
+      shapes_(scan),
+      rows_(scan, flattener_),
+      slots_(scan.tree->size()),
+      outer_(scan.tree->size()) {}
+
+ScanWorker::~ScanWorker() = default;
+
+absl::StatusOr<std::unique_ptr<ScanWorker>> ScanWorker::Make(const CompiledScan& scan,
+                                                             ScanReport& report, bool count_lines) {
+  std::unique_ptr<ScanWorker> worker(new ScanWorker(scan, report, count_lines));
+  for (const CompiledScan::Plan& plan : scan.plans) {
+    worker->plan_states_.push_back(std::make_unique<PlanState>());
+    SPELK_RETURN_IF_ERROR(worker->plan_states_.back()->Prepare(plan, *scan.run));
+  }
+  return worker;
+}
+
+namespace {
+
+// From 1; 0 if the block does not know how many lines are before it.
+uint64_t LineNumber(const io::Block& block, size_t before) {
+  if (!block.first_line) return 0;
+  const std::string_view text = block.text.substr(0, before);
+  return *block.first_line + 1 + static_cast<uint64_t>(std::count(text.begin(), text.end(), '\n'));
+}
+
+}  // namespace
+
+absl::Status ScanWorker::Reject(std::string_view line, std::string_view reason, bool fault) {
+  const io::Block& block = *rows_.block();
+  (fault ? report_.faulty : report_.rejected).fetch_add(1, std::memory_order_relaxed);
+  const auto before = static_cast<size_t>(line.data() - block.text.data());
+  report_.Add({block.sequence, block.offset + before, LineNumber(block, before), block.input,
+               std::string(reason)});
+  if (!scan_.settings->strict) return absl::OkStatus();
+  return absl::DataLossError(std::string(reason));
+}
+
+// The text of the event that a member holds: an object, or the JSON text of one.
+absl::StatusOr<bool> ScanWorker::Unwrap(const io::RawValue& raw, std::string_view* event) {
+  if (raw.kind == io::RawKind::kObject) {
+    *event = raw.text();
+    return true;
+  }
+  if (raw.kind != io::RawKind::kString && raw.kind != io::RawKind::kEscapedString) return false;
+  std::string text;
+  io::AppendUnescaped(raw.text(), text);
+  if (!text.starts_with('{')) return false;
+  // Copied with slack behind it, as the reader needs.
+  Arena& arena = rows_.memory()->arena;
+  char* copy = arena.AllocateText(text.size() + io::kSlack);
+  if (copy == nullptr) return arena.status("reading events");
+  std::memcpy(copy, text.data(), text.size());
+  std::memset(copy + text.size(), ' ', io::kSlack);
+  *event = {copy, text.size()};
+  return true;
+}
+
+absl::Status ScanWorker::AddRow(const ScanRows::Row& row, size_t used_slots,
+                                const std::vector<size_t>& plans) {
+  const auto index = static_cast<uint32_t>(rows_.size());
+  SPELK_RETURN_IF_ERROR(rows_.Add(row, std::span(slots_).first(used_slots)));
+  for (const size_t plan : plans) plan_states_[plan]->rows.push_back(index);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<bool> ScanWorker::ReadWrapped(std::string_view line, std::string_view event,
+                                             size_t wrapper, size_t* shape) {
+  const CompiledScan::Shape& known = scan_.shapes[wrapper];
+  bool faulty = false;
+  const io::LineVerdict verdict = reader_.Read(event, slots_, &faulty);
+  if (verdict == io::LineVerdict::kNoMemory) {
+    return scan_.run->budget->Exhausted("a line of input", event.size() * sizeof(uint32_t));
+  }
+  if (verdict != io::LineVerdict::kEvent) return false;
+  if (faulty) SPELK_RETURN_IF_ERROR(Reject(line, "a fault in the JSON text of an event", true));
+  *shape = shapes_.Find(reader_, slots_);
+  reader_.SlotsChanged();
+  for (size_t i = 0; i < slots_.size(); ++i) {
+    const bool envelope =
+        std::find(known.envelope.begin(), known.envelope.end(), i) != known.envelope.end();
+    const bool absent = slots_[i].kind == io::RawKind::kAbsent;
+    if ((absent || envelope) && outer_[i].kind != io::RawKind::kAbsent) slots_[i] = outer_[i];
+  }
+  return true;
+}
+
+absl::Status ScanWorker::AddList(std::string_view line, std::string_view list, size_t wrapper,
+                                 const std::vector<size_t>& plans, const ScanOutputs& outputs) {
+  const BatchMemoryPtr keep = rows_.memory();  // The list may stand in a text that was unwrapped.
+  outer_ = slots_;
+  io::ArrayElements elements(list);
+  while (const std::optional<std::string_view> event = elements.Next()) {
+    size_t shape = CompiledScan::kNone;
+    SPELK_ASSIGN_OR_RETURN(const bool is_event, ReadWrapped(line, *event, wrapper, &shape));
+    if (!is_event) {
+      SPELK_RETURN_IF_ERROR(Reject(line, "an element of a list of events is no object", true));
+      continue;
+    }
+    if (shape == CompiledScan::kNone) shape = wrapper;
+    SPELK_RETURN_IF_ERROR(AddRow({*event, *event, shape, wrapper}, slots_.size(), plans));
+    if (rows_.size() < scan_.run->batch_rows) continue;
+    SPELK_RETURN_IF_ERROR(Flush(outputs));
+    rows_.memory()->pins.push_back(keep);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ScanWorker::AddEvents(std::string_view line, const std::vector<size_t>& plans,
+                                   const ScanOutputs& outputs) {
+  ScanRows::Row row{line, line, shapes_.Find(reader_, slots_), CompiledScan::kNone};
+  size_t shape = row.shape;
+  size_t used_slots = reader_.used_slots();
+  for (int depth = 0; depth < kMaxUnwraps && shape != CompiledScan::kNone; ++depth) {
+    const CompiledScan::Shape& known = scan_.shapes[shape];
+    if (known.shape->skip) return absl::OkStatus();
+    if (known.unwrap == CompiledScan::kNone) break;
+    const io::RawValue wrapped = slots_[known.unwrap];
+    if (known.unwrap_list && wrapped.kind == io::RawKind::kArray) {
+      return AddList(line, wrapped.text(), shape, plans, outputs);
+    }
+    used_slots = slots_.size();
+    std::string_view event;
+    SPELK_ASSIGN_OR_RETURN(const bool is_json, Unwrap(wrapped, &event));
+    if (!is_json) {
+      const bool text =
+          wrapped.kind == io::RawKind::kString || wrapped.kind == io::RawKind::kEscapedString;
+      if (text && scan_.raw_slot != CompiledScan::kNone) {
+        slots_[scan_.raw_slot] = wrapped;
+        reader_.SlotsChanged();
+      }
+      break;
+    }
+    outer_ = slots_;
+    size_t inner = CompiledScan::kNone;
+    SPELK_ASSIGN_OR_RETURN(const bool is_event, ReadWrapped(line, event, shape, &inner));
+    if (!is_event) {
+      slots_ = outer_;
+      reader_.SlotsChanged();
+      break;
+    }
+    row.event = event;
+    row.wrapper = shape;
+    if (inner == CompiledScan::kNone) break;
+    row.shape = shape = inner;
+  }
+  return AddRow(row, used_slots, plans);
+}
+
+absl::Status ScanWorker::AddLine(std::string_view line, const std::vector<size_t>& plans,
+                                 const ScanOutputs& outputs) {
+  bool faulty = false;
+  if (line.size() > scan_.settings->max_line) {
+    report_.looked_at.fetch_add(1, std::memory_order_relaxed);
+    return Reject(line, kTooLong, false);
+  }
+  if (scan_.settings->strict) {
+    if (reader_.Check(line, &faulty) == io::LineVerdict::kEvent && faulty) {
+      report_.looked_at.fetch_add(1, std::memory_order_relaxed);
+      return Reject(line, "a fault in the JSON text", true);
+    }
+  }
+  const io::LineVerdict verdict = reader_.Read(line, slots_, &faulty);
+  if (verdict == io::LineVerdict::kBlank) return absl::OkStatus();
+  if (verdict == io::LineVerdict::kNoMemory) {
+    return scan_.run->budget->Exhausted("a line of input", line.size() * sizeof(uint32_t));
+  }
+  report_.looked_at.fetch_add(1, std::memory_order_relaxed);
+  if (verdict != io::LineVerdict::kEvent) return Reject(line, io::Describe(verdict), false);
+  if (faulty) SPELK_RETURN_IF_ERROR(Reject(line, "a fault in the JSON text", true));
+  SPELK_RETURN_IF_ERROR(AddEvents(line, plans, outputs));
+  if (line.size() > kLongLine) {
+    reader_.Shrink();
+    flattener_.Shrink();
+  }
+  return absl::OkStatus();
+}
+
+// ---------------------------------------------------------------- blocks
+
+absl::Status ScanWorker::Flush(const ScanOutputs& outputs) {
+  if (rows_.size() == 0) return absl::OkStatus();
+  for (size_t p = 0; p < outputs.size(); ++p) {
+    SPELK_RETURN_IF_ERROR(FlushPlan(p, *outputs[p]));
+    plan_states_[p]->rows.clear();
+  }
+  rows_.Start(rows_.block());
+  return absl::OkStatus();
+}
+
+absl::Status ScanWorker::AddLineAndFlush(std::string_view line, const std::vector<size_t>& plans,
+                                         const ScanOutputs& outputs) {
+  SPELK_RETURN_IF_ERROR(AddLine(line, plans, outputs));
+  if (rows_.size() < scan_.run->batch_rows) return absl::OkStatus();
+  SPELK_RETURN_IF_ERROR(scan_.run->cancel->status());
+  return Flush(outputs);
+}
+
+bool ScanWorker::MeetsGroups(const CompiledScan::Plan& plan, std::string_view line,
+                             size_t from) const {
+  for (size_t g = from; g < plan.groups.size(); ++g) {
+    if (plan.groups[g].Find(line) == std::string_view::npos) return false;
+  }
+  return true;
+}
+
+absl::Status ScanWorker::ScanAllLines(const io::BlockPtr& block, const ScanOutputs& outputs) {
+  std::vector<size_t> wanted;
+  for (size_t p = 0; p < scan_.plans.size(); ++p) wanted.push_back(p);
+  const bool filters = scan_.plans.size() > 1;
+  return ForEachLine(block->text, [&](std::string_view line) {
+    if (filters) {
+      wanted.clear();
+      for (size_t p = 0; p < scan_.plans.size(); ++p) {
+        if (MeetsGroups(scan_.plans[p], line, 0)) wanted.push_back(p);
+      }
+      if (wanted.empty()) return absl::OkStatus();
+    }
+    return AddLineAndFlush(line, wanted, outputs);
+  });
+}
+
+// Every plan has a prefilter: only lines in which it finds something are cut out and parsed.
+absl::Status ScanWorker::ScanCandidates(const io::BlockPtr& block, const ScanOutputs& outputs) {
+  const std::string_view text = block->text;
+  std::vector<size_t> next(scan_.plans.size());  // Where each plan's first group is found next.
+  for (size_t p = 0; p < next.size(); ++p) next[p] = scan_.plans[p].groups[0].Find(text);
+  std::vector<size_t> wanted;
+  for (;;) {
+    const size_t hit = *std::min_element(next.begin(), next.end());
+    if (hit == std::string_view::npos) return absl::OkStatus();
+    const size_t before = hit == 0 ? std::string_view::npos : text.rfind('\n', hit - 1);
+    const size_t begin = before == std::string_view::npos ? 0 : before + 1;
+    const size_t newline = text.find('\n', hit);
+    const size_t end = newline == std::string_view::npos ? text.size() : newline;
+    const std::string_view line = text.substr(begin, end - begin);
+    wanted.clear();
+    for (size_t p = 0; p < next.size(); ++p) {
+      if (next[p] >= end) continue;
+      if (MeetsGroups(scan_.plans[p], line, 1)) wanted.push_back(p);
+      next[p] = scan_.plans[p].groups[0].Find(text, end);
+    }
+    if (wanted.empty()) continue;
+    SPELK_RETURN_IF_ERROR(AddLineAndFlush(WithoutCarriageReturn(line), wanted, outputs));
+  }
+}
+
+absl::Status ScanWorker::Scan(const io::BlockPtr& block, const ScanOutputs& outputs) {
+  if (count_lines_) {
+    const std::string_view text = block->text;
+    uint64_t lines = static_cast<uint64_t>(std::count(text.begin(), text.end(), '\n'));
+    if (!text.empty() && text.back() != '\n') ++lines;
+    report_.lines.fetch_add(lines, std::memory_order_relaxed);
+  }
+  for (const io::Block::Overlong& overlong : block->overlong) {
+    report_.rejected.fetch_add(1, std::memory_order_relaxed);
+    report_.looked_at.fetch_add(1, std::memory_order_relaxed);
+    report_.Add({block->sequence, overlong.offset, 0, block->input, kTooLong});
+    if (scan_.settings->strict) return absl::DataLossError(kTooLong);
+  }
+  report_.bytes.fetch_add(block->text.size(), std::memory_order_relaxed);
+  rows_.Start(block);
+  const bool all_filtered =
+      std::all_of(scan_.plans.begin(), scan_.plans.end(),
+                  [](const CompiledScan::Plan& plan) { return !plan.groups.empty(); });
+  SPELK_RETURN_IF_ERROR(all_filtered ? ScanCandidates(block, outputs)
+                                     : ScanAllLines(block, outputs));
+  return Flush(outputs);
+}
+
+// ---------------------------------------------------------------- what was met
+
+void ScanReport::Add(Fault fault) {
+  const std::lock_guard lock(mutex_);
+  const auto before = [](const Fault& a, const Fault& b) {
+    return std::pair(a.sequence, a.offset) < std::pair(b.sequence, b.offset);
+  };
+  first_.insert(std::upper_bound(first_.begin(), first_.end(), fault, before), std::move(fault));
+  if (first_.size() > kShown) first_.pop_back();
+}
+
+std::vector<ScanReport::Fault> ScanReport::first() const {
+  const std::lock_guard lock(mutex_);
+  return first_;
+}
+
+}  // namespace spelk::exec

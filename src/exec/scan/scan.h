@@ -1,0 +1,114 @@
+// Scan: turns blocks of lines into batches of events, for one plan or several in one pass.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "exec/operator.h"
+#include "exec/scan/compiled_scan.h"
+#include "exec/scan/layout_detector.h"
+#include "exec/scan/scan_rows.h"
+#include "io/block_source.h"
+#include "io/json_flattener.h"
+#include "io/json_reader.h"
+
+namespace spelk::exec {
+
+class DynamicColumns;
+
+// What the scan met. Thread-safe.
+class ScanReport {
+ public:
+  struct Fault {
+    uint64_t sequence = 0;  // Of the block.
+    uint64_t offset = 0;    // Of the line in its input.
+    uint64_t line = 0;      // From 1; 0 if it is not known.
+    size_t input = 0;
+    std::string reason;
+  };
+  static constexpr size_t kShown = 3;
+
+  std::atomic<uint64_t> lines{0};      // Counted in full only when asked for.
+  std::atomic<uint64_t> looked_at{0};  // Lines that were parsed.
+  std::atomic<uint64_t> rejected{0};   // No events.
+  std::atomic<uint64_t> faulty{0};     // Events, with members after a fault left out.
+  std::atomic<uint64_t> matched{0};    // Events that passed the scan's predicate.
+  std::atomic<uint64_t> bytes{0};      // Read, after decompression.
+
+  void Add(Fault fault);
+  std::vector<Fault> first() const;
+
+ private:
+  mutable std::mutex mutex_;
+  std::vector<Fault> first_;
+};
+
+// Where a worker's batches go: one output for each plan.
+using ScanOutputs = std::vector<Output*>;
+
+class ScanWorker {
+ public:
+  static absl::StatusOr<std::unique_ptr<ScanWorker>> Make(const CompiledScan& scan,
+                                                          ScanReport& report, bool count_lines);
+  ~ScanWorker();
+
+  // Pushes, for each plan, the events of the block that its scan keeps, in order.
+  absl::Status Scan(const io::BlockPtr& block, const ScanOutputs& outputs);
+
+ private:
+  struct PlanState;
+  ScanWorker(const CompiledScan& scan, ScanReport& report, bool count_lines);
+  absl::Status ScanAllLines(const io::BlockPtr& block, const ScanOutputs& outputs);
+  absl::Status ScanCandidates(const io::BlockPtr& block, const ScanOutputs& outputs);
+  absl::Status AddLineAndFlush(std::string_view line, const std::vector<size_t>& plans,
+                               const ScanOutputs& outputs);
+  absl::Status AddLine(std::string_view line, const std::vector<size_t>& plans,
+                       const ScanOutputs& outputs);
+  absl::Status AddEvents(std::string_view line, const std::vector<size_t>& plans,
+                         const ScanOutputs& outputs);
+  absl::Status AddList(std::string_view line, std::string_view list, size_t wrapper,
+                       const std::vector<size_t>& plans, const ScanOutputs& outputs);
+  // An event of slots_, of which those behind `used_slots` are absent.
+  absl::Status AddRow(const ScanRows::Row& row, size_t used_slots,
+                      const std::vector<size_t>& plans);
+  // Reads an event that a line wraps into slots_, and what it says besides from outer_. False if it
+  // is none.
+  absl::StatusOr<bool> ReadWrapped(std::string_view line, std::string_view event, size_t wrapper,
+                                   size_t* shape);
+  absl::StatusOr<bool> Unwrap(const io::RawValue& raw, std::string_view* event);
+  absl::Status Reject(std::string_view line, std::string_view reason, bool fault);
+  absl::Status Flush(const ScanOutputs& outputs);
+  absl::Status FlushPlan(size_t plan, Output& output);
+  // Says in hidden::kImplicit, if that is among the columns, what the rows were given only to be
+  // read. `wide`, if it is known, has what they have themselves.
+  absl::Status Lend(const CompiledScan::Plan& plan, std::span<const uint32_t> rows,
+                    size_t physical_rows, const DynamicColumns* wide, Arena& arena,
+                    std::vector<Column>* columns);
+  absl::StatusOr<bool> AddWide(const ScanRows::Row& event, DynamicColumns& wide);
+  // _time of the events here that have a member of that name: as everywhere, the event's time.
+  absl::StatusOr<Column> OwnTimes(const CompiledScan::Plan& plan, std::span<const uint32_t> rows,
+                                  const DynamicColumns& wide, Arena& arena);
+  // Rows with every field that they have: as many batches as there are orders of fields in a row.
+  absl::Status PushWide(const CompiledScan::Plan& plan, const std::vector<uint32_t>& rows,
+                        const std::vector<Column>& columns, const BatchMemoryPtr& memory,
+                        Output& output);
+  bool MeetsGroups(const CompiledScan::Plan& plan, std::string_view line, size_t from) const;
+
+  const CompiledScan& scan_;
+  ScanReport& report_;
+  const bool count_lines_;
+  io::JsonReader reader_;
+  io::JsonFlattener flattener_;
+  LayoutDetector shapes_;
+  ScanRows rows_;
+  std::vector<std::unique_ptr<PlanState>> plan_states_;
+  std::vector<io::RawValue> slots_;  // Of the event at hand.
+  std::vector<io::RawValue> outer_;  // Of what it was wrapped in.
+};
+
+}  // namespace spelk::exec

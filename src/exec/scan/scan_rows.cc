@@ -1,0 +1,244 @@
+// Getting values out of slots.
+#include "exec/scan/scan_rows.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <utility>
+
+#include "base/status.h"
+#include "value/number.h"
+#include "value/timestamp.h"
+
+namespace spelk::exec {
+namespace {
+
+const io::RawValue kAbsentSlot;
+
+Value Multi(std::vector<Value>& values, Arena& arena) {
+  std::erase_if(values, [](const Value& value) { return value.is_null(); });
+  auto* copy = arena.AllocateArray<Value>(values.size());
+  if (copy == nullptr) return Value::Null();
+  std::copy(values.begin(), values.end(), copy);
+  return Value::Multi({copy, values.size()});
+}
+
+}  // namespace
+
+void ScanRows::Start(const io::BlockPtr& block) {
+  block_ = block;
+  rows_.clear();
+  slots_.clear();
+  memory_ = NewMemory();
+}
+
+BatchMemoryPtr ScanRows::NewMemory() const {
+  auto memory = std::make_shared<BatchMemory>(scan_.run->budget);
+  memory->pins.push_back(block_);
+  return memory;
+}
+
+absl::Status ScanRows::Add(const Row& row, std::span<const io::RawValue> slots) {
+  // Reading stopped when all that is required was there: the rest was not looked for.
+  const size_t required = std::min(scan_.tree->required(), slots.size());
+  const bool complete =
+      std::all_of(slots.begin(), slots.begin() + static_cast<std::ptrdiff_t>(required),
+                  [](const io::RawValue& slot) { return slot.kind != io::RawKind::kAbsent; });
+  if (complete) slots = slots.first(required);
+  const size_t bytes = (slots_.size() + slots.size()) * 2 * sizeof(io::RawValue) +
+                       (rows_.size() + 1) * 2 * sizeof(Stored);
+  if (bytes > reservation_.bytes() && !reservation_.Resize(bytes)) {
+    return scan_.run->budget->Exhausted("reading events", bytes);
+  }
+  rows_.push_back({row, slots_.size(), slots.size()});
+  const size_t begin = slots_.size();
+  slots_.resize(begin + slots.size());
+  if (!slots.empty()) std::memcpy(&slots_[begin], slots.data(), slots.size_bytes());
+  return absl::OkStatus();
+}
+
+absl::Status ScanRows::Resolve(size_t field, std::span<const uint32_t> rows, Arena& arena,
+                               std::span<Value> values) {
+  const FieldSource& source = scan_.fields[field];
+  for (const uint32_t row : rows) values[row] = ValueOf(source, row, arena);
+  SPELK_RETURN_IF_ERROR(flattener_.status("reading events"));
+  return arena.status("reading events");
+}
+
+absl::StatusOr<Column> ScanRows::ColumnOf(size_t field, std::span<const uint32_t> rows,
+                                          Arena& arena) {
+  auto* values = arena.AllocateArray<Value>(size());
+  if (values == nullptr) return arena.status("reading events");
+  SPELK_RETURN_IF_ERROR(Resolve(field, rows, arena, {values, size()}));
+  return Column::Values({values, size()});
+}
+
+const io::RawValue& ScanRows::slot(uint32_t row, size_t index) const {
+  const Stored& stored = rows_[row];
+  return index < stored.count ? slots_[stored.begin + index] : kAbsentSlot;
+}
+
+const CompiledScan::Shape* ScanRows::shape(uint32_t row) const {
+  const size_t index = rows_[row].row.shape;
+  return index == CompiledScan::kNone ? nullptr : &scan_.shapes[index];
+}
+
+Value ScanRows::ValueOf(const FieldSource& source, uint32_t row, Arena& arena) {
+  switch (source.kind) {
+    case Kind::kLine:
+      return Value::Text(rows_[row].row.line);
+    case Kind::kTime: {
+      const std::optional<Micros> time = TimeOf(row, arena);
+      return time ? Value::Double(static_cast<double>(*time) / kMicrosPerSecond) : Value::Null();
+    }
+    case Kind::kOrderTime: {
+      const std::optional<Micros> time = TimeOf(row, arena);
+      return time ? Value::Integer(*time) : Value::Null();
+    }
+    default:
+      break;
+  }
+  const Value own = Member(source, row, arena);
+  if (own.is_null()) return Derived(source.kind, row, arena);
+  const bool names = source.kind == Kind::kSourcetype || source.kind == Kind::kSourcetypes;
+  return names ? Shown(own) : own;
+}
+
+// What the event itself has, under the name or as its shape, or that of its wrapping, writes it.
+Value ScanRows::Member(const FieldSource& source, uint32_t row, Arena& arena) {
+  if (const io::RawValue& raw = slot(row, source.slot); raw.kind != io::RawKind::kAbsent) {
+    return Decode(raw, source.slot, arena);
+  }
+  if (source.candidates.empty()) return Value::Null();
+  for (const size_t known : {rows_[row].row.shape, rows_[row].row.wrapper}) {
+    if (known == CompiledScan::kNone) continue;
+    for (const size_t candidate : source.candidates[known]) {
+      const io::RawValue& raw = slot(row, candidate);
+      if (raw.kind != io::RawKind::kAbsent) return Decode(raw, candidate, arena);
+    }
+  }
+  return Value::Null();
+}
+
+Value ScanRows::Derived(Kind kind, uint32_t row, Arena& arena) {
+  const CompiledScan::Shape* known = shape(row);
+  switch (kind) {
+    case Kind::kRaw:
+      return Value::Text(rows_[row].row.line);
+    case Kind::kLineCount:
+      return Value::Integer(1);
+    case Kind::kIndex:
+      return Value::Text(input().index.empty() ? std::string_view("main") : input().index);
+    case Kind::kOwnIndex:
+      return input().index.empty() ? Value::Null() : Value::Text(input().index);
+    case Kind::kHost:
+      return known == nullptr ? Value::Null() : Fill(known->host, row, arena);
+    case Kind::kSourcetype:
+      return Sourcetype(known, row, arena);
+    case Kind::kSource:
+      return Source(known, row, arena);
+    case Kind::kSourcetypes: {
+      std::vector<Value> names = {Sourcetype(known, row, arena)};
+      if (known != nullptr) AddNames(known->also_sourcetypes, row, arena, names);
+      return Multi(names, arena);
+    }
+    case Kind::kSources: {
+      std::vector<Value> names = {Source(known, row, arena)};
+      if (known != nullptr) AddNames(known->also_sources, row, arena, names);
+      return Multi(names, arena);
+    }
+    default:
+      return Value::Null();
+  }
+}
+
+Value ScanRows::Sourcetype(const CompiledScan::Shape* known, uint32_t row, Arena& arena) {
+  if (known != nullptr && !known->sourcetype.empty()) {
+    if (const Value made = Fill(known->sourcetype, row, arena); !made.is_null()) return Shown(made);
+  }
+  const std::string& given = scan_.settings->sourcetype;
+  return given.empty() ? Value::Null() : Shown(Value::Text(given));
+}
+
+Value ScanRows::Source(const CompiledScan::Shape* known, uint32_t row, Arena& arena) {
+  if (known != nullptr && !known->source.empty()) {
+    if (const Value made = Fill(known->source, row, arena); !made.is_null()) return made;
+  }
+  return Value::Text(input().path);
+}
+
+// A sourcetype that an app renames is shown under its new name.
+Value ScanRows::Shown(const Value& sourcetype) const {
+  const StringMap<std::string>* renames = scan_.settings->renames;
+  if (renames == nullptr || renames->empty() || !sourcetype.is_text()) return sourcetype;
+  const auto found = renames->find(sourcetype.text());
+  return found == renames->end() ? sourcetype : Value::Text(found->second);
+}
+
+void ScanRows::AddNames(const std::vector<Template>& templates, uint32_t row, Arena& arena,
+                        std::vector<Value>& names) {
+  for (const Template& each : templates) names.push_back(Fill(each, row, arena));
+}
+
+// Null if a member that the template names is absent.
+Value ScanRows::Fill(const Template& name, uint32_t row, Arena& arena) {
+  if (name.slots.empty()) {
+    return name.texts.empty() || name.texts[0].empty() ? Value::Null() : Value::Text(name.texts[0]);
+  }
+  std::string text = name.texts[0];
+  for (size_t i = 0; i < name.slots.size(); ++i) {
+    const Value part = Decode(slot(row, name.slots[i]), name.slots[i], arena);
+    if (part.is_null()) return Value::Null();
+    text += TextOf(part);
+    text += name.texts[i + 1];
+  }
+  return Value::Text(arena.Copy(text));
+}
+
+Value ScanRows::Decode(const io::RawValue& raw, size_t slot_index, Arena& arena) {
+  if (raw.kind != io::RawKind::kArray) return io::ToValue(raw, arena);
+  const std::string* rest = scan_.tree->array_rest(slot_index);
+  if (rest == nullptr) return Value::Null();
+  // Slots of arrays hold the whole array; the values with the wanted name are taken out of it.
+  struct Taker final : io::FieldTaker {
+    Taker(const std::string& wanted_name, Arena& memory) : wanted(wanted_name), arena(memory) {}
+    void Take(std::string_view name, const io::RawValue& value, uint32_t) override {
+      if (name == wanted) values.push_back(CopyValue(io::ToValue(value, arena), arena));
+    }
+    const std::string& wanted;
+    Arena& arena;
+    std::vector<Value> values;
+  } taker(*rest, arena);
+  flattener_.FlattenValue(raw.text(), "", taker, raw.open);
+  return Multi(taker.values, arena);
+}
+
+// The time that a wrapping gives is the one by which the event was indexed.
+std::optional<Micros> ScanRows::TimeOf(uint32_t row, Arena& arena) {
+  for (const size_t index : {rows_[row].row.wrapper, rows_[row].row.shape}) {
+    if (index == CompiledScan::kNone) continue;
+    const std::optional<Micros> time = FirstTime(scan_.shapes[index].times, row, arena);
+    if (time) return time;
+  }
+  return FirstTime(scan_.fallback_times, row, arena);
+}
+
+std::optional<Micros> ScanRows::FirstTime(const std::vector<CompiledScan::TimeSlot>& times,
+                                          uint32_t row, Arena& arena) {
+  const std::string& format = scan_.settings->time_format;
+  for (const CompiledScan::TimeSlot& time : times) {
+    const Value value = Decode(slot(row, time.slot), time.slot, arena);
+    if (!value.is_text()) continue;
+    if (!format.empty()) {
+      const double now = scan_.run->evaluation.constants.now;
+      if (const auto seconds = ParseTime(value.text(), format, time.zone, now, true)) {
+        return static_cast<Micros>(std::llround(*seconds * kMicrosPerSecond));
+      }
+    } else if (const std::optional<Micros> micros = ParseTimestamp(value.text(), time.zone)) {
+      return micros;
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace spelk::exec

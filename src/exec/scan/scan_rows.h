@@ -1,0 +1,90 @@
+// ScanRows: the events of a batch being made, as slots out of which fields come column by column.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "base/arena.h"
+#include "base/memory.h"
+#include "exec/scan/compiled_scan.h"
+#include "io/block_source.h"
+#include "io/json_flattener.h"
+#include "io/json_text.h"
+#include "value/batch.h"
+#include "value/column.h"
+#include "value/time_format.h"
+
+namespace spelk::exec {
+
+// Belongs to one worker.
+class ScanRows {
+ public:
+  struct Row {
+    std::string_view line;                 // What the event is written out as.
+    std::string_view event;                // The object that has its members.
+    size_t shape = CompiledScan::kNone;    // Of the event.
+    size_t wrapper = CompiledScan::kNone;  // Of what it was wrapped in.
+  };
+
+  // `flattener` takes arrays apart; its values hold until it is used again.
+  ScanRows(const CompiledScan& scan, io::JsonFlattener& flattener)
+      : scan_(scan), flattener_(flattener), reservation_(scan.run->budget) {}
+
+  // Forgets all rows. What is added from now on stands in the block.
+  void Start(const io::BlockPtr& block);
+  const io::BlockPtr& block() const { return block_; }
+  // For values made out of rows: keeps the block alive.
+  BatchMemoryPtr NewMemory() const;
+  // Where texts that were unwrapped live.
+  const BatchMemoryPtr& memory() const { return memory_; }
+
+  absl::Status Add(const Row& row, std::span<const io::RawValue> slots);
+  size_t size() const { return rows_.size(); }
+  const Row& row(size_t index) const { return rows_[index].row; }
+
+  // The values of one field for some rows, into an array with an entry for each row.
+  absl::Status Resolve(size_t field, std::span<const uint32_t> rows, Arena& arena,
+                       std::span<Value> values);
+  absl::StatusOr<Column> ColumnOf(size_t field, std::span<const uint32_t> rows, Arena& arena);
+
+ private:
+  using FieldSource = CompiledScan::FieldSource;
+  using Kind = FieldSource::Kind;
+  using Template = CompiledScan::Template;
+
+  struct Stored {
+    Row row;
+    size_t begin;  // Its slots.
+    size_t count;  // Slots beyond are absent, or nobody asks.
+  };
+
+  const io::RawValue& slot(uint32_t row, size_t index) const;
+  const CompiledScan::Shape* shape(uint32_t row) const;
+  const io::Input& input() const { return scan_.settings->inputs[block_->input]; }
+
+  Value ValueOf(const FieldSource& source, uint32_t row, Arena& arena);
+  Value Member(const FieldSource& source, uint32_t row, Arena& arena);
+  Value Derived(Kind kind, uint32_t row, Arena& arena);
+  Value Sourcetype(const CompiledScan::Shape* known, uint32_t row, Arena& arena);
+  Value Source(const CompiledScan::Shape* known, uint32_t row, Arena& arena);
+  Value Shown(const Value& sourcetype) const;
+  void AddNames(const std::vector<Template>& templates, uint32_t row, Arena& arena,
+                std::vector<Value>& names);
+  Value Fill(const Template& name, uint32_t row, Arena& arena);
+  Value Decode(const io::RawValue& raw, size_t slot_index, Arena& arena);
+  std::optional<Micros> TimeOf(uint32_t row, Arena& arena);
+  std::optional<Micros> FirstTime(const std::vector<CompiledScan::TimeSlot>& times, uint32_t row,
+                                  Arena& arena);
+
+  const CompiledScan& scan_;
+  io::JsonFlattener& flattener_;
+  io::BlockPtr block_;
+  BatchMemoryPtr memory_;
+  std::vector<Stored> rows_;
+  std::vector<io::RawValue> slots_;
+  Reservation reservation_;
+};
+
+}  // namespace spelk::exec

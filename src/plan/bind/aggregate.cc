@@ -1,0 +1,118 @@
+// Binding of statistics: count, dc(user) AS users, values(eval(…)), sum(*delay).
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/status.h"
+#include "plan/bind/binder.h"
+
+namespace spelk::plan {
+namespace {
+
+// The column's name is the call as typed, with quotes left out (stats, "Usage").
+std::string TypedName(std::string_view function, std::string_view argument) {
+  return fmt::format("{}({})", function, argument);
+}
+
+std::string_view Trim(std::string_view text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == ',')) text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == ',')) text.remove_suffix(1);
+  return text;
+}
+
+}  // namespace
+
+absl::Status Binder::BindAggregateArgument(const ast::ArgumentCall& call,
+                                           const AggregateEntry& entry, AggregateCall* bound) {
+  const ast::Argument& argument = call.arguments.front();
+  if (const auto* name = std::get_if<ast::Name>(&argument.value)) {
+    if (IsPattern(name->text)) {
+      bound->pattern = name->text;
+    } else {
+      bound->field = Intern(name->text);
+    }
+    return absl::OkStatus();
+  }
+  if (const auto* expression = std::get_if<ast::ArgumentExpression>(&argument.value);
+      expression != nullptr && expression->is_eval && expression->expression != nullptr) {
+    SPELK_ASSIGN_OR_RETURN(bound->expression, Expression(*expression->expression));
+    if (bound->expression->type == Type::kBoolean && !entry.boolean_argument) {
+      return Error(ErrorCode::kBooleanAssigned, argument.span,
+                   "fields cannot be assigned a boolean result. instead, try "
+                   "if([bool expr], [expr], [expr])");
+    }
+    return absl::OkStatus();
+  }
+  return Error(ErrorCode::kBadStatistic, argument.span,
+               fmt::format("the argument '{}' is invalid", TextOf(argument.span)),
+               {"a statistic takes a field or eval(…)"});
+}
+
+absl::StatusOr<AggregateCall> Binder::Aggregate(const ast::Argument& argument) {
+  AggregateCall bound;
+  bound.span = argument.span;
+  const auto* call = std::get_if<ast::ArgumentCall>(&argument.value);
+  const auto* word = std::get_if<ast::Name>(&argument.value);
+  const auto invalid = [&](ErrorCode code, std::vector<std::string> notes) {
+    return Error(code, argument.span,
+                 fmt::format("the argument '{}' is invalid", Trim(TextOf(argument.span))),
+                 std::move(notes));
+  };
+  if (call == nullptr && (word == nullptr || word->quoted))
+    return invalid(ErrorCode::kBadStatistic, {});
+  bound.function = call != nullptr ? call->name.text : word->text;
+  const AggregateEntry* entry = entries_.Aggregate(bound.function, &bound.number);
+  if (entry == nullptr) {
+    if (entries_.IsUnbuiltAggregate(bound.function)) {
+      return Error(ErrorCode::kUnbuiltFunction, argument.span,
+                   fmt::format("the statistic '{}' is not built yet", bound.function));
+    }
+    std::vector<std::string> notes = {fmt::format("there is no statistic \"{}\"", bound.function)};
+    const std::vector<std::string_view> similar = entries_.SimilarAggregates(bound.function);
+    if (!similar.empty() && similar.front() == bound.function) {
+      notes = {fmt::format("which percentile is wanted? write {}95(…)", bound.function)};
+    } else if (entries_.Function(bound.function) != nullptr) {
+      notes = {fmt::format("{} is a function of eval; a statistic takes it as eval({}(…))",
+                           bound.function, bound.function)};
+    } else if (call == nullptr && similar.empty()) {
+      notes.emplace_back("fields stand in the parentheses of a statistic, or behind BY");
+    } else {
+      for (std::string& note : DidYouMean(similar)) notes.push_back(std::move(note));
+    }
+    return invalid(ErrorCode::kBadStatistic, std::move(notes));
+  }
+  if (entry->takes_number && bound.number > 100) {
+    return invalid(ErrorCode::kBadStatistic, {"a percentile lies between 0 and 100"});
+  }
+  if (call != nullptr && call->arguments.size() > 1) {
+    return invalid(ErrorCode::kBadStatistic, {fmt::format("usage: {}", entry->signature)});
+  }
+  std::string shown = bound.function;
+  if (call != nullptr && !call->arguments.empty()) {
+    SPELK_RETURN_IF_ERROR(BindAggregateArgument(*call, *entry, &bound));
+    const auto* name = std::get_if<ast::Name>(&call->arguments.front().value);
+    shown = TypedName(bound.function, name != nullptr ? std::string_view(name->text)
+                                                      : TextOf(call->arguments.front().span));
+  } else if (!entry->without_field) {
+    // Deprecated but documented: a function without a field means all fields.
+    bound.pattern = "*";
+    shown = TypedName(bound.function, "*");
+  }
+  const std::string output = argument.alias ? argument.alias->text : shown;
+  if (output.empty())
+    return Error(ErrorCode::kBadArgument, argument.alias->span, "a field name is empty");
+  if (bound.pattern.empty()) {
+    bound.output = Intern(output);
+    return bound;
+  }
+  bound.output_pattern = output;
+  if (std::count(output.begin(), output.end(), '*') !=
+      std::count(bound.pattern.begin(), bound.pattern.end(), '*')) {
+    return Error(ErrorCode::kBadArgument, argument.span,
+                 fmt::format("wildcards do not match: '{}' and '{}'", bound.pattern, output));
+  }
+  return bound;
+}
+
+}  // namespace spelk::plan

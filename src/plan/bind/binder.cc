@@ -1,0 +1,515 @@
+// Binding of pipelines, options and arguments.
+#include "plan/bind/binder.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "base/check.h"
+#include "base/status.h"
+#include "syntax/confusables.h"
+#include "value/number.h"
+#include "value/regex.h"
+
+namespace spelk::plan {
+namespace {
+
+bool EqualsIgnoringCase(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
+    const auto lower = [](char c) {
+      return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+    };
+    return lower(x) == lower(y);
+  });
+}
+
+std::string Lower(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+  return lower;
+}
+
+template <class T>
+std::optional<T> ParseWhole(std::string_view text) {
+  T value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size() || text.empty()) return std::nullopt;
+  return value;
+}
+
+// All options of a call, those inside clauses too.
+template <class Take>
+void ForEachOption(const ast::CommandCall& call, Take take) {
+  const auto visit = [&](const std::vector<ast::Argument>& arguments) {
+    for (const ast::Argument& argument : arguments) {
+      if (const auto* option = std::get_if<ast::ArgumentOption>(&argument.value)) take(*option);
+    }
+  };
+  visit(call.arguments);
+  for (const ast::Clause& clause : call.clauses) visit(clause.arguments);
+}
+
+// A call that names the column which a statistic made: `sum(bytes)`, `count(eval(x>1))`.
+std::optional<std::string> ColumnOfCall(const ast::Argument& argument, std::string_view source) {
+  const auto* call = std::get_if<ast::ArgumentCall>(&argument.value);
+  if (call == nullptr || call->arguments.size() != 1) return std::nullopt;
+  const ast::Argument& inner = call->arguments.front();
+  if (inner.alias) return std::nullopt;
+  if (const auto* name = std::get_if<ast::Name>(&inner.value)) {
+    return fmt::format("{}({})", call->name.text, name->text);
+  }
+  if (!std::holds_alternative<ast::ArgumentExpression>(inner.value)) return std::nullopt;
+  return fmt::format("{}({})", call->name.text, TextOf(source, inner.span));
+}
+
+// A search of one command without its pipe and of plain words, which could be terms as well:
+// `delete user`.
+bool ReadsAsTerms(const ast::Pipeline& pipeline) {
+  if (pipeline.leading_pipe || pipeline.commands.size() != 1) return false;
+  const ast::CommandCall& call = pipeline.commands[0];
+  const bool plain = !call.macro && !call.search && call.expression == nullptr &&
+                     call.assignments.empty() && call.clauses.empty() && !call.arguments.empty();
+  return plain &&
+         std::all_of(call.arguments.begin(), call.arguments.end(), [](const auto& argument) {
+           const auto* word = std::get_if<ast::Name>(&argument.value);
+           return word != nullptr && !word->quoted && !argument.alias && !ParseNumber(word->text);
+         });
+}
+
+}  // namespace
+
+std::optional<bool> ParseFlag(std::string_view text) {
+  const std::string lower = Lower(text);
+  if (lower == "t" || lower == "true" || lower == "1") return true;
+  if (lower == "f" || lower == "false" || lower == "0") return false;
+  return std::nullopt;
+}
+
+// ---------------------------------------------------------------- pipelines
+
+absl::StatusOr<NodePtr> Binder::Bind(const ast::Pipeline& pipeline) {
+  if (commands_ + pipeline.commands.size() > kMostCommands) {
+    return diagnostics_.Error(ErrorCode::kTooLong, pipeline.span,
+                              fmt::format("the search has more than {} commands", kMostCommands));
+  }
+  commands_ += pipeline.commands.size();
+  absl::StatusOr<NodePtr> plan = BindPipeline(pipeline);
+  commands_ -= pipeline.commands.size();
+  return plan;
+}
+
+absl::StatusOr<NodePtr> Binder::BindPipeline(const ast::Pipeline& pipeline) {
+  NodePtr plan;
+  absl::Status first_error;
+  for (size_t i = 0; i < pipeline.commands.size(); ++i) {
+    absl::StatusOr<NodePtr> bound = BindCommand(pipeline.commands[i], i == 0, std::move(plan));
+    if (bound.ok()) {
+      plan = std::move(*bound);
+      continue;
+    }
+    first_error.Update(bound.status());
+    plan = NewScan(pipeline.span);  // Goes on, to report the other commands' errors as well.
+  }
+  if (ReadsAsTerms(pipeline)) {
+    const ast::Name& name = pipeline.commands[0].name;
+    diagnostics_.Warn(ErrorCode::kReadAsCommand, name.span,
+                      fmt::format("read as the command {} over all events", name.text),
+                      {fmt::format("to look for the words, write `search {}`; a leading pipe says "
+                                   "that the command is meant",
+                                   TextOf(pipeline.span))});
+  }
+  SPELK_RETURN_IF_ERROR(first_error);
+  SPELK_CHECK(plan != nullptr);
+  return plan;
+}
+
+std::unique_ptr<ScanNode> Binder::NewScan(Span span) {
+  auto scan = Make<ScanNode>(span);
+  scan->entry = entries_.Command(kScanEntry);
+  return scan;
+}
+
+absl::Status Binder::UnknownCommand(const ast::CommandCall& call) {
+  command_ = call.name.text;
+  if (call.macro) {
+    return diagnostics_.Error(ErrorCode::kUnknownMacro, call.macro->name.span,
+                              fmt::format("the search specifies a macro '{}' that cannot be found",
+                                          call.macro->name.text));
+  }
+  if (entries_.Unbuilt(call.name.text) != nullptr) {
+    return diagnostics_.Error(ErrorCode::kUnbuiltCommand, call.name.span,
+                              fmt::format("the command '{}' is not built yet", call.name.text),
+                              {"Splunk documents it; `spelk help` lists the commands that run"});
+  }
+  return diagnostics_.Error(ErrorCode::kUnknownCommand, call.name.span,
+                            fmt::format("unknown search command '{}'", call.name.text),
+                            NotesOnCommand(call.name.text));
+}
+
+// What a word that is no command may be meant to be.
+std::vector<std::string> Binder::NotesOnCommand(std::string_view name) const {
+  if (const auto found = syntax::FindConfusable(name)) {
+    return {fmt::format("it holds this {}; {}", found->what, found->plain)};
+  }
+  double number = 0;
+  if (entries_.Aggregate(name, &number) != nullptr) {
+    return {fmt::format("{} is a statistic; write stats {}…", name, name)};
+  }
+  if (const FunctionEntry* function = entries_.Function(name)) {
+    return {fmt::format("{} is a function; write eval field = {}", name, function->signature)};
+  }
+  if (name == "AND" || name == "OR" || name == "NOT") {
+    return {fmt::format("conditions behind a pipe begin with a command: search or where")};
+  }
+  return DidYouMean(entries_.SimilarCommands(name));
+}
+
+absl::StatusOr<NodePtr> Binder::BindCommand(const ast::CommandCall& call, bool first,
+                                            NodePtr input) {
+  const CommandEntry* entry = call.macro ? nullptr : entries_.Command(call.name.text);
+  if (entry == nullptr || entry->internal) return UnknownCommand(call);
+  entry_ = entry;
+  command_ = call.name.text;
+  is_first_ = first;
+  SPELK_RETURN_IF_ERROR(CheckOptions(call, *entry));
+  SPELK_ASSIGN_OR_RETURN(NodePtr node, entry->bind(call, *this));
+  if (node == nullptr) return input != nullptr ? std::move(input) : NewScan(call.span);
+  Node* bottom = node.get();
+  for (Node* n = node.get(); n != nullptr; n = n->input.get()) {
+    if (n->entry == nullptr) n->entry = entry;
+    bottom = n;
+  }
+  if (bottom->GetDataflow().runs == Runs::kSource) {
+    if (!first) {
+      return Error(ErrorCode::kNotFirst, call.name.span,
+                   "this command must be the first command of a search");
+    }
+    return node;
+  }
+  bottom->input = input != nullptr ? std::move(input) : NewScan(call.span);
+  return node;
+}
+
+absl::StatusOr<NodePtr> Binder::Subsearch(const ast::Pipeline& pipeline) {
+  const CommandEntry* entry = std::exchange(entry_, nullptr);
+  const std::string command = command_;
+  const bool first = is_first_;
+  absl::StatusOr<NodePtr> plan = Bind(pipeline);
+  entry_ = entry;
+  command_ = command;
+  is_first_ = first;
+  return plan;
+}
+
+// ---------------------------------------------------------------- messages
+
+absl::Status Binder::Error(ErrorCode code, Span span, std::string_view message,
+                           std::vector<std::string> notes) {
+  // An expression that stands alone, in a macro or a calculated field, has no command.
+  const std::string_view colon = command_.empty() ? "" : ": ";
+  return diagnostics_.Error(code, span, fmt::format("{}{}{}", command_, colon, message),
+                            std::move(notes));
+}
+
+void Binder::Warn(ErrorCode code, Span span, std::string_view message,
+                  std::vector<std::string> notes) {
+  diagnostics_.Warn(code, span, fmt::format("{}: {}", command_, message), std::move(notes));
+}
+
+// ---------------------------------------------------------------- options
+
+const Argument* Binder::FindArgument(std::string_view name) const {
+  for (const Argument& argument : entry_->arguments) {
+    if (EqualsIgnoringCase(argument.name, name)) return &argument;
+  }
+  return nullptr;
+}
+
+absl::Status Binder::UnknownOption(const ast::ArgumentOption& option) {
+  if (option.op != CompareOp::kEqual) {
+    const Span span = Cover(option.name.span, option.value->span);
+    return Error(ErrorCode::kBadArgument, span,
+                 fmt::format("unexpected condition {}", InQuotes(TextOf(span))),
+                 {"rows are kept by the command where"});
+  }
+  std::vector<std::string_view> names;
+  for (const Argument& argument : entry_->arguments) {
+    if (argument.is_option) names.push_back(argument.name);
+  }
+  std::vector<std::string> notes = DidYouMean(NearestNames(option.name.text, names));
+  notes.push_back(names.empty() ? "it takes no options"
+                                : fmt::format("its options are {}", fmt::join(names, ", ")));
+  return diagnostics_.Error(ErrorCode::kUnknownOption, option.name.span,
+                            fmt::format("{} has no option \"{}\"", command_, option.name.text),
+                            std::move(notes));
+}
+
+absl::Status Binder::CheckOptions(const ast::CommandCall& call, const CommandEntry& entry) {
+  if (entry.free_options) return absl::OkStatus();
+  absl::Status status;
+  std::vector<std::string> seen;
+  ForEachOption(call, [&](const ast::ArgumentOption& option) {
+    const Argument* argument = FindArgument(option.name.text);
+    if (argument == nullptr || !argument->is_option) {
+      status.Update(UnknownOption(option));
+      return;
+    }
+    if (option.op != CompareOp::kEqual) {
+      status.Update(Error(ErrorCode::kBadOptionValue, option.name.span,
+                          fmt::format("write {}=…", option.name.text)));
+    }
+    if (std::find(seen.begin(), seen.end(), argument->name) != seen.end()) {
+      status.Update(Error(ErrorCode::kRepeatedOption, option.name.span,
+                          fmt::format("option \"{}\" is given twice", argument->name)));
+    }
+    seen.emplace_back(argument->name);
+  });
+  for (const ast::Argument& argument : call.arguments) {
+    const bool option = std::holds_alternative<ast::ArgumentOption>(argument.value);
+    if (option && argument.alias && !entry.alias_behind_options) {
+      status.Update(Error(ErrorCode::kBadArgument, argument.alias->span, "AS has no meaning here"));
+    }
+  }
+  return status;
+}
+
+const ast::ArgumentOption* Binder::FindOption(const ast::CommandCall& call,
+                                              std::string_view name) const {
+  const ast::ArgumentOption* found = nullptr;
+  ForEachOption(call, [&](const ast::ArgumentOption& option) {
+    if (found == nullptr && EqualsIgnoringCase(option.name.text, name)) found = &option;
+  });
+  return found;
+}
+
+absl::StatusOr<std::string> Binder::OptionText(const ast::ArgumentOption& option) {
+  if (const auto* name = std::get_if<ast::Name>(&option.value->value)) return name->text;
+  if (const auto* macro = std::get_if<ast::MacroCall>(&option.value->value)) {
+    return Error(
+        ErrorCode::kUnknownMacro, option.value->span,
+        fmt::format("the search specifies a macro '{}' that cannot be found", macro->name.text));
+  }
+  // A call or a parenthesised text is taken as it was written: span=log2, reset_before=("x>1").
+  return std::string(TextOf(option.value->span));
+}
+
+absl::Status Binder::BadOption(const ast::ArgumentOption& option, std::string_view value) {
+  const Argument* argument = FindArgument(option.name.text);
+  std::string wanted(argument == nullptr ? "another value" : argument->type);
+  if (wanted == "bool") wanted = "true or false";
+  if (wanted == "int" || wanted.starts_with("int,")) wanted.replace(0, 3, "a whole number");
+  return Error(ErrorCode::kBadOptionValue, option.value->span,
+               fmt::format("option {} does not take \"{}\"", option.name.text, value),
+               {fmt::format("it takes {}", wanted)});
+}
+
+absl::StatusOr<bool> Binder::Flag(const ast::CommandCall& call, std::string_view name) {
+  const ast::ArgumentOption* option = FindOption(call, name);
+  if (option == nullptr) {
+    const Argument* argument = FindArgument(name);
+    SPELK_CHECK(argument != nullptr);
+    return ParseFlag(argument->fallback).value_or(false);
+  }
+  SPELK_ASSIGN_OR_RETURN(const std::string text, OptionText(*option));
+  const std::optional<bool> flag = ParseFlag(text);
+  if (!flag) return BadOption(*option, text);
+  return *flag;
+}
+
+absl::StatusOr<int64_t> Binder::Integer(const ast::CommandCall& call, std::string_view name,
+                                        int64_t least, int64_t most) {
+  const ast::ArgumentOption* option = FindOption(call, name);
+  if (option == nullptr) {
+    const Argument* argument = FindArgument(name);
+    SPELK_CHECK(argument != nullptr);
+    return ParseWhole<int64_t>(argument->fallback).value_or(0);
+  }
+  SPELK_ASSIGN_OR_RETURN(const std::string text, OptionText(*option));
+  const std::optional<int64_t> number = ParseWhole<int64_t>(text);
+  if (!number || *number < least || *number > most) return BadOption(*option, text);
+  return *number;
+}
+
+absl::StatusOr<std::string> Binder::Text(const ast::CommandCall& call, std::string_view name) {
+  const ast::ArgumentOption* option = FindOption(call, name);
+  if (option != nullptr) return OptionText(*option);
+  const Argument* argument = FindArgument(name);
+  SPELK_CHECK(argument != nullptr);
+  return std::string(argument->fallback);
+}
+
+absl::StatusOr<std::string> Binder::Choice(const ast::CommandCall& call, std::string_view name) {
+  SPELK_ASSIGN_OR_RETURN(const std::string text, Text(call, name));
+  const std::string lower = Lower(text);
+  const Argument* argument = FindArgument(name);
+  std::string_view words = argument->type;
+  if (words.starts_with("one of ")) words.remove_prefix(7);
+  while (!words.empty()) {
+    const size_t bar = words.find('|');
+    if (words.substr(0, bar) == lower) return lower;
+    words = bar == std::string_view::npos ? std::string_view() : words.substr(bar + 1);
+  }
+  const ast::ArgumentOption* option = FindOption(call, name);
+  if (option != nullptr) return BadOption(*option, text);
+  return lower;
+}
+
+// ---------------------------------------------------------------- arguments
+
+std::vector<const ast::Argument*> Binder::Positional(const ast::CommandCall& call) const {
+  std::vector<const ast::Argument*> positional;
+  for (const ast::Argument& argument : call.arguments) {
+    if (std::holds_alternative<ast::ArgumentOption>(argument.value)) continue;
+    if (std::holds_alternative<ast::ArgumentSign>(argument.value)) continue;
+    positional.push_back(&argument);
+  }
+  return positional;
+}
+
+absl::StatusOr<uint64_t> Binder::Count(const ast::CommandCall& call, std::string_view name) {
+  const std::vector<const ast::Argument*> positional = Positional(call);
+  for (const ast::Argument& argument : call.arguments) {
+    if (std::holds_alternative<ast::ArgumentSign>(argument.value)) {
+      return Error(ErrorCode::kBadArgument, argument.span,
+                   fmt::format("{} takes a whole number, 0 or more", name));
+    }
+  }
+  if (positional.empty()) {
+    const Argument* argument = FindArgument(name);
+    SPELK_CHECK(argument != nullptr);
+    return ParseWhole<uint64_t>(argument->fallback).value_or(0);
+  }
+  const auto* word = std::get_if<ast::Name>(&positional[0]->value);
+  const std::optional<uint64_t> count =
+      word == nullptr ? std::nullopt : ParseWhole<uint64_t>(word->text);
+  if (!count) {
+    return Error(ErrorCode::kBadArgument, positional[0]->span,
+                 fmt::format("\"{}\" is no {}", TextOf(positional[0]->span), name),
+                 {"it takes a whole number, 0 or more"});
+  }
+  if (positional.size() > 1) {
+    return Error(ErrorCode::kBadArgument, positional[1]->span,
+                 fmt::format("unexpected \"{}\"", TextOf(positional[1]->span)));
+  }
+  return *count;
+}
+
+absl::StatusOr<Field> Binder::FieldName(const ast::Argument& argument, bool patterns) {
+  std::optional<std::string> name = ColumnOfCall(argument, source_.text());
+  if (const auto* word = std::get_if<ast::Name>(&argument.value)) name = word->text;
+  if (name) {
+    if (name->empty()) {
+      return Error(ErrorCode::kBadArgument, argument.span, "a field name is empty");
+    }
+    if (patterns || !IsPattern(*name)) return Intern(*name);
+    return Error(ErrorCode::kBadArgument, argument.span,
+                 fmt::format("wildcards are not allowed here: \"{}\"", *name));
+  }
+  if (const auto* macro = std::get_if<ast::MacroCall>(&argument.value)) {
+    return Error(
+        ErrorCode::kUnknownMacro, argument.span,
+        fmt::format("the search specifies a macro '{}' that cannot be found", macro->name.text));
+  }
+  return Error(ErrorCode::kBadArgument, argument.span,
+               fmt::format("expected a field name, found \"{}\"", TextOf(argument.span)));
+}
+
+absl::StatusOr<std::vector<Field>> Binder::FieldNames(
+    const std::vector<const ast::Argument*>& arguments, bool patterns) {
+  std::vector<Field> fields;
+  for (const ast::Argument* argument : arguments) {
+    if (argument->alias) {
+      return Error(ErrorCode::kBadArgument, argument->alias->span, "AS has no meaning here");
+    }
+    SPELK_ASSIGN_OR_RETURN(const Field field, FieldName(*argument, patterns));
+    fields.push_back(field);
+  }
+  return fields;
+}
+
+absl::StatusOr<Field> Binder::OneField(const ast::CommandCall& call) {
+  const std::vector<const ast::Argument*> arguments = Positional(call);
+  if (arguments.empty()) {
+    return Error(ErrorCode::kMissingArgument, call.name.span, "a field is missing",
+                 {fmt::format("usage: {}", entry_->signature)});
+  }
+  SPELK_ASSIGN_OR_RETURN(const std::vector<Field> fields, FieldNames(arguments));
+  if (fields.size() == 1) return fields[0];
+  return Error(ErrorCode::kBadArgument, arguments[1]->span,
+               fmt::format("unexpected \"{}\": it takes one field", TextOf(arguments[1]->span)),
+               {fmt::format("usage: {}", entry_->signature)});
+}
+
+const ast::Clause* Binder::FindClause(const ast::CommandCall& call, ast::ClauseWord word) const {
+  for (const ast::Clause& clause : call.clauses) {
+    if (clause.word == word) return &clause;
+  }
+  return nullptr;
+}
+
+absl::StatusOr<std::vector<Field>> Binder::By(const ast::CommandCall& call) {
+  std::vector<const ast::Argument*> arguments;
+  const ast::Clause* by = nullptr;
+  for (const ast::Clause& clause : call.clauses) {
+    if (clause.word != ast::ClauseWord::kBy) continue;
+    if (by != nullptr) return Error(ErrorCode::kBadArgument, clause.span, "BY is given twice");
+    by = &clause;
+    for (const ast::Argument& argument : clause.arguments) {
+      // Unlike a column's name elsewhere, a call here is most likely meant to be computed.
+      if (std::holds_alternative<ast::ArgumentCall>(argument.value)) {
+        return Error(ErrorCode::kBadArgument, argument.span,
+                     fmt::format("expected a field name, found \"{}\"", TextOf(argument.span)),
+                     {"BY takes fields; compute it with eval first, or quote a column's name"});
+      }
+      if (!std::holds_alternative<ast::ArgumentOption>(argument.value))
+        arguments.push_back(&argument);
+    }
+  }
+  if (by != nullptr && arguments.empty()) {
+    return Error(ErrorCode::kMissingArgument, by->span, "no field follows BY");
+  }
+  SPELK_ASSIGN_OR_RETURN(std::vector<Field> fields, FieldNames(arguments));
+  for (size_t i = 0; i < fields.size(); ++i) {
+    if (std::find(fields.begin(), fields.begin() + static_cast<std::ptrdiff_t>(i), fields[i]) !=
+        fields.begin() + static_cast<std::ptrdiff_t>(i)) {
+      return Error(ErrorCode::kBadArgument, arguments[i]->span,
+                   fmt::format("the BY field '{}' is repeated", fields[i].name()));
+    }
+  }
+  return fields;
+}
+
+absl::Status Binder::NoSigns(const ast::CommandCall& call, std::vector<std::string> notes) {
+  for (const ast::Argument& argument : call.arguments) {
+    const auto* sign = std::get_if<ast::ArgumentSign>(&argument.value);
+    if (sign == nullptr) continue;
+    return Error(ErrorCode::kBadArgument, argument.span,
+                 fmt::format("unexpected \"{}\"", sign->sign), std::move(notes));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Binder::NoArguments(const ast::CommandCall& call) {
+  for (const ast::Argument& argument : call.arguments) {
+    if (std::holds_alternative<ast::ArgumentOption>(argument.value)) continue;
+    return Error(ErrorCode::kBadArgument, argument.span,
+                 fmt::format("unexpected \"{}\"", TextOf(argument.span)));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Binder::CheckRegex(std::string_view pattern, Span span) {
+  const absl::StatusOr<Regex> regex = Regex::Compile(pattern);
+  if (regex.ok()) return absl::OkStatus();
+  // As Splunk words it, which for the command regex is another sentence.
+  const std::string wrong =
+      entry_ != nullptr && entry_->name == "regex"
+          ? fmt::format("the regex '{}' is invalid", pattern)
+          : fmt::format("encountered the following error while compiling the regex '{}'", pattern);
+  return Error(ErrorCode::kBadRegex, span,
+               fmt::format("{}: regex: {}", wrong, MessageOf(regex.status())));
+}
+
+}  // namespace spelk::plan

@@ -1,0 +1,152 @@
+// Binder: AST to plan. Each command meets its entry here; options, fields, functions and types are
+// checked for the whole query, subsearches included, before any event is read.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "base/diagnostics.h"
+#include "plan/entry.h"
+#include "plan/nodes.h"
+
+namespace spelk::plan {
+
+// Not thread-safe; one for each query.
+class Binder {
+ public:
+  // Of a search with one subsearch in another: what walks plans is recursive.
+  static constexpr size_t kMostCommands = 500;
+
+  Binder(const Source& source, const Registry& entries, FieldTable& fields,
+         Diagnostics& diagnostics)
+      : source_(source), entries_(entries), fields_(fields), diagnostics_(diagnostics) {}
+
+  // A whole search. Errors are collected over all commands; the status is the first.
+  absl::StatusOr<NodePtr> Bind(const ast::Pipeline& pipeline);
+
+  // ---- for commands: where the command stands
+
+  // True for the first command of a search: one that is not generating reads events then.
+  bool is_first() const { return is_first_; }
+  // The command as typed, for messages.
+  const std::string& command() const { return command_; }
+  const Registry& entries() const { return entries_; }
+  std::string_view TextOf(Span span) const { return spelk::TextOf(source_.text(), span); }
+  Field Intern(std::string_view name) { return fields_.Intern(name); }
+  // A scan of all events.
+  std::unique_ptr<ScanNode> NewScan(Span span);
+
+  // ---- messages; each returns the status to pass on
+
+  absl::Status Error(ErrorCode code, Span span, std::string_view message,
+                     std::vector<std::string> notes = {});  // "<command>: <message>"
+  void Warn(ErrorCode code, Span span, std::string_view message,
+            std::vector<std::string> notes = {});
+
+  // ---- options; without one the entry's fallback holds. Names and Booleans ignore case.
+
+  const ast::ArgumentOption* FindOption(const ast::CommandCall& call, std::string_view name) const;
+  absl::StatusOr<bool> Flag(const ast::CommandCall& call, std::string_view name);
+  absl::StatusOr<int64_t> Integer(const ast::CommandCall& call, std::string_view name,
+                                  int64_t least = 0, int64_t most = INT64_MAX);
+  absl::StatusOr<std::string> Text(const ast::CommandCall& call, std::string_view name);
+  // One of the words that the entry's type lists ("one of a|b|c"), in lower case.
+  absl::StatusOr<std::string> Choice(const ast::CommandCall& call, std::string_view name);
+  // The text of an option's value: a word or a quoted text.
+  absl::StatusOr<std::string> OptionText(const ast::ArgumentOption& option);
+
+  // ---- arguments by place
+
+  // What is neither option nor sign, in order, clauses left out.
+  std::vector<const ast::Argument*> Positional(const ast::CommandCall& call) const;
+  // A single whole number, or the fallback of the entry's argument of that name.
+  absl::StatusOr<uint64_t> Count(const ast::CommandCall& call, std::string_view name);
+  // The argument as a field name; an error for calls, expressions and the like.
+  absl::StatusOr<Field> FieldName(const ast::Argument& argument, bool patterns = false);
+  absl::StatusOr<std::vector<Field>> FieldNames(const std::vector<const ast::Argument*>& arguments,
+                                                bool patterns = false);
+  // The one field that the command takes.
+  absl::StatusOr<Field> OneField(const ast::CommandCall& call);
+  // The fields of the BY clause.
+  absl::StatusOr<std::vector<Field>> By(const ast::CommandCall& call);
+  const ast::Clause* FindClause(const ast::CommandCall& call, ast::ClauseWord word) const;
+  // Refuses + and -, which Positional leaves out.
+  absl::Status NoSigns(const ast::CommandCall& call, std::vector<std::string> notes = {});
+  // Refuses arguments that the command does not take.
+  absl::Status NoArguments(const ast::CommandCall& call);
+  // A regular expression that compiles; the error points at the argument.
+  absl::Status CheckRegex(std::string_view pattern, Span span);
+
+  // ---- expressions, statistics, searches
+
+  absl::StatusOr<ExprPtr> Expression(const ast::Expr& expr);
+  // An expression that can be true or false.
+  absl::StatusOr<ExprPtr> Predicate(const ast::Expr& expr);
+  // The same as the value of an option, which may be quoted: reset_after="(x>1)".
+  absl::StatusOr<ExprPtr> PredicateIn(const ast::ArgumentOption& option);
+  // Search terms; `base` for the first command of a search, where index=, sourcetype= … have their
+  // meaning, `negated` for terms under an odd number of NOTs.
+  absl::StatusOr<ExprPtr> SearchTerms(const ast::SearchExpr& search, bool base,
+                                      bool negated = false);
+  // Search terms in a text of their own, as searchmatch() has them; all of it stands at `span`.
+  absl::StatusOr<ExprPtr> SearchText(std::string_view text, Span span);
+  // x IN (a, b).
+  absl::StatusOr<ExprPtr> Membership(const ast::Expr& operand, std::span<const ast::ExprPtr> values,
+                                     Span span);
+  // count, dc(x) AS n, values(eval(…)).
+  absl::StatusOr<AggregateCall> Aggregate(const ast::Argument& argument);
+  // A pipeline in brackets: its own search, or (append, join …) rows for this one.
+  absl::StatusOr<NodePtr> Subsearch(const ast::Pipeline& pipeline);
+
+ private:
+  friend class SearchBinder;
+
+  absl::StatusOr<NodePtr> BindPipeline(const ast::Pipeline& pipeline);
+  absl::StatusOr<NodePtr> BindCommand(const ast::CommandCall& call, bool first, NodePtr input);
+  absl::Status CheckOptions(const ast::CommandCall& call, const CommandEntry& entry);
+  absl::Status UnknownCommand(const ast::CommandCall& call);
+  std::vector<std::string> NotesOnCommand(std::string_view name) const;
+  absl::Status UnknownOption(const ast::ArgumentOption& option);
+  const Argument* FindArgument(std::string_view name) const;
+  absl::Status BadOption(const ast::ArgumentOption& option, std::string_view value);
+
+  absl::StatusOr<ExprPtr> PredicateInText(std::string_view text, Diagnostics& problems);
+  absl::StatusOr<ExprPtr> BindCall(const ast::Expr& expr, const ast::FunctionCall& call);
+  absl::StatusOr<ExprPtr> BindArithmetic(const ast::Expr& expr, const ast::ArithmeticChain& chain);
+  absl::StatusOr<ExprPtr> BindComparison(const ast::Expr& expr, const ast::Comparison& comparison);
+  absl::StatusOr<ExprPtr> BindLogical(const ast::Expr& expr, const ast::LogicalList& list);
+  absl::StatusOr<ExprPtr> BindLike(const ast::Expr& expr, const ast::LikeOperator& like);
+  absl::Status CheckBoolean(Expr& expr, std::string_view operation);
+  absl::StatusOr<const FunctionEntry*> FindFunction(const ast::Name& name);
+  absl::Status InvalidArguments(const FunctionEntry& entry, std::string_view name, Span span,
+                                std::string note);
+  absl::Status CheckArguments(const FunctionEntry& entry, std::string_view name, const Expr& call);
+  // A call of bound arguments, checked.
+  absl::StatusOr<ExprPtr> FinishCall(const FunctionEntry& entry, std::string_view name,
+                                     std::vector<ExprPtr> arguments, Span span);
+  absl::Status BindAggregateArgument(const ast::ArgumentCall& call, const AggregateEntry& entry,
+                                     AggregateCall* bound);
+
+  const Source& source_;
+  const Registry& entries_;
+  FieldTable& fields_;
+  Diagnostics& diagnostics_;
+  size_t commands_ = 0;  // Of the pipeline at hand and of those around it.
+  const CommandEntry* entry_ = nullptr;
+  std::string command_;
+  bool is_first_ = false;
+};
+
+// True for a field whose comparisons mean something of their own, in a base search or everywhere:
+// index, sourcetype, earliest …
+bool IsSpecialName(std::string_view name, bool base);
+
+// "t", "true", "1", "f", "false", "0" in any case.
+std::optional<bool> ParseFlag(std::string_view text);
+
+}  // namespace spelk::plan

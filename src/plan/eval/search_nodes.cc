@@ -1,0 +1,251 @@
+// Running nodes of search predicates: patterns, sets, rows of subsearches, terms, time ranges.
+#include "plan/eval/search_nodes.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "base/bytes.h"
+#include "base/status.h"
+#include "plan/eval/search_matcher.h"
+#include "plan/eval/term_matcher.h"
+#include "value/case_fold.h"
+#include "value/number.h"
+#include "value/relative_time.h"
+
+namespace spelk::plan {
+namespace {
+
+Truth ToTruth(bool value) { return value ? Truth::kTrue : Truth::kFalse; }
+
+// Asks once for a constant column, once for each entry of a dictionary, otherwise once for each
+// row.
+class ColumnTester {
+ public:
+  template <class Ask>
+  void Test(const Column& column, Rows rows, Truth* truth, Ask ask) {
+    switch (column.encoding()) {
+      case Column::Encoding::kConstant: {
+        const Truth answer = ToTruth(ask(column.constant()));
+        for (const uint32_t row : rows) truth[row] = answer;
+        return;
+      }
+      case Column::Encoding::kDictionary: {
+        memo_.assign(column.dictionary().size(), Truth::kNull);
+        for (const uint32_t row : rows) {
+          Truth& known = memo_[column.codes()[row]];
+          if (known == Truth::kNull) known = ToTruth(ask(column.At(row)));
+          truth[row] = known;
+        }
+        return;
+      }
+      default:
+        for (const uint32_t row : rows) truth[row] = ToTruth(ask(column.At(row)));
+    }
+  }
+
+ private:
+  std::vector<Truth> memo_;
+};
+
+Column ColumnOf(const EvalContext& context, Field field) {
+  const Column* column = context.batch().Find(field);
+  return column == nullptr ? Column::Null(context.physical_rows()) : *column;
+}
+
+class MatchNode final : public EvalNode {
+ public:
+  explicit MatchNode(const Expr& expr)
+      : field_(expr.field),
+        matcher_(expr.all_names ? CompareOp::kEqual : expr.op, expr.patterns.front()),
+        unset_(expr.unset),
+        none_(expr.all_names && expr.op == CompareOp::kNotEqual) {}
+
+  absl::Status Test(const EvalContext& context, Rows rows, Truth* truth) override {
+    tester_.Test(ColumnOf(context, field_), rows, truth, [this](const Value& value) {
+      if (value.is_null()) return unset_ == Unset::kTrue;
+      return matcher_.Matches(value) != none_;
+    });
+    return absl::OkStatus();
+  }
+
+ private:
+  const Field field_;
+  const PatternMatcher matcher_;
+  const Unset unset_;
+  const bool none_;
+  ColumnTester tester_;
+};
+
+class MatchAnyNode final : public EvalNode {
+ public:
+  explicit MatchAnyNode(const Expr& expr)
+      : field_(expr.field), set_(expr.patterns), unset_(expr.unset) {}
+  absl::Status Test(const EvalContext& context, Rows rows, Truth* truth) override {
+    tester_.Test(ColumnOf(context, field_), rows, truth, [this](const Value& value) {
+      return value.is_null() ? unset_ == Unset::kTrue : set_.Matches(value);
+    });
+    return absl::OkStatus();
+  }
+
+ private:
+  const Field field_;
+  const PatternSet set_;
+  const Unset unset_;
+  ColumnTester tester_;
+};
+
+// (a="1" b="x") OR (a="2" b="y") …: rows of plain texts are one hash probe on the folded tuple.
+class TupleInNode final : public EvalNode {
+ public:
+  explicit TupleInNode(const Expr& expr) : fields_(expr.row_fields) {
+    for (const std::vector<std::string>& row : expr.rows) {
+      std::vector<PatternMatcher> matchers;
+      bool plain = true;
+      for (const std::string& text : row) {
+        matchers.emplace_back(CompareOp::kEqual, Pattern{text, false});
+        plain = plain && matchers.back().is_plain();
+      }
+      if (plain) plain_.insert(Key(row));
+      if (!plain)
+        others_.push_back(matchers.size() == fields_.size() ? std::move(matchers) : Matchers());
+      all_.push_back(row);
+    }
+  }
+
+  absl::Status Test(const EvalContext& context, Rows rows, Truth* truth) override {
+    std::vector<Column> columns;
+    for (const Field field : fields_) columns.push_back(ColumnOf(context, field));
+    for (const uint32_t row : rows) truth[row] = ToTruth(MatchesRow(columns, row));
+    return absl::OkStatus();
+  }
+
+ private:
+  using Matchers = std::vector<PatternMatcher>;
+
+  static std::string Key(const std::vector<std::string>& texts) {
+    std::string key;
+    ByteWriter writer(key);
+    for (const std::string& text : texts) writer.Text(FoldCase(text));
+    return key;
+  }
+
+  bool MatchesRow(const std::vector<Column>& columns, uint32_t row) {
+    std::vector<Value> values;
+    bool multi = false;
+    for (const Column& column : columns) {
+      values.push_back(column.At(row));
+      if (values.back().is_null()) return false;
+      multi = multi || values.back().is_multi();
+    }
+    if (!plain_.empty() && ProbePlain(values, multi)) return true;
+    return std::any_of(others_.begin(), others_.end(), [&](const Matchers& matchers) {
+      for (size_t i = 0; i < matchers.size(); ++i) {
+        if (!matchers[i].Matches(values[i])) return false;
+      }
+      return !matchers.empty();
+    });
+  }
+
+  bool ProbePlain(const std::vector<Value>& values, bool multi) {
+    if (multi && values.size() > 1) return ProbeEachRow(values);
+    if (multi) {
+      return std::any_of(values[0].each().begin(), values[0].each().end(),
+                         [&](const Value& one) { return plain_.contains(Key({TextOf(one)})); });
+    }
+    std::vector<std::string> texts;
+    for (const Value& value : values) texts.push_back(TextOf(value));
+    return plain_.contains(Key(texts));
+  }
+
+  // Several fields, some multivalue: each row of the subsearch is asked in turn.
+  bool ProbeEachRow(const std::vector<Value>& values) {
+    return std::any_of(all_.begin(), all_.end(), [&](const std::vector<std::string>& row) {
+      for (size_t i = 0; i < row.size(); ++i) {
+        if (!PatternMatcher(CompareOp::kEqual, {row[i], false}).Matches(values[i])) return false;
+      }
+      return true;
+    });
+  }
+
+  const std::vector<Field> fields_;
+  StringSet plain_;
+  std::vector<Matchers> others_;
+  std::vector<std::vector<std::string>> all_;
+};
+
+class TermNode final : public EvalNode {
+ public:
+  explicit TermNode(const Expr& expr)
+      : field_(expr.field), matcher_(expr.patterns.front().text, expr.term) {}
+  absl::Status Test(const EvalContext& context, Rows rows, Truth* truth) override {
+    const Column raw = ColumnOf(context, field_);
+    for (const uint32_t row : rows) {
+      const Value value = raw.At(row);
+      const std::span<const Value> each = value.each();
+      truth[row] = ToTruth(std::any_of(each.begin(), each.end(), [this](const Value& one) {
+        char buffer[kNumberText];
+        return matcher_.Matches(TextOf(one, buffer));
+      }));
+    }
+    return absl::OkStatus();
+  }
+
+ private:
+  const Field field_;
+  const TermMatcher matcher_;
+};
+
+// earliest inclusive, latest exclusive; an event without a time is outside of every range. A
+// missing latest is now (Search Manual, time modifiers), unless no event is newer than that.
+class TimeRangeNode final : public EvalNode {
+ public:
+  TimeRangeNode(const Expr& expr, const EvalEnvironment& environment) : field_(expr.field) {
+    const RunConstants& run = environment.constants;
+    if (!expr.earliest.empty()) earliest_ = ParseTimeModifier(expr.earliest, run.now, run.zone);
+    if (!expr.latest.empty()) latest_ = ParseTimeModifier(expr.latest, run.now, run.zone);
+    if (expr.latest.empty() && !run.now_is_newest) latest_ = run.now;
+  }
+  absl::Status Test(const EvalContext& context, Rows rows, Truth* truth) override {
+    const Column times = ColumnOf(context, field_);
+    uint64_t inside = 0;
+    uint64_t timeless = 0;
+    for (const uint32_t row : rows) {
+      const std::optional<Number> time = NumberOf(times.At(row));
+      timeless += time ? 0 : 1;
+      const bool in =
+          time && (!earliest_ || time->value >= *earliest_) && (!latest_ || time->value < *latest_);
+      truth[row] = ToTruth(in);
+      inside += in ? 1 : 0;
+    }
+    EvalCounters& counters = *context.environment().counters;
+    counters.inside_time_range.fetch_add(inside, std::memory_order_relaxed);
+    counters.without_time.fetch_add(timeless, std::memory_order_relaxed);
+    counters.outside_time_range.fetch_add(rows.size() - inside, std::memory_order_relaxed);
+    return absl::OkStatus();
+  }
+
+ private:
+  const Field field_;
+  std::optional<double> earliest_;
+  std::optional<double> latest_;
+};
+
+}  // namespace
+
+EvalNodePtr MakeSearchNode(const Expr& expr, EvalFactory& factory) {
+  switch (expr.kind) {
+    case ExprKind::kMatch:
+      return std::make_unique<MatchNode>(expr);
+    case ExprKind::kMatchAny:
+      return std::make_unique<MatchAnyNode>(expr);
+    case ExprKind::kTupleIn:
+      return std::make_unique<TupleInNode>(expr);
+    case ExprKind::kTerm:
+      return std::make_unique<TermNode>(expr);
+    default:
+      return std::make_unique<TimeRangeNode>(expr, factory.environment());
+  }
+}
+
+}  // namespace spelk::plan
