@@ -60,6 +60,7 @@ absl::StatusCode StatusCodeOf(ErrorCode code) {
     case kUnbuiltOption:
     case kUnbuiltFunction:
       return absl::StatusCode::kUnimplemented;
+    case kUnknownLookup:
     case kUnknownMacro:
     case kMissingFile:
       return absl::StatusCode::kNotFound;

@@ -36,12 +36,13 @@ enum class ErrorCode : uint16_t {
   kMacroValidation = 403,
   kMacroLoop = 404,
   kMissingFile = 406,
+  kUnknownLookup = 407,
   kLimit = 501,
   kInput = 601,
   kReadAsCommand = 1101,   // A first word that was taken as a command could be a search term.
   kDiffers = 1102,         // What spelk does on purpose other than Splunk does.
   kTruncated = 1103,       // A limit of Splunk's cut rows, values or matches off.
-  kUndefinedMacro = 1104,  // Only parsed: a macro that running would not find.
+  kUndefinedMacro = 1104,  // A macro, or an argument of one, that is not there.
   kConfusable = 1105,      // A curly quote or the like among search terms.
   kOperatorAsTerm = 1106,  // A word among terms that was likely meant as something else.
   kClauseAsField = 1107,   // A word of other languages that is a field's name here.

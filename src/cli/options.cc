@@ -34,6 +34,15 @@ void AddSearchOptions(CLI::App& app, SearchArguments& a) {
       ->type_name("DIR")
       ->take_all()
       ->allow_extra_args(false);
+  app.add_option("--lookup", a.lookups,
+                 "Lookup tables: NAME=FILE.csv, a file, or a folder of them; may be given several "
+                 "times")
+      ->type_name("[NAME=]PATH")
+      ->take_all()
+      ->allow_extra_args(false);
+  app.add_option("--allow-write", a.write_folder,
+                 "Let outputlookup and outputcsv write files, inside this folder")
+      ->type_name("DIR");
   app.add_flag("--no-builtin", a.no_builtin,
                "Without spelk's own knowledge of Windows events and other feeds");
   app.add_option("--tz", a.zone, "Time zone of times without one and of calendar functions")
@@ -122,6 +131,8 @@ EngineOptions MakeEngineOptions(const SearchArguments& arguments) {
   options.apps = arguments.apps;
   options.builtin = !arguments.no_builtin;
   options.time_zone = arguments.zone;
+  options.lookups = arguments.lookups;
+  options.write_folder = arguments.write_folder;
   return options;
 }
 

@@ -19,6 +19,8 @@ struct SearchArguments {
   std::string file;                     // -f
   std::vector<std::string> positional;  // The query unless -f gives it, then the inputs.
   std::vector<std::string> apps;
+  std::vector<std::string> lookups;
+  std::string write_folder;
   bool no_builtin = false;
   std::string zone = "UTC";
   std::string earliest;

@@ -23,7 +23,9 @@ Core::Core(const CoreOptions& options)
   } else {
     status_ = zone.status();
   }
-  status_.Update(knowledge_.Load(options.apps, options.builtin));
+  write_folder_ = options.write_folder;
+  status_.Update(
+      knowledge_.Load({options.apps, options.builtin, options.lookups, options.write_folder}));
 }
 
 namespace {
@@ -84,7 +86,8 @@ absl::Status Compile(const Core& core, std::string name, std::string_view text, 
     core.knowledge().macros().Check(*compilation->source, tokens, diagnostics);
     return absl::OkStatus();
   }
-  plan::Binder binder(*compilation->source, core.entries(), core.fields(), diagnostics);
+  plan::Binder binder(*compilation->source, core.entries(), core.fields(), diagnostics,
+                      core.bind_services());
   SPELK_ASSIGN_OR_RETURN(compilation->plan, binder.Bind(compilation->ast));
   return absl::OkStatus();
 }
@@ -99,7 +102,7 @@ absl::StatusOr<plan::ExprPtr> CompileTerms(const Core& core, const ast::SearchEx
                                            TermsScope scope) {
   const Source source("<subsearch>", "");
   Diagnostics diagnostics;
-  plan::Binder binder(source, core.entries(), core.fields(), diagnostics);
+  plan::Binder binder(source, core.entries(), core.fields(), diagnostics, core.bind_services());
   return binder.SearchTerms(terms, scope.base, scope.negated);
 }
 
@@ -113,7 +116,7 @@ absl::StatusOr<plan::ExprPtr> CompileExpression(const Core& core, FieldTable& fi
   Diagnostics diagnostics;
   SPELK_ASSIGN_OR_RETURN(const ast::ExprPtr expr,
                          ParseExpression(source, core.entries(), core.limits(), diagnostics));
-  plan::Binder binder(source, core.entries(), fields, diagnostics);
+  plan::Binder binder(source, core.entries(), fields, diagnostics, core.bind_services());
   return binder.Expression(*expr);
 }
 
@@ -125,7 +128,7 @@ absl::StatusOr<std::vector<plan::ExprPtr>> CompileList(const Core& core, std::st
                          ParseExpression(source, core.entries(), core.limits(), diagnostics));
   const auto* list = std::get_if<ast::FunctionCall>(&call->node);
   if (list == nullptr) return absl::InvalidArgumentError("it is more than one list");
-  plan::Binder binder(source, core.entries(), core.fields(), diagnostics);
+  plan::Binder binder(source, core.entries(), core.fields(), diagnostics, core.bind_services());
   std::vector<plan::ExprPtr> values;
   for (const ast::ExprPtr& argument : list->arguments) {
     SPELK_ASSIGN_OR_RETURN(plan::ExprPtr value, binder.Expression(*argument));

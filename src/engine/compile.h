@@ -21,6 +21,8 @@ struct CoreOptions {
   std::vector<std::string> apps;
   bool builtin = true;
   std::string time_zone = "UTC";
+  std::vector<std::string> lookups;  // NAME=FILE, files, folders.
+  std::string write_folder;          // Where tables that are written become files; empty: nowhere.
 };
 
 // What all queries of an engine share. Thread-safe.
@@ -35,6 +37,9 @@ class Core {
   const knowledge::Knowledge& knowledge() const { return knowledge_; }
   absl::TimeZone zone() const { return zone_; }
   const SyntaxLimits& limits() const { return limits_; }
+  const std::string& write_folder() const { return write_folder_; }
+  // What binding reaches.
+  plan::BindServices bind_services() const { return {&knowledge_.lookups(), &knowledge_.limits()}; }
 
  private:
   plan::Registry entries_;
@@ -42,6 +47,7 @@ class Core {
   knowledge::Knowledge knowledge_;
   absl::TimeZone zone_;
   SyntaxLimits limits_;
+  std::string write_folder_;
   absl::Status status_;
 };
 

@@ -203,8 +203,9 @@ void Cancel::Stop() { impl_->cancellation.Stop(); }
 // ---------------------------------------------------------------- engine
 
 Engine::Engine(EngineOptions options)
-    : impl_(std::make_shared<Impl>(engine::CoreOptions{std::move(options.apps), options.builtin,
-                                                       std::move(options.time_zone)})) {}
+    : impl_(std::make_shared<Impl>(engine::CoreOptions{
+          std::move(options.apps), options.builtin, std::move(options.time_zone),
+          std::move(options.lookups), std::move(options.write_folder)})) {}
 Engine::~Engine() = default;
 // NOLINTNEXTLINE(performance-move-constructor-init): the other one stays as it was.
 Engine::Engine(Engine&& other) noexcept : impl_(other.impl_) {}

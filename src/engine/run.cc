@@ -10,6 +10,7 @@
 #include "base/status.h"
 #include "engine/input_passes.h"
 #include "engine/subsearch.h"
+#include "engine/tables.h"
 #include "io/terminal_text.h"
 #include "plan/eval/search_nodes.h"
 
@@ -127,10 +128,12 @@ class Runner {
         request_(request),
         budget_(request.options.memory, WorkersFor(request.options)),
         fields_(&core.fields(), &budget_),
+        tables_(core.knowledge().lookups(), core.write_folder(), core.zone(), &budget_),
         rules_(core, fields_, warnings_) {
     const RunOptions& options = request.options;
-    context_.evaluation.constants = {core.zone(), options.now.value_or(0), !options.now,
-                                     options.seed, &core.entries()};
+    context_.evaluation.constants = {core.zone(),  options.now.value_or(0), !options.now,
+                                     options.seed, &core.entries(),         &context_.services};
+    context_.services = {&tables_, &core.knowledge().lookups(), &core.knowledge().limits()};
     context_.evaluation.counters = &counters_;
     context_.budget = &budget_;
     context_.fields = &fields_;
@@ -310,7 +313,9 @@ class Runner {
       pipelines.push_back(std::move(pipeline));
       jobs.push_back({pipelines.back().get(), results[i]});
     }
-    return exec::RunJobs(jobs, settings_, MakeDriverOptions(true), context_, reports_.New());
+    SPELK_RETURN_IF_ERROR(
+        exec::RunJobs(jobs, settings_, MakeDriverOptions(true), context_, reports_.New()));
+    return tables_.Publish();
   }
 
   // What must be known before the plans themselves can run: the newest event's time, what
@@ -511,6 +516,7 @@ class Runner {
   Cancellation own_cancel_;
   plan::EvalCounters counters_;
   exec::RunWarnings warnings_;
+  RunTables tables_;
   KnowledgeRules rules_;
   exec::RunContext context_;
   exec::ScanSettings settings_;

@@ -13,6 +13,7 @@
 #include "base/memory.h"
 #include "plan/entry.h"
 #include "plan/eval/evaluator.h"
+#include "plan/services.h"
 #include "value/field.h"
 
 namespace spelk::exec {
@@ -33,6 +34,7 @@ class RunWarnings {
 // Lives as long as the run. Everything in it may be used from any worker.
 struct RunContext {
   plan::EvalEnvironment evaluation;
+  plan::Services services;  // What evaluation reaches, too.
   MemoryBudget* budget = nullptr;
   FieldTable* fields = nullptr;
   const plan::Registry* entries = nullptr;

@@ -180,4 +180,45 @@ ByteSourcePtr OpenZstd(ByteSourcePtr source, std::string path) {
   return std::make_unique<ZstdSource>(std::move(source), std::move(path));
 }
 
+struct GzipSink::Stream {
+  z_stream z{};
+};
+
+GzipSink::GzipSink(ByteSink& sink) : sink_(sink), stream_(std::make_unique<Stream>()) {
+  constexpr int kGzipWindow = 15 + 16;
+  constexpr int kMemoryLevel = 8;
+  const int result = deflateInit2(&stream_->z, Z_DEFAULT_COMPRESSION, Z_DEFLATED, kGzipWindow,
+                                  kMemoryLevel, Z_DEFAULT_STRATEGY);
+  if (result != Z_OK) stream_.reset();
+}
+
+GzipSink::~GzipSink() {
+  if (stream_ != nullptr) deflateEnd(&stream_->z);
+}
+
+absl::Status GzipSink::Deflate(std::string_view bytes, bool last) {
+  if (stream_ == nullptr) return absl::ResourceExhaustedError("no memory for gzip");
+  z_stream& z = stream_->z;
+  z.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
+  z.avail_in = static_cast<uInt>(bytes.size());
+  char buffer[size_t{16} << 10U];
+  do {
+    z.next_out = reinterpret_cast<Bytef*>(buffer);
+    z.avail_out = sizeof(buffer);
+    deflate(&z, last ? Z_FINISH : Z_NO_FLUSH);
+    SPELK_RETURN_IF_ERROR(sink_.Write({buffer, sizeof(buffer) - z.avail_out}));
+  } while (z.avail_out == 0);
+  return absl::OkStatus();
+}
+
+absl::Status GzipSink::Write(std::string_view bytes) {
+  constexpr size_t kPiece = size_t{1} << 20U;
+  for (; !bytes.empty(); bytes.remove_prefix(std::min(kPiece, bytes.size()))) {
+    SPELK_RETURN_IF_ERROR(Deflate(bytes.substr(0, kPiece), false));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status GzipSink::Flush() { return Deflate({}, true); }
+
 }  // namespace spelk::io

@@ -238,4 +238,24 @@ absl::StatusOr<Input> Spool(const Input& input, const std::string& directory,
   return spooled;
 }
 
+absl::StatusOr<std::string> ReadBegin(const Input& input, size_t most) {
+  constexpr size_t kPiece = size_t{64} << 10U;
+  SPELK_ASSIGN_OR_RETURN(const ByteSourcePtr source, Open(input));
+  std::string text;
+  while (text.size() < most) {
+    const size_t begin = text.size();
+    text.resize(begin + kPiece);
+    SPELK_ASSIGN_OR_RETURN(const size_t count, source->Read(text.data() + begin, kPiece));
+    text.resize(begin + count);
+    if (count == 0) break;
+  }
+  return text;
+}
+
+absl::StatusOr<std::string> ReadAll(const Input& input, size_t most) {
+  SPELK_ASSIGN_OR_RETURN(std::string text, ReadBegin(input, most + 1));
+  if (text.size() <= most) return text;
+  return absl::ResourceExhaustedError(fmt::format("{} is longer than {} bytes", input.path, most));
+}
+
 }  // namespace spelk::io

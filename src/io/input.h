@@ -72,4 +72,10 @@ absl::StatusOr<std::vector<Input>> ExpandInputs(const std::vector<std::string>& 
 // input is ended (`cancel` may be null), a pipe that has nothing to read is at its end.
 absl::StatusOr<ByteSourcePtr> Open(const Input& input, const Cancellation* cancel = nullptr);
 
+// The whole text of a small input, decompressed. ResourceExhausted if it is longer than `most`
+// bytes.
+absl::StatusOr<std::string> ReadAll(const Input& input, size_t most);
+// Its first `most` bytes at least, or all of it.
+absl::StatusOr<std::string> ReadBegin(const Input& input, size_t most);
+
 }  // namespace spelk::io

@@ -44,6 +44,9 @@ std::unique_ptr<RowWriter> MakeWriter(const WriterOptions& options,
                                       const std::optional<std::vector<Field>>& columns,
                                       ByteSink& sink);
 
+// Appends a cell of CSV: in quotes if it holds a comma, a quote or a line end.
+void AppendCsvCell(std::string_view text, std::string& out);
+
 // ---- JSON text, shared by all writers
 
 // Appends the text as a JSON string with quotes. `"` `\` and control characters are escaped; other

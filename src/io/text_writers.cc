@@ -72,16 +72,7 @@ class CsvWriter final : public RowWriter {
       }
       return;
     }
-    if (text.find_first_of(",\"\n\r") == std::string_view::npos) {
-      out_ += text;
-      return;
-    }
-    out_ += '"';
-    for (const char c : text) {
-      if (c == '"') out_ += '"';
-      out_ += c;
-    }
-    out_ += '"';
+    AppendCsvCell(text, out_);
   }
 
   const char separator_;
@@ -230,6 +221,19 @@ class VerticalWriter final : public RowWriter {
 };
 
 }  // namespace
+
+void AppendCsvCell(std::string_view text, std::string& out) {
+  if (text.find_first_of(",\"\n\r") == std::string_view::npos) {
+    out += text;
+    return;
+  }
+  out += '"';
+  for (const char c : text) {
+    if (c == '"') out += '"';
+    out += c;
+  }
+  out += '"';
+}
 
 std::string ReadableText(Field field, const Value& value, const WriterOptions& options) {
   std::string text;

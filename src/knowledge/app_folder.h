@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "absl/status/statusor.h"
+#include "io/input.h"
 
 namespace spelk::knowledge {
 
@@ -22,6 +23,8 @@ class AppFolder {
   // PermissionDenied for one that a link leads out of the folder; ResourceExhausted for one longer
   // than `most` bytes.
   absl::StatusOr<std::optional<std::string>> Read(std::string_view file, size_t most) const;
+  // The same file, open, to be read with io::Open.
+  absl::StatusOr<std::optional<io::Input>> Find(std::string_view file) const;
 
  private:
   AppFolder(std::string path, std::string resolved)

@@ -19,6 +19,9 @@ namespace {
 struct AppConfs {
   Conf macros;
   Conf props;
+  Conf transforms;
+  Conf collections;
+  Conf limits;
   Conf shapes;
 };
 
@@ -40,19 +43,29 @@ absl::StatusOr<Conf> BuiltinConf(std::string_view file) {
 
 }  // namespace
 
-absl::Status Knowledge::Load(const std::vector<std::string>& apps, bool builtin) {
-  builtin_ = builtin;
+absl::Status Knowledge::Load(const KnowledgeSources& sources) {
+  builtin_ = sources.builtin;
   AppConfs confs;
-  for (const std::string& path : apps) {
+  std::vector<AppFolder> apps;
+  for (const std::string& path : sources.apps) {
     SPELK_ASSIGN_OR_RETURN(const AppFolder app, AppFolder::Open(path));
+    apps.push_back(app);
+    SPELK_RETURN_IF_ERROR(AddFile(app, "transforms.conf", &confs.transforms));
+    SPELK_RETURN_IF_ERROR(AddFile(app, "collections.conf", &confs.collections));
+    SPELK_RETURN_IF_ERROR(AddFile(app, "limits.conf", &confs.limits));
     SPELK_RETURN_IF_ERROR(AddFile(app, "macros.conf", &confs.macros));
     SPELK_RETURN_IF_ERROR(AddFile(app, "props.conf", &confs.props));
     SPELK_RETURN_IF_ERROR(AddFile(app, "shapes.conf", &confs.shapes));
   }
-  if (builtin) {
+  if (builtin_) {
     SPELK_ASSIGN_OR_RETURN(const Conf own, BuiltinConf("macros.conf"));
     macros_.AddAll(own);
   }
+  SPELK_RETURN_IF_ERROR(limits_.Load(confs.limits));
+  std::vector<std::string> given = sources.lookups;
+  if (!sources.write_folder.empty()) given.insert(given.begin(), sources.write_folder);
+  SPELK_RETURN_IF_ERROR(lookups_.Load(std::move(apps), std::move(confs.transforms),
+                                      std::move(confs.collections), given, limits_));
   macros_.AddAll(confs.macros);
   SPELK_RETURN_IF_ERROR(props_.AddAll(confs.props, false));
   SPELK_ASSIGN_OR_RETURN(shapes_, ReadShapes(confs.shapes));

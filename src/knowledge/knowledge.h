@@ -7,12 +7,22 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "knowledge/limits.h"
+#include "knowledge/lookups.h"
 #include "knowledge/macros.h"
 #include "knowledge/props.h"
 #include "plan/event_layout.h"
 #include "plan/field_set.h"
 
 namespace spelk::knowledge {
+
+// Where knowledge comes from.
+struct KnowledgeSources {
+  std::vector<std::string> apps;
+  bool builtin = true;
+  std::vector<std::string> lookups;  // See Lookups::Load.
+  std::string write_folder;          // Its files are lookup tables, before all others; empty: none.
+};
 
 // Loaded once, then immutable and shared between threads. What spelk itself brings is read when it
 // is first asked for.
@@ -21,9 +31,11 @@ class Knowledge {
   // Reads the app folders (`default/`, then `local/`; a later folder overrides an earlier one) on
   // top of spelk's own app. NotFound for a folder that is not there; InvalidArgument, with file and
   // line, for a file that cannot be understood. Files of kinds that are not read do no harm.
-  absl::Status Load(const std::vector<std::string>& apps, bool builtin);
+  absl::Status Load(const KnowledgeSources& sources);
 
   const Macros& macros() const { return macros_; }
+  const Lookups& lookups() const { return lookups_; }
+  const LimitSettings& limits() const { return limits_; }
   // In order of precedence: those of apps first.
   const std::vector<plan::EventLayout>& shapes() const;
 
@@ -39,6 +51,8 @@ class Knowledge {
 
   bool builtin_ = false;
   Macros macros_;
+  LimitSettings limits_;
+  Lookups lookups_;
   mutable std::once_flag shapes_once_;
   mutable std::vector<plan::EventLayout> shapes_;
   mutable std::once_flag props_once_;

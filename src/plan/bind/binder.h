@@ -13,6 +13,7 @@
 #include "base/diagnostics.h"
 #include "plan/entry.h"
 #include "plan/nodes.h"
+#include "plan/services.h"
 
 namespace spelk::plan {
 
@@ -23,8 +24,12 @@ class Binder {
   static constexpr size_t kMostCommands = 500;
 
   Binder(const Source& source, const Registry& entries, FieldTable& fields,
-         Diagnostics& diagnostics)
-      : source_(source), entries_(entries), fields_(fields), diagnostics_(diagnostics) {}
+         Diagnostics& diagnostics, BindServices services = {})
+      : source_(source),
+        entries_(entries),
+        fields_(fields),
+        diagnostics_(diagnostics),
+        services_(services) {}
 
   // A whole search. Errors are collected over all commands; the status is the first.
   absl::StatusOr<NodePtr> Bind(const ast::Pipeline& pipeline);
@@ -36,6 +41,7 @@ class Binder {
   // The command as typed, for messages.
   const std::string& command() const { return command_; }
   const Registry& entries() const { return entries_; }
+  const BindServices& services() const { return services_; }
   std::string_view TextOf(Span span) const { return spelk::TextOf(source_.text(), span); }
   Field Intern(std::string_view name) { return fields_.Intern(name); }
   // A scan of all events.
@@ -136,6 +142,7 @@ class Binder {
   const Registry& entries_;
   FieldTable& fields_;
   Diagnostics& diagnostics_;
+  const BindServices services_;
   size_t commands_ = 0;  // Of the pipeline at hand and of those around it.
   const CommandEntry* entry_ = nullptr;
   std::string command_;

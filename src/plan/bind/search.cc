@@ -373,7 +373,7 @@ absl::StatusOr<ExprPtr> Binder::SearchText(std::string_view text, Span span) {
   const absl::StatusOr<ast::SearchExpr> terms =
       ParseSearchTerms(source, entries_, SyntaxLimits(), diagnostics);
   if (!terms.ok()) return fail(MessageOf(terms.status()));
-  Binder binder(source, entries_, fields_, diagnostics);
+  Binder binder(source, entries_, fields_, diagnostics, services_);
   binder.command_ = command_;
   absl::StatusOr<ExprPtr> bound = binder.SearchTerms(*terms, false);
   if (!bound.ok()) return fail(MessageOf(bound.status()));

@@ -14,7 +14,10 @@
 
 namespace spelk {
 class ShapeTable;
+namespace plan {
+struct Services;
 }
+}  // namespace spelk
 
 namespace spelk::plan {
 
@@ -25,6 +28,8 @@ struct RunConstants {
   bool now_is_newest = false;            // It is the time of the newest event.
   uint64_t seed = 0;                     // Of random().
   const ShapeTable* commands = nullptr;  // For commands(), which reads searches.
+  // Tables, files, limits (plan/services.h). Null where there is no run: in macros, while binding.
+  const Services* services = nullptr;
 };
 
 // What evaluation counts, for a warning at the end. Shared by all workers.

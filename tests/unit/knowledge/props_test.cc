@@ -227,11 +227,11 @@ TEST(Builtin, ItsFilesAreInOrder) {
   EXPECT_TRUE(status.ok()) << MessageOf(status);
   EXPECT_EQ(BuiltinFile("default/none.conf"), "");
   Knowledge knowledge;
-  ASSERT_TRUE(knowledge.Load({}, true).ok());
+  ASSERT_TRUE(knowledge.Load({.builtin = true}).ok());
   EXPECT_FALSE(knowledge.shapes().empty());
   EXPECT_NE(knowledge.macros().Find("drop_dm_object_name", 1), nullptr);
   Knowledge without;
-  ASSERT_TRUE(without.Load({}, false).ok());
+  ASSERT_TRUE(without.Load({.builtin = false}).ok());
   EXPECT_TRUE(without.shapes().empty());
 }
 

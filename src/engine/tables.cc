@@ -1,0 +1,169 @@
+// Reading, keeping and writing the lookup tables of a run.
+#include "engine/tables.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/status.h"
+#include "io/compression.h"
+#include "io/file_sink.h"
+#include "knowledge/app_folder.h"
+
+namespace spelk::engine {
+namespace {
+
+std::string FileOf(const plan::Lookup& lookup) {
+  return lookup.collection ? lookup.table + ".csv" : lookup.table;
+}
+
+// All of an input, its memory accounted for.
+class ReservedText {
+ public:
+  explicit ReservedText(MemoryBudget* budget) : reservation_(budget) {}
+  absl::Status Read(const io::Input& input) {
+    constexpr size_t kPiece = size_t{64} << 10U;
+    SPELK_ASSIGN_OR_RETURN(const io::ByteSourcePtr source, io::Open(input));
+    for (;;) {
+      const size_t begin = text_.size();
+      if (begin + kPiece > text_.capacity()) {
+        const size_t wanted = std::max(2 * text_.capacity(), kPiece);
+        if (!reservation_.Resize(wanted)) {
+          return reservation_.budget()->Exhausted(input.path, wanted);
+        }
+        text_.reserve(wanted);
+      }
+      text_.resize(begin + kPiece);
+      SPELK_ASSIGN_OR_RETURN(const size_t count, source->Read(text_.data() + begin, kPiece));
+      text_.resize(begin + count);
+      if (count == 0) return absl::OkStatus();
+    }
+  }
+  std::string_view text() const { return text_; }
+
+ private:
+  Reservation reservation_;
+  std::string text_;
+};
+
+}  // namespace
+
+RunTables::RunTables(const knowledge::Lookups& lookups, std::string write_folder,
+                     absl::TimeZone zone, MemoryBudget* budget)
+    : lookups_(lookups), write_folder_(std::move(write_folder)), zone_(zone), budget_(budget) {}
+
+// What a name means if a search of this run wrote the table; null if none did or it was removed.
+plan::LookupPtr RunTables::Written(std::string_view name, const plan::LookupPtr& known) const {
+  const auto table = tables_.find(known != nullptr ? std::string_view(known->table) : name);
+  if (table == tables_.end() || table->second == nullptr) return nullptr;
+  auto lookup =
+      known != nullptr ? std::make_shared<plan::Lookup>(*known) : std::make_shared<plan::Lookup>();
+  if (known == nullptr) {
+    lookup->name = lookup->table = name;
+    lookup->max_matches = static_cast<uint64_t>(lookups_.limits().Get(plan::kLookupMaxMatches));
+  }
+  lookup->columns = table->second->columns();
+  return lookup;
+}
+
+absl::StatusOr<plan::LookupPtr> RunTables::FindLookup(std::string_view name) const {
+  SPELK_ASSIGN_OR_RETURN(plan::LookupPtr known, lookups_.FindLookup(name));
+  const std::lock_guard lock(mutex_);
+  const bool written = written_.contains(known != nullptr ? std::string_view(known->table) : name);
+  return written ? Written(name, known) : known;
+}
+
+absl::StatusOr<plan::LookupPtr> RunTables::FindFile(std::string_view name) const {
+  const std::string with_ending = fmt::format("{}.csv", name);
+  {
+    const std::lock_guard lock(mutex_);
+    for (const std::string_view file : {name, std::string_view(with_ending)}) {
+      if (written_.contains(file)) return Written(file, nullptr);
+    }
+  }
+  return lookups_.FindFile(name);
+}
+
+absl::StatusOr<plan::TablePtr> RunTables::Read(const plan::Lookup& lookup) {
+  const std::string file = FileOf(lookup);
+  SPELK_ASSIGN_OR_RETURN(const std::optional<io::Input> input, lookups_.Open(file));
+  if (input) {
+    ReservedText text(budget_);
+    SPELK_RETURN_IF_ERROR(text.Read(*input));
+    return plan::ReadCsvTable(text.text(), budget_, fmt::format("the lookup table {}", file));
+  }
+  if (!lookup.collection) {
+    return absl::NotFoundError(
+        fmt::format("the lookup table '{}' does not exist or is not available", lookup.name));
+  }
+  return plan::TableBuilder(lookup.columns, budget_, lookup.name).Finish();
+}
+
+absl::StatusOr<plan::TablePtr> RunTables::RowsLocked(const plan::Lookup& lookup) {
+  if (const auto known = tables_.find(lookup.table); known != tables_.end()) return known->second;
+  SPELK_ASSIGN_OR_RETURN(plan::TablePtr table, Read(lookup));
+  tables_[lookup.table] = table;
+  return table;
+}
+
+absl::StatusOr<plan::TablePtr> RunTables::Rows(const plan::Lookup& lookup) {
+  const std::lock_guard lock(mutex_);
+  return RowsLocked(lookup);
+}
+
+absl::StatusOr<plan::LookupIndexPtr> RunTables::Index(const plan::Lookup& lookup,
+                                                      const std::vector<std::string>& columns) {
+  const std::lock_guard lock(mutex_);
+  const std::string key = fmt::format("{}\n{}", lookup.name, fmt::join(columns, "\n"));
+  if (const auto known = indexes_.find(key); known != indexes_.end()) return known->second;
+  SPELK_ASSIGN_OR_RETURN(plan::TablePtr table, RowsLocked(lookup));
+  SPELK_ASSIGN_OR_RETURN(
+      plan::LookupIndexPtr index,
+      plan::LookupIndex::Make(std::move(table), lookup, columns, zone_, budget_));
+  indexes_[key] = index;
+  return index;
+}
+
+absl::Status RunTables::Put(Write write) {
+  const std::lock_guard lock(mutex_);
+  pending_.push_back(std::move(write));
+  return absl::OkStatus();
+}
+
+absl::Status RunTables::WriteFile(const Write& write) const {
+  SPELK_ASSIGN_OR_RETURN(const knowledge::AppFolder folder,
+                         knowledge::AppFolder::Open(write_folder_));
+  // A link that leads out of the folder is refused.
+  SPELK_RETURN_IF_ERROR(folder.Find(write.file).status());
+  const std::string path = folder.NameOf(write.file);
+  if (write.rows == nullptr) {
+    ::unlink(path.c_str());
+    return absl::OkStatus();
+  }
+  SPELK_ASSIGN_OR_RETURN(const std::unique_ptr<io::AtomicFile> file, io::AtomicFile::Create(path));
+  if (write.file.ends_with(".gz")) {
+    io::GzipSink gzip(file->sink());
+    SPELK_RETURN_IF_ERROR(plan::WriteCsvTable(*write.rows, write.multivalues, gzip));
+    SPELK_RETURN_IF_ERROR(gzip.Flush());
+  } else {
+    SPELK_RETURN_IF_ERROR(plan::WriteCsvTable(*write.rows, write.multivalues, file->sink()));
+  }
+  return file->Commit();
+}
+
+absl::Status RunTables::Publish() {
+  const std::lock_guard lock(mutex_);
+  if (pending_.empty()) return absl::OkStatus();
+  for (const Write& write : pending_) {
+    tables_[write.table] = write.rows;
+    written_.insert(write.table);
+    if (!write_folder_.empty()) SPELK_RETURN_IF_ERROR(WriteFile(write));
+  }
+  pending_.clear();
+  indexes_.clear();  // Some may be of tables that are no longer there.
+  return absl::OkStatus();
+}
+
+}  // namespace spelk::engine

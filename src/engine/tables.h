@@ -1,0 +1,52 @@
+// RunTables: the lookup tables of one run: those of the engine, read when they are asked for, and
+// those that the run's searches wrote.
+#pragma once
+
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/string_map.h"
+#include "knowledge/lookups.h"
+#include "plan/lookup_index.h"
+#include "plan/services.h"
+#include "plan/table.h"
+
+namespace spelk::engine {
+
+class RunTables final : public plan::Tables {
+ public:
+  // `write_folder`: where tables that were written become files; empty: nowhere.
+  RunTables(const knowledge::Lookups& lookups, std::string write_folder, absl::TimeZone zone,
+            MemoryBudget* budget);
+
+  absl::StatusOr<plan::LookupPtr> FindLookup(std::string_view name) const override;
+  absl::StatusOr<plan::LookupPtr> FindFile(std::string_view name) const override;
+  std::vector<std::string> LookupNames() const override { return lookups_.LookupNames(); }
+  absl::StatusOr<plan::TablePtr> Rows(const plan::Lookup& lookup) override;
+  absl::StatusOr<plan::LookupIndexPtr> Index(const plan::Lookup& lookup,
+                                             const std::vector<std::string>& columns) override;
+  absl::Status Put(Write write) override;
+
+  // Shows what was written to the searches that come after, and writes it to files.
+  absl::Status Publish();
+
+ private:
+  absl::StatusOr<plan::TablePtr> RowsLocked(const plan::Lookup& lookup);
+  absl::StatusOr<plan::TablePtr> Read(const plan::Lookup& lookup);
+  absl::Status WriteFile(const Write& write) const;
+  plan::LookupPtr Written(std::string_view name, const plan::LookupPtr& known) const;
+
+  const knowledge::Lookups& lookups_;
+  const std::string write_folder_;
+  const absl::TimeZone zone_;
+  MemoryBudget* const budget_;
+  mutable std::mutex mutex_;
+  StringMap<plan::TablePtr> tables_;  // Read or written; null for one that was removed.
+  StringMap<plan::LookupIndexPtr> indexes_;
+  std::vector<Write> pending_;
+  StringSet written_;
+};
+
+}  // namespace spelk::engine

@@ -1,0 +1,314 @@
+// Finding lookup tables and reading what transforms.conf says of them.
+#include "knowledge/lookups.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "base/status.h"
+#include "plan/table.h"
+
+namespace spelk::knowledge {
+namespace {
+
+// Where the columns of a file must stand.
+constexpr size_t kMostHeader = size_t{1} << 20U;
+
+std::string_view LastPart(std::string_view path) {
+  const size_t slash = path.find_last_of("/\\");
+  return slash == std::string_view::npos ? path : path.substr(slash + 1);
+}
+
+// "users.csv.gz" → "users"
+std::string_view WithoutEnding(std::string_view name) {
+  for (const std::string_view ending : {".gz", ".csv"}) {
+    if (name.ends_with(ending)) name.remove_suffix(ending.size());
+  }
+  return name;
+}
+
+// Words with commas and blanks between them.
+std::vector<std::string> ListOf(std::string_view text) {
+  std::vector<std::string> words;
+  constexpr std::string_view kBetween = ", \t\r\n";
+  while (true) {
+    const size_t begin = text.find_first_not_of(kBetween);
+    if (begin == std::string_view::npos) return words;
+    text.remove_prefix(begin);
+    const size_t end = std::min(text.find_first_of(kBetween), text.size());
+    words.emplace_back(text.substr(0, end));
+    text.remove_prefix(end);
+  }
+}
+
+absl::Status NotBuilt(std::string_view place, std::string_view name, std::string_view what) {
+  return absl::UnimplementedError(
+      fmt::format("the lookup '{}' {}, which is not built ({})", name, what, place));
+}
+
+}  // namespace
+
+absl::Status Lookups::Load(std::vector<AppFolder> apps, Conf transforms, Conf collections,
+                           const std::vector<std::string>& given, const plan::Limits& limits) {
+  limits_ = &limits;
+  apps_ = std::move(apps);
+  transforms_ = std::move(transforms);
+  collections_ = std::move(collections);
+  for (const std::string& text : given) SPELK_RETURN_IF_ERROR(Give(text));
+  return absl::OkStatus();
+}
+
+absl::Status Lookups::Give(const std::string& text) {
+  struct stat info {};
+  if (::stat(text.c_str(), &info) == 0) {
+    if (S_ISDIR(info.st_mode)) {
+      SPELK_ASSIGN_OR_RETURN(AppFolder folder, AppFolder::Open(text));
+      folders_.push_back(std::move(folder));
+      return absl::OkStatus();
+    }
+    files_[std::string(LastPart(text))] = text;
+    files_[std::string(WithoutEnding(LastPart(text)))] = text;
+    return absl::OkStatus();
+  }
+  const size_t equals = text.find('=');
+  const std::string path = equals == std::string::npos ? text : text.substr(equals + 1);
+  if (equals == std::string::npos || equals == 0 || ::stat(path.c_str(), &info) != 0 ||
+      S_ISDIR(info.st_mode)) {
+    return absl::NotFoundError(fmt::format("there is no lookup file {}", path));
+  }
+  files_[text.substr(0, equals)] = path;
+  return absl::OkStatus();
+}
+
+const Setting* Lookups::Find(const Stanza& stanza, std::string_view key) const {
+  if (const Setting* setting = stanza.Find(key)) return setting;
+  const Stanza* common = transforms_.Find(Conf::kDefault);
+  return common == nullptr ? nullptr : common->Find(key);
+}
+
+std::vector<std::string> Lookups::LookupNames() const {
+  std::vector<std::string> names;
+  for (const Stanza& stanza : transforms_.stanzas()) {
+    const bool lookup = stanza.Find("filename") != nullptr ||
+                        stanza.Find("collection") != nullptr ||
+                        stanza.Find("external_type") != nullptr;
+    if (lookup) names.push_back(stanza.name);
+  }
+  for (const auto& [name, path] : files_) names.push_back(name);
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+absl::StatusOr<std::optional<io::Input>> Lookups::Open(std::string_view table) const {
+  if (const auto given = files_.find(table); given != files_.end()) {
+    io::Input input;
+    input.path = given->second;
+    return input;
+  }
+  for (const AppFolder& folder : folders_) {
+    SPELK_ASSIGN_OR_RETURN(std::optional<io::Input> input, folder.Find(table));
+    if (input) return input;
+  }
+  for (auto app = apps_.rbegin(); app != apps_.rend(); ++app) {
+    SPELK_ASSIGN_OR_RETURN(std::optional<io::Input> input,
+                           app->Find(fmt::format("lookups/{}", table)));
+    if (input) return input;
+  }
+  return std::nullopt;
+}
+
+absl::StatusOr<std::optional<std::string>> Lookups::Read(std::string_view name, size_t most) const {
+  SPELK_ASSIGN_OR_RETURN(const std::optional<io::Input> input, Open(name));
+  if (!input) return std::nullopt;
+  SPELK_ASSIGN_OR_RETURN(std::string text, io::ReadAll(*input, most));
+  return text;
+}
+
+absl::StatusOr<plan::LookupPtr> Lookups::FindLookup(std::string_view name) const {
+  const std::lock_guard lock(mutex_);
+  if (const auto known = known_.find(name); known != known_.end()) return known->second;
+  SPELK_ASSIGN_OR_RETURN(plan::LookupPtr lookup, Make(name));
+  if (lookup != nullptr) known_[std::string(name)] = lookup;
+  return lookup;
+}
+
+absl::StatusOr<plan::LookupPtr> Lookups::FindFile(std::string_view name) const {
+  SPELK_ASSIGN_OR_RETURN(plan::LookupPtr lookup, OfFile(name));
+  if (lookup != nullptr || LastPart(name).find('.') != std::string_view::npos) return lookup;
+  return OfFile(fmt::format("{}.csv", name));
+}
+
+absl::StatusOr<plan::LookupPtr> Lookups::Make(std::string_view name) const {
+  const Stanza* stanza = transforms_.Find(name);
+  if (stanza != nullptr && name != Conf::kDefault) {
+    SPELK_ASSIGN_OR_RETURN(plan::LookupPtr lookup, OfStanza(*stanza));
+    if (lookup != nullptr) return lookup;
+  }
+  const bool file = name.ends_with(".csv") || name.ends_with(".csv.gz");
+  if (file || files_.contains(name)) return OfFile(name);
+  if (collections_.Find(name) != nullptr) {
+    auto lookup = std::make_shared<plan::Lookup>();
+    lookup->name = lookup->table = name;
+    lookup->collection = true;
+    lookup->max_matches = static_cast<uint64_t>(limits_->Get(plan::kLookupMaxMatches));
+    SPELK_RETURN_IF_ERROR(ReadColumns(nullptr, lookup.get()));
+    return plan::LookupPtr(std::move(lookup));
+  }
+  return nullptr;
+}
+
+absl::StatusOr<plan::LookupPtr> Lookups::OfFile(std::string_view name) const {
+  SPELK_ASSIGN_OR_RETURN(const std::optional<io::Input> input, Open(name));
+  if (!input) return nullptr;
+  auto lookup = std::make_shared<plan::Lookup>();
+  lookup->name = lookup->table = name;
+  lookup->max_matches = static_cast<uint64_t>(limits_->Get(plan::kLookupMaxMatches));
+  SPELK_RETURN_IF_ERROR(ReadColumns(nullptr, lookup.get()));
+  return plan::LookupPtr(std::move(lookup));
+}
+
+// Null for a stanza that is about fields, not about a lookup.
+absl::StatusOr<plan::LookupPtr> Lookups::OfStanza(const Stanza& stanza) const {
+  auto lookup = std::make_shared<plan::Lookup>();
+  lookup->name = stanza.name;
+  const Setting* file = stanza.Find("filename");
+  const Setting* type = stanza.Find("external_type");
+  const Setting* collection = stanza.Find("collection");
+  const Setting* script = stanza.Find("external_cmd");
+  const Setting* first = file != nullptr         ? file
+                         : collection != nullptr ? collection
+                         : type != nullptr       ? type
+                                                 : script;
+  if (first == nullptr) return nullptr;
+  lookup->place = transforms_.PlaceOf(*first);
+  if (script != nullptr) return NotBuilt(lookup->place, stanza.name, "runs a script");
+  if (type != nullptr && type->value != "kvstore") {
+    return NotBuilt(lookup->place, stanza.name, fmt::format("is of the type {}", type->value));
+  }
+  if (const Setting* filter = Find(stanza, "filter")) {
+    return NotBuilt(transforms_.PlaceOf(*filter), stanza.name, "has a filter");
+  }
+  if (file != nullptr) {
+    lookup->table = LastPart(file->value);
+  } else {
+    lookup->collection = true;
+    lookup->table = collection != nullptr ? collection->value : stanza.name;
+  }
+  SPELK_RETURN_IF_ERROR(ReadMatching(stanza, lookup.get()));
+  SPELK_RETURN_IF_ERROR(ReadColumns(&stanza, lookup.get()));
+  return plan::LookupPtr(std::move(lookup));
+}
+
+namespace {
+
+// "WILDCARD(url), CIDR(net)"
+std::optional<std::vector<std::pair<std::string, plan::LookupMatch>>> ParseMatches(
+    std::string_view text) {
+  std::vector<std::pair<std::string, plan::LookupMatch>> matches;
+  while (true) {
+    const size_t begin = text.find_first_not_of(", \t\r\n");
+    if (begin == std::string_view::npos) return matches;
+    text.remove_prefix(begin);
+    const size_t open = text.find('(');
+    const size_t close = text.find(')');
+    if (open == std::string_view::npos || close == std::string_view::npos || close < open) {
+      return std::nullopt;
+    }
+    std::string kind;
+    for (const char c : TrimBlanks(text.substr(0, open))) {
+      kind += static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+    }
+    std::string column(TrimBlanks(text.substr(open + 1, close - open - 1)));
+    text.remove_prefix(close + 1);
+    if (kind == "WILDCARD") {
+      matches.emplace_back(std::move(column), plan::LookupMatch::kWildcard);
+    } else if (kind == "CIDR") {
+      matches.emplace_back(std::move(column), plan::LookupMatch::kCidr);
+    } else if (kind != "EXACT") {
+      return std::nullopt;
+    }
+  }
+}
+
+}  // namespace
+
+absl::Status Lookups::ReadMatching(const Stanza& stanza, plan::Lookup* lookup) const {
+  const auto bad = [this](const Setting& setting, std::string_view wanted) {
+    return absl::InvalidArgumentError(fmt::format("{}: {} takes {}, not \"{}\"",
+                                                  transforms_.PlaceOf(setting), setting.key, wanted,
+                                                  setting.value));
+  };
+  const auto number = [&](std::string_view key, int64_t least, int64_t most,
+                          auto* value) -> absl::Status {
+    const Setting* setting = Find(stanza, key);
+    if (setting == nullptr) return absl::OkStatus();
+    int64_t parsed = 0;
+    const char* end = setting->value.data() + setting->value.size();
+    const auto [at, error] = std::from_chars(setting->value.data(), end, parsed);
+    if (error != std::errc() || at != end || parsed < least || parsed > most) {
+      return bad(*setting, fmt::format("a whole number from {} to {}", least, most));
+    }
+    *value = static_cast<std::remove_reference_t<decltype(*value)>>(parsed);
+    return absl::OkStatus();
+  };
+  if (const Setting* setting = Find(stanza, "match_type")) {
+    auto matches = ParseMatches(setting->value);
+    if (!matches) return bad(*setting, "a list of WILDCARD(column), CIDR(column), EXACT(column)");
+    lookup->matches = std::move(*matches);
+  }
+  if (const Setting* setting = Find(stanza, "case_sensitive_match")) {
+    lookup->ignore_case = !IsTrue(setting->value);
+  }
+  if (const Setting* setting = Find(stanza, "default_match")) {
+    lookup->default_match = setting->value;
+  }
+  if (const Setting* setting = Find(stanza, "time_field")) lookup->time_column = setting->value;
+  if (const Setting* setting = Find(stanza, "time_format")) lookup->time_format = setting->value;
+  constexpr int64_t kMostMatches = 1000;
+  constexpr int64_t kMostSeconds = 2'000'000'000;
+  lookup->max_matches = lookup->time_column.empty()
+                            ? static_cast<uint64_t>(limits_->Get(plan::kLookupMaxMatches))
+                            : 1;
+  SPELK_RETURN_IF_ERROR(number("max_matches", 1, kMostMatches, &lookup->max_matches));
+  SPELK_RETURN_IF_ERROR(number("min_matches", 0, kMostMatches, &lookup->min_matches));
+  SPELK_RETURN_IF_ERROR(number("min_offset_secs", 0, kMostSeconds, &lookup->min_offset));
+  return number("max_offset_secs", 0, kMostSeconds, &lookup->max_offset);
+}
+
+absl::Status Lookups::ReadColumns(const Stanza* stanza, plan::Lookup* lookup) const {
+  const std::string file =
+      lookup->collection ? fmt::format("{}.csv", lookup->table) : lookup->table;
+  SPELK_ASSIGN_OR_RETURN(const std::optional<io::Input> input, Open(file));
+  if (input) {
+    SPELK_ASSIGN_OR_RETURN(const std::string text, io::ReadBegin(*input, kMostHeader));
+    SPELK_ASSIGN_OR_RETURN(lookup->columns,
+                           plan::ReadCsvColumns(text, fmt::format("the file {}", file)));
+  } else if (!lookup->collection) {
+    return absl::NotFoundError(fmt::format("{} names the file {}, which is in no lookups folder",
+                                           lookup->place, lookup->table));
+  }
+  if (!lookup->collection) return absl::OkStatus();
+  // What a collection may hold, whether its rows have it or not.
+  const auto add = [lookup](std::string_view name) {
+    if (std::find(lookup->columns.begin(), lookup->columns.end(), name) == lookup->columns.end()) {
+      lookup->columns.emplace_back(name);
+    }
+  };
+  if (stanza != nullptr) {
+    if (const Setting* fields = stanza->Find("fields_list")) {
+      for (const std::string& name : ListOf(fields->value)) add(name);
+    }
+  }
+  constexpr std::string_view kField = "field.";
+  if (const Stanza* collection = collections_.Find(lookup->table)) {
+    for (const Setting& setting : collection->settings) {
+      if (setting.key.starts_with(kField)) add(std::string_view(setting.key).substr(kField.size()));
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace spelk::knowledge
