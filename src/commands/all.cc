@@ -17,10 +17,6 @@ std::vector<const CommandEntry*> AllCommands() {
 #define SPELK_COMMAND(Name) &k##Name,
 #include "commands/list.inc"
 #undef SPELK_COMMAND
-      &exec::ScanEntry(),
-      &exec::TimeSortEntry(),
-      &exec::OrdinalityEntry(),
-      &exec::StripImplicitEntry(),
   };
 }
 

@@ -25,7 +25,7 @@ struct BinNode final : plan::Node {
   std::string align_time;
 
   plan::Dataflow GetDataflow() const override {
-    plan::Dataflow flow = Node::GetDataflow();
+    plan::Dataflow flow{.order = Order::kKeeps, .runs = Runs::kStreaming, .results = false};
     flow.reads = plan::FieldSet::Of({field});
     flow.writes = plan::FieldSet::Of({target});
     flow.makes = {target};
@@ -388,6 +388,8 @@ constexpr Example kExamples[] = {
      .output = R"({"v":"1-10"} {"v":"10-100"})"},
 };
 
+constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<BinNode>, &Build}};
+
 }  // namespace
 
 constexpr CommandEntry kBin = {
@@ -398,16 +400,13 @@ constexpr CommandEntry kBin = {
         "[aligntime=<time>] <field> [AS <field>]",
     .summary = "Puts numbers and times into ranges.",
     .kind = CommandKind::kDistributableStreaming,
-    .runs = Runs::kStreaming,
     .shape = {Shape::kArguments, kNoClauses},
-    .flow = {.reads = Fields::kArguments, .writes = Fields::kArguments, .order = Order::kKeeps},
     .alias_behind_options = true,
     .arguments = kArguments,
     .notes = kNotes,
     .examples = kExamples,
-    .node = &plan::TypeOf<BinNode>,
+    .nodes = kNodes,
     .bind = &Bind,
-    .build = &Build,
 };
 
 }  // namespace spelk::commands

@@ -24,7 +24,7 @@ struct DedupNode final : plan::Node {
   // Which rows come first can be told from ranks, unless rows between them count.
   bool in_order() const { return keep_events || consecutive; }
   plan::Dataflow GetDataflow() const override {
-    plan::Dataflow flow = Node::GetDataflow();
+    plan::Dataflow flow{.writes = plan::FieldSet(), .runs = Runs::kSink, .results = false};
     flow.reads = plan::FieldSet::Of(fields);
     if (keep_events) {
       flow.writes = plan::FieldSet::Of(fields);
@@ -235,7 +235,6 @@ std::optional<uint64_t> WholeNumber(const ast::Argument& argument) {
 absl::StatusOr<plan::NodePtr> BindSortBy(const std::vector<const ast::Argument*>& arguments,
                                          Span span, plan::Binder& binder) {
   auto sort = plan::Make<plan::SortNode>(span);
-  sort->entry = binder.entries().Command("sort");
   bool descending = false;
   for (const ast::Argument* argument : arguments) {
     if (const auto* sign = std::get_if<ast::ArgumentSign>(&argument->value)) {
@@ -347,6 +346,8 @@ constexpr Example kExamples[] = {
      .output = R"({"host":"a","n":1} {"n":2})"},
 };
 
+constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<DedupNode>, &Build}};
+
 }  // namespace
 
 constexpr CommandEntry kDedup = {
@@ -356,15 +357,12 @@ constexpr CommandEntry kDedup = {
         "[consecutive=<bool>] [sortby [+|-]<field>…]",
     .summary = "Keeps the first rows of each combination of values.",
     .kind = CommandKind::kCentralizedStreaming,
-    .runs = Runs::kSink,
     .shape = {Shape::kArguments, kNoClauses},
-    .flow = {.reads = Fields::kArguments, .writes = Fields::kNone, .order = Order::kNeeds},
     .arguments = kArguments,
     .notes = kNotes,
     .examples = kExamples,
-    .node = &plan::TypeOf<DedupNode>,
+    .nodes = kNodes,
     .bind = &Bind,
-    .build = &Build,
 };
 
 }  // namespace spelk::commands

@@ -66,14 +66,10 @@ constexpr CommandEntry kEval = {
     .signature = "eval <field>=<expression> [, <field>=<expression>]…",
     .summary = "Computes fields from expressions.",
     .kind = CommandKind::kDistributableStreaming,
-    .runs = Runs::kStreaming,
     .shape = {Shape::kAssignments, kNoClauses},
-    .flow = {.reads = Fields::kArguments, .writes = Fields::kArguments, .order = Order::kKeeps},
     .arguments = kArguments,
     .examples = kExamples,
-    .node = &plan::TypeOf<plan::ExtendNode>,
     .bind = &Bind,
-    .build = &exec::BuildExtend,
 };
 
 }  // namespace spelk::commands

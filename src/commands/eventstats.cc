@@ -84,6 +84,8 @@ constexpr std::string_view kNotes[] = {
     "a row whose BY field has several values gets the results of all their groups",
     "rows and groups that exceed the memory go to disk; nothing is left out"};
 
+constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<EventStatsNode>, &Build}};
+
 }  // namespace
 
 constexpr CommandEntry kEventstats = {
@@ -91,15 +93,12 @@ constexpr CommandEntry kEventstats = {
     .signature = "eventstats [allnum=<bool>] <statistic> [AS <field>]… [BY <field>…]",
     .summary = "Adds statistics of all rows, or of a row's group, to each row.",
     .kind = CommandKind::kDatasetProcessing,
-    .runs = Runs::kSink,
     .shape = {Shape::kArguments, kClauseBy},
-    .flow = {.reads = Fields::kArguments, .writes = Fields::kArguments, .order = Order::kNeeds},
     .arguments = kArguments,
     .notes = kNotes,
     .examples = kExamples,
-    .node = &plan::TypeOf<EventStatsNode>,
+    .nodes = kNodes,
     .bind = &Bind,
-    .build = &Build,
 };
 
 }  // namespace spelk::commands

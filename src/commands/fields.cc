@@ -41,17 +41,10 @@ constexpr CommandEntry kFields = {
     .signature = "fields [+|-] <field>…",
     .summary = "Keeps or removes fields.",
     .kind = CommandKind::kDistributableStreaming,
-    .runs = Runs::kStreaming,
     .shape = {Shape::kArguments, kNoClauses},
-    .flow = {.reads = Fields::kArguments,
-             .writes = Fields::kArguments,
-             .order = Order::kKeeps,
-             .results = true},
     .arguments = kArguments,
     .examples = kExamples,
-    .node = &plan::TypeOf<plan::ProjectNode>,
     .bind = &Bind,
-    .build = &exec::BuildProject,
 };
 
 }  // namespace spelk::commands

@@ -16,7 +16,7 @@ struct FillNullNode final : plan::Node {
   std::vector<Field> fields;  // None: every field of the result.
 
   plan::Dataflow GetDataflow() const override {
-    plan::Dataflow flow = Node::GetDataflow();
+    plan::Dataflow flow{.order = Order::kKeeps, .runs = Runs::kStreaming, .results = false};
     flow.reads = plan::FieldSet::Of(fields);
     if (fields.empty()) {
       flow.runs = Runs::kSink;
@@ -197,6 +197,8 @@ constexpr Example kExamples[] = {
      .output = R"({"a":1,"c":0} {"a":0,"b":2,"c":0})"},
 };
 
+constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<FillNullNode>, &Build}};
+
 }  // namespace
 
 constexpr CommandEntry kFillNull = {
@@ -204,15 +206,12 @@ constexpr CommandEntry kFillNull = {
     .signature = "fillnull [value=<text>] [<field>…]",
     .summary = "Puts a value where a field is absent.",
     .kind = CommandKind::kDistributableStreaming,
-    .runs = Runs::kStreaming,
     .shape = {Shape::kArguments, kNoClauses},
-    .flow = {.reads = Fields::kArguments, .writes = Fields::kAll, .order = Order::kKeeps},
     .arguments = kArguments,
     .notes = kNotes,
     .examples = kExamples,
-    .node = &plan::TypeOf<FillNullNode>,
+    .nodes = kNodes,
     .bind = &Bind,
-    .build = &Build,
 };
 
 }  // namespace spelk::commands

@@ -17,7 +17,7 @@ struct FormatNode final : plan::Node {
   Field output;
 
   plan::Dataflow GetDataflow() const override {
-    plan::Dataflow flow = plan::Node::GetDataflow();
+    plan::Dataflow flow{.passes = false, .runs = Runs::kSink};
     flow.columns.emplace({output});
     return flow;
   }
@@ -152,6 +152,8 @@ constexpr Example kExamples[] = {
      .output = R"x({"search":"( ana , bo )"})x"},
 };
 
+constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<FormatNode>, &Build}};
+
 }  // namespace
 
 constexpr CommandEntry kFormat = {
@@ -162,19 +164,12 @@ constexpr CommandEntry kFormat = {
         "[emptystr=<text>]",
     .summary = "Writes all rows as one text of search terms, into the field search.",
     .kind = CommandKind::kTransforming,
-    .runs = Runs::kSink,
     .shape = {Shape::kArguments, kNoClauses},
-    .flow = {.reads = Fields::kAll,
-             .writes = Fields::kAll,
-             .passes = false,
-             .order = Order::kNeeds,
-             .results = true},
     .arguments = kArguments,
     .notes = kNotes,
     .examples = kExamples,
-    .node = &plan::TypeOf<FormatNode>,
+    .nodes = kNodes,
     .bind = &Bind,
-    .build = &Build,
 };
 
 }  // namespace spelk::commands

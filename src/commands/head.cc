@@ -16,7 +16,7 @@ struct HeadNode final : plan::Node {
   bool keep_last = false;  // The row that stopped it is kept, too.
 
   plan::Dataflow GetDataflow() const override {
-    plan::Dataflow flow = Node::GetDataflow();
+    plan::Dataflow flow{.writes = plan::FieldSet(), .results = false};
     flow.reads = plan::FieldSet();
     plan::CollectFields(*condition, &flow.reads);
     return flow;
@@ -130,7 +130,6 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
     return node;
   }
   auto node = plan::Make<HeadNode>(call.span);
-  node->entry = binder.entries().Command(kHeadWhile.name);
   SPELK_ASSIGN_OR_RETURN(node->condition, binder.Predicate(*wanted.condition->expression));
   node->limit = wanted.count;
   node->null_is_true = null_is_true;
@@ -174,6 +173,8 @@ constexpr Example kExamples[] = {
      .output = R"({"n":1} {"n":2} {"n":9})"},
 };
 
+constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<HeadNode>, &BuildWhile}};
+
 }  // namespace
 
 constexpr CommandEntry kHead = {
@@ -181,27 +182,11 @@ constexpr CommandEntry kHead = {
     .signature = "head [<count> | limit=<count>] [(<expression>)] [null=<bool>] [keeplast=<bool>]",
     .summary = "Keeps the first rows.",
     .kind = CommandKind::kCentralizedStreaming,
-    .runs = Runs::kSink,
     .shape = {Shape::kArguments, kNoClauses},
-    .flow = {.reads = Fields::kArguments, .writes = Fields::kNone, .order = Order::kNeeds},
     .arguments = kArguments,
     .examples = kExamples,
-    .node = &plan::TypeOf<plan::LimitNode>,
+    .nodes = kNodes,
     .bind = &Bind,
-    .build = &exec::BuildLimit,
-};
-
-// What head makes of an expression: a node of another type, for which saved plans need an entry.
-constexpr CommandEntry kHeadWhile = {
-    .name = "(head-while)",
-    .signature = "",
-    .summary = "Keeps rows until an expression is not true.",
-    .kind = CommandKind::kCentralizedStreaming,
-    .runs = Runs::kSequential,
-    .flow = {.reads = Fields::kArguments, .writes = Fields::kNone, .order = Order::kNeeds},
-    .node = &plan::TypeOf<HeadNode>,
-    .build = &BuildWhile,
-    .internal = true,
 };
 
 }  // namespace spelk::commands

@@ -18,7 +18,7 @@ struct MakeMvNode final : plan::Node {
   bool keep_empty = false;
 
   plan::Dataflow GetDataflow() const override {
-    plan::Dataflow flow = plan::Node::GetDataflow();
+    plan::Dataflow flow{.order = Order::kKeeps, .runs = Runs::kStreaming, .results = false};
     flow.reads = plan::FieldSet::Of({field});
     flow.writes = plan::FieldSet::Of({field});
     flow.makes = {field};
@@ -217,6 +217,8 @@ constexpr Example kExamples[] = {
      .output = R"({"to":["ana@x.org","bo@x.org"]})"},
 };
 
+constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<MakeMvNode>, &Build}};
+
 }  // namespace
 
 constexpr CommandEntry kMakeMv = {
@@ -225,15 +227,12 @@ constexpr CommandEntry kMakeMv = {
         "makemv [delim=<text> | tokenizer=<regex>] [allowempty=<bool>] [setsv=<bool>] <field>",
     .summary = "Splits the text of a field into a multivalue.",
     .kind = CommandKind::kDistributableStreaming,
-    .runs = Runs::kStreaming,
     .shape = {Shape::kArguments, kNoClauses},
-    .flow = {.reads = Fields::kArguments, .writes = Fields::kArguments, .order = Order::kKeeps},
     .arguments = kArguments,
     .notes = kNotes,
     .examples = kExamples,
-    .node = &plan::TypeOf<MakeMvNode>,
+    .nodes = kNodes,
     .bind = &Bind,
-    .build = &Build,
 };
 
 }  // namespace spelk::commands

@@ -20,7 +20,10 @@ struct MakeResultsNode final : plan::Node {
   std::vector<Field> columns;
 
   plan::Dataflow GetDataflow() const override {
-    plan::Dataflow flow = Node::GetDataflow();
+    plan::Dataflow flow{.reads = plan::FieldSet(),
+                        .passes = false,
+                        .order = Order::kDestroys,
+                        .runs = Runs::kSource};
     flow.reads = plan::FieldSet();
     flow.columns = columns;
     flow.reads_clock = format.empty();
@@ -300,6 +303,8 @@ constexpr Example kExamples[] = {
      .output = R"({"host":"a","code":200} {"host":"b"})"},
 };
 
+constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<MakeResultsNode>, &Build}};
+
 }  // namespace
 
 constexpr CommandEntry kMakeResults = {
@@ -307,19 +312,12 @@ constexpr CommandEntry kMakeResults = {
     .signature = "| makeresults [count=<int>] [annotate=<bool>] [format=csv|json data=<text>]",
     .summary = "Makes rows out of nothing, or out of text in the query.",
     .kind = CommandKind::kGenerating,
-    .runs = Runs::kSource,
     .shape = {Shape::kArguments, kNoClauses},
-    .flow = {.reads = Fields::kNone,
-             .writes = Fields::kAll,
-             .passes = false,
-             .order = Order::kDestroys,
-             .results = true},
     .arguments = kArguments,
     .notes = kNotes,
     .examples = kExamples,
-    .node = &plan::TypeOf<MakeResultsNode>,
+    .nodes = kNodes,
     .bind = &Bind,
-    .build = &Build,
 };
 
 }  // namespace spelk::commands

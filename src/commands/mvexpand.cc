@@ -13,7 +13,7 @@ struct MvExpandNode final : plan::Node {
   uint64_t limit = 0;  // Of the values of one row; 0: all.
 
   plan::Dataflow GetDataflow() const override {
-    plan::Dataflow flow = plan::Node::GetDataflow();
+    plan::Dataflow flow{.order = Order::kKeeps, .runs = Runs::kStreaming, .results = false};
     flow.reads = plan::FieldSet::Of({field});
     flow.writes = plan::FieldSet::Of({field});
     flow.makes = {field};
@@ -136,6 +136,8 @@ constexpr Example kExamples[] = {
      .output = R"({"id":1,"tag":"a"} {"id":1,"tag":"b"})"},
 };
 
+constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<MvExpandNode>, &Build}};
+
 }  // namespace
 
 constexpr CommandEntry kMvExpand = {
@@ -143,15 +145,12 @@ constexpr CommandEntry kMvExpand = {
     .signature = "mvexpand <field> [limit=<int>]",
     .summary = "Makes one row for each value of a multivalue field.",
     .kind = CommandKind::kDistributableStreaming,
-    .runs = Runs::kStreaming,
     .shape = {Shape::kArguments, kNoClauses},
-    .flow = {.reads = Fields::kArguments, .writes = Fields::kArguments, .order = Order::kKeeps},
     .arguments = kArguments,
     .notes = kNotes,
     .examples = kExamples,
-    .node = &plan::TypeOf<MvExpandNode>,
+    .nodes = kNodes,
     .bind = &Bind,
-    .build = &Build,
 };
 
 }  // namespace spelk::commands

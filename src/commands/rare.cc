@@ -33,19 +33,11 @@ constexpr CommandEntry kRare = {
         "<field>… [BY <field>…]",
     .summary = "Shows the least frequent values of fields, with their counts and shares.",
     .kind = CommandKind::kTransforming,
-    .runs = Runs::kSink,
     .shape = {Shape::kArguments, kClauseBy},
-    .flow = {.reads = Fields::kArguments,
-             .writes = Fields::kAll,
-             .passes = false,
-             .order = Order::kIgnores,
-             .results = true},
     .arguments = kTopArguments,
     .notes = kNotes,
     .examples = kExamples,
-    .node = &plan::TypeOf<TopNode>,
     .bind = &Bind,
-    .build = &BuildTop,
 };
 
 }  // namespace spelk::commands

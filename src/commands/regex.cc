@@ -15,7 +15,10 @@ struct RegexNode final : plan::Node {
   std::string pattern;
 
   plan::Dataflow GetDataflow() const override {
-    plan::Dataflow flow = Node::GetDataflow();
+    plan::Dataflow flow{.writes = plan::FieldSet(),
+                        .order = Order::kKeeps,
+                        .runs = Runs::kStreaming,
+                        .results = false};
     flow.reads = plan::FieldSet::Of({field});
     return flow;
   }
@@ -138,6 +141,8 @@ constexpr Example kExamples[] = {
      .output = R"({"m":"fine"} {"k":1})"},
 };
 
+constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<RegexNode>, &Build}};
+
 }  // namespace
 
 constexpr CommandEntry kRegex = {
@@ -145,16 +150,13 @@ constexpr CommandEntry kRegex = {
     .signature = "regex [<field>=|<field>!=]\"<regex>\"",
     .summary = "Keeps rows in which a field matches a regular expression, or does not.",
     .kind = CommandKind::kDistributableStreaming,
-    .runs = Runs::kStreaming,
     .shape = {Shape::kArguments, kNoClauses},
-    .flow = {.reads = Fields::kArguments, .writes = Fields::kNone, .order = Order::kKeeps},
     .free_options = true,
     .arguments = kArguments,
     .notes = kNotes,
     .examples = kExamples,
-    .node = &plan::TypeOf<RegexNode>,
+    .nodes = kNodes,
     .bind = &Bind,
-    .build = &Build,
 };
 
 }  // namespace spelk::commands

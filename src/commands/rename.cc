@@ -93,14 +93,10 @@ constexpr CommandEntry kRename = {
     .signature = "rename <field> AS <field> [, <field> AS <field>]…",
     .summary = "Gives fields other names.",
     .kind = CommandKind::kDistributableStreaming,
-    .runs = Runs::kStreaming,
     .shape = {Shape::kArguments, kNoClauses},
-    .flow = {.reads = Fields::kArguments, .writes = Fields::kArguments, .order = Order::kKeeps},
     .arguments = kArguments,
     .examples = kExamples,
-    .node = &plan::TypeOf<plan::RenameNode>,
     .bind = &Bind,
-    .build = &exec::BuildRename,
 };
 
 }  // namespace spelk::commands

@@ -30,7 +30,7 @@ struct ReturnNode final : plan::Node {
   Field output;
 
   plan::Dataflow GetDataflow() const override {
-    plan::Dataflow flow = plan::Node::GetDataflow();
+    plan::Dataflow flow{.passes = false, .runs = Runs::kSink};
     flow.reads = plan::FieldSet();
     for (const Returned& each : returned) flow.reads.Add(each.field);
     flow.columns.emplace({output});
@@ -203,6 +203,8 @@ constexpr Example kExamples[] = {
      .output = R"({"search":"ana"})"},
 };
 
+constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<ReturnNode>, &Build}};
+
 }  // namespace
 
 constexpr CommandEntry kReturn = {
@@ -210,20 +212,13 @@ constexpr CommandEntry kReturn = {
     .signature = "return [<count>] [<alias>=<field>]… [<field>]… [$<field>]…",
     .summary = "Writes fields of the first rows as search terms, into the field search.",
     .kind = CommandKind::kTransforming,
-    .runs = Runs::kSink,
     .shape = {Shape::kArguments, kNoClauses},
-    .flow = {.reads = Fields::kArguments,
-             .writes = Fields::kAll,
-             .passes = false,
-             .order = Order::kNeeds,
-             .results = true},
     .free_options = true,
     .arguments = kArguments,
     .notes = kNotes,
     .examples = kExamples,
-    .node = &plan::TypeOf<ReturnNode>,
+    .nodes = kNodes,
     .bind = &Bind,
-    .build = &Build,
 };
 
 }  // namespace spelk::commands

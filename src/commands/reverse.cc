@@ -7,6 +7,12 @@ namespace {
 
 struct ReverseNode final : plan::Node {
   static constexpr std::string_view kName = "reverse";
+  plan::Dataflow GetDataflow() const override {
+    return {.reads = plan::FieldSet(),
+            .writes = plan::FieldSet(),
+            .runs = Runs::kSink,
+            .results = false};
+  }
   bool DependsOnOrder(const plan::FieldSet&, bool ignored) const override { return !ignored; }
   template <class Visitor>
   void Describe(Visitor&) {}
@@ -28,6 +34,8 @@ constexpr Example kExamples[] = {{
     .output = R"({"n":3} {"n":2} {"n":1})",
 }};
 
+constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<ReverseNode>, &Build}};
+
 }  // namespace
 
 constexpr CommandEntry kReverse = {
@@ -35,13 +43,10 @@ constexpr CommandEntry kReverse = {
     .signature = "reverse",
     .summary = "Turns the order of the rows round.",
     .kind = CommandKind::kDatasetProcessing,
-    .runs = Runs::kSink,
     .shape = {Shape::kArguments, kNoClauses},
-    .flow = {.reads = Fields::kNone, .writes = Fields::kNone, .order = Order::kNeeds},
     .examples = kExamples,
-    .node = &plan::TypeOf<ReverseNode>,
+    .nodes = kNodes,
     .bind = &Bind,
-    .build = &Build,
 };
 
 }  // namespace spelk::commands

@@ -23,7 +23,7 @@ struct RexNode final : plan::Node {
   Field offset_field;
 
   plan::Dataflow GetDataflow() const override {
-    plan::Dataflow flow = Node::GetDataflow();
+    plan::Dataflow flow{.order = Order::kKeeps, .runs = Runs::kStreaming, .results = false};
     // A target keeps its value where nothing matches, so it is read as well.
     flow.reads = plan::FieldSet::Of({field});
     flow.writes = plan::FieldSet();
@@ -423,6 +423,8 @@ constexpr Example kExamples[] = {
      .output = R"({"card":"XXXX-5678"})"},
 };
 
+constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<RexNode>, &Build}};
+
 }  // namespace
 
 constexpr CommandEntry kRex = {
@@ -432,15 +434,12 @@ constexpr CommandEntry kRex = {
         "rex [field=<field>] mode=sed \"<sed expression>\"",
     .summary = "Takes fields out of text by a regular expression, or edits text.",
     .kind = CommandKind::kDistributableStreaming,
-    .runs = Runs::kStreaming,
     .shape = {Shape::kArguments, kNoClauses},
-    .flow = {.reads = Fields::kArguments, .writes = Fields::kArguments, .order = Order::kKeeps},
     .arguments = kArguments,
     .notes = kNotes,
     .examples = kExamples,
-    .node = &plan::TypeOf<RexNode>,
+    .nodes = kNodes,
     .bind = &Bind,
-    .build = &Build,
 };
 
 }  // namespace spelk::commands

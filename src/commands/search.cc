@@ -47,14 +47,10 @@ constexpr CommandEntry kSearch = {
         "( ) CASE(x) TERM(x) earliest=… latest=… [subsearch]",
     .summary = "Keeps events or rows that match search terms.",
     .kind = CommandKind::kDistributableStreaming,
-    .runs = Runs::kStreaming,
     .shape = {Shape::kSearch, kNoClauses},
-    .flow = {.reads = Fields::kArguments, .writes = Fields::kNone, .order = Order::kKeeps},
     .notes = kNotes,
     .examples = kExamples,
-    .node = &plan::TypeOf<plan::FilterNode>,
     .bind = &Bind,
-    .build = &exec::BuildFilter,
 };
 
 }  // namespace spelk::commands

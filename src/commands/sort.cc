@@ -161,15 +161,11 @@ constexpr CommandEntry kSort = {
     .signature = "sort [<count>] [+|-]<field> [, [+|-]<field>]… [desc]",
     .summary = "Puts rows in order.",
     .kind = CommandKind::kDatasetProcessing,
-    .runs = Runs::kSink,
     .shape = {Shape::kArguments, kNoClauses},
-    .flow = {.reads = Fields::kArguments, .writes = Fields::kNone, .order = Order::kDestroys},
     .arguments = kArguments,
     .notes = kNotes,
     .examples = kExamples,
-    .node = &plan::TypeOf<plan::SortNode>,
     .bind = &Bind,
-    .build = &exec::BuildSort,
 };
 
 }  // namespace spelk::commands

@@ -18,7 +18,7 @@ struct SpathNode final : plan::Node {
   Field output;
 
   plan::Dataflow GetDataflow() const override {
-    plan::Dataflow flow = plan::Node::GetDataflow();
+    plan::Dataflow flow{.order = Order::kKeeps, .runs = Runs::kStreaming, .results = false};
     flow.reads = plan::FieldSet::Of({input});
     if (!output) return flow;
     flow.reads.Add(output);  // Stays where the path leads nowhere.
@@ -329,6 +329,8 @@ constexpr Example kExamples[] = {
      .output = R"({"Event.Data{@Name}":"User"})"},
 };
 
+constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<SpathNode>, &Build}};
+
 }  // namespace
 
 constexpr CommandEntry kSpath = {
@@ -336,15 +338,12 @@ constexpr CommandEntry kSpath = {
     .signature = "spath [input=<field>] [output=<field>] [path=<path> | <path>]",
     .summary = "Takes fields out of JSON or XML text.",
     .kind = CommandKind::kDistributableStreaming,
-    .runs = Runs::kStreaming,
     .shape = {Shape::kArguments, kNoClauses},
-    .flow = {.reads = Fields::kArguments, .writes = Fields::kAll, .order = Order::kKeeps},
     .arguments = kArguments,
     .notes = kNotes,
     .examples = kExamples,
-    .node = &plan::TypeOf<SpathNode>,
+    .nodes = kNodes,
     .bind = &Bind,
-    .build = &Build,
 };
 
 }  // namespace spelk::commands

@@ -107,18 +107,10 @@ constexpr CommandEntry kStats = {
         "stats [allnum=<bool>] [dedup_splitvals=<bool>] <statistic> [AS <field>]… [BY <field>…]",
     .summary = "Groups rows and computes statistics of each group.",
     .kind = CommandKind::kTransforming,
-    .runs = Runs::kSink,
     .shape = {Shape::kArguments, kClauseBy},
-    .flow = {.reads = Fields::kArguments,
-             .writes = Fields::kAll,
-             .passes = false,
-             .order = Order::kIgnores,
-             .results = true},
     .arguments = kArguments,
     .examples = kExamples,
-    .node = &plan::TypeOf<plan::AggregateNode>,
     .bind = &Bind,
-    .build = &exec::BuildAggregate,
 };
 
 }  // namespace spelk::commands

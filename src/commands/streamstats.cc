@@ -203,6 +203,8 @@ constexpr std::string_view kNotes[] = {
     "a row that lacks a BY field passes unchanged, and nothing is reset by it",
     "a row whose BY field has several values gets the results of all their groups"};
 
+constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<StreamStatsNode>, &Build}};
+
 }  // namespace
 
 constexpr CommandEntry kStreamstats = {
@@ -214,15 +216,12 @@ constexpr CommandEntry kStreamstats = {
         "[BY <field>…]",
     .summary = "Adds statistics of the rows so far to each row.",
     .kind = CommandKind::kCentralizedStreaming,
-    .runs = Runs::kSequential,
     .shape = {Shape::kArguments, kClauseBy},
-    .flow = {.reads = Fields::kArguments, .writes = Fields::kArguments, .order = Order::kNeeds},
     .arguments = kArguments,
     .notes = kNotes,
     .examples = kExamples,
-    .node = &plan::TypeOf<StreamStatsNode>,
+    .nodes = kNodes,
     .bind = &Bind,
-    .build = &Build,
 };
 
 }  // namespace spelk::commands

@@ -32,18 +32,10 @@ constexpr CommandEntry kTable = {
     .signature = "table <field>…",
     .summary = "Keeps exactly these columns, in this order.",
     .kind = CommandKind::kTransforming,
-    .runs = Runs::kStreaming,
     .shape = {Shape::kArguments, kNoClauses},
-    .flow = {.reads = Fields::kArguments,
-             .writes = Fields::kAll,
-             .passes = false,
-             .order = Order::kKeeps,
-             .results = true},
     .arguments = kArguments,
     .examples = kExamples,
-    .node = &plan::TypeOf<plan::ProjectNode>,
     .bind = &Bind,
-    .build = &exec::BuildProject,
 };
 
 }  // namespace spelk::commands

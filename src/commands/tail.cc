@@ -9,6 +9,12 @@ namespace {
 struct TailNode final : plan::Node {
   static constexpr std::string_view kName = "tail";
   uint64_t limit = 10;
+  plan::Dataflow GetDataflow() const override {
+    return {.reads = plan::FieldSet(),
+            .writes = plan::FieldSet(),
+            .runs = Runs::kSink,
+            .results = false};
+  }
   // Of which rows are kept only their number is the same in every order.
   bool DependsOnOrder(const plan::FieldSet& needed, bool ignored) const override {
     return !ignored || !needed.empty();
@@ -40,6 +46,8 @@ constexpr Example kExamples[] = {{
     .output = R"({"n":3} {"n":2})",
 }};
 
+constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<TailNode>, &Build}};
+
 }  // namespace
 
 constexpr CommandEntry kTail = {
@@ -47,14 +55,11 @@ constexpr CommandEntry kTail = {
     .signature = "tail [<count>]",
     .summary = "Keeps the last rows, last first.",
     .kind = CommandKind::kDatasetProcessing,
-    .runs = Runs::kSink,
     .shape = {Shape::kArguments, kNoClauses},
-    .flow = {.reads = Fields::kNone, .writes = Fields::kNone, .order = Order::kNeeds},
     .arguments = kArguments,
     .examples = kExamples,
-    .node = &plan::TypeOf<TailNode>,
+    .nodes = kNodes,
     .bind = &Bind,
-    .build = &Build,
 };
 
 }  // namespace spelk::commands

@@ -378,6 +378,8 @@ exec::OperatorPtr BuildTop(const plan::Node& node, const exec::RunContext& run) 
   return std::make_unique<TopSink>(plan::As<TopNode>(node), run);
 }
 
+constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<TopNode>, &BuildTop}};
+
 constexpr CommandEntry kTop = {
     .name = "top",
     .signature =
@@ -386,19 +388,12 @@ constexpr CommandEntry kTop = {
         "<field>… [BY <field>…]",
     .summary = "Shows the most frequent values of fields, with their counts and shares.",
     .kind = CommandKind::kTransforming,
-    .runs = Runs::kSink,
     .shape = {Shape::kArguments, kClauseBy},
-    .flow = {.reads = Fields::kArguments,
-             .writes = Fields::kAll,
-             .passes = false,
-             .order = Order::kIgnores,
-             .results = true},
     .arguments = kTopArguments,
     .notes = kNotes,
     .examples = kExamples,
-    .node = &plan::TypeOf<TopNode>,
+    .nodes = kNodes,
     .bind = &Bind,
-    .build = &BuildTop,
 };
 
 }  // namespace spelk::commands

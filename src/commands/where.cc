@@ -34,14 +34,10 @@ constexpr CommandEntry kWhere = {
     .signature = "where <expression>",
     .summary = "Keeps rows for which an eval expression is true.",
     .kind = CommandKind::kDistributableStreaming,
-    .runs = Runs::kStreaming,
     .shape = {Shape::kExpression, kNoClauses},
-    .flow = {.reads = Fields::kArguments, .writes = Fields::kNone, .order = Order::kKeeps},
     .arguments = kArguments,
     .examples = kExamples,
-    .node = &plan::TypeOf<plan::FilterNode>,
     .bind = &Bind,
-    .build = &exec::BuildFilter,
 };
 
 }  // namespace spelk::commands

@@ -14,8 +14,8 @@
 namespace spelk::engine {
 
 Core::Core(const CoreOptions& options)
-    : entries_(commands::AllCommands(), commands::UnbuiltCommands(), functions::AllFunctions(),
-               functions::UnbuiltFunctions(), functions::AllAggregates(),
+    : entries_(commands::AllCommands(), exec::CoreNodes(), commands::UnbuiltCommands(),
+               functions::AllFunctions(), functions::UnbuiltFunctions(), functions::AllAggregates(),
                functions::UnbuiltAggregates()) {
   absl::StatusOr<absl::TimeZone> zone = LoadZone(options.time_zone);
   if (zone.ok()) {
@@ -89,6 +89,7 @@ absl::Status Compile(const Core& core, std::string name, std::string_view text, 
   plan::Binder binder(*compilation->source, core.entries(), core.fields(), diagnostics,
                       core.bind_services());
   SPELK_ASSIGN_OR_RETURN(compilation->plan, binder.Bind(compilation->ast));
+  plan::NumberPlan(*compilation->plan);
   return absl::OkStatus();
 }
 

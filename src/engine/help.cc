@@ -109,7 +109,7 @@ absl::StatusOr<std::string> Help(const plan::Registry& entries, std::string_view
   if (name.empty()) return Overview(entries);
   std::string out;
   const CommandEntry* command = entries.Command(name);
-  if (command != nullptr && !command->internal) out += CommandHelp(*command);
+  if (command != nullptr) out += CommandHelp(*command);
   if (const FunctionEntry* function = entries.Function(name)) {
     out += (out.empty() ? "" : "\n") + FunctionHelp(*function);
   }

@@ -387,7 +387,6 @@ class Runner {
   }
   absl::Status ResolveNow() {
     auto scan = plan::Make<plan::ScanNode>({});
-    scan->entry = core_.entries().Command(plan::kScanEntry);
     scan->all_fields = false;
     scan->fields.push_back(hidden::kTime);
     SPELK_ASSIGN_OR_RETURN(const auto pipeline, exec::Pipeline::Build(*scan, context_));

@@ -1,16 +1,17 @@
-// The operators of the planner's own nodes (plan/nodes.h); commands name them in their entries.
+// The operators of the planner's own nodes (plan/nodes.h).
 #pragma once
+
+#include <span>
 
 #include "exec/operator.h"
 #include "exec/sorter.h"
+#include "plan/entry.h"
 #include "plan/nodes.h"
 
 namespace spelk::exec {
 
-const plan::CommandEntry& ScanEntry();
-const plan::CommandEntry& TimeSortEntry();
-const plan::CommandEntry& OrdinalityEntry();
-const plan::CommandEntry& StripImplicitEntry();
+// The planner's own node types; those of commands stand in the commands' entries.
+std::span<const plan::NodeEntry> CoreNodes();
 
 OperatorPtr BuildFilter(const plan::Node& node, const RunContext& run);
 OperatorPtr BuildExtend(const plan::Node& node, const RunContext& run);
@@ -18,6 +19,9 @@ OperatorPtr BuildProject(const plan::Node& node, const RunContext& run);
 OperatorPtr BuildRename(const plan::Node& node, const RunContext& run);
 OperatorPtr BuildSort(const plan::Node& node, const RunContext& run);
 OperatorPtr BuildLimit(const plan::Node& node, const RunContext& run);
+OperatorPtr BuildTimeSort(const plan::Node& node, const RunContext& run);
+OperatorPtr BuildOrdinality(const plan::Node& node, const RunContext& run);
+OperatorPtr BuildStripImplicit(const plan::Node& node, const RunContext& run);
 OperatorPtr BuildAggregate(const plan::Node& node, const RunContext& run);
 
 // A sink that puts all rows in order, and cuts; what sort, tail, reverse … are.

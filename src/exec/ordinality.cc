@@ -29,20 +29,8 @@ class Ordinality final : public Sequential<OrdinalityState> {
 
 }  // namespace
 
-const plan::CommandEntry& OrdinalityEntry() {
-  static constexpr plan::CommandEntry kEntry = {
-      .name = plan::kOrdinalityEntry,
-      .signature = "",
-      .summary = "Numbers rows, for random().",
-      .kind = plan::CommandKind::kCentralizedStreaming,
-      .runs = plan::Runs::kSequential,
-      .node = &plan::TypeOf<plan::OrdinalityNode>,
-      .build = +[](const plan::Node&, const RunContext&) -> OperatorPtr {
-        return std::make_unique<Ordinality>();
-      },
-      .internal = true,
-  };
-  return kEntry;
+OperatorPtr BuildOrdinality(const plan::Node&, const RunContext&) {
+  return std::make_unique<Ordinality>();
 }
 
 }  // namespace spelk::exec

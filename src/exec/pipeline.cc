@@ -18,8 +18,9 @@ absl::StatusOr<std::unique_ptr<const Pipeline>> Pipeline::Build(const plan::Node
       pipeline->scan_ = scan;
       continue;
     }
-    SPELK_CHECK(node->entry != nullptr && node->entry->build != nullptr);
-    pipeline->operators_.push_back(node->entry->build(*node, run));
+    const plan::NodeEntry* entry = run.entries->Node(node->type().name);
+    SPELK_CHECK(entry != nullptr && entry->build != nullptr);
+    pipeline->operators_.push_back(entry->build(*node, run));
     const Operator* made = pipeline->operators_.back().get();
     Stage& stage = pipeline->stages_.back();
     if (const auto* streaming = dynamic_cast<const StreamingOperator*>(made)) {

@@ -79,33 +79,8 @@ OperatorPtr BuildLimit(const plan::Node& node, const RunContext& run) {
   return BuildSorter({.limit = limit.count, .what = "head"}, run);
 }
 
-const plan::CommandEntry& TimeSortEntry() {
-  static constexpr plan::CommandEntry kEntry = {
-      .name = plan::kTimeSortEntry,
-      .signature = "",
-      .summary = "Puts events newest first, for what follows.",
-      .kind = plan::CommandKind::kDatasetProcessing,
-      .runs = plan::Runs::kSink,
-      .node = &plan::TypeOf<plan::TimeSortNode>,
-      .build = +[](const plan::Node&, const RunContext& run) -> OperatorPtr {
-        return BuildSorter({.what = "newest-first order"}, run);
-      },
-      .internal = true,
-  };
-  return kEntry;
-}
-
-const plan::CommandEntry& ScanEntry() {
-  static constexpr plan::CommandEntry kEntry = {
-      .name = plan::kScanEntry,
-      .signature = "",
-      .summary = "Reads events.",
-      .kind = plan::CommandKind::kGenerating,
-      .runs = plan::Runs::kSource,
-      .node = &plan::TypeOf<plan::ScanNode>,
-      .internal = true,
-  };
-  return kEntry;
+OperatorPtr BuildTimeSort(const plan::Node&, const RunContext& run) {
+  return BuildSorter({.what = "newest-first order"}, run);
 }
 
 }  // namespace spelk::exec

@@ -116,9 +116,8 @@ void ReadTime(plan::ScanNode* scan) {
   }
 }
 
-void PutNewestFirst(plan::NodePtr* above, Span span, const OptimizeContext& context) {
+void PutNewestFirst(plan::NodePtr* above, Span span) {
   auto order = plan::Make<plan::TimeSortNode>(span);
-  order->entry = context.entries->Command(plan::kTimeSortEntry);
   order->input = std::move(*above);
   *above = std::move(order);
 }
@@ -143,17 +142,17 @@ absl::StatusOr<OrderReport> ProvideOrder(plan::NodePtr* root, const OptimizeCont
     if (flow.order == plan::Order::kKeeps) continue;
     if (needs[i] && !sequence) {
       if (!report.newest_first) {
-        report = {true, std::string(node.entry == nullptr ? node.type().name : node.entry->name)};
+        report = {true, std::string(node.label())};
       }
       ReadTime(scan);
       if (flow.keeps_order) continue;
-      if (flow.runs != plan::Runs::kSink) PutNewestFirst(&node.input, node.span, context);
+      if (flow.runs != plan::Runs::kSink) PutNewestFirst(&node.input, node.span);
     }
     if (!flow.keeps_order) sequence = true;
   }
   if (!sequence && context.feed->always_ordered) {
     ReadTime(scan);
-    PutNewestFirst(root, (*root)->span, context);
+    PutNewestFirst(root, (*root)->span);
     if (!report.newest_first) report = {true, "--order time"};
   }
   return report;
@@ -162,9 +161,6 @@ absl::StatusOr<OrderReport> ProvideOrder(plan::NodePtr* root, const OptimizeCont
 absl::Status Verify(const plan::Node& root) {
   const std::vector<const plan::Node*> chain = plan::ChainOf(root);
   for (const plan::Node* node : chain) {
-    SPELK_CHECK(node->entry != nullptr);
-    const bool is_scan = plan::TryAs<plan::ScanNode>(node) != nullptr;
-    SPELK_CHECK(is_scan || node->entry->build != nullptr);
     const bool is_source = node->GetDataflow().runs == plan::Runs::kSource;
     SPELK_CHECK(is_source == (node->input == nullptr));
     absl::Status status;

@@ -21,7 +21,7 @@ void RewriteAll(plan::Node& root, const std::function<void(ExprPtr&)>& rewrite) 
     for (ExprPtr& argument : expr->arguments) visit(argument);
     rewrite(expr);
   };
-  for (plan::Node* node : plan::ChainOf(root)) node->VisitExpressions(visit);
+  plan::ForEachNode(root, [&](plan::Node& node) { node.VisitExpressions(visit); });
 }
 
 void Fold(ExprPtr& expr, const plan::EvalEnvironment& evaluation) {
@@ -33,8 +33,8 @@ void Fold(ExprPtr& expr, const plan::EvalEnvironment& evaluation) {
     return;
   // The type stays that of the expression: text computed from texts does not become a number by
   // looking like one.
-  expr = plan::MakeLiteral(plan::Literal::Of(*value),
-                           value->is_null() ? plan::Type::kNull : expr->type, expr->span);
+  const plan::Type type = value->is_null() ? plan::Type::kNull : expr->type;
+  expr = plan::MadeFrom(*expr, plan::MakeLiteral(plan::Literal::Of(*value), type));
 }
 
 // What is always true or false leaves AND and OR.
@@ -50,7 +50,9 @@ void Shorten(ExprPtr& expr) {
     }
     if (!plan::IsLiteral(*argument, !decisive)) kept.push_back(std::move(argument));
   }
-  expr = plan::MakeLogical(expr->kind, std::move(kept));
+  const ExprPtr whole = std::exchange(expr, nullptr);
+  expr = plan::MakeLogical(whole->kind, std::move(kept));
+  if (expr->id == 0) expr = plan::MadeFrom(*whole, std::move(expr));
 }
 
 bool IsPlainMatch(const Expr& expr) {
@@ -78,7 +80,9 @@ void JoinSets(ExprPtr& expr) {
     for (plan::Pattern& pattern : argument->patterns)
       (*same)->patterns.push_back(std::move(pattern));
   }
+  const ExprPtr whole = std::exchange(expr, nullptr);
   expr = plan::MakeLogical(ExprKind::kOr, std::move(joined));
+  if (expr->id == 0) expr = plan::MadeFrom(*whole, std::move(expr));
 }
 
 }  // namespace

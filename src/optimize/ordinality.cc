@@ -24,14 +24,13 @@ bool DiffersByRow(plan::Node& node) {
 
 }  // namespace
 
-absl::Status NumberRows(plan::NodePtr* root, const OptimizeContext& context) {
+absl::Status NumberRows(plan::NodePtr* root, const OptimizeContext&) {
   for (plan::Node* node : plan::ChainOf(**root)) {
     if (node->input == nullptr || plan::TryAs<plan::OrdinalityNode>(node->input.get()) != nullptr) {
       continue;
     }
     if (!DiffersByRow(*node)) continue;
     auto numbers = plan::Make<plan::OrdinalityNode>(node->span);
-    numbers->entry = context.entries->Command(plan::kOrdinalityEntry);
     numbers->input = std::move(node->input);
     node->input = std::move(numbers);
   }

@@ -81,6 +81,7 @@ ExprPtr Sink(ExprPtr conjunct, NodePtr* place, const plan::FilterNode& from) {
   if (place == start) return conjunct;
   auto filter = plan::Make<plan::FilterNode>(conjunct->span);
   filter->entry = from.entry;
+  filter->from = from.id != 0 ? from.id : from.from;
   filter->predicate = std::move(conjunct);
   filter->input = std::move(*place);
   *place = std::move(filter);
@@ -109,6 +110,8 @@ absl::Status PushDownPredicates(NodePtr* root, const OptimizeContext&) {
     if (staying.empty()) continue;
     auto kept = plan::Make<plan::FilterNode>(old->span);
     kept->entry = old->entry;
+    kept->id = old->id;
+    kept->from = old->from;
     kept->predicate = plan::MakeLogical(ExprKind::kAnd, std::move(staying));
     kept->input = std::move(*at);
     *at = std::move(kept);

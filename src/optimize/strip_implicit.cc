@@ -77,7 +77,6 @@ absl::Status StripImplicit(plan::NodePtr* root, const OptimizeContext& context) 
     if (taken[place].empty()) continue;
     plan::NodePtr& below = chain.at(place);
     auto node = plan::Make<plan::StripImplicitNode>(below->span);
-    node->entry = context.entries->Command(plan::kStripImplicitEntry);
     node->fields = std::move(taken[place]);
     node->input = std::move(below);
     below = std::move(node);

@@ -43,6 +43,7 @@ struct AggregateCall {
     visit("pattern", pattern);
     visit.MayBeNull("output", output);
     visit("output_pattern", output_pattern);
+    visit("span", span);
   }
 };
 

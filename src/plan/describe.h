@@ -20,6 +20,7 @@
 
 #include "absl/status/status.h"
 #include "base/bytes.h"
+#include "base/span.h"
 #include "plan/expr.h"
 
 namespace spelk::plan {
@@ -33,7 +34,9 @@ struct LoadContext {
   int depth = 0;  // Of nested expressions and plans; bounded.
 };
 
-void SaveExpr(const Expr& expr, ByteWriter& out);
+// Whether ids and places in the text are saved too. Without them, equal bytes mean equal work.
+enum class SaveDetail : uint8_t { kAll, kWithoutIdentity };
+void SaveExpr(const Expr& expr, ByteWriter& out, SaveDetail detail = SaveDetail::kAll);
 // Null, with the reader failed, for damaged bytes or unknown functions.
 ExprPtr LoadExpr(ByteReader& in, LoadContext& context);
 
@@ -76,7 +79,9 @@ class PrintVisitor {
  private:
   template <class T>
   static std::string Render(T& value) {
-    if constexpr (std::is_same_v<T, bool>) {
+    if constexpr (std::is_same_v<T, Span>) {
+      return "";
+    } else if constexpr (std::is_same_v<T, bool>) {
       return value ? "true" : "";
     } else if constexpr (std::is_enum_v<T>) {
       return std::string(NameOf(value));
@@ -111,7 +116,16 @@ class PrintVisitor {
 
 class SaveVisitor {
  public:
-  explicit SaveVisitor(ByteWriter& out) : out_(out) {}
+  explicit SaveVisitor(ByteWriter& out, SaveDetail detail = SaveDetail::kAll)
+      : out_(out), detail_(detail) {}
+  // The id of a node or an expression, what it came from, and its place in the text.
+  template <class T>
+  void Identity(T& part) {
+    if (detail_ == SaveDetail::kWithoutIdentity) return;
+    Save(part.id);
+    Save(part.from);
+    Save(part.span);
+  }
   template <class T>
   void operator()(std::string_view, T& value) {
     Save(value);
@@ -136,6 +150,10 @@ class SaveVisitor {
       out_.Double(value);
     } else if constexpr (std::is_integral_v<T>) {
       out_.Fixed(static_cast<int64_t>(value));
+    } else if constexpr (std::is_same_v<std::remove_const_t<T>, Span>) {
+      if (detail_ == SaveDetail::kWithoutIdentity) return;
+      out_.Fixed(value.begin);
+      out_.Fixed(value.end);
     } else if constexpr (std::is_same_v<T, std::string>) {
       out_.Text(value);
     } else if constexpr (std::is_same_v<T, Field>) {
@@ -144,7 +162,7 @@ class SaveVisitor {
       if (value) out_.Bool(value.hidden());
     } else if constexpr (std::is_same_v<T, ExprPtr>) {
       out_.Bool(value != nullptr);
-      if (value != nullptr) SaveExpr(*value, out_);
+      if (value != nullptr) SaveExpr(*value, out_, detail_);
     } else if constexpr (std::is_same_v<T, Pattern>) {
       out_.Text(value.text);
       out_.Bool(value.exact_case);
@@ -160,6 +178,7 @@ class SaveVisitor {
   }
 
   ByteWriter& out_;
+  SaveDetail detail_;
 };
 
 // The hidden field of that name, or a null field.
@@ -182,6 +201,12 @@ class LoadVisitor {
   void Counted(std::string_view, T& value) {
     Load(value);
   }
+  template <class T>
+  void Identity(T& part) {
+    Load(part.id);
+    Load(part.from);
+    Load(part.span);
+  }
   // Fails if the loaded struct is not well formed.
   template <class T>
   void Check(const T& loaded) {
@@ -202,6 +227,9 @@ class LoadVisitor {
       value = in_.Double();
     } else if constexpr (std::is_integral_v<T>) {
       value = static_cast<T>(in_.Fixed<int64_t>());
+    } else if constexpr (std::is_same_v<T, Span>) {
+      value.begin = in_.Fixed<uint32_t>();
+      value.end = in_.Fixed<uint32_t>();
     } else if constexpr (std::is_same_v<T, std::string>) {
       value = std::string(in_.Text());
     } else if constexpr (std::is_same_v<T, Field>) {

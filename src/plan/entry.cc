@@ -67,32 +67,33 @@ size_t EditDistance(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-Registry::Registry(std::vector<const CommandEntry*> commands,
+Registry::Registry(std::vector<const CommandEntry*> commands, std::span<const NodeEntry> nodes,
                    std::span<const UnbuiltCommand> unbuilt,
                    std::vector<const FunctionEntry*> functions,
                    std::span<const std::string_view> unbuilt_functions,
                    std::vector<const AggregateEntry*> aggregates,
                    std::span<const std::string_view> unbuilt_aggregates)
-    : all_commands_(std::move(commands)),
+    : commands_(std::move(commands)),
       functions_(std::move(functions)),
       aggregates_(std::move(aggregates)) {
-  Index(all_commands_, command_by_name_);
+  Index(commands_, command_by_name_);
+  for (const NodeEntry& node : nodes) node_by_name_.emplace(node.type().name, &node);
+  for (const CommandEntry* command : commands_) {
+    for (const NodeEntry& node : command->nodes) node_by_name_.emplace(node.type().name, &node);
+  }
   Index(functions_, function_by_name_);
   Index(aggregates_, aggregate_by_name_);
   for (const UnbuiltCommand& command : unbuilt)
     unbuilt_by_name_.emplace(Lower(command.name), &command);
   for (const std::string_view name : unbuilt_functions) unbuilt_functions_.emplace(Lower(name));
   for (const std::string_view name : unbuilt_aggregates) unbuilt_aggregates_.emplace(Lower(name));
-  for (const CommandEntry* entry : all_commands_) {
-    if (!entry->internal) commands_.push_back(entry);
-  }
   SortByName(commands_);
   SortByName(functions_);
   SortByName(aggregates_);
 }
 
 const CommandShape* Registry::Find(std::string_view name) const {
-  if (const CommandEntry* entry = Command(name); entry != nullptr && !entry->internal) {
+  if (const CommandEntry* entry = Command(name); entry != nullptr) {
     return &entry->shape;
   }
   const UnbuiltCommand* unbuilt = Unbuilt(name);
@@ -101,6 +102,11 @@ const CommandShape* Registry::Find(std::string_view name) const {
 
 const CommandEntry* Registry::Command(std::string_view name) const {
   return FindIn(command_by_name_, name);
+}
+
+const NodeEntry* Registry::Node(std::string_view name) const {
+  const auto found = node_by_name_.find(name);
+  return found == node_by_name_.end() ? nullptr : found->second;
 }
 
 const UnbuiltCommand* Registry::Unbuilt(std::string_view name) const {

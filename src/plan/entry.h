@@ -41,21 +41,12 @@ struct Argument {
   bool no_effect = false;  // Accepted because Splunk has it; does nothing here.
 };
 
-// What a command does to fields and order whatever its arguments are; a node says more by
-// GetDataflow.
-struct EntryFlow {
-  Fields reads = Fields::kAll;
-  Fields writes = Fields::kAll;
-  bool passes = true;
-  Order order = Order::kNeeds;
-  bool results = false;
+// A type of plan nodes and how its operator is made. Nodes are built by their type, whichever
+// command bound them: a command may bind to one node, to a chain or to a tree.
+struct NodeEntry {
+  const NodeType& (*type)() = nullptr;
+  exec::OperatorPtr (*build)(const Node&, const exec::RunContext&) = nullptr;
 };
-
-// The entries of nodes that no command makes.
-inline constexpr std::string_view kScanEntry = "(scan)";
-inline constexpr std::string_view kTimeSortEntry = "(newest-first)";
-inline constexpr std::string_view kOrdinalityEntry = "(ordinality)";
-inline constexpr std::string_view kStripImplicitEntry = "(strip-implicit)";
 
 struct CommandEntry {
   std::string_view name;
@@ -64,20 +55,18 @@ struct CommandEntry {
   std::string_view summary;
   std::string_view page = "";  // Of the Search Reference, if it differs from the name.
   CommandKind kind = CommandKind::kDistributableStreaming;
-  Runs runs = Runs::kSequential;
   CommandShape shape = {};
-  EntryFlow flow = {};
   bool subpipelines = false;          // Takes [ … ] as a pipeline, not as text.
   bool alias_behind_options = false;  // `field option=x AS name` names the field: bin.
   bool free_options = false;          // name=value names a field, not an option: regex.
   std::span<const Argument> arguments = {};
   std::span<const std::string_view> notes = {};  // What differs here, limits; shown by help.
   std::span<const Example> examples = {};
-  const NodeType& (*node)() = nullptr;  // For loading a saved plan.
-  // Makes the node. Null for generating commands' input; the binder chains it otherwise.
+  // The node types that this command's file declares; the planner's own are in exec/core.h.
+  std::span<const NodeEntry> nodes = {};
+  // Makes the nodes. The binder chains them to what stands before the command: to the input of the
+  // last node that has none.
   absl::StatusOr<NodePtr> (*bind)(const ast::CommandCall&, Binder&) = nullptr;
-  exec::OperatorPtr (*build)(const Node&, const exec::RunContext&) = nullptr;
-  bool internal = false;  // Made by the planner, never typed; not listed by help.
 };
 
 // A command that Splunk documents and spelk does not have yet: it parses and is refused by name.
@@ -190,14 +179,17 @@ struct AggregateEntry {
 // threads.
 class Registry final : public ShapeTable {
  public:
-  Registry(std::vector<const CommandEntry*> commands, std::span<const UnbuiltCommand> unbuilt,
-           std::vector<const FunctionEntry*> functions,
+  // `nodes` are those that no command declares.
+  Registry(std::vector<const CommandEntry*> commands, std::span<const NodeEntry> nodes,
+           std::span<const UnbuiltCommand> unbuilt, std::vector<const FunctionEntry*> functions,
            std::span<const std::string_view> unbuilt_functions,
            std::vector<const AggregateEntry*> aggregates,
            std::span<const std::string_view> unbuilt_aggregates);
 
   const CommandShape* Find(std::string_view name) const override;
   const CommandEntry* Command(std::string_view name) const;
+  // The entry of the node type of that name.
+  const NodeEntry* Node(std::string_view name) const;
   const UnbuiltCommand* Unbuilt(std::string_view name) const;
   const FunctionEntry* Function(std::string_view name) const;
   bool IsUnbuiltFunction(std::string_view name) const;
@@ -205,7 +197,7 @@ class Registry final : public ShapeTable {
   const AggregateEntry* Aggregate(std::string_view name, double* number) const;
   bool IsUnbuiltAggregate(std::string_view name) const;
 
-  // Sorted by name; internal commands left out.
+  // Sorted by name.
   const std::vector<const CommandEntry*>& commands() const { return commands_; }
   const std::vector<const FunctionEntry*>& functions() const { return functions_; }
   const std::vector<const AggregateEntry*>& aggregates() const { return aggregates_; }
@@ -216,10 +208,10 @@ class Registry final : public ShapeTable {
 
  private:
   std::vector<const CommandEntry*> commands_;
-  std::vector<const CommandEntry*> all_commands_;
   std::vector<const FunctionEntry*> functions_;
   std::vector<const AggregateEntry*> aggregates_;
   StringMap<const CommandEntry*> command_by_name_;
+  StringMap<const NodeEntry*> node_by_name_;
   StringMap<const UnbuiltCommand*> unbuilt_by_name_;
   StringMap<const FunctionEntry*> function_by_name_;
   StringMap<const AggregateEntry*> aggregate_by_name_;

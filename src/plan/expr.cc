@@ -113,6 +113,7 @@ ExprPtr MakeNot(ExprPtr operand) {
   expr->kind = ExprKind::kNot;
   expr->type = Type::kBoolean;
   expr->span = operand->span;
+  expr->from = operand->id != 0 ? operand->id : operand->from;
   expr->arguments.push_back(std::move(operand));
   return expr;
 }
@@ -132,14 +133,24 @@ ExprPtr MakeLogical(ExprKind kind, std::vector<ExprPtr> operands) {
   expr->kind = kind;
   expr->type = Type::kBoolean;
   for (const ExprPtr& operand : flat) expr->span = Cover(expr->span, operand->span);
+  expr->from = flat.front()->id != 0 ? flat.front()->id : flat.front()->from;
   expr->arguments = std::move(flat);
   return expr;
+}
+
+ExprPtr MadeFrom(const Expr& source, ExprPtr made) {
+  made->id = 0;
+  made->from = source.id != 0 ? source.id : source.from;
+  made->span = source.span;
+  return made;
 }
 
 ExprPtr Copy(const Expr& expr) {
   auto copy = std::make_unique<Expr>();
   copy->kind = expr.kind;
   copy->type = expr.type;
+  copy->id = expr.id;
+  copy->from = expr.from;
   copy->span = expr.span;
   copy->literal = expr.literal;
   copy->field = expr.field;
@@ -168,8 +179,8 @@ bool Equal(const Expr& a, const Expr& b) {
   std::string right;
   ByteWriter left_writer(left);
   ByteWriter right_writer(right);
-  SaveExpr(a, left_writer);
-  SaveExpr(b, right_writer);
+  SaveExpr(a, left_writer, SaveDetail::kWithoutIdentity);
+  SaveExpr(b, right_writer, SaveDetail::kWithoutIdentity);
   return left == right;
 }
 

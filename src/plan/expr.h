@@ -82,6 +82,8 @@ struct Pattern {
 struct Expr {
   ExprKind kind = ExprKind::kLiteral;
   Type type = Type::kAny;
+  uint32_t id = 0;    // Unique within a plan; copies keep it. 0 until NumberPlan.
+  uint32_t from = 0;  // Of an expression that the optimizer made: the one it came from.
   Span span;
   Literal literal;                          // kLiteral
   Field field;                              // kField, kMatch, kMatchAny, kTerm
@@ -116,6 +118,8 @@ ExprPtr MakeNot(ExprPtr operand);
 // false).
 ExprPtr MakeLogical(ExprKind kind, std::vector<ExprPtr> operands);
 ExprPtr Copy(const Expr& expr);
+// Says of a made expression which one it came from, whose place in the text it takes over.
+ExprPtr MadeFrom(const Expr& source, ExprPtr made);
 bool Equal(const Expr& a, const Expr& b);
 // As SPL, near enough to be read: `EventCode=5861 OR Image="*\\cmd.exe"`.
 std::string Print(const Expr& expr);

@@ -1,4 +1,4 @@
-// The flow that a node has if it says nothing of its own.
+// What a node does by its dataflow, and the walk over plans.
 #include "plan/node.h"
 
 #include <algorithm>
@@ -8,20 +8,63 @@
 namespace spelk::plan {
 namespace {
 
-FieldSet SetOf(Fields fields) { return fields == Fields::kNone ? FieldSet() : FieldSet::All(); }
+void ForEachExpr(Expr& expr, const std::function<void(Expr&)>& visit) {
+  visit(expr);
+  for (const ExprPtr& argument : expr.arguments) ForEachExpr(*argument, visit);
+}
+
+// With the expressions of the nodes, and of the plans that these hold.
+void ForEachPart(Node& root, const std::function<void(Node&)>& visit_node,
+                 const std::function<void(Expr&)>& visit_expr) {
+  ForEachNode(root, [&](Node& node) {
+    visit_node(node);
+    node.VisitExpressions([&](ExprPtr& expr) { ForEachExpr(*expr, visit_expr); });
+  });
+  ForEachHeldPlan(root, [&](Node& plan, Held) { ForEachPart(plan, visit_node, visit_expr); });
+}
 
 }  // namespace
 
-Dataflow Node::GetDataflow() const {
-  Dataflow flow;
-  if (entry == nullptr) return flow;
-  flow.reads = SetOf(entry->flow.reads);
-  flow.writes = SetOf(entry->flow.writes);
-  flow.passes = entry->flow.passes;
-  flow.order = entry->flow.order;
-  flow.runs = entry->runs;
-  flow.results = entry->flow.results;
-  return flow;
+std::string_view Node::label() const { return entry == nullptr ? type().name : entry->name; }
+
+void ForEachNode(Node& root, const std::function<void(Node&)>& visit) {
+  std::vector<Node*> chain;
+  for (Node* node = &root; node != nullptr; node = node->input.get()) chain.push_back(node);
+  for (const NodePtr& stream : chain.back()->streams) ForEachNode(*stream, visit);
+  for (size_t i = chain.size(); i-- > 0;) visit(*chain[i]);
+}
+
+void ForEachNode(const Node& root, const std::function<void(const Node&)>& visit) {
+  ForEachNode(const_cast<Node&>(root), [&](Node& node) { visit(node); });
+}
+
+void ForEachHeldPlan(Node& root, const std::function<void(Node& plan, Held how)>& visit) {
+  ForEachNode(root, [&](Node& node) {
+    node.VisitExpressions([&](ExprPtr& top) {
+      ForEachExpr(*top, [&](Expr& expr) {
+        if (expr.plan != nullptr) visit(*expr.plan, Held::kSubsearch);
+      });
+    });
+    for (const NodePtr& other : node.others) visit(*other, Held::kOther);
+    if (node.body != nullptr) visit(*node.body, Held::kBody);
+  });
+}
+
+void ForEachHeldPlan(const Node& root,
+                     const std::function<void(const Node& plan, Held how)>& visit) {
+  ForEachHeldPlan(const_cast<Node&>(root), [&](Node& plan, Held how) { visit(plan, how); });
+}
+
+void NumberPlan(Node& root) {
+  uint32_t last = 0;
+  ForEachPart(
+      root, [&](Node& node) { last = std::max(last, node.id); },
+      [&](Expr& expr) { last = std::max(last, expr.id); });
+  const auto number = [&](uint32_t& id) {
+    if (id == 0) id = ++last;
+  };
+  ForEachPart(
+      root, [&](Node& node) { number(node.id); }, [&](Expr& expr) { number(expr.id); });
 }
 
 FieldSet Node::InputNeeds(const FieldSet& needed) const {

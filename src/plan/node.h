@@ -1,4 +1,4 @@
-// Plan nodes: typed structs, chained by `input`, that say what happens to rows. Data only.
+// Plan nodes: typed structs in a tree that say what happens to rows. Data only.
 #pragma once
 
 #include <functional>
@@ -19,6 +19,8 @@ namespace spelk::plan {
 
 struct CommandEntry;
 class Node;
+// The name of the type of nodes that unite streams.
+inline constexpr std::string_view kUniteType = "unite";
 using NodePtr = std::unique_ptr<Node>;
 
 // What a node does to fields and order. The optimizer and the order analysis know nodes by this
@@ -28,13 +30,13 @@ struct Dataflow {
   // Fields whose values may differ behind the node: made, changed or removed. Open when not known.
   FieldSet writes = FieldSet::All();
   // Fields that are certainly made or changed on each row, for output; never patterns.
-  std::vector<Field> makes;
+  std::vector<Field> makes = {};
   // Fields that are named to be kept: what is listed is shown, what is only read is not.
-  std::vector<Field> lists;
+  std::vector<Field> lists = {};
   // False: only `columns` (or `writes`) come out; nothing passes through.
   bool passes = true;
   // The columns of the result, in order, if the plan knows them.
-  std::optional<std::vector<Field>> columns;
+  std::optional<std::vector<Field>> columns = {};
   Order order = Order::kNeeds;
   // With Order::kNeeds: rows come out in the order in which they came in, whatever that was
   // (eventstats).
@@ -51,7 +53,7 @@ struct NodeType {
   std::string_view name;
   NodePtr (*create)();
   std::string (*print)(const Node&);
-  void (*save)(const Node&, ByteWriter&);
+  void (*save)(const Node&, ByteWriter&, SaveDetail);
   void (*load)(Node&, ByteReader&, LoadContext&);
   void (*visit)(Node&, const std::function<void(ExprPtr&)>&);
 };
@@ -60,8 +62,9 @@ class Node {
  public:
   virtual ~Node() = default;
 
-  // What this node, with its arguments, does. The default comes from the command's entry.
-  virtual Dataflow GetDataflow() const;
+  // What this node, with its arguments, does: the one declaration of it. The default is the slow,
+  // safe one.
+  virtual Dataflow GetDataflow() const { return {}; }
   // The fields that the input must have, if `needed` is what is read behind this node. The default
   // follows from the flow: what it reads, and of the rest what it passes on unchanged.
   virtual FieldSet InputNeeds(const FieldSet& needed) const;
@@ -79,9 +82,21 @@ class Node {
   // Calls `take` with each expression of this node (not of its input).
   void VisitExpressions(const std::function<void(ExprPtr&)>& take) { type_->visit(*this, take); }
 
+  // What messages call it: the command that made it, or the type of a node of the planner's own.
+  std::string_view label() const;
+
+  uint32_t id = 0;    // Unique within a plan and the plans it holds; 0 until NumberPlan.
+  uint32_t from = 0;  // Of a node that the optimizer made: the node or expression it came from.
   Span span;
-  NodePtr input;                        // Null for sources.
-  const CommandEntry* entry = nullptr;  // The command that made it; how it is built.
+  // The stream of rows that feeds it; null for sources.
+  NodePtr input;
+  // Of a node that unites streams (plan::UniteNode): all of them. It has no `input` then.
+  std::vector<NodePtr> streams;
+  // Plans that run to their end first and are handed to the operator as rows (append, join).
+  std::vector<NodePtr> others;
+  // A plan over rows that the operator hands it (appendpipe); it begins with a RowsNode.
+  NodePtr body;
+  const CommandEntry* entry = nullptr;  // The command that made it; null for the planner's own.
 
  private:
   template <class T>
@@ -109,8 +124,8 @@ const NodeType& TypeOf() {
             return visitor.text();
           },
       .save =
-          +[](const Node& node, ByteWriter& out) {
-            SaveVisitor visitor(out);
+          +[](const Node& node, ByteWriter& out, SaveDetail detail) {
+            SaveVisitor visitor(out, detail);
             const_cast<T&>(static_cast<const T&>(node)).Describe(visitor);
           },
       .load =
@@ -150,14 +165,29 @@ const T* TryAs(const Node* node) {
   return node != nullptr && &node->type() == &TypeOf<T>() ? static_cast<const T*>(node) : nullptr;
 }
 
-// A whole plan: one line a node, the source first, subsearches indented below the node that holds
-// them.
+// The one way to walk a plan. Calls `visit` with each node of it, sources first: the chain of
+// inputs and, below a node that unites streams, these. Held plans are not entered.
+void ForEachNode(Node& root, const std::function<void(Node&)>& visit);
+void ForEachNode(const Node& root, const std::function<void(const Node&)>& visit);
+// Calls `visit` with each plan that a node of this plan holds: others, bodies, and the subsearches
+// of expressions. The plans that those hold are not entered.
+enum class Held : uint8_t { kOther, kBody, kSubsearch };
+void ForEachHeldPlan(Node& root, const std::function<void(Node& plan, Held how)>& visit);
+void ForEachHeldPlan(const Node& root,
+                     const std::function<void(const Node& plan, Held how)>& visit);
+// Gives an id to each node and expression that has none, in the held plans too.
+void NumberPlan(Node& root);
+
+// A whole plan: one line a node, the source first; streams and held plans are indented below the
+// node that has them.
 std::string PrintPlan(const Node& root);
 
 // The binary form of a plan: versioned, little-endian. Load(Save(plan)) prints the same.
 std::string SavePlan(const Node& root);
 absl::StatusOr<NodePtr> LoadPlan(std::string_view bytes, LoadContext context);
-// A deep copy.
+// True if both do the same: ids and places in the text are not compared.
+bool EqualPlans(const Node& a, const Node& b);
+// A deep copy, ids and places included.
 NodePtr CopyPlan(const Node& root, FieldTable& fields, const Registry& entries);
 
 }  // namespace spelk::plan

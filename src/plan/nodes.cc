@@ -91,6 +91,18 @@ Dataflow ScanNode::GetDataflow() const {
   return flow;
 }
 
+Dataflow RowsNode::GetDataflow() const {
+  Dataflow flow = RowFlow();
+  flow.runs = Runs::kSource;
+  return flow;
+}
+
+Dataflow UniteNode::GetDataflow() const {
+  Dataflow flow = RowFlow();
+  flow.runs = Runs::kSource;
+  return flow;
+}
+
 Dataflow TimeSortNode::GetDataflow() const {
   Dataflow flow = RowFlow();
   flow.reads.Add(hidden::kTime);
@@ -366,6 +378,22 @@ std::vector<Node*> ChainOf(Node& root) {
 
 ScanNode* ScanOf(Node& root) { return TryAs<ScanNode>(ChainOf(root).front()); }
 const ScanNode* ScanOf(const Node& root) { return TryAs<ScanNode>(ChainOf(root).front()); }
+
+std::vector<ScanNode*> ScansOf(Node& root) {
+  std::vector<ScanNode*> scans;
+  ForEachNode(root, [&](Node& node) {
+    if (auto* scan = TryAs<ScanNode>(&node)) scans.push_back(scan);
+  });
+  return scans;
+}
+
+std::vector<const ScanNode*> ScansOf(const Node& root) {
+  std::vector<const ScanNode*> scans;
+  ForEachNode(root, [&](const Node& node) {
+    if (const auto* scan = TryAs<ScanNode>(&node)) scans.push_back(scan);
+  });
+  return scans;
+}
 
 void OutputShape::Arrange(std::vector<Field>* found) const {
   // Behind what is listed come unlisted fields, then those that were made later.

@@ -99,6 +99,24 @@ struct ScanNode final : Node {
   }
 };
 
+// Where the rows of a body come from: its holder hands them over.
+struct RowsNode final : Node {
+  static constexpr std::string_view kName = "rows";
+  Dataflow GetDataflow() const override;
+  template <class Visitor>
+  void Describe(Visitor&) {}
+};
+
+// Unites streams of events, each the beginning of a search of its own (multisearch, union). The
+// rows stand newest first, those of equal times by the order of the streams; what follows sees to
+// that as it does for a scan.
+struct UniteNode final : Node {
+  static constexpr std::string_view kName = kUniteType;
+  Dataflow GetDataflow() const override;
+  template <class Visitor>
+  void Describe(Visitor&) {}
+};
+
 // Puts rows newest first (Order "needs", sequential). Made by the order analysis.
 struct TimeSortNode final : Node {
   static constexpr std::string_view kName = "time-sort";
@@ -325,8 +343,11 @@ OutputShape ShapeOf(const Node& root);
 // The nodes from the source to the root.
 std::vector<const Node*> ChainOf(const Node& root);
 std::vector<Node*> ChainOf(Node& root);
-// The scan of a plan, or null if it generates its rows.
+// The scan at the beginning of a plan's chain, or null if it generates its rows or unites streams.
 ScanNode* ScanOf(Node& root);
 const ScanNode* ScanOf(const Node& root);
+// All scans of a plan: more than one if it unites streams.
+std::vector<ScanNode*> ScansOf(Node& root);
+std::vector<const ScanNode*> ScansOf(const Node& root);
 
 }  // namespace spelk::plan

@@ -130,18 +130,23 @@ std::string PrintArithmetic(const Expr& expr) {
   return out;
 }
 
+constexpr size_t kIndent = 4;
+
 void PrintChain(const Node& node, size_t indent, std::string& out) {
   if (node.input != nullptr) PrintChain(*node.input, indent, out);
+  for (const NodePtr& stream : node.streams) PrintChain(*stream, indent + kIndent, out);
   const std::string text = node.Print();
   out += fmt::format("{}{}{}{}\n", std::string(indent, ' '), node.type().name,
                      text.empty() ? "" : " ", text);
   const std::function<void(ExprPtr&)> print_subsearches = [&](ExprPtr& expr) {
     if (expr->kind == ExprKind::kSubsearch && expr->plan != nullptr) {
-      PrintChain(*expr->plan, indent + 4, out);
+      PrintChain(*expr->plan, indent + kIndent, out);
     }
     for (ExprPtr& argument : expr->arguments) print_subsearches(argument);
   };
   const_cast<Node&>(node).VisitExpressions(print_subsearches);  // Visits only to read.
+  for (const NodePtr& other : node.others) PrintChain(*other, indent + kIndent, out);
+  if (node.body != nullptr) PrintChain(*node.body, indent + kIndent, out);
 }
 
 }  // namespace

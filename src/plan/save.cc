@@ -13,23 +13,53 @@
 namespace spelk::plan {
 namespace {
 
-constexpr std::string_view kMagic = "SPELKPL1";  // The last character is the version.
+constexpr std::string_view kMagic = "SPELKPL2";  // The last character is the version.
 constexpr int kMaxDepth = 2000;
 constexpr auto kLastExprKind = static_cast<uint8_t>(ExprKind::kSubstituted);
 constexpr auto kLastType = static_cast<uint8_t>(Type::kNull);
 
-void SaveNode(const Node& node, ByteWriter& out) {
+void SaveNodes(const std::vector<NodePtr>& nodes, ByteWriter& out, SaveDetail detail);
+
+void SaveNode(const Node& node, ByteWriter& out, SaveDetail detail) {
   out.Bool(node.input != nullptr);
-  if (node.input != nullptr) SaveNode(*node.input, out);
+  if (node.input != nullptr) SaveNode(*node.input, out, detail);
+  SaveNodes(node.streams, out, detail);
+  SaveNodes(node.others, out, detail);
+  out.Bool(node.body != nullptr);
+  if (node.body != nullptr) SaveNode(*node.body, out, detail);
   out.Text(node.entry == nullptr ? "" : node.entry->name);
   out.Text(node.type().name);
-  out.Fixed(node.span.begin);
-  out.Fixed(node.span.end);
-  node.type().save(node, out);
+  SaveVisitor visitor(out, detail);
+  visitor.Identity(node);
+  node.type().save(node, out, detail);
+}
+
+void SaveNodes(const std::vector<NodePtr>& nodes, ByteWriter& out, SaveDetail detail) {
+  out.Varint(nodes.size());
+  for (const NodePtr& node : nodes) SaveNode(*node, out, detail);
 }
 
 absl::Status Damaged(std::string_view what) {
   return absl::DataLossError(fmt::format("cannot load the plan: {}", what));
+}
+
+absl::StatusOr<NodePtr> LoadNode(ByteReader& in, LoadContext& context);
+
+absl::Status LoadNodes(ByteReader& in, LoadContext& context, std::vector<NodePtr>* nodes) {
+  const size_t count = in.Count();
+  for (size_t i = 0; i < count; ++i) {
+    SPELK_ASSIGN_OR_RETURN(NodePtr node, LoadNode(in, context));
+    nodes->push_back(std::move(node));
+  }
+  return in.status();
+}
+
+// The parts of a tree that loading must find where the type says so.
+bool FitsType(const Node& node) {
+  const bool unites = node.type().name == kUniteType;
+  if (unites != !node.streams.empty()) return false;
+  const bool source = node.GetDataflow().runs == Runs::kSource;
+  return source == (node.input == nullptr);
 }
 
 absl::StatusOr<NodePtr> LoadNode(ByteReader& in, LoadContext& context) {
@@ -38,24 +68,37 @@ absl::StatusOr<NodePtr> LoadNode(ByteReader& in, LoadContext& context) {
   if (in.Bool()) {
     SPELK_ASSIGN_OR_RETURN(input, LoadNode(in, context));
   }
+  std::vector<NodePtr> streams;
+  SPELK_RETURN_IF_ERROR(LoadNodes(in, context, &streams));
+  std::vector<NodePtr> others;
+  SPELK_RETURN_IF_ERROR(LoadNodes(in, context, &others));
+  NodePtr body;
+  if (in.Bool()) {
+    SPELK_ASSIGN_OR_RETURN(body, LoadNode(in, context));
+  }
   const std::string_view command = in.Text();
   const std::string_view type = in.Text();
-  const CommandEntry* entry = context.entries->Command(command);
-  if (in.failed() || entry == nullptr || entry->node == nullptr) {
+  const CommandEntry* entry = command.empty() ? nullptr : context.entries->Command(command);
+  if (in.failed() || (entry == nullptr && !command.empty())) {
     return Damaged(fmt::format("it has an unknown command \"{}\"", command));
   }
-  const NodeType& node_type = entry->node();
-  if (node_type.name != type) {
-    return Damaged(fmt::format("{} makes no \"{}\" node", command, type));
+  const NodeEntry* node_entry = context.entries->Node(type);
+  if (node_entry == nullptr) {
+    return Damaged(fmt::format("it has an unknown node \"{}\"", type));
   }
+  const NodeType& node_type = node_entry->type();
   NodePtr node = node_type.create();
   node->entry = entry;
   node->input = std::move(input);
-  node->span.begin = in.Fixed<uint32_t>();
-  node->span.end = in.Fixed<uint32_t>();
+  node->streams = std::move(streams);
+  node->others = std::move(others);
+  node->body = std::move(body);
+  LoadVisitor visitor(in, context);
+  visitor.Identity(*node);
   node_type.load(*node, in, context);
   --context.depth;
   SPELK_RETURN_IF_ERROR(in.status());
+  if (!FitsType(*node)) return Damaged(fmt::format("its \"{}\" node has not its inputs", type));
   return node;
 }
 
@@ -63,6 +106,7 @@ absl::StatusOr<NodePtr> LoadNode(ByteReader& in, LoadContext& context) {
 template <class Visitor>
 void DescribeData(Expr& expr, Visitor& visit) {
   visit.MayBeNull("field", expr.field);
+  visit.Identity(expr);
   visit("patterns", expr.patterns);
   visit("all_names", expr.all_names);
   visit("row_fields", expr.row_fields);
@@ -150,22 +194,22 @@ Field HiddenField(std::string_view name) {
   return {};
 }
 
-void SaveExpr(const Expr& expr, ByteWriter& out) {
+void SaveExpr(const Expr& expr, ByteWriter& out, SaveDetail detail) {
   out.Byte(static_cast<uint8_t>(expr.kind));
   out.Byte(static_cast<uint8_t>(expr.type));
   SaveValue(expr.literal.value(), out);
   out.Text(expr.function == nullptr ? "" : expr.function->name);
   out.Varint(expr.arguments.size());
-  for (const ExprPtr& argument : expr.arguments) SaveExpr(*argument, out);
+  for (const ExprPtr& argument : expr.arguments) SaveExpr(*argument, out, detail);
   out.Varint(expr.operators.size());
   for (const ast::ArithmeticOp op : expr.operators) out.Byte(static_cast<uint8_t>(op));
   out.Byte(static_cast<uint8_t>(expr.op));
   out.Byte(static_cast<uint8_t>(expr.unset));
   out.Byte(static_cast<uint8_t>(expr.term));
-  SaveVisitor visitor(out);
+  SaveVisitor visitor(out, detail);
   DescribeData(const_cast<Expr&>(expr), visitor);  // Saving changes nothing.
   out.Bool(expr.plan != nullptr);
-  if (expr.plan != nullptr) SaveNode(*expr.plan, out);
+  if (expr.plan != nullptr) SaveNode(*expr.plan, out, detail);
 }
 
 ExprPtr LoadExpr(ByteReader& in, LoadContext& context) {
@@ -197,8 +241,18 @@ std::string SavePlan(const Node& root) {
   std::string bytes;
   ByteWriter out(bytes);
   out.Raw(kMagic);
-  SaveNode(root, out);
+  SaveNode(root, out, SaveDetail::kAll);
   return bytes;
+}
+
+bool EqualPlans(const Node& a, const Node& b) {
+  const auto bytes_of = [](const Node& root) {
+    std::string bytes;
+    ByteWriter out(bytes);
+    SaveNode(root, out, SaveDetail::kWithoutIdentity);
+    return bytes;
+  };
+  return bytes_of(a) == bytes_of(b);
 }
 
 absl::StatusOr<NodePtr> LoadPlan(std::string_view bytes, LoadContext context) {

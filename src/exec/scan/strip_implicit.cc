@@ -53,20 +53,8 @@ class StripImplicit final : public Streaming<StripImplicitState> {
 
 }  // namespace
 
-const plan::CommandEntry& StripImplicitEntry() {
-  static constexpr plan::CommandEntry kEntry = {
-      .name = plan::kStripImplicitEntry,
-      .signature = "",
-      .summary = "Hides fields that events lack and that commands only read.",
-      .kind = plan::CommandKind::kDistributableStreaming,
-      .runs = plan::Runs::kStreaming,
-      .node = &plan::TypeOf<plan::StripImplicitNode>,
-      .build = +[](const plan::Node& node, const RunContext&) -> OperatorPtr {
-        return std::make_unique<StripImplicit>(plan::As<plan::StripImplicitNode>(node));
-      },
-      .internal = true,
-  };
-  return kEntry;
+OperatorPtr BuildStripImplicit(const plan::Node& node, const RunContext&) {
+  return std::make_unique<StripImplicit>(plan::As<plan::StripImplicitNode>(node));
 }
 
 }  // namespace spelk::exec

@@ -127,7 +127,6 @@ absl::StatusOr<NodePtr> Binder::BindPipeline(const ast::Pipeline& pipeline) {
 
 std::unique_ptr<ScanNode> Binder::NewScan(Span span) {
   auto scan = Make<ScanNode>(span);
-  scan->entry = entries_.Command(kScanEntry);
   return scan;
 }
 
@@ -169,7 +168,7 @@ std::vector<std::string> Binder::NotesOnCommand(std::string_view name) const {
 absl::StatusOr<NodePtr> Binder::BindCommand(const ast::CommandCall& call, bool first,
                                             NodePtr input) {
   const CommandEntry* entry = call.macro ? nullptr : entries_.Command(call.name.text);
-  if (entry == nullptr || entry->internal) return UnknownCommand(call);
+  if (entry == nullptr) return UnknownCommand(call);
   entry_ = entry;
   command_ = call.name.text;
   is_first_ = first;

@@ -13,8 +13,8 @@ namespace spelk {
 namespace {
 
 const ShapeTable& Shapes() {
-  static const plan::Registry table(commands::AllCommands(), commands::UnbuiltCommands(), {}, {},
-                                    {}, {});
+  static const plan::Registry table(commands::AllCommands(), {}, commands::UnbuiltCommands(), {},
+                                    {}, {}, {});
   return table;
 }
 
