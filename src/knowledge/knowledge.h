@@ -18,10 +18,10 @@ namespace spelk::knowledge {
 
 // Where knowledge comes from.
 struct KnowledgeSources {
-  std::vector<std::string> apps;
+  std::vector<std::string> apps = {};
   bool builtin = true;
-  std::vector<std::string> lookups;  // See Lookups::Load.
-  std::string write_folder;          // Its files are lookup tables, before all others; empty: none.
+  std::vector<std::string> lookups = {};  // See Lookups::Load.
+  std::string write_folder = {};  // Its files are lookup tables, before all others; empty: none.
 };
 
 // Loaded once, then immutable and shared between threads. What spelk itself brings is read when it
