@@ -212,10 +212,10 @@ struct EngineOptions {
       true;  // spelk's own knowledge: Windows events under the names of Splunk's add-ons.
   std::string time_zone = "UTC";  // For times without a zone and for calendar functions.
   // Lookup tables beside those of the apps: NAME=FILE, a CSV file, or a folder of them.
-  std::vector<std::string> lookups;
+  std::vector<std::string> lookups = {};
   // The one folder where searches may write (outputlookup, outputcsv), and read what they wrote.
   // Empty: what they write stays in memory, for the searches of the same run.
-  std::string write_folder;
+  std::string write_folder = {};
 };
 
 struct CompileOptions {
