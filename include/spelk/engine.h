@@ -120,6 +120,11 @@ struct RunOptions {
   std::vector<std::string>
       disabled_passes;         // Optimizer passes to leave out; Engine::Passes() names them.
   bool reload_states = false;  // Every partial state goes through its binary form.
+  // Instead of threads: piece i of the input goes to state i modulo this, and the states are merged
+  // in an order drawn from `seed`. 0: not so.
+  size_t deal_states = 0;
+  // Counts the rows of each stage and what each part of an expression gave (Summary::stages).
+  bool count = false;
 };
 
 // A line of input that was no event, or not in full.
@@ -131,15 +136,40 @@ struct InputFault {
 };
 
 // How a run went.
+// How many rows a stage gave, with RunOptions::count. A node is a command, or a part of one.
+struct StageCount {
+  uint32_t id = 0;
+  std::string name;     // The command, or what the planner calls a node of its own.
+  std::string details;  // Its arguments, as `explain` prints them.
+  size_t offset = 0;    // Its place in the query, in bytes; no place has no length.
+  size_t length = 0;
+  uint64_t rows = 0;
+};
+
+// What a part of an expression gave, with RunOptions::count.
+struct ExpressionCount {
+  uint32_t id = 0;
+  uint32_t stage = 0;  // The StageCount::id that it belongs to.
+  std::string text;
+  size_t offset = 0;
+  size_t length = 0;
+  uint64_t rows = 0;      // For how many rows it was computed.
+  uint64_t is_true = 0;   // For how many of them it was true …
+  uint64_t is_false = 0;  // … and false. The others gave a value, or null.
+};
+
 struct Summary {
-  uint64_t rows = 0;         // Of the result.
-  uint64_t matched = 0;      // Events that the base search kept.
-  uint64_t looked_at = 0;    // Lines that were parsed; the others were skipped by the prefilter.
-  uint64_t lines = 0;        // With RunOptions::count_lines.
-  uint64_t malformed = 0;    // Of the lines looked at.
-  uint64_t bytes = 0;        // Read, after decompression.
-  uint64_t peak_memory = 0;  // Of what is reserved.
-  bool input_ended = false;  // By Cancel::EndInput.
+  uint64_t rows = 0;           // Of the result.
+  uint64_t matched = 0;        // Events that the base search kept.
+  uint64_t looked_at = 0;      // Lines that were parsed; the others were skipped by the prefilter.
+  uint64_t lines = 0;          // With RunOptions::count_lines.
+  uint64_t malformed = 0;      // Of the lines looked at.
+  uint64_t bytes = 0;          // Read, after decompression.
+  uint64_t peak_memory = 0;    // Of what is reserved.
+  bool input_ended = false;    // By Cancel::EndInput.
+  std::optional<Error> error;  // Of RunTogether: why this query failed; the others ran.
+  std::vector<StageCount> stages;  // With RunOptions::count: sources first.
+  std::vector<ExpressionCount> expressions;
   std::vector<InputFault> faults;     // The first few.
   std::vector<std::string> warnings;  // What differs from Splunk, limits that cut: each once.
 };

@@ -217,30 +217,10 @@ class BinByRange final : public exec::Sink<RangeState> {
 
 // ---------------------------------------------------------------- aligntime
 
-// One end of the base search's time range; 0 where that is open.
-double EndOfRange(const plan::Node& node, bool latest, const exec::RunContext& run) {
-  const plan::ScanNode* scan = plan::ScanOf(node);
-  if (scan == nullptr || scan->predicate == nullptr) return 0;
-  const plan::RunConstants& constants = run.evaluation.constants;
-  std::optional<double> found;
-  const auto look = [&](const plan::Expr& expr) {
-    if (expr.kind != plan::ExprKind::kTimeRange) return;
-    const auto time =
-        ParseTimeModifier(latest ? expr.latest : expr.earliest, constants.now, constants.zone);
-    if (!time) return;
-    if (!found || (latest ? *time < *found : *time > *found)) found = time;
-  };
-  look(*scan->predicate);
-  if (scan->predicate->kind == plan::ExprKind::kAnd) {
-    for (const plan::ExprPtr& each : scan->predicate->arguments) look(*each);
-  }
-  return found.value_or(0);
-}
-
 double AlignmentOf(const BinNode& node, const exec::RunContext& run) {
   if (node.align_time.empty()) return 0;
-  if (node.align_time == "earliest") return EndOfRange(node, false, run);
-  if (node.align_time == "latest") return EndOfRange(node, true, run);
+  if (node.align_time == "earliest") return run.time_range.earliest.value_or(0);
+  if (node.align_time == "latest") return run.time_range.latest.value_or(0);
   const plan::RunConstants& constants = run.evaluation.constants;
   const auto time = ParseTimeModifier(node.align_time, constants.now, constants.zone);
   return time && std::fabs(*time) < 1e12 ? *time : 0;

@@ -8,6 +8,7 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   plan::ExprPtr predicate;
   if (call.search) {
     SPELK_ASSIGN_OR_RETURN(predicate, binder.SearchTerms(*call.search, binder.is_first()));
+    if (predicate != nullptr) binder.NoteTimeRange(*predicate);
   }
   if (binder.is_first()) {
     // The base search is a part of the scan: its fields are searched, not shown.

@@ -64,7 +64,7 @@ absl::StatusOr<knowledge::MacroValue> EvaluateForMacro(const Core& core, std::st
 }  // namespace
 
 absl::Status Compile(const Core& core, std::string name, std::string_view text, bool parse_only,
-                     Compilation* compilation) {
+                     Compilation* compilation, FieldTable* fields) {
   compilation->source = std::make_shared<Source>(std::move(name), std::string(text));
   SPELK_RETURN_IF_ERROR(core.status());
   Diagnostics& diagnostics = compilation->diagnostics;
@@ -86,7 +86,8 @@ absl::Status Compile(const Core& core, std::string name, std::string_view text, 
     core.knowledge().macros().Check(*compilation->source, tokens, diagnostics);
     return absl::OkStatus();
   }
-  plan::Binder binder(*compilation->source, core.entries(), core.fields(), diagnostics,
+  plan::Binder binder(*compilation->source, core.entries(),
+                      fields == nullptr ? core.fields() : *fields, diagnostics,
                       core.bind_services());
   SPELK_ASSIGN_OR_RETURN(compilation->plan, binder.Bind(compilation->ast));
   plan::NumberPlan(*compilation->plan);
@@ -99,16 +100,22 @@ absl::StatusOr<ast::SearchExpr> ParseTerms(const Core& core, std::string_view te
   return ParseSearchTerms(source, core.entries(), core.limits(), diagnostics);
 }
 
-absl::StatusOr<plan::ExprPtr> CompileTerms(const Core& core, const ast::SearchExpr& terms,
-                                           TermsScope scope) {
-  const Source source("<subsearch>", "");
+absl::StatusOr<plan::NodePtr> CompileBody(const Core& core, FieldTable& fields,
+                                          std::string_view text) {
+  const auto source = std::make_shared<Source>("<body>", std::string(text));
   Diagnostics diagnostics;
-  plan::Binder binder(source, core.entries(), core.fields(), diagnostics, core.bind_services());
-  return binder.SearchTerms(terms, scope.base, scope.negated);
+  SPELK_ASSIGN_OR_RETURN(const ast::Pipeline pipeline,
+                         Parse(*source, core.entries(), core.limits(), diagnostics));
+  plan::Binder binder(*source, core.entries(), fields, diagnostics, core.bind_services());
+  return binder.Body(pipeline);
 }
 
-absl::StatusOr<plan::ExprPtr> CompileExpression(const Core& core, std::string_view text) {
-  return CompileExpression(core, core.fields(), text);
+absl::StatusOr<plan::ExprPtr> CompileTerms(const Core& core, FieldTable& fields,
+                                           const ast::SearchExpr& terms, TermsScope scope) {
+  const Source source("<subsearch>", "");
+  Diagnostics diagnostics;
+  plan::Binder binder(source, core.entries(), fields, diagnostics, core.bind_services());
+  return binder.SearchTerms(terms, scope.base, scope.negated);
 }
 
 absl::StatusOr<plan::ExprPtr> CompileExpression(const Core& core, FieldTable& fields,
@@ -121,7 +128,8 @@ absl::StatusOr<plan::ExprPtr> CompileExpression(const Core& core, FieldTable& fi
   return binder.Expression(*expr);
 }
 
-absl::StatusOr<std::vector<plan::ExprPtr>> CompileList(const Core& core, std::string_view text) {
+absl::StatusOr<std::vector<plan::ExprPtr>> CompileList(const Core& core, FieldTable& fields,
+                                                       std::string_view text) {
   // As arguments of a function, which is looked for only when a call is bound.
   const Source source("<list>", fmt::format("list({})", text));
   Diagnostics diagnostics;
@@ -129,7 +137,7 @@ absl::StatusOr<std::vector<plan::ExprPtr>> CompileList(const Core& core, std::st
                          ParseExpression(source, core.entries(), core.limits(), diagnostics));
   const auto* list = std::get_if<ast::FunctionCall>(&call->node);
   if (list == nullptr) return absl::InvalidArgumentError("it is more than one list");
-  plan::Binder binder(source, core.entries(), core.fields(), diagnostics, core.bind_services());
+  plan::Binder binder(source, core.entries(), fields, diagnostics, core.bind_services());
   std::vector<plan::ExprPtr> values;
   for (const ast::ExprPtr& argument : list->arguments) {
     SPELK_ASSIGN_OR_RETURN(plan::ExprPtr value, binder.Expression(*argument));

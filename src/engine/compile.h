@@ -60,9 +60,14 @@ struct Compilation {
   plan::NodePtr plan;  // Null after an error, and for parse_only.
 };
 
-// The status is that of the first error.
+// The status is that of the first error. `fields`: where names are interned; null for the engine's.
+// What stands in data is bound with the fields of the run, which would otherwise know one name by
+// two handles.
 absl::Status Compile(const Core& core, std::string name, std::string_view text, bool parse_only,
-                     Compilation* compilation);
+                     Compilation* compilation, FieldTable* fields = nullptr);
+// Commands over rows that are given: a plan that begins with a RowsNode.
+absl::StatusOr<plan::NodePtr> CompileBody(const Core& core, FieldTable& fields,
+                                          std::string_view text);
 
 // Where search terms stand that come out of data: in a base search, under an odd number of NOTs.
 struct TermsScope {
@@ -72,12 +77,11 @@ struct TermsScope {
 // Search terms and expressions that stand in data: the `search` field of a subsearch, a calculated
 // field.
 absl::StatusOr<ast::SearchExpr> ParseTerms(const Core& core, std::string_view text);
-absl::StatusOr<plan::ExprPtr> CompileTerms(const Core& core, const ast::SearchExpr& terms,
-                                           TermsScope scope);
-absl::StatusOr<plan::ExprPtr> CompileExpression(const Core& core, std::string_view text);
+absl::StatusOr<plan::ExprPtr> CompileTerms(const Core& core, FieldTable& fields,
+                                           const ast::SearchExpr& terms, TermsScope scope);
 // Expressions with commas between them.
-absl::StatusOr<std::vector<plan::ExprPtr>> CompileList(const Core& core, std::string_view text);
-// Its fields are those of a run's table.
+absl::StatusOr<std::vector<plan::ExprPtr>> CompileList(const Core& core, FieldTable& fields,
+                                                       std::string_view text);
 absl::StatusOr<plan::ExprPtr> CompileExpression(const Core& core, FieldTable& fields,
                                                 std::string_view text);
 

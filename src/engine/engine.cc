@@ -141,6 +141,9 @@ absl::StatusOr<std::vector<Summary>> RunQueries(
     const plan::Node* plan = queries[q].impl().compilation.plan.get();
     if (plan == nullptr)
       return absl::InvalidArgumentError("a query that was only parsed cannot run");
+    if (queries[q].impl().engine != queries[0].impl().engine) {
+      return absl::InvalidArgumentError("queries that run together must be of one engine");
+    }
     if (!queries[q].generates() && request.inputs.empty()) return NeedsInput();
     takers.emplace_back(
         [&take, q](const RowBatch& rows) { return take == nullptr ? Flow::kMore : take(q, rows); });
@@ -148,7 +151,11 @@ absl::StatusOr<std::vector<Summary>> RunQueries(
   }
   std::vector<Summary> summaries;
   if (queries.empty()) return summaries;
-  SPELK_RETURN_IF_ERROR(Run(queries[0].impl().engine->core, jobs, request, &summaries));
+  std::vector<absl::Status> statuses;
+  SPELK_RETURN_IF_ERROR(Run(queries[0].impl().engine->core, jobs, request, &summaries, &statuses));
+  for (size_t q = 0; q < queries.size(); ++q) {
+    if (!statuses[q].ok()) summaries[q].error = ToError(statuses[q]);
+  }
   return summaries;
 }
 
@@ -257,8 +264,7 @@ std::vector<std::string> Engine::Complete(std::string_view prefix) const {
 // ---------------------------------------------------------------- queries
 
 bool Query::generates() const {
-  return impl_->compilation.plan != nullptr && plan::ScanOf(*impl_->compilation.plan) == nullptr &&
-         !engine::HasScanningSubsearch(*impl_->compilation.plan);
+  return impl_->compilation.plan != nullptr && !engine::ReadsEvents(*impl_->compilation.plan);
 }
 
 const std::vector<ErrorDetail>& Query::warnings() const { return impl_->warnings; }
@@ -273,6 +279,7 @@ Result<Summary> Query::Run(const Input& input, const RunOptions& options,
       {*this}, input, options,
       [&take](size_t, const RowBatch& rows) { return take == nullptr ? Flow::kMore : take(rows); });
   if (!summaries.ok()) return engine::ToError(summaries.status());
+  if ((*summaries)[0].error) return *(*summaries)[0].error;
   return std::move((*summaries)[0]);
 }
 

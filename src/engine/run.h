@@ -44,9 +44,10 @@ struct RunJob {
 };
 
 // Runs the plans in one pass (and one more for each level of subsearches). The summaries are in the
-// order of the jobs. Input errors are returned after the rows.
+// order of the jobs. Input errors are returned after the rows. A plan that fails fails alone, and
+// its entry of `statuses` says why; without `statuses` the first failure is returned.
 absl::Status Run(const Core& core, const std::vector<RunJob>& jobs, const RunRequest& request,
-                 std::vector<Summary>* summaries);
+                 std::vector<Summary>* summaries, std::vector<absl::Status>* statuses = nullptr);
 
 // The stages that depend on a run, as text.
 absl::StatusOr<std::string> ExplainRun(const Core& core, const plan::Node& plan,

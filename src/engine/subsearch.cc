@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 #include "base/status.h"
@@ -119,20 +120,36 @@ class RowSets {
 
 std::vector<SubsearchPlace> SubsearchesOf(plan::Node& root) {
   std::vector<SubsearchPlace> found;
-  for (plan::Node* node : plan::ChainOf(root)) {
-    node->VisitExpressions([&](ExprPtr& expr) { Collect(expr, found); });
-  }
+  const std::function<void(plan::Node&)> visit = [&](plan::Node& node) {
+    node.VisitExpressions([&](ExprPtr& expr) { Collect(expr, found); });
+    if (node.body != nullptr) plan::ForEachNode(*node.body, visit);
+  };
+  plan::ForEachNode(root, visit);
   return found;
 }
 
-bool HasScanningSubsearch(const plan::Node& root) {
-  for (const SubsearchPlace& place : SubsearchesOf(const_cast<plan::Node&>(root))) {  // Only looks.
-    for (const Expr* subsearch : place.subsearches) {
-      const plan::Node& plan = *subsearch->plan;
-      if (plan::ScanOf(plan) != nullptr || HasScanningSubsearch(plan)) return true;
-    }
-  }
-  return false;
+std::vector<plan::NodePtr*> OthersOf(plan::Node& root) {
+  std::vector<plan::NodePtr*> found;
+  const std::function<void(plan::Node&)> visit = [&](plan::Node& node) {
+    for (plan::NodePtr& other : node.others) found.push_back(&other);
+    if (node.body != nullptr) plan::ForEachNode(*node.body, visit);
+  };
+  plan::ForEachNode(root, visit);
+  return found;
+}
+
+bool ReadsEvents(const plan::Node& root) {
+  bool reads = !plan::ScansOf(root).empty();
+  plan::ForEachNode(
+      root, [&](const plan::Node& node) { reads = reads || node.GetDataflow().runs_searches; });
+  return reads || HeldPlanReadsEvents(root);
+}
+
+bool HeldPlanReadsEvents(const plan::Node& root) {
+  bool reads = false;
+  plan::ForEachHeldPlan(
+      root, [&](const plan::Node& held, plan::Held) { reads = reads || ReadsEvents(held); });
+  return reads;
 }
 
 absl::Status SubsearchRows::Take(const Batch& batch) {
@@ -177,7 +194,8 @@ absl::StatusOr<ast::SearchExpr> SubsearchRows::TermsOfRow(const Core& core,
   return MakeTerms(std::move(all), true);
 }
 
-absl::StatusOr<ExprPtr> SubsearchRows::Terms(const Core& core, TermsScope scope) const {
+absl::StatusOr<ExprPtr> SubsearchRows::Terms(const Core& core, FieldTable& fields,
+                                             TermsScope scope) const {
   RowSets sets;
   std::vector<ExprPtr> others;
   for (const exec::TextRow& row : rows_) {
@@ -190,7 +208,7 @@ absl::StatusOr<ExprPtr> SubsearchRows::Terms(const Core& core, TermsScope scope)
       continue;
     }
     SPELK_ASSIGN_OR_RETURN(const ast::SearchExpr terms, TermsOfRow(core, row));
-    SPELK_ASSIGN_OR_RETURN(ExprPtr bound, CompileTerms(core, terms, scope));
+    SPELK_ASSIGN_OR_RETURN(ExprPtr bound, CompileTerms(core, fields, terms, scope));
     others.push_back(std::move(bound));
   }
   std::vector<ExprPtr> any = sets.Take();
@@ -212,7 +230,7 @@ std::string SubsearchRows::Text(bool expression) const {
 
 namespace {
 
-absl::StatusOr<ExprPtr> BindTerms(const Core& core, const Expr& spliced,
+absl::StatusOr<ExprPtr> BindTerms(const Core& core, FieldTable& fields, const Expr& spliced,
                                   const std::vector<const SubsearchRows*>& results) {
   std::string text = spliced.texts[0];
   for (size_t i = 0; i < results.size(); ++i) {
@@ -222,14 +240,15 @@ absl::StatusOr<ExprPtr> BindTerms(const Core& core, const Expr& spliced,
   }
   absl::StatusOr<ExprPtr> bound;
   const absl::StatusOr<ast::SearchExpr> terms = ParseTerms(core, text);
-  bound = terms.ok() ? CompileTerms(core, *terms, {spliced.base_scope, spliced.negated_scope})
-                     : absl::StatusOr<ExprPtr>(terms.status());
+  bound = terms.ok()
+              ? CompileTerms(core, fields, *terms, {spliced.base_scope, spliced.negated_scope})
+              : absl::StatusOr<ExprPtr>(terms.status());
   if (!bound.ok()) return BadText(text, "search", bound.status());
   return bound;
 }
 
 // Splunk puts the text into the expression's; a text that is no expression by itself is refused.
-absl::StatusOr<ExprPtr> BindExpression(const Core& core, const Expr& subsearch,
+absl::StatusOr<ExprPtr> BindExpression(const Core& core, FieldTable& fields, const Expr& subsearch,
                                        const SubsearchRows& rows) {
   const bool boolean = subsearch.type == plan::Type::kBoolean;
   const std::string text = rows.Text(true);
@@ -239,7 +258,7 @@ absl::StatusOr<ExprPtr> BindExpression(const Core& core, const Expr& subsearch,
         "a subsearch in an expression gave nothing; end it with return $field, and see that it "
         "finds a row");
   }
-  absl::StatusOr<ExprPtr> bound = CompileExpression(core, text);
+  absl::StatusOr<ExprPtr> bound = CompileExpression(core, fields, text);
   if (!bound.ok()) return BadText(text, "expression", bound.status());
   if (boolean && !plan::MayBeBoolean(**bound)) {
     return BadText(text, "condition", absl::InvalidArgumentError("it is not true or false"));
@@ -252,7 +271,7 @@ absl::StatusOr<ExprPtr> BindExpression(const Core& core, const Expr& subsearch,
 }
 
 // x IN (…, [ … ], …): the text may be a list.
-absl::Status BindList(const Core& core, Expr* in,
+absl::Status BindList(const Core& core, FieldTable& fields, Expr* in,
                       const std::vector<const SubsearchRows*>& results) {
   std::vector<ExprPtr> arguments;
   size_t next = 0;
@@ -264,7 +283,7 @@ absl::Status BindList(const Core& core, Expr* in,
     const std::string result = results[next++]->Text(true);
     const std::string_view list = WithoutParentheses(result);
     if (Trimmed(list).empty()) continue;  // No values.
-    absl::StatusOr<std::vector<ExprPtr>> values = CompileList(core, list);
+    absl::StatusOr<std::vector<ExprPtr>> values = CompileList(core, fields, list);
     if (!values.ok()) return BadText(result, "list of values", values.status());
     for (ExprPtr& value : *values) {
       if (value->type == plan::Type::kBoolean) {
@@ -280,17 +299,17 @@ absl::Status BindList(const Core& core, Expr* in,
 
 }  // namespace
 
-absl::Status BindSubsearches(const Core& core, const SubsearchPlace& place,
+absl::Status BindSubsearches(const Core& core, FieldTable& fields, const SubsearchPlace& place,
                              const std::vector<const SubsearchRows*>& results) {
   Expr& expr = **place.place;
-  if (expr.kind == ExprKind::kIn) return BindList(core, &expr, results);
+  if (expr.kind == ExprKind::kIn) return BindList(core, fields, &expr, results);
   absl::StatusOr<ExprPtr> bound;
   if (expr.kind == ExprKind::kSubstituted) {
-    bound = BindTerms(core, expr, results);
+    bound = BindTerms(core, fields, expr, results);
   } else if (expr.as_terms) {
-    bound = results[0]->Terms(core, {expr.base_scope, expr.negated_scope});
+    bound = results[0]->Terms(core, fields, {expr.base_scope, expr.negated_scope});
   } else {
-    bound = BindExpression(core, expr, *results[0]);
+    bound = BindExpression(core, fields, expr, *results[0]);
   }
   SPELK_RETURN_IF_ERROR(bound.status());
   (*bound)->span = expr.span;

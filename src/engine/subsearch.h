@@ -18,11 +18,15 @@ struct SubsearchPlace {
   plan::ExprPtr* place = nullptr;
   std::vector<const plan::Expr*> subsearches;
 };
-// Those of a plan, inner ones of one expression first; those inside other subsearches left out.
+// Those of a plan and of the bodies of its nodes, inner ones of one expression first; those inside
+// other held plans left out.
 std::vector<SubsearchPlace> SubsearchesOf(plan::Node& root);
+// The places of the plans whose rows its nodes, and those of bodies, are handed.
+std::vector<plan::NodePtr*> OthersOf(plan::Node& root);
 
-// True if some subsearch, at any depth, reads events.
-bool HasScanningSubsearch(const plan::Node& root);
+// True if the plan, or one that it holds at any depth, reads events.
+bool ReadsEvents(const plan::Node& root);
+bool HeldPlanReadsEvents(const plan::Node& root);
 
 // Collects the rows of a subsearch as texts.
 class SubsearchRows {
@@ -35,7 +39,7 @@ class SubsearchRows {
 
   // The predicate that the rows are: a row is a conjunction, the rows are joined by OR, and no rows
   // match nothing.
-  absl::StatusOr<plan::ExprPtr> Terms(const Core& core, TermsScope scope) const;
+  absl::StatusOr<plan::ExprPtr> Terms(const Core& core, FieldTable& fields, TermsScope scope) const;
   // What the subsearch gives as text: that of `return` or `format` as it is, or the rows formatted.
   std::string Text(bool expression) const;
   // The memory that the rows took, which what is made of them takes too.
@@ -50,7 +54,7 @@ class SubsearchRows {
 };
 
 // Puts what the subsearches gave into their place; `results` has one for each of them.
-absl::Status BindSubsearches(const Core& core, const SubsearchPlace& place,
+absl::Status BindSubsearches(const Core& core, FieldTable& fields, const SubsearchPlace& place,
                              const std::vector<const SubsearchRows*>& results);
 
 }  // namespace spelk::engine

@@ -1,7 +1,5 @@
-// Workers, ordered delivery, and the stages behind the first.
+// Workers, ordered delivery, and the end of each job.
 #include "exec/driver.h"
-
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <atomic>
@@ -12,135 +10,57 @@
 #include <utility>
 
 #include "base/status.h"
+#include "exec/serial_stages.h"
 
 namespace spelk::exec {
 namespace {
 
-// One streaming operator with a worker's state, and what follows it.
-class StreamingLink final : public Output {
- public:
-  StreamingLink(const StreamingOperator& op, OperatorStatePtr state, Output* next)
-      : operator_(op), state_(std::move(state)), next_(next) {}
-  absl::Status Push(Batch batch) override {
-    return operator_.ProcessAny(std::move(batch), *state_, *next_);
+// One plan of the pass.
+struct Job {
+  const DriverJob* job = nullptr;
+  std::unique_ptr<SerialStages> stages;
+  std::atomic<bool> enough{false};            // Wants no more rows, or has failed.
+  std::vector<OperatorStatePtr> sink_states;  // One for each worker.
+
+  const Pipeline& pipeline() const { return *job->pipeline; }
+  bool scans() const { return !pipeline().fronts().empty(); }
+  bool has_sink() const { return static_cast<bool>(pipeline().stages()[0].sink); }
+
+  // Thread-safe. The first failure counts; a run that was stopped is no failure of the plan.
+  void Fail(const absl::Status& failure) {
+    if (failure.ok()) return;
+    const std::lock_guard lock(mutex_);
+    status_.Update(failure);
+    enough.store(true, std::memory_order_relaxed);
   }
-  bool enough() const override { return next_->enough(); }
-
- private:
-  const StreamingOperator& operator_;
-  OperatorStatePtr state_;
-  Output* next_;
-};
-
-// The streaming operators of a stage for one worker. Rows go in at entry().
-class StreamingChain {
- public:
-  static absl::StatusOr<StreamingChain> Make(const Stage& stage, Output* end) {
-    StreamingChain chain;
-    Output* next = end;
-    for (size_t i = stage.streaming.size(); i-- > 0;) {
-      SPELK_ASSIGN_OR_RETURN(OperatorStatePtr state, stage.streaming[i]->NewAnyState());
-      chain.links_.push_back(
-          std::make_unique<StreamingLink>(*stage.streaming[i], std::move(state), next));
-      next = chain.links_.back().get();
-    }
-    chain.entry_ = next;
-    return chain;
-  }
-  Output& entry() const { return *entry_; }
-
- private:
-  std::vector<std::unique_ptr<StreamingLink>> links_;
-  Output* entry_ = nullptr;
-};
-
-// What ends a stage, on one thread: a sink's state, a sequential operator, or the result.
-class StageEnd final : public Output {
- public:
-  StageEnd(const Stage& stage, Output* next) : stage_(stage), next_(next) {}
-
-  absl::Status Start() {
-    if (stage_.sink != nullptr) {
-      SPELK_ASSIGN_OR_RETURN(state_, stage_.sink->NewAnyState());
-    } else if (stage_.sequential != nullptr) {
-      SPELK_ASSIGN_OR_RETURN(state_, stage_.sequential->NewAnyState());
-    }
-    return absl::OkStatus();
-  }
-
-  absl::Status Push(Batch batch) override {
-    if (batch.empty() || enough()) return absl::OkStatus();
-    if (stage_.sink != nullptr) {
-      return stage_.sink->UpdateAny(*state_, std::move(batch), Position{batches_++, 0});
-    }
-    if (stage_.sequential == nullptr) return next_->Push(std::move(batch));
-    SPELK_ASSIGN_OR_RETURN(const Demand demand,
-                           stage_.sequential->ProcessAny(std::move(batch), *state_, *next_));
-    if (demand == Demand::kEnough) enough_ = true;
-    return absl::OkStatus();
-  }
-
-  // A sink answers only when its input is complete; the others pass on what follows them.
-  bool enough() const override { return enough_ || (stage_.sink == nullptr && next_->enough()); }
-
-  absl::Status Finish() {
-    if (stage_.sink != nullptr) return stage_.sink->FinishAny(std::move(state_), *next_);
-    if (stage_.sequential != nullptr) return stage_.sequential->FinishAny(*state_, *next_);
-    return absl::OkStatus();
-  }
-  // For the first stage, whose sink was fed by workers.
-  void SetState(OperatorStatePtr state) { state_ = std::move(state); }
-
- private:
-  const Stage& stage_;
-  Output* next_;
-  OperatorStatePtr state_;
-  uint64_t batches_ = 0;
-  bool enough_ = false;
-};
-
-// Everything of one plan that runs on one thread at a time: the end of the first stage, and all
-// later stages.
-class Tail {
- public:
-  static absl::StatusOr<std::unique_ptr<Tail>> Make(const Pipeline& pipeline, Output* result) {
-    auto tail = std::make_unique<Tail>();
-    const std::vector<Stage>& stages = pipeline.stages();
-    tail->ends_.resize(stages.size());
-    tail->chains_.resize(stages.size());
-    Output* next = result;
-    for (size_t s = stages.size(); s-- > 0;) {
-      tail->ends_[s] = std::make_unique<StageEnd>(stages[s], next);
-      if (s == 0) break;  // The first stage's streaming operators run in the workers.
-      SPELK_ASSIGN_OR_RETURN(StreamingChain chain,
-                             StreamingChain::Make(stages[s], tail->ends_[s].get()));
-      tail->chains_[s] = std::make_unique<StreamingChain>(std::move(chain));
-      next = &tail->chains_[s]->entry();
-      SPELK_RETURN_IF_ERROR(tail->ends_[s]->Start());
-    }
-    return tail;
-  }
-  StageEnd& first() { return *ends_[0]; }
-  absl::Status Finish() {
-    for (const std::unique_ptr<StageEnd>& end : ends_) SPELK_RETURN_IF_ERROR(end->Finish());
-    return absl::OkStatus();
+  absl::Status status() const {
+    const std::lock_guard lock(mutex_);
+    return status_;
   }
 
  private:
-  std::vector<std::unique_ptr<StageEnd>> ends_;
-  std::vector<std::unique_ptr<StreamingChain>> chains_;
+  mutable std::mutex mutex_;
+  absl::Status status_;
 };
+
+// The place of rows in the order of their plan: streams that unite one after the other.
+constexpr unsigned kFrontShift = 48;
 
 // Takes a worker's rows into the worker's own state of a sink.
-class SinkFeed final : public Output {
+class LocalSink final : public Output {
  public:
-  SinkFeed(const SinkOperator& sink, OperatorStatePtr state)
-      : sink_(sink), state_(std::move(state)) {}
-  void StartMorsel(uint64_t morsel) { at_ = {morsel, 0}; }
+  LocalSink(const SinkOperator& sink, OperatorStatePtr state, size_t fronts)
+      : sink_(sink), state_(std::move(state)), at_(fronts) {}
+  void StartMorsel(uint64_t morsel) {
+    for (size_t front = 0; front < at_.size(); ++front) {
+      at_[front] = {morsel | uint64_t{front} << kFrontShift, 0};
+    }
+  }
+  void StartFront(size_t front) { front_ = front; }
   absl::Status Push(Batch batch) override {
     if (batch.empty()) return absl::OkStatus();
-    const Position at = at_;
-    ++at_.batch;
+    const Position at = at_[front_];
+    ++at_[front_].batch;
     return sink_.UpdateAny(*state_, std::move(batch), at);
   }
   OperatorStatePtr TakeState() { return std::move(state_); }
@@ -148,13 +68,14 @@ class SinkFeed final : public Output {
  private:
   const SinkOperator& sink_;
   OperatorStatePtr state_;
-  Position at_;
+  std::vector<Position> at_;
+  size_t front_ = 0;
 };
 
 // Collects a worker's rows of one morsel, to be delivered in order.
-class MorselFeed final : public Output {
+class MorselBuffer final : public Output {
  public:
-  explicit MorselFeed(const std::atomic<bool>& enough) : enough_(enough) {}
+  explicit MorselBuffer(const std::atomic<bool>& enough) : enough_(enough) {}
   absl::Status Push(Batch batch) override {
     if (!batch.empty()) batches_.push_back(std::move(batch));
     return absl::OkStatus();
@@ -167,20 +88,38 @@ class MorselFeed final : public Output {
   std::vector<Batch> batches_;
 };
 
-// One plan of the pass.
-struct Job {
-  const DriverJob* job = nullptr;
-  std::unique_ptr<Tail> tail;
-  std::atomic<bool> enough{false};
-  std::vector<OperatorStatePtr> sink_states;  // One for each worker.
-  bool has_sink() const { return job->pipeline->stages()[0].sink != nullptr; }
+// Where the scan puts the rows of one front. An error of the plan's operators is the plan's.
+class FrontEntry final : public ScanOutput {
+ public:
+  FrontEntry(Job& job, LocalSink* sink, size_t front, Output& next)
+      : job_(job), sink_(sink), front_(front), next_(next) {}
+  absl::Status Push(Batch batch) override {
+    if (sink_ != nullptr) sink_->StartFront(front_);
+    return Fail(next_.Push(std::move(batch)));
+  }
+  absl::Status Fail(const absl::Status& failure) override {
+    job_.Fail(failure);
+    return absl::OkStatus();
+  }
+  bool enough() const override {
+    return job_.enough.load(std::memory_order_relaxed) || next_.enough();
+  }
+
+ private:
+  Job& job_;
+  LocalSink* sink_;
+  const size_t front_;
+  Output& next_;
 };
 
 // What one worker has of one plan.
 struct WorkerJob {
-  std::unique_ptr<SinkFeed> sink;
-  std::unique_ptr<MorselFeed> morsel;
+  std::unique_ptr<LocalSink> sink;
+  std::unique_ptr<MorselBuffer> morsel;
+  std::vector<std::unique_ptr<Output>> counted;
   std::unique_ptr<StreamingChain> chain;
+  std::vector<StreamingChain> front_chains;
+  std::vector<std::unique_ptr<FrontEntry>> entries;
 };
 
 // All that one worker has. Rows may point into it (constants of expressions) and be delivered by
@@ -188,26 +127,40 @@ struct WorkerJob {
 struct Worker {
   std::unique_ptr<ScanWorker> scanner;
   std::vector<WorkerJob> jobs;
+  ScanOutputs outputs;
 };
 
+bool IsInputError(const absl::Status& status) {
+  return absl::IsNotFound(status) || absl::IsDataLoss(status) || absl::IsUnavailable(status) ||
+         absl::IsPermissionDenied(status);
+}
+
+// The pass over the inputs, for the jobs that scan.
 class ScanRun {
  public:
-  ScanRun(std::vector<Job*> jobs, const CompiledScan& scan, const DriverOptions& options,
-          const RunContext& run, ScanReport& report)
+  ScanRun(std::vector<Job*> jobs, std::unique_ptr<const CompiledScan> scan,
+          const DriverOptions& options, const RunContext& run, ScanReport& report)
       : jobs_(std::move(jobs)),
-        scan_(scan),
+        scan_(std::move(scan)),
         options_(options),
         run_(run),
         report_(report),
-        source_(scan.settings->inputs, options.blocks),
+        source_(scan_->settings->inputs, options.blocks),
         window_(2 * options.threads + 2) {
     ordered_ =
         std::any_of(jobs_.begin(), jobs_.end(), [](const Job* job) { return !job->has_sink(); });
-    for (Job* job : jobs_) job->sink_states.resize(options.threads);
-    workers_.resize(options.threads);
+    workers_.resize(std::max(options.threads, options.deal_states));
+    for (Job* job : jobs_) job->sink_states.resize(workers_.size());
   }
 
+  // All morsels that are left, by all workers.
   absl::Status Run() {
+    if (options_.deal_states > 0) {
+      for (;;) {
+        SPELK_ASSIGN_OR_RETURN(const bool more, Step());
+        if (!more) return absl::OkStatus();
+      }
+    }
     std::vector<std::jthread> threads;
     for (size_t w = 1; w < options_.threads; ++w) {
       threads.emplace_back([this, w] { Note(Work(w)); });
@@ -217,6 +170,27 @@ class ScanRun {
     SPELK_RETURN_IF_ERROR(error_);
     return run_.cancel->status();
   }
+
+  // The next morsel, on this thread. False when there is none.
+  absl::StatusOr<bool> Step() {
+    const size_t states = std::max<size_t>(1, options_.deal_states);
+    SPELK_ASSIGN_OR_RETURN(const bool more, WorkOnMorsel(steps_++ % states));
+    SPELK_RETURN_IF_ERROR(run_.cancel->status());
+    return more;
+  }
+
+  // The workers' states of sinks go to the jobs.
+  void HandOverStates() {
+    for (size_t w = 0; w < workers_.size(); ++w) {
+      std::vector<WorkerJob>& mine = workers_[w].jobs;
+      for (size_t j = 0; j < mine.size(); ++j) {
+        if (mine[j].sink != nullptr) jobs_[j]->sink_states[w] = mine[j].sink->TakeState();
+      }
+    }
+  }
+  // At least one state of each sink exists, if there was no input too.
+  absl::Status MakeFirstWorker() { return MakeWorker(workers_[0]); }
+
   // What went wrong with inputs; the rest of the input was read all the same.
   absl::Status input_error() const { return input_error_; }
 
@@ -244,11 +218,6 @@ class ScanRun {
     return true;
   }
 
-  static bool IsInputError(const absl::Status& status) {
-    return absl::IsNotFound(status) || absl::IsDataLoss(status) || absl::IsUnavailable(status) ||
-           absl::IsPermissionDenied(status);
-  }
-
   absl::StatusOr<io::BlockPtr> NextBlock() {
     for (;;) {
       absl::StatusOr<std::optional<io::Block>> block = source_.Next();
@@ -256,54 +225,83 @@ class ScanRun {
         if (!*block) return nullptr;
         return std::make_shared<const io::Block>(std::move(**block));
       }
-      if (!IsInputError(block.status()) || scan_.settings->strict) return block.status();
+      if (!IsInputError(block.status()) || scan_->settings->strict) return block.status();
       if (run_.cancel->input_ended()) return nullptr;  // An archive that stops is no surprise then.
       const std::lock_guard lock(mutex_);
       input_error_.Update(block.status());
     }
   }
 
-  absl::Status MakeWorkerJob(const Job& job, WorkerJob* made) {
-    const Stage& stage = job.job->pipeline->stages()[0];
+  static absl::Status MakeWorkerJob(Job& job, WorkerJob* made) {
+    const RunContext& run = job.pipeline().run();
+    const Stage& stage = job.pipeline().stages()[0];
+    const std::vector<Front>& fronts = job.pipeline().fronts();
     Output* end = nullptr;
-    if (stage.sink != nullptr) {
-      SPELK_ASSIGN_OR_RETURN(OperatorStatePtr state, stage.sink->NewAnyState());
-      made->sink = std::make_unique<SinkFeed>(*stage.sink, std::move(state));
+    if (stage.sink) {
+      SPELK_ASSIGN_OR_RETURN(OperatorStatePtr state, stage.sink.op->NewAnyState());
+      made->sink = std::make_unique<LocalSink>(*stage.sink.op, std::move(state), fronts.size());
       end = made->sink.get();
     } else {
-      made->morsel = std::make_unique<MorselFeed>(job.enough);
+      made->morsel = std::make_unique<MorselBuffer>(job.enough);
       end = made->morsel.get();
     }
-    SPELK_ASSIGN_OR_RETURN(StreamingChain chain, StreamingChain::Make(stage, end));
+    SPELK_ASSIGN_OR_RETURN(StreamingChain chain, StreamingChain::Make(stage.streaming, run, end));
     made->chain = std::make_unique<StreamingChain>(std::move(chain));
+    for (size_t f = 0; f < fronts.size(); ++f) {
+      SPELK_ASSIGN_OR_RETURN(StreamingChain front,
+                             StreamingChain::Make(fronts[f].streaming, run, &made->chain->entry()));
+      Output* entry = Counted(*fronts[f].scan, run, &front.entry(), &made->counted);
+      made->front_chains.push_back(std::move(front));
+      made->entries.push_back(std::make_unique<FrontEntry>(job, made->sink.get(), f, *entry));
+    }
+    return absl::OkStatus();
+  }
+
+  // A job without states takes no rows.
+  static void MakeFailed(Job& job, const absl::Status& failure, WorkerJob* made) {
+    job.Fail(failure);
+    *made = WorkerJob();
+    made->morsel = std::make_unique<MorselBuffer>(job.enough);
+    for (size_t f = 0; f < job.pipeline().fronts().size(); ++f) {
+      made->entries.push_back(std::make_unique<FrontEntry>(job, nullptr, f, *made->morsel));
+    }
+  }
+
+  absl::Status MakeWorker(Worker& worker) {
+    if (worker.scanner != nullptr) return absl::OkStatus();
+    SPELK_ASSIGN_OR_RETURN(worker.scanner, ScanWorker::Make(*scan_, report_, options_.count_lines));
+    worker.jobs.resize(jobs_.size());
+    for (size_t j = 0; j < jobs_.size(); ++j) {
+      WorkerJob& made = worker.jobs[j];
+      const absl::Status status = MakeWorkerJob(*jobs_[j], &made);
+      if (!status.ok()) MakeFailed(*jobs_[j], status, &made);
+      for (const auto& entry : made.entries) worker.outputs.push_back(entry.get());
+    }
     return absl::OkStatus();
   }
 
   absl::Status Work(size_t worker) {
-    std::unique_ptr<ScanWorker>& scanner = workers_[worker].scanner;
-    SPELK_ASSIGN_OR_RETURN(scanner, ScanWorker::Make(scan_, report_, options_.count_lines));
-    std::vector<WorkerJob>& mine = workers_[worker].jobs;
-    mine.resize(jobs_.size());
-    ScanOutputs outputs;
-    for (size_t j = 0; j < jobs_.size(); ++j) {
-      SPELK_RETURN_IF_ERROR(MakeWorkerJob(*jobs_[j], &mine[j]));
-      outputs.push_back(&mine[j].chain->entry());
+    for (;;) {
+      SPELK_ASSIGN_OR_RETURN(const bool more, WorkOnMorsel(worker));
+      if (!more) return absl::OkStatus();
     }
-    while (MayTakeMorsel()) {
-      SPELK_ASSIGN_OR_RETURN(const io::BlockPtr block, NextBlock());
-      if (block == nullptr) break;
-      SPELK_RETURN_IF_ERROR(run_.cancel->status());
-      for (WorkerJob& job : mine) {
-        if (job.sink != nullptr) job.sink->StartMorsel(block->sequence);
-      }
-      SPELK_RETURN_IF_ERROR(scanner->Scan(block, outputs));
-      SPELK_RETURN_IF_ERROR(Deliver(block->sequence, mine));
-      if (worker == 0 && options_.progress) options_.progress(source_.progress());
+  }
+
+  // False if the worker got no morsel.
+  absl::StatusOr<bool> WorkOnMorsel(size_t index) {
+    Worker& worker = workers_[index];
+    SPELK_RETURN_IF_ERROR(MakeWorker(worker));
+    if (!MayTakeMorsel()) return false;
+    SPELK_ASSIGN_OR_RETURN(const io::BlockPtr block, NextBlock());
+    if (block == nullptr) return false;
+    SPELK_RETURN_IF_ERROR(run_.cancel->status());
+    for (WorkerJob& job : worker.jobs) {
+      if (job.sink != nullptr) job.sink->StartMorsel(block->sequence);
     }
-    for (size_t j = 0; j < jobs_.size(); ++j) {
-      if (mine[j].sink != nullptr) jobs_[j]->sink_states[worker] = mine[j].sink->TakeState();
-    }
-    return absl::OkStatus();
+    SPELK_RETURN_IF_ERROR(worker.scanner->Scan(block, worker.outputs));
+    SPELK_RETURN_IF_ERROR(Deliver(block->sequence, worker.jobs));
+    if (index == 0 && options_.progress) options_.progress(source_.progress());
+    return true;
   }
 
   // Hands the rows of a morsel on when all morsels before it were handed on; whoever completes the
@@ -321,34 +319,30 @@ class ScanRun {
       std::vector<std::vector<Batch>> next = std::move(waiting_.begin()->second);
       waiting_.erase(waiting_.begin());
       lock.unlock();
-      const absl::Status status = PushAll(std::move(next));
+      PushAll(std::move(next));
       lock.lock();
       ++delivered_;
       room_.notify_all();
-      if (!status.ok()) {
-        delivering_ = false;
-        return status;
-      }
     }
     delivering_ = false;
     return absl::OkStatus();
   }
 
-  absl::Status PushAll(std::vector<std::vector<Batch>> rows) {
+  void PushAll(std::vector<std::vector<Batch>> rows) {
     for (size_t j = 0; j < jobs_.size(); ++j) {
-      if (jobs_[j]->has_sink()) continue;
-      StageEnd& end = jobs_[j]->tail->first();
+      Job& job = *jobs_[j];
+      if (job.has_sink()) continue;
+      PipelineBreaker& end = job.stages->first();
       for (Batch& batch : rows[j]) {
-        if (end.enough()) break;
-        SPELK_RETURN_IF_ERROR(end.Push(std::move(batch)));
+        if (end.enough() || job.enough.load(std::memory_order_relaxed)) break;
+        job.Fail(end.Push(std::move(batch)));
       }
-      if (end.enough()) jobs_[j]->enough.store(true, std::memory_order_relaxed);
+      if (end.enough()) job.enough.store(true, std::memory_order_relaxed);
     }
-    return absl::OkStatus();
   }
 
   std::vector<Job*> jobs_;
-  const CompiledScan& scan_;
+  std::unique_ptr<const CompiledScan> scan_;
   const DriverOptions& options_;
   const RunContext& run_;
   ScanReport& report_;
@@ -356,6 +350,7 @@ class ScanRun {
   const uint64_t window_;
   bool ordered_ = false;
   std::vector<Worker> workers_;
+  size_t steps_ = 0;
 
   std::mutex mutex_;
   std::condition_variable room_;
@@ -368,70 +363,142 @@ class ScanRun {
   absl::Status input_error_;
 };
 
-// Through bytes and back, as spilling and other machines do; a test option.
-absl::Status Reload(const SinkOperator& sink, OperatorStatePtr* state) {
-  std::string bytes;
-  ByteWriter out(bytes);
-  SPELK_RETURN_IF_ERROR(sink.SaveAny(**state, out));
-  ByteReader in(bytes);
-  SPELK_ASSIGN_OR_RETURN(*state, sink.LoadAny(in));
-  return absl::OkStatus();
+// The same for each seed: what a test finds, it finds again.
+void Shuffle(std::vector<OperatorStatePtr>& states, uint64_t seed) {
+  for (size_t i = states.size(); i > 1; --i) {
+    seed = seed * 6364136223846793005U + 1442695040888963407U;
+    std::swap(states[i - 1], states[(seed >> 33U) % i]);
+  }
 }
 
-absl::Status FinishJob(Job& job, const RunContext& run) {
-  if (const SinkOperator* sink = job.job->pipeline->stages()[0].sink; sink != nullptr) {
-    OperatorStatePtr merged;
-    for (OperatorStatePtr& state : job.sink_states) {
-      if (state == nullptr) continue;
-      if (run.reload_states) SPELK_RETURN_IF_ERROR(Reload(*sink, &state));
-      if (merged == nullptr) {
-        merged = std::move(state);
-      } else {
-        SPELK_RETURN_IF_ERROR(sink->MergeAny(*merged, std::move(state)));
+class PassDriver final : public Driver {
+ public:
+  PassDriver(std::vector<DriverJob> jobs, DriverOptions options, const RunContext& run)
+      : driver_jobs_(std::move(jobs)), options_(std::move(options)), run_(run) {
+    options_.threads = std::max<size_t>(1, options_.threads);
+  }
+
+  absl::Status Start(const ScanSettings& settings, ScanReport& report) {
+    std::vector<Job*> scans;
+    std::vector<ScanPlan> plans;
+    for (const DriverJob& driver_job : driver_jobs_) {
+      jobs_.push_back(std::make_unique<Job>());
+      Job& job = *jobs_.back();
+      job.job = &driver_job;
+      if (!job.scans()) continue;
+      absl::StatusOr<std::unique_ptr<SerialStages>> stages =
+          SerialStages::Make(job.pipeline(), driver_job.result);
+      if (stages.ok()) job.stages = std::move(*stages);
+      job.Fail(stages.ok() && !job.has_sink() ? job.stages->first().Start() : stages.status());
+      if (!job.status().ok()) continue;
+      scans.push_back(&job);
+      for (const Front& front : job.pipeline().fronts()) {
+        plans.push_back({front.scan, &job.pipeline().run()});
       }
     }
-    job.tail->first().SetState(std::move(merged));
+    if (scans.empty()) return absl::OkStatus();
+    SPELK_ASSIGN_OR_RETURN(std::unique_ptr<const CompiledScan> compiled,
+                           CompiledScan::Make(plans, settings, run_));
+    pass_ =
+        std::make_unique<ScanRun>(std::move(scans), std::move(compiled), options_, run_, report);
+    return absl::OkStatus();
   }
-  return job.tail->Finish();
-}
 
-// A plan that makes its own rows runs on the calling thread.
-absl::Status RunGenerator(const DriverJob& job) {
-  SPELK_ASSIGN_OR_RETURN(const std::unique_ptr<Tail> tail, Tail::Make(*job.pipeline, job.result));
-  SPELK_RETURN_IF_ERROR(tail->first().Start());
-  SPELK_ASSIGN_OR_RETURN(const StreamingChain chain,
-                         StreamingChain::Make(job.pipeline->stages()[0], &tail->first()));
-  SPELK_RETURN_IF_ERROR(job.pipeline->source()->Produce(chain.entry()));
-  return tail->Finish();
-}
+  absl::StatusOr<bool> Step() override {
+    if (generated_ < jobs_.size()) {
+      Generate(*jobs_[generated_++]);
+      SPELK_RETURN_IF_ERROR(run_.cancel->status());
+      return true;
+    }
+    if (pass_ != nullptr && !read_) {
+      SPELK_ASSIGN_OR_RETURN(const bool more, pass_->Step());
+      if (more) return true;
+      SPELK_RETURN_IF_ERROR(EndPass());
+    }
+    while (finished_ < jobs_.size()) {
+      Job& job = *jobs_[finished_++];
+      if (!job.scans() || !job.status().ok()) continue;
+      job.Fail(FinishJob(job));
+      SPELK_RETURN_IF_ERROR(run_.cancel->status());
+      return true;
+    }
+    SPELK_RETURN_IF_ERROR(pass_ == nullptr ? absl::OkStatus() : pass_->input_error());
+    return false;
+  }
+
+  absl::Status Run() override {
+    while (generated_ < jobs_.size()) {
+      Generate(*jobs_[generated_++]);
+      SPELK_RETURN_IF_ERROR(run_.cancel->status());
+    }
+    if (pass_ != nullptr && !read_) {
+      SPELK_RETURN_IF_ERROR(pass_->Run());
+      SPELK_RETURN_IF_ERROR(EndPass());
+    }
+    for (;;) {
+      SPELK_ASSIGN_OR_RETURN(const bool more, Step());
+      if (!more) return absl::OkStatus();
+    }
+  }
+
+  absl::Status status(size_t job) const override { return jobs_[job]->status(); }
+
+ private:
+  // A plan that makes its own rows runs on the calling thread.
+  static void Generate(Job& job) {
+    if (job.scans()) return;
+    absl::StatusOr<std::unique_ptr<SerialRun>> run =
+        SerialRun::Make(job.pipeline(), job.job->result);
+    absl::Status status = run.status();
+    if (status.ok()) status = (*run)->Generate();
+    if (status.ok()) status = (*run)->Finish();
+    job.Fail(status);
+  }
+
+  absl::Status EndPass() {
+    read_ = true;
+    SPELK_RETURN_IF_ERROR(pass_->MakeFirstWorker());
+    pass_->HandOverStates();
+    return absl::OkStatus();
+  }
+
+  absl::Status FinishJob(Job& job) const {
+    if (const Placed<SinkOperator>& sink = job.pipeline().stages()[0].sink) {
+      if (options_.deal_states > 0) Shuffle(job.sink_states, options_.deal_seed);
+      OperatorStatePtr merged;
+      for (OperatorStatePtr& state : job.sink_states) {
+        if (state == nullptr) continue;
+        if (run_.reload_states) SPELK_RETURN_IF_ERROR(Reload(*sink.op, &state));
+        if (merged == nullptr) {
+          merged = std::move(state);
+        } else {
+          SPELK_RETURN_IF_ERROR(sink.op->MergeAny(*merged, std::move(state)));
+        }
+      }
+      job.stages->first().SetState(std::move(merged));
+    }
+    return job.stages->Finish();
+  }
+
+  const std::vector<DriverJob> driver_jobs_;
+  DriverOptions options_;
+  const RunContext& run_;
+  std::vector<std::unique_ptr<Job>> jobs_;
+  std::unique_ptr<ScanRun> pass_;
+  size_t generated_ = 0;
+  size_t finished_ = 0;
+  bool read_ = false;
+};
 
 }  // namespace
 
-absl::Status RunJobs(const std::vector<DriverJob>& jobs, const ScanSettings& settings,
-                     const DriverOptions& options, const RunContext& run, ScanReport& report) {
-  std::vector<std::unique_ptr<Job>> scans;
-  std::vector<const plan::ScanNode*> nodes;
-  for (const DriverJob& job : jobs) {
-    if (job.pipeline->scan() == nullptr) {
-      SPELK_RETURN_IF_ERROR(RunGenerator(job));
-      continue;
-    }
-    auto scan = std::make_unique<Job>();
-    scan->job = &job;
-    SPELK_ASSIGN_OR_RETURN(scan->tail, Tail::Make(*job.pipeline, job.result));
-    if (!scan->has_sink()) SPELK_RETURN_IF_ERROR(scan->tail->first().Start());
-    nodes.push_back(job.pipeline->scan());
-    scans.push_back(std::move(scan));
-  }
-  if (scans.empty()) return absl::OkStatus();
-  SPELK_ASSIGN_OR_RETURN(const std::unique_ptr<const CompiledScan> shared,
-                         CompiledScan::Make(nodes, settings, run));
-  std::vector<Job*> pointers;
-  for (const std::unique_ptr<Job>& job : scans) pointers.push_back(job.get());
-  ScanRun pass(std::move(pointers), *shared, options, run, report);
-  SPELK_RETURN_IF_ERROR(pass.Run());
-  for (const std::unique_ptr<Job>& job : scans) SPELK_RETURN_IF_ERROR(FinishJob(*job, run));
-  return pass.input_error();
+absl::StatusOr<std::unique_ptr<Driver>> Driver::Make(std::vector<DriverJob> jobs,
+                                                     const ScanSettings& settings,
+                                                     DriverOptions options, const RunContext& run,
+                                                     ScanReport& report) {
+  auto driver = std::make_unique<PassDriver>(std::move(jobs), std::move(options), run);
+  SPELK_RETURN_IF_ERROR(driver->Start(settings, report));
+  return driver;
 }
 
 }  // namespace spelk::exec

@@ -7,62 +7,115 @@
 #include "base/status.h"
 
 namespace spelk::exec {
+namespace {
+
+using plan::Runs;
+
+std::string_view NameOf(Runs runs) {
+  switch (runs) {
+    case Runs::kStreaming:
+      return "streaming";
+    case Runs::kSink:
+      return "sink";
+    case Runs::kSequential:
+      return "sequential";
+    case Runs::kSource:
+      return "source";
+  }
+  return "";
+}
+
+Runs KindOf(const Operator& made) {
+  if (dynamic_cast<const StreamingOperator*>(&made) != nullptr) return Runs::kStreaming;
+  if (dynamic_cast<const SinkOperator*>(&made) != nullptr) return Runs::kSink;
+  if (dynamic_cast<const SequentialOperator*>(&made) != nullptr) return Runs::kSequential;
+  return Runs::kSource;
+}
+
+}  // namespace
+
+absl::StatusOr<const Operator*> Pipeline::Make(const plan::Node& node) {
+  const plan::NodeEntry* entry = run_.entries->Node(node.type().name);
+  SPELK_CHECK(entry != nullptr && entry->build != nullptr);
+  operators_.push_back(entry->build(node, run_));
+  return operators_.back().get();
+}
+
+absl::Status Pipeline::AddFronts(const plan::Node& source) {
+  if (const auto* scan = plan::TryAs<plan::ScanNode>(&source)) {
+    fronts_.push_back({scan, {}});
+    return absl::OkStatus();
+  }
+  if (plan::TryAs<plan::RowsNode>(&source) != nullptr) return absl::OkStatus();
+  if (plan::TryAs<plan::UniteNode>(&source) == nullptr) {
+    SPELK_ASSIGN_OR_RETURN(const Operator* made, Make(source));
+    source_ = {dynamic_cast<const SourceOperator*>(made), &source};
+    SPELK_CHECK(source_.op != nullptr);
+    return absl::OkStatus();
+  }
+  for (const plan::NodePtr& stream : source.streams) {
+    Front front;
+    for (const plan::Node* node : plan::ChainOf(*stream)) {
+      if (const auto* scan = plan::TryAs<plan::ScanNode>(node)) {
+        front.scan = scan;
+        continue;
+      }
+      SPELK_ASSIGN_OR_RETURN(const Operator* made, Make(*node));
+      const auto* streaming = dynamic_cast<const StreamingOperator*>(made);
+      SPELK_CHECK(streaming != nullptr);  // The binder lets no others in.
+      front.streaming.push_back({streaming, node});
+    }
+    SPELK_CHECK(front.scan != nullptr);
+    fronts_.push_back(std::move(front));
+  }
+  return absl::OkStatus();
+}
 
 absl::StatusOr<std::unique_ptr<const Pipeline>> Pipeline::Build(const plan::Node& root,
                                                                 const RunContext& run) {
-  auto pipeline = std::make_unique<Pipeline>();
+  std::unique_ptr<Pipeline> pipeline(new Pipeline(run));
   pipeline->stages_.emplace_back();
   for (const plan::Node* node : plan::ChainOf(root)) {
     pipeline->nodes_.push_back(node);
-    if (const auto* scan = plan::TryAs<plan::ScanNode>(node)) {
-      pipeline->scan_ = scan;
+    if (node->input == nullptr) {
+      SPELK_RETURN_IF_ERROR(pipeline->AddFronts(*node));
       continue;
     }
-    const plan::NodeEntry* entry = run.entries->Node(node->type().name);
-    SPELK_CHECK(entry != nullptr && entry->build != nullptr);
-    pipeline->operators_.push_back(entry->build(*node, run));
-    const Operator* made = pipeline->operators_.back().get();
+    SPELK_ASSIGN_OR_RETURN(const Operator* made, pipeline->Make(*node));
+    const Runs kind = KindOf(*made);
+    // An operator that runs otherwise than its node says would get rows in an order, or on a
+    // thread, that the plan has not provided for.
+    SPELK_CHECK(kind == node->GetDataflow().runs);
     Stage& stage = pipeline->stages_.back();
-    if (const auto* streaming = dynamic_cast<const StreamingOperator*>(made)) {
-      stage.streaming.push_back(streaming);
-    } else if (const auto* sink = dynamic_cast<const SinkOperator*>(made)) {
-      stage.sink = sink;
-      pipeline->stages_.emplace_back();
-    } else if (const auto* sequential = dynamic_cast<const SequentialOperator*>(made)) {
-      stage.sequential = sequential;
-      pipeline->stages_.emplace_back();
-    } else {
-      pipeline->source_ = dynamic_cast<const SourceOperator*>(made);
-      SPELK_CHECK(pipeline->source_ != nullptr && node->input == nullptr);
+    if (kind == Runs::kStreaming) {
+      stage.streaming.push_back({static_cast<const StreamingOperator*>(made), node});
+      continue;
     }
+    if (kind == Runs::kSink) stage.sink = {static_cast<const SinkOperator*>(made), node};
+    if (kind == Runs::kSequential) {
+      stage.sequential = {static_cast<const SequentialOperator*>(made), node};
+    }
+    pipeline->stages_.emplace_back();
   }
-  SPELK_CHECK((pipeline->scan_ != nullptr) != (pipeline->source_ != nullptr));
   return std::unique_ptr<const Pipeline>(std::move(pipeline));
 }
 
 std::string Pipeline::Print() const {
   std::string out;
   size_t stage = 1;
-  size_t built = 0;
   for (const plan::Node* node : nodes_) {
-    const char* kind = "source";
-    bool ends = false;
-    if (plan::TryAs<plan::ScanNode>(node) == nullptr) {
-      const Operator* made = operators_[built++].get();
-      if (dynamic_cast<const StreamingOperator*>(made) != nullptr) kind = "streaming";
-      if (dynamic_cast<const SinkOperator*>(made) != nullptr) {
-        kind = "sink";
-        ends = true;
-      }
-      if (dynamic_cast<const SequentialOperator*>(made) != nullptr) {
-        kind = "sequential";
-        ends = true;
+    const Runs runs = node->GetDataflow().runs;
+    for (const plan::NodePtr& stream : node->streams) {
+      for (const plan::Node* each : plan::ChainOf(*stream)) {
+        const std::string details = each->Print();
+        out += fmt::format("stage {}  {:<10}  | {}{}{}\n", stage, NameOf(each->GetDataflow().runs),
+                           each->type().name, details.empty() ? "" : "  ", details);
       }
     }
     const std::string details = node->Print();
-    out += fmt::format("stage {}  {:<10}  {}{}{}\n", stage, kind, node->type().name,
+    out += fmt::format("stage {}  {:<10}  {}{}{}\n", stage, NameOf(runs), node->type().name,
                        details.empty() ? "" : "  ", details);
-    if (ends) ++stage;
+    if (runs == Runs::kSink || runs == Runs::kSequential) ++stage;
   }
   return out;
 }

@@ -26,4 +26,9 @@ std::vector<std::string> RunWarnings::Take() {
   return std::exchange(messages_, {});
 }
 
+std::vector<std::string> RunWarnings::messages() {
+  const std::lock_guard lock(mutex_);
+  return messages_;
+}
+
 }  // namespace spelk::exec

@@ -1,9 +1,11 @@
-// RunContext: what one run shares: budget, constants, counters, limits.
+// RunContext: what the operators of one plan of a run are given.
 #pragma once
 
 #include <atomic>
 #include <cstdint>
+#include <deque>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,16 +27,45 @@ class RunWarnings {
   // "warning W0103: sort: kept the first …": what readers and programs may look for.
   void Add(ErrorCode code, std::string_view message);
   std::vector<std::string> Take();
+  std::vector<std::string> messages();
 
  private:
   std::mutex mutex_;
   std::vector<std::string> messages_;
 };
 
-// Lives as long as the run. Everything in it may be used from any worker.
+class RowHandover;
+
+// How many rows a node gave.
+struct NodeCount {
+  std::atomic<uint64_t> rows{0};
+  std::atomic<uint64_t> batches{0};
+};
+
+// Counters of the nodes of one plan, by their ids. The references stay.
+class NodeCounts {
+ public:
+  explicit NodeCounts(uint32_t last_id) : counts_(size_t{last_id} + 1) {}
+  NodeCount& Of(uint32_t id) { return counts_[id < counts_.size() ? id : 0]; }
+
+ private:
+  std::deque<NodeCount> counts_;
+};
+
+// The time range of a plan, in seconds since the epoch; an end that is open is missing.
+struct TimeRange {
+  std::optional<double> earliest;  // Inclusive.
+  std::optional<double> latest;    // Exclusive.
+};
+
+// One for each plan; lives as long as the run. Everything in it may be used from any worker. What
+// is behind the pointers is common to the plans of a run but for the counters and the warnings.
 struct RunContext {
   plan::EvalEnvironment evaluation;
-  plan::Services services;  // What evaluation reaches, too.
+  TimeRange time_range;
+  RowHandover* handover = nullptr;    // Rows of plans that ran first.
+  NodeCounts* node_counts = nullptr;  // Null unless the run counts.
+  plan::Services services;            // What evaluation reaches, too.
   MemoryBudget* budget = nullptr;
   FieldTable* fields = nullptr;
   const plan::Registry* entries = nullptr;

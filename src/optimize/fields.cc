@@ -12,6 +12,7 @@
 namespace spelk::optimize {
 
 plan::FieldSet NeedsOfResult(const plan::Node& root, const OptimizeContext& context) {
+  if (context.needs) return *context.needs;
   const plan::OutputShape shape = plan::ShapeOf(root);
   plan::FieldSet needs;
   if (context.form == ResultForm::kRaw) {
@@ -28,9 +29,7 @@ plan::FieldSet NeedsOfResult(const plan::Node& root, const OptimizeContext& cont
   return needs;
 }
 
-namespace {
-
-plan::FieldSet NeedsOfScan(const plan::Node& root, const OptimizeContext& context) {
+plan::FieldSet NeedsOfSource(const plan::Node& root, const OptimizeContext& context) {
   plan::FieldSet needs = NeedsOfResult(root, context);
   for (const plan::Node* node = &root; node->input != nullptr; node = node->input.get()) {
     needs = node->InputNeeds(needs);
@@ -38,12 +37,10 @@ plan::FieldSet NeedsOfScan(const plan::Node& root, const OptimizeContext& contex
   return needs;
 }
 
-}  // namespace
-
 absl::Status AssignFields(plan::NodePtr* root, const OptimizeContext& context) {
   plan::ScanNode* scan = plan::ScanOf(**root);
   if (scan == nullptr) return absl::OkStatus();
-  const plan::FieldSet needs = NeedsOfScan(**root, context);
+  const plan::FieldSet needs = NeedsOfSource(**root, context);
   // Everything is read unless the projection pass narrows it; fields by name are listed all the
   // same, as knowledge may have to add them.
   for (const Field field : needs.fields()) {
@@ -62,7 +59,7 @@ absl::Status AssignFields(plan::NodePtr* root, const OptimizeContext& context) {
 absl::Status NarrowScan(plan::NodePtr* root, const OptimizeContext& context) {
   plan::ScanNode* scan = plan::ScanOf(**root);
   if (scan == nullptr) return absl::OkStatus();
-  const plan::FieldSet needs = NeedsOfScan(**root, context);
+  const plan::FieldSet needs = NeedsOfSource(**root, context);
   scan->all_fields = needs.all();
   scan->patterns = needs.patterns();
   return absl::OkStatus();
@@ -71,7 +68,7 @@ absl::Status NarrowScan(plan::NodePtr* root, const OptimizeContext& context) {
 absl::Status InlineKnowledge(plan::NodePtr* root, const OptimizeContext& context) {
   plan::ScanNode* scan = plan::ScanOf(**root);
   if (scan == nullptr || context.rules == nullptr) return absl::OkStatus();
-  plan::FieldSet needs = NeedsOfScan(**root, context);
+  plan::FieldSet needs = NeedsOfSource(**root, context);
   for (const Field field : scan->fields) needs.Add(field);
   if (scan->predicate != nullptr) plan::CollectFields(*scan->predicate, &needs);
   SPELK_ASSIGN_OR_RETURN(scan->rules, context.rules->RulesFor(needs));
@@ -127,8 +124,10 @@ void PutNewestFirst(plan::NodePtr* above, Span span) {
 absl::StatusOr<OrderReport> ProvideOrder(plan::NodePtr* root, const OptimizeContext& context) {
   plan::ScanNode* scan = plan::ScanOf(**root);
   OrderReport report;
-  // In a sequence rows have their place; events have none until somebody needs it.
-  bool sequence = scan == nullptr || !context.feed->newest_first;
+  // In a sequence rows have their place; events have none until somebody needs it, and rows of
+  // streams that unite have none but that of their streams.
+  const bool unites = plan::TryAs<plan::UniteNode>(plan::ChainOf(**root).front()) != nullptr;
+  bool sequence = !unites && (scan == nullptr || !context.feed->newest_first);
   std::vector<plan::NodePtr*> places;
   for (plan::NodePtr* at = root; *at != nullptr; at = &(*at)->input) places.push_back(at);
   const std::vector<bool> needs = OrderNeeds(**root, context);
@@ -144,32 +143,35 @@ absl::StatusOr<OrderReport> ProvideOrder(plan::NodePtr* root, const OptimizeCont
       if (!report.newest_first) {
         report = {true, std::string(node.label())};
       }
-      ReadTime(scan);
+      if (scan != nullptr) ReadTime(scan);
       if (flow.keeps_order) continue;
       if (flow.runs != plan::Runs::kSink) PutNewestFirst(&node.input, node.span);
     }
     if (!flow.keeps_order) sequence = true;
   }
-  if (!sequence && context.feed->always_ordered) {
-    ReadTime(scan);
+  if (!sequence && (context.feed->always_ordered || unites)) {
+    if (scan != nullptr) ReadTime(scan);
     PutNewestFirst(root, (*root)->span);
-    if (!report.newest_first) report = {true, "--order time"};
+    if (!report.newest_first) {
+      report = {true,
+                unites ? std::string(plan::ChainOf(**root).front()->label()) : "--order time"};
+    }
   }
   return report;
 }
 
 absl::Status Verify(const plan::Node& root) {
-  const std::vector<const plan::Node*> chain = plan::ChainOf(root);
-  for (const plan::Node* node : chain) {
-    const bool is_source = node->GetDataflow().runs == plan::Runs::kSource;
-    SPELK_CHECK(is_source == (node->input == nullptr));
-    absl::Status status;
-    const_cast<plan::Node*>(node)->VisitExpressions([&](plan::ExprPtr& expr) {
-      if (expr == nullptr) status = CheckFailed("expressions are set", __FILE__, __LINE__);
+  absl::Status status;
+  plan::ForEachNode(root, [&](const plan::Node& node) {
+    const bool is_source = node.GetDataflow().runs == plan::Runs::kSource;
+    if (is_source != (node.input == nullptr)) {
+      status.Update(CheckFailed("sources alone have no input", __FILE__, __LINE__));
+    }
+    const_cast<plan::Node&>(node).VisitExpressions([&](plan::ExprPtr& expr) {
+      if (expr == nullptr) status.Update(CheckFailed("expressions are set", __FILE__, __LINE__));
     });
-    SPELK_RETURN_IF_ERROR(status);
-  }
-  return absl::OkStatus();
+  });
+  return status;
 }
 
 }  // namespace spelk::optimize

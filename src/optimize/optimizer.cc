@@ -61,6 +61,32 @@ const std::vector<PassInfo>& Passes() {
   return kInfos;
 }
 
+namespace {
+
+// The streams that a plan unites are plans of their own, of which is read what is read after they
+// unite; bodies are plans over all that their holder has.
+absl::Status OptimizeParts(plan::Node& root, const OptimizeContext& context) {
+  absl::Status status;
+  const auto optimize = [&](plan::NodePtr* part, plan::FieldSet needs, const FeedFacts& feed) {
+    OptimizeContext own = context;
+    own.needs = std::move(needs);
+    own.feed = &feed;
+    status.Update(Optimize(part, own).status());
+  };
+  FeedFacts unordered = *context.feed;  // What follows puts the rows in order.
+  unordered.always_ordered = false;
+  plan::Node* source = plan::ChainOf(root).front();
+  plan::FieldSet needs = source->streams.empty() ? plan::FieldSet() : NeedsOfSource(root, context);
+  if (context.feed->newest_first) needs.Add(hidden::kTime);
+  for (plan::NodePtr& stream : source->streams) optimize(&stream, needs, unordered);
+  for (plan::Node* node : plan::ChainOf(root)) {
+    if (node->body != nullptr) optimize(&node->body, plan::FieldSet::All(), *context.feed);
+  }
+  return status;
+}
+
+}  // namespace
+
 absl::StatusOr<OrderReport> Optimize(plan::NodePtr* root, const OptimizeContext& context) {
   SPELK_RETURN_IF_ERROR(Verify(**root));
   OrderReport report;
@@ -79,6 +105,7 @@ absl::StatusOr<OrderReport> Optimize(plan::NodePtr* root, const OptimizeContext&
       return absl::InternalError(fmt::format("after {}: {}", pass.info.name, MessageOf(status)));
     }
   }
+  SPELK_RETURN_IF_ERROR(OptimizeParts(**root, context));
   return report;
 }
 

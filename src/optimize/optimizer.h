@@ -47,6 +47,9 @@ struct OptimizeContext {
   const FieldRules* rules = nullptr;  // May be null.
   ResultForm form = ResultForm::kEventLines;
   std::vector<std::string> disabled;  // Names of passes to leave out.
+  // What is read after the plan's root, where the plan is a part of another: a stream that is
+  // united with others, a body.
+  std::optional<plan::FieldSet> needs;
 };
 
 struct PassInfo {

@@ -8,6 +8,8 @@ namespace spelk::optimize {
 // What is read behind the root: the line of events with what was made of them, the known columns,
 // or everything.
 plan::FieldSet NeedsOfResult(const plan::Node& root, const OptimizeContext& context);
+// What is read after the source of the root's chain.
+plan::FieldSet NeedsOfSource(const plan::Node& root, const OptimizeContext& context);
 
 // Optional. Each keeps rows, their order, their fields and the order of these.
 absl::Status FoldConstants(plan::NodePtr* root, const OptimizeContext& context);

@@ -55,11 +55,15 @@ void ForEachHeldPlan(const Node& root,
   ForEachHeldPlan(const_cast<Node&>(root), [&](Node& plan, Held how) { visit(plan, how); });
 }
 
+void ForEachId(const Node& root, const std::function<void(uint32_t id)>& visit) {
+  ForEachPart(
+      const_cast<Node&>(root), [&](Node& node) { visit(node.id); },
+      [&](Expr& expr) { visit(expr.id); });
+}
+
 void NumberPlan(Node& root) {
   uint32_t last = 0;
-  ForEachPart(
-      root, [&](Node& node) { last = std::max(last, node.id); },
-      [&](Expr& expr) { last = std::max(last, expr.id); });
+  ForEachId(root, [&](uint32_t id) { last = std::max(last, id); });
   const auto number = [&](uint32_t& id) {
     if (id == 0) id = ++last;
   };

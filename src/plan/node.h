@@ -46,6 +46,8 @@ struct Dataflow {
   bool results = true;
   // The rows depend on the instant of the run, beyond what expressions ask of it.
   bool reads_clock = false;
+  // The operator runs searches over the inputs of the run (Services::searches).
+  bool runs_searches = false;
 };
 
 // The functions over one node type, all made from its Describe.
@@ -175,6 +177,8 @@ enum class Held : uint8_t { kOther, kBody, kSubsearch };
 void ForEachHeldPlan(Node& root, const std::function<void(Node& plan, Held how)>& visit);
 void ForEachHeldPlan(const Node& root,
                      const std::function<void(const Node& plan, Held how)>& visit);
+// Calls `visit` with the id of each node and expression, those of held plans too.
+void ForEachId(const Node& root, const std::function<void(uint32_t id)>& visit);
 // Gives an id to each node and expression that has none, in the held plans too.
 void NumberPlan(Node& root);
 

@@ -450,13 +450,38 @@ void ArrangeBehind(const Node& node, const Dataflow& flow, OutputShape* shape) {
 
 }  // namespace
 
+namespace {
+
+// What streams are together: events if all of them are.
+OutputShape ShapeOfStreams(const Node& unite) {
+  OutputShape shape;
+  shape.events = true;
+  for (const NodePtr& stream : unite.streams) {
+    const OutputShape each = ShapeOf(*stream);
+    shape.events = shape.events && each.events;
+    shape.open = shape.open || each.open;
+    shape.removed.Add(each.removed);
+    for (const Field field : each.made) {
+      if (std::find(shape.made.begin(), shape.made.end(), field) == shape.made.end()) {
+        shape.made.push_back(field);
+      }
+    }
+  }
+  return shape;
+}
+
+}  // namespace
+
 OutputShape ShapeOf(const Node& root) {
   OutputShape shape;
   for (const Node* node : ChainOf(root)) {
     const Dataflow flow = node->GetDataflow();
     if (node->input == nullptr) {
-      shape.events = TryAs<ScanNode>(node) != nullptr;
-      shape.columns = flow.columns;
+      shape = node->streams.empty() ? OutputShape() : ShapeOfStreams(*node);
+      if (node->streams.empty()) {
+        shape.events = TryAs<ScanNode>(node) != nullptr;
+        shape.columns = flow.columns;
+      }
       continue;
     }
     if (flow.results) shape.events = false;

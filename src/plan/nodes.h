@@ -73,6 +73,18 @@ struct LiteralGroup {
   }
 };
 
+// The time range that a search gives itself: time modifiers as they were written, an open end
+// empty.
+struct TimeModifiers {
+  std::string earliest;
+  std::string latest;
+  template <class Visitor>
+  void Describe(Visitor& visit) {
+    visit("earliest", earliest);
+    visit("latest", latest);
+  }
+};
+
 // Reads the run's inputs.
 struct ScanNode final : Node {
   static constexpr std::string_view kName = "scan";
@@ -83,6 +95,10 @@ struct ScanNode final : Node {
   std::vector<FieldRule> rules;  // What knowledge adds, for the fields that are read.
   ExprPtr predicate;             // Events for which it is not true are left out.
   std::vector<LiteralGroup> prefilter;  // All of the groups must be met by a line's text.
+  // The time ranges of the search commands of the plan that this scan begins; all of them hold. The
+  // conditions themselves stand in predicates: this is for what asks for the range (bin, timechart,
+  // addinfo).
+  std::vector<TimeModifiers> time_ranges;
   bool late = false;  // Fields that decide nothing are read only for events that stay.
 
   Dataflow GetDataflow() const override;
@@ -95,6 +111,7 @@ struct ScanNode final : Node {
     visit.Counted("rules", rules);
     visit.MayBeNull("predicate", predicate);
     visit("prefilter", prefilter);
+    visit.Counted("time_ranges", time_ranges);
     visit("late", late);
   }
 };

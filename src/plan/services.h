@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,7 +13,14 @@
 
 #include "absl/status/statusor.h"
 
+namespace spelk {
+class Batch;
+}
+
 namespace spelk::plan {
+
+class Node;
+using TakeBatch = std::function<absl::Status(Batch batch)>;
 
 class Limits;                                     // plan/limits.h
 struct Lookup;                                    // plan/lookup.h
@@ -68,11 +76,24 @@ class Files {
                                                           size_t most) const = 0;
 };
 
+// Runs searches that rows or field lists complete: map, foreach. Used by the thread that runs the
+// operator.
+class SearchRunner {
+ public:
+  virtual ~SearchRunner() = default;
+  // Compiles the text as a search and runs it over the inputs of the run; its rows go to `take`, in
+  // their order. Errors of the text are InvalidArgument and name it.
+  virtual absl::Status Run(std::string_view text, const TakeBatch& take) = 0;
+  // Binds the text as commands over rows that are given: a plan that begins with a RowsNode.
+  virtual absl::StatusOr<std::unique_ptr<Node>> CompileBody(std::string_view text) = 0;
+};
+
 // All of them; the run owns them.
 struct Services {
   Tables* tables = nullptr;
   const Files* files = nullptr;
   const Limits* limits = nullptr;
+  SearchRunner* searches = nullptr;
 };
 
 // What the compiler reaches.

@@ -64,4 +64,16 @@ absl::StatusOr<Batch> Batch::Own(MemoryBudget* budget, std::string_view what) co
   return Batch(schema_, std::move(columns), rows, std::move(memory));
 }
 
+void Batch::DropHidden() {
+  std::vector<Field> fields;
+  std::vector<Column> columns;
+  for (size_t c = 0; c < schema_->size(); ++c) {
+    if ((*schema_)[c].hidden()) continue;
+    fields.push_back((*schema_)[c]);
+    columns.push_back(columns_[c]);
+  }
+  if (fields.size() == schema_->size()) return;
+  Reshape(std::make_shared<Schema>(std::move(fields)), std::move(columns));
+}
+
 }  // namespace spelk

@@ -67,6 +67,9 @@ class Batch {
     columns_ = std::move(columns);
   }
 
+  // Leaves out the columns that no query can name.
+  void DropHidden();
+
   // A copy of the selected rows that owns all it needs and nothing more. ResourceExhausted names
   // `what`.
   absl::StatusOr<Batch> Own(MemoryBudget* budget, std::string_view what) const;

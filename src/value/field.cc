@@ -14,12 +14,15 @@ FieldTable::FieldTable(const FieldTable* parent, MemoryBudget* budget)
     : parent_(parent), reservation_(budget) {}
 
 Field FieldTable::Find(std::string_view name) const {
-  if (parent_ != nullptr) {
-    if (const Field field = parent_->Find(name)) return field;
+  {
+    const std::shared_lock lock(mutex_);
+    if (const auto found = by_name_.find(name); found != by_name_.end()) return found->second;
   }
-  const std::shared_lock lock(mutex_);
-  const auto found = by_name_.find(name);
-  return found == by_name_.end() ? Field() : found->second;
+  const Field field = parent_ == nullptr ? Field() : parent_->Find(name);
+  if (!field) return field;
+  // What a name means here stays what it was found to be first, whatever the parent learns later.
+  const std::unique_lock lock(mutex_);
+  return by_name_.try_emplace(field.name(), field).first->second;
 }
 
 absl::StatusOr<Field> FieldTable::TryIntern(std::string_view name) {

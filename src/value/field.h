@@ -87,7 +87,8 @@ class FieldTable {
   Reservation reservation_;
   std::deque<std::string> texts_;
   std::deque<FieldName> names_;
-  absl::flat_hash_map<std::string_view, Field, StringHash, std::equal_to<>> by_name_;
+  // With the names that were found in the parent.
+  mutable absl::flat_hash_map<std::string_view, Field, StringHash, std::equal_to<>> by_name_;
 };
 
 }  // namespace spelk

@@ -23,15 +23,15 @@ constexpr std::string_view kHidingEscape = "\\u00";
 
 class ScanCompiler {
  public:
-  ScanCompiler(const std::vector<const plan::ScanNode*>& nodes, const ScanSettings& settings,
+  ScanCompiler(const std::vector<ScanPlan>& scans, const ScanSettings& settings,
                const RunContext& run)
-      : nodes_(nodes), scan_(std::make_unique<CompiledScan>()) {
+      : scans_(scans), scan_(std::make_unique<CompiledScan>()) {
     scan_->settings = &settings;
     scan_->run = &run;
   }
 
   absl::StatusOr<std::unique_ptr<const CompiledScan>> Compile() {
-    for (const plan::ScanNode* node : nodes_) AddPlan(*node);
+    for (const ScanPlan& scan : scans_) AddPlan(scan);
     // The fields that events must have themselves come first: reading may stop when all were seen.
     for (CompiledScan::FieldSource& field : scan_->fields) {
       if (field.kind == Kind::kMember && field.required) {
@@ -96,9 +96,11 @@ class ScanCompiler {
     return fields.size() - 1;
   }
 
-  void AddPlan(const plan::ScanNode& node) {
+  void AddPlan(const ScanPlan& scan) {
+    const plan::ScanNode& node = *scan.node;
     CompiledScan::Plan compiled;
     compiled.node = &node;
+    compiled.run = scan.run;
     compiled.flatten = node.all_fields || !node.patterns.empty();
     for (const Field field : node.fields) compiled.columns.push_back(FieldIndex(field, true));
     plan::FieldSet first;  // Read for every event …
@@ -347,7 +349,7 @@ class ScanCompiler {
     return made;
   }
 
-  const std::vector<const plan::ScanNode*>& nodes_;
+  const std::vector<ScanPlan>& scans_;
   std::unique_ptr<CompiledScan> scan_;
   std::vector<io::PathTree::Name> names_;
   StringMap<size_t> slots_;  // Into names_.
@@ -361,9 +363,8 @@ class ScanCompiler {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<const CompiledScan>> CompiledScan::Make(
-    const std::vector<const plan::ScanNode*>& nodes, const ScanSettings& settings,
-    const RunContext& run) {
-  return ScanCompiler(nodes, settings, run).Compile();
+    const std::vector<ScanPlan>& scans, const ScanSettings& settings, const RunContext& run) {
+  return ScanCompiler(scans, settings, run).Compile();
 }
 
 }  // namespace spelk::exec

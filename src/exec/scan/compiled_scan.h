@@ -32,6 +32,12 @@ struct ScanSettings {
   size_t max_line = SIZE_MAX;  // Longer lines are no events.
 };
 
+// The scan of one plan, and the plan's context.
+struct ScanPlan {
+  const plan::ScanNode* node = nullptr;
+  const RunContext* run = nullptr;
+};
+
 // The scans of several plans over the same inputs, compiled into one. Immutable.
 struct CompiledScan {
   static constexpr size_t kNone = SIZE_MAX;
@@ -91,6 +97,7 @@ struct CompiledScan {
   };
   struct Plan {
     const plan::ScanNode* node;
+    const RunContext* run;           // The plan's own.
     std::vector<LiteralSet> groups;  // The prefilter, best group first; with "\u00", see the .cc.
     std::vector<size_t> columns;     // Into fields: what comes out, in order.
     std::vector<size_t> early;       // Into fields: what rules and predicate read or write, those
@@ -105,8 +112,7 @@ struct CompiledScan {
 
   // The nodes and what else is given outlive the scan.
   static absl::StatusOr<std::unique_ptr<const CompiledScan>> Make(
-      const std::vector<const plan::ScanNode*>& nodes, const ScanSettings& settings,
-      const RunContext& run);
+      const std::vector<ScanPlan>& scans, const ScanSettings& settings, const RunContext& run);
 
   std::vector<Plan> plans;
   std::vector<FieldSource> fields;  // The union over all plans.
@@ -115,7 +121,7 @@ struct CompiledScan {
   std::vector<TimeSlot> fallback_times;
   size_t raw_slot = kNone;
   const ScanSettings* settings = nullptr;
-  const RunContext* run = nullptr;
+  const RunContext* run = nullptr;  // What the plans share.
 };
 
 }  // namespace spelk::exec

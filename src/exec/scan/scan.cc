@@ -195,7 +195,7 @@ absl::StatusOr<std::unique_ptr<ScanWorker>> ScanWorker::Make(const CompiledScan&
   std::unique_ptr<ScanWorker> worker(new ScanWorker(scan, report, count_lines));
   for (const CompiledScan::Plan& plan : scan.plans) {
     worker->plan_states_.push_back(std::make_unique<PlanState>());
-    SPELK_RETURN_IF_ERROR(worker->plan_states_.back()->Prepare(plan, *scan.run));
+    SPELK_RETURN_IF_ERROR(worker->plan_states_.back()->Prepare(plan, *plan.run));
   }
   return worker;
 }
@@ -366,7 +366,9 @@ absl::Status ScanWorker::AddLine(std::string_view line, const std::vector<size_t
 absl::Status ScanWorker::Flush(const ScanOutputs& outputs) {
   if (rows_.size() == 0) return absl::OkStatus();
   for (size_t p = 0; p < outputs.size(); ++p) {
-    SPELK_RETURN_IF_ERROR(FlushPlan(p, *outputs[p]));
+    if (absl::Status status = FlushPlan(p, *outputs[p]); !status.ok()) {
+      SPELK_RETURN_IF_ERROR(outputs[p]->Fail(status));
+    }
     plan_states_[p]->rows.clear();
   }
   rows_.Start(rows_.block());

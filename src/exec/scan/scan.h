@@ -48,8 +48,14 @@ class ScanReport {
   std::vector<Fault> first_;
 };
 
-// Where a worker's batches go: one output for each plan.
-using ScanOutputs = std::vector<Output*>;
+// Where the rows of one plan's scan go.
+class ScanOutput : public Output {
+ public:
+  // The plan cannot go on: an error ends the scan for all plans, success leaves them theirs.
+  virtual absl::Status Fail(const absl::Status& failure) = 0;
+};
+// Of a worker: one for each plan.
+using ScanOutputs = std::vector<ScanOutput*>;
 
 class ScanWorker {
  public:

@@ -90,21 +90,28 @@ std::optional<bool> ParseFlag(std::string_view text) {
 // ---------------------------------------------------------------- pipelines
 
 absl::StatusOr<NodePtr> Binder::Bind(const ast::Pipeline& pipeline) {
+  return BindNested(pipeline, nullptr);
+}
+
+absl::StatusOr<NodePtr> Binder::BindNested(const ast::Pipeline& pipeline, NodePtr start) {
   if (commands_ + pipeline.commands.size() > kMostCommands) {
     return diagnostics_.Error(ErrorCode::kTooLong, pipeline.span,
                               fmt::format("the search has more than {} commands", kMostCommands));
   }
   commands_ += pipeline.commands.size();
-  absl::StatusOr<NodePtr> plan = BindPipeline(pipeline);
+  absl::StatusOr<NodePtr> plan = BindPipeline(pipeline, std::move(start));
   commands_ -= pipeline.commands.size();
   return plan;
 }
 
-absl::StatusOr<NodePtr> Binder::BindPipeline(const ast::Pipeline& pipeline) {
-  NodePtr plan;
+absl::StatusOr<NodePtr> Binder::BindPipeline(const ast::Pipeline& pipeline, NodePtr start) {
+  const bool is_search = start == nullptr;
+  NodePtr plan = std::move(start);
   absl::Status first_error;
+  std::vector<TimeModifiers> outer_ranges = std::exchange(time_ranges_, {});
   for (size_t i = 0; i < pipeline.commands.size(); ++i) {
-    absl::StatusOr<NodePtr> bound = BindCommand(pipeline.commands[i], i == 0, std::move(plan));
+    absl::StatusOr<NodePtr> bound =
+        BindCommand(pipeline.commands[i], i == 0 && is_search, std::move(plan));
     if (bound.ok()) {
       plan = std::move(*bound);
       continue;
@@ -120,9 +127,23 @@ absl::StatusOr<NodePtr> Binder::BindPipeline(const ast::Pipeline& pipeline) {
                                    "that the command is meant",
                                    TextOf(pipeline.span))});
   }
+  std::swap(time_ranges_, outer_ranges);
   SPELK_RETURN_IF_ERROR(first_error);
   SPELK_CHECK(plan != nullptr);
+  for (ScanNode* scan : ScansOf(*plan)) {
+    scan->time_ranges.insert(scan->time_ranges.end(), outer_ranges.begin(), outer_ranges.end());
+  }
   return plan;
+}
+
+void Binder::NoteTimeRange(const Expr& predicate) {
+  const auto note = [this](const Expr& expr) {
+    if (expr.kind != ExprKind::kTimeRange) return;
+    time_ranges_.push_back({expr.earliest, expr.latest});
+  };
+  note(predicate);
+  if (predicate.kind != ExprKind::kAnd) return;
+  for (const ExprPtr& each : predicate.arguments) note(*each);
 }
 
 std::unique_ptr<ScanNode> Binder::NewScan(Span span) {
@@ -191,11 +212,19 @@ absl::StatusOr<NodePtr> Binder::BindCommand(const ast::CommandCall& call, bool f
   return node;
 }
 
+absl::StatusOr<NodePtr> Binder::Body(const ast::Pipeline& pipeline) {
+  return Within(pipeline, Make<RowsNode>(pipeline.span));
+}
+
 absl::StatusOr<NodePtr> Binder::Subsearch(const ast::Pipeline& pipeline) {
+  return Within(pipeline, nullptr);
+}
+
+absl::StatusOr<NodePtr> Binder::Within(const ast::Pipeline& pipeline, NodePtr start) {
   const CommandEntry* entry = std::exchange(entry_, nullptr);
   const std::string command = command_;
   const bool first = is_first_;
-  absl::StatusOr<NodePtr> plan = Bind(pipeline);
+  absl::StatusOr<NodePtr> plan = BindNested(pipeline, std::move(start));
   entry_ = entry;
   command_ = command;
   is_first_ = first;

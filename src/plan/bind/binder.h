@@ -106,13 +106,22 @@ class Binder {
                                      Span span);
   // count, dc(x) AS n, values(eval(…)).
   absl::StatusOr<AggregateCall> Aggregate(const ast::Argument& argument);
+  // The time range that top-level terms of a search command set is that of the whole plan.
+  void NoteTimeRange(const Expr& predicate);
   // A pipeline in brackets: its own search, or (append, join …) rows for this one.
   absl::StatusOr<NodePtr> Subsearch(const ast::Pipeline& pipeline);
+  // A pipeline in brackets over rows that the command hands it (appendpipe): it begins with a
+  // RowsNode.
+  absl::StatusOr<NodePtr> Body(const ast::Pipeline& pipeline);
 
  private:
   friend class SearchBinder;
 
-  absl::StatusOr<NodePtr> BindPipeline(const ast::Pipeline& pipeline);
+  // `start`: null for a search of its own, else what its first command takes.
+  absl::StatusOr<NodePtr> BindPipeline(const ast::Pipeline& pipeline, NodePtr start);
+  // A pipeline of its own within the command at hand, which goes on after it.
+  absl::StatusOr<NodePtr> Within(const ast::Pipeline& pipeline, NodePtr start);
+  absl::StatusOr<NodePtr> BindNested(const ast::Pipeline& pipeline, NodePtr start);
   absl::StatusOr<NodePtr> BindCommand(const ast::CommandCall& call, bool first, NodePtr input);
   absl::Status CheckOptions(const ast::CommandCall& call, const CommandEntry& entry);
   absl::Status UnknownCommand(const ast::CommandCall& call);
@@ -143,7 +152,8 @@ class Binder {
   FieldTable& fields_;
   Diagnostics& diagnostics_;
   const BindServices services_;
-  size_t commands_ = 0;  // Of the pipeline at hand and of those around it.
+  std::vector<TimeModifiers> time_ranges_;  // Of the pipeline at hand.
+  size_t commands_ = 0;                     // Of the pipeline at hand and of those around it.
   const CommandEntry* entry_ = nullptr;
   std::string command_;
   bool is_first_ = false;

@@ -371,7 +371,55 @@ absl::Status EvalNode::Test(const EvalContext& context, Rows rows, Truth* truth)
   return absl::OkStatus();
 }
 
+namespace {
+
+// Counts what the node gives.
+class CountingNode final : public EvalNode {
+ public:
+  CountingNode(EvalNodePtr node, ExprCount& count) : node_(std::move(node)), count_(count) {}
+  absl::Status Evaluate(const EvalContext& context, Rows rows, Column* out) override {
+    SPELK_RETURN_IF_ERROR(node_->Evaluate(context, rows, out));
+    uint64_t is_true = 0;
+    uint64_t is_false = 0;
+    for (const uint32_t row : rows) {
+      const Value value = out->At(row);
+      if (value.is_bool()) ++(value.boolean() ? is_true : is_false);
+    }
+    Add(rows.size(), is_true, is_false);
+    return absl::OkStatus();
+  }
+  absl::Status Test(const EvalContext& context, Rows rows, Truth* truth) override {
+    SPELK_RETURN_IF_ERROR(node_->Test(context, rows, truth));
+    uint64_t is_true = 0;
+    uint64_t is_false = 0;
+    for (const uint32_t row : rows) {
+      is_true += truth[row] == Truth::kTrue ? 1 : 0;
+      is_false += truth[row] == Truth::kFalse ? 1 : 0;
+    }
+    Add(rows.size(), is_true, is_false);
+    return absl::OkStatus();
+  }
+
+ private:
+  void Add(uint64_t rows, uint64_t is_true, uint64_t is_false) {
+    count_.rows.fetch_add(rows, std::memory_order_relaxed);
+    count_.is_true.fetch_add(is_true, std::memory_order_relaxed);
+    count_.is_false.fetch_add(is_false, std::memory_order_relaxed);
+  }
+
+  EvalNodePtr node_;
+  ExprCount& count_;
+};
+
+}  // namespace
+
 EvalNodePtr EvalFactory::Make(const Expr& expr) {
+  EvalNodePtr node = MakeUncounted(expr);
+  if (environment_.expr_counts == nullptr || node == nullptr) return node;
+  return std::make_unique<CountingNode>(std::move(node), environment_.expr_counts->Of(expr.id));
+}
+
+EvalNodePtr EvalFactory::MakeUncounted(const Expr& expr) {
   switch (expr.kind) {
     case ExprKind::kLiteral:
       return std::make_unique<LiteralNode>(expr);

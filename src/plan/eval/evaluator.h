@@ -1,7 +1,9 @@
 // Evaluator: runs a bound expression over the rows of a batch.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <span>
 #include <vector>
@@ -14,10 +16,29 @@
 
 namespace spelk::plan {
 
+// What an expression gave: over how many rows it was computed, and for how many it was true or
+// false.
+struct ExprCount {
+  std::atomic<uint64_t> rows{0};
+  std::atomic<uint64_t> is_true{0};
+  std::atomic<uint64_t> is_false{0};
+};
+
+// Counters of the expressions of one plan, by their ids. The references stay.
+class ExprCounts {
+ public:
+  explicit ExprCounts(uint32_t last_id) : counts_(size_t{last_id} + 1) {}
+  ExprCount& Of(uint32_t id) { return counts_[id < counts_.size() ? id : 0]; }
+
+ private:
+  std::deque<ExprCount> counts_;
+};
+
 // What evaluation needs beside the expression.
 struct EvalEnvironment {
   RunConstants constants;
   EvalCounters* counters = nullptr;
+  ExprCounts* expr_counts = nullptr;  // Null unless the run counts.
 };
 
 // The batch being evaluated. Results are allocated from its arena.
@@ -71,6 +92,8 @@ class EvalFactory {
   const absl::Status& status() const { return status_; }
 
  private:
+  EvalNodePtr MakeUncounted(const Expr& expr);
+
   const EvalEnvironment& environment_;
   absl::Status status_;
 };

@@ -1,0 +1,38 @@
+// Asking knowledge for the rules that a plan needs.
+#include "engine/knowledge_rules.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/status.h"
+
+namespace spelk::engine {
+namespace {
+
+std::string DescribeUnbuilt(const std::vector<std::string>& settings) {
+  constexpr size_t kShown = 3;
+  const size_t shown = std::min(kShown, settings.size());
+  const auto end = settings.begin() + static_cast<std::ptrdiff_t>(shown);
+  const size_t more = settings.size() - shown;
+  return fmt::format("not built yet, so what it would give is missing: {}{}",
+                     fmt::join(settings.begin(), end, ", "),
+                     more == 0 ? "" : fmt::format(" and {} more", more));
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<plan::FieldRule>> KnowledgeRules::RulesFor(
+    const plan::FieldSet& needs) const {
+  const auto compile = [this](std::string_view text) {
+    return CompileExpression(core_, fields_, text);
+  };
+  SPELK_ASSIGN_OR_RETURN(knowledge::InlinedRules inlined,
+                         core_.knowledge().RulesFor(needs, fields_, compile));
+  if (!inlined.unbuilt.empty()) {
+    warnings_.Add(ErrorCode::kDiffers, DescribeUnbuilt(inlined.unbuilt));
+  }
+  return std::move(inlined.rules);
+}
+
+}  // namespace spelk::engine

@@ -1,0 +1,91 @@
+// What a run says of itself when it is over.
+#include <fmt/format.h>
+
+#include "base/status.h"
+#include "engine/runner.h"
+#include "io/terminal_text.h"
+
+namespace spelk::engine {
+namespace {
+
+std::string RegexLimits(uint64_t limits) {
+  return fmt::format("a regular expression reached its match limit on {} value{}: no match there",
+                     limits, limits == 1 ? "" : "s");
+}
+
+std::string OutsideTimeRange(const plan::EvalCounters& counters, bool now_is_given) {
+  const uint64_t all = counters.outside_time_range;
+  const uint64_t timeless = counters.without_time;
+  std::string text = all == 1 ? "the time range left out the only event"
+                              : fmt::format("the time range left out all {} events", all);
+  if (timeless == all) return text + "; no _time was found: --time-field names the member with it";
+  if (timeless > 0) text += fmt::format(", {} of them for having no time", timeless);
+  // Without a given instant, now is the newest event's time already.
+  if (!now_is_given) return text;
+  return text + "; with --now data it would count back from the newest event";
+}
+
+}  // namespace
+
+// One event must not stop a thousand searches, unless they are to be strict.
+absl::Status Runner::Judge(const PlanRun& plan) const {
+  const uint64_t limits = plan.counters().regex_limits;
+  if (!request_.options.strict || limits == 0) return absl::OkStatus();
+  return absl::ResourceExhaustedError(RegexLimits(limits));
+}
+
+// A broken line that ended the run is named with its place.
+absl::Status Runner::WithPlace(absl::Status status) const {
+  if (!settings_.strict || !absl::IsDataLoss(status)) return status;
+  Summary summary;
+  reports_.Summarize(settings_.inputs, &summary);
+  for (const InputFault& fault : summary.faults) {
+    if (fault.reason != MessageOf(status)) continue;
+    const std::string line =
+        fault.line > 0 ? std::to_string(fault.line) : fmt::format("byte {}", fault.offset);
+    return absl::DataLossError(
+        fmt::format("{}:{}: {}", io::Printable(fault.source), line, fault.reason));
+  }
+  return status;
+}
+
+Summary Runner::MakeSummary(PlanRun& plan, uint64_t rows) {
+  Summary summary;
+  summary.rows = rows;
+  reports_.Summarize(settings_.inputs, &summary);
+  summary.peak_memory = budget_.peak();
+  summary.input_ended = common_.cancel->input_ended();
+  const plan::EvalCounters& counters = plan.counters();
+  exec::RunWarnings& warnings = plan.warnings();
+  if (counters.regex_limits > 0)
+    warnings.Add(ErrorCode::kTruncated, RegexLimits(counters.regex_limits));
+  if (counters.outside_time_range > 0 && counters.inside_time_range == 0) {
+    warnings.Add(OutsideTimeRange(counters, request_.options.now.has_value()));
+  }
+  for (const std::string& warning : warnings_.messages()) warnings.Add(warning);
+  summary.warnings = warnings.Take();
+  AddCounts(plan, &summary);
+  return summary;
+}
+
+// Where the run counted.
+void Runner::AddCounts(const PlanRun& plan, Summary* summary) const {
+  const exec::RunContext& context = plan.context();
+  if (context.node_counts == nullptr) return;
+  plan::Node& root = *plan.root();
+  plan::ForEachNode(root, [&](plan::Node& node) {
+    const exec::NodeCount& count = context.node_counts->Of(node.id);
+    summary->stages.push_back({node.id, std::string(node.label()), node.Print(), node.span.begin,
+                               node.span.size(), count.rows.load()});
+    const std::function<void(const plan::Expr&)> add = [&](const plan::Expr& expr) {
+      const plan::ExprCount& each = context.evaluation.expr_counts->Of(expr.id);
+      summary->expressions.push_back({expr.id, node.id, plan::Print(expr), expr.span.begin,
+                                      expr.span.size(), each.rows.load(), each.is_true.load(),
+                                      each.is_false.load()});
+      for (const plan::ExprPtr& argument : expr.arguments) add(*argument);
+    };
+    node.VisitExpressions([&](plan::ExprPtr& expr) { add(*expr); });
+  });
+}
+
+}  // namespace spelk::engine

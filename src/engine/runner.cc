@@ -1,0 +1,501 @@
+// Making plans ready and running them.
+#include "engine/runner.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/check.h"
+#include "base/status.h"
+#include "plan/eval/search_nodes.h"
+#include "value/relative_time.h"
+
+namespace spelk::engine {
+namespace {
+
+class SubsearchOutput final : public exec::Output {
+ public:
+  explicit SubsearchOutput(MemoryBudget* budget) : rows_(budget) {}
+  absl::Status Push(Batch batch) override { return rows_.Take(batch); }
+  bool enough() const override { return rows_.truncated(); }
+  SubsearchRows& rows() { return rows_; }
+
+ private:
+  SubsearchRows rows_;
+};
+
+// Keeps rows for the operator that is handed them.
+class SpoolOutput final : public exec::Output {
+ public:
+  explicit SpoolOutput(const exec::RunContext& run)
+      : rows_(std::make_unique<exec::Spool>("the rows of a subsearch", run)) {}
+  // They come in their order; without their time, their place alone is their rank.
+  absl::Status Push(Batch batch) override {
+    batch.DropHidden();
+    return rows_->Add(std::move(batch), exec::Position{batches_++, 0});
+  }
+  std::unique_ptr<exec::Spool> TakeRows() { return std::move(rows_); }
+
+ private:
+  std::unique_ptr<exec::Spool> rows_;
+  uint64_t batches_ = 0;
+};
+
+// The newest time of the events that a scan gives.
+class NewestOutput final : public exec::Output {
+ public:
+  absl::Status Push(Batch batch) override {
+    const Column* times = batch.Find(hidden::kTime);
+    for (size_t r = 0; times != nullptr && r < batch.size(); ++r) {
+      const Value time = times->At(batch.physical(r));
+      if (time.is_integer()) newest_ = std::max(newest_, time.integer());
+    }
+    return absl::OkStatus();
+  }
+  int64_t newest() const { return newest_; }
+
+ private:
+  int64_t newest_ = 0;
+};
+
+class FunctionOutput final : public exec::Output {
+ public:
+  explicit FunctionOutput(const plan::TakeBatch& take) : take_(take) {}
+  absl::Status Push(Batch batch) override { return take_(std::move(batch)); }
+
+ private:
+  const plan::TakeBatch& take_;
+};
+
+// Each worker reads blocks and holds what it made of them: more workers than the memory is enough
+// for would only be in each other's way.
+size_t WorkersFor(const RunOptions& options) {
+  constexpr size_t kBlocksOfWorker = 20;
+  const size_t most = options.memory / kBlocksOfWorker / std::max<size_t>(1, options.block_size);
+  return std::clamp<size_t>(options.threads, 1, std::max<size_t>(1, most));
+}
+
+bool ExprAsksForNow(const plan::Expr& expr) {
+  if (expr.kind == plan::ExprKind::kTimeRange) return true;
+  if (expr.kind == plan::ExprKind::kCall && expr.function->stability == plan::Stability::kRun)
+    return true;
+  if (expr.plan != nullptr) return true;
+  return std::any_of(expr.arguments.begin(), expr.arguments.end(),
+                     [](const plan::ExprPtr& argument) { return ExprAsksForNow(*argument); });
+}
+
+bool PlanAsksForNow(const plan::Node& root) {
+  bool asks = false;
+  plan::ForEachNode(root, [&](const plan::Node& node) {
+    const plan::Dataflow flow = node.GetDataflow();
+    asks = asks || flow.reads_clock || flow.runs_searches;
+    const_cast<plan::Node&>(node).VisitExpressions(  // Only looks.
+        [&](plan::ExprPtr& expr) { asks = asks || ExprAsksForNow(*expr); });
+  });
+  plan::ForEachHeldPlan(
+      root, [&](const plan::Node& held, plan::Held) { asks = asks || PlanAsksForNow(held); });
+  return asks;
+}
+
+// What knowledge adds to all fields.
+void AddDerived(const plan::Node& root, plan::OutputShape* shape) {
+  if (!shape->open) return;
+  for (const plan::ScanNode* scan : plan::ScansOf(root)) {
+    for (const plan::FieldRule& rule : scan->rules) {
+      if (rule.listed) shape->derived.Add(rule.target);
+    }
+  }
+}
+
+uint32_t LastId(const plan::Node& root) {
+  uint32_t last = 0;
+  plan::ForEachId(root, [&](uint32_t id) { last = std::max(last, id); });
+  return last;
+}
+
+}  // namespace
+
+struct Runner::Output final : exec::Output {
+  explicit Output(RowSink& sink) : taker(sink) {}
+  absl::Status Push(Batch batch) override {
+    if (batch.empty() || taker.enough()) return absl::OkStatus();
+    rows += batch.size();
+    return taker.Take(std::move(batch));
+  }
+  bool enough() const override { return taker.enough(); }
+
+  RowSink& taker;
+  uint64_t rows = 0;
+};
+
+Runner::Runner(const Core& core, const RunRequest& request)
+    : core_(core),
+      request_(request),
+      budget_(request.options.memory, WorkersFor(request.options)),
+      fields_(&core.fields(), &budget_),
+      tables_(core.knowledge().lookups(), core.write_folder(), core.zone(), &budget_) {
+  const RunOptions& options = request.options;
+  common_.evaluation.constants = {core.zone(),  options.now.value_or(0), !options.now,
+                                  options.seed, &core.entries(),         &common_.services};
+  common_.services = {&tables_, &core.knowledge().lookups(), &core.knowledge().limits(), this};
+  common_.evaluation.counters = &counters_;
+  common_.budget = &budget_;
+  common_.fields = &fields_;
+  common_.entries = &core.entries();
+  common_.cancel = request.cancel != nullptr ? request.cancel : &own_cancel_;
+  common_.warnings = &warnings_;
+  common_.handover = &handover_;
+  common_.spill_directory = options.spill_directory;
+  common_.batch_rows = std::max<size_t>(1, options.batch_rows);
+  common_.reload_states = options.reload_states;
+  settings_.shapes = &core.knowledge().shapes();
+  settings_.renames = &core.knowledge().renames();
+  settings_.inputs = request.inputs;
+  settings_.sourcetype = options.sourcetype;
+  settings_.time_field = options.time_field;
+  settings_.time_format = options.time_format;
+  settings_.strict = options.strict;
+  settings_.max_line = options.max_line;
+  feed_.shapes = settings_.shapes;
+  for (const io::Input& input : request.inputs) feed_.sources.push_back(input.path);
+  feed_.sourcetype = options.sourcetype;
+  feed_.renames_sourcetypes = !settings_.renames->empty();
+  feed_.newest_first = options.order == EventOrder::kTime ||
+                       (options.order == EventOrder::kAuto && !request.input_is_pipe);
+  feed_.always_ordered = options.order == EventOrder::kTime;
+  feed_.known = true;
+}
+
+Runner::~Runner() = default;
+
+// ---------------------------------------------------------------- making ready
+
+absl::Status Runner::CheckPasses() const {
+  const std::vector<optimize::PassInfo>& passes = optimize::Passes();
+  for (const std::string& name : request_.options.disabled_passes) {
+    if (std::any_of(passes.begin(), passes.end(),
+                    [&](const optimize::PassInfo& pass) { return pass.name == name; })) {
+      continue;
+    }
+    std::vector<std::string_view> names;
+    names.reserve(passes.size());
+    for (const optimize::PassInfo& pass : passes) names.push_back(pass.name);
+    return absl::InvalidArgumentError(
+        fmt::format("there is no optimizer pass \"{}\"; those that can be left out are {}", name,
+                    fmt::join(names, ", ")));
+  }
+  return absl::OkStatus();
+}
+
+PlanRun& Runner::Prepare(const plan::Node& plan) {
+  roots_.push_back(plan::CopyPlan(plan, fields_, core_.entries()));
+  return PrepareInPlace(&roots_.back());
+}
+
+// The time range of the run joins what the scans ask.
+PlanRun& Runner::PrepareInPlace(plan::NodePtr* place) {
+  PlanRun& prepared = plan_runs_.emplace_back(common_, place);
+  const RunOptions& options = request_.options;
+  if (options.earliest.empty() && options.latest.empty()) return prepared;
+  for (plan::ScanNode* scan : plan::ScansOf(**place)) {
+    auto range = std::make_unique<plan::Expr>();
+    range->kind = plan::ExprKind::kTimeRange;
+    range->type = plan::Type::kBoolean;
+    range->field = fields_.Intern("_time");
+    range->earliest = options.earliest;
+    range->latest = options.latest;
+    std::vector<plan::ExprPtr> all;
+    if (scan->predicate != nullptr) all.push_back(std::move(scan->predicate));
+    all.push_back(std::move(range));
+    scan->predicate = plan::MakeLogical(plan::ExprKind::kAnd, std::move(all));
+  }
+  return prepared;
+}
+
+// All time ranges hold: those of the search and that of the run.
+void Runner::SetTimeRange(PlanRun& plan) {
+  exec::RunContext& context = plan.context();
+  context.evaluation.constants.now = common_.evaluation.constants.now;
+  context.time_range = {};
+  const plan::RunConstants& constants = context.evaluation.constants;
+  const auto add = [&](const std::string& earliest, const std::string& latest) {
+    exec::TimeRange& range = context.time_range;
+    const auto lower = ParseTimeModifier(earliest, constants.now, constants.zone);
+    const auto upper = ParseTimeModifier(latest, constants.now, constants.zone);
+    if (!earliest.empty() && lower) {
+      range.earliest = range.earliest ? std::max(*range.earliest, *lower) : *lower;
+    }
+    if (!latest.empty() && upper) {
+      range.latest = range.latest ? std::min(*range.latest, *upper) : *upper;
+    }
+  };
+  add(request_.options.earliest, request_.options.latest);
+  const std::vector<plan::ScanNode*> scans = plan::ScansOf(*plan.root());
+  if (scans.empty()) return;
+  for (const plan::TimeModifiers& range : scans[0]->time_ranges) add(range.earliest, range.latest);
+}
+
+absl::StatusOr<optimize::OrderReport> Runner::Optimize(PlanRun& plan, ResultForm form) {
+  SetTimeRange(plan);
+  const KnowledgeRules rules(core_, fields_, plan.warnings());
+  optimize::OptimizeContext context;
+  context.fields = &fields_;
+  context.entries = &core_.entries();
+  context.evaluation = &plan.context().evaluation;
+  context.feed = &feed_;
+  context.rules = &rules;
+  context.form = form;
+  context.disabled = request_.options.disabled_passes;
+  SPELK_ASSIGN_OR_RETURN(optimize::OrderReport report, optimize::Optimize(&plan.root(), context));
+  plan::NumberPlan(*plan.root());
+  if (request_.options.count) plan.Count(LastId(*plan.root()));
+  return report;
+}
+
+// Events that are wanted as columns are results like others.
+plan::OutputShape Runner::ShapeFor(const plan::Node& plan) const {
+  plan::OutputShape shape = plan::ShapeOf(plan);
+  if (request_.form != ResultForm::kEventLines) shape.events = false;
+  return shape;
+}
+
+absl::Status Runner::Start(const std::vector<RunJob>& jobs) {
+  SPELK_RETURN_IF_ERROR(CheckPasses());
+  jobs_ = jobs;
+  for (const RunJob& job : jobs) job_plans_.push_back(&Prepare(*job.plan));
+  SPELK_RETURN_IF_ERROR(ReadAhead(job_plans_));
+  std::vector<exec::DriverJob> driver_jobs;
+  for (size_t j = 0; j < jobs.size(); ++j) {
+    PlanRun& plan = *job_plans_[j];
+    outputs_.push_back(std::make_unique<Output>(*jobs[j].taker));
+    if (!plan.status.ok()) continue;
+    plan::OutputShape shape = ShapeFor(*plan.root());
+    plan.status = Optimize(plan, request_.form).status();
+    if (!plan.status.ok()) continue;
+    AddDerived(*plan.root(), &shape);
+    plan.status = jobs[j].taker->Begin(shape, plan.context());
+    if (plan.status.ok()) plan.status = plan.Build();
+    if (!plan.status.ok()) continue;
+    driven_.push_back(j);
+    driver_jobs.push_back({&plan.pipeline(), outputs_.back().get()});
+  }
+  if (driver_jobs.empty()) return absl::OkStatus();
+  SPELK_ASSIGN_OR_RETURN(
+      driver_, exec::Driver::Make(std::move(driver_jobs), settings_, MakeDriverOptions(true),
+                                  common_, reports_.New()));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<bool> Runner::Step() {
+  if (driver_ == nullptr) return false;
+  return driver_->Step();
+}
+
+absl::Status Runner::RunToEnd() { return driver_ == nullptr ? absl::OkStatus() : driver_->Run(); }
+
+absl::Status Runner::Finish(const absl::Status& run, std::vector<Summary>* summaries,
+                            std::vector<absl::Status>* statuses) {
+  for (size_t i = 0; i < driven_.size(); ++i) {
+    PlanRun& plan = *job_plans_[driven_[i]];
+    if (driver_ != nullptr) plan.status.Update(driver_->status(i));
+    if (run.ok()) plan.status.Update(Judge(plan));
+  }
+  absl::Status status = run;
+  if (run.ok()) status = tables_.Publish();
+  for (size_t j = 0; j < job_plans_.size() && j < outputs_.size(); ++j) {
+    job_plans_[j]->status.Update(jobs_[j].taker->End());
+  }
+  for (size_t j = 0; j < job_plans_.size(); ++j) {
+    summaries->push_back(MakeSummary(*job_plans_[j], j < outputs_.size() ? outputs_[j]->rows : 0));
+    const absl::Status of_plan = WithPlace(job_plans_[j]->status);
+    if (statuses != nullptr) {
+      statuses->push_back(of_plan);
+    } else {
+      status.Update(of_plan);
+    }
+  }
+  return WithPlace(status);
+}
+
+exec::DriverOptions Runner::MakeDriverOptions(bool main_pass) {
+  const RunOptions& options = request_.options;
+  exec::DriverOptions driver;
+  driver.threads = WorkersFor(options);
+  driver.deal_states = options.deal_states;
+  driver.deal_seed = options.seed;
+  driver.blocks.block_size = std::max<size_t>(1, options.block_size);
+  driver.blocks.max_line = options.max_line;
+  driver.blocks.budget = &budget_;
+  driver.blocks.cancel = common_.cancel;
+  driver.count_lines = main_pass && options.count_lines;
+  if (options.progress) {
+    driver.progress = [&options](const io::ReadProgress& progress) {
+      options.progress(
+          {progress.bytes_taken.load(std::memory_order_relaxed), progress.bytes_total});
+    };
+  }
+  return driver;
+}
+
+// ---------------------------------------------------------------- reading ahead
+
+// What must be known before the plans themselves can run: the newest event's time, what held plans
+// give. Input that can be read only once is kept for the passes that follow.
+absl::Status Runner::ReadAhead(const std::vector<PlanRun*>& plans) {
+  const bool asks = AsksForNow(plans);
+  const bool again = std::any_of(plans.begin(), plans.end(), [](PlanRun* plan) {
+    bool reads = HeldPlanReadsEvents(*plan->root());
+    plan::ForEachNode(*plan->root(), [&](const plan::Node& node) {
+      reads = reads || node.GetDataflow().runs_searches;
+    });
+    return reads;
+  });
+  if (asks || again) {
+    SPELK_RETURN_IF_ERROR(
+        MakeRepeatable(common_.spill_directory, common_.cancel, &settings_.inputs));
+  }
+  if (asks) SPELK_RETURN_IF_ERROR(ResolveNow());
+  return RunHeldPlans(plans);
+}
+
+// Without a given instant, now is the time of the newest event; only searches that ask for it read
+// the input twice.
+bool Runner::AsksForNow(const std::vector<PlanRun*>& plans) const {
+  return !request_.options.now && !settings_.inputs.empty() &&
+         common_.evaluation.constants.now == 0 &&
+         std::any_of(plans.begin(), plans.end(),
+                     [](PlanRun* plan) { return PlanAsksForNow(*plan->root()); });
+}
+
+absl::Status Runner::ResolveNow() {
+  auto scan = plan::Make<plan::ScanNode>({});
+  scan->all_fields = false;
+  scan->fields.push_back(hidden::kTime);
+  SPELK_ASSIGN_OR_RETURN(const auto pipeline, exec::Pipeline::Build(*scan, common_));
+  NewestOutput newest;
+  exec::ScanReport report;
+  SPELK_ASSIGN_OR_RETURN(const std::unique_ptr<exec::Driver> driver,
+                         exec::Driver::Make({{pipeline.get(), &newest}}, settings_,
+                                            MakeDriverOptions(false), common_, report));
+  SPELK_RETURN_IF_ERROR(driver->Run());
+  SPELK_RETURN_IF_ERROR(driver->status(0));
+  common_.evaluation.constants.now = static_cast<double>(newest.newest()) / 1e6;
+  return absl::OkStatus();
+}
+
+// Innermost plans first; all of one depth share a pass over the inputs. A plan whose held plan
+// fails, fails.
+absl::Status Runner::RunHeldPlans(const std::vector<PlanRun*>& plans) {
+  struct Inner {
+    PlanRun* owner;
+    PlanRun* plan;
+    plan::NodePtr* place = nullptr;  // Of rows that are handed over.
+  };
+  std::vector<std::pair<PlanRun*, SubsearchPlace>> places;
+  std::vector<Inner> inner;
+  for (PlanRun* plan : plans) {
+    for (SubsearchPlace& place : SubsearchesOf(*plan->root())) {
+      for (const plan::Expr* subsearch : place.subsearches) {
+        inner.push_back({plan, &Prepare(*subsearch->plan)});
+      }
+      places.emplace_back(plan, std::move(place));
+    }
+  }
+  for (PlanRun* plan : plans) {
+    for (plan::NodePtr* other : OthersOf(*plan->root())) {
+      inner.push_back({plan, &PrepareInPlace(other), other});
+    }
+  }
+  if (inner.empty()) return absl::OkStatus();
+  std::vector<PlanRun*> inner_plans;
+  inner_plans.reserve(inner.size());
+  for (const Inner& each : inner) inner_plans.push_back(each.plan);
+  SPELK_RETURN_IF_ERROR(RunHeldPlans(inner_plans));
+  std::vector<std::unique_ptr<SubsearchOutput>> terms;
+  std::vector<std::unique_ptr<SpoolOutput>> spools;
+  std::vector<exec::Output*> results;
+  for (const Inner& each : inner) {
+    if (each.place == nullptr) {
+      terms.push_back(std::make_unique<SubsearchOutput>(&budget_));
+      results.push_back(terms.back().get());
+    } else {
+      spools.push_back(std::make_unique<SpoolOutput>(each.owner->context()));
+      results.push_back(spools.back().get());
+    }
+    if (each.plan->status.ok()) {
+      each.plan->status = Optimize(*each.plan, ResultForm::kColumns).status();
+    }
+  }
+  SPELK_RETURN_IF_ERROR(RunPlans(inner_plans, results));
+  for (const Inner& each : inner) {
+    each.owner->status.Update(each.plan->status);
+    for (std::string& warning : each.plan->warnings().Take()) {
+      each.owner->warnings().Add(std::move(warning));
+    }
+  }
+  // What the subsearches gave goes into its place. Its memory stays reserved: the plan holds it.
+  size_t next = 0;
+  for (auto& [owner, place] : places) {
+    std::vector<const SubsearchRows*> rows;
+    for (size_t i = 0; i < place.subsearches.size(); ++i) {
+      SubsearchRows& collected = terms[next++]->rows();
+      if (collected.truncated()) {
+        owner->warnings().Add(
+            ErrorCode::kTruncated,
+            fmt::format("a subsearch gave more than {} rows; the rest was left out",
+                        SubsearchRows::kMostRows));
+      }
+      subsearch_memory_.push_back(collected.TakeReservation());
+      rows.push_back(&collected);
+    }
+    if (!owner->status.ok()) continue;
+    owner->status = engine::BindSubsearches(core_, fields_, place, rows);
+  }
+  size_t spool = 0;
+  for (const Inner& each : inner) {
+    if (each.place != nullptr) handover_.Put(each.place, spools[spool++]->TakeRows());
+  }
+  return absl::OkStatus();
+}
+
+// Optimized plans, in one pass; each keeps its own failure.
+absl::Status Runner::RunPlans(const std::vector<PlanRun*>& plans,
+                              const std::vector<exec::Output*>& results) {
+  std::vector<exec::DriverJob> jobs;
+  std::vector<PlanRun*> driven;
+  for (size_t i = 0; i < plans.size(); ++i) {
+    if (plans[i]->status.ok()) plans[i]->status = plans[i]->Build();
+    if (!plans[i]->status.ok()) continue;
+    jobs.push_back({&plans[i]->pipeline(), results[i]});
+    driven.push_back(plans[i]);
+  }
+  if (jobs.empty()) return absl::OkStatus();
+  SPELK_ASSIGN_OR_RETURN(const std::unique_ptr<exec::Driver> driver,
+                         exec::Driver::Make(std::move(jobs), settings_, MakeDriverOptions(true),
+                                            common_, reports_.New()));
+  SPELK_RETURN_IF_ERROR(driver->Run());
+  for (size_t i = 0; i < driven.size(); ++i) driven[i]->status.Update(driver->status(i));
+  return tables_.Publish();
+}
+
+// ---------------------------------------------------------------- searches out of rows
+
+absl::Status Runner::Run(std::string_view text, const plan::TakeBatch& take) {
+  Compilation compilation;
+  SPELK_RETURN_IF_ERROR(Compile(core_, "<map>", text, false, &compilation, &fields_));
+  PlanRun& plan = Prepare(*compilation.plan);
+  SPELK_RETURN_IF_ERROR(RunHeldPlans({&plan}));
+  SPELK_RETURN_IF_ERROR(plan.status);
+  SPELK_RETURN_IF_ERROR(Optimize(plan, ResultForm::kColumns).status());
+  FunctionOutput output(take);
+  SPELK_RETURN_IF_ERROR(RunPlans({&plan}, {&output}));
+  for (std::string& warning : plan.warnings().Take()) warnings_.Add(std::move(warning));
+  return plan.status;
+}
+
+absl::StatusOr<plan::NodePtr> Runner::CompileBody(std::string_view text) {
+  return engine::CompileBody(core_, fields_, text);
+}
+
+}  // namespace spelk::engine
