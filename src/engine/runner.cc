@@ -28,17 +28,27 @@ class SubsearchOutput final : public exec::Output {
 // Keeps rows for the operator that is handed them.
 class SpoolOutput final : public exec::Output {
  public:
-  explicit SpoolOutput(const exec::RunContext& run)
-      : rows_(std::make_unique<exec::Spool>("the rows of a subsearch", run)) {}
+  SpoolOutput(const exec::RunContext& run, uint64_t most)
+      : rows_(std::make_unique<exec::Spool>("the rows of a subsearch", run)), left_(most) {}
   // They come in their order; without their time, their place alone is their rank.
   absl::Status Push(Batch batch) override {
+    if (batch.empty()) return absl::OkStatus();
+    if (batch.size() > left_) {
+      truncated_ = true;
+      batch.Slice(0, left_);
+    }
+    left_ -= batch.size();
     batch.DropHidden();
     return rows_->Add(std::move(batch), exec::Position{batches_++, 0});
   }
+  bool enough() const override { return truncated_; }
+  bool truncated() const { return truncated_; }
   std::unique_ptr<exec::Spool> TakeRows() { return std::move(rows_); }
 
  private:
   std::unique_ptr<exec::Spool> rows_;
+  uint64_t left_;
+  bool truncated_ = false;
   uint64_t batches_ = 0;
 };
 
@@ -390,7 +400,8 @@ absl::Status Runner::RunHeldPlans(const std::vector<PlanRun*>& plans) {
   struct Inner {
     PlanRun* owner;
     PlanRun* plan;
-    plan::NodePtr* place = nullptr;  // Of rows that are handed over.
+    plan::NodePtr* place = nullptr;      // Of rows that are handed over …
+    const plan::Node* holder = nullptr;  // … to its operator.
   };
   std::vector<std::pair<PlanRun*, SubsearchPlace>> places;
   std::vector<Inner> inner;
@@ -403,8 +414,8 @@ absl::Status Runner::RunHeldPlans(const std::vector<PlanRun*>& plans) {
     }
   }
   for (PlanRun* plan : plans) {
-    for (plan::NodePtr* other : OthersOf(*plan->root())) {
-      inner.push_back({plan, &PrepareInPlace(other), other});
+    for (const OtherPlace& other : OthersOf(*plan->root())) {
+      inner.push_back({plan, &PrepareInPlace(other.place), other.place, other.holder});
     }
   }
   if (inner.empty()) return absl::OkStatus();
@@ -420,7 +431,8 @@ absl::Status Runner::RunHeldPlans(const std::vector<PlanRun*>& plans) {
       terms.push_back(std::make_unique<SubsearchOutput>(&budget_));
       results.push_back(terms.back().get());
     } else {
-      spools.push_back(std::make_unique<SpoolOutput>(each.owner->context()));
+      spools.push_back(
+          std::make_unique<SpoolOutput>(each.owner->context(), each.holder->MostOtherRows()));
       results.push_back(spools.back().get());
     }
     if (each.plan->status.ok()) {
@@ -454,7 +466,15 @@ absl::Status Runner::RunHeldPlans(const std::vector<PlanRun*>& plans) {
   }
   size_t spool = 0;
   for (const Inner& each : inner) {
-    if (each.place != nullptr) handover_.Put(each.place, spools[spool++]->TakeRows());
+    if (each.place == nullptr) continue;
+    SpoolOutput& output = *spools[spool++];
+    if (output.truncated()) {
+      each.owner->warnings().Add(
+          ErrorCode::kTruncated,
+          fmt::format("{}: kept the first {} rows of the subsearch; the rest was left out",
+                      each.holder->label(), each.holder->MostOtherRows()));
+    }
+    handover_.Put(each.place, output.TakeRows());
   }
   return absl::OkStatus();
 }

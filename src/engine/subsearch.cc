@@ -128,10 +128,10 @@ std::vector<SubsearchPlace> SubsearchesOf(plan::Node& root) {
   return found;
 }
 
-std::vector<plan::NodePtr*> OthersOf(plan::Node& root) {
-  std::vector<plan::NodePtr*> found;
+std::vector<OtherPlace> OthersOf(plan::Node& root) {
+  std::vector<OtherPlace> found;
   const std::function<void(plan::Node&)> visit = [&](plan::Node& node) {
-    for (plan::NodePtr& other : node.others) found.push_back(&other);
+    for (plan::NodePtr& other : node.others) found.push_back({&other, &node});
     if (node.body != nullptr) plan::ForEachNode(*node.body, visit);
   };
   plan::ForEachNode(root, visit);

@@ -21,8 +21,13 @@ struct SubsearchPlace {
 // Those of a plan and of the bodies of its nodes, inner ones of one expression first; those inside
 // other held plans left out.
 std::vector<SubsearchPlace> SubsearchesOf(plan::Node& root);
-// The places of the plans whose rows its nodes, and those of bodies, are handed.
-std::vector<plan::NodePtr*> OthersOf(plan::Node& root);
+// A plan whose rows a node is handed.
+struct OtherPlace {
+  plan::NodePtr* place = nullptr;
+  const plan::Node* holder = nullptr;
+};
+// Those of the plan's nodes, and of the nodes of bodies.
+std::vector<OtherPlace> OthersOf(plan::Node& root);
 
 // True if the plan, or one that it holds at any depth, reads events.
 bool ReadsEvents(const plan::Node& root);

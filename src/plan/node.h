@@ -79,6 +79,9 @@ class Node {
   // order.
   virtual bool DependsOnOrder(const FieldSet& needed, bool ignored) const;
 
+  // How many rows of each of `others` are kept for it; what is left out is worth a warning.
+  virtual uint64_t MostOtherRows() const { return UINT64_MAX; }
+
   const NodeType& type() const { return *type_; }
   std::string Print() const { return type_->print(*this); }
   // Calls `take` with each expression of this node (not of its input).

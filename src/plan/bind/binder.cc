@@ -194,7 +194,12 @@ absl::StatusOr<NodePtr> Binder::BindCommand(const ast::CommandCall& call, bool f
   command_ = call.name.text;
   is_first_ = first;
   SPELK_RETURN_IF_ERROR(CheckOptions(call, *entry));
-  SPELK_ASSIGN_OR_RETURN(NodePtr node, entry->bind(call, *this));
+  const bool has_input = input != nullptr;
+  input_ = std::move(input);
+  absl::StatusOr<NodePtr> bound = entry->bind(call, *this);
+  input = std::move(input_);
+  SPELK_RETURN_IF_ERROR(bound.status());
+  NodePtr node = std::move(*bound);
   if (node == nullptr) return input != nullptr ? std::move(input) : NewScan(call.span);
   Node* bottom = node.get();
   for (Node* n = node.get(); n != nullptr; n = n->input.get()) {
@@ -202,7 +207,7 @@ absl::StatusOr<NodePtr> Binder::BindCommand(const ast::CommandCall& call, bool f
     bottom = n;
   }
   if (bottom->GetDataflow().runs == Runs::kSource) {
-    if (!first) {
+    if (!first && (!has_input || input != nullptr)) {
       return Error(ErrorCode::kNotFirst, call.name.span,
                    "this command must be the first command of a search");
     }
@@ -221,10 +226,12 @@ absl::StatusOr<NodePtr> Binder::Subsearch(const ast::Pipeline& pipeline) {
 }
 
 absl::StatusOr<NodePtr> Binder::Within(const ast::Pipeline& pipeline, NodePtr start) {
+  NodePtr outer_input = std::move(input_);
   const CommandEntry* entry = std::exchange(entry_, nullptr);
   const std::string command = command_;
   const bool first = is_first_;
   absl::StatusOr<NodePtr> plan = BindNested(pipeline, std::move(start));
+  input_ = std::move(outer_input);
   entry_ = entry;
   command_ = command;
   is_first_ = first;
@@ -301,6 +308,12 @@ absl::Status Binder::CheckOptions(const ast::CommandCall& call, const CommandEnt
     }
   }
   return status;
+}
+
+absl::Status Binder::CheckOption(const ast::ArgumentOption& option) {
+  const Argument* argument = FindArgument(option.name.text);
+  if (argument == nullptr || !argument->is_option) return UnknownOption(option);
+  return absl::OkStatus();
 }
 
 const ast::ArgumentOption* Binder::FindOption(const ast::CommandCall& call,

@@ -40,6 +40,10 @@ class Binder {
   bool is_first() const { return is_first_; }
   // The command as typed, for messages.
   const std::string& command() const { return command_; }
+  // What stands before the command at hand; null for the first one.
+  const Node* input() const { return input_.get(); }
+  // Takes it, for a command whose node begins with it: the binder chains nothing below then.
+  NodePtr TakeInput() { return std::move(input_); }
   const Registry& entries() const { return entries_; }
   const BindServices& services() const { return services_; }
   std::string_view TextOf(Span span) const { return spelk::TextOf(source_.text(), span); }
@@ -63,6 +67,8 @@ class Binder {
   absl::StatusOr<std::string> Text(const ast::CommandCall& call, std::string_view name);
   // One of the words that the entry's type lists ("one of a|b|c"), in lower case.
   absl::StatusOr<std::string> Choice(const ast::CommandCall& call, std::string_view name);
+  // Refuses what is no option of the command, for those whose arguments look like options.
+  absl::Status CheckOption(const ast::ArgumentOption& option);
   // The text of an option's value: a word or a quoted text.
   absl::StatusOr<std::string> OptionText(const ast::ArgumentOption& option);
 
@@ -152,6 +158,7 @@ class Binder {
   FieldTable& fields_;
   Diagnostics& diagnostics_;
   const BindServices services_;
+  NodePtr input_;                           // Of the command at hand.
   std::vector<TimeModifiers> time_ranges_;  // Of the pipeline at hand.
   size_t commands_ = 0;                     // Of the pipeline at hand and of those around it.
   const CommandEntry* entry_ = nullptr;
