@@ -352,7 +352,8 @@ constexpr std::string_view kNotes[] = {
     "_time and spans with a unit of time give the start of the range in seconds, other numbers the "
     "text low-high, where low belongs to the range",
     "what is no number stays as it is; of a multivalue each value is put into its range",
-    "weeks begin on Sunday; span=1w@w1 lets them begin on Monday"};
+    "weeks are counted from the epoch and so begin on Thursday; span=1w@w0 lets them begin on "
+    "Sunday, 1w@w1 on Monday"};
 constexpr Example kExamples[] = {
     {.title = "Five minutes",
      .input = R"({"_time":1700003110} {"_time":1700003099})",

@@ -56,7 +56,8 @@ absl::CivilDay FirstDayOf(absl::CivilDay day, const TimeSpan& span) {
   constexpr absl::CivilDay kFirst(1970, 1, 1);
   if (span.unit == TimeUnit::kDay) return kFirst + FloorTo(day - kFirst, span.count);
   if (span.unit == TimeUnit::kWeek) {
-    const absl::CivilDay first = absl::CivilDay(1970, 1, 4) + span.first_weekday;  // A Sunday.
+    // The first of these days in 1970, which began on a Thursday.
+    const absl::CivilDay first = kFirst + (span.first_weekday - TimeSpan::kThursday + 7) % 7;
     return first + FloorTo(day - first, 7 * span.count);
   }
   const absl::CivilMonth first(kFirst);
@@ -111,10 +112,8 @@ std::optional<TimeSpan> ParseTimeSpan(std::string_view text) {
     // Only weeks can begin at another place than their unit says.
     const std::string_view snap = text.substr(at + 1);
     if (*unit != TimeUnit::kWeek || !snap.starts_with('w') || snap.size() > 2) return std::nullopt;
-    if (snap.size() == 2) {
-      if (snap[1] < '0' || snap[1] > '7') return std::nullopt;
-      span.first_weekday = (snap[1] - '0') % 7;
-    }
+    if (snap.size() == 2 && (snap[1] < '0' || snap[1] > '7')) return std::nullopt;
+    span.first_weekday = snap.size() == 2 ? (snap[1] - '0') % 7 : 0;
   }
   const int64_t micros = MicrosOf(*unit);
   if (micros > 0 && micros < kMicros && micros * span.count < kMicros &&

@@ -11,11 +11,13 @@
 namespace spelk {
 
 // As span= writes it. Days and longer follow the local calendar: a bucket begins at midnight, on
-// the first day of a week, month, quarter or year. Shorter ones are counted from the epoch.
+// the first day of a week, month, quarter or year. Shorter ones are counted from the epoch, and so
+// are weeks, which therefore begin on Thursday unless they say another day.
 struct TimeSpan {
+  static constexpr int kThursday = 4;
   int64_t count = 1;
   TimeUnit unit = TimeUnit::kSecond;
-  int first_weekday = 0;  // Of weeks; 0 is Sunday.
+  int first_weekday = kThursday;  // Of weeks; 0 is Sunday.
 
   // Days and longer: aligntime does not apply, and the length differs from bucket to bucket.
   bool is_calendar() const { return unit >= TimeUnit::kDay; }

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <random>
 #include <string_view>
 
@@ -58,9 +59,18 @@ TEST(TimeSpanTest, AlignedBuckets) {
 TEST(TimeSpanTest, WeeksBeginWhereTheySay) {
   const absl::TimeZone utc = absl::UTCTimeZone();
   constexpr double kTuesday = 1700000000;
-  EXPECT_EQ(FloorToSpan(kTuesday, *ParseTimeSpan("1w"), utc), 1699747200);     // Sunday.
+  EXPECT_EQ(FloorToSpan(kTuesday, *ParseTimeSpan("1w"), utc), 1699488000);     // Thursday.
+  EXPECT_EQ(FloorToSpan(kTuesday, *ParseTimeSpan("1w@w"), utc), 1699747200);   // Sunday.
+  EXPECT_EQ(FloorToSpan(kTuesday, *ParseTimeSpan("1w@w7"), utc), 1699747200);  // Sunday.
   EXPECT_EQ(FloorToSpan(kTuesday, *ParseTimeSpan("1w@w1"), utc), 1699833600);  // Monday.
   EXPECT_EQ(FloorToSpan(kTuesday, *ParseTimeSpan("1w@w3"), utc), 1699401600);  // Wednesday.
+  // Several weeks, too, are multiples from the epoch on.
+  for (const int64_t count : {1, 2, 3, 5}) {
+    TimeSpan weeks = *ParseTimeSpan("1w");
+    weeks.count = count;
+    EXPECT_EQ(std::fmod(FloorToSpan(kTuesday, weeks, utc), static_cast<double>(count) * 604'800),
+              0);
+  }
 }
 
 }  // namespace
