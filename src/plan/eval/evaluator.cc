@@ -269,15 +269,14 @@ class InNode final : public EvalNode {
   std::vector<EvalNodePtr> operands_;
 };
 
+// True of what is not true: of false and of null.
 class NotNode final : public EvalNode {
  public:
   NotNode(const Expr& expr, EvalFactory& factory) : operand_(factory.Make(*expr.arguments[0])) {}
   absl::Status Test(const EvalContext& context, Rows rows, Truth* truth) override {
     SPELK_RETURN_IF_ERROR(operand_->Test(context, rows, truth));
     for (const uint32_t row : rows) {
-      if (truth[row] != Truth::kNull) {
-        truth[row] = truth[row] == Truth::kTrue ? Truth::kFalse : Truth::kTrue;
-      }
+      truth[row] = truth[row] == Truth::kTrue ? Truth::kFalse : Truth::kTrue;
     }
     return absl::OkStatus();
   }
@@ -315,6 +314,7 @@ class AndOrNode final : public EvalNode {
   const Truth decisive_;
 };
 
+// As with NOT, null counts as not true: a XOR b is (a AND NOT b) OR (NOT a AND b).
 class XorNode final : public EvalNode {
  public:
   XorNode(const Expr& expr, EvalFactory& factory) : operands_(factory.MakeAll(expr.arguments)) {}
@@ -325,10 +325,8 @@ class XorNode final : public EvalNode {
     for (size_t i = 1; i < operands_.size(); ++i) {
       SPELK_RETURN_IF_ERROR(operands_[i]->Test(context, rows, next));
       for (const uint32_t row : rows) {
-        const bool unknown = truth[row] == Truth::kNull || next[row] == Truth::kNull;
-        truth[row] = unknown                   ? Truth::kNull
-                     : truth[row] != next[row] ? Truth::kTrue
-                                               : Truth::kFalse;
+        const bool differ = (truth[row] == Truth::kTrue) != (next[row] == Truth::kTrue);
+        truth[row] = differ ? Truth::kTrue : Truth::kFalse;
       }
     }
     return absl::OkStatus();
