@@ -136,10 +136,13 @@ Value Avg(Call&, std::span<const Value> values) {
   return count == 0 ? Value::Null() : Value::Double(sum / static_cast<double>(count));
 }
 
-// A value with what decides its place: any text is greater than any number.
+// A value with what decides its place: any text is greater than any number, but the empty one gives
+// way to numbers, as in the statistics max and min.
 struct Candidate {
   Value value;
   std::optional<double> number;
+
+  bool is_empty() const { return value.is_text() && value.text().empty(); }
 };
 
 std::weak_ordering Compare(const Candidate& a, const Candidate& b) {
@@ -153,6 +156,13 @@ std::weak_ordering Compare(const Candidate& a, const Candidate& b) {
 }
 
 template <bool kGreatest>
+bool Beats(const Candidate& a, const Candidate& b) {
+  if (a.number && b.is_empty()) return true;
+  if (a.is_empty() && b.number) return false;
+  return kGreatest ? Compare(a, b) > 0 : Compare(a, b) < 0;
+}
+
+template <bool kGreatest>
 Value Extreme(Call& call, std::span<const Value> values) {
   std::optional<Candidate> best;
   for (size_t i = 0; i < values.size(); ++i) {
@@ -161,9 +171,7 @@ Value Extreme(Call& call, std::span<const Value> values) {
       const std::optional<Number> number =
           call.type(i) == Type::kString ? std::nullopt : NumberOf(each);
       if (number) candidate.number = number->value;
-      if (!best || (kGreatest ? Compare(candidate, *best) > 0 : Compare(candidate, *best) < 0)) {
-        best = candidate;
-      }
+      if (!best || Beats<kGreatest>(candidate, *best)) best = candidate;
     }
   }
   return best ? best->value : Value::Null();

@@ -12,12 +12,14 @@ namespace spelk::functions {
 namespace {
 
 // What decides between two values: numbers come before text; numbers of one size by their text, so
-// that the answer does not depend on which was seen first. NaN is text.
+// that the answer does not depend on which was seen first. NaN is text. The empty text says less
+// than any number, so it is neither the least nor the greatest where there is one.
 struct SortRank {
   bool is_number = false;
   double number = 0;
   bool is_integer = false;  // The text is a canonical integer: beyond 2^53 it decides.
   int64_t integer = 0;
+  bool is_empty = false;
 
   static SortRank Of(const Value& value) {
     SortRank standing;
@@ -25,6 +27,7 @@ struct SortRank {
       return {true, static_cast<double>(value.integer()), true, value.integer()};
     }
     const std::optional<Number> number = NumberOf(value);
+    standing.is_empty = value.is_text() && value.text().empty();
     if (!number || std::isnan(number->value)) return standing;
     standing.is_number = true;
     standing.number = number->value + 0.0;  // -0 is 0.
@@ -86,9 +89,11 @@ class ExtremeState {
   void Take(const SortRank& standing, std::string_view text, JsonType type,
             plan::AggregateMemory& memory) {
     if (any_) {
+      const bool number_beside_empty =
+          (standing.is_number && standing_.is_empty) || (standing.is_empty && standing_.is_number);
       const std::weak_ordering order = Compare(standing, text, standing_, kept_.text());
       if (order == 0) return kept_.Meet(type);
-      if ((order > 0) != (kSign > 0)) return;
+      if (number_beside_empty ? standing.is_empty : (order > 0) != (kSign > 0)) return;
     }
     any_ = true;
     standing_ = standing;
@@ -135,7 +140,8 @@ struct RangeState {
 };
 
 constexpr std::string_view kNotes[] = {
-    "numbers compare as numbers and come before text, text compares by bytes",
+    "numbers compare as numbers and come before text, text compares by bytes; the empty text gives "
+    "way to any number",
     "the value keeps its text; of 1 and 1.0 min takes the first and max the second"};
 constexpr Example kExamples[] = {
     {.title = "Numbers as numbers",

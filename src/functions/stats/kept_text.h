@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -16,9 +17,12 @@ inline size_t HeapBytesOf(const std::string& text) {
   return text.capacity() <= std::string().capacity() ? 0 : text.capacity() + 1;
 }
 
-// How the input wrote a value; computed numbers count as JSON numbers.
+// How the input wrote a value; computed numbers count as JSON numbers, but JSON has none that are
+// infinite or NaN.
 inline JsonType JsonTypeOf(const Value& value) {
-  return value.is_text() ? value.json_type() : JsonType::kNumber;
+  if (value.is_text()) return value.json_type();
+  const bool finite = !value.is_double() || std::isfinite(value.number());
+  return finite ? JsonType::kNumber : JsonType::kString;
 }
 
 // Of two ways in which one text was written: string wins, so that the order does not matter.
