@@ -31,19 +31,22 @@ bool MayPass(const plan::Expr& predicate, const plan::Node& below) {
   return !read.MayOverlap(flow.writes);
 }
 
-// A table or list of fields hides the others: a filter on a hidden field must not see it below.
+// A table or list of fields hides the others: a filter on a hidden field must not see it below. A
+// pattern takes what rows have; a field that is read by its name below may be made for that alone
+// (`index`, what knowledge adds), so it is not known to be among them.
 bool Hides(const plan::ProjectNode& project, const plan::Expr& predicate) {
   plan::FieldSet read;
   plan::CollectFields(predicate, &read);
   return std::any_of(read.fields().begin(), read.fields().end(), [&](Field field) {
-    const bool named = std::any_of(project.names.begin(), project.names.end(), [&](Field name) {
-      return plan::PatternTakes(name.name(), field.name());
-    });
+    const auto& names = project.names;
+    const bool named = std::find(names.begin(), names.end(), field) != names.end();
     switch (project.mode) {
       case plan::ProjectMode::kKeep:
         return !named && !field.internal();
       case plan::ProjectMode::kRemove:
-        return named;
+        return std::any_of(names.begin(), names.end(), [&](Field name) {
+          return plan::PatternTakes(name.name(), field.name());
+        });
       case plan::ProjectMode::kTable:
         break;
     }
