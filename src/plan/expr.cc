@@ -227,6 +227,12 @@ bool IsConstant(const Expr& expr) {
                      [](const ExprPtr& argument) { return IsConstant(*argument); });
 }
 
+bool HasSubsearch(const Expr& expr) {
+  return expr.kind == ExprKind::kSubsearch ||
+         std::any_of(expr.arguments.begin(), expr.arguments.end(),
+                     [](const ExprPtr& argument) { return HasSubsearch(*argument); });
+}
+
 bool IsLiteral(const Expr& expr, bool value) {
   return expr.kind == ExprKind::kLiteral && expr.literal.value().is_bool() &&
          expr.literal.value().boolean() == value;

@@ -138,6 +138,8 @@ void CollectFields(const Expr& expr, FieldSet* fields);
 // True if the value depends on the row at all (fields, random(), terms).
 bool IsConstant(const Expr& expr);
 bool IsLiteral(const Expr& expr, bool value);
+// True if a part of it stands for what a subsearch gives.
+bool HasSubsearch(const Expr& expr);
 // The operands of a conjunction; the expression itself if it is none.
 std::vector<ExprPtr> SplitAnd(ExprPtr expr);
 

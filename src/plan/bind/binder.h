@@ -119,6 +119,9 @@ class Binder {
   // A pipeline in brackets over rows that the command hands it (appendpipe): it begins with a
   // RowsNode.
   absl::StatusOr<NodePtr> Body(const ast::Pipeline& pipeline);
+  // A subsearch where a value is due. Refuses what was meant as a list of values: ["a", "b"].
+  absl::StatusOr<NodePtr> ValueSubsearch(const ast::Pipeline& pipeline, Span span);
+  absl::Status RefuseValueList(const ast::Pipeline& pipeline, Span span);
 
  private:
   friend class SearchBinder;

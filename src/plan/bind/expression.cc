@@ -110,7 +110,7 @@ absl::StatusOr<ExprPtr> Binder::Expression(const ast::Expr& expr) {
           },
           [&](const ast::LogicalList& list) { return BindLogical(expr, list); },
           [&](const ast::ExpressionSubsearch& subsearch) -> absl::StatusOr<ExprPtr> {
-            SPELK_ASSIGN_OR_RETURN(NodePtr plan, Subsearch(*subsearch.pipeline));
+            SPELK_ASSIGN_OR_RETURN(NodePtr plan, ValueSubsearch(*subsearch.pipeline, expr.span));
             auto node = NewExpr(ExprKind::kSubsearch, Type::kAny, expr.span);
             node->plan = std::move(plan);
             return node;
@@ -250,6 +250,30 @@ absl::StatusOr<ExprPtr> Binder::Membership(const ast::Expr& operand,
     node->arguments.push_back(std::move(bound));
   }
   return node;
+}
+
+// In brackets, lists of other languages read as searches for these words, and no row of events is
+// one value.
+absl::Status Binder::RefuseValueList(const ast::Pipeline& pipeline, Span span) {
+  if (pipeline.leading_pipe || pipeline.commands.size() != 1) return absl::OkStatus();
+  const ast::CommandCall& call = pipeline.commands[0];
+  if (!call.implied || !call.search) return absl::OkStatus();
+  const auto is_word = [](const ast::SearchExpr& search) {
+    return std::holds_alternative<ast::SearchTerm>(search.node);
+  };
+  const auto* all = std::get_if<ast::SearchAnd>(&call.search->node);
+  const bool words = all == nullptr
+                         ? is_word(*call.search)
+                         : std::all_of(all->operands.begin(), all->operands.end(), is_word);
+  if (!words) return absl::OkStatus();
+  return Error(ErrorCode::kBadArgument, span,
+               fmt::format("{} is a subsearch, which gives no value", InQuotes(TextOf(span))),
+               {"brackets hold a subsearch; a list of values is written field IN (\"a\", \"b\")"});
+}
+
+absl::StatusOr<NodePtr> Binder::ValueSubsearch(const ast::Pipeline& pipeline, Span span) {
+  SPELK_RETURN_IF_ERROR(RefuseValueList(pipeline, span));
+  return Subsearch(pipeline);
 }
 
 // ---------------------------------------------------------------- calls

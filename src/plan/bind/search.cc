@@ -129,7 +129,7 @@ class SearchBinder {
       spliced->texts.back() += value.exact_case ? "CASE(" + quoted + ")" : quoted;
       return absl::OkStatus();
     }
-    SPELK_ASSIGN_OR_RETURN(NodePtr plan, binder_.Subsearch(**pipeline));
+    SPELK_ASSIGN_OR_RETURN(NodePtr plan, binder_.ValueSubsearch(**pipeline, value.span));
     auto part = std::make_unique<Expr>();
     part->kind = ExprKind::kSubsearch;
     part->span = value.span;
@@ -281,12 +281,23 @@ class SearchBinder {
     }
   }
 
+  // `EventID in [1, 3]`: before a bracket the word is the operator in upper case only.
+  absl::Status RefuseListAfterIn(const std::vector<ast::SearchExpr>& operands) {
+    for (size_t at = 2; at < operands.size(); ++at) {
+      const auto* subsearch = std::get_if<ast::SearchSubsearch>(&operands[at].node);
+      if (subsearch == nullptr || WordOf(operands[at - 1]) != "in") continue;
+      SPELK_RETURN_IF_ERROR(binder_.RefuseValueList(*subsearch->pipeline, operands[at].span));
+    }
+    return absl::OkStatus();
+  }
+
   // The time modifiers of one conjunction are one range.
   absl::StatusOr<ExprPtr> BindAnd(const ast::SearchAnd& all, bool negated) {
     std::vector<ExprPtr> operands;
     std::vector<const ast::SearchComparison*> times;
     Span span;
     WarnOfWords(all.operands);
+    SPELK_RETURN_IF_ERROR(RefuseListAfterIn(all.operands));
     for (const ast::SearchExpr& operand : all.operands) {
       const auto* comparison = std::get_if<ast::SearchComparison>(&operand.node);
       if (comparison != nullptr && IsTimeModifier(comparison->field.text)) {
