@@ -10,6 +10,7 @@
 #include "functions/entry.h"
 #include "plan/bind/binder.h"
 #include "value/time_format.h"
+#include "value/utf8.h"
 
 namespace spelk::engine {
 
@@ -61,12 +62,23 @@ absl::StatusOr<knowledge::MacroValue> EvaluateForMacro(const Core& core, std::st
   return knowledge::MacroValue::Of(result.At(0), boolean);
 }
 
+// Without a diagnostic, which would show the line.
+absl::Status CheckUtf8(const Source& source) {
+  const size_t bad = FirstNotUtf8(source.text());
+  if (bad == std::string_view::npos) return absl::OkStatus();
+  const LineColumn place = source.Locate(static_cast<uint32_t>(bad));
+  return absl::InvalidArgumentError(fmt::format("{}:{}:{}: the search is not UTF-8: byte 0x{:02x}",
+                                                source.name(), place.line, place.column,
+                                                static_cast<unsigned char>(source.text()[bad])));
+}
+
 }  // namespace
 
 absl::Status Compile(const Core& core, std::string name, std::string_view text, bool parse_only,
                      Compilation* compilation, FieldTable* fields) {
   compilation->source = std::make_shared<Source>(std::move(name), std::string(text));
   SPELK_RETURN_IF_ERROR(core.status());
+  SPELK_RETURN_IF_ERROR(CheckUtf8(*compilation->source));
   Diagnostics& diagnostics = compilation->diagnostics;
   if (!parse_only) {
     const auto evaluate = [&core](std::string_view expression,
@@ -94,6 +106,17 @@ absl::Status Compile(const Core& core, std::string name, std::string_view text, 
   return absl::OkStatus();
 }
 
+namespace {
+
+// What a text that a search made, a macro or a field's rule holds does not run: nobody wrote it as
+// a part of this search.
+absl::StatusOr<plan::ExprPtr> WithoutSubsearch(absl::StatusOr<plan::ExprPtr> expr) {
+  if (!expr.ok() || !plan::HasSubsearch(**expr)) return expr;
+  return absl::InvalidArgumentError("it holds a subsearch, which cannot stand in such a text");
+}
+
+}  // namespace
+
 absl::StatusOr<ast::SearchExpr> ParseTerms(const Core& core, std::string_view text) {
   const Source source("<subsearch>", std::string(text));
   Diagnostics diagnostics;
@@ -115,7 +138,7 @@ absl::StatusOr<plan::ExprPtr> CompileTerms(const Core& core, FieldTable& fields,
   const Source source("<subsearch>", "");
   Diagnostics diagnostics;
   plan::Binder binder(source, core.entries(), fields, diagnostics, core.bind_services());
-  return binder.SearchTerms(terms, scope.base, scope.negated);
+  return WithoutSubsearch(binder.SearchTerms(terms, scope.base, scope.negated));
 }
 
 absl::StatusOr<plan::ExprPtr> CompileExpression(const Core& core, FieldTable& fields,
@@ -125,7 +148,7 @@ absl::StatusOr<plan::ExprPtr> CompileExpression(const Core& core, FieldTable& fi
   SPELK_ASSIGN_OR_RETURN(const ast::ExprPtr expr,
                          ParseExpression(source, core.entries(), core.limits(), diagnostics));
   plan::Binder binder(source, core.entries(), fields, diagnostics, core.bind_services());
-  return binder.Expression(*expr);
+  return WithoutSubsearch(binder.Expression(*expr));
 }
 
 absl::StatusOr<std::vector<plan::ExprPtr>> CompileList(const Core& core, FieldTable& fields,
@@ -140,7 +163,7 @@ absl::StatusOr<std::vector<plan::ExprPtr>> CompileList(const Core& core, FieldTa
   plan::Binder binder(source, core.entries(), fields, diagnostics, core.bind_services());
   std::vector<plan::ExprPtr> values;
   for (const ast::ExprPtr& argument : list->arguments) {
-    SPELK_ASSIGN_OR_RETURN(plan::ExprPtr value, binder.Expression(*argument));
+    SPELK_ASSIGN_OR_RETURN(plan::ExprPtr value, WithoutSubsearch(binder.Expression(*argument)));
     values.push_back(std::move(value));
   }
   return values;

@@ -44,6 +44,7 @@ struct Input {
   Kind kind = Kind::kFile;
   std::string
       path;  // The event's `source` if it has none: the path as given or found, "-" for stdin.
+  std::string source;       // The same as text, if the path is not UTF-8; otherwise empty.
   std::string index;        // From INDEX:PATH; empty if not given.
   std::string_view memory;  // kMemory: outlives the run.
   // kCallback: fills the buffer, returns how many bytes, 0 at the end. Called by one thread at a

@@ -105,3 +105,21 @@ for threads in 1 2 8 64; do
 60000,119978,119978' run --threads $threads --memory 24MB \
     'eventstats count AS n dc(h) AS d by u | stats count sum(n) sum(d)' shared.ndjson
 done
+
+# What is written is valid, whatever is given.
+printf '| makeresults | eval a="x\377y"' >latin.spl
+expect 'a search that is not UTF-8 is refused' 2 '' "$SPELK" run -f latin.spl
+says 'with its place' 'latin.spl:1:26: the search is not UTF-8: byte 0xff'
+expect 'also where it is only checked' 2 '' "$SPELK" check -f latin.spl
+printf '{"n":1}\n' >"$(printf 'n\377.ndjson')"
+expect 'a path that is not UTF-8' 0 '{"source":"n�.ndjson","sourcetype":"t�"}' \
+  "$SPELK" run -o ndjson --sourcetype "$(printf 't\377')" 'table source sourcetype' "$(printf 'n\377.ndjson')"
+for format in ndjson json; do
+  "$SPELK" run -o $format '| makeresults count=3 | streamstats count AS k | eval b=case(k=1, exp(1000), k=2, -exp(1000), true(), ln(-1))
+    | eventstats max(b) AS x, min(b) AS n, values(b) AS v, list(b) AS l, first(b) AS f, mode(b) AS m, sum(b) AS s, avg(b) AS a, range(b) AS r, latest(b) AS t, median(b) AS d, stdev(b) AS y
+    | streamstats last(b) AS w current=f | eval mv=mvappend(b, "1", b), j=json_object("b", b) | sort b
+    | dedup b keepevents=t | fillnull | eval {k}=b | table *' >inf.$format
+  expect "no bare inf and nan in $format" 1 '' grep -E '[:,[] *-?(inf|nan)[],}]' inf.$format
+  "$SPELK" run -o $format '| makeresults count=3 | streamstats count AS k | eval b=case(k=1, exp(1000), k=2, -exp(1000), true(), ln(-1)) | stats max(b) count by b | sort b | top b' >inf2.$format
+  expect "none out of stats and top in $format" 1 '' grep -E '[:,[] *-?(inf|nan)[],}]' inf2.$format
+done

@@ -164,7 +164,7 @@ Value ScanRows::Source(const CompiledScan::Shape* known, uint32_t row, Arena& ar
   if (known != nullptr && !known->source.empty()) {
     if (const Value made = Fill(known->source, row, arena); !made.is_null()) return made;
   }
-  return Value::Text(input().path);
+  return Value::Text(input().source.empty() ? input().path : input().source);
 }
 
 // A sourcetype that an app renames is shown under its new name.
