@@ -66,15 +66,17 @@ std::optional<std::string> ColumnOfCall(const ast::Argument& argument, std::stri
 
 // A search of one command without its pipe and of plain words, which could be terms as well:
 // `delete user`.
-bool ReadsAsTerms(const ast::Pipeline& pipeline) {
+bool ReadsAsTerms(const ast::Pipeline& pipeline, const Registry& entries) {
   if (pipeline.leading_pipe || pipeline.commands.size() != 1) return false;
   const ast::CommandCall& call = pipeline.commands[0];
   const bool plain = !call.macro && !call.search && call.expression == nullptr &&
                      call.assignments.empty() && call.clauses.empty() && !call.arguments.empty();
   return plain &&
-         std::all_of(call.arguments.begin(), call.arguments.end(), [](const auto& argument) {
+         std::all_of(call.arguments.begin(), call.arguments.end(), [&](const auto& argument) {
            const auto* word = std::get_if<ast::Name>(&argument.value);
-           return word != nullptr && !word->quoted && !argument.alias && !ParseNumber(word->text);
+           if (word == nullptr || word->quoted || argument.alias) return false;
+           double number = 0;  // `stats count`: a statistic is a call, with or without parentheses.
+           return !ParseNumber(word->text) && entries.Aggregate(word->text, &number) == nullptr;
          });
 }
 
@@ -119,7 +121,7 @@ absl::StatusOr<NodePtr> Binder::BindPipeline(const ast::Pipeline& pipeline, Node
     first_error.Update(bound.status());
     plan = NewScan(pipeline.span);  // Goes on, to report the other commands' errors as well.
   }
-  if (ReadsAsTerms(pipeline)) {
+  if (ReadsAsTerms(pipeline, entries_)) {
     const ast::Name& name = pipeline.commands[0].name;
     diagnostics_.Warn(ErrorCode::kReadAsCommand, name.span,
                       fmt::format("read as the command {} over all events", name.text),
