@@ -68,14 +68,20 @@ TermMatcher::TermMatcher(std::string_view text, ast::TermKind kind)
     open_end_ = true;
     text.remove_suffix(1);
   }
-  pattern_ = exact_case_ ? std::string(text) : FoldCase(text);
-  const std::string_view before_star = std::string_view(pattern_).substr(0, pattern_.find('*'));
-  const std::string_view piece = exact_case_ ? before_star : SafeCaselessPiece(before_star);
-  if (piece.empty()) return;
-  finder_.emplace(piece, !exact_case_);
-  finder_offset_ = static_cast<size_t>(piece.data() - pattern_.data());
-  finder_fixed_ = exact_case_ ||
-                  SafeCaselessPiece(before_star.substr(0, finder_offset_)).size() == finder_offset_;
+  while (!text.empty()) {
+    const size_t star = std::min(text.find('*'), text.size());
+    const std::string_view piece = text.substr(0, star);
+    if (!piece.empty()) pieces_.push_back(exact_case_ ? std::string(piece) : FoldCase(piece));
+    text.remove_prefix(std::min(star + 1, text.size()));
+  }
+  if (pieces_.empty()) return;
+  const std::string_view first = pieces_[0];
+  const std::string_view stretch = exact_case_ ? first : SafeCaselessPiece(first);
+  if (stretch.empty()) return;
+  finder_.emplace(stretch, !exact_case_);
+  finder_offset_ = static_cast<size_t>(stretch.data() - first.data());
+  finder_fixed_ =
+      exact_case_ || SafeCaselessPiece(first.substr(0, finder_offset_)).size() == finder_offset_;
 }
 
 bool TermMatcher::BreaksBefore(std::string_view raw, size_t at) const {
@@ -99,65 +105,86 @@ bool TermMatcher::BreaksAfter(std::string_view raw, size_t at) const {
          StartsWithMajorText(raw.substr(at));
 }
 
-size_t TermMatcher::Step(std::string_view raw, size_t at, size_t* pattern) const {
-  if (at == raw.size()) return std::string_view::npos;
-  const auto byte = static_cast<unsigned char>(raw[at]);
-  if (exact_case_ || (byte < 0x80U && static_cast<unsigned char>(pattern_[*pattern]) < 0x80U)) {
-    char c = raw[at];
-    if (!exact_case_ && c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
-    if (c != pattern_[*pattern]) return std::string_view::npos;
-    ++*pattern;
-    return at + 1;
-  }
-  size_t next = at;
-  const char32_t folded = FoldCodePoint(NextCodePoint(raw, &next));
-  if (folded != NextCodePoint(pattern_, pattern)) return std::string_view::npos;
-  return next;
-}
-
-bool TermMatcher::MatchPattern(std::string_view raw, size_t at, size_t pattern) const {
-  // A star takes as little as possible; going back to the newest star is enough, as in any glob
-  // match.
-  size_t star_pattern = std::string::npos;
-  size_t star_at = 0;
-  for (;;) {
-    if (pattern == pattern_.size()) {
-      if (BreaksAfter(raw, at)) return true;
-    } else if (pattern_[pattern] == '*') {
-      star_pattern = ++pattern;
-      star_at = at;
-      continue;
-    } else if (const size_t next = Step(raw, at, &pattern); next != std::string_view::npos) {
-      at = next;
-      continue;
+size_t TermMatcher::EndOfPiece(std::string_view raw, size_t at, std::string_view piece) const {
+  for (size_t p = 0; p < piece.size();) {
+    if (at == raw.size()) return std::string_view::npos;
+    const auto byte = static_cast<unsigned char>(raw[at]);
+    if (exact_case_ || (byte < 0x80U && static_cast<unsigned char>(piece[p]) < 0x80U)) {
+      char c = raw[at];
+      if (!exact_case_ && c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
+      if (c != piece[p]) return std::string_view::npos;
+      ++p;
+      ++at;
+    } else if (FoldCodePoint(NextCodePoint(raw, &at)) != NextCodePoint(piece, &p)) {
+      return std::string_view::npos;
     }
-    if (star_pattern == std::string::npos || star_at >= raw.size() ||
-        BreakOf(raw[star_at]) == Break::kMajor || StartsWithMajorText(raw.substr(star_at))) {
-      return false;
-    }
-    at = ++star_at;
-    pattern = star_pattern;
   }
+  return at;
 }
 
-bool TermMatcher::MatchesAt(std::string_view raw, size_t start) const {
-  return BreaksBefore(raw, start) && MatchPattern(raw, start, 0);
-}
-
-bool TermMatcher::Matches(std::string_view raw) const {
-  if (pattern_.empty()) return open_begin_ || open_end_ ? !raw.empty() : true;
+template <class Found>
+bool TermMatcher::ForEachBegin(std::string_view raw, Found found) const {
+  const auto try_at = [&](size_t start) {
+    if (!BreaksBefore(raw, start)) return false;
+    const size_t end = EndOfPiece(raw, start, pieces_[0]);
+    return end != std::string_view::npos && found(end);
+  };
   if (finder_ && finder_fixed_) {
     for (size_t hit = finder_->Find(raw); hit != std::string_view::npos;
          hit = finder_->Find(raw, hit + 1)) {
-      if (hit >= finder_offset_ && MatchesAt(raw, hit - finder_offset_)) return true;
+      if (hit >= finder_offset_ && try_at(hit - finder_offset_)) return true;
     }
     return false;
   }
   if (finder_ && finder_->Find(raw) == std::string_view::npos) return false;
   for (size_t start = 0; start < raw.size(); ++start) {
-    if (MatchesAt(raw, start)) return true;
+    if (try_at(start)) return true;
   }
   return false;
+}
+
+namespace {
+
+// The first place at or after `at` that a star may not stand for.
+size_t EndOfStar(std::string_view raw, size_t at) {
+  while (at < raw.size() && BreakOf(raw[at]) != Break::kMajor &&
+         !StartsWithMajorText(raw.substr(at)))
+    ++at;
+  return at;
+}
+
+}  // namespace
+
+// Piece by piece, all places at once: where a piece may end, the star after it reaches to the next
+// major breaker, so what begins within that reach needs no other place, and each piece takes one
+// pass over the text.
+bool TermMatcher::MatchesPieces(std::string_view raw) const {
+  std::vector<Reach> reaches;
+  const auto add = [&](size_t end) {
+    if (reaches.empty() || end > reaches.back().last) reaches.push_back({end, EndOfStar(raw, end)});
+    return false;
+  };
+  ForEachBegin(raw, add);
+  for (size_t p = 1; p < pieces_.size() && !reaches.empty(); ++p) {
+    const bool last = p + 1 == pieces_.size();
+    const std::vector<Reach> before = std::move(reaches);
+    reaches.clear();
+    for (const Reach& reach : before) {
+      for (size_t at = reach.first; at <= reach.last; ++at) {
+        const size_t end = EndOfPiece(raw, at, pieces_[p]);
+        if (end == std::string_view::npos) continue;
+        if (last && BreaksAfter(raw, end)) return true;
+        if (!last) add(end);
+      }
+    }
+  }
+  return false;
+}
+
+bool TermMatcher::Matches(std::string_view raw) const {
+  if (pieces_.empty()) return open_begin_ || open_end_ ? !raw.empty() : true;
+  if (pieces_.size() > 1) return MatchesPieces(raw);
+  return ForEachBegin(raw, [&](size_t end) { return BreaksAfter(raw, end); });
 }
 
 }  // namespace spelk::plan

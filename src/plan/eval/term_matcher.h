@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "plan/expr.h"
 #include "value/literal_search.h"
@@ -12,31 +13,39 @@ namespace spelk::plan {
 
 // Search Manual, "Event segmentation": a term matches between breakers (segmenters.conf, major and
 // minor), ignoring case unless CASE(); TERM() needs major breakers around it. A leading or trailing
-// `*` drops that side's condition; a `*` within stands for any run without major breakers.
-// Immutable.
+// `*` drops that side's condition; a `*` within stands for any run without major breakers. The time
+// is linear in the text, whatever the term. Immutable.
 class TermMatcher {
  public:
   TermMatcher(std::string_view text, ast::TermKind kind);
   bool Matches(std::string_view raw) const;
 
  private:
-  bool MatchesAt(std::string_view raw, size_t start) const;
+  // Where what follows a star may begin.
+  struct Reach {
+    size_t first;
+    size_t last;
+  };
+
   bool BreaksBefore(std::string_view raw, size_t at) const;
   bool BreaksAfter(std::string_view raw, size_t at) const;
-  bool MatchPattern(std::string_view raw, size_t at, size_t pattern) const;
-  // The position behind one pattern character, or npos.
-  size_t Step(std::string_view raw, size_t at, size_t* pattern) const;
+  // The end of the piece that stands at `at`, or npos.
+  size_t EndOfPiece(std::string_view raw, size_t at, std::string_view piece) const;
+  // Calls found(end) for each place where the term's first piece may stand, until it returns true.
+  template <class Found>
+  bool ForEachBegin(std::string_view raw, Found found) const;
+  bool MatchesPieces(std::string_view raw) const;
 
-  std::string pattern_;  // Folded unless exact; without the outer stars.
+  std::vector<std::string> pieces_;  // Between the inner stars; folded unless exact.
   bool exact_case_ = false;
   bool whole_token_ = false;
   bool open_begin_ = false;
   bool open_end_ = false;
-  // A piece of the pattern that every match contains, and how many pattern bytes stand before it.
-  // Not set for patterns without such a piece or with a star before it.
+  // A stretch of the first piece that every match contains, and how many of its bytes stand before.
+  // Not set where there is none.
   std::optional<LiteralFinder> finder_;
   size_t finder_offset_ = 0;
-  bool finder_fixed_ = false;  // The bytes before the piece are plain ASCII without k and s.
+  bool finder_fixed_ = false;  // The bytes before the stretch are plain ASCII without k and s.
 };
 
 }  // namespace spelk::plan
