@@ -6,7 +6,11 @@
 #include <pcre2.h>
 
 #include <algorithm>
+#include <limits>
+#include <optional>
 #include <utility>
+
+#include "value/regex_work.h"
 
 namespace spelk {
 namespace {
@@ -29,6 +33,8 @@ std::string MessageFor(int error) {
 struct Regex::Code {
   pcre2_code* code = nullptr;
   bool jit = false;
+  std::string pattern;
+  std::optional<RegexWork> work;
   ~Code() { pcre2_code_free(code); }
 };
 
@@ -36,22 +42,49 @@ Regex::Regex(Regex&&) noexcept = default;
 Regex& Regex::operator=(Regex&&) noexcept = default;
 Regex::~Regex() = default;
 
+namespace {
+
+pcre2_code* CompileCode(std::string_view pattern, uint32_t options, int* error, size_t* offset) {
+  pcre2_compile_context* context = pcre2_compile_context_create(nullptr);
+  pcre2_set_parens_nest_limit(context, kMostNesting);
+  pcre2_code* code =
+      pcre2_compile(reinterpret_cast<PCRE2_SPTR>(pattern.data()), pattern.size(),
+                    PCRE2_UTF | PCRE2_MATCH_INVALID_UTF | PCRE2_NEVER_BACKSLASH_C | options, error,
+                    offset, context);
+  pcre2_compile_context_free(context);
+  return code;
+}
+
+// The work of one match, counted before each part of the pattern: the step, and what was run over
+// since the step before.
+struct StepCounter {
+  uint64_t steps = 0;
+  uint64_t most = 0;
+  size_t last = 0;
+};
+
+int CountStep(pcre2_callout_block* block, void* counter) {
+  constexpr size_t kBytesOfStep = 16;
+  auto& count = *static_cast<StepCounter*>(counter);
+  const size_t at = block->current_position;
+  count.steps += 1 + (std::max(at, count.last) - std::min(at, count.last)) / kBytesOfStep;
+  count.last = at;
+  return count.steps > count.most ? PCRE2_ERROR_MATCHLIMIT : 0;
+}
+
+}  // namespace
+
 absl::StatusOr<Regex> Regex::Compile(std::string_view pattern, bool allow_jit) {
   if (pattern.size() > kMostPattern) {
     return absl::InvalidArgumentError(
         fmt::format("the pattern is longer than {} bytes", kMostPattern));
   }
-  pcre2_compile_context* context = pcre2_compile_context_create(nullptr);
-  pcre2_set_parens_nest_limit(context, kMostNesting);
   int error = 0;
-  PCRE2_SIZE offset = 0;
+  size_t offset = 0;
   Regex regex;
   regex.pattern_ = pattern;
   regex.code_ = std::make_unique<Code>();
-  regex.code_->code = pcre2_compile(reinterpret_cast<PCRE2_SPTR>(pattern.data()), pattern.size(),
-                                    PCRE2_UTF | PCRE2_MATCH_INVALID_UTF | PCRE2_NEVER_BACKSLASH_C,
-                                    &error, &offset, context);
-  pcre2_compile_context_free(context);
+  regex.code_->code = CompileCode(pattern, 0, &error, &offset);
   if (regex.code_->code == nullptr) {
     return absl::InvalidArgumentError(fmt::format("{} at offset {}", MessageFor(error), offset));
   }
@@ -61,6 +94,8 @@ absl::StatusOr<Regex> Regex::Compile(std::string_view pattern, bool allow_jit) {
     return absl::InvalidArgumentError(fmt::format("more than {} groups", kMostGroups));
   }
   regex.capture_count_ = captures;
+  regex.code_->pattern = pattern;
+  regex.code_->work.emplace(pattern);
   uint32_t names = 0;
   uint32_t entry_size = 0;
   PCRE2_SPTR table = nullptr;
@@ -81,27 +116,83 @@ absl::StatusOr<Regex> Regex::Compile(std::string_view pattern, bool allow_jit) {
 
 struct RegexMatcher::State {
   const Regex::Code* code = nullptr;
+  const std::string* pattern = nullptr;
+  uint32_t limit = 0;
   pcre2_match_data* data = nullptr;
   pcre2_match_context* context = nullptr;
   pcre2_jit_stack* stack = nullptr;
+  // The same pattern with a call before each part of it; made when a text asks for it.
+  pcre2_code* counted_code = nullptr;
+  pcre2_match_context* counted = nullptr;
+  StepCounter counter;
+  // The text that was looked at last, and whether it needs no counting.
+  std::string_view text;
+  bool bounded = false;
 
   ~State() {
     pcre2_match_data_free(data);
     pcre2_match_context_free(context);
     pcre2_jit_stack_free(stack);
+    pcre2_match_context_free(counted);
+    pcre2_code_free(counted_code);
   }
   const PCRE2_SIZE* vector() const { return pcre2_get_ovector_pointer(data); }
+
+  // One text is searched from its beginning on, match by match.
+  bool IsBounded(std::string_view subject, size_t start) {
+    if (start == 0 || subject.data() != text.data() || subject.size() != text.size()) {
+      text = subject;
+      bounded = code->work->IsBounded(subject);
+    }
+    return bounded;
+  }
+
+  int Match(std::string_view subject, size_t start) const {
+    const auto* bytes = reinterpret_cast<PCRE2_SPTR>(subject.data());
+    const int result = pcre2_match(code->code, bytes, subject.size(), start, 0, data, context);
+    if (result != PCRE2_ERROR_JIT_STACKLIMIT) return result;
+    return pcre2_match(code->code, bytes, subject.size(), start, PCRE2_NO_JIT, data, context);
+  }
+
+  int MatchCounted(std::string_view subject, size_t start) {
+    constexpr uint64_t kStepsOfByte = 10;  // What a long text takes without any trouble.
+    if (counted_code == nullptr) {
+      int error = 0;
+      size_t offset = 0;
+      counted_code = CompileCode(*pattern, PCRE2_AUTO_CALLOUT, &error, &offset);
+      if (counted_code == nullptr) return PCRE2_ERROR_MATCHLIMIT;
+      counted = NewContext();
+      pcre2_set_callout(counted, &CountStep, &counter);
+    }
+    counter = {0, limit + kStepsOfByte * subject.size(), start};
+    return pcre2_match(counted_code, reinterpret_cast<PCRE2_SPTR>(subject.data()), subject.size(),
+                       start, 0, data, counted);
+  }
+
+  // PCRE2's own limit counts anew wherever in the text a match may begin.
+  static pcre2_match_context* NewContext() {
+    pcre2_match_context* made = pcre2_match_context_create(nullptr);
+    pcre2_set_match_limit(made, std::numeric_limits<uint32_t>::max());
+    pcre2_set_heap_limit(made, kHeapLimitKiB);
+    return made;
+  }
 };
 
 RegexMatcher::RegexMatcher(const Regex& regex, uint32_t match_limit)
     : state_(std::make_unique<State>()) {
   state_->code = regex.code_.get();
+  state_->pattern = &regex.code_->pattern;
+  state_->limit = match_limit;
   state_->data = pcre2_match_data_create_from_pattern(regex.code_->code, nullptr);
-  state_->context = pcre2_match_context_create(nullptr);
-  pcre2_set_match_limit(state_->context, match_limit);
-  pcre2_set_heap_limit(state_->context, kHeapLimitKiB);
+  state_->context = State::NewContext();
   if (!regex.code_->jit) return;
-  state_->stack = pcre2_jit_stack_create(kFirstJitStack, kLastJitStack, nullptr);
+  // So small that it runs out before the interpreter's memory would: a word at least is kept where
+  // the interpreter keeps a frame.
+  size_t frame = 0;
+  pcre2_pattern_info(regex.code_->code, PCRE2_INFO_FRAMESIZE, &frame);
+  const size_t most = (size_t{kHeapLimitKiB} << 10U) / std::max<size_t>(1, frame) * sizeof(void*);
+  state_->stack = pcre2_jit_stack_create(std::min(kFirstJitStack, most),
+                                         std::min(kLastJitStack, most), nullptr);
   pcre2_jit_stack_assign(state_->context, nullptr, state_->stack);
 }
 
@@ -110,17 +201,8 @@ RegexMatcher::~RegexMatcher() = default;
 
 MatchResult RegexMatcher::Match(std::string_view text, size_t start) {
   if (start > text.size()) return MatchResult::kNo;
-  const auto match = [&](uint32_t options) {
-    return pcre2_match(state_->code->code, reinterpret_cast<PCRE2_SPTR>(text.data()), text.size(),
-                       start, options, state_->data, state_->context);
-  };
-  int result = match(0);
-  // The JIT counts its steps in another way than the interpreter and has a stack of its own: what
-  // it gives up on is asked of the interpreter, which decides.
-  if (state_->code->jit &&
-      (result == PCRE2_ERROR_JIT_STACKLIMIT || result == PCRE2_ERROR_MATCHLIMIT)) {
-    result = match(PCRE2_NO_JIT);
-  }
+  const int result = state_->IsBounded(text, start) ? state_->Match(text, start)
+                                                    : state_->MatchCounted(text, start);
   if (result >= 0) return MatchResult::kYes;
   return result == PCRE2_ERROR_NOMATCH ? MatchResult::kNo : MatchResult::kLimit;
 }

@@ -52,7 +52,9 @@ enum class MatchResult {
 
 // Scratch memory for matching; one for each thread and expression. Uses the JIT where there is one,
 // on a stack of its own, and the interpreter when that stack runs out; results do not depend on it.
-// `match_limit` bounds the work of one match.
+// `match_limit` bounds the steps of one match, long texts may take ten more for each byte. Steps
+// are counted on texts on which the expression could take many (RegexWork), which is slower; there
+// the interpreter runs, so that the JIT has no say in what is too much.
 class RegexMatcher {
  public:
   static constexpr uint32_t kMatchLimit = 1'000'000;
