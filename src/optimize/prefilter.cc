@@ -25,8 +25,11 @@ using plan::Expr;
 using plan::ExprKind;
 using plan::LiteralGroup;
 
-constexpr size_t kShortest = 3;       // A shorter literal stands in nearly every line.
-constexpr size_t kMostLiterals = 32;  // Of one group.
+constexpr size_t kShortest = 3;  // A shorter literal stands in nearly every line.
+constexpr size_t kShortestOfMany =
+    5;                        // To look for many that are shorter takes longer than to parse.
+constexpr size_t kMany = 32;  // Literals of one group.
+constexpr size_t kMostLiterals = 4096;  // Of one group.
 
 bool StandsAsItIs(char c) {
   const auto byte = static_cast<unsigned char>(c);
@@ -119,9 +122,11 @@ class Prefilter {
   }
 
   static std::vector<LiteralGroup> One(std::vector<std::string> literals, bool ignore_case) {
-    const bool good = !literals.empty() && literals.size() <= kMostLiterals &&
-                      std::none_of(literals.begin(), literals.end(),
-                                   [](const std::string& literal) { return literal.empty(); });
+    const size_t shortest = literals.size() > kMany ? kShortestOfMany : 1;
+    const bool good =
+        !literals.empty() && literals.size() <= kMostLiterals &&
+        std::all_of(literals.begin(), literals.end(),
+                    [&](const std::string& literal) { return literal.size() >= shortest; });
     if (!good) return {};
     std::sort(literals.begin(), literals.end());
     literals.erase(std::unique(literals.begin(), literals.end()), literals.end());

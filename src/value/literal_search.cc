@@ -16,7 +16,9 @@ bool IsLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 
 char LowerAscii(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
 
-// How common a byte is in event data, roughly; the search anchors on the rarest two.
+}  // namespace
+
+// The search for one literal anchors on its rarest two bytes.
 int Commonness(char c) {
   switch (LowerAscii(c)) {
     case '"':
@@ -65,6 +67,8 @@ int Commonness(char c) {
       return 2;
   }
 }
+
+namespace {
 
 bool HasAvx2() {
 #if SPELK_HAS_AVX2_CODE
@@ -157,6 +161,8 @@ size_t LiteralFinder::Find(std::string_view text, size_t from) const {
 }
 
 LiteralSet::LiteralSet(std::vector<std::string> literals, bool ignore_case) : avx2_(HasAvx2()) {
+  size_ = literals.size();
+  TakeMany(&literals, ignore_case);
   for (const std::string& literal : literals) bytes_ = std::min(bytes_, literal.size());
   for (size_t i = 0; i < literals.size(); ++i) {
     finders_.emplace_back(literals[i], ignore_case);
@@ -173,6 +179,31 @@ LiteralSet::LiteralSet(std::vector<std::string> literals, bool ignore_case) : av
       if (finder.mask_[b] != 0) add(static_cast<char>(finder.literal_[b] & ~0x20));
     }
   }
+}
+
+// Takes out what is found by SampledSearch: of many literals all but a few short ones, which would
+// shorten its steps.
+void LiteralSet::TakeMany(std::vector<std::string>* literals, bool ignore_case) {
+  constexpr size_t kMostInTables = 24;
+  constexpr size_t kShort = 6;
+  constexpr size_t kFew = 8;
+  if (literals->size() <= kMostInTables) return;
+  const auto is_short = [](const std::string& literal) { return literal.size() < kShort; };
+  auto first = std::partition(literals->begin(), literals->end(), is_short);
+  if (first - literals->begin() > static_cast<std::ptrdiff_t>(kFew)) {
+    first = std::partition(literals->begin(), literals->end(), [](const std::string& literal) {
+      return literal.size() < SampledSearch::kLeastBytes;
+    });
+  }
+  std::vector<std::string> many(first, literals->end());
+  literals->erase(first, literals->end());
+  for (std::string& literal : many) {
+    longest_ = std::max(longest_, literal.size());
+    if (!ignore_case) continue;
+    std::transform(literal.begin(), literal.end(), literal.begin(), &LowerAscii);
+  }
+  for (const std::string& literal : *literals) longest_ = std::max(longest_, literal.size());
+  if (!many.empty()) many_.emplace(std::move(many), ignore_case);
 }
 
 bool LiteralSet::AnyAt(std::string_view text, size_t at, unsigned buckets) const {
@@ -242,6 +273,21 @@ size_t LiteralSet::FindAvx2(std::string_view text, size_t from) const {
 #endif
 
 size_t LiteralSet::Find(std::string_view text, size_t from) const {
+  return many_ ? FindBoth(text, from) : FindInTables(text, from);
+}
+
+// Stretch by stretch, so that neither search runs ahead of the other for long.
+size_t LiteralSet::FindBoth(std::string_view text, size_t from) const {
+  constexpr size_t kStretch = size_t{16} << 10U;
+  for (; from < text.size(); from += kStretch) {
+    const std::string_view part = text.substr(0, from + kStretch + longest_ - 1);
+    const size_t found = std::min(many_->Find(part, from), FindInTables(part, from));
+    if (found < from + kStretch) return found;
+  }
+  return std::string_view::npos;
+}
+
+size_t LiteralSet::FindInTables(std::string_view text, size_t from) const {
   if (finders_.empty()) return std::string_view::npos;
   if (finders_.size() == 1) return finders_.front().Find(text, from);
   return avx2_ ? FindAvx2(text, from) : FindPortable(text, from);

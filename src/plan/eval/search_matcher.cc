@@ -45,29 +45,32 @@ bool PatternMatcher::Matches(const Value& value) const {
 }
 
 PatternSet::PatternSet(const std::vector<Pattern>& patterns) {
+  // To ask each of a few is faster than to go through the text for all of them.
+  constexpr std::ptrdiff_t kFew = 8;
+  const auto has_star = [](const Pattern& pattern) {
+    return pattern.text.find('*') != std::string::npos;
+  };
+  const bool few = std::count_if(patterns.begin(), patterns.end(), has_star) <= kFew;
   for (const Pattern& pattern : patterns) {
-    PatternMatcher matcher(CompareOp::kEqual, pattern);
-    if (matcher.is_plain()) {
-      plain_.insert(FoldCase(pattern.text));
-    } else {
-      others_.push_back(std::move(matcher));
+    if (few && has_star(pattern)) {
+      few_.emplace_back(CompareOp::kEqual, pattern);
+      continue;
     }
+    index_.Add(pattern, static_cast<uint32_t>(matchers_.size()));
+    matchers_.emplace_back(CompareOp::kEqual, pattern);
   }
-}
-
-bool PatternSet::MatchesOne(std::string_view text) const {
-  if (!plain_.empty()) {
-    if (IsFolded(text) ? plain_.contains(text) : plain_.contains(FoldCase(text))) return true;
-  }
-  const Value value = Value::Text(text);
-  return std::any_of(others_.begin(), others_.end(),
-                     [&](const PatternMatcher& matcher) { return matcher.Matches(value); });
+  index_.Finish();
 }
 
 bool PatternSet::Matches(const Value& value) const {
-  char buffer[kNumberText];
   for (const Value& each : value.each()) {
-    if (MatchesOne(TextOf(each, buffer))) return true;
+    for (const PatternMatcher& matcher : few_) {
+      if (matcher.Matches(each)) return true;
+    }
+    if (matchers_.empty()) continue;
+    char buffer[kNumberText];
+    const auto matches = [&](uint32_t pattern) { return matchers_[pattern].Matches(each); };
+    if (index_.AnyOf(TextOf(each, buffer), matches)) return true;
   }
   return false;
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/string_map.h"
+#include "plan/eval/pattern_index.h"
 #include "plan/expr.h"
 #include "value/ip_address.h"
 #include "value/number.h"
@@ -38,17 +39,17 @@ class PatternMatcher {
   std::optional<Number> number_;
 };
 
-// Many `field = pattern` joined by OR: plain patterns are one hash probe.
+// Many `field = pattern` joined by OR. The cost depends on the value and on what is like it, not on
+// how many patterns there are.
 class PatternSet {
  public:
   explicit PatternSet(const std::vector<Pattern>& patterns);
   bool Matches(const Value& value) const;
 
  private:
-  bool MatchesOne(std::string_view text) const;
-
-  StringSet plain_;  // Folded.
-  std::vector<PatternMatcher> others_;
+  std::vector<PatternMatcher> few_;       // Patterns with stars, while they are few.
+  std::vector<PatternMatcher> matchers_;  // The others, by their ids in the index.
+  PatternIndex index_;
 };
 
 }  // namespace spelk::plan

@@ -5,11 +5,10 @@
 #include <limits>
 #include <utility>
 
-#include "base/bytes.h"
 #include "base/status.h"
 #include "plan/eval/search_matcher.h"
 #include "plan/eval/term_matcher.h"
-#include "value/case_fold.h"
+#include "plan/eval/tuple_set.h"
 #include "value/number.h"
 #include "value/relative_time.h"
 
@@ -95,83 +94,25 @@ class MatchAnyNode final : public EvalNode {
   ColumnTester tester_;
 };
 
-// (a="1" b="x") OR (a="2" b="y") …: rows of plain texts are one hash probe on the folded tuple.
 class TupleInNode final : public EvalNode {
  public:
-  explicit TupleInNode(const Expr& expr) : fields_(expr.row_fields) {
-    for (const std::vector<std::string>& row : expr.rows) {
-      std::vector<PatternMatcher> matchers;
-      bool plain = true;
-      for (const std::string& text : row) {
-        matchers.emplace_back(CompareOp::kEqual, Pattern{text, false});
-        plain = plain && matchers.back().is_plain();
-      }
-      if (plain) plain_.insert(Key(row));
-      if (!plain)
-        others_.push_back(matchers.size() == fields_.size() ? std::move(matchers) : Matchers());
-      all_.push_back(row);
-    }
-  }
+  explicit TupleInNode(const Expr& expr)
+      : fields_(expr.row_fields), set_(expr.row_fields.size(), expr.rows) {}
 
   absl::Status Test(const EvalContext& context, Rows rows, Truth* truth) override {
     std::vector<Column> columns;
     for (const Field field : fields_) columns.push_back(ColumnOf(context, field));
-    for (const uint32_t row : rows) truth[row] = ToTruth(MatchesRow(columns, row));
+    std::vector<Value> values(columns.size());
+    for (const uint32_t row : rows) {
+      for (size_t f = 0; f < columns.size(); ++f) values[f] = columns[f].At(row);
+      truth[row] = ToTruth(set_.Matches(values));
+    }
     return absl::OkStatus();
   }
 
  private:
-  using Matchers = std::vector<PatternMatcher>;
-
-  static std::string Key(const std::vector<std::string>& texts) {
-    std::string key;
-    ByteWriter writer(key);
-    for (const std::string& text : texts) writer.Text(FoldCase(text));
-    return key;
-  }
-
-  bool MatchesRow(const std::vector<Column>& columns, uint32_t row) {
-    std::vector<Value> values;
-    bool multi = false;
-    for (const Column& column : columns) {
-      values.push_back(column.At(row));
-      if (values.back().is_null()) return false;
-      multi = multi || values.back().is_multi();
-    }
-    if (!plain_.empty() && ProbePlain(values, multi)) return true;
-    return std::any_of(others_.begin(), others_.end(), [&](const Matchers& matchers) {
-      for (size_t i = 0; i < matchers.size(); ++i) {
-        if (!matchers[i].Matches(values[i])) return false;
-      }
-      return !matchers.empty();
-    });
-  }
-
-  bool ProbePlain(const std::vector<Value>& values, bool multi) {
-    if (multi && values.size() > 1) return ProbeEachRow(values);
-    if (multi) {
-      return std::any_of(values[0].each().begin(), values[0].each().end(),
-                         [&](const Value& one) { return plain_.contains(Key({TextOf(one)})); });
-    }
-    std::vector<std::string> texts;
-    for (const Value& value : values) texts.push_back(TextOf(value));
-    return plain_.contains(Key(texts));
-  }
-
-  // Several fields, some multivalue: each row of the subsearch is asked in turn.
-  bool ProbeEachRow(const std::vector<Value>& values) {
-    return std::any_of(all_.begin(), all_.end(), [&](const std::vector<std::string>& row) {
-      for (size_t i = 0; i < row.size(); ++i) {
-        if (!PatternMatcher(CompareOp::kEqual, {row[i], false}).Matches(values[i])) return false;
-      }
-      return true;
-    });
-  }
-
   const std::vector<Field> fields_;
-  StringSet plain_;
-  std::vector<Matchers> others_;
-  std::vector<std::vector<std::string>> all_;
+  TupleSet set_;
 };
 
 class TermNode final : public EvalNode {
