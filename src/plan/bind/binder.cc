@@ -66,8 +66,9 @@ std::optional<std::string> ColumnOfCall(const ast::Argument& argument, std::stri
 
 // A search of one command without its pipe and of plain words, which could be terms as well:
 // `delete user`.
-bool ReadsAsTerms(const ast::Pipeline& pipeline, const Registry& entries) {
+bool ReadsAsTerms(const ast::Pipeline& pipeline, std::string_view text, const Registry& entries) {
   if (pipeline.leading_pipe || pipeline.commands.size() != 1) return false;
+  if (text.find(',') != std::string_view::npos) return false;
   const ast::CommandCall& call = pipeline.commands[0];
   const bool plain = !call.macro && !call.search && call.expression == nullptr &&
                      call.assignments.empty() && call.clauses.empty() && !call.arguments.empty();
@@ -121,7 +122,7 @@ absl::StatusOr<NodePtr> Binder::BindPipeline(const ast::Pipeline& pipeline, Node
     first_error.Update(bound.status());
     plan = NewScan(pipeline.span);  // Goes on, to report the other commands' errors as well.
   }
-  if (ReadsAsTerms(pipeline, entries_)) {
+  if (ReadsAsTerms(pipeline, TextOf(pipeline.span), entries_)) {
     const ast::Name& name = pipeline.commands[0].name;
     diagnostics_.Warn(ErrorCode::kReadAsCommand, name.span,
                       fmt::format("read as the command {} over all events", name.text),
