@@ -10,6 +10,7 @@
 #include "base/status.h"
 #include "plan/eval/search_nodes.h"
 #include "value/relative_time.h"
+#include "value/utf8.h"
 
 namespace spelk::engine {
 namespace {
@@ -162,14 +163,17 @@ Runner::Runner(const Core& core, const RunRequest& request)
   settings_.shapes = &core.knowledge().shapes();
   settings_.renames = &core.knowledge().renames();
   settings_.inputs = request.inputs;
-  settings_.sourcetype = options.sourcetype;
+  settings_.sourcetype = MakeUtf8(options.sourcetype);
   settings_.time_field = options.time_field;
   settings_.time_format = options.time_format;
   settings_.strict = options.strict;
   settings_.max_line = options.max_line;
   feed_.shapes = settings_.shapes;
-  for (const io::Input& input : request.inputs) feed_.sources.push_back(input.path);
-  feed_.sourcetype = options.sourcetype;
+  for (io::Input& input : settings_.inputs) {
+    if (!IsUtf8(input.path)) input.source = MakeUtf8(input.path);
+    feed_.sources.push_back(input.source.empty() ? input.path : input.source);
+  }
+  feed_.sourcetype = settings_.sourcetype;
   feed_.renames_sourcetypes = !settings_.renames->empty();
   feed_.newest_first = options.order == EventOrder::kTime ||
                        (options.order == EventOrder::kAuto && !request.input_is_pipe);
