@@ -215,6 +215,8 @@ class Query {
 
   // True if the search makes its own rows and reads no input.
   bool generates() const;
+  // The lookup tables that the search writes, as it calls them.
+  std::vector<std::string> writes() const;
   // What the compiler found worth saying.
   const std::vector<ErrorDetail>& warnings() const;
   // One stage as text, for people. kOptimized and kPipeline are what would run over `input`.
@@ -229,7 +231,8 @@ class Query {
   std::shared_ptr<const Impl> impl_;
 };
 
-// Several searches in one pass over the input; `take` is told which query the rows belong to.
+// Several searches in one pass over the input; `take` is told which query the rows belong to. A
+// search that writes lookup tables runs before those that come after it, which read them.
 Result<std::vector<Summary>> RunTogether(
     const std::vector<Query>& queries, const Input& input, const RunOptions& options,
     const std::function<Flow(size_t query, const RowBatch& rows)>& take);
@@ -252,6 +255,8 @@ struct CompileOptions {
   std::string name = "<query>";  // Of the text, for messages.
   bool parse_only =
       false;  // Macros are not expanded, nothing is bound; such a query explains, but does not run.
+  // Lookup tables that searches before it in the same run write (Query::writes()).
+  std::vector<std::string> tables = {};
 };
 
 // Everything that queries share. Safe to share between threads. Problems with the options (an app

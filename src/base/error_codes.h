@@ -46,6 +46,7 @@ enum class ErrorCode : uint16_t {
   kConfusable = 1105,      // A curly quote or the like among search terms.
   kOperatorAsTerm = 1106,  // A word among terms that was likely meant as something else.
   kClauseAsField = 1107,   // A word of other languages that is a field's name here.
+  kUndefinedClass = 1110,  // An event type or tag that no app defines.
 };
 
 }  // namespace spelk

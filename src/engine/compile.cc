@@ -3,12 +3,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "base/status.h"
 #include "commands/entry.h"
 #include "functions/entry.h"
 #include "plan/bind/binder.h"
+#include "plan/lookup.h"
 #include "value/time_format.h"
 #include "value/utf8.h"
 
@@ -72,15 +74,49 @@ absl::Status CheckUtf8(const Source& source) {
                                                 static_cast<unsigned char>(source.text()[bad])));
 }
 
+// The lookups that there are, and those that searches before this one write.
+class LookupsToCome final : public plan::LookupCatalog {
+ public:
+  LookupsToCome(const plan::LookupCatalog& known, const std::vector<std::string>& tables)
+      : known_(known), tables_(tables) {}
+
+  absl::StatusOr<plan::LookupPtr> FindLookup(std::string_view name) const override {
+    SPELK_ASSIGN_OR_RETURN(plan::LookupPtr lookup, known_.FindLookup(name));
+    return Opened(std::move(lookup), {std::string(name)});
+  }
+  absl::StatusOr<plan::LookupPtr> FindFile(std::string_view name) const override {
+    SPELK_ASSIGN_OR_RETURN(plan::LookupPtr lookup, known_.FindFile(name));
+    return Opened(std::move(lookup), {std::string(name), fmt::format("{}.csv", name)});
+  }
+  std::vector<std::string> LookupNames() const override { return known_.LookupNames(); }
+
+ private:
+  plan::LookupPtr Opened(plan::LookupPtr known, const std::vector<std::string>& names) const {
+    const bool written = std::any_of(tables_.begin(), tables_.end(), [&](const std::string& table) {
+      return std::find(names.begin(), names.end(), table) != names.end();
+    });
+    if (!written) return known;
+    auto lookup = known == nullptr ? std::make_shared<plan::Lookup>()
+                                   : std::make_shared<plan::Lookup>(*known);
+    if (known == nullptr) lookup->name = lookup->table = names.front();
+    lookup->columns.clear();
+    lookup->open = true;
+    return lookup;
+  }
+
+  const plan::LookupCatalog& known_;
+  const std::vector<std::string>& tables_;
+};
+
 }  // namespace
 
-absl::Status Compile(const Core& core, std::string name, std::string_view text, bool parse_only,
+absl::Status Compile(const Core& core, std::string_view text, const CompileOptions& options,
                      Compilation* compilation, FieldTable* fields) {
-  compilation->source = std::make_shared<Source>(std::move(name), std::string(text));
+  compilation->source = std::make_shared<Source>(options.name, std::string(text));
   SPELK_RETURN_IF_ERROR(core.status());
   SPELK_RETURN_IF_ERROR(CheckUtf8(*compilation->source));
   Diagnostics& diagnostics = compilation->diagnostics;
-  if (!parse_only) {
+  if (!options.parse_only) {
     const auto evaluate = [&core](std::string_view expression,
                                   const knowledge::MacroArguments& arguments) {
       return EvaluateForMacro(core, expression, arguments);
@@ -91,16 +127,18 @@ absl::Status Compile(const Core& core, std::string name, std::string_view text, 
   }
   SPELK_ASSIGN_OR_RETURN(compilation->ast,
                          Parse(*compilation->source, core.entries(), core.limits(), diagnostics));
-  if (parse_only) {
+  if (options.parse_only) {
     SPELK_ASSIGN_OR_RETURN(
         const std::vector<Token> tokens,
         Tokenize(*compilation->source, core.entries(), core.limits(), diagnostics));
     core.knowledge().macros().Check(*compilation->source, tokens, diagnostics);
     return absl::OkStatus();
   }
+  const LookupsToCome lookups(core.knowledge().lookups(), options.tables);
+  plan::BindServices services = core.bind_services();
+  services.lookups = &lookups;
   plan::Binder binder(*compilation->source, core.entries(),
-                      fields == nullptr ? core.fields() : *fields, diagnostics,
-                      core.bind_services());
+                      fields == nullptr ? core.fields() : *fields, diagnostics, services);
   SPELK_ASSIGN_OR_RETURN(compilation->plan, binder.Bind(compilation->ast));
   plan::NumberPlan(*compilation->plan);
   return absl::OkStatus();
@@ -139,6 +177,16 @@ absl::StatusOr<plan::ExprPtr> CompileTerms(const Core& core, FieldTable& fields,
   Diagnostics diagnostics;
   plan::Binder binder(source, core.entries(), fields, diagnostics, core.bind_services());
   return WithoutSubsearch(binder.SearchTerms(terms, scope.base, scope.negated));
+}
+
+absl::StatusOr<plan::ExprPtr> CompileTerms(const Core& core, FieldTable& fields,
+                                           std::string_view text) {
+  const Source source("<terms>", std::string(text));
+  Diagnostics diagnostics;
+  SPELK_ASSIGN_OR_RETURN(const ast::SearchExpr terms,
+                         ParseSearchTerms(source, core.entries(), core.limits(), diagnostics));
+  plan::Binder binder(source, core.entries(), fields, diagnostics, core.bind_services());
+  return binder.SearchTerms(terms, true);
 }
 
 absl::StatusOr<plan::ExprPtr> CompileExpression(const Core& core, FieldTable& fields,

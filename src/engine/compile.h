@@ -13,6 +13,8 @@
 #include "plan/entry.h"
 #include "plan/eval/evaluator.h"
 #include "plan/node.h"
+#include "plan/services.h"
+#include "spelk/engine.h"
 #include "syntax/parse.h"
 
 namespace spelk::engine {
@@ -39,7 +41,9 @@ class Core {
   const SyntaxLimits& limits() const { return limits_; }
   const std::string& write_folder() const { return write_folder_; }
   // What binding reaches.
-  plan::BindServices bind_services() const { return {&knowledge_.lookups(), &knowledge_.limits()}; }
+  plan::BindServices bind_services() const {
+    return {&knowledge_.lookups(), &knowledge_.limits(), &knowledge_.classes()};
+  }
 
  private:
   plan::Registry entries_;
@@ -63,7 +67,7 @@ struct Compilation {
 // The status is that of the first error. `fields`: where names are interned; null for the engine's.
 // What stands in data is bound with the fields of the run, which would otherwise know one name by
 // two handles.
-absl::Status Compile(const Core& core, std::string name, std::string_view text, bool parse_only,
+absl::Status Compile(const Core& core, std::string_view text, const CompileOptions& options,
                      Compilation* compilation, FieldTable* fields = nullptr);
 // Commands over rows that are given: a plan that begins with a RowsNode.
 absl::StatusOr<plan::NodePtr> CompileBody(const Core& core, FieldTable& fields,
@@ -79,6 +83,9 @@ struct TermsScope {
 absl::StatusOr<ast::SearchExpr> ParseTerms(const Core& core, std::string_view text);
 absl::StatusOr<plan::ExprPtr> CompileTerms(const Core& core, FieldTable& fields,
                                            const ast::SearchExpr& terms, TermsScope scope);
+// Terms of an event type, as those of a base search.
+absl::StatusOr<plan::ExprPtr> CompileTerms(const Core& core, FieldTable& fields,
+                                           std::string_view text);
 // Expressions with commas between them.
 absl::StatusOr<std::vector<plan::ExprPtr>> CompileList(const Core& core, FieldTable& fields,
                                                        std::string_view text);

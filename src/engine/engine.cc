@@ -224,8 +224,7 @@ Engine& Engine::operator=(Engine&& other) noexcept {
 Result<Query> Engine::Compile(std::string_view text, const CompileOptions& options) const {
   auto impl = std::make_shared<Query::Impl>();
   impl->engine = impl_;
-  const absl::Status status =
-      engine::Compile(impl_->core, options.name, text, options.parse_only, &impl->compilation);
+  const absl::Status status = engine::Compile(impl_->core, text, options, &impl->compilation);
   if (!status.ok()) return engine::ToError(status, impl->compilation);
   for (const Diagnostic& diagnostic : impl->compilation.diagnostics.all()) {
     impl->warnings.push_back(engine::ToDetail(diagnostic, *impl->compilation.source));
@@ -268,6 +267,17 @@ bool Query::generates() const {
 }
 
 const std::vector<ErrorDetail>& Query::warnings() const { return impl_->warnings; }
+
+std::vector<std::string> Query::writes() const {
+  std::vector<std::string> tables;
+  if (impl_->compilation.plan == nullptr) return tables;
+  const plan::Node& plan = *impl_->compilation.plan;
+  plan::ForEachNode(plan, [&tables](const plan::Node& node) {
+    std::string table = node.GetDataflow().writes_table;
+    if (!table.empty()) tables.push_back(std::move(table));
+  });
+  return tables;
+}
 
 Result<Summary> Query::Run(const Input& input, const TakeRows& take) const {
   return Run(input, RunOptions(), take);

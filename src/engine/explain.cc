@@ -35,12 +35,14 @@ std::string Report(const plan::ScanNode* scan) {
   std::string out;
   plan::FieldSet read = plan::FieldSet::Of(scan->fields);
   if (scan->predicate != nullptr) plan::CollectFields(*scan->predicate, &read);
-  for (const plan::FieldRule& rule : scan->rules) plan::CollectFields(*rule.value, &read);
+  for (const plan::FieldRule& rule : scan->rules) read.Add(rule.Inputs());
   if (scan->all_fields) read.AddAll();
   for (const std::string& pattern : scan->patterns) read.AddPattern(pattern);
   out += fmt::format("fields: {}\n", read.Print());
   for (const plan::FieldRule& rule : scan->rules) {
-    out += fmt::format("knowledge: {} = {}{}{}\n", rule.target.name(), plan::Print(*rule.value),
+    std::vector<std::string_view> targets;
+    for (const Field target : rule.targets) targets.push_back(target.name());
+    out += fmt::format("knowledge: {} = {}{}{}\n", fmt::join(targets, ", "), plan::PrintRule(rule),
                        rule.only_missing ? " where it is missing" : "",
                        rule.where.name.empty() ? "" : fmt::format(", by [{}]", rule.where.name));
   }

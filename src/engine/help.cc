@@ -26,6 +26,13 @@ void AppendExamples(std::span<const Example> examples, std::string& out) {
   for (const Example& example : examples) {
     out += fmt::format("  {}\n", example.title);
     if (!example.input.empty()) out += fmt::format("    events:  {}\n", example.input);
+    if (!example.lookup.empty()) {
+      std::string table(example.lookup.substr(0, example.lookup.find_last_not_of('\n') + 1));
+      for (size_t at = 0; (at = table.find('\n', at)) != std::string::npos; ++at) {
+        table.replace(at, 1, "\n             ");
+      }
+      out += fmt::format("    users:   {}\n", table);
+    }
     out += fmt::format("    search:  {}\n    result:  {}\n", example.query, example.output);
   }
 }

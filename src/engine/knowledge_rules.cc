@@ -27,8 +27,9 @@ absl::StatusOr<std::vector<plan::FieldRule>> KnowledgeRules::RulesFor(
   const auto compile = [this](std::string_view text) {
     return CompileExpression(core_, fields_, text);
   };
+  const auto terms = [this](std::string_view text) { return CompileTerms(core_, fields_, text); };
   SPELK_ASSIGN_OR_RETURN(knowledge::InlinedRules inlined,
-                         core_.knowledge().RulesFor(needs, fields_, compile));
+                         core_.knowledge().RulesFor(needs, fields_, compile, terms));
   if (!inlined.unbuilt.empty()) {
     warnings_.Add(ErrorCode::kDiffers, DescribeUnbuilt(inlined.unbuilt));
   }

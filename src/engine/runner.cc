@@ -114,9 +114,17 @@ void AddDerived(const plan::Node& root, plan::OutputShape* shape) {
   if (!shape->open) return;
   for (const plan::ScanNode* scan : plan::ScansOf(root)) {
     for (const plan::FieldRule& rule : scan->rules) {
-      if (rule.listed) shape->derived.Add(rule.target);
+      for (const Field target : rule.listed) shape->derived.Add(target);
     }
   }
+}
+
+bool WritesTables(const plan::Node& root) {
+  bool writes = false;
+  plan::ForEachNode(root, [&writes](const plan::Node& node) {
+    writes = writes || !node.GetDataflow().writes_table.empty();
+  });
+  return writes;
 }
 
 uint32_t LastId(const plan::Node& root) {
@@ -274,21 +282,50 @@ plan::OutputShape Runner::ShapeFor(const plan::Node& plan) const {
   return shape;
 }
 
+// Optimizes the plan and tells its taker what will come.
+absl::Status Runner::MakeReady(size_t job) {
+  PlanRun& plan = *job_plans_[job];
+  plan::OutputShape shape = ShapeFor(*plan.root());
+  SPELK_RETURN_IF_ERROR(Optimize(plan, request_.form).status());
+  AddDerived(*plan.root(), &shape);
+  return jobs_[job].taker->Begin(shape, plan.context());
+}
+
+// Runs some of the jobs to their end: the last of them writes tables that those after it may read.
+absl::Status Runner::RunFirst(size_t begin, size_t end) {
+  SPELK_RETURN_IF_ERROR(MakeRepeatable(common_.spill_directory, common_.cancel, &settings_.inputs));
+  std::vector<PlanRun*> plans;
+  std::vector<exec::Output*> results;
+  for (size_t j = begin; j < end; ++j) {
+    plans.push_back(job_plans_[j]);
+    results.push_back(outputs_[j].get());
+  }
+  SPELK_RETURN_IF_ERROR(ReadAhead(plans));
+  for (size_t j = begin; j < end; ++j) {
+    if (job_plans_[j]->status.ok()) job_plans_[j]->status = MakeReady(j);
+  }
+  return RunPlans(plans, results);
+}
+
 absl::Status Runner::Start(const std::vector<RunJob>& jobs) {
   SPELK_RETURN_IF_ERROR(CheckPasses());
   jobs_ = jobs;
-  for (const RunJob& job : jobs) job_plans_.push_back(&Prepare(*job.plan));
-  SPELK_RETURN_IF_ERROR(ReadAhead(job_plans_));
+  for (const RunJob& job : jobs) {
+    job_plans_.push_back(&Prepare(*job.plan));
+    outputs_.push_back(std::make_unique<Output>(*job.taker));
+  }
+  size_t first = 0;
+  for (size_t j = 0; j + 1 < jobs.size(); ++j) {
+    if (!WritesTables(*jobs[j].plan)) continue;
+    SPELK_RETURN_IF_ERROR(RunFirst(first, j + 1));
+    first = j + 1;
+  }
+  SPELK_RETURN_IF_ERROR(
+      ReadAhead({job_plans_.begin() + static_cast<std::ptrdiff_t>(first), job_plans_.end()}));
   std::vector<exec::DriverJob> driver_jobs;
-  for (size_t j = 0; j < jobs.size(); ++j) {
+  for (size_t j = first; j < jobs.size(); ++j) {
     PlanRun& plan = *job_plans_[j];
-    outputs_.push_back(std::make_unique<Output>(*jobs[j].taker));
-    if (!plan.status.ok()) continue;
-    plan::OutputShape shape = ShapeFor(*plan.root());
-    plan.status = Optimize(plan, request_.form).status();
-    if (!plan.status.ok()) continue;
-    AddDerived(*plan.root(), &shape);
-    plan.status = jobs[j].taker->Begin(shape, plan.context());
+    if (plan.status.ok()) plan.status = MakeReady(j);
     if (plan.status.ok()) plan.status = plan.Build();
     if (!plan.status.ok()) continue;
     driven_.push_back(j);
@@ -507,7 +544,7 @@ absl::Status Runner::RunPlans(const std::vector<PlanRun*>& plans,
 
 absl::Status Runner::Run(std::string_view text, const plan::TakeBatch& take) {
   Compilation compilation;
-  SPELK_RETURN_IF_ERROR(Compile(core_, "<map>", text, false, &compilation, &fields_));
+  SPELK_RETURN_IF_ERROR(Compile(core_, text, {.name = "<map>"}, &compilation, &fields_));
   PlanRun& plan = Prepare(*compilation.plan);
   SPELK_RETURN_IF_ERROR(RunHeldPlans({&plan}));
   SPELK_RETURN_IF_ERROR(plan.status);

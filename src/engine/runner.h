@@ -48,6 +48,8 @@ class Runner final : public plan::SearchRunner {
   PlanRun& PrepareInPlace(plan::NodePtr* place);
   void SetTimeRange(PlanRun& plan);
   absl::StatusOr<optimize::OrderReport> Optimize(PlanRun& plan, ResultForm form);
+  absl::Status MakeReady(size_t job);
+  absl::Status RunFirst(size_t begin, size_t end);
   absl::Status ReadAhead(const std::vector<PlanRun*>& plans);
   bool AsksForNow(const std::vector<PlanRun*>& plans) const;
   absl::Status ResolveNow();

@@ -76,6 +76,8 @@ class Streaming : public StreamingOperator {
 
 class SequentialOperator : public Operator {
  public:
+  // All rows are needed even if those that it passes on no longer are: it writes them somewhere.
+  virtual bool wants_all_rows() const { return false; }
   virtual absl::StatusOr<OperatorStatePtr> NewAnyState() const = 0;
   virtual absl::StatusOr<Demand> ProcessAny(Batch batch, OperatorState& state,
                                             Output& out) const = 0;

@@ -77,6 +77,12 @@ absl::Status PipelineBreaker::Start() {
   return absl::OkStatus();
 }
 
+bool PipelineBreaker::enough() const {
+  if (enough_ || stage_.sink) return enough_;
+  if (stage_.sequential && stage_.sequential.op->wants_all_rows()) return false;
+  return next_->enough();
+}
+
 absl::Status PipelineBreaker::Push(Batch batch) {
   if (batch.empty() || enough()) return absl::OkStatus();
   SPELK_RETURN_IF_ERROR(run_.cancel->status());

@@ -35,7 +35,7 @@ class PipelineBreaker final : public Output {
   absl::Status Start();
   absl::Status Push(Batch batch) override;
   // A sink answers only when its input is complete; the others pass on what follows them.
-  bool enough() const override { return enough_ || (!stage_.sink && next_->enough()); }
+  bool enough() const override;
   absl::Status Finish();
   // For the first stage, whose sink was fed by workers.
   void SetState(OperatorStatePtr state) { state_ = std::move(state); }

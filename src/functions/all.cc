@@ -4,19 +4,9 @@
 namespace spelk::functions {
 namespace {
 
-constexpr std::string_view kUnbuiltFunctions[] = {
-#define SPELK_UNBUILT_FUNCTION(name) name,
-#define SPELK_UNBUILT_STATISTIC(name)
-#include "functions/unbuilt.inc"
-#undef SPELK_UNBUILT_FUNCTION
-#undef SPELK_UNBUILT_STATISTIC
-};
-
 constexpr std::string_view kUnbuiltStatistics[] = {
-#define SPELK_UNBUILT_FUNCTION(name)
 #define SPELK_UNBUILT_STATISTIC(name) name,
 #include "functions/unbuilt.inc"
-#undef SPELK_UNBUILT_FUNCTION
 #undef SPELK_UNBUILT_STATISTIC
 };
 
@@ -47,7 +37,8 @@ std::vector<const AggregateEntry*> AllAggregates() {
   return all;
 }
 
-std::span<const std::string_view> UnbuiltFunctions() { return kUnbuiltFunctions; }
+// All eval functions that Splunk documents are built.
+std::span<const std::string_view> UnbuiltFunctions() { return {}; }
 std::span<const std::string_view> UnbuiltAggregates() { return kUnbuiltStatistics; }
 
 }  // namespace spelk::functions

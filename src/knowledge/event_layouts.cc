@@ -35,6 +35,19 @@ std::vector<plan::EventLayout::TimeMember> TimesOf(std::string_view text) {
   return times;
 }
 
+// "Event.System., ProcessID Event.System.Execution.pid": prefixes, and fields with their members.
+void TakeSystem(std::string_view text, plan::EventLayout* shape) {
+  for (const std::string& element : ListOf(text)) {
+    const size_t blank = element.find(' ');
+    if (blank == std::string::npos) {
+      shape->system_prefixes.push_back(element);
+    } else {
+      shape->system.emplace_back(element.substr(0, blank),
+                                 TrimBlanks(std::string_view(element).substr(blank)));
+    }
+  }
+}
+
 bool IsTemplate(std::string_view text) {
   return std::count(text.begin(), text.end(), '$') % 2 == 0 &&
          text.find("$$") == std::string_view::npos;
@@ -57,13 +70,15 @@ bool Take(const Setting& setting, plan::EventLayout* shape) {
   const std::pair<std::string_view, std::string*> texts[] = {{"unwrap", &shape->unwrap},
                                                              {"host", &shape->host},
                                                              {"sourcetype", &shape->sourcetype},
-                                                             {"source", &shape->source}};
+                                                             {"source", &shape->source},
+                                                             {"adds", &shape->adds}};
   for (const auto& [name, text] : texts) {
     if (key == name) return *text = value, true;
   }
   if (key == "closed") return shape->closed = IsTrue(value), true;
   if (key == "skip") return shape->skip = IsTrue(value), true;
   if (key == "multivalues") return shape->multivalues = IsTrue(value), true;
+  if (key == "system") return TakeSystem(value, shape), true;
   if (key == "times") return shape->times = TimesOf(value), true;
   if (!key.starts_with(kValue)) return false;
   shape->values.emplace_back(key.substr(kValue.size()), value);
@@ -79,8 +94,14 @@ std::string_view ProblemOf(const plan::EventLayout& shape) {
   if (!std::all_of(templates.begin(), templates.end(), &IsTemplate)) {
     return "a member in host, sourcetype, source … stands between two $";
   }
-  for (const std::string& prefix : shape.prefixes) {
+  std::vector<std::string> prefixes = shape.prefixes;
+  prefixes.insert(prefixes.end(), shape.system_prefixes.begin(), shape.system_prefixes.end());
+  for (const std::string& prefix : prefixes) {
     if (!prefix.ends_with('.')) return "a prefix ends with a dot";
+  }
+  const auto& all = shape.prefixes;
+  if (!shape.adds.empty() && std::find(all.begin(), all.end(), shape.adds) == all.end()) {
+    return "adds is one of the prefixes";
   }
   return {};
 }

@@ -22,6 +22,8 @@ struct AppConfs {
   Conf transforms;
   Conf collections;
   Conf limits;
+  Conf event_types;
+  Conf tags;
   Conf shapes;
 };
 
@@ -53,6 +55,8 @@ absl::Status Knowledge::Load(const KnowledgeSources& sources) {
     SPELK_RETURN_IF_ERROR(AddFile(app, "transforms.conf", &confs.transforms));
     SPELK_RETURN_IF_ERROR(AddFile(app, "collections.conf", &confs.collections));
     SPELK_RETURN_IF_ERROR(AddFile(app, "limits.conf", &confs.limits));
+    SPELK_RETURN_IF_ERROR(AddFile(app, "eventtypes.conf", &confs.event_types));
+    SPELK_RETURN_IF_ERROR(AddFile(app, "tags.conf", &confs.tags));
     SPELK_RETURN_IF_ERROR(AddFile(app, "macros.conf", &confs.macros));
     SPELK_RETURN_IF_ERROR(AddFile(app, "props.conf", &confs.props));
     SPELK_RETURN_IF_ERROR(AddFile(app, "shapes.conf", &confs.shapes));
@@ -63,11 +67,18 @@ absl::Status Knowledge::Load(const KnowledgeSources& sources) {
   }
   SPELK_RETURN_IF_ERROR(limits_.Load(confs.limits));
   std::vector<std::string> given = sources.lookups;
-  if (!sources.write_folder.empty()) given.insert(given.begin(), sources.write_folder);
-  SPELK_RETURN_IF_ERROR(lookups_.Load(std::move(apps), std::move(confs.transforms),
+  if (!sources.write_folder.empty()) {
+    if (!AppFolder::Open(sources.write_folder).ok()) {
+      return absl::NotFoundError(
+          fmt::format("there is no folder {} to write to", sources.write_folder));
+    }
+    given.insert(given.begin(), sources.write_folder);
+  }
+  SPELK_RETURN_IF_ERROR(lookups_.Load(std::move(apps), confs.transforms,
                                       std::move(confs.collections), given, limits_));
   macros_.AddAll(confs.macros);
-  SPELK_RETURN_IF_ERROR(props_.AddAll(confs.props, false));
+  SPELK_RETURN_IF_ERROR(props_.AddAll(confs.props, confs.transforms, lookups_, false));
+  SPELK_RETURN_IF_ERROR(classes_.Load(confs.event_types, confs.tags));
   SPELK_ASSIGN_OR_RETURN(shapes_, ReadShapes(confs.shapes));
   return absl::OkStatus();
 }
@@ -87,14 +98,24 @@ const std::vector<plan::EventLayout>& Knowledge::shapes() const {
 void Knowledge::ReadBuiltinProps() const {
   if (!builtin_) return;
   const absl::StatusOr<Conf> conf = BuiltinConf("props.conf");
-  builtin_status_ = conf.ok() ? props_.AddAll(*conf, true) : conf.status();
+  builtin_status_ = conf.ok() ? props_.AddAll(*conf, Conf(), lookups_, true) : conf.status();
 }
 
 absl::StatusOr<InlinedRules> Knowledge::RulesFor(const plan::FieldSet& needs, FieldTable& table,
-                                                 const CompileExpression& compile) const {
+                                                 const CompileExpression& expression,
+                                                 const CompileTerms& terms) const {
   std::call_once(props_once_, [this] { ReadBuiltinProps(); });
   SPELK_RETURN_IF_ERROR(builtin_status_);
-  return props_.RulesFor(needs, table, compile);
+  SPELK_ASSIGN_OR_RETURN(std::vector<plan::FieldRule> classes,
+                         classes_.RulesFor(needs, table, terms));
+  plan::FieldSet read = needs;
+  for (const plan::FieldRule& rule : classes) {
+    read.Add(rule.Inputs());
+    for (const Field target : rule.targets) read.Add(target);
+  }
+  SPELK_ASSIGN_OR_RETURN(InlinedRules inlined, props_.RulesFor(read, table, expression));
+  for (plan::FieldRule& rule : classes) inlined.rules.push_back(std::move(rule));
+  return inlined;
 }
 
 }  // namespace spelk::knowledge

@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "knowledge/event_classes.h"
 #include "knowledge/limits.h"
 #include "knowledge/lookups.h"
 #include "knowledge/macros.h"
@@ -39,9 +40,11 @@ class Knowledge {
   // In order of precedence: those of apps first.
   const std::vector<plan::EventLayout>& shapes() const;
 
-  // See Props::RulesFor.
+  // See Props::RulesFor; event types and tags come last.
   absl::StatusOr<InlinedRules> RulesFor(const plan::FieldSet& needs, FieldTable& table,
-                                        const CompileExpression& compile) const;
+                                        const CompileExpression& expression,
+                                        const CompileTerms& terms) const;
+  const EventClasses& classes() const { return classes_; }
 
   // What the sourcetypes of apps are shown as.
   const StringMap<std::string>& renames() const { return props_.renames(); }
@@ -53,6 +56,7 @@ class Knowledge {
   Macros macros_;
   LimitSettings limits_;
   Lookups lookups_;
+  EventClasses classes_;
   mutable std::once_flag shapes_once_;
   mutable std::vector<plan::EventLayout> shapes_;
   mutable std::once_flag props_once_;

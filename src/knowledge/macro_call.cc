@@ -134,4 +134,29 @@ absl::StatusOr<std::string> Substitute(std::string_view text, const MacroArgumen
   return out;
 }
 
+namespace {
+
+// As arguments are named; "$|b$" of a regular expression is none.
+bool IsArgumentName(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+  });
+}
+
+}  // namespace
+
+std::optional<std::string> UnknownArgument(std::string_view definition,
+                                           const std::vector<std::string>& arguments) {
+  for (;;) {
+    const size_t open = definition.find('$');
+    if (open == std::string_view::npos) return std::nullopt;
+    const size_t close = definition.find('$', open + 1);
+    if (close == std::string_view::npos) return std::nullopt;
+    const std::string_view name = definition.substr(open + 1, close - open - 1);
+    const bool known = std::find(arguments.begin(), arguments.end(), name) != arguments.end();
+    if (!known && IsArgumentName(name)) return std::string(name);
+    definition.remove_prefix(known ? close + 1 : close);
+  }
+}
+
 }  // namespace spelk::knowledge

@@ -1,6 +1,7 @@
 // MacroCall: the text between two backquotes, taken apart.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,5 +29,9 @@ absl::StatusOr<MacroArguments> BindArguments(const MacroCall& call, const Macro&
 // again. ResourceExhausted beyond `most` bytes.
 absl::StatusOr<std::string> Substitute(std::string_view text, const MacroArguments& arguments,
                                        size_t most);
+
+// The first $name$ of a definition that is none of its arguments; nothing if there is none.
+std::optional<std::string> UnknownArgument(std::string_view definition,
+                                           const std::vector<std::string>& arguments);
 
 }  // namespace spelk::knowledge

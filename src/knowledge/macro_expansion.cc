@@ -190,6 +190,7 @@ class Expansion {
     const size_t count = call->arguments.size();
     const Macro* macro = macros_.Find(call->name, count);
     if (macro == nullptr) return Unknown(*call);
+    if (!Defined(*call, *macro)) return;
     const absl::StatusOr<MacroArguments> arguments = BindArguments(*call, *macro);
     if (!arguments.ok()) {
       return Fail(ErrorCode::kMacroArguments, std::string(MessageOf(arguments.status())));
@@ -210,6 +211,30 @@ class Expansion {
     if (!text) return;
     if (in_written_text()) call_name_ = call->name;
     frames_.push_back({std::move(*text), 0, call->name, std::move(stanza)});
+  }
+
+  bool Defined(const MacroCall& call, const Macro& macro) {
+    std::vector<std::string> notes;
+    if (!macro.place.empty()) notes.push_back(fmt::format("its stanza begins at {}", macro.place));
+    if (!macro.defined) {
+      Fail(ErrorCode::kUnknownMacro, fmt::format("the macro '{}' has no definition", call.name),
+           std::move(notes));
+      return false;
+    }
+    const std::optional<std::string> unknown = UnknownArgument(macro.definition, macro.arguments);
+    if (!unknown) return true;
+    std::string message = fmt::format(
+        "the definition of the macro '{}' names ${}$, which is none "
+        "of its arguments",
+        call.name, *unknown);
+    if (macro.arguments.empty()) {
+      // It may be meant for the command map.
+      diagnostics_.Warn(ErrorCode::kUndefinedMacro, CallSpan(), std::move(message),
+                        std::move(notes));
+      return true;
+    }
+    Fail(ErrorCode::kMacroArguments, std::move(message), std::move(notes));
+    return false;
   }
 
   void Unknown(const MacroCall& call) {

@@ -64,6 +64,8 @@ void Macros::AddAll(const Conf& conf) {
     if (stanza.name == Conf::kDefault) continue;
     Macro macro;
     macro.definition = stanza.Text("definition");
+    macro.defined = stanza.Find("definition") != nullptr;
+    if (!stanza.settings.empty()) macro.place = conf.PlaceOf(stanza.settings.front());
     macro.arguments = NamesIn(stanza.Text("args"));
     macro.is_eval = IsTrue(stanza.Text("iseval"));
     macro.validation = stanza.Text("validation");

@@ -34,6 +34,8 @@ using MacroEvaluator = std::function<absl::StatusOr<MacroValue>(std::string_view
 
 struct Macro {
   std::string definition;
+  bool defined = true;  // Its stanza has a definition, if only an empty one.
+  std::string place;    // Of the stanza's first setting: "my_app/default/macros.conf:3"
   std::vector<std::string> arguments;
   bool is_eval = false;
   std::string validation;

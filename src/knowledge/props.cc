@@ -13,6 +13,7 @@
 
 #include "base/status.h"
 #include "knowledge/stanza_pattern.h"
+#include "plan/lookup.h"
 
 namespace spelk::knowledge {
 namespace {
@@ -22,6 +23,7 @@ constexpr int64_t kPriorityOfLiterals = 100;  // Patterns have 0.
 constexpr std::string_view kAlias = "FIELDALIAS-";
 constexpr std::string_view kCalculation = "EVAL-";
 constexpr std::string_view kExtract = "EXTRACT-";
+constexpr std::string_view kReport = "REPORT-";
 constexpr std::string_view kLookup = "LOOKUP-";
 
 // Words, parted at blanks and commas; "…" keeps them.
@@ -57,38 +59,6 @@ std::string FieldExpression(std::string_view name) {
   return out + "'";
 }
 
-// The names of the groups of a regular expression: (?<name>…), (?P<name>…).
-std::vector<std::string> GroupsOf(std::string_view regex) {
-  std::vector<std::string> names;
-  for (size_t at = regex.find("(?"); at != std::string_view::npos; at = regex.find("(?", at + 2)) {
-    std::string_view rest = regex.substr(at + 2);
-    if (rest.starts_with('P')) rest.remove_prefix(1);
-    if (!rest.starts_with('<')) continue;
-    const size_t end = rest.find('>');
-    if (end == std::string_view::npos || rest[1] == '=' || rest[1] == '!') continue;
-    names.emplace_back(rest.substr(1, end - 1));
-  }
-  return names;
-}
-
-// "acts code AS kind OUTPUT action AS verdict note": the names behind OUTPUT; none if there is no
-// OUTPUT, which gives every column.
-std::vector<std::string> OutputsOf(std::string_view lookup) {
-  const std::vector<std::string> words = WordsOf(lookup);
-  std::vector<std::string> outputs;
-  bool behind = false;
-  for (size_t i = 0; i < words.size(); ++i) {
-    if (IsWord(words[i], "output") || IsWord(words[i], "outputnew")) {
-      behind = true;
-    } else if (behind && IsWord(words[i], "as") && i + 1 < words.size() && !outputs.empty()) {
-      outputs.back() = words[++i];
-    } else if (behind) {
-      outputs.push_back(words[i]);
-    }
-  }
-  return outputs;
-}
-
 // Settings that decide what `_time` is.
 bool IsOfTime(std::string_view key) {
   constexpr std::string_view kKeys[] = {"TIME_PREFIX", "TIME_FORMAT", "TIMESTAMP_FIELDS", "TZ"};
@@ -120,7 +90,9 @@ bool IsOnlyStars(std::string_view pattern) {
 
 }  // namespace
 
-absl::Status Props::AddAll(const Conf& conf, bool builtin) {
+absl::Status Props::AddAll(const Conf& conf, const Conf& transforms,
+                           const plan::LookupCatalog& lookups, bool builtin) {
+  lookups_ = &lookups;
   for (const Stanza& stanza : conf.stanzas()) {
     const StanzaPattern pattern = ParseStanzaName(stanza.name);
     Rule common;
@@ -139,7 +111,10 @@ absl::Status Props::AddAll(const Conf& conf, bool builtin) {
       }
     }
     for (const Setting& setting : stanza.settings) {
-      SPELK_RETURN_IF_ERROR(AddSetting(conf, stanza, setting, common));
+      Rule rule = common;
+      rule.key = setting.key;
+      rule.place = conf.PlaceOf(setting);
+      SPELK_RETURN_IF_ERROR(AddSetting(conf, transforms, setting, rule));
     }
   }
   order_.resize(rules_.size());
@@ -149,27 +124,36 @@ absl::Status Props::AddAll(const Conf& conf, bool builtin) {
   return absl::OkStatus();
 }
 
-absl::Status Props::AddSetting(const Conf& conf, const Stanza& stanza, const Setting& setting,
+void Props::Add(Rule rule) {
+  by_key_[rule.key].push_back(rules_.size());
+  rules_.push_back(std::move(rule));
+}
+
+absl::Status Props::AddSetting(const Conf& conf, const Conf& transforms, const Setting& setting,
                                const Rule& common) {
   const std::string_view key = setting.key;
   if (key.starts_with(kAlias)) return AddAliases(conf, setting, common);
-  if (!key.starts_with(kCalculation)) {
-    if (key == "rename" && common.rank == 1) renames_[stanza.name] = setting.value;
-    AddUnbuilt(conf, stanza, setting);
-    return absl::OkStatus();
+  if (key.starts_with(kExtract)) return AddExtraction(conf, setting, common);
+  if (key.starts_with(kReport)) return AddTransforms(conf, transforms, setting, common);
+  if (key.starts_with(kLookup)) return AddLookup(conf, setting, common);
+  if (key == "rename" && common.rank == 1) renames_[common.stanza] = setting.value;
+  if (IsOfTime(key)) {
+    AddUnbuilt(conf, common.stanza, setting, {"_time", std::string(hidden::kTime.name())});
   }
+  // The members of JSON are fields anyway, and none has nothing to take away from them.
+  if (key == "KV_MODE" && !IsWord(setting.value, "none") && !IsWord(setting.value, "json")) {
+    AddUnbuilt(conf, common.stanza, setting, {});
+  }
+  if (!key.starts_with(kCalculation)) return absl::OkStatus();
   Rule rule = common;
-  rule.key = key;
-  rule.target = key.substr(kCalculation.size());
+  rule.kind = plan::RuleKind::kCalculate;
+  rule.targets = {std::string(key.substr(kCalculation.size()))};
   rule.expression = setting.value;
-  rule.place = conf.PlaceOf(setting);
-  rule.calculated = true;
-  if (rule.target.empty() || rule.expression.empty()) {
+  if (rule.targets[0].empty() || rule.expression.empty()) {
     return absl::InvalidArgumentError(
         fmt::format("{}: expected EVAL-field = expression", rule.place));
   }
-  by_key_[rule.key].push_back(rules_.size());
-  rules_.push_back(std::move(rule));
+  Add(std::move(rule));
   return absl::OkStatus();
 }
 
@@ -183,55 +167,131 @@ absl::Status Props::AddAliases(const Conf& conf, const Setting& setting, const R
           fmt::format("{}: expected {} = field AS alias", place, setting.key));
     }
     Rule rule = common;
-    rule.key = setting.key;
-    rule.target = words[i + 2];
+    rule.kind = plan::RuleKind::kAlias;
+    rule.targets = {words[i + 2]};
     rule.expression = FieldExpression(words[i]);
-    rule.place = place;
     rule.only_missing = common.only_missing || as_new;
-    by_key_[rule.key].push_back(rules_.size());
-    rules_.push_back(std::move(rule));
+    Add(std::move(rule));
   }
   return absl::OkStatus();
 }
 
-void Props::AddUnbuilt(const Conf& conf, const Stanza& stanza, const Setting& setting) {
-  const std::string_view key = setting.key;
-  Unbuilt unbuilt;
-  if (key.starts_with(kExtract)) {
-    unbuilt.fields = GroupsOf(setting.value);
-  } else if (key.starts_with(kLookup)) {
-    unbuilt.fields = OutputsOf(setting.value);
-  } else if (IsOfTime(key)) {
-    unbuilt.fields = {"_time", std::string(hidden::kTime.name())};
-  } else if (key == "KV_MODE") {
-    // The members of JSON are fields anyway, and none has nothing to take away from them.
-    if (IsWord(setting.value, "none") || IsWord(setting.value, "json")) return;
-  } else if (!key.starts_with("REPORT-")) {
-    return;
+absl::Status Props::AddExtraction(const Conf&, const Setting& setting, const Rule& common) {
+  absl::StatusOr<NamedExtraction> made = ParseExtract(setting.value);
+  if (!made.ok()) {
+    return absl::InvalidArgumentError(
+        fmt::format("{}: {}: {}", common.place, setting.key, MessageOf(made.status())));
   }
-  unbuilt.what = fmt::format("{} of [{}] ({})", setting.key, stanza.name, conf.PlaceOf(setting));
-  unbuilt_.push_back(std::move(unbuilt));
+  Rule rule = common;
+  rule.kind = plan::RuleKind::kExtract;
+  rule.targets = made->targets;
+  rule.extraction = *std::move(made);
+  Add(std::move(rule));
+  return absl::OkStatus();
+}
+
+absl::Status Props::AddTransforms(const Conf& conf, const Conf& transforms, const Setting& setting,
+                                  const Rule& common) {
+  for (const std::string& name : WordsOf(setting.value)) {
+    const Stanza* stanza = transforms.Find(name);
+    if (stanza == nullptr) {
+      AddUnbuilt(conf, common.stanza, setting, {},
+                 fmt::format(", which names the transform {} that is not there", name));
+      continue;
+    }
+    absl::StatusOr<std::optional<NamedExtraction>> made = ParseTransform(*stanza);
+    if (absl::IsUnimplemented(made.status())) {
+      AddUnbuilt(conf, common.stanza, setting, {},
+                 fmt::format(", whose transform {} has {}", name, MessageOf(made.status())));
+      continue;
+    }
+    if (!made.ok()) {
+      const std::string place =
+          stanza->settings.empty() ? common.place : transforms.PlaceOf(stanza->settings.front());
+      return absl::InvalidArgumentError(
+          fmt::format("{}: [{}]: {}", place, name, MessageOf(made.status())));
+    }
+    if (!*made) continue;
+    Rule rule = common;
+    rule.kind = plan::RuleKind::kExtract;
+    rule.targets = (*made)->targets;
+    rule.extraction = *std::move(*made);
+    Add(std::move(rule));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Props::AddLookup(const Conf&, const Setting& setting, const Rule& common) {
+  const std::vector<std::string> words = WordsOf(setting.value);
+  const auto wrong = [&] {
+    return absl::InvalidArgumentError(
+        fmt::format("{}: expected {} = table column [AS field] … [OUTPUT|OUTPUTNEW column [AS "
+                    "field] …]",
+                    common.place, setting.key));
+  };
+  if (words.size() < 2) return wrong();
+  Lookup lookup;
+  lookup.table = words[0];
+  auto* columns = &lookup.inputs;
+  for (size_t i = 1; i < words.size(); ++i) {
+    const bool only_missing = IsWord(words[i], "outputnew");
+    if (only_missing || IsWord(words[i], "output")) {
+      if (columns == &lookup.outputs) return wrong();
+      columns = &lookup.outputs;
+      lookup.only_missing = only_missing;
+    } else if (IsWord(words[i], "as")) {
+      if (columns->empty() || i + 1 == words.size()) return wrong();
+      columns->back().second = words[++i];
+    } else {
+      columns->emplace_back(words[i], words[i]);
+    }
+  }
+  if (lookup.inputs.empty() || (columns == &lookup.outputs && columns->empty())) return wrong();
+  Rule rule = common;
+  rule.kind = plan::RuleKind::kLookup;
+  for (const auto& [column, field] : lookup.outputs) rule.targets.push_back(field);
+  rule.only_missing = common.only_missing || lookup.only_missing;
+  rule.lookup = std::move(lookup);
+  Add(std::move(rule));
+  return absl::OkStatus();
+}
+
+void Props::AddUnbuilt(const Conf& conf, const std::string& stanza, const Setting& setting,
+                       std::vector<std::string> fields, std::string_view why) {
+  unbuilt_.push_back(
+      {fmt::format("{} of [{}] ({}){}", setting.key, stanza, conf.PlaceOf(setting), why),
+       std::move(fields)});
+}
+
+// Aliases of spelk's own name what a layout holds, for the rules of apps to build on; an app's
+// calculation replaces spelk's.
+int Props::PhaseOf(const Rule& rule) {
+  switch (rule.kind) {
+    case plan::RuleKind::kExtract:
+      return rule.key.starts_with(kExtract) ? 1 : 2;
+    case plan::RuleKind::kAlias:
+      return rule.builtin ? 0 : 3;
+    case plan::RuleKind::kCalculate:
+      return rule.builtin ? 4 : 5;
+    default:
+      return 6;
+  }
 }
 
 // The order of application; of two rules for one field the later one decides.
 bool Props::ComesBefore(const Rule& a, const Rule& b) {
-  // Aliases of spelk's own name what a shape holds, for the aliases of apps to build on; an app's
-  // calculation replaces spelk's.
-  const auto phase = [](const Rule& rule) {
-    return rule.calculated ? 2 + (rule.builtin ? 0 : 1) : (rule.builtin ? 0 : 1);
-  };
-  if (phase(a) != phase(b)) return phase(a) < phase(b);
+  if (PhaseOf(a) != PhaseOf(b)) return PhaseOf(a) < PhaseOf(b);
   if (a.key != b.key) return a.key < b.key;
   if (a.rank != b.rank) return a.rank < b.rank;
   if (a.priority != b.priority) return a.priority < b.priority;
   return a.stanza > b.stanza;  // The first in ASCII order has precedence.
 }
 
-// The stanzas in whose events another setting of the same name takes the place of an alias. Of
+// The stanzas in whose events another setting of the same name takes the place of this one. Of
 // calculations the last one decides anyway.
 std::vector<plan::EventSet> Props::Overriding(const Rule& rule) const {
   std::vector<plan::EventSet> sets;
-  if (rule.calculated || rule.builtin) return sets;
+  if (rule.kind == plan::RuleKind::kCalculate || rule.builtin) return sets;
   for (const size_t index : by_key_.find(rule.key)->second) {
     const Rule& other = rules_[index];
     const bool apart = rule.literal && other.literal && rule.rank == other.rank;
@@ -242,30 +302,115 @@ std::vector<plan::EventSet> Props::Overriding(const Rule& rule) const {
   return sets;
 }
 
-absl::StatusOr<plan::FieldRule> Props::Inline(const Rule& rule, FieldTable& table,
+// The fields that a rule may give, if those are wanted that are: those of its own, and of names
+// that only the text or the table tells those that somebody asks for.
+std::vector<std::string> Props::TargetsOf(const Rule& rule, const plan::FieldSet& wanted,
+                                          InlinedRules* result) const {
+  std::vector<std::string> targets = rule.targets;
+  if (rule.extraction && rule.extraction->names_in_text) {
+    if (wanted.open()) {
+      result->unbuilt.push_back(
+          fmt::format("{} of [{}] ({}) for fields that the search does not name", rule.key,
+                      rule.stanza, rule.place));
+    }
+    for (const Field field : wanted.fields()) {
+      const bool own = std::find(targets.begin(), targets.end(), field.name()) != targets.end();
+      const bool event = field.hidden() || field.name() == "_raw" || field.name() == "_time";
+      if (!own && !event) targets.emplace_back(field.name());
+    }
+  }
+  if (!rule.lookup || !targets.empty()) return targets;
+  const absl::StatusOr<plan::LookupPtr> lookup = lookups_->FindLookup(rule.lookup->table);
+  if (!lookup.ok() || *lookup == nullptr) return targets;
+  for (const std::string& column : (*lookup)->columns) {
+    const auto& inputs = rule.lookup->inputs;
+    const bool input = std::any_of(inputs.begin(), inputs.end(),
+                                   [&](const auto& each) { return each.first == column; });
+    if (!input && !column.starts_with('_')) targets.push_back(column);
+  }
+  return targets;
+}
+
+void Props::InlineExtraction(const Rule& rule, const std::vector<std::string>& targets,
+                             FieldTable& table, plan::FieldRule* made) {
+  made->extraction = rule.extraction->extraction;
+  made->extraction.source = table.Intern(rule.extraction->source);
+  made->only_missing = !made->extraction.add;
+  // The values that nobody asks for need not be taken out.
+  std::vector<plan::ExtractedText> values;
+  for (const std::string& target : targets) {
+    const auto own = std::find(rule.targets.begin(), rule.targets.end(), target);
+    if (own == rule.targets.end() || rule.extraction->extraction.values.empty()) continue;
+    values.push_back(
+        rule.extraction->extraction.values[static_cast<size_t>(own - rule.targets.begin())]);
+  }
+  made->extraction.values = std::move(values);
+}
+
+absl::Status Props::InlineLookup(const Rule& rule, const std::vector<std::string>& targets,
+                                 FieldTable& table, plan::FieldRule* made) const {
+  SPELK_ASSIGN_OR_RETURN(const plan::LookupPtr lookup, lookups_->FindLookup(rule.lookup->table));
+  if (lookup == nullptr) {
+    return absl::NotFoundError(fmt::format(
+        "the lookup table '{}' does not exist or is not available", rule.lookup->table));
+  }
+  const auto check = [&](std::string_view column) {
+    const auto& columns = lookup->columns;
+    if (std::find(columns.begin(), columns.end(), column) != columns.end()) return absl::OkStatus();
+    return absl::InvalidArgumentError(
+        fmt::format("the lookup table '{}' has no column '{}'", rule.lookup->table, column));
+  };
+  made->lookup.table = rule.lookup->table;
+  made->lookup.only_missing = rule.only_missing;
+  for (const auto& [column, field] : rule.lookup->inputs) {
+    SPELK_RETURN_IF_ERROR(check(column));
+    made->lookup.input_columns.push_back(column);
+    made->lookup.inputs.push_back(table.Intern(field));
+  }
+  for (const std::string& target : targets) {
+    const auto& outputs = rule.lookup->outputs;
+    const auto output = std::find_if(outputs.begin(), outputs.end(),
+                                     [&](const auto& each) { return each.second == target; });
+    const std::string& column = output == outputs.end() ? target : output->first;
+    SPELK_RETURN_IF_ERROR(check(column));
+    made->lookup.output_columns.push_back(column);
+  }
+  if (!lookup->time_column.empty()) made->lookup.time = table.Intern("_time");
+  return absl::OkStatus();
+}
+
+absl::StatusOr<plan::FieldRule> Props::Inline(const Rule& rule,
+                                              const std::vector<std::string>& targets,
+                                              FieldTable& table,
                                               const CompileExpression& compile) const {
   plan::FieldRule made;
+  made.kind = rule.kind;
   made.where = rule.where;
   made.except = Overriding(rule);
   made.name = rule.key;
-  made.target = table.Intern(rule.target);
   made.only_missing = rule.only_missing;
-  made.parallel_before = rule.calculated;
-  absl::StatusOr<plan::ExprPtr> value = compile(rule.expression);
-  if (!value.ok()) {
-    return absl::Status(value.status().code(),
-                        fmt::format("{}: {}", rule.place, MessageOf(value.status())));
+  made.parallel_before = rule.kind == plan::RuleKind::kCalculate;
+  for (const std::string& target : targets) made.targets.push_back(table.Intern(target));
+  absl::Status status;
+  if (rule.extraction) {
+    InlineExtraction(rule, targets, table, &made);
+  } else if (rule.lookup) {
+    status = InlineLookup(rule, targets, table, &made);
+  } else {
+    absl::StatusOr<plan::ExprPtr> value = compile(rule.expression);
+    status = value.status();
+    if (value.ok()) made.value = *std::move(value);
   }
-  made.value = std::move(*value);
-  return made;
+  if (status.ok()) return made;
+  return absl::Status(status.code(), fmt::format("{}: {}", rule.place, MessageOf(status)));
 }
 
 // True if all fields, or a pattern, ask for the rule's field by the way.
-bool Props::IsListed(const Rule& rule, const plan::FieldSet& needs) {
+bool Props::IsListed(const Rule& rule, std::string_view target, const plan::FieldSet& needs) {
   if (needs.all() && !rule.builtin) return true;
   return std::any_of(
       needs.patterns().begin(), needs.patterns().end(), [&](const std::string& pattern) {
-        return plan::PatternTakes(pattern, rule.target) && !(rule.builtin && IsOnlyStars(pattern));
+        return plan::PatternTakes(pattern, target) && !(rule.builtin && IsOnlyStars(pattern));
       });
 }
 
@@ -274,17 +419,24 @@ absl::StatusOr<InlinedRules> Props::RulesFor(const plan::FieldSet& needs, FieldT
                                              const CompileExpression& compile) const {
   InlinedRules result;
   plan::FieldSet wanted = needs;
-  plan::FieldSet before_calculations;  // They come last, and see the values before any of them.
+  plan::FieldSet before_calculations;  // They all see the values before any of them.
   for (auto at = order_.rbegin(); at != order_.rend(); ++at) {
     const Rule& rule = rules_[*at];
-    if (!rule.calculated) wanted.Add(std::exchange(before_calculations, {}));
-    const Field target = table.Intern(rule.target);
-    const bool listed = IsListed(rule, needs);
-    if (!listed && !IsNamed(wanted, target)) continue;
-    SPELK_ASSIGN_OR_RETURN(plan::FieldRule made, Inline(rule, table, compile));
-    made.listed = listed;
-    wanted.Add(target);
-    plan::CollectFields(*made.value, rule.calculated ? &before_calculations : &wanted);
+    const bool calculates = rule.kind == plan::RuleKind::kCalculate;
+    if (!calculates) wanted.Add(std::exchange(before_calculations, {}));
+    std::vector<std::string> targets;
+    std::vector<Field> listed;
+    for (std::string& target : TargetsOf(rule, wanted, &result)) {
+      const Field field = table.Intern(target);
+      const bool lists = IsListed(rule, target, needs);
+      if (lists) listed.push_back(field);
+      if (lists || IsNamed(wanted, field)) targets.push_back(std::move(target));
+    }
+    if (targets.empty()) continue;
+    SPELK_ASSIGN_OR_RETURN(plan::FieldRule made, Inline(rule, targets, table, compile));
+    made.listed = std::move(listed);
+    for (const Field target : made.targets) wanted.Add(target);
+    (calculates ? before_calculations : wanted).Add(made.Inputs());
     result.rules.push_back(std::move(made));
   }
   wanted.Add(before_calculations);

@@ -1,8 +1,11 @@
-// Props: props.conf: which fields of which events come about by an alias or a calculation.
+// Props: props.conf: which fields of which events come about by extractions, aliases, calculations
+// and lookups.
 #pragma once
 
 #include <cstdint>
 #include <functional>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,8 +14,10 @@
 #include "absl/status/statusor.h"
 #include "base/string_map.h"
 #include "knowledge/conf.h"
+#include "knowledge/extractions.h"
+#include "plan/field_rule.h"
 #include "plan/field_set.h"
-#include "plan/nodes.h"
+#include "plan/services.h"
 
 namespace spelk::knowledge {
 
@@ -27,13 +32,16 @@ struct InlinedRules {
 
 class Props {
  public:
-  // The stanzas of a props.conf. `builtin`: its rules only add fields that are missing, and are not
-  // among "all fields". InvalidArgument, with file and line, for a setting that means nothing.
-  absl::Status AddAll(const Conf& conf, bool builtin);
+  // The stanzas of a props.conf, and of the transforms.conf beside it. `builtin`: its rules only
+  // add fields that are missing, and are not among "all fields". InvalidArgument, with file and
+  // line, for a setting that means nothing. `lookups` outlives this.
+  absl::Status AddAll(const Conf& conf, const Conf& transforms, const plan::LookupCatalog& lookups,
+                      bool builtin);
 
   // The rules by which needed fields, and the fields that such rules read in turn, come about.
-  // Splunk's order: aliases before calculations, which all see the values before any of them; by
-  // class; and of one class only the stanza of the highest precedence that is for the event.
+  // Splunk's order: extractions, those of transforms, aliases, calculations, which all see the
+  // values before any of them, lookups; each by class; and of one class only the stanza of the
+  // highest precedence that is for the event.
   absl::StatusOr<InlinedRules> RulesFor(const plan::FieldSet& needs, FieldTable& table,
                                         const CompileExpression& compile) const;
 
@@ -41,18 +49,27 @@ class Props {
   const StringMap<std::string>& renames() const { return renames_; }
 
  private:
-  // One alias or calculation.
+  // "table column AS field OUTPUT column AS field"
+  struct Lookup {
+    std::string table;
+    std::vector<std::pair<std::string, std::string>> inputs;   // Column, field.
+    std::vector<std::pair<std::string, std::string>> outputs;  // Likewise; none: all others.
+    bool only_missing = false;
+  };
+  // One alias, calculation, extraction or lookup.
   struct Rule {
+    plan::RuleKind kind = plan::RuleKind::kCalculate;
     plan::EventSet where;
     int rank = 0;  // Of the kind of stanza: [default], sourcetype, host::, source::.
     bool literal = true;
     int64_t priority = 0;
     std::string stanza;
-    std::string key;  // "FIELDALIAS-cim"
-    std::string target;
+    std::string key;                   // "FIELDALIAS-cim"
+    std::vector<std::string> targets;  // Of a lookup of all columns: none until it is asked for.
     std::string expression;
+    std::optional<NamedExtraction> extraction;
+    std::optional<Lookup> lookup;
     std::string place;
-    bool calculated = false;
     bool builtin = false;
     bool only_missing = false;
   };
@@ -62,16 +79,30 @@ class Props {
     std::vector<std::string> fields;  // That it would give; none: any.
   };
 
-  absl::Status AddSetting(const Conf& conf, const Stanza& stanza, const Setting& setting,
+  absl::Status AddSetting(const Conf& conf, const Conf& transforms, const Setting& setting,
                           const Rule& common);
   absl::Status AddAliases(const Conf& conf, const Setting& setting, const Rule& common);
-  void AddUnbuilt(const Conf& conf, const Stanza& stanza, const Setting& setting);
+  absl::Status AddExtraction(const Conf& conf, const Setting& setting, const Rule& common);
+  absl::Status AddTransforms(const Conf& conf, const Conf& transforms, const Setting& setting,
+                             const Rule& common);
+  absl::Status AddLookup(const Conf& conf, const Setting& setting, const Rule& common);
+  void AddUnbuilt(const Conf& conf, const std::string& stanza, const Setting& setting,
+                  std::vector<std::string> fields, std::string_view why = "");
+  void Add(Rule rule);
+  static int PhaseOf(const Rule& rule);
   static bool ComesBefore(const Rule& a, const Rule& b);
-  static bool IsListed(const Rule& rule, const plan::FieldSet& needs);
+  static bool IsListed(const Rule& rule, std::string_view target, const plan::FieldSet& needs);
   std::vector<plan::EventSet> Overriding(const Rule& rule) const;
-  absl::StatusOr<plan::FieldRule> Inline(const Rule& rule, FieldTable& table,
-                                         const CompileExpression& compile) const;
+  std::vector<std::string> TargetsOf(const Rule& rule, const plan::FieldSet& wanted,
+                                     InlinedRules* result) const;
+  absl::StatusOr<plan::FieldRule> Inline(const Rule& rule, const std::vector<std::string>& targets,
+                                         FieldTable& table, const CompileExpression& compile) const;
+  static void InlineExtraction(const Rule& rule, const std::vector<std::string>& targets,
+                               FieldTable& table, plan::FieldRule* made);
+  absl::Status InlineLookup(const Rule& rule, const std::vector<std::string>& targets,
+                            FieldTable& table, plan::FieldRule* made) const;
 
+  const plan::LookupCatalog* lookups_ = nullptr;
   std::vector<Rule> rules_;
   std::vector<size_t> order_;  // Of the rules, as they are applied.
   StringMap<std::vector<size_t>> by_key_;

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "plan/nodes.h"
+#include "plan/field_rule.h"
 
 namespace spelk::knowledge {
 

@@ -73,9 +73,11 @@ absl::Status InlineKnowledge(plan::NodePtr* root, const OptimizeContext& context
   if (scan->predicate != nullptr) plan::CollectFields(*scan->predicate, &needs);
   SPELK_ASSIGN_OR_RETURN(scan->rules, context.rules->RulesFor(needs));
   for (const plan::FieldRule& rule : scan->rules) {
-    const bool known =
-        std::find(scan->fields.begin(), scan->fields.end(), rule.target) != scan->fields.end();
-    if (rule.listed && !known) scan->fields.push_back(rule.target);
+    for (const Field target : rule.listed) {
+      const bool known =
+          std::find(scan->fields.begin(), scan->fields.end(), target) != scan->fields.end();
+      if (!known) scan->fields.push_back(target);
+    }
   }
   return absl::OkStatus();
 }

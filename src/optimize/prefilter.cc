@@ -82,7 +82,8 @@ class Prefilter {
     // What is looked for in a piece of a member stands in the line all the same.
     const auto is_member = [this](Field field) { return IsMember(field); };
     for (const plan::FieldRule& rule : scan.rules) {
-      if (!GivesPiecesOfFields(*rule.value, is_member)) computed_.Add(rule.target);
+      if (rule.value != nullptr && GivesPiecesOfFields(*rule.value, is_member)) continue;
+      for (const Field target : rule.targets) computed_.Add(target);
     }
   }
 

@@ -26,7 +26,8 @@ class Binder;
 // A query that the tests run and help shows.
 struct Example {
   std::string_view title;
-  std::string_view input;  // JSON objects separated by blanks; empty for no input.
+  std::string_view input;        // JSON objects separated by blanks; empty for no input.
+  std::string_view lookup = "";  // A table `users`, as CSV, for commands on lookup tables.
   std::string_view query;
   std::string_view output;  // Likewise; numbers compare by value.
 };
@@ -137,6 +138,7 @@ struct FunctionEntry {
   absl::StatusOr<std::unique_ptr<Prepared>> (*prepare)(std::span<const Value* const> constants) =
       nullptr;
   CallCheck check = nullptr;
+  bool looks_up = false;  // The first argument names a lookup table.
   // Puts the arguments of a checked call into the form that `make` takes, which has `arranged` more
   // of them: mvmap().
   void (*arrange)(std::vector<ExprPtr>* arguments) = nullptr;

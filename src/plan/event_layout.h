@@ -33,6 +33,12 @@ struct EventLayout {
   bool skip = false;  // Such lines are no events (previews of an export).
   // "winlog.event_data.": members below are fields without it, too. A piece `*` is any one member.
   std::vector<std::string> prefixes;
+  // Members that name what the system says of an event: a field of this name is theirs first. Below
+  // a prefix ("Event.System."), or field and member by name.
+  std::vector<std::string> system_prefixes;
+  std::vector<std::pair<std::string, std::string>> system;
+  // The one of `prefixes` whose members add a value to such a field; below others they are hidden.
+  std::string adds;
   bool multivalues = false;       // A list of values is a field of the member's name, without {}.
   std::vector<TimeMember> times;  // In order of trust.
   std::string host;               // Templates, "x:$member$"; empty gives nothing.

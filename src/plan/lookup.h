@@ -19,8 +19,9 @@ struct Lookup {
   std::string name;   // As searches call it.
   std::string table;  // The file or collection with the rows, which several lookups may share.
   std::string place;  // Of the stanza: "my_app/default/transforms.conf:3"; empty for a file.
-  bool collection = false;                                   // Of the KV store: rows have a _key.
-  std::vector<std::string> columns;                          // Of the table, in its order.
+  bool collection = false;           // Of the KV store: rows have a _key.
+  std::vector<std::string> columns;  // Of the table, in its order.
+  bool open = false;                 // The table is still to be written: nobody knows its columns.
   std::vector<std::pair<std::string, LookupMatch>> matches;  // Columns that are not exact.
   bool ignore_case = false;
   uint64_t max_matches = 0;  // For one value; 0 until it is known to be of a file or of a time.

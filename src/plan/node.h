@@ -48,6 +48,8 @@ struct Dataflow {
   bool reads_clock = false;
   // The operator runs searches over the inputs of the run (Services::searches).
   bool runs_searches = false;
+  // A lookup table that is written: searches of the same run that come later read it.
+  std::string writes_table = {};
 };
 
 // The functions over one node type, all made from its Describe.

@@ -43,18 +43,6 @@ AggregateCall CopyCall(const AggregateCall& call) {
   return copy;
 }
 
-std::string_view NameOf(StanzaKind kind) {
-  switch (kind) {
-    case StanzaKind::kSourcetype:
-      return "sourcetype";
-    case StanzaKind::kSource:
-      return "source";
-    case StanzaKind::kHost:
-      return "host";
-  }
-  return "";
-}
-
 std::string_view NameOf(ProjectMode mode) {
   switch (mode) {
     case ProjectMode::kKeep:

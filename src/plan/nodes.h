@@ -8,58 +8,12 @@
 #include <vector>
 
 #include "plan/aggregate.h"
+#include "plan/field_rule.h"
 #include "plan/node.h"
 
 namespace spelk::plan {
 
 // ---------------------------------------------------------------- reading events
-
-// Which events a rule of props.conf is for.
-enum class StanzaKind : uint8_t { kSourcetype, kSource, kHost };
-constexpr size_t EnumSize(StanzaKind) { return 3; }
-std::string_view NameOf(StanzaKind kind);
-
-// The events that a stanza of props.conf is for: by a regular expression for the whole value of
-// sourcetype, source or host. Empty: every event.
-struct EventSet {
-  StanzaKind stanza = StanzaKind::kSourcetype;
-  std::string pattern;
-  std::string name;  // Of the stanza, as written.
-
-  friend bool operator==(const EventSet&, const EventSet&) = default;
-  template <class Visitor>
-  void Describe(Visitor& visit) {
-    visit("stanza", stanza);
-    visit("pattern", pattern);
-    visit("name", name);
-  }
-};
-
-// A field that knowledge adds to events, inlined into the scan like a view. Rules are applied in
-// order.
-struct FieldRule {
-  EventSet where;
-  std::vector<EventSet> except;  // Where a stanza of higher precedence has the same setting.
-  std::string name;              // "FIELDALIAS-cim", for explain.
-  Field target;
-  ExprPtr value;              // Null result: the field is removed, unless only_missing.
-  bool only_missing = false;  // Never changes a field that the event has.
-  bool listed = false;        // Asked for by a pattern, or together with all fields.
-  bool parallel_before =
-      false;  // Computed from the values before the run of rules it belongs to (EVAL-*).
-
-  template <class Visitor>
-  void Describe(Visitor& visit) {
-    visit("where", where);
-    visit("except", except);
-    visit("name", name);
-    visit("target", target);
-    visit("value", value);
-    visit("only_missing", only_missing);
-    visit("listed", listed);
-    visit("parallel_before", parallel_before);
-  }
-};
 
 // Literals of which a line must hold at least one, or the line cannot match.
 struct LiteralGroup {

@@ -43,6 +43,16 @@ class LookupCatalog {
   virtual std::vector<std::string> LookupNames() const = 0;
 };
 
+// What compiling asks of event types and tags. Thread-safe.
+class EventClasses {
+ public:
+  virtual ~EventClasses() = default;
+  // Whether an app defines one whose name the pattern (with `*`) takes.
+  virtual bool HasEventType(std::string_view pattern) const = 0;
+  // Likewise, of values of that field; of any field if it is empty.
+  virtual bool HasTag(std::string_view field, std::string_view pattern) const = 0;
+};
+
 // The tables of a run. Those that its earlier searches wrote hide others of the same name.
 // Thread-safe.
 class Tables : public LookupCatalog {
@@ -100,6 +110,7 @@ struct Services {
 struct BindServices {
   const LookupCatalog* lookups = nullptr;
   const Limits* limits = nullptr;
+  const EventClasses* classes = nullptr;
 };
 
 }  // namespace spelk::plan

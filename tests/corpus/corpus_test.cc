@@ -136,7 +136,8 @@ std::string MacrosConf(const std::string& folder) {
 // How a search ends, if it does not parse.
 std::optional<Refusal> Refused(const engine::Core& core, const Published& search, bool expand) {
   engine::Compilation compilation;
-  const absl::Status status = engine::Compile(core, search.id, search.text, !expand, &compilation);
+  const absl::Status status =
+      engine::Compile(core, search.text, {.name = search.id, .parse_only = !expand}, &compilation);
   if (status.ok() || !compilation.ast.commands.empty()) return std::nullopt;
   Refusal refusal;
   refusal.stage = expand ? "expanded" : "text";

@@ -64,13 +64,13 @@ std::string Check(const Engine& engine, const std::string& text, const NamedFeed
   const Result<Query> query = engine.Compile(text);
   if (!query.ok()) return query.error().Render();
   const RunOptions options;
-  const Outcome plain = RunAs(*query, &feed.feed, options, Variation());
+  const Outcome plain = RunAs({*query}, &feed.feed, options, Variation());
   if (plain.error) return plain.error->Render();
   const std::vector<Variation> variations =
       full ? AllVariations(engine, true)
            : SomeVariations(engine, true, HashOf(text + feed.name), kSampledVariations);
   for (const Variation& variation : variations) {
-    const Outcome other = RunAs(*query, &feed.feed, options, variation);
+    const Outcome other = RunAs({*query}, &feed.feed, options, variation);
     std::string difference = Difference(plain, other, variation);
     if (!difference.empty()) return difference;
   }

@@ -317,11 +317,21 @@ class CaseRunner::OneCase {
   }
 
   void Compile() {
-    Result<Query> query = setup_.engine->Compile(test_.query, {.name = "query"});
+    for (const std::string& text : test_.before) {
+      Result<Query> query = setup_.engine->Compile(text, {.name = "before", .tables = tables_});
+      if (!query.ok()) {
+        seen_.error = query.error();
+        return;
+      }
+      for (const std::string& table : query->writes()) tables_.push_back(table);
+      queries_.push_back(std::move(*query));
+    }
+    Result<Query> query = setup_.engine->Compile(test_.query, {.name = "query", .tables = tables_});
     if (!query.ok()) {
       seen_.error = query.error();
       return;
     }
+    queries_.push_back(*query);
     seen_.query = std::move(*query);
     seen_.warnings = seen_.query->warnings();
     Note(CheckSavedPlan(*setup_.engine, *seen_.query));
@@ -330,7 +340,7 @@ class CaseRunner::OneCase {
 
   // Law 1: as it is, and in other ways.
   void RunAndVary() {
-    seen_.outcome = RunAs(*seen_.query, feed(), setup_.run, Variation());
+    seen_.outcome = RunAs(queries_, feed(), setup_.run, Variation());
     seen_.error = seen_.outcome.error;
     const bool split = feed_ && !test_.input_as_is;
     const std::vector<Variation> variations =
@@ -339,7 +349,7 @@ class CaseRunner::OneCase {
             : SomeVariations(*setup_.engine, split, HashOf(test_.name + test_.query),
                              kSampledVariations);
     for (const Variation& variation : variations) {
-      const Outcome other = RunAs(*seen_.query, feed(), setup_.run, variation);
+      const Outcome other = RunAs(queries_, feed(), setup_.run, variation);
       Note(Difference(seen_.outcome, other, variation));
       if (!problems_.empty()) return;
     }
@@ -358,8 +368,8 @@ class CaseRunner::OneCase {
 
   std::string Explain(Stage stage) const {
     const bool parse_only = stage == Stage::kTokens || stage == Stage::kAst;
-    const Result<Query> query =
-        setup_.engine->Compile(test_.query, {.name = "query", .parse_only = parse_only});
+    const Result<Query> query = setup_.engine->Compile(
+        test_.query, {.name = "query", .parse_only = parse_only, .tables = tables_});
     if (!query.ok()) return query.error().Render();
     const Input input = feed_ ? feed_->As(InputForm::kOne) : Input();
     const Result<std::string> text = query->Explain(stage, input, setup_.run);
@@ -379,6 +389,8 @@ class CaseRunner::OneCase {
   const Setup& setup_;
   const RunnerOptions& options_;
   std::optional<Feed> feed_;
+  std::vector<std::string> tables_;  // That the searches before it write.
+  std::vector<Query> queries_;       // They, and then its own.
   Observed seen_;
   std::vector<std::string> problems_;
 };

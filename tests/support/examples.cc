@@ -24,6 +24,10 @@ std::optional<Case> CaseOf(const plan::Example& example) {
     if (!events) return std::nullopt;
     test.events = JoinLines(*events);
   }
+  if (!example.lookup.empty()) {
+    test.files["lookups/users.csv"] = example.lookup;
+    test.files["default/transforms.conf"] = "[users]\nfilename = users.csv\n";
+  }
   const auto rows = SplitJson(example.output);
   if (!rows) return std::nullopt;
   test.checks.push_back({.kind = "rows", .argument = "ordered", .lines = *rows});

@@ -145,7 +145,7 @@ Input Feed::As(InputForm form) const {
   return FromMemory({form == InputForm::kGzip ? std::string_view(gzip_) : text_});
 }
 
-Outcome RunAs(const Query& query, const Feed* feed, RunOptions options,
+Outcome RunAs(const std::vector<Query>& queries, const Feed* feed, RunOptions options,
               const Variation& variation) {
   options.threads = variation.threads;
   options.block_size = variation.block_size;
@@ -154,15 +154,19 @@ Outcome RunAs(const Query& query, const Feed* feed, RunOptions options,
   options.reload_states = variation.reload_states;
   if (variation.memory) options.memory = *variation.memory;
   Outcome outcome;
-  const Result<Summary> done = query.Run(feed == nullptr ? Input() : feed->As(variation.input),
-                                         options, [&outcome](const RowBatch& rows) {
-                                           for (size_t row = 0; row < rows.rows(); ++row) {
-                                             rows.AppendJson(row, outcome.rows.emplace_back());
-                                           }
-                                           return Flow::kMore;
-                                         });
+  const auto take = [&](size_t query, const RowBatch& rows) {
+    for (size_t row = 0; query + 1 == queries.size() && row < rows.rows(); ++row) {
+      rows.AppendJson(row, outcome.rows.emplace_back());
+    }
+    return Flow::kMore;
+  };
+  const Input input = feed == nullptr ? Input() : feed->As(variation.input);
+  const Result<std::vector<Summary>> done = RunTogether(queries, input, options, take);
   if (done.ok()) {
-    outcome.warnings = done->warnings;
+    for (const Summary& summary : *done) {
+      outcome.warnings.insert(outcome.warnings.end(), summary.warnings.begin(),
+                              summary.warnings.end());
+    }
   } else {
     outcome.error = done.error();
   }

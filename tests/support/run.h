@@ -53,7 +53,9 @@ class Feed {
   std::vector<std::string_view> parts_;
 };
 
-Outcome RunAs(const Query& query, const Feed* feed, RunOptions options, const Variation& variation);
+// The rows are those of the last query; those before it run before it.
+Outcome RunAs(const std::vector<Query>& queries, const Feed* feed, RunOptions options,
+              const Variation& variation);
 
 // What differs from the plain outcome, or an empty text. A run with little memory may fail by name.
 std::string Difference(const Outcome& plain, const Outcome& other, const Variation& variation);

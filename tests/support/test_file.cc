@@ -178,6 +178,10 @@ class Parser {
       case_->files[section.argument] = JoinLines(WithoutBlankEnd(section.lines));
     } else if (section.kind == "args") {
       for (std::string& word : SplitWords(section.argument)) case_->args.push_back(std::move(word));
+    } else if (section.kind == "before") {
+      std::string query = JoinLines(Body(section.lines));
+      if (!query.empty()) query.pop_back();
+      case_->before.push_back(std::move(query));
     } else if (section.kind == "input") {
       case_->input_as_is = true;
       if (section.argument != "one") Problem(section.line, "input takes one");

@@ -27,6 +27,7 @@
 //   --- warning W1102 at 1:1       Likewise, of the compiler or of the run.
 //   --- no warnings
 //   --- input one                  Law 1 leaves the input alone: the answer depends on its files.
+//   --- before                     A search of the same run that comes before the case's: below it.
 // Golden sections are rewritten by --update:
 //   --- message                    The errors, or the warnings, as people see them.
 //   --- tokens, ast, plan, optimized, pipeline
@@ -59,6 +60,7 @@ struct Case {
   std::optional<std::string> events;  // Nothing: no input.
   std::map<std::string, std::string> files;
   std::vector<std::string> args;
+  std::vector<std::string> before;  // Searches that run before this one.
   bool input_as_is = false;
   std::vector<Section> checks;
 };

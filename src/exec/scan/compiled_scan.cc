@@ -131,9 +131,9 @@ class ScanCompiler {
   static void AddLent(const plan::ScanNode& node, CompiledScan::Plan* compiled) {
     for (size_t column = 0; column < node.fields.size(); ++column) {
       const Field field = node.fields[column];
-      const bool listed = std::any_of(
-          node.rules.begin(), node.rules.end(),
-          [field](const plan::FieldRule& rule) { return rule.listed && rule.target == field; });
+      const bool listed =
+          std::any_of(node.rules.begin(), node.rules.end(),
+                      [field](const plan::FieldRule& rule) { return rule.Lists(field); });
       if (field == hidden::kImplicit) compiled->lent_column = column;
       const bool implicit =
           std::find(node.implicit.begin(), node.implicit.end(), field) != node.implicit.end();
@@ -143,8 +143,8 @@ class ScanCompiler {
 
   void AddRuleFields(const plan::FieldRule& rule, plan::FieldSet* first, plan::FieldSet* rest) {
     plan::FieldSet* fields = rule.only_missing ? rest : first;
-    fields->Add(rule.target);
-    plan::CollectFields(*rule.value, fields);
+    for (const Field target : rule.targets) fields->Add(target);
+    fields->Add(rule.Inputs());
     if (!rule.where.pattern.empty()) fields->Add(StanzaField(rule.where.stanza));
     for (const plan::EventSet& events : rule.except) fields->Add(StanzaField(events.stanza));
   }
@@ -324,9 +324,15 @@ class ScanCompiler {
       const bool path = !field.required && field.field.name().find('.') != std::string_view::npos;
       if (field.field.hidden() || field.kind == Kind::kTime || path) continue;
       field.candidates.resize(scan_->shapes.size());
+      field.system.resize(scan_->shapes.size());
+      field.added.resize(scan_->shapes.size(), CompiledScan::kNone);
       for (size_t s = 0; s < scan_->shapes.size(); ++s) {
+        AddSystem(*scan_->shapes[s].shape, field.field.name(), &field.candidates[s]);
+        field.system[s] = field.candidates[s].size();
         for (const std::string& prefix : scan_->shapes[s].shape->prefixes) {
-          field.candidates[s].push_back(SlotOf(PrefixedName(prefix, field.field.name())));
+          const size_t slot = SlotOf(PrefixedName(prefix, field.field.name()));
+          field.candidates[s].push_back(slot);
+          if (prefix == scan_->shapes[s].shape->adds) field.added[s] = slot;
         }
         if (scan_->shapes[s].shape->multivalues) {
           io::PathTree::Name list{std::string(field.field.name()) + "{}"};
@@ -334,6 +340,16 @@ class ScanCompiler {
           field.candidates[s].push_back(SlotOf(std::move(list)));
         }
       }
+    }
+  }
+
+  void AddSystem(const plan::EventLayout& shape, std::string_view name,
+                 std::vector<size_t>* candidates) {
+    for (const std::string& prefix : shape.system_prefixes) {
+      candidates->push_back(SlotOf(PrefixedName(prefix, name)));
+    }
+    for (const auto& [field, member] : shape.system) {
+      if (field == name) candidates->push_back(Slot(member));
     }
   }
 

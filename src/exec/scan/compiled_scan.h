@@ -67,6 +67,8 @@ struct CompiledScan {
     bool required = false;
     size_t slot = kNone;                          // Where the event itself has it.
     std::vector<std::vector<size_t>> candidates;  // By shape: where else it may be, in order.
+    std::vector<size_t> system;                   // How many of them, the first, are the system's.
+    std::vector<size_t> added;                    // By shape: what adds a value to those.
   };
   // A name made of members: "XmlWinEventLog:$Channel$".
   struct Template {

@@ -11,6 +11,10 @@
 namespace spelk::exec {
 namespace {
 
+// Whose name a value has: the member's own, then what the system says, then those below prefixes.
+constexpr size_t kOwn = 0;
+constexpr size_t kSystem = 1;
+
 bool IsOnlyStars(std::string_view pattern) {
   return pattern.find_first_not_of('*') == std::string_view::npos;
 }
@@ -48,6 +52,9 @@ absl::StatusOr<bool> DynamicColumns::Add(std::string_view event, const plan::Eve
   flattener.Flatten(event, *this, &faulty);
   if (!in_order_) return false;
   for (WideColumn* column : order_) {
+    if (column->row == rows_ && column->rank == kSystem && column->added_row == rows_) {
+      column->more.insert(column->more.end(), column->added.begin(), column->added.end());
+    }
     if (column->row == rows_ && !column->more.empty()) JoinValues(column);
   }
   ++rows_;
@@ -72,27 +79,50 @@ void DynamicColumns::Take(std::string_view name, const io::RawValue& raw, uint32
       std::any_of(std::begin(shapes_), std::end(shapes_),
                   [](const plan::EventLayout* s) { return s != nullptr && s->multivalues; });
   if (named && array != 0 && name.ends_with("{}")) name.remove_suffix(2);
-  TakeAs(false, name, raw, array);
+  TakeAs(kOwn, name, raw, array);
   if (!shortens_) return;
   for (const plan::EventLayout* shape : shapes_) {
-    if (shape == nullptr) continue;
-    for (const std::string& prefix : shape->prefixes) {
-      if (const auto rest = WithoutPrefix(name, prefix)) {
-        return TakeAs(true, *rest, raw, array);
-      }
-    }
+    if (shape != nullptr && TakeBelow(*shape, name, raw, array)) return;
   }
 }
 
-void DynamicColumns::TakeAs(bool shortened, std::string_view name, const io::RawValue& raw,
-                            uint32_t array) {
-  WideColumn* column = Find(name, shortened);
+// What a layout calls a member otherwise. False if it has no other name for it.
+bool DynamicColumns::TakeBelow(const plan::EventLayout& shape, std::string_view name,
+                               const io::RawValue& raw, uint32_t array) {
+  bool taken = false;
+  for (const auto& [field, member] : shape.system) {
+    if (name != member) continue;
+    TakeAs(kSystem, field, raw, array);
+    taken = true;
+  }
+  for (const std::string& prefix : shape.system_prefixes) {
+    if (const auto rest = WithoutPrefix(name, prefix))
+      return TakeAs(kSystem, *rest, raw, array), true;
+  }
+  for (size_t p = 0; p < shape.prefixes.size(); ++p) {
+    if (const auto rest = WithoutPrefix(name, shape.prefixes[p])) {
+      return TakeAs(kSystem + 1 + p, *rest, raw, array, shape.prefixes[p] == shape.adds), true;
+    }
+  }
+  return taken;
+}
+
+void DynamicColumns::TakeAs(size_t rank, std::string_view name, const io::RawValue& raw,
+                            uint32_t array, bool adds) {
+  WideColumn* column = Find(name, rank != kOwn);
   if (column == nullptr || !in_order_) return;
-  // The event's own member takes the place of one below a prefix.
-  const bool replaces = column->row == rows_ && column->shortened && !shortened;
+  if (adds) {
+    if (column->added_row != rows_) column->added.clear();
+    column->added_row = rows_;
+    const Value value = io::ToValue(raw, arena_);
+    if (!value.is_null()) column->added.push_back(value);
+  }
+  // The event's own member takes the place of one below a prefix, and that of an earlier prefix the
+  // place of one below a later.
+  const bool replaces = column->row == rows_ && rank < column->rank;
   const bool first = column->row != rows_ || replaces;
   // The first of a repeated name wins; the values of one array belong together.
-  if (!first && (array == 0 || array != column->array)) return;
+  if (!first && (array == 0 || array != column->array || rank != column->rank)) return;
   const Value value = io::ToValue(raw, arena_);
   if (value.is_null()) return;
   if (!first) {
@@ -106,7 +136,7 @@ void DynamicColumns::TakeAs(bool shortened, std::string_view name, const io::Raw
   }
   column->row = rows_;
   column->array = array;
-  column->shortened = shortened;
+  column->rank = rank;
   column->values[rows_] = value;
   column->more.clear();
 }

@@ -47,9 +47,11 @@ class DynamicColumns final : public io::FieldTaker {
     std::span<Value> values;  // Grows with the rows.
     size_t row = SIZE_MAX;    // The last row with a value.
     uint32_t array = 0;
-    size_t place = 0;        // In order_.
-    bool shortened = false;  // The value of the row stands below a prefix.
+    size_t place = 0;  // In order_.
+    size_t rank = 0;   // Of the value of the row: of several that are there the least.
     std::vector<Value> more;
+    std::vector<Value> added;  // To what the system says; of the row `added_row`.
+    size_t added_row = SIZE_MAX;
   };
 
   bool Wanted(std::string_view name, bool shortened) const;
@@ -57,7 +59,10 @@ class DynamicColumns final : public io::FieldTaker {
   void InsertBehindLast(WideColumn* column);
   bool Grow(WideColumn* column, size_t rows);
   void JoinValues(WideColumn* column);
-  void TakeAs(bool shortened, std::string_view name, const io::RawValue& raw, uint32_t array);
+  void TakeAs(size_t rank, std::string_view name, const io::RawValue& raw, uint32_t array,
+              bool adds = false);
+  bool TakeBelow(const plan::EventLayout& shape, std::string_view name, const io::RawValue& raw,
+                 uint32_t array);
 
   const plan::ScanNode& node_;
   const RunContext& run_;

@@ -112,12 +112,26 @@ Value ScanRows::Member(const FieldSource& source, uint32_t row, Arena& arena) {
   if (source.candidates.empty()) return Value::Null();
   for (const size_t known : {rows_[row].row.shape, rows_[row].row.wrapper}) {
     if (known == CompiledScan::kNone) continue;
-    for (const size_t candidate : source.candidates[known]) {
-      const io::RawValue& raw = slot(row, candidate);
-      if (raw.kind != io::RawKind::kAbsent) return Decode(raw, candidate, arena);
+    const std::vector<size_t>& candidates = source.candidates[known];
+    for (size_t c = 0; c < candidates.size(); ++c) {
+      const io::RawValue& raw = slot(row, candidates[c]);
+      if (raw.kind == io::RawKind::kAbsent) continue;
+      const Value value = Decode(raw, candidates[c], arena);
+      return c < source.system[known] ? WithAdded(value, source.added[known], row, arena) : value;
     }
   }
   return Value::Null();
+}
+
+// What the system says of an event stands before what the event says itself.
+Value ScanRows::WithAdded(const Value& system, size_t added, uint32_t row, Arena& arena) {
+  if (added == CompiledScan::kNone) return system;
+  const io::RawValue& raw = slot(row, added);
+  if (raw.kind == io::RawKind::kAbsent) return system;
+  const Value more = Decode(raw, added, arena);
+  std::vector<Value> values(system.each().begin(), system.each().end());
+  values.insert(values.end(), more.each().begin(), more.each().end());
+  return Multi(values, arena);
 }
 
 Value ScanRows::Derived(Kind kind, uint32_t row, Arena& arena) {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/status.h"
+#include "exec/scan/rule_runner.h"
 
 namespace spelk::exec {
 
@@ -81,7 +82,8 @@ struct ScanRules::Set {
 struct ScanRules::Rule {
   const plan::FieldRule* rule = nullptr;
   std::unique_ptr<plan::Evaluator> evaluator;
-  size_t target = 0;
+  RuleRunnerPtr runner;  // Of rules that are no expression.
+  std::vector<size_t> targets;
   std::optional<size_t> alias;  // The value is that of this column.
   std::vector<size_t> inputs;
   std::optional<Set> where;  // Nothing: every event.
@@ -100,18 +102,40 @@ absl::StatusOr<ScanRules::Set> ScanRules::MakeSet(const plan::EventSet& events,
   return set;
 }
 
+// What computes the rule's values.
+absl::Status ScanRules::Prepare(const Schema& schema, const RunContext& run, Rule* rule) {
+  switch (rule->rule->kind) {
+    case plan::RuleKind::kExtract: {
+      SPELK_ASSIGN_OR_RETURN(rule->runner, MakeExtractRunner(*rule->rule, schema, run));
+      return absl::OkStatus();
+    }
+    case plan::RuleKind::kLookup: {
+      SPELK_ASSIGN_OR_RETURN(rule->runner, MakeLookupRunner(*rule->rule, schema, run));
+      return absl::OkStatus();
+    }
+    case plan::RuleKind::kClassify: {
+      SPELK_ASSIGN_OR_RETURN(rule->runner, MakeClassifyRunner(*rule->rule, schema, run));
+      return absl::OkStatus();
+    }
+    default: {
+      const plan::Expr& value = *rule->rule->value;
+      if (value.kind == plan::ExprKind::kField) rule->alias = rule->inputs.front();
+      SPELK_ASSIGN_OR_RETURN(rule->evaluator, plan::Evaluator::Make(value, run.evaluation));
+      return absl::OkStatus();
+    }
+  }
+}
+
 absl::StatusOr<std::unique_ptr<ScanRules>> ScanRules::Make(
     const std::vector<plan::FieldRule>& rules, const Schema& schema, const RunContext& run) {
   std::unique_ptr<ScanRules> made(new ScanRules());
   for (const plan::FieldRule& rule : rules) {
     Rule& each = made->rules_.emplace_back();
     each.rule = &rule;
-    SPELK_ASSIGN_OR_RETURN(each.evaluator, plan::Evaluator::Make(*rule.value, run.evaluation));
-    each.target = *schema.Find(rule.target);
-    plan::FieldSet inputs;
-    plan::CollectFields(*rule.value, &inputs);
+    for (const Field target : rule.targets) each.targets.push_back(*schema.Find(target));
+    const plan::FieldSet inputs = rule.Inputs();
     for (const Field field : inputs.fields()) each.inputs.push_back(*schema.Find(field));
-    if (rule.value->kind == plan::ExprKind::kField) each.alias = each.inputs.front();
+    SPELK_RETURN_IF_ERROR(Prepare(schema, run, &each));
     if (!rule.where.pattern.empty()) {
       SPELK_ASSIGN_OR_RETURN(Set set, MakeSet(rule.where, schema, run));
       each.where = std::move(set);
@@ -127,12 +151,17 @@ absl::StatusOr<std::unique_ptr<ScanRules>> ScanRules::Make(
 absl::StatusOr<std::vector<uint32_t>> ScanRules::RowsFor(Rule& rule,
                                                          const std::vector<uint32_t>& rows,
                                                          ScanColumns* columns) {
-  SPELK_RETURN_IF_ERROR(columns->Require(rule.target));
+  for (const size_t target : rule.targets) SPELK_RETURN_IF_ERROR(columns->Require(target));
   std::vector<uint32_t> taken;
-  const Column& target = columns->column(rule.target);
   if (rule.rule->only_missing) {
+    const auto lacks = [columns](size_t target, uint32_t row) {
+      return columns->column(target).At(row).is_null();
+    };
     for (const uint32_t row : rows) {
-      if (target.At(row).is_null()) taken.push_back(row);
+      if (std::any_of(rule.targets.begin(), rule.targets.end(),
+                      [&](size_t target) { return lacks(target, row); })) {
+        taken.push_back(row);
+      }
     }
   } else {
     taken = rows;
@@ -155,7 +184,7 @@ absl::Status ScanRules::Calculate(Rule& rule, const std::vector<uint32_t>& rows,
   batch.Select(rows);
   Column made;
   SPELK_RETURN_IF_ERROR(rule.evaluator->EvaluateAssigned(batch, &made));
-  return columns->Change(rule.target, rows, made);
+  return columns->Change(rule.targets.front(), rows, made);
 }
 
 // What the rules read is read before any of them changes it.
@@ -179,15 +208,22 @@ absl::Status ScanRules::ApplyTogether(std::span<Rule> rules, const std::vector<u
   return absl::OkStatus();
 }
 
+// A rule that sees what the one before it made.
+absl::Status ScanRules::ApplyAlone(Rule& rule, const std::vector<uint32_t>& rows,
+                                   ScanColumns* columns) {
+  SPELK_ASSIGN_OR_RETURN(const std::vector<uint32_t> taken, RowsFor(rule, rows, columns));
+  if (taken.empty()) return absl::OkStatus();
+  if (rule.alias) return columns->CopyInto(rule.targets.front(), *rule.alias, taken);
+  for (const size_t input : rule.inputs) SPELK_RETURN_IF_ERROR(columns->Require(input));
+  return rule.runner->Run(taken, columns);
+}
+
 absl::Status ScanRules::Apply(const std::vector<uint32_t>& rows, ScanColumns* columns) {
   for (size_t begin = 0; begin < rules_.size();) {
     Rule& first = rules_[begin];
     size_t end = begin + 1;
-    if (first.alias && !first.rule->parallel_before) {
-      SPELK_ASSIGN_OR_RETURN(const std::vector<uint32_t> taken, RowsFor(first, rows, columns));
-      if (!taken.empty()) {
-        SPELK_RETURN_IF_ERROR(columns->CopyInto(first.target, *first.alias, taken));
-      }
+    if (!first.rule->parallel_before && (first.alias || first.runner != nullptr)) {
+      SPELK_RETURN_IF_ERROR(ApplyAlone(first, rows, columns));
       begin = end;
       continue;
     }

@@ -13,7 +13,7 @@
 #include "absl/status/statusor.h"
 #include "exec/run_context.h"
 #include "plan/eval/evaluator.h"
-#include "plan/nodes.h"
+#include "plan/field_rule.h"
 #include "value/batch.h"
 #include "value/regex.h"
 #include "value/schema.h"
@@ -80,10 +80,12 @@ class ScanRules {
   ScanRules() = default;
   static absl::StatusOr<Set> MakeSet(const plan::EventSet& events, const Schema& schema,
                                      const RunContext& run);
+  static absl::Status Prepare(const Schema& schema, const RunContext& run, Rule* rule);
   absl::StatusOr<std::vector<uint32_t>> RowsFor(Rule& rule, const std::vector<uint32_t>& rows,
                                                 ScanColumns* columns);
   static absl::Status Calculate(Rule& rule, const std::vector<uint32_t>& rows,
                                 const std::vector<Column>& before, ScanColumns* columns);
+  absl::Status ApplyAlone(Rule& rule, const std::vector<uint32_t>& rows, ScanColumns* columns);
   absl::Status ApplyTogether(std::span<Rule> rules, const std::vector<uint32_t>& rows,
                              ScanColumns* columns);
 

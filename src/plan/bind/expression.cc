@@ -7,6 +7,7 @@
 #include "base/overloaded.h"
 #include "base/status.h"
 #include "plan/bind/binder.h"
+#include "plan/bind/lookups.h"
 #include "plan/bind/spelling.h"
 #include "plan/eval/call.h"
 
@@ -362,6 +363,11 @@ absl::StatusOr<ExprPtr> Binder::BindCall(const ast::Expr& expr, const ast::Funct
   for (const ast::ExprPtr& argument : call.arguments) {
     SPELK_ASSIGN_OR_RETURN(ExprPtr bound, Expression(*argument));
     arguments.push_back(std::move(bound));
+  }
+  if (entry->looks_up && arguments[0]->kind == ExprKind::kLiteral) {
+    const Value table = arguments[0]->literal.value();
+    const std::string name(table.is_text() ? table.text() : "");
+    SPELK_RETURN_IF_ERROR(BindLookup(name, arguments[0]->span, *this).status());
   }
   return FinishCall(*entry, call.name.text, std::move(arguments), expr.span);
 }

@@ -8,6 +8,7 @@
 #include "base/check.h"
 #include "base/status.h"
 #include "plan/bind/binder.h"
+#include "plan/services.h"
 #include "plan/time_terms.h"
 #include "syntax/unescape.h"
 
@@ -52,6 +53,23 @@ void ApplyBaseName(bool negated, Expr* match) {
   match->all_names = match->field.hidden();
 }
 
+// hosttag=x and eventtypetag=x are tags of one field.
+std::string_view FieldOfTerm(std::string_view name) {
+  if (name == "eventtypetag") return "tag::eventtype";
+  if (name == "hosttag") return "tag::host";
+  return name;
+}
+
+// `host::web-1`: what metadata has that value. Nothing for other words.
+std::optional<std::pair<std::string_view, std::string_view>> MetadataTerm(std::string_view word) {
+  constexpr std::array<std::string_view, 4> kNames = {"host", "source", "sourcetype", "index"};
+  const size_t colons = word.find("::");
+  if (colons == std::string_view::npos || colons + 2 == word.size()) return std::nullopt;
+  const std::string_view name = word.substr(0, colons);
+  if (!IsOneOf(name, kNames)) return std::nullopt;
+  return std::pair(name, word.substr(colons + 2));
+}
+
 bool HoldsSubsearch(const ast::SearchValue& value) {
   return std::holds_alternative<ast::PipelinePtr>(value.value);
 }
@@ -88,7 +106,7 @@ class SearchBinder {
     if (const auto* in = std::get_if<ast::SearchIn>(&search.node))
       return BindIn(*in, search.span, negated);
     if (const auto* term = std::get_if<ast::SearchTerm>(&search.node))
-      return BindTerm(*term, search.span);
+      return BindTerm(*term, search.span, negated);
     if (const auto* sub = std::get_if<ast::SearchSubsearch>(&search.node)) {
       return BindSubsearch(*sub->pipeline, search.span, negated);
     }
@@ -153,8 +171,37 @@ class SearchBinder {
     expr->kind = kind;
     expr->type = Type::kBoolean;
     expr->span = span;
-    expr->field = binder_.Intern(field.text);
+    expr->field = binder_.Intern(FieldOfTerm(field.text));
     return expr;
+  }
+
+  absl::Status RefuseSavedSearch(const ast::Name& field) {
+    if (field.text != "savedsearch" && field.text != "savedsplunk") return absl::OkStatus();
+    return binder_.Error(ErrorCode::kUnbuiltOption, field.span,
+                         fmt::format("the search term '{}' is not built yet", field.text),
+                         {"write the terms of the saved search itself, or call a macro"});
+  }
+
+  // Event types and tags that no app defines: events may have such fields of their own, but mostly
+  // an app is missing.
+  void WarnOfClass(const Expr& match, Span span) {
+    const std::string_view name = match.field.name();
+    const bool type = name == "eventtype";
+    const bool tag = name == "tag" || name.starts_with("tag::");
+    const EventClasses* classes = binder_.services().classes;
+    if (!base_ || (!type && !tag)) return;
+    const std::string_view field = name.starts_with("tag::") ? name.substr(5) : "";
+    for (const Pattern& pattern : match.patterns) {
+      const bool known = classes != nullptr && (type ? classes->HasEventType(pattern.text)
+                                                     : classes->HasTag(field, pattern.text));
+      if (known) continue;
+      binder_.Warn(ErrorCode::kUndefinedClass, span,
+                   fmt::format("no app defines the {} '{}': only events that have it as their own "
+                               "field {} are found",
+                               type ? "event type" : "tag", pattern.text, name),
+                   {type ? "event types come from the eventtypes.conf of --app"
+                         : "tags come from the tags.conf of --app"});
+    }
   }
 
   absl::StatusOr<ExprPtr> BindComparison(const ast::SearchComparison& comparison, Span span,
@@ -173,10 +220,12 @@ class SearchBinder {
       SPELK_RETURN_IF_ERROR(AddSubstitutedComparison(comparison, spliced.get()));
       return spliced;
     }
+    SPELK_RETURN_IF_ERROR(RefuseSavedSearch(comparison.field));
     SPELK_ASSIGN_OR_RETURN(std::string text, ValueText(comparison.value));
     auto expr = NewMatch(ExprKind::kMatch, comparison.field, span);
     expr->op = comparison.op;
     expr->patterns.push_back({std::move(text), comparison.value.exact_case});
+    WarnOfClass(*expr, span);
     if (base_) ApplyBaseName(negated, expr.get());
     return expr;
   }
@@ -197,17 +246,29 @@ class SearchBinder {
     if (std::any_of(in.values.begin(), in.values.end(), HoldsSubsearch)) {
       return BindSubstitutedIn(in, span, negated);
     }
+    SPELK_RETURN_IF_ERROR(RefuseSavedSearch(in.field));
     auto expr = NewMatch(ExprKind::kMatchAny, in.field, span);
     for (const ast::SearchValue& value : in.values) {
       SPELK_ASSIGN_OR_RETURN(std::string text, ValueText(value));
       expr->patterns.push_back({std::move(text), value.exact_case});
     }
+    WarnOfClass(*expr, span);
     if (base_) ApplyBaseName(negated != in.negated, expr.get());
     if (!in.negated) return expr;
     return MakeNot(std::move(expr));
   }
 
-  absl::StatusOr<ExprPtr> BindTerm(const ast::SearchTerm& term, Span span) {
+  absl::StatusOr<ExprPtr> BindTerm(const ast::SearchTerm& term, Span span, bool negated) {
+    const auto metadata =
+        term.kind == ast::TermKind::kWord ? MetadataTerm(term.text.text) : std::nullopt;
+    if (metadata) {
+      ast::Name name;
+      name.text = metadata->first;
+      auto match = NewMatch(ExprKind::kMatch, name, span);
+      match->patterns.push_back({std::string(metadata->second), false});
+      if (base_) ApplyBaseName(negated, match.get());
+      return match;
+    }
     // A lone `*` is every event.
     if (term.kind != ast::TermKind::kTerm && !term.text.text.empty() &&
         term.text.text.find_first_not_of('*') == std::string::npos) {

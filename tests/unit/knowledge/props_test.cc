@@ -54,7 +54,7 @@ class PropsTest : public testing::Test {
   absl::Status Add(std::string_view text, bool builtin = false) {
     Conf conf;
     absl::Status status = conf.Add(text, "props.conf");
-    if (status.ok()) status = props_.AddAll(conf, builtin);
+    if (status.ok()) status = props_.AddAll(conf, Conf(), lookups_, builtin);
     return status;
   }
 
@@ -79,11 +79,15 @@ class PropsTest : public testing::Test {
     std::string out;
     for (const plan::FieldRule& rule : inlined->rules) {
       if (!out.empty()) out += ' ';
-      out += rule.target.name();
+      out += rule.targets.front().name();
       out += rule.only_missing ? "?=" : "=";
-      out += rule.value->kind == plan::ExprKind::kField
-                 ? rule.value->field.name()
-                 : std::string_view(rule.value->literal.value().text());
+      if (rule.value == nullptr) {
+        out += plan::PrintRule(rule);
+      } else {
+        out += rule.value->kind == plan::ExprKind::kField
+                   ? rule.value->field.name()
+                   : std::string_view(rule.value->literal.value().text());
+      }
       if (!rule.except.empty()) out += " except " + std::to_string(rule.except.size());
     }
     warnings_ = inlined->unbuilt;
@@ -96,6 +100,7 @@ class PropsTest : public testing::Test {
   }
 
   FieldTable table_;
+  Lookups lookups_;
   Props props_;
   std::vector<std::string> warnings_;
 };
@@ -160,12 +165,12 @@ TEST_F(PropsTest, WarnsOfWhatIsNotBuilt) {
                   "LOOKUP-l = table code OUTPUT action AS verdict note\nKV_MODE = json\n"
                   "TIME_FORMAT = %s\nSHOULD_LINEMERGE = false\n")
                   .ok());
-  Rules({"verb"});
-  EXPECT_EQ(warnings_, (std::vector<std::string>{"EXTRACT-e of [a] (props.conf:2)",
-                                                 "REPORT-r of [a] (props.conf:3)"}));
-  Rules({"verdict"});
-  EXPECT_EQ(warnings_, (std::vector<std::string>{"REPORT-r of [a] (props.conf:3)",
-                                                 "LOOKUP-l of [a] (props.conf:4)"}));
+  EXPECT_EQ(Rules({"verb"}), "verb?=pieces of _raw by \"(?ms)^(?<verb>\\w+) (?P<path>\\S+)\"");
+  EXPECT_EQ(warnings_,
+            (std::vector<std::string>{"REPORT-r of [a] (props.conf:3), which names the transform t "
+                                      "that is not there"}));
+  EXPECT_EQ(Rules({"verdict"}),
+            "props.conf:4: the lookup table 'table' does not exist or is not available");
   Rules({"_time"});
   EXPECT_EQ(warnings_.back(), "TIME_FORMAT of [a] (props.conf:6)");
   plan::FieldSet nothing;
@@ -223,7 +228,7 @@ TEST(Builtin, ItsFilesAreInOrder) {
   Conf conf;
   ASSERT_TRUE(conf.Add(BuiltinFile("default/props.conf"), "props.conf").ok());
   Props props;
-  const absl::Status status = props.AddAll(conf, true);
+  const absl::Status status = props.AddAll(conf, Conf(), Lookups(), true);
   EXPECT_TRUE(status.ok()) << MessageOf(status);
   EXPECT_EQ(BuiltinFile("default/none.conf"), "");
   Knowledge knowledge;

@@ -36,6 +36,7 @@ constexpr std::string_view kSearches[] = {
     "where cidrmatch(\"10.0.0.0/8\", ip)",
     "search a=1 | search NOT b=*",
     "search earliest=-5m a=1",
+    "stats count by a | outputlookup seen.csv",
     "sort 0 a",
     "sort - a, +b, num(c), ip(d), str(e), auto(f)",
     "sort 5 a desc",

@@ -1,0 +1,31 @@
+// RuleRunner: computes the fields of one rule of knowledge for the columns of a scan.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "exec/run_context.h"
+#include "exec/scan/scan_rules.h"
+#include "plan/field_rule.h"
+
+namespace spelk::exec {
+
+// Belongs to one worker.
+class RuleRunner {
+ public:
+  virtual ~RuleRunner() = default;
+  // For events that the rule is for. What it reads and its targets are there.
+  virtual absl::Status Run(const std::vector<uint32_t>& rows, ScanColumns* columns) = 0;
+};
+using RuleRunnerPtr = std::unique_ptr<RuleRunner>;
+
+// `schema` has the targets and what the rule reads. The rule outlives the runner.
+absl::StatusOr<RuleRunnerPtr> MakeExtractRunner(const plan::FieldRule& rule, const Schema& schema,
+                                                const RunContext& run);
+absl::StatusOr<RuleRunnerPtr> MakeLookupRunner(const plan::FieldRule& rule, const Schema& schema,
+                                               const RunContext& run);
+absl::StatusOr<RuleRunnerPtr> MakeClassifyRunner(const plan::FieldRule& rule, const Schema& schema,
+                                                 const RunContext& run);
+
+}  // namespace spelk::exec

@@ -1,0 +1,58 @@
+// EventClasses: event types and tags: eventtypes.conf and tags.conf as rules that give events the
+// fields eventtype, tag and tag::FIELD.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "knowledge/conf.h"
+#include "plan/field_rule.h"
+#include "plan/field_set.h"
+#include "plan/services.h"
+
+namespace spelk::knowledge {
+
+// Search terms as those of a base search.
+using CompileTerms = std::function<absl::StatusOr<plan::ExprPtr>(std::string_view text)>;
+
+// Loaded once, then shared between threads.
+class EventClasses final : public plan::EventClasses {
+ public:
+  // InvalidArgument, with file and line, for a stanza that means nothing.
+  absl::Status Load(const Conf& event_types, const Conf& tags);
+
+  bool HasEventType(std::string_view pattern) const override;
+  bool HasTag(std::string_view field, std::string_view pattern) const override;
+
+  // The rules that give the fields that are needed. An event type may ask for others, which come
+  // before it. InvalidArgument for terms that mean nothing, and for types that ask for each other.
+  absl::StatusOr<std::vector<plan::FieldRule>> RulesFor(const plan::FieldSet& needs,
+                                                        FieldTable& table,
+                                                        const CompileTerms& compile) const;
+
+ private:
+  struct EventType {
+    std::string name;
+    std::string search;
+    std::string place;
+  };
+  struct Tag {
+    std::string name;
+    std::string field;
+    std::string value;
+    std::string place;
+  };
+  absl::Status AddTags(const Conf& conf, const Stanza& stanza);
+  absl::Status AddTypeRules(FieldTable& table, const CompileTerms& compile, bool listed,
+                            std::vector<plan::FieldRule>* rules) const;
+  absl::Status AddTagRule(std::string_view field, FieldTable& table, const CompileTerms& compile,
+                          bool listed, std::vector<plan::FieldRule>* rules) const;
+
+  std::vector<EventType> types_;  // By name.
+  std::vector<Tag> tags_;         // By name.
+};
+
+}  // namespace spelk::knowledge

@@ -1,0 +1,163 @@
+// FieldRule: fields that knowledge adds to events, inlined into the scan like views.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "plan/expr.h"
+#include "plan/field_set.h"
+
+namespace spelk::plan {
+
+// Which events a rule of props.conf is for.
+enum class StanzaKind : uint8_t { kSourcetype, kSource, kHost };
+constexpr size_t EnumSize(StanzaKind) { return 3; }
+std::string_view NameOf(StanzaKind kind);
+
+// The events that a stanza of props.conf is for: by a regular expression for the whole value of
+// sourcetype, source or host. Empty: every event.
+struct EventSet {
+  StanzaKind stanza = StanzaKind::kSourcetype;
+  std::string pattern;
+  std::string name;  // Of the stanza, as written.
+
+  friend bool operator==(const EventSet&, const EventSet&) = default;
+  template <class Visitor>
+  void Describe(Visitor& visit) {
+    visit("stanza", stanza);
+    visit("pattern", pattern);
+    visit("name", name);
+  }
+};
+
+// How a rule finds its values.
+enum class RuleKind : uint8_t {
+  kAlias,      // FIELDALIAS-: the value of another field.
+  kCalculate,  // EVAL-: an expression.
+  kExtract,    // EXTRACT-, REPORT-: pieces of a text.
+  kLookup,     // LOOKUP-: cells of a table.
+  kClassify,   // Event types and tags: texts, each where a condition holds.
+};
+constexpr size_t EnumSize(RuleKind) { return 5; }
+std::string_view NameOf(RuleKind kind);
+
+// Values of one target out of a match: text around groups, "x-$1" → {"x-", ""} and {1}.
+struct ExtractedText {
+  std::vector<std::string> texts;  // One more than groups.
+  std::vector<uint64_t> groups;
+
+  template <class Visitor>
+  void Describe(Visitor& visit) {
+    visit("texts", texts);
+    visit("groups", groups);
+  }
+};
+
+// What is taken out of a text: by a regular expression, or by cutting at delimiters.
+struct Extraction {
+  Field source;
+  std::string regex;                  // Empty: cut.
+  std::vector<ExtractedText> values;  // One for each target; none: names are in the text, too.
+  std::vector<ExtractedText> names;   // With names from the text: of the pairs, and their values.
+  std::vector<ExtractedText> named_values;
+  bool repeat = false;               // All matches, not only the first.
+  std::string delimiters;            // Of values, or of pairs.
+  std::string pair_delimiters;       // Between a name and its value.
+  std::vector<std::string> columns;  // Names of the values by their place.
+  bool add = false;                  // MV_ADD: found values are added to those there are.
+  bool clean_names = true;           // CLEAN_KEYS
+  bool keep_empty = false;           // KEEP_EMPTY_VALS
+
+  template <class Visitor>
+  void Describe(Visitor& visit) {
+    visit.MayBeNull("source", source);
+    visit("regex", regex);
+    visit("values", values);
+    visit("names", names);
+    visit("named_values", named_values);
+    visit("repeat", repeat);
+    visit("delimiters", delimiters);
+    visit("pair_delimiters", pair_delimiters);
+    visit("columns", columns);
+    visit("add", add);
+    visit("clean_names", clean_names);
+    visit("keep_empty", keep_empty);
+  }
+};
+
+// What is looked up in a table; the targets get the outputs.
+struct RuleLookup {
+  std::string table;
+  std::vector<std::string> input_columns;
+  std::vector<Field> inputs;
+  std::vector<std::string> output_columns;  // One for each target.
+  bool only_missing = false;                // OUTPUTNEW
+  Field time;                               // Of the events, if the table goes by times.
+
+  template <class Visitor>
+  void Describe(Visitor& visit) {
+    visit("table", table);
+    visit("input_columns", input_columns);
+    visit("inputs", inputs);
+    visit("output_columns", output_columns);
+    visit("only_missing", only_missing);
+    visit.MayBeNull("time", time);
+  }
+};
+
+// A text that events get for which a condition is true.
+struct RuleChoice {
+  ExprPtr condition;
+  std::string text;
+
+  template <class Visitor>
+  void Describe(Visitor& visit) {
+    visit("condition", condition);
+    visit("text", text);
+  }
+};
+
+// Rules are applied in order.
+struct FieldRule {
+  RuleKind kind = RuleKind::kCalculate;
+  EventSet where;
+  std::vector<EventSet> except;  // Where a stanza of higher precedence has the same setting.
+  std::string name;              // "FIELDALIAS-cim", for explain.
+  std::vector<Field> targets;
+  ExprPtr value;                    // kAlias, kCalculate. Null result: the field is removed, unless
+                                    // only_missing.
+  Extraction extraction;            // kExtract
+  RuleLookup lookup;                // kLookup
+  std::vector<RuleChoice> choices;  // kClassify: added to the values there are.
+  bool only_missing = false;        // Never changes a field that the event has.
+  std::vector<Field> listed;        // Targets asked for by a pattern, or together with all fields.
+  bool parallel_before =
+      false;  // Computed from the values before the run of rules it belongs to (EVAL-*).
+
+  // The fields that it reads beside its targets.
+  FieldSet Inputs() const;
+  bool Lists(Field field) const;
+
+  template <class Visitor>
+  void Describe(Visitor& visit) {
+    visit("kind", kind);
+    visit("where", where);
+    visit("except", except);
+    visit("name", name);
+    visit("targets", targets);
+    visit.MayBeNull("value", value);
+    visit("extraction", extraction);
+    visit("lookup", lookup);
+    visit("choices", choices);
+    visit("only_missing", only_missing);
+    visit("listed", listed);
+    visit("parallel_before", parallel_before);
+  }
+};
+
+// As explain shows what a rule does: its value, or where its values come from.
+std::string PrintRule(const FieldRule& rule);
+
+}  // namespace spelk::plan

@@ -1,0 +1,71 @@
+#!/usr/bin/env bash
+# Lookup tables on the command line: where they come from, and where what is written goes.
+printf '{"uid":"1"}\n{"uid":"2"}\n' >events.ndjson
+printf 'uid,name\n1,Ann\n2,Bob\n' >users.csv
+mkdir -p tables app/lookups app/default out other
+printf 'uid,name\n1,Cyd\n' >tables/users.csv
+printf 'uid,name\n1,Dot\n' >app/lookups/users.csv
+printf '[users]\nfilename = users.csv\n' >app/default/transforms.conf
+gzip -c users.csv >app/lookups/packed.csv.gz
+ln -s ../../users.csv app/lookups/linked.csv
+
+run() { "$SPELK" run -o csv "$@"; }
+
+expect 'a file under its name' 0 'name
+Ann
+Bob' run 'lookup users.csv uid OUTPUT name | table name' --lookup users.csv events.ndjson
+expect 'and without its ending' 0 'name
+Ann
+Bob' run 'lookup users uid OUTPUT name | table name' --lookup users.csv events.ndjson
+expect 'a file under another name' 0 'name
+Ann
+Bob' run 'lookup people uid OUTPUT name | table name' --lookup people=users.csv events.ndjson
+expect 'a folder of files' 0 'name
+Cyd' run '| inputlookup users.csv | table name' --lookup tables
+expect 'what is given hides the files of apps' 0 'name
+Cyd' run '| inputlookup users | table name' --app app --lookup tables
+expect 'gzip' 0 'count
+2' run '| inputlookup packed.csv.gz | stats count' --app app
+expect 'no such file' 2 '' run '| inputlookup x.csv' --lookup nowhere.csv
+says 'it is named' 'there is no lookup file nowhere.csv'
+expect 'a link that leads out of the app is not followed' 2 '' run '| inputlookup linked.csv' --app app
+says 'and that is said' 'leads out of the app folder'
+expect 'a name that leads out of the folder' 2 '' run '| inputlookup ../users.csv' --lookup tables
+
+expect 'nothing is written without a flag' 0 'uid
+1
+2' run 'table uid | outputlookup seen.csv' events.ndjson
+expect 'so there is no file' 1 '' test -e seen.csv
+expect 'a file in the folder that was allowed' 0 'uid
+1
+2' run 'table uid | outputlookup seen.csv' --allow-write out events.ndjson
+expect 'holds the rows' 0 'uid
+1
+2' cat out/seen.csv
+expect 'and is read from there' 0 'uid
+1
+2' run '| inputlookup seen.csv' --allow-write out
+expect 'rows are added' 0 'uid
+1
+2' run 'table uid | outputlookup append=t seen.csv' --allow-write out events.ndjson
+expect 'to those that there were' 0 '4' bash -c 'grep -c "^[12]$" out/seen.csv'
+expect 'an archive' 0 'uid
+1
+2' run 'table uid | outputlookup seen.csv.gz' --allow-write out events.ndjson
+expect 'is one' 0 'uid
+1
+2' gzip -dc out/seen.csv.gz
+expect 'no rows remove the file' 0 '' run 'search uid=9 | outputlookup seen.csv' --allow-write out events.ndjson
+expect 'it is gone' 1 '' test -e out/seen.csv
+expect 'no folder' 2 '' run 'table uid | outputlookup seen.csv' --allow-write nowhere events.ndjson
+says 'it is named' 'there is no folder nowhere to write to'
+ln -s ../other/target.csv out/leads_out.csv
+touch other/target.csv
+expect 'a link that leads out of the folder is not written through' 3 'uid
+1
+2' run 'table uid | outputlookup leads_out.csv' --allow-write out events.ndjson
+says 'and that is said' 'leads out of the app folder'
+expect 'its target stays' 0 '' cat other/target.csv
+printf '{"uid":"1"}\n{"uid":\n' >broken.ndjson
+expect 'a search that fails' 3 '' run 'stats count | outputlookup failed.csv' --allow-write out --strict broken.ndjson
+expect 'writes nothing' 1 '' test -e out/failed.csv
