@@ -54,7 +54,7 @@ absl::Status OutputSink::Begin(const plan::OutputShape& shape, const exec::RunCo
     run.warnings->Add("-o raw writes the field _raw, which the result does not have");
   }
   if (shape.columns || !io::NeedsColumns(options_.format)) {
-    writer_ = io::MakeWriter(options_, shape.columns, sink_);
+    writer_ = io::MakeWriter(options_, {shape.columns, shape.Stages()}, sink_);
     return absl::OkStatus();
   }
   shape_ = shape;
@@ -85,9 +85,9 @@ absl::Status OutputSink::Take(Batch batch) {
 }
 
 absl::Status OutputSink::EmitSpooled() {
-  std::vector<Field> columns = spool_->FieldsInOrder();
+  std::vector<Field> columns = spool_->FieldsInOrder(shape_.Stages());
   shape_.Arrange(&columns);
-  writer_ = io::MakeWriter(options_, columns, sink_);
+  writer_ = io::MakeWriter(options_, {std::move(columns)}, sink_);
   WriterOutput output(*writer_);
   return spool_->Emit(output);
 }

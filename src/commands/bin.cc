@@ -3,10 +3,10 @@
 #include <cmath>
 #include <limits>
 
-#include "commands/bin_span.h"
 #include "commands/entry.h"
 #include "exec/column_setter.h"
 #include "exec/spool.h"
+#include "value/bin_span.h"
 #include "value/number.h"
 
 namespace spelk::commands {

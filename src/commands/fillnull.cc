@@ -132,7 +132,7 @@ class FillAll final : public exec::Sink<exec::Spool> {
     return into.Merge(std::move(from));
   }
   absl::Status Finish(exec::Spool spool, exec::Output& out) const override {
-    std::vector<Field> fields = spool.FieldsInOrder();
+    std::vector<Field> fields = spool.FieldsInOrder(nullptr);
     std::erase_if(fields, [](Field field) { return field.internal(); });
     Filler filler(value_, fields, out);
     return spool.Emit(filler);

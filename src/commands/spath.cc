@@ -157,7 +157,7 @@ class TextColumns {
     return absl::OkStatus();
   }
 
-  // New fields come last, in the order in which they were found.
+  // New fields come last.
   void MoveInto(Batch* batch) const {
     std::vector<Field> fields = batch->schema()->fields();
     std::vector<Column> columns = batch->columns();
@@ -170,7 +170,8 @@ class TextColumns {
       fields.push_back(made->field);
       columns.push_back(column);
     }
-    batch->Reshape(std::make_shared<Schema>(std::move(fields)), std::move(columns));
+    const size_t placed = batch->schema()->placed();
+    batch->Reshape(std::make_shared<Schema>(std::move(fields), placed), std::move(columns));
   }
 
  private:

@@ -22,7 +22,12 @@ absl::Status BindAggregates(const ast::CommandCall& command, const std::vector<F
     double number = 0;
     const plan::AggregateEntry* entry = binder.entries().Aggregate(call.function, &number);
     node->needs_order = node->needs_order || entry->needs == plan::AggregateNeeds::kOrder;
-    node->needs_time = node->needs_time || entry->needs == plan::AggregateNeeds::kTime;
+    if (call.is_sparkline && entries.Command(binder.command()) != entries.Command("stats")) {
+      return binder.Error(ErrorCode::kBadStatistic, argument->span,
+                          "sparkline is a statistic of stats and chart only");
+    }
+    node->needs_time =
+        node->needs_time || call.is_sparkline || entry->needs == plan::AggregateNeeds::kTime;
     if (std::find(by.begin(), by.end(), call.output) != by.end()) {
       return binder.Error(ErrorCode::kBadArgument, argument->span,
                           "the output field '" + std::string(call.output.name()) +

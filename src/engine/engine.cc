@@ -108,7 +108,7 @@ class CallbackTaker final : public RowSink {
   explicit CallbackTaker(std::function<Flow(const RowBatch&)> take) : take_(std::move(take)) {}
   absl::Status Begin(const plan::OutputShape& shape, const exec::RunContext&) override {
     if (shape.events) events_ = std::make_shared<EventWriter>(shape);
-    if (shape.columns) order_ = FieldOrder(*shape.columns);
+    order_ = FieldOrder(shape.columns.value_or(std::vector<Field>()), shape.Stages());
     return absl::OkStatus();
   }
   absl::Status Take(Batch batch) override {

@@ -15,7 +15,7 @@ void ColumnSetter::Set(const Column& column, Batch* batch) {
       std::vector<Field> fields = from_->fields();
       index_ = fields.size();
       fields.push_back(field_);
-      to_ = std::make_shared<Schema>(std::move(fields));
+      to_ = std::make_shared<Schema>(std::move(fields), from_->placed());
     }
   }
   std::vector<Column> columns = batch->columns();

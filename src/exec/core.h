@@ -24,6 +24,9 @@ OperatorPtr BuildOrdinality(const plan::Node& node, const RunContext& run);
 OperatorPtr BuildStripImplicit(const plan::Node& node, const RunContext& run);
 OperatorPtr BuildAggregate(const plan::Node& node, const RunContext& run);
 
+// Gives batches these columns in these places (Schema), ahead of what else they have.
+std::unique_ptr<StreamingOperator> MakePlaceColumns(std::vector<Field> columns);
+
 // A sink that puts all rows in order, and cuts; what sort, tail, reverse … are.
 OperatorPtr BuildSorter(SorterOptions options, const RunContext& run);
 

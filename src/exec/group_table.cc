@@ -238,6 +238,11 @@ absl::Status GroupTable::MergeEntry(const Entry& from) {
   return absl::IsResourceExhausted(status) ? Spill() : status;
 }
 
+absl::Status GroupTable::MergeStates(std::string_view key, char* states) {
+  SPELK_RETURN_IF_ERROR(MergeEntry({HashOf(key), key, states}));
+  return groups_.size() % kMergedBetweenReliefs == 0 ? SpillUnderPressure() : absl::OkStatus();
+}
+
 absl::Status GroupTable::Merge(GroupTable other) {
   for (Partitions& partitions : other.partitions_) partitions_.push_back(std::move(partitions));
   other.partitions_.clear();
@@ -268,12 +273,12 @@ absl::Status GroupTable::ForEachPartition(const Take& take) {
         if (++loaded % kMergedBetweenReliefs == 0)
           SPELK_RETURN_IF_ERROR(table.SpillUnderPressure());
       }
-      partitions[p].reset();
+      if (!keep_) partitions[p].reset();
     }
     SPELK_RETURN_IF_ERROR(run_->cancel->status());
     SPELK_RETURN_IF_ERROR(table.ForEach(take));
   }
-  partitions_.clear();
+  if (!keep_) partitions_.clear();
   return absl::OkStatus();
 }
 

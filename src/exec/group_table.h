@@ -64,11 +64,15 @@ class GroupTable {
   // Spills if memory is short and this table holds much of it. To be called now and then.
   absl::Status SpillUnderPressure();
   absl::Status Merge(GroupTable other);
+  // Merges the states of one group of another table of the same layout.
+  absl::Status MergeStates(std::string_view key, char* states);
 
   // Every group once, in no particular order, partition by partition if it was spilled. The states
-  // may be moved from.
+  // may be moved from. A table that was spilled gives its groups once, unless they are kept.
   using Take = std::function<absl::Status(std::string_view key, char* states)>;
   absl::Status ForEach(const Take& take);
+  // ForEach may be called again.
+  void KeepForAgain() { keep_ = true; }
   // The states of a key; null if there is no such group. Only for tables that were not spilled.
   const char* Find(std::string_view key) const;
 
@@ -103,6 +107,7 @@ class GroupTable {
   const RunContext* run_;
   std::string what_;
   unsigned level_;
+  bool keep_ = false;
   std::unique_ptr<Arena> arena_;  // Keys and states.
   std::vector<Entry> groups_;
   std::vector<uint32_t> slots_;  // Open addressing: 0 is free, otherwise the group's number + 1.

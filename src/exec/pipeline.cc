@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "base/status.h"
+#include "exec/core.h"
 
 namespace spelk::exec {
 namespace {
@@ -75,8 +76,10 @@ absl::StatusOr<std::unique_ptr<const Pipeline>> Pipeline::Build(const plan::Node
                                                                 const RunContext& run) {
   std::unique_ptr<Pipeline> pipeline(new Pipeline(run));
   pipeline->stages_.emplace_back();
+  std::optional<std::vector<Field>> columns;
   for (const plan::Node* node : plan::ChainOf(root)) {
     pipeline->nodes_.push_back(node);
+    pipeline->PlaceKnownColumns(*node, &columns);
     if (node->input == nullptr) {
       SPELK_RETURN_IF_ERROR(pipeline->AddFronts(*node));
       continue;
@@ -98,6 +101,18 @@ absl::StatusOr<std::unique_ptr<const Pipeline>> Pipeline::Build(const plan::Node
     pipeline->stages_.emplace_back();
   }
   return std::unique_ptr<const Pipeline>(std::move(pipeline));
+}
+
+// Where a node adds columns that the plan does not know, those that it knows keep their places.
+void Pipeline::PlaceKnownColumns(const plan::Node& node,
+                                 std::optional<std::vector<Field>>* columns) {
+  const bool known = columns->has_value();
+  std::optional<std::vector<Field>> after = plan::ColumnsAfter(node, *columns);
+  if (known && !after && node.GetDataflow().passes) {
+    placers_.push_back(MakePlaceColumns(std::move(**columns)));
+    stages_.back().streaming.push_back({placers_.back().get(), nullptr});
+  }
+  *columns = std::move(after);
 }
 
 std::string Pipeline::Print() const {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,7 +11,7 @@
 
 namespace spelk::exec {
 
-// An operator and the node that it was made of.
+// An operator and the node that it was made of; null for columns put into their places.
 template <class Op>
 struct Placed {
   const Op* op = nullptr;
@@ -52,6 +53,7 @@ class Pipeline {
 
  private:
   explicit Pipeline(const RunContext& run) : run_(run) {}
+  void PlaceKnownColumns(const plan::Node& node, std::optional<std::vector<Field>>* columns);
   absl::Status AddFronts(const plan::Node& source);
   absl::StatusOr<const Operator*> Make(const plan::Node& node);
 
@@ -59,6 +61,7 @@ class Pipeline {
   std::vector<Front> fronts_;
   Placed<SourceOperator> source_;
   std::vector<OperatorPtr> operators_;
+  std::vector<std::unique_ptr<StreamingOperator>> placers_;
   std::vector<Stage> stages_;
   std::vector<const plan::Node*> nodes_;  // Of the chain; streams are part of their node.
 };

@@ -50,10 +50,15 @@ class Project final : public Reshape {
 
  protected:
   absl::StatusOr<ColumnMap> MakeMap(const Schema& schema) const override {
-    const std::vector<Field> fields = Columns(schema);
+    std::vector<Field> fields = Columns(schema);
+    const auto placed = [&](Field field) { return schema.Find(field) < schema.placed(); };
+    const auto others = node_.mode == plan::ProjectMode::kTable
+                            ? fields.begin()
+                            : std::stable_partition(fields.begin(), fields.end(), placed);
+    const auto places = static_cast<size_t>(others - fields.begin());
     ColumnMap map;
     for (const Field field : fields) map.sources.push_back(schema.Find(field).value_or(SIZE_MAX));
-    map.to = std::make_shared<Schema>(fields);
+    map.to = std::make_shared<Schema>(std::move(fields), places);
     return map;
   }
 
@@ -103,6 +108,7 @@ class Project final : public Reshape {
 struct RenamedColumn {
   Field name;
   std::vector<size_t> sources;
+  bool placed = false;
 };
 
 struct RenameState {
@@ -153,7 +159,9 @@ class Rename final : public Streaming<RenameState> {
   absl::Status Prepare(const SchemaPtr& schema, RenameState* state) const {
     state->from = schema;
     state->columns.clear();
-    for (size_t i = 0; i < schema->size(); ++i) state->columns.push_back({(*schema)[i], {i}});
+    for (size_t i = 0; i < schema->size(); ++i) {
+      state->columns.push_back({(*schema)[i], {i}, i < schema->placed()});
+    }
     for (size_t p = 0; p < pairs_.size(); ++p) {
       if (from_[p]) {
         RenameOne(from_[p], to_[p], state->columns);
@@ -161,9 +169,13 @@ class Rename final : public Streaming<RenameState> {
         SPELK_RETURN_IF_ERROR(RenamePattern(pairs_[p], state->columns));
       }
     }
+    const auto others =
+        std::stable_partition(state->columns.begin(), state->columns.end(),
+                              [](const RenamedColumn& column) { return column.placed; });
     std::vector<Field> names;
     for (const RenamedColumn& column : state->columns) names.push_back(column.name);
-    state->to = std::make_shared<Schema>(std::move(names));
+    state->to = std::make_shared<Schema>(std::move(names),
+                                         static_cast<size_t>(others - state->columns.begin()));
     return absl::OkStatus();
   }
 
@@ -179,6 +191,12 @@ class Rename final : public Streaming<RenameState> {
   absl::Status RenamePattern(const plan::RenamePair& pair,
                              std::vector<RenamedColumn>& columns) const {
     const Wildcard pattern(pair.from, Case::kExact);
+    struct Move {
+      RenamedColumn* column;
+      bool renamed;
+      size_t to;
+    };
+    std::vector<Move> moves;
     std::vector<RenamedColumn> renamed;
     for (RenamedColumn& column : columns) {
       const bool takes = !column.name.hidden() && plan::PatternTakes(pair.from, column.name.name());
@@ -189,15 +207,17 @@ class Rename final : public Streaming<RenameState> {
       const auto same =
           std::find_if(renamed.begin(), renamed.end(),
                        [name](const RenamedColumn& other) { return other.name == name; });
-      if (same == renamed.end()) {
-        renamed.push_back({name, std::move(column.sources)});
-      } else if (name == column.name) {
-        same->sources.insert(same->sources.end(), column.sources.begin(), column.sources.end());
-      } else {
-        column.sources.insert(column.sources.end(), same->sources.begin(), same->sources.end());
-        renamed.erase(same);
-        renamed.push_back({name, std::move(column.sources)});
-      }
+      moves.push_back({&column, takes, static_cast<size_t>(same - renamed.begin())});
+      if (same == renamed.end()) renamed.push_back({name, {}, column.placed});
+    }
+    // Where several get one name, those that are renamed go first, by their old names.
+    std::sort(moves.begin(), moves.end(), [](const Move& a, const Move& b) {
+      if (a.renamed != b.renamed) return a.renamed;
+      return a.column->name.name() < b.column->name.name();
+    });
+    for (const Move& move : moves) {
+      std::vector<size_t>& sources = renamed[move.to].sources;
+      sources.insert(sources.end(), move.column->sources.begin(), move.column->sources.end());
     }
     columns = std::move(renamed);
     return absl::OkStatus();

@@ -14,6 +14,7 @@ void SaveRows(const Batch& batch, std::span<const uint32_t> rows,
               std::span<const plan::RowRank> ranks, ByteWriter& out) {
   const Schema& schema = *batch.schema();
   out.Varint(schema.size());
+  out.Varint(schema.placed());
   for (const Field field : schema.fields()) {
     out.Text(field.name());
     out.Bool(field.hidden());
@@ -28,6 +29,8 @@ void SaveRows(const Batch& batch, std::span<const uint32_t> rows,
 absl::StatusOr<RankedRows> LoadRows(ByteReader& in, FieldTable& fields, MemoryBudget* budget,
                                     std::string_view what) {
   std::vector<Field> names(in.Count(2));
+  const uint64_t placed = in.Varint();
+  if (placed > names.size()) return absl::DataLossError("damaged rows: too many placed fields");
   for (Field& field : names) {
     const std::string_view name = in.Text();
     if (in.Bool()) {
@@ -57,9 +60,20 @@ absl::StatusOr<RankedRows> LoadRows(ByteReader& in, FieldTable& fields, MemoryBu
   SPELK_RETURN_IF_ERROR(memory->arena.status(what));
   std::vector<Column> columns;
   for (const Value* column : values) columns.push_back(Column::Values({column, rows}));
-  loaded.batch = Batch(std::make_shared<Schema>(std::move(names)), std::move(columns), rows,
+  loaded.batch = Batch(std::make_shared<Schema>(std::move(names), placed), std::move(columns), rows,
                        std::move(memory));
   return loaded;
+}
+
+bool BatchAssembler::Fits(const Batch& batch) const {
+  if (rows_.empty()) return true;
+  const Schema& last = *rows_.back().batch->schema();
+  const Schema& next = *batch.schema();
+  return &last == &next ||
+         (last.placed() == next.placed() &&
+          std::equal(next.fields().begin(),
+                     next.fields().begin() + static_cast<ptrdiff_t>(next.placed()),
+                     last.fields().begin()));
 }
 
 void BatchAssembler::Add(const Batch& batch, uint32_t row) {
@@ -78,6 +92,12 @@ SchemaPtr BatchAssembler::UnionSchema() const {
   if (same && (!drop_ || !first->Find(drop_))) return first;
   std::vector<Field> fields;
   absl::flat_hash_map<Field, bool> seen;
+  for (size_t c = 0; c < first->placed(); ++c) {
+    if ((*first)[c] == drop_) continue;
+    seen.emplace((*first)[c], true);
+    fields.push_back((*first)[c]);
+  }
+  const size_t placed = fields.size();
   const Schema* last = nullptr;
   for (const Row& row : rows_) {
     const Schema* schema = row.batch->schema().get();
@@ -91,7 +111,7 @@ SchemaPtr BatchAssembler::UnionSchema() const {
       fields.push_back(field);
     }
   }
-  return std::make_shared<Schema>(std::move(fields));
+  return std::make_shared<Schema>(std::move(fields), placed);
 }
 
 absl::StatusOr<Batch> BatchAssembler::Take(std::string_view what) {

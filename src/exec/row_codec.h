@@ -31,10 +31,12 @@ class BatchAssembler {
   // `drop` (may be null) is left out of the result.
   BatchAssembler(MemoryBudget* budget, Field drop) : budget_(budget), drop_(drop) {}
 
+  // False if a row of that batch must go into another result, as its placed fields (Schema) differ
+  // from those of the rows so far.
+  bool Fits(const Batch& batch) const;
   void Add(const Batch& batch, uint32_t row);
   size_t size() const { return rows_.size(); }
-  // The rows added so far, in order; the assembler is empty afterwards. The fields come in the
-  // order of their first appearance in these rows.
+  // The rows added so far, in order; the assembler is empty afterwards.
   absl::StatusOr<Batch> Take(std::string_view what);
 
  private:

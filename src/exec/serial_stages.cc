@@ -53,7 +53,8 @@ absl::StatusOr<StreamingChain> StreamingChain::Make(
   Output* next = end;
   for (size_t i = operators.size(); i-- > 0;) {
     SPELK_ASSIGN_OR_RETURN(OperatorStatePtr state, operators[i].op->NewAnyState());
-    next = Counted(*operators[i].node, run, next, &chain.links_);
+    const plan::Node* node = operators[i].node;
+    if (node != nullptr) next = Counted(*node, run, next, &chain.links_);
     chain.links_.push_back(
         std::make_unique<StreamingLink>(*operators[i].op, std::move(state), next));
     next = chain.links_.back().get();

@@ -385,12 +385,17 @@ absl::Status Sorter::Merge(Sorter other) {
     // Few rows: as if added, which keeps to the limit.
     BatchAssembler assembler(run_->budget, Field());
     std::vector<RowRank> ranks;
+    const auto add = [&]() -> absl::Status {
+      SPELK_ASSIGN_OR_RETURN(const Batch rows, assembler.Take(options_.what));
+      return AddRows(rows, std::exchange(ranks, {}));
+    };
     for (const Entry& entry : other.entries_) {
-      assembler.Add(other.batches_[entry.batch], entry.row);
+      const Batch& batch = other.batches_[entry.batch];
+      if (!assembler.Fits(batch)) SPELK_RETURN_IF_ERROR(add());
+      assembler.Add(batch, entry.row);
       ranks.push_back(entry.rank);
     }
-    SPELK_ASSIGN_OR_RETURN(const Batch rows, assembler.Take(options_.what));
-    return AddRows(rows, std::move(ranks));
+    return add();
   }
   const auto shift_batch = static_cast<uint32_t>(batches_.size());
   const auto shift_key = static_cast<uint32_t>(keys_.size());
@@ -443,6 +448,7 @@ absl::Status Sorter::Emit(Output& out) {
   const auto take = [&](const Batch& batch, uint32_t row,
                         const RowRank&) -> absl::StatusOr<Demand> {
     if (out.enough()) return Demand::kEnough;
+    if (!assembler.Fits(batch)) SPELK_RETURN_IF_ERROR(push());
     // A cursor gives up its batch when it moves on; a copy of the handle keeps it.
     if (spilled && (alive.empty() || alive.back()->memory() != batch.memory())) {
       alive.push_back(std::make_shared<Batch>(batch));

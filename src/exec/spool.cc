@@ -2,6 +2,7 @@
 #include "exec/spool.h"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "base/status.h"
@@ -21,17 +22,24 @@ void Spool::NoteFields(const Batch& batch, Position at) {
   std::vector<RowRank> all(batch.size());
   for (size_t r = 0; r < all.size(); ++r) all[r] = ranks.rank(r);
   const RowRank least = *std::min_element(all.begin(), all.end());
-  for (uint32_t c = 0; c < batch.schema()->size(); ++c) {
-    const Field field = (*batch.schema())[c];
-    if (field.hidden() || batch.column(c).is_null_constant()) continue;
+  const Schema& schema = *batch.schema();
+  for (size_t c = 0; c < schema.size(); ++c) {
+    const Field field = schema[c];
+    const size_t placed = PlacedIndex(schema, c);
+    if (field.hidden()) continue;
     const auto known = first_.find(field);
     if (known != first_.end() && known->second.rank < least) continue;
+    if (placed != FieldPlace::kNotPlaced) {
+      Note(field, {least, placed});
+      continue;
+    }
+    if (batch.column(c).is_null_constant()) continue;
     std::optional<RowRank> first;
     for (size_t r = 0; r < all.size(); ++r) {
       if (first && !(all[r] < *first)) continue;
       if (!batch.At(c, r).is_null()) first = all[r];
     }
-    if (first) Note(field, {*first, c});
+    if (first) Note(field, {*first});
   }
 }
 
@@ -48,13 +56,21 @@ absl::Status Spool::Merge(Spool other) {
 
 absl::Status Spool::Emit(Output& out) { return rows_.Emit(out); }
 
-std::vector<Field> Spool::FieldsInOrder() const {
-  std::vector<std::pair<Place, Field>> places;
-  for (const auto& [field, place] : first_) places.emplace_back(place, field);
-  std::sort(places.begin(), places.end(),
-            [](const auto& a, const auto& b) { return a.first < b.first; });
+std::vector<Field> Spool::FieldsInOrder(const FieldStage& stage) const {
+  struct Found {
+    RowRank row;
+    FieldPlace place;
+    Field field;
+  };
+  std::vector<Found> found;
+  for (const auto& [field, first] : first_) {
+    found.push_back({first.rank, PlaceOf(field, first.placed, stage), field});
+  }
+  std::sort(found.begin(), found.end(), [](const Found& a, const Found& b) {
+    return std::tie(a.row, a.place) < std::tie(b.row, b.place);
+  });
   std::vector<Field> fields;
-  for (const auto& [place, field] : places) fields.push_back(field);
+  for (const Found& each : found) fields.push_back(each.field);
   return fields;
 }
 
@@ -63,7 +79,7 @@ absl::Status Spool::Save(ByteWriter& out) {
   for (const auto& [field, place] : first_) {
     out.Text(field.name());
     place.rank.Save(out);
-    out.Fixed(place.column);
+    out.Varint(place.placed + 1);  // 0 if it is not.
   }
   return rows_.Save(out);
 }
@@ -74,7 +90,7 @@ absl::Status Spool::Load(ByteReader& in) {
     SPELK_ASSIGN_OR_RETURN(const Field field, run_->fields->TryIntern(in.Text()));
     Place place;
     place.rank = RowRank::Load(in);
-    place.column = in.Fixed<uint32_t>();
+    place.placed = in.Varint() - 1;
     Note(field, place);
   }
   return rows_.Load(in);

@@ -6,6 +6,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "exec/sorter.h"
+#include "value/field_order.h"
 
 namespace spelk::exec {
 
@@ -24,7 +25,7 @@ class Spool {
 
   // The fields that at least one row has (hidden ones left out), in the order of their first
   // appearance in row order.
-  std::vector<Field> FieldsInOrder() const;
+  std::vector<Field> FieldsInOrder(const FieldStage& stage) const;
 
   absl::Status Save(ByteWriter& out);
   absl::Status Load(ByteReader& in);
@@ -32,7 +33,7 @@ class Spool {
  private:
   struct Place {
     RowRank rank;
-    uint32_t column = 0;
+    size_t placed = FieldPlace::kNotPlaced;
     friend auto operator<=>(const Place&, const Place&) = default;
   };
   void Note(Field field, const Place& place);

@@ -179,6 +179,7 @@ absl::Status TopNPerKey::MoveGroupsToRows() {
         if (loaded.batch.size() != 1) return absl::DataLossError("damaged rows");
         batch = std::make_shared<const Batch>(std::move(loaded.batch));
       }
+      if (!assembler.Fits(*batch)) SPELK_RETURN_IF_ERROR(flush());
       assembler.Add(*batch, row.batch == nullptr ? 0 : row.row);
       ranks.push_back(row.rank);
       alive.push_back(std::move(batch));

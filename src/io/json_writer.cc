@@ -58,7 +58,7 @@ namespace {
 // One object a row; fields in the order of their first appearance in the result.
 class JsonRowWriter final : public RowWriter {
  public:
-  JsonRowWriter(bool array, const std::optional<std::vector<Field>>& columns, ByteSink& sink)
+  JsonRowWriter(bool array, const ResultColumns& columns, ByteSink& sink)
       : array_(array), order_(columns), sink_(sink) {}
 
   absl::Status Write(const Batch& batch) override {
@@ -97,10 +97,10 @@ class JsonRowWriter final : public RowWriter {
 
 }  // namespace
 
-ColumnOrder::ColumnOrder(const std::optional<std::vector<Field>>& columns)
-    : fixed_(columns.has_value()) {
-  if (!columns) return;
-  for (const Field field : *columns) Add(field);
+ColumnOrder::ColumnOrder(const ResultColumns& columns)
+    : fixed_(columns.known.has_value()), found_({}, columns.stage) {
+  if (!fixed_) return;
+  for (const Field field : *columns.known) Add(field);
 }
 
 void ColumnOrder::Add(Field field) {
@@ -125,8 +125,7 @@ const std::vector<size_t>& ColumnOrder::ColumnsOf(const Batch& batch) {
   return columns_;
 }
 
-std::unique_ptr<RowWriter> MakeJsonWriter(bool array,
-                                          const std::optional<std::vector<Field>>& columns,
+std::unique_ptr<RowWriter> MakeJsonWriter(bool array, const ResultColumns& columns,
                                           ByteSink& sink) {
   return std::make_unique<JsonRowWriter>(array, columns, sink);
 }

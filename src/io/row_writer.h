@@ -11,6 +11,7 @@
 #include "absl/time/time.h"
 #include "io/byte_sink.h"
 #include "value/batch.h"
+#include "value/field_order.h"
 
 namespace spelk::io {
 
@@ -27,9 +28,9 @@ struct WriterOptions {
 };
 
 // Writes one result. Batches come in the order of the rows; hidden fields are left out.
-// Columns: if `columns` is set, these, in this order, whether a row has them or not; otherwise each
-// row shows its fields in the order of their first appearance in the whole result (so NDJSON
-// streams), and the formats that need all columns first say so by needs_columns().
+// Columns that are known come in this order, whether a row has them or not; otherwise each row
+// shows its fields in the order of their first appearance in the whole result (so NDJSON streams),
+// and the formats that need all columns first say so by needs_columns().
 class RowWriter {
  public:
   virtual ~RowWriter() = default;
@@ -38,10 +39,14 @@ class RowWriter {
   virtual absl::Status Finish() = 0;
 };
 
+struct ResultColumns {
+  std::optional<std::vector<Field>> known;
+  FieldStage stage = nullptr;  // Of those that are not known.
+};
+
 bool NeedsColumns(Format format);
 
-std::unique_ptr<RowWriter> MakeWriter(const WriterOptions& options,
-                                      const std::optional<std::vector<Field>>& columns,
+std::unique_ptr<RowWriter> MakeWriter(const WriterOptions& options, const ResultColumns& columns,
                                       ByteSink& sink);
 
 // Appends a cell of CSV: in quotes if it holds a comma, a quote or a line end.

@@ -88,8 +88,7 @@ struct Cell {
 
 class TableWriter final : public RowWriter {
  public:
-  TableWriter(const WriterOptions& options, const std::optional<std::vector<Field>>& columns,
-              ByteSink& sink)
+  TableWriter(const WriterOptions& options, const ResultColumns& columns, ByteSink& sink)
       : options_(options), order_(columns), sink_(sink) {}
 
   absl::Status Write(const Batch& batch) override {
@@ -264,8 +263,7 @@ size_t DisplayWidth(std::string_view text) {
 }
 
 std::unique_ptr<RowWriter> MakeTableWriter(const WriterOptions& options,
-                                           const std::optional<std::vector<Field>>& columns,
-                                           ByteSink& sink) {
+                                           const ResultColumns& columns, ByteSink& sink) {
   return std::make_unique<TableWriter>(options, columns, sink);
 }
 

@@ -17,7 +17,7 @@ constexpr std::string_view kPlain = "\x1b[0m";
 
 class CsvWriter final : public RowWriter {
  public:
-  CsvWriter(char separator, const std::optional<std::vector<Field>>& columns, ByteSink& sink)
+  CsvWriter(char separator, const ResultColumns& columns, ByteSink& sink)
       : separator_(separator), order_(columns), sink_(sink) {}
 
   absl::Status Write(const Batch& batch) override {
@@ -84,8 +84,7 @@ class CsvWriter final : public RowWriter {
 
 class MarkdownWriter final : public RowWriter {
  public:
-  MarkdownWriter(const WriterOptions& options, const std::optional<std::vector<Field>>& columns,
-                 ByteSink& sink)
+  MarkdownWriter(const WriterOptions& options, const ResultColumns& columns, ByteSink& sink)
       : options_(options), order_(columns), sink_(sink) {}
 
   absl::Status Write(const Batch& batch) override {
@@ -163,8 +162,7 @@ class RawWriter final : public RowWriter {
 // One field a line, with the names aligned.
 class VerticalWriter final : public RowWriter {
  public:
-  VerticalWriter(const WriterOptions& options, const std::optional<std::vector<Field>>& columns,
-                 ByteSink& sink)
+  VerticalWriter(const WriterOptions& options, const ResultColumns& columns, ByteSink& sink)
       : options_(options), order_(columns), sink_(sink) {}
 
   absl::Status Write(const Batch& batch) override {
@@ -259,22 +257,19 @@ std::string ReadableName(Field field, const WriterOptions& options) {
   return shown;
 }
 
-std::unique_ptr<RowWriter> MakeCsvWriter(char separator,
-                                         const std::optional<std::vector<Field>>& columns,
+std::unique_ptr<RowWriter> MakeCsvWriter(char separator, const ResultColumns& columns,
                                          ByteSink& sink) {
   return std::make_unique<CsvWriter>(separator, columns, sink);
 }
 std::unique_ptr<RowWriter> MakeMarkdownWriter(const WriterOptions& options,
-                                              const std::optional<std::vector<Field>>& columns,
-                                              ByteSink& sink) {
+                                              const ResultColumns& columns, ByteSink& sink) {
   return std::make_unique<MarkdownWriter>(options, columns, sink);
 }
 std::unique_ptr<RowWriter> MakeRawWriter(ByteSink& sink) {
   return std::make_unique<RawWriter>(sink);
 }
 std::unique_ptr<RowWriter> MakeVerticalWriter(const WriterOptions& options,
-                                              const std::optional<std::vector<Field>>& columns,
-                                              ByteSink& sink) {
+                                              const ResultColumns& columns, ByteSink& sink) {
   return std::make_unique<VerticalWriter>(options, columns, sink);
 }
 
@@ -294,8 +289,7 @@ bool NeedsColumns(Format format) {
          format == Format::kMarkdown;
 }
 
-std::unique_ptr<RowWriter> MakeWriter(const WriterOptions& options,
-                                      const std::optional<std::vector<Field>>& columns,
+std::unique_ptr<RowWriter> MakeWriter(const WriterOptions& options, const ResultColumns& columns,
                                       ByteSink& sink) {
   switch (options.format) {
     case Format::kTable:

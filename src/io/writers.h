@@ -16,7 +16,7 @@ namespace spelk::io {
 // The columns of a whole result: given, or in the order of their first appearance.
 class ColumnOrder {
  public:
-  explicit ColumnOrder(const std::optional<std::vector<Field>>& columns);
+  explicit ColumnOrder(const ResultColumns& columns);
   // For each column of the result its index in the batch; SIZE_MAX where the batch has none. Valid
   // until the next call. Batches come in the order of the rows.
   const std::vector<size_t>& ColumnsOf(const Batch& batch);
@@ -35,22 +35,16 @@ class ColumnOrder {
   std::vector<size_t> columns_;
 };
 
-std::unique_ptr<RowWriter> MakeJsonWriter(bool array,
-                                          const std::optional<std::vector<Field>>& columns,
-                                          ByteSink& sink);
-std::unique_ptr<RowWriter> MakeCsvWriter(char separator,
-                                         const std::optional<std::vector<Field>>& columns,
+std::unique_ptr<RowWriter> MakeJsonWriter(bool array, const ResultColumns& columns, ByteSink& sink);
+std::unique_ptr<RowWriter> MakeCsvWriter(char separator, const ResultColumns& columns,
                                          ByteSink& sink);
 std::unique_ptr<RowWriter> MakeMarkdownWriter(const WriterOptions& options,
-                                              const std::optional<std::vector<Field>>& columns,
-                                              ByteSink& sink);
+                                              const ResultColumns& columns, ByteSink& sink);
 std::unique_ptr<RowWriter> MakeRawWriter(ByteSink& sink);
 std::unique_ptr<RowWriter> MakeTableWriter(const WriterOptions& options,
-                                           const std::optional<std::vector<Field>>& columns,
-                                           ByteSink& sink);
+                                           const ResultColumns& columns, ByteSink& sink);
 std::unique_ptr<RowWriter> MakeVerticalWriter(const WriterOptions& options,
-                                              const std::optional<std::vector<Field>>& columns,
-                                              ByteSink& sink);
+                                              const ResultColumns& columns, ByteSink& sink);
 
 // A value as people read it: _time as local time, the values of a multivalue on lines of their own;
 // for a terminal without control characters but newlines.

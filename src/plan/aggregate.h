@@ -31,6 +31,9 @@ struct AggregateCall {
   std::string pattern;  // f(*delay): one result for each field that the pattern takes.
   Field output;         // Null with a pattern; then `output_pattern` names the results.
   std::string output_pattern;
+  // sparkline(avg(x), 1h): `function` of each span of time; an empty span is chosen for the range.
+  bool is_sparkline = false;
+  std::string spark_span;
   Span span;
 
   bool WellFormed(const Registry& entries) const;
@@ -43,6 +46,8 @@ struct AggregateCall {
     visit("pattern", pattern);
     visit.MayBeNull("output", output);
     visit("output_pattern", output_pattern);
+    visit("is_sparkline", is_sparkline);
+    visit("spark_span", spark_span);
     visit("span", span);
   }
 };

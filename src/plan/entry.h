@@ -165,8 +165,11 @@ struct AggregateEntry {
   std::string_view signature;
   std::string_view summary;
   std::string_view page;
-  bool takes_number = false;      // The name goes on with a number: perc95.
-  bool without_field = false;     // May stand without a field: count.
+  bool takes_number = false;   // The name goes on with a number: perc95.
+  bool without_field = false;  // May stand without a field: count.
+  // Made of one of these, span by span: sparkline(count, 1h). Its own `ops` are those of count.
+  std::span<const std::string_view> made_of = {};
+  std::string_view only_in = "";  // The one command that has it: per_hour.
   bool boolean_argument = false;  // count(eval(x>1)) counts where it is true.
   bool numeric = false;           // Looks at numbers only; allnum concerns it.
   AggregateNeeds needs = AggregateNeeds::kValue;

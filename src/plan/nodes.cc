@@ -39,6 +39,8 @@ AggregateCall CopyCall(const AggregateCall& call) {
   copy.pattern = call.pattern;
   copy.output = call.output;
   copy.output_pattern = call.output_pattern;
+  copy.is_sparkline = call.is_sparkline;
+  copy.spark_span = call.spark_span;
   copy.span = call.span;
   return copy;
 }
@@ -383,20 +385,33 @@ std::vector<const ScanNode*> ScansOf(const Node& root) {
   return scans;
 }
 
-void OutputShape::Arrange(std::vector<Field>* found) const {
-  // Behind what is listed come unlisted fields, then those that were made later.
-  const auto place = [this](Field field) {
-    const auto later = std::find(made_later.begin(), made_later.end(), field);
-    if (later != made_later.end()) {
-      return order.size() + 1 + static_cast<size_t>(later - made_later.begin());
-    }
-    size_t at = 0;
-    while (at < order.size() && !PatternTakes(order[at].name(), field.name())) ++at;
-    return at;
+namespace {
+
+// Behind what is listed come unlisted fields, then those that were made later.
+size_t ListedPlace(const OutputShape& shape, Field field) {
+  const std::vector<Field>& later = shape.made_later;
+  const auto made = std::find(later.begin(), later.end(), field);
+  const size_t listed = shape.order.size();
+  if (made != later.end()) return listed + 1 + static_cast<size_t>(made - later.begin());
+  size_t at = 0;
+  while (at < listed && !PatternTakes(shape.order[at].name(), field.name())) ++at;
+  return at;
+}
+
+}  // namespace
+
+FieldStage OutputShape::Stages() const {
+  return [shape = *this](Field field) -> size_t {
+    if (!shape.order.empty()) return ListedPlace(shape, field);
+    const auto found = std::find(shape.made.begin(), shape.made.end(), field);
+    return found == shape.made.end() ? 0 : static_cast<size_t>(found - shape.made.begin()) + 1;
   };
+}
+
+void OutputShape::Arrange(std::vector<Field>* found) const {
   std::stable_sort(found->begin(), found->end(), [&](Field a, Field b) {
-    const size_t a_place = place(a);
-    const size_t b_place = place(b);
+    const size_t a_place = ListedPlace(*this, a);
+    const size_t b_place = ListedPlace(*this, b);
     if (a_place != b_place) return a_place < b_place;
     return order_by_name && a_place < order.size() && a.name() < b.name();
   });
@@ -460,6 +475,11 @@ OutputShape ShapeOfStreams(const Node& unite) {
 
 }  // namespace
 
+std::optional<std::vector<Field>> ColumnsAfter(const Node& node,
+                                               const std::optional<std::vector<Field>>& before) {
+  return node.input == nullptr ? node.GetDataflow().columns : node.OutputColumns(before);
+}
+
 OutputShape ShapeOf(const Node& root) {
   OutputShape shape;
   for (const Node* node : ChainOf(root)) {
@@ -473,7 +493,7 @@ OutputShape ShapeOf(const Node& root) {
       continue;
     }
     if (flow.results) shape.events = false;
-    shape.columns = node->OutputColumns(shape.columns);
+    shape.columns = ColumnsAfter(*node, shape.columns);
     ArrangeBehind(*node, flow, &shape);
     if (flow.writes.all()) shape.open = true;
     shape.removed.Add(flow.writes);

@@ -10,6 +10,7 @@
 #include "plan/aggregate.h"
 #include "plan/field_rule.h"
 #include "plan/node.h"
+#include "value/field_order.h"
 
 namespace spelk::plan {
 
@@ -305,11 +306,16 @@ struct OutputShape {
   bool order_by_name = false;
   std::vector<Field> made_later;  // Behind that order; new fields, in order of their making.
 
+  // Where a field stands among those that appear in one row; a copy, which needs nothing of this.
+  FieldStage Stages() const;
   // Puts the columns that were found, in the order of their appearance, into that order; fields
   // that nothing takes come last.
   void Arrange(std::vector<Field>* found) const;
 };
 OutputShape ShapeOf(const Node& root);
+// The columns after a node, if it can be told; `before` are those of its input.
+std::optional<std::vector<Field>> ColumnsAfter(const Node& node,
+                                               const std::optional<std::vector<Field>>& before);
 
 // The nodes from the source to the root.
 std::vector<const Node*> ChainOf(const Node& root);

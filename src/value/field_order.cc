@@ -2,6 +2,7 @@
 #include "value/field_order.h"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 namespace spelk {
@@ -16,21 +17,30 @@ size_t FirstRow(const Batch& batch, size_t column) {
 
 }  // namespace
 
-FieldOrder::FieldOrder(std::vector<Field> known) : fields_(std::move(known)) {
+FieldOrder::FieldOrder(std::vector<Field> known, FieldStage stage)
+    : stage_(std::move(stage)), fields_(std::move(known)) {
   for (size_t i = 0; i < fields_.size(); ++i) rank_.emplace(fields_[i], i);
 }
 
 void FieldOrder::Add(const Batch& batch) {
-  std::vector<std::pair<size_t, Field>> found;
-  for (size_t c = 0; c < batch.schema()->size(); ++c) {
-    const Field field = (*batch.schema())[c];
+  struct Found {
+    size_t row;
+    FieldPlace place;
+    Field field;
+  };
+  std::vector<Found> found;
+  const Schema& schema = *batch.schema();
+  for (size_t c = 0; c < schema.size(); ++c) {
+    const Field field = schema[c];
     if (field.hidden() || rank_.contains(field)) continue;
-    const size_t row = FirstRow(batch, c);
-    if (row < batch.size()) found.emplace_back(row, field);
+    const size_t placed = PlacedIndex(schema, c);
+    const size_t row = placed != FieldPlace::kNotPlaced ? 0 : FirstRow(batch, c);
+    if (row < batch.size()) found.push_back({row, PlaceOf(field, placed, stage_), field});
   }
-  std::stable_sort(found.begin(), found.end(),
-                   [](const auto& a, const auto& b) { return a.first < b.first; });
-  for (const auto& [row, field] : found) {
+  std::sort(found.begin(), found.end(), [](const Found& a, const Found& b) {
+    return std::tie(a.row, a.place) < std::tie(b.row, b.place);
+  });
+  for (const auto& [row, place, field] : found) {
     rank_.emplace(field, fields_.size());
     fields_.push_back(field);
   }

@@ -11,7 +11,8 @@ constexpr size_t kWide = 16;  // Up to here a linear search beats a hash.
 
 }  // namespace
 
-Schema::Schema(std::vector<Field> fields) : fields_(std::move(fields)) {
+Schema::Schema(std::vector<Field> fields, size_t placed)
+    : fields_(std::move(fields)), placed_(placed) {
   if (fields_.size() <= kWide) return;
   for (size_t i = 0; i < fields_.size(); ++i) index_.emplace(fields_[i], i);
 }

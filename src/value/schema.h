@@ -15,16 +15,21 @@ namespace spelk {
 // up for the last schema it saw.
 class Schema {
  public:
-  explicit Schema(std::vector<Field> fields);
+  // So many of the leading fields are placed: they stand where they stand in the whole result
+  // (chart, transpose, stats), whichever rows are in the batch. The order of the others means
+  // nothing: see FieldOrder.
+  explicit Schema(std::vector<Field> fields, size_t placed = 0);
   Schema(std::initializer_list<Field> fields) : Schema(std::vector<Field>(fields)) {}
 
   const std::vector<Field>& fields() const { return fields_; }
   size_t size() const { return fields_.size(); }
+  size_t placed() const { return placed_; }
   Field operator[](size_t index) const { return fields_[index]; }
   std::optional<size_t> Find(Field field) const;
 
  private:
   std::vector<Field> fields_;
+  size_t placed_;
   absl::flat_hash_map<Field, size_t> index_;  // Only for wide schemas.
 };
 

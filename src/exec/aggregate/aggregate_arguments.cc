@@ -5,13 +5,21 @@
 
 namespace spelk::exec {
 
+std::vector<const AggregationPlan::Call*> AggregateArguments::AllCalls(
+    const AggregationPlan& plan) {
+  std::vector<const AggregationPlan::Call*> calls;
+  for (const AggregationPlan::Call& call : plan.calls()) calls.push_back(&call);
+  for (const AggregationPlan::SparkCall& call : plan.spark_calls()) calls.push_back(&call.call);
+  return calls;
+}
+
 absl::StatusOr<AggregateArguments> AggregateArguments::Make(const AggregationPlan& plan) {
   AggregateArguments arguments(plan);
-  for (const AggregationPlan::Call& call : plan.calls()) {
+  for (const AggregationPlan::Call* call : AllCalls(plan)) {
     arguments.evaluators_.emplace_back();
-    if (call.call->expression == nullptr) continue;
+    if (call->call->expression == nullptr) continue;
     SPELK_ASSIGN_OR_RETURN(arguments.evaluators_.back(),
-                           plan::Evaluator::Make(*call.call->expression, plan.run().evaluation));
+                           plan::Evaluator::Make(*call->call->expression, plan.run().evaluation));
   }
   return arguments;
 }
@@ -31,9 +39,10 @@ absl::Status AggregateArguments::KeepTrue(const Batch& batch, Column* column) co
 
 absl::StatusOr<std::vector<AggregateArgument>> AggregateArguments::Of(const Batch& batch) {
   std::vector<AggregateArgument> arguments;
-  arguments.reserve(plan_->calls().size());
-  for (size_t i = 0; i < plan_->calls().size(); ++i) {
-    const AggregationPlan::Call& call = plan_->calls()[i];
+  const std::vector<const AggregationPlan::Call*> calls = AllCalls(*plan_);
+  arguments.reserve(calls.size());
+  for (size_t i = 0; i < calls.size(); ++i) {
+    const AggregationPlan::Call& call = *calls[i];
     AggregateArgument argument;
     if (evaluators_[i] != nullptr) {
       plan::Evaluator& evaluator = *evaluators_[i];

@@ -21,11 +21,13 @@ class AggregateArguments {
  public:
   static absl::StatusOr<AggregateArguments> Make(const AggregationPlan& plan);
 
-  // For each of the plan's calls() its argument; valid as long as the batch.
+  // For each of the plan's calls(), then of its spark_calls(), its argument; valid as long as the
+  // batch.
   absl::StatusOr<std::vector<AggregateArgument>> Of(const Batch& batch);
 
  private:
   explicit AggregateArguments(const AggregationPlan& plan) : plan_(&plan) {}
+  static std::vector<const AggregationPlan::Call*> AllCalls(const AggregationPlan& plan);
   absl::Status KeepTrue(const Batch& batch, Column* column) const;
 
   const AggregationPlan* plan_;

@@ -24,6 +24,9 @@ Aggregation::Aggregation(const AggregationPlan& plan, AggregateArguments argumen
   for (const AggregationPlan::PatternCall& call : plan.pattern_calls()) {
     pattern_tables_.emplace_back(*call.layout, plan.run(), plan.what());
   }
+  for (const AggregationPlan::SparkCall& call : plan.spark_calls()) {
+    spark_lines_.emplace_back(plan, call);
+  }
 }
 
 absl::StatusOr<Aggregation> Aggregation::Make(const AggregationPlan& plan) {
@@ -37,6 +40,9 @@ absl::Status Aggregation::Update(const Batch& batch, Position at) {
   SPELK_RETURN_IF_ERROR(plan_->by().empty() ? UpdateAll(batch, at, arguments)
                                             : UpdateGroups(batch, at, arguments));
   SPELK_RETURN_IF_ERROR(AddPatterns(batch, at));
+  for (size_t i = 0; i < spark_lines_.size(); ++i) {
+    SPELK_RETURN_IF_ERROR(spark_lines_[i].Add(batch, at, arguments[plan_->calls().size() + i]));
+  }
   for (GroupTable& table : pattern_tables_) SPELK_RETURN_IF_ERROR(table.SpillUnderPressure());
   return absl::OkStatus();
 }
@@ -54,7 +60,7 @@ absl::Status Aggregation::UpdateAll(const Batch& batch, Position at,
   const std::span<const uint32_t> all =
       batch.selection() ? std::span<const uint32_t>(*batch.selection()) : physical_;
   plan::AggregateMemory memory;
-  for (size_t c = 0; c < arguments.size(); ++c) {
+  for (size_t c = 0; c < plan_->calls().size(); ++c) {
     if (!arguments[c].present) continue;
     const AggregationPlan::Call& call = plan_->calls()[c];
     const Column& column = arguments[c].column;
@@ -91,7 +97,7 @@ absl::Status Aggregation::Flush(const Batch& batch, Position at,
   }
   const AggregateRows rows(*plan_, batch, at);
   plan::AggregateMemory memory;
-  for (size_t c = 0; c < arguments.size(); ++c) {
+  for (size_t c = 0; c < plan_->calls().size(); ++c) {
     if (!arguments[c].present) continue;
     const AggregationPlan::Call& call = plan_->calls()[c];
     const Column& column = arguments[c].column;
@@ -201,6 +207,8 @@ absl::Status Aggregation::AddPatternField(size_t index, const Batch& batch, Posi
 
 bool Aggregation::has_spilled() const {
   return table_.has_spilled() ||
+         std::any_of(spark_lines_.begin(), spark_lines_.end(),
+                     [](const SparkLines& lines) { return lines.has_spilled(); }) ||
          std::any_of(pattern_tables_.begin(), pattern_tables_.end(),
                      [](const GroupTable& table) { return table.has_spilled(); });
 }
@@ -210,18 +218,49 @@ absl::Status Aggregation::Merge(Aggregation other) {
   for (size_t i = 0; i < pattern_tables_.size(); ++i) {
     SPELK_RETURN_IF_ERROR(pattern_tables_[i].Merge(std::move(other.pattern_tables_[i])));
   }
+  for (size_t i = 0; i < spark_lines_.size(); ++i) {
+    SPELK_RETURN_IF_ERROR(spark_lines_[i].Merge(std::move(other.spark_lines_[i])));
+  }
   return absl::OkStatus();
+}
+
+absl::Status Aggregation::MergeAs(Aggregation& other, const RenameGroup& rename) {
+  SPELK_RETURN_IF_ERROR(other.table_.ForEach(
+      [&](std::string_view key, char* states) { return table_.MergeStates(rename(key), states); }));
+  for (size_t i = 0; i < pattern_tables_.size(); ++i) {
+    std::string renamed;
+    const auto merge = [&](std::string_view key, char* states) {
+      ByteReader reader(key);
+      renamed.clear();
+      AppendKeyPart(reader.Text(), renamed);
+      renamed += rename(reader.Raw(reader.remaining()));
+      return pattern_tables_[i].MergeStates(renamed, states);
+    };
+    SPELK_RETURN_IF_ERROR(other.pattern_tables_[i].ForEach(merge));
+  }
+  for (size_t i = 0; i < spark_lines_.size(); ++i) {
+    SPELK_RETURN_IF_ERROR(spark_lines_[i].MergeAs(other.spark_lines_[i], rename));
+  }
+  return absl::OkStatus();
+}
+
+void Aggregation::KeepForAgain() {
+  table_.KeepForAgain();
+  for (GroupTable& table : pattern_tables_) table.KeepForAgain();
+  for (SparkLines& lines : spark_lines_) lines.KeepForAgain();
 }
 
 absl::Status Aggregation::Save(ByteWriter& out) {
   SPELK_RETURN_IF_ERROR(table_.Save(out));
   for (GroupTable& table : pattern_tables_) SPELK_RETURN_IF_ERROR(table.Save(out));
+  for (SparkLines& lines : spark_lines_) SPELK_RETURN_IF_ERROR(lines.Save(out));
   return absl::OkStatus();
 }
 
 absl::Status Aggregation::Load(ByteReader& in) {
   SPELK_RETURN_IF_ERROR(table_.Load(in));
   for (GroupTable& table : pattern_tables_) SPELK_RETURN_IF_ERROR(table.Load(in));
+  for (SparkLines& lines : spark_lines_) SPELK_RETURN_IF_ERROR(lines.Load(in));
   return absl::OkStatus();
 }
 

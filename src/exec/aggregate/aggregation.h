@@ -10,6 +10,7 @@
 #include "exec/aggregate/aggregate_arguments.h"
 #include "exec/aggregate/aggregation_plan.h"
 #include "exec/aggregate/group_keys.h"
+#include "exec/aggregate/spark_lines.h"
 #include "exec/group_table.h"
 #include "exec/operator.h"
 
@@ -28,6 +29,10 @@ class Aggregation {
 
   absl::Status Update(const Batch& batch, Position at);
   absl::Status Merge(Aggregation other);
+  // The same with other names for groups; `other` must be kept for again, or is used up.
+  absl::Status MergeAs(Aggregation& other, const RenameGroup& rename);
+  // What is made of the groups may be made again.
+  void KeepForAgain();
   absl::Status Save(ByteWriter& out);
   absl::Status Load(ByteReader& in);
 
@@ -71,6 +76,7 @@ class Aggregation {
   AggregateArguments arguments_;
   GroupTable table_;
   std::vector<GroupTable> pattern_tables_;
+  std::vector<SparkLines> spark_lines_;
   // Of the rows being added: their indexes and physical rows, groups and types, side by side.
   std::vector<uint32_t> rows_;
   std::vector<uint32_t> physical_;

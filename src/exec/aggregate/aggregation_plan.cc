@@ -32,9 +32,11 @@ std::string CarryStars(std::string_view from, std::string_view to, std::string_v
 
 absl::StatusOr<std::unique_ptr<const AggregationPlan>> AggregationPlan::Make(
     const std::vector<plan::AggregateCall>& calls, const std::vector<Field>& by, bool all_numbers,
-    bool distinct_split_values, const RunContext& run, std::string_view what) {
+    bool distinct_split_values, const RunContext& run, std::string_view what,
+    std::vector<Field> split) {
   auto plan = std::make_unique<AggregationPlan>();
   plan->by_ = by;
+  plan->split_ = std::move(split);
   plan->distinct_ = distinct_split_values;
   plan->run_ = &run;
   plan->time_ = run.fields->Intern("_time");
@@ -46,6 +48,13 @@ absl::StatusOr<std::unique_ptr<const AggregationPlan>> AggregationPlan::Make(
     SPELK_CHECK(entry != nullptr);
     Call planned{entry, &call};
     planned.boolean = call.expression != nullptr && call.expression->type == plan::Type::kBoolean;
+    if (call.is_sparkline) {
+      plan->order_.push_back(2 * calls.size() + plan->spark_calls_.size());
+      plan->spark_calls_.push_back({planned,
+                                    std::make_unique<GroupLayout>(std::vector{&entry->ops()}),
+                                    ParseTimeSpan(call.spark_span)});
+      continue;
+    }
     if (!call.pattern.empty()) {
       std::vector<const plan::AggregateOps*> own = {&entry->ops()};
       if (all_numbers && entry->numeric) {
@@ -66,7 +75,11 @@ absl::StatusOr<std::unique_ptr<const AggregationPlan>> AggregationPlan::Make(
     plan->calls_.push_back(planned);
   }
   for (size_t& index : plan->order_) {
-    if (index >= calls.size()) index = index - calls.size() + plan->calls_.size();
+    if (index >= 2 * calls.size()) {
+      index = index - 2 * calls.size() + plan->calls_.size() + plan->pattern_calls_.size();
+    } else if (index >= calls.size()) {
+      index = index - calls.size() + plan->calls_.size();
+    }
   }
   plan->layout_ = std::make_unique<GroupLayout>(std::move(ops));
   return plan;
@@ -100,7 +113,8 @@ absl::StatusOr<Field> AggregationPlan::OutputOf(const plan::AggregateCall& call,
 
 bool AggregationPlan::Takes(const PatternCall& call, Field field) const {
   return !field.hidden() && plan::PatternTakes(call.call.call->pattern, field.name()) &&
-         std::find(by_.begin(), by_.end(), field) == by_.end();
+         std::find(by_.begin(), by_.end(), field) == by_.end() &&
+         std::find(split_.begin(), split_.end(), field) == split_.end();
 }
 
 }  // namespace spelk::exec

@@ -2,13 +2,16 @@
 // states.
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "exec/group_table.h"
 #include "plan/nodes.h"
+#include "value/time_span.h"
 
 namespace spelk::exec {
 
@@ -49,13 +52,18 @@ struct TextCountState {
   void Load(ByteReader& in, plan::AggregateMemory&) { texts = in.Fixed<uint64_t>(); }
 };
 
+// What a group is called in another aggregation.
+using RenameGroup = std::function<std::string(std::string_view group)>;
+
 // Immutable.
 class AggregationPlan {
  public:
-  // `calls` outlive the plan; `what` is the command, for messages.
+  // `calls` outlive the plan; `what` is the command, for messages. Calls with a pattern take
+  // neither the BY fields nor those of `split`.
   static absl::StatusOr<std::unique_ptr<const AggregationPlan>> Make(
       const std::vector<plan::AggregateCall>& calls, const std::vector<Field>& by, bool all_numbers,
-      bool distinct_split_values, const RunContext& run, std::string_view what);
+      bool distinct_split_values, const RunContext& run, std::string_view what,
+      std::vector<Field> split = {});
 
   struct Call {
     const plan::AggregateEntry* entry;
@@ -73,7 +81,16 @@ class AggregationPlan {
     std::unique_ptr<GroupLayout> layout;
   };
 
+  // sparkline(): the call for each span, whose states are kept by span and group. Without a span it
+  // is chosen for the range of time.
+  struct SparkCall {
+    Call call;
+    std::unique_ptr<GroupLayout> layout;
+    std::optional<TimeSpan> span;
+  };
+
   const std::vector<Call>& calls() const { return calls_; }
+  const std::vector<SparkCall>& spark_calls() const { return spark_calls_; }
   const std::vector<PatternCall>& pattern_calls() const { return pattern_calls_; }
   const GroupLayout& layout() const { return *layout_; }
   const std::vector<Field>& by() const { return by_; }
@@ -83,8 +100,8 @@ class AggregationPlan {
   // The command's _time, which earliest, latest … go by.
   Field time() const { return time_; }
   size_t types_state() const { return types_state_; }
-  // The calls in the order written: an index into calls(), or past their number into
-  // pattern_calls().
+  // The calls in the order written: an index into calls(), past their number into pattern_calls(),
+  // past those into spark_calls().
   const std::vector<size_t>& order() const { return order_; }
 
   // What the states of a call give, `states` being a group's; null under allnum if it saw text. The
@@ -99,9 +116,11 @@ class AggregationPlan {
  private:
   std::vector<Call> calls_;
   std::vector<PatternCall> pattern_calls_;
+  std::vector<SparkCall> spark_calls_;
   std::vector<size_t> order_;
   std::unique_ptr<GroupLayout> layout_;
   std::vector<Field> by_;
+  std::vector<Field> split_;
   bool distinct_ = false;
   size_t types_state_ = 0;  // How the BY values were written.
   Field time_;

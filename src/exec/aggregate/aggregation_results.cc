@@ -60,6 +60,7 @@ void Aggregation::AppendPatternResults(size_t index, std::string_view key, Arena
 absl::Status Aggregation::ForEachGroup(Arena& arena, const TakeGroup& take) {
   Arena pattern_arena(plan_->run().budget);
   SPELK_RETURN_IF_ERROR(CollectPatterns(pattern_arena));
+  for (SparkLines& lines : spark_lines_) SPELK_RETURN_IF_ERROR(lines.Collect(pattern_arena));
   std::vector<AggregateColumn> results;
   const auto take_states = [&](std::string_view key, char* states) -> absl::Status {
     const GroupLayout& layout = plan_->layout();
@@ -68,8 +69,12 @@ absl::Status Aggregation::ForEachGroup(Arena& arena, const TakeGroup& take) {
       if (index < plan_->calls().size()) {
         const AggregationPlan::Call& call = plan_->calls()[index];
         results.push_back({call.call->output, plan_->ResultOf(call, layout, states, arena)});
-      } else {
+      } else if (index < plan_->calls().size() + pattern_tables_.size()) {
         AppendPatternResults(index - plan_->calls().size(), key, arena, &results);
+      } else {
+        const size_t spark = index - plan_->calls().size() - pattern_tables_.size();
+        results.push_back({plan_->spark_calls()[spark].call.call->output,
+                           spark_lines_[spark].LineOf(key, arena)});
       }
     }
     SPELK_RETURN_IF_ERROR(arena.status(plan_->what()));
@@ -128,7 +133,8 @@ class Aggregation::RowBuilder {
       fields.push_back(results[i].field);
       shown_.push_back(i);
     }
-    schema_ = std::make_shared<Schema>(std::move(fields));
+    const size_t placed = fields.size();  // The results of a pattern come in name order.
+    schema_ = std::make_shared<Schema>(std::move(fields), placed);
     columns_.resize(schema_->size());
   }
   void Renew() {

@@ -106,7 +106,8 @@ Batch RowJoiner::Finish() {
       columns.push_back(column);
     }
   }
-  batch_.Reshape(std::make_shared<Schema>(std::move(fields)), std::move(columns));
+  const size_t placed = batch_.schema()->placed();
+  batch_.Reshape(std::make_shared<Schema>(std::move(fields), placed), std::move(columns));
   return std::exchange(batch_, Batch());
 }
 

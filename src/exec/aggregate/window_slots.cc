@@ -39,8 +39,9 @@ absl::Status WindowSlots::Learn(const Batch& batch) {
       while (row < batch.size() && batch.At(c, row).is_null()) ++row;
       if (row < batch.size()) found.emplace_back(row, field);
     }
-    std::stable_sort(found.begin(), found.end(),
-                     [](const auto& a, const auto& b) { return a.first < b.first; });
+    std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) {
+      return std::pair(a.first, a.second.name()) < std::pair(b.first, b.second.name());
+    });
     for (const auto& [row, field] : found) {
       SPELK_ASSIGN_OR_RETURN(const Field output, plan_->OutputOf(*pattern.call.call, field.name()));
       by_pattern_[p].push_back(slots_.size());

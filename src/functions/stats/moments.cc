@@ -212,6 +212,14 @@ constexpr Example kPopulationExamples[] = {
      .output = R"json({"varp(x)":1,"stdevp(x)":1})json"},
 };
 
+constexpr Example kRateExamples[] = {
+    {.title = "The sum, scaled from the span to the unit",
+     .input = R"({"_time":60,"x":10} {"_time":30,"x":20})",
+     .query = "timechart span=30m per_second(x) per_minute(x) per_hour(x) per_day(x)",
+     .output = R"json({"_time":0,"per_second(x)":0.016666666666666666,"per_minute(x)":1,
+                       "per_hour(x)":60,"per_day(x)":1440})json"},
+};
+
 constexpr AggregateEntry kTable[] = {
     {.name = "sum",
      .signature = "sum(<field>)",
@@ -265,6 +273,38 @@ constexpr AggregateEntry kTable[] = {
      .numeric = true,
      .ops = &plan::OpsOf<PopulationDeviationState>,
      .examples = kPopulationExamples},
+    {.name = "per_second",
+     .signature = "per_second(<field>)",
+     .summary = "timechart only: the sum of a field's numbers in a span, for each second of it.",
+     .page = "Time functions",
+     .only_in = "timechart",
+     .numeric = true,
+     .ops = &plan::OpsOf<SumState>,
+     .examples = kRateExamples},
+    {.name = "per_minute",
+     .signature = "per_minute(<field>)",
+     .summary = "timechart only: the sum of a field's numbers in a span, for each minute of it.",
+     .page = "Time functions",
+     .only_in = "timechart",
+     .numeric = true,
+     .ops = &plan::OpsOf<SumState>,
+     .examples = kRateExamples},
+    {.name = "per_hour",
+     .signature = "per_hour(<field>)",
+     .summary = "timechart only: the sum of a field's numbers in a span, for each hour of it.",
+     .page = "Time functions",
+     .only_in = "timechart",
+     .numeric = true,
+     .ops = &plan::OpsOf<SumState>,
+     .examples = kRateExamples},
+    {.name = "per_day",
+     .signature = "per_day(<field>)",
+     .summary = "timechart only: the sum of a field's numbers in a span, for each day of it.",
+     .page = "Time functions",
+     .only_in = "timechart",
+     .numeric = true,
+     .ops = &plan::OpsOf<SumState>,
+     .examples = kRateExamples},
 };
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include "base/status.h"
 #include "plan/bind/binder.h"
+#include "value/time_span.h"
 
 namespace spelk::plan {
 namespace {
@@ -49,6 +50,78 @@ absl::Status Binder::BindAggregateArgument(const ast::ArgumentCall& call,
                {"a statistic takes a field or eval(…)"});
 }
 
+absl::StatusOr<ExprPtr> Binder::ExpressionOfStatistics(const ast::Expr& expr,
+                                                       std::vector<AggregateCall>* calls) {
+  statistics_ = calls;
+  absl::StatusOr<ExprPtr> bound = Expression(expr);
+  statistics_ = nullptr;
+  return bound;
+}
+
+absl::StatusOr<ExprPtr> Binder::BindStatisticIn(const ast::Expr& expr,
+                                                const ast::FunctionCall& call) {
+  AggregateCall bound;
+  bound.span = expr.span;
+  bound.function = call.name.text;
+  const AggregateEntry* entry = entries_.Aggregate(bound.function, &bound.number);
+  if (call.arguments.empty() && !entry->without_field) {
+    return Error(ErrorCode::kBadStatistic, expr.span,
+                 fmt::format("the argument '{}' is invalid", TextOf(expr.span)),
+                 {fmt::format("usage: {}", entry->signature)});
+  }
+  if (!call.arguments.empty()) {
+    const ast::Expr& argument = *call.arguments.front();
+    if (const auto* field = std::get_if<ast::FieldReference>(&argument.node)) {
+      bound.field = Intern(field->name);
+    } else {
+      std::vector<AggregateCall>* outer = std::exchange(statistics_, nullptr);
+      absl::StatusOr<ExprPtr> inner = Expression(argument);
+      statistics_ = outer;
+      SPELK_RETURN_IF_ERROR(inner.status());
+      bound.expression = std::move(*inner);
+    }
+  }
+  bound.output = Intern(TextOf(expr.span));
+  const Field output = bound.output;
+  statistics_->push_back(std::move(bound));
+  return MakeField(output, expr.span);
+}
+
+// sparkline(count, 1h), sparkline(avg(x)).
+absl::StatusOr<AggregateCall> Binder::BindSparkline(const ast::Argument& argument,
+                                                    const AggregateEntry& entry) {
+  const auto invalid = [&](std::vector<std::string> notes) {
+    return Error(ErrorCode::kBadStatistic, argument.span,
+                 fmt::format("the argument '{}' is invalid", Trim(TextOf(argument.span))),
+                 std::move(notes));
+  };
+  const auto* call = std::get_if<ast::ArgumentCall>(&argument.value);
+  if (call == nullptr || call->arguments.empty() || call->arguments.size() > 2) {
+    return invalid({fmt::format("usage: {}", entry.signature)});
+  }
+  SPELK_ASSIGN_OR_RETURN(AggregateCall bound, Aggregate(call->arguments.front()));
+  double number = 0;
+  const AggregateEntry* inner = entries_.Aggregate(bound.function, &number);
+  const bool allowed =
+      std::find(entry.made_of.begin(), entry.made_of.end(), inner->name) != entry.made_of.end();
+  if (!allowed || !bound.pattern.empty() || bound.is_sparkline) {
+    return invalid({fmt::format("it is made of one field by {}", fmt::join(entry.made_of, ", "))});
+  }
+  if (call->arguments.size() == 2) {
+    bound.spark_span = TextOf(call->arguments.back().span);
+    if (!ParseTimeSpan(bound.spark_span)) {
+      return invalid({fmt::format("\"{}\" is no span of time, such as 1h", bound.spark_span)});
+    }
+  }
+  bound.is_sparkline = true;
+  bound.span = argument.span;
+  // Named as typed, up to AS.
+  const Span typed = Cover(call->name.span, call->arguments.back().span);
+  bound.output = Intern(argument.alias ? std::string(argument.alias->text)
+                                       : fmt::format("{})", TextOf(typed)));
+  return bound;
+}
+
 absl::StatusOr<AggregateCall> Binder::Aggregate(const ast::Argument& argument) {
   AggregateCall bound;
   bound.span = argument.span;
@@ -81,6 +154,11 @@ absl::StatusOr<AggregateCall> Binder::Aggregate(const ast::Argument& argument) {
       for (std::string& note : DidYouMean(similar)) notes.push_back(std::move(note));
     }
     return invalid(ErrorCode::kBadStatistic, std::move(notes));
+  }
+  if (!entry->made_of.empty()) return BindSparkline(argument, *entry);
+  if (!entry->only_in.empty() && entries_.Command(command_) != entries_.Command(entry->only_in)) {
+    return invalid(ErrorCode::kBadStatistic,
+                   {fmt::format("{} is a statistic of {} only", entry->name, entry->only_in)});
   }
   if (entry->takes_number && bound.number > 100) {
     return invalid(ErrorCode::kBadStatistic, {"a percentile lies between 0 and 100"});

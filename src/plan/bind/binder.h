@@ -69,6 +69,8 @@ class Binder {
   absl::StatusOr<std::string> Choice(const ast::CommandCall& call, std::string_view name);
   // Refuses what is no option of the command, for those whose arguments look like options.
   absl::Status CheckOption(const ast::ArgumentOption& option);
+  // For commands that look at their options themselves (CommandEntry::free_options).
+  absl::Status UnknownOption(const ast::ArgumentOption& option);
   // The text of an option's value: a word or a quoted text.
   absl::StatusOr<std::string> OptionText(const ast::ArgumentOption& option);
 
@@ -114,6 +116,10 @@ class Binder {
   absl::StatusOr<AggregateCall> Aggregate(const ast::Argument& argument);
   // The time range that top-level terms of a search command set is that of the whole plan.
   void NoteTimeRange(const Expr& predicate);
+  // An expression that computes with statistics: avg(size)/max(delay). Each is added to `calls`,
+  // and the expression reads its output.
+  absl::StatusOr<ExprPtr> ExpressionOfStatistics(const ast::Expr& expr,
+                                                 std::vector<AggregateCall>* calls);
   // A pipeline in brackets: its own search, or (append, join …) rows for this one.
   absl::StatusOr<NodePtr> Subsearch(const ast::Pipeline& pipeline);
   // A pipeline in brackets over rows that the command hands it (appendpipe): it begins with a
@@ -134,8 +140,8 @@ class Binder {
   absl::StatusOr<NodePtr> BindCommand(const ast::CommandCall& call, bool first, NodePtr input);
   absl::Status CheckOptions(const ast::CommandCall& call, const CommandEntry& entry);
   absl::Status UnknownCommand(const ast::CommandCall& call);
+  absl::StatusOr<ExprPtr> BindStatisticIn(const ast::Expr& expr, const ast::FunctionCall& call);
   std::vector<std::string> NotesOnCommand(std::string_view name) const;
-  absl::Status UnknownOption(const ast::ArgumentOption& option);
   const Argument* FindArgument(std::string_view name) const;
   absl::Status BadOption(const ast::ArgumentOption& option, std::string_view value);
 
@@ -153,6 +159,8 @@ class Binder {
   // A call of bound arguments, checked.
   absl::StatusOr<ExprPtr> FinishCall(const FunctionEntry& entry, std::string_view name,
                                      std::vector<ExprPtr> arguments, Span span);
+  absl::StatusOr<AggregateCall> BindSparkline(const ast::Argument& argument,
+                                              const AggregateEntry& entry);
   absl::Status BindAggregateArgument(const ast::ArgumentCall& call, const AggregateEntry& entry,
                                      AggregateCall* bound);
 
@@ -167,6 +175,7 @@ class Binder {
   const CommandEntry* entry_ = nullptr;
   std::string command_;
   bool is_first_ = false;
+  std::vector<AggregateCall>* statistics_ = nullptr;  // Of the expression at hand.
 };
 
 // True for a field whose comparisons mean something of their own, in a base search or everywhere:

@@ -352,6 +352,11 @@ absl::StatusOr<ExprPtr> Binder::BindLike(const ast::Expr& expr, const ast::LikeO
 }
 
 absl::StatusOr<ExprPtr> Binder::BindCall(const ast::Expr& expr, const ast::FunctionCall& call) {
+  double number = 0;
+  if (statistics_ != nullptr && call.arguments.size() < 2 &&
+      entries_.Aggregate(call.name.text, &number) != nullptr) {
+    return BindStatisticIn(expr, call);
+  }
   SPELK_ASSIGN_OR_RETURN(const FunctionEntry* entry, FindFunction(call.name));
   const size_t count = call.arguments.size();
   if (count < entry->arity.least || count > entry->arity.most) {

@@ -9,7 +9,7 @@
 #include "value/time_span.h"
 #include "value/value.h"
 
-namespace spelk::commands {
+namespace spelk {
 
 // span= of bin, chart and their like, parsed.
 class BinSpan {
@@ -34,6 +34,9 @@ class BinSpan {
   // What stands for a number: "10-20" (the lower end belongs to it), or the start of the span of
   // time. A logarithm has no place for 0 and less: nothing.
   std::optional<std::string> RangeOf(double value) const;
+  // The ends of that range.
+  std::optional<double> LowEdge(double value) const;
+  std::optional<double> HighEdge(double value) const;
   double StartOf(double seconds, absl::TimeZone zone, double align) const {
     return FloorToSpan(seconds, time_, zone, align);
   }
@@ -44,6 +47,7 @@ class BinSpan {
     double low;
     double high;
   };
+  std::optional<Range> EdgesOf(double value) const;
   Range LinearRange(double value) const;
   std::optional<Range> LogRange(double value) const;
   double Edge(double index) const;
@@ -58,4 +62,4 @@ class BinSpan {
   TimeSpan time_;
 };
 
-}  // namespace spelk::commands
+}  // namespace spelk

@@ -1,5 +1,5 @@
 // Parsing spans and finding edges.
-#include "commands/bin_span.h"
+#include "value/bin_span.h"
 
 #include <algorithm>
 #include <array>
@@ -7,7 +7,7 @@
 
 #include "value/number.h"
 
-namespace spelk::commands {
+namespace spelk {
 namespace {
 
 constexpr int kMostDecimals = 15;
@@ -153,11 +153,24 @@ std::optional<BinSpan::Range> BinSpan::LogRange(double value) const {
   return Range{edge(index), edge(index + 1)};
 }
 
+std::optional<BinSpan::Range> BinSpan::EdgesOf(double value) const {
+  return kind_ == Kind::kLog ? LogRange(value) : std::optional(LinearRange(value));
+}
+
+std::optional<double> BinSpan::LowEdge(double value) const {
+  const std::optional<Range> range = EdgesOf(value);
+  return range ? std::optional(range->low) : std::nullopt;
+}
+
+std::optional<double> BinSpan::HighEdge(double value) const {
+  const std::optional<Range> range = EdgesOf(value);
+  return range ? std::optional(range->high) : std::nullopt;
+}
+
 std::optional<std::string> BinSpan::RangeOf(double value) const {
-  const std::optional<Range> range =
-      kind_ == Kind::kLog ? LogRange(value) : std::optional(LinearRange(value));
+  const std::optional<Range> range = EdgesOf(value);
   if (!range) return std::nullopt;
   return NumberText(range->low + 0.0) + "-" + NumberText(range->high + 0.0);
 }
 
-}  // namespace spelk::commands
+}  // namespace spelk

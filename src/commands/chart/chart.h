@@ -1,0 +1,13 @@
+// What chart and timechart share: binding and running.
+#pragma once
+
+#include "commands/chart/chart_node.h"
+#include "commands/entry.h"
+
+namespace spelk::commands {
+
+absl::StatusOr<plan::NodePtr> BindChart(const ast::CommandCall& call, plan::Binder& binder,
+                                        bool is_timechart);
+exec::OperatorPtr BuildChart(const plan::Node& node, const exec::RunContext& run);
+
+}  // namespace spelk::commands

@@ -1,0 +1,490 @@
+// The operator of chart and timechart: groups rows by both axes, chooses the series, makes the
+// table.
+#include <algorithm>
+#include <utility>
+
+#include "absl/container/flat_hash_set.h"
+#include "base/check.h"
+#include "base/status.h"
+#include "commands/chart/chart.h"
+#include "commands/chart/chart_rows.h"
+#include "commands/chart/series_filter.h"
+#include "exec/aggregate/aggregation.h"
+#include "exec/column_setter.h"
+#include "exec/spool.h"
+#include "value/number.h"
+
+namespace spelk::commands {
+namespace {
+
+using exec::Aggregation;
+
+// What the groups go by, beside the fields of the rows.
+constexpr FieldName kRowKeyName{"(row of a chart)", true};
+constexpr FieldName kSeriesKeyName{"(series of a chart)", true};
+constexpr Field kRowKey{&kRowKeyName};
+constexpr Field kSeriesKey{&kSeriesKeyName};
+
+// The range of time that the search has.
+ChartRange RangeOfSearch(const exec::RunContext& run) {
+  return {run.time_range.earliest, run.time_range.latest};
+}
+
+struct Axes {
+  Axis row;
+  Axis series;
+  bool resolved() const { return row.resolved() && series.resolved(); }
+};
+
+struct ChartState {
+  ChartState(Aggregation aggregation, std::string_view what, const exec::RunContext& run)
+      : groups(std::move(aggregation)), rows(what, run) {}
+  Aggregation groups;
+  exec::Spool rows;  // Until the axes are resolved.
+  AxisRange row_range;
+  AxisRange series_range;
+};
+
+// Computes what the chart shows of rows of results.
+class ShownCells {
+ public:
+  ShownCells(const ChartNode& node, const exec::RunContext& run) : node_(node), run_(run) {}
+
+  // The fields that come out, once a batch was seen.
+  const std::vector<Field>& fields() const { return fields_; }
+  absl::Status Of(const Batch& results, size_t keys, std::vector<Column>* cells);
+
+ private:
+  const ChartNode& node_;
+  const exec::RunContext& run_;
+  std::vector<std::unique_ptr<plan::Evaluator>> evaluators_;
+  std::vector<Field> fields_;
+};
+
+absl::Status ShownCells::Of(const Batch& results, size_t keys, std::vector<Column>* cells) {
+  const bool first = fields_.empty();
+  const auto add = [&](Field field, const Column& column) {
+    cells->push_back(column);
+    if (first) fields_.push_back(field);
+  };
+  const bool patterns =
+      std::any_of(node_.calls.begin(), node_.calls.end(),
+                  [](const plan::AggregateCall& call) { return !call.pattern.empty(); });
+  for (size_t c = keys; patterns && c < results.schema()->size(); ++c) {
+    const Field field = (*results.schema())[c];
+    const uint64_t score = node_.filter.over_events;
+    if (score == 0 || node_.calls[score - 1].output != field) add(field, results.column(c));
+  }
+  evaluators_.resize(node_.columns.size());
+  for (size_t i = 0; i < node_.columns.size(); ++i) {
+    const ChartColumn& column = node_.columns[i];
+    if (column.expression == nullptr) {
+      const Column* found = patterns ? nullptr : results.Find(column.output);
+      if (found != nullptr) add(column.output, *found);
+      continue;
+    }
+    if (evaluators_[i] == nullptr) {
+      SPELK_ASSIGN_OR_RETURN(evaluators_[i],
+                             plan::Evaluator::Make(*column.expression, run_.evaluation));
+    }
+    Column computed;
+    SPELK_RETURN_IF_ERROR(evaluators_[i]->EvaluateAssigned(results, &computed));
+    add(column.output, computed);
+  }
+  return absl::OkStatus();
+}
+
+class ChartSink final : public exec::Sink<ChartState> {
+ public:
+  ChartSink(const ChartNode& node, const exec::RunContext& run);
+
+  absl::StatusOr<ChartState> NewState() const override {
+    SPELK_RETURN_IF_ERROR(plan_.status());
+    SPELK_ASSIGN_OR_RETURN(Aggregation groups, Aggregation::Make(**plan_));
+    return ChartState(std::move(groups), what(), run_);
+  }
+  absl::Status Update(ChartState& state, Batch batch, exec::Position at) const override;
+  absl::Status Merge(ChartState& into, ChartState from) const override {
+    into.row_range.Widen(from.row_range.low, from.row_range.high);
+    into.series_range.Widen(from.series_range.low, from.series_range.high);
+    SPELK_RETURN_IF_ERROR(into.rows.Merge(std::move(from.rows)));
+    return into.groups.Merge(std::move(from.groups));
+  }
+  absl::Status Finish(ChartState state, exec::Output& out) const override;
+  absl::Status Save(ChartState& state, ByteWriter& out) const override;
+  absl::StatusOr<ChartState> Load(ByteReader& in) const override;
+
+ private:
+  class GroupFeed;
+  bool has_fixed_range() const { return node_.is_timechart && node_.fixed_range; }
+  std::string_view what() const { return node_.is_timechart ? "timechart" : "chart"; }
+  absl::Status AddToGroups(Batch batch, exec::Position at, const Axes& axes,
+                           Aggregation& groups) const;
+  absl::Status AddSeriesKeys(const Axes& axes, Batch* batch) const;
+  absl::StatusOr<SeriesChoice> ChooseSeries(Aggregation& groups) const;
+  absl::StatusOr<Aggregation> WithOthers(Aggregation groups, const SeriesChoice& choice) const;
+  absl::Status EmitTable(Aggregation& groups, const SeriesChoice& choice, const Axes& axes,
+                         ChartRange events, exec::Output& out) const;
+  absl::Status AddCells(const Batch& cells, uint32_t row, size_t shown, ChartRows& rows) const;
+  absl::StatusOr<std::vector<ShownColumn>> ShownColumns(const std::vector<Field>& fields,
+                                                        Arena& arena) const;
+  std::vector<std::string> InOrder(const StringSet& series, const Axis& axis) const;
+
+  const ChartNode& node_;
+  const exec::RunContext& run_;
+  const ChartRange range_;  // Of the search.
+  Axes axes_;
+  std::vector<plan::AggregateCall> calls_;
+  absl::StatusOr<std::unique_ptr<const exec::AggregationPlan>> plan_;
+  size_t keys_ = 0;  // How many axes there are.
+};
+
+double AlignmentOf(const ChartAxis& axis, const ChartRange& range, const exec::RunContext& run) {
+  const std::string& text = axis.bins.align_time;
+  if (text.empty()) return 0;
+  if (text == "earliest") return range.from.value_or(0);
+  if (text == "latest") return range.to.value_or(0);
+  const plan::RunConstants& constants = run.evaluation.constants;
+  return ParseTimeModifier(text, constants.now, constants.zone).value_or(0);
+}
+
+ChartSink::ChartSink(const ChartNode& node, const exec::RunContext& run)
+    : node_(node),
+      run_(run),
+      range_(RangeOfSearch(run)),
+      axes_{Axis(node.row, node.is_timechart, node.is_timechart ? 100 : 300,
+                 run.evaluation.constants.zone, AlignmentOf(node.row, range_, run)),
+            Axis(node.series, false, node.is_timechart ? 100 : 300, run.evaluation.constants.zone,
+                 AlignmentOf(node.series, range_, run))} {
+  if (has_fixed_range() && range_.from && range_.to) {
+    axes_.row.Resolve({*range_.from, *range_.to - 1e-6}, true);
+  }
+  std::vector<Field> by;
+  if (node.row.field) by.push_back(kRowKey);
+  if (node.series.field) by.push_back(kSeriesKey);
+  keys_ = by.size();
+  for (const plan::AggregateCall& call : node.calls) calls_.push_back(plan::CopyCall(call));
+  plan_ = exec::AggregationPlan::Make(calls_, by, false, node.distinct_split_values, run, what(),
+                                      {node.row.field, node.series.field});
+}
+
+// ---------------------------------------------------------------- collecting
+
+// A series without a value has a key of its own, and so has a value that is called like it.
+absl::Status ChartSink::AddSeriesKeys(const Axes& axes, Batch* batch) const {
+  const Column* column = batch->Find(node_.series.field);
+  auto* keys = batch->arena().AllocateArray<Value>(batch->physical_rows());
+  SPELK_RETURN_IF_ERROR(batch->arena().status(what()));
+  const Value absent = node_.use_null ? Value::Text(kNullSeries) : Value::Null();
+  const auto named = [&](const Value& key) {
+    if (!key.is_text()) return key;
+    if (node_.use_null && key.text() == node_.null_text) return Value::Text(kNullSeries);
+    return node_.use_other && key.text() == node_.other_text ? Value::Text(kOtherSeries) : key;
+  };
+  for (size_t r = 0; r < batch->size(); ++r) {
+    const size_t row = batch->physical(r);
+    const Value value = column == nullptr ? Value::Null() : column->At(row);
+    Value& key = keys[row];
+    key = value.is_null() ? absent : axes.series.KeyOf(value, batch->arena());
+    if (!key.is_multi()) {
+      key = named(key);
+      continue;
+    }
+    auto* each = batch->arena().AllocateArray<Value>(key.count());
+    SPELK_RETURN_IF_ERROR(batch->arena().status(what()));
+    for (size_t i = 0; i < key.count(); ++i) each[i] = named(key.each()[i]);
+    key = Value::Multi({each, key.count()});
+  }
+  exec::ColumnSetter(kSeriesKey).Set(Column::Values({keys, batch->physical_rows()}), batch);
+  return batch->arena().status(what());
+}
+
+absl::Status ChartSink::AddToGroups(Batch batch, exec::Position at, const Axes& axes,
+                                    Aggregation& groups) const {
+  if (node_.row.field) {
+    const Column* column = batch.Find(node_.row.field);
+    if (column == nullptr) return absl::OkStatus();
+    auto* keys = batch.arena().AllocateArray<Value>(batch.physical_rows());
+    SPELK_RETURN_IF_ERROR(batch.arena().status(what()));
+    for (size_t r = 0; r < batch.size(); ++r) {
+      const size_t row = batch.physical(r);
+      keys[row] = axes.row.KeyOf(column->At(row), batch.arena());
+    }
+    exec::ColumnSetter(kRowKey).Set(Column::Values({keys, batch.physical_rows()}), &batch);
+  }
+  if (node_.series.field) SPELK_RETURN_IF_ERROR(AddSeriesKeys(axes, &batch));
+  SPELK_RETURN_IF_ERROR(batch.arena().status(what()));
+  return groups.Update(batch, at);
+}
+
+absl::Status ChartSink::Update(ChartState& state, Batch batch, exec::Position at) const {
+  if (axes_.row.has_bins()) {
+    if (const Column* column = batch.Find(node_.row.field)) state.row_range.Widen(*column, batch);
+  }
+  if (axes_.series.has_bins()) {
+    if (const Column* column = batch.Find(node_.series.field)) {
+      state.series_range.Widen(*column, batch);
+    }
+  }
+  if (!axes_.resolved()) return state.rows.Add(std::move(batch), at);
+  return AddToGroups(std::move(batch), at, axes_, state.groups);
+}
+
+absl::Status ChartSink::Save(ChartState& state, ByteWriter& out) const {
+  for (const double end : {state.row_range.low, state.row_range.high, state.series_range.low,
+                           state.series_range.high}) {
+    out.Double(end);
+  }
+  SPELK_RETURN_IF_ERROR(state.rows.Save(out));
+  return state.groups.Save(out);
+}
+
+absl::StatusOr<ChartState> ChartSink::Load(ByteReader& in) const {
+  SPELK_ASSIGN_OR_RETURN(ChartState state, NewState());
+  for (double* end : {&state.row_range.low, &state.row_range.high, &state.series_range.low,
+                      &state.series_range.high}) {
+    *end = in.Double();
+  }
+  SPELK_RETURN_IF_ERROR(state.rows.Load(in));
+  SPELK_RETURN_IF_ERROR(state.groups.Load(in));
+  return state;
+}
+
+// ---------------------------------------------------------------- series
+
+absl::StatusOr<SeriesChoice> ChartSink::ChooseSeries(Aggregation& groups) const {
+  const SeriesFilter& filter = node_.filter;
+  if (!node_.series.field || filter.test == SeriesTest::kAll) {
+    return SeriesChoice(filter, run_.budget);
+  }
+  const bool over_events = filter.over_events != 0;
+  double number = 0;
+  const plan::AggregateEntry* entry = run_.entries->Aggregate(
+      over_events ? calls_[filter.over_events - 1].function : filter.over_cells, &number);
+  SPELK_CHECK(entry != nullptr);
+  SeriesScores scores(entry->ops(), number, run_, what());
+  const auto ranked = [](std::string_view series) {
+    return series != kNullSeries && series != kOtherSeries;
+  };
+  if (over_events) {
+    const auto& calls = (*plan_)->calls();
+    const auto call = std::find_if(calls.begin(), calls.end(), [&](const auto& each) {
+      return each.call == &calls_[filter.over_events - 1];
+    });
+    SPELK_CHECK(call != calls.end());
+    const size_t offset = (*plan_)->layout().offset(call->state);
+    SPELK_RETURN_IF_ERROR(groups.table().ForEach([&](std::string_view key, char* states) {
+      const std::string_view series = exec::SplitKey(key, keys_)[1];
+      return ranked(series) ? scores.AddState(series, states + offset) : absl::OkStatus();
+    }));
+    return scores.Choose(filter);
+  }
+  ShownCells shown(node_, run_);
+  const auto add = [&](const Batch& results) -> absl::Status {
+    std::vector<Column> cells;
+    SPELK_RETURN_IF_ERROR(shown.Of(results, keys_, &cells));
+    for (size_t r = 0; r < results.size(); ++r) {
+      const std::string_view series = results.At(1, r).text();
+      if (!ranked(series)) continue;
+      SPELK_RETURN_IF_ERROR(scores.AddCell(series, cells[0].At(results.physical(r))));
+    }
+    return absl::OkStatus();
+  };
+  SPELK_RETURN_IF_ERROR(groups.EmitRows(add));
+  return scores.Choose(filter);
+}
+
+// The same groups, with those of all series that have no column in the series of the others.
+absl::StatusOr<Aggregation> ChartSink::WithOthers(Aggregation groups,
+                                                  const SeriesChoice& choice) const {
+  SPELK_ASSIGN_OR_RETURN(Aggregation merged, Aggregation::Make(**plan_));
+  const auto rename = [&](std::string_view key) {
+    const std::vector<std::string_view> parts = exec::SplitKey(key, keys_);
+    if (parts[1] == kNullSeries || parts[1] == kOtherSeries || choice.Keeps(parts[1])) {
+      return std::string(key);
+    }
+    std::string other;
+    exec::AppendKeyPart(parts[0], other);
+    exec::AppendKeyPart(kOtherSeries, other);
+    return other;
+  };
+  SPELK_RETURN_IF_ERROR(merged.MergeAs(groups, rename));
+  return merged;
+}
+
+// ---------------------------------------------------------------- the table
+
+// What columns show where there was no event: what the statistics say of nothing.
+absl::StatusOr<std::vector<ShownColumn>> ChartSink::ShownColumns(const std::vector<Field>& fields,
+                                                                 Arena& arena) const {
+  exec::GroupTable nothing((*plan_)->layout(), run_, what());
+  SPELK_ASSIGN_OR_RETURN(const uint32_t group, nothing.Group(""));
+  const auto* states =
+      static_cast<const char*>(nothing.State(group, 0)) - (*plan_)->layout().offset(0);
+  std::vector<Field> names;
+  std::vector<Column> columns;
+  for (const exec::AggregationPlan::Call& call : (*plan_)->calls()) {
+    names.push_back(call.call->output);
+    columns.push_back(
+        Column::Constant((*plan_)->ResultOf(call, (*plan_)->layout(), states, arena), 1));
+  }
+  const Batch empty(std::make_shared<Schema>(std::move(names)), std::move(columns), 1,
+                    std::make_shared<BatchMemory>(run_.budget));
+  ShownCells cells(node_, run_);
+  std::vector<Column> values;
+  SPELK_RETURN_IF_ERROR(cells.Of(empty, 0, &values));
+  std::vector<ShownColumn> shown;
+  for (const Field field : fields) {
+    ShownColumn& column = shown.emplace_back();
+    column.output = field;
+    const auto& known = cells.fields();
+    const auto found = std::find(known.begin(), known.end(), field);
+    if (found != known.end()) {
+      column.empty = CopyValue(values[static_cast<size_t>(found - known.begin())].At(0), arena);
+    }
+    for (const ChartColumn& each : node_.columns) {
+      if (each.output == field) column.per_seconds = each.per_seconds;
+    }
+  }
+  return shown;
+}
+
+// By name, binned ones by number; those without a value and the others come last.
+std::vector<std::string> ChartSink::InOrder(const StringSet& series, const Axis& axis) const {
+  struct Ordered {
+    int last;
+    double number;
+    std::string key;
+  };
+  std::vector<Ordered> order;
+  for (const std::string& key : series) {
+    const int last = key == kNullSeries ? 1 : (key == kOtherSeries ? 2 : 0);
+    const std::optional<Number> number =
+        last == 0 && axis.has_bins() ? ParseNumber(key) : std::nullopt;
+    order.push_back({last, number ? number->value : 0, key});
+  }
+  std::sort(order.begin(), order.end(), [](const Ordered& a, const Ordered& b) {
+    return std::tie(a.last, a.number, a.key) < std::tie(b.last, b.number, b.key);
+  });
+  std::vector<std::string> keys;
+  for (Ordered& each : order) keys.push_back(std::move(each.key));
+  return keys;
+}
+
+// Sorts the cells by their rows, then makes a row of each. A row whose series all lack a column
+// stays.
+absl::Status ChartSink::EmitTable(Aggregation& groups, const SeriesChoice& choice, const Axes& axes,
+                                  ChartRange events, exec::Output& out) const {
+  ShownCells shown(node_, run_);
+  StringSet series;
+  Reservation reservation(run_.budget);
+  const auto see = [&](std::string_view key) -> absl::Status {
+    if (!series.emplace(key).second) return absl::OkStatus();
+    const size_t bytes = 2 * key.size() + 128;
+    return reservation.Grow(bytes) ? absl::OkStatus() : run_.budget->Exhausted(what(), bytes);
+  };
+  exec::SorterOptions options;
+  const Field row_field = run_.fields->Intern("0");
+  if (node_.row.field) {
+    options.keys = {{row_field, plan::SortBy::kAuto, false},
+                    {row_field, plan::SortBy::kText, false}};
+  }
+  options.what = what();
+  exec::Sorter sorter(std::move(options), run_);
+  SchemaPtr schema;
+  uint64_t batches = 0;
+  if (keys_ == 0) SPELK_RETURN_IF_ERROR(groups.table().Group("").status());
+  const auto add = [&](const Batch& results) -> absl::Status {
+    std::vector<Column> cells;
+    for (size_t k = 0; k < keys_; ++k) cells.push_back(results.column(k));
+    SPELK_RETURN_IF_ERROR(shown.Of(results, keys_, &cells));
+    if (schema == nullptr) {
+      std::vector<Field> fields;
+      for (size_t i = 0; i < cells.size(); ++i) {
+        fields.push_back(run_.fields->Intern(std::to_string(i)));
+      }
+      schema = std::make_shared<Schema>(std::move(fields));
+    }
+    for (size_t r = 0; node_.series.field && r < results.size(); ++r) {
+      const std::string_view key = results.At(1, r).text();
+      const bool kept = key == kNullSeries || key == kOtherSeries || choice.Keeps(key);
+      if (kept) SPELK_RETURN_IF_ERROR(see(key));
+    }
+    return sorter.Add(Batch(schema, std::move(cells), results.physical_rows(), results.memory()),
+                      exec::Position{batches++, 0});
+  };
+  SPELK_RETURN_IF_ERROR(groups.EmitRows(add));
+  if (schema == nullptr) return absl::OkStatus();
+  Arena arena(run_.budget);
+  ChartRows::Layout layout;
+  SPELK_ASSIGN_OR_RETURN(layout.shown, ShownColumns(shown.fields(), arena));
+  layout.series = InOrder(series, axes.series);
+  if (has_fixed_range()) layout.fill = range_;
+  if (!node_.partial) {
+    layout.partial = {range_.from ? range_.from : events.from, range_.to ? range_.to : events.to};
+  }
+  SPELK_ASSIGN_OR_RETURN(
+      const std::unique_ptr<ChartRows> rows,
+      ChartRows::Make(node_, axes.row, axes.series, std::move(layout), run_, out));
+  const auto take = [&](const Batch& batch, uint32_t row,
+                        const exec::RowRank&) -> absl::StatusOr<exec::Demand> {
+    if (out.enough()) return exec::Demand::kEnough;
+    const auto at = [&](size_t cell) {
+      return batch.Find((*schema)[cell])->At(batch.physical(row));
+    };
+    SPELK_RETURN_IF_ERROR(rows->Row(keys_ == 0 ? Value::Null() : at(0)));
+    const std::string_view key = node_.series.field ? at(1).text() : std::string_view();
+    for (size_t c = keys_; c < schema->size(); ++c) rows->Cell(key, c - keys_, at(c));
+    return exec::Demand::kMore;
+  };
+  SPELK_RETURN_IF_ERROR(sorter.ForEach(take));
+  return rows->Finish();
+}
+
+// Takes rows out of the spool into groups.
+class ChartSink::GroupFeed final : public exec::Output {
+ public:
+  GroupFeed(const ChartSink& sink, const Axes& axes, Aggregation& groups)
+      : sink_(sink), axes_(axes), groups_(groups) {}
+  absl::Status Push(Batch batch) override {
+    return sink_.AddToGroups(std::move(batch), exec::Position{batches_++, 0}, axes_, groups_);
+  }
+
+ private:
+  const ChartSink& sink_;
+  const Axes& axes_;
+  Aggregation& groups_;
+  uint64_t batches_ = 0;
+};
+
+absl::Status ChartSink::Finish(ChartState state, exec::Output& out) const {
+  Axes axes = axes_;
+  if (!axes.resolved()) {
+    AxisRange rows = state.row_range;
+    if (has_fixed_range() && rows.any()) {
+      if (range_.from) rows.Widen(*range_.from, *range_.from);
+      if (range_.to) rows.Widen(*range_.to - 1e-6, *range_.to - 1e-6);
+    }
+    axes.row.Resolve(rows, node_.is_timechart);
+    axes.series.Resolve(state.series_range, false);
+    GroupFeed feed(*this, axes, state.groups);
+    SPELK_RETURN_IF_ERROR(state.rows.Emit(feed));
+  }
+  ChartRange events;
+  if (state.row_range.any()) events = {state.row_range.low, state.row_range.high};
+  state.groups.KeepForAgain();
+  SPELK_ASSIGN_OR_RETURN(const SeriesChoice choice, ChooseSeries(state.groups));
+  if (!node_.series.field || !node_.use_other || choice.keeps_all()) {
+    return EmitTable(state.groups, choice, axes, events, out);
+  }
+  SPELK_ASSIGN_OR_RETURN(Aggregation merged, WithOthers(std::move(state.groups), choice));
+  return EmitTable(merged, choice, axes, events, out);
+}
+
+}  // namespace
+
+exec::OperatorPtr BuildChart(const plan::Node& node, const exec::RunContext& run) {
+  return std::make_unique<ChartSink>(plan::As<ChartNode>(node), run);
+}
+
+}  // namespace spelk::commands

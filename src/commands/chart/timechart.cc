@@ -1,0 +1,75 @@
+// timechart: statistics over time, one row for each span.
+#include "commands/chart/chart.h"
+#include "commands/chart/options.h"
+
+namespace spelk::commands {
+namespace {
+
+absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+  return BindChart(call, binder, true);
+}
+
+constexpr Argument kOwnArguments[] = {
+    {.name = "statistic",
+     .type = "statistic…",
+     .fallback = "",
+     .summary = "count, dc(field), per_hour(field), avg(eval(…)) AS name …, or eval(…) over "
+                "statistics, such as eval(avg(size)/max(delay))."},
+    {.name = "BY", .type = "field", .fallback = "", .summary = "Its values become columns."},
+    {.name = "bins",
+     .type = "int",
+     .fallback = "100",
+     .summary = "Without a span: the most ranges.",
+     .is_option = true},
+    {.name = "partial",
+     .type = "bool",
+     .fallback = "t",
+     .summary = "The first and the last span stay even if the range of time has only part of them.",
+     .is_option = true},
+    {.name = "fixedrange",
+     .type = "bool",
+     .fallback = "t",
+     .summary = "The rows reach over the search's range of time, where it has one, not only from "
+                "the first event to the last.",
+     .is_option = true}};
+constexpr auto kArguments = JoinArguments(kOwnArguments, kSeriesOptions, kRangeOptions);
+constexpr std::string_view kNotes[] = {
+    "rows come oldest first; events without _time are left out",
+    "without a span the range of time is divided into at most 100: 1s 5s 10s 30s 1m 5m 10m 30m 1h "
+    "1d 1mon",
+    "span= before BY is for the rows, after it for the series",
+    "columns come in the order of their names, then those of null and other",
+    "where a cell has no event it shows what the statistic says of nothing: 0 for count and dc, "
+    "otherwise no value",
+    "VALUE stands before a column's name that begins with _ or would be empty"};
+constexpr Example kExamples[] = {
+    {.title = "Events of each hour",
+     .input = R"({"_time":7200,"k":"a"} {"_time":100,"k":"b"} {"_time":50,"k":"a"})",
+     .query = "timechart span=1h count BY k",
+     .output = R"({"_time":0,"a":1,"b":1} {"_time":3600,"a":0,"b":0} {"_time":7200,"a":1,"b":0})"},
+    {.title = "A rate, whatever the span",
+     .input = R"({"_time":60,"bytes":10} {"_time":30,"bytes":20})",
+     .query = "timechart span=30m per_hour(bytes) AS rate",
+     .output = R"({"_time":0,"rate":60})"},
+};
+
+}  // namespace
+
+constexpr CommandEntry kTimechart = {
+    .name = "timechart",
+    .signature =
+        "timechart [span=<span>] [bins=<int>] [minspan=<span>] [aligntime=<time>] "
+        "[limit=<n>] [agg=<statistic>] [sep=<text>] [format=<text>] [cont=<bool>] "
+        "[partial=<bool>] [fixedrange=<bool>] <statistic>… [BY <field> "
+        "[<series options>]] [where <statistic> in|notin|<|> …]",
+    .summary = "Computes statistics of each span of time.",
+    .kind = CommandKind::kTransforming,
+    .shape = {Shape::kArguments, kClauseBy | kClauseWhere},
+    .free_options = true,
+    .arguments = kArguments,
+    .notes = kNotes,
+    .examples = kExamples,
+    .bind = &Bind,
+};
+
+}  // namespace spelk::commands

@@ -1,0 +1,181 @@
+// Collecting statistics span by span.
+#include "exec/aggregate/spark_lines.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "base/status.h"
+#include "value/bin_span.h"
+
+namespace spelk::exec {
+namespace {
+
+// limits.conf, [stats], sparkline_maxsize.
+constexpr size_t kMostPoints = 100;
+constexpr std::string_view kMark = "##__SPARKLINE__##";
+// About what a point takes beside its text.
+constexpr size_t kPointBytes = 96;
+
+void StartKey(double start, std::string& key) {
+  key.clear();
+  ByteWriter(key).Double(start);
+}
+
+}  // namespace
+
+SparkLines::SparkLines(const AggregationPlan& plan, const AggregationPlan::SparkCall& call)
+    : plan_(&plan),
+      call_(&call),
+      table_(*call.layout, plan.run(), plan.what()),
+      reservation_(plan.run().budget) {}
+
+absl::Status SparkLines::AddRow(std::string_view key, const Batch& batch, size_t row, double start,
+                                const AggregateRows& rows, const Column& column) {
+  (void)batch;
+  StartKey(start, key_);
+  key_ += key;
+  absl::StatusOr<uint32_t> group = table_.Group(key_);
+  if (absl::IsResourceExhausted(group.status()) && table_.size() > 0) {
+    SPELK_RETURN_IF_ERROR(table_.Spill());
+    group = table_.Group(key_);
+  }
+  SPELK_RETURN_IF_ERROR(group.status());
+  plan::AggregateMemory memory;
+  rows.ForEachValue(column, row, [&](const plan::AggregateInput& input) {
+    call_->layout->ops(0).add(table_.State(*group, 0), input, memory);
+  });
+  const absl::Status status = table_.Account(memory);
+  return absl::IsResourceExhausted(status) ? table_.Spill() : status;
+}
+
+// Without a span, seconds are kept until the range of time is known.
+absl::Status SparkLines::Add(const Batch& batch, Position at, const AggregateArgument& argument) {
+  const Column* times = batch.Find(plan_->time());
+  if (!argument.present || times == nullptr) return absl::OkStatus();
+  const TimeSpan span = call_->span.value_or(TimeSpan());
+  const absl::TimeZone zone = plan_->run().evaluation.constants.zone;
+  const AggregateRows rows(*plan_, batch, at);
+  GroupKeys keys(batch, plan_->by(), plan_->distinct_split_values());
+  for (size_t r = 0; r < batch.size(); ++r) {
+    const std::optional<Number> time = NumberOf(times->At(batch.physical(r)));
+    if (!time || !std::isfinite(time->value)) continue;
+    low_ = std::min(low_, time->value);
+    high_ = std::max(high_, time->value);
+    const double start = FloorToSpan(time->value, span, zone);
+    const auto take = [&](std::string_view key, uint64_t) {
+      return AddRow(key, batch, r, start, rows, argument.column);
+    };
+    SPELK_RETURN_IF_ERROR(keys.ForRow(r, take));
+  }
+  return table_.SpillUnderPressure();
+}
+
+absl::Status SparkLines::Merge(SparkLines other) {
+  low_ = std::min(low_, other.low_);
+  high_ = std::max(high_, other.high_);
+  return table_.Merge(std::move(other.table_));
+}
+
+absl::Status SparkLines::MergeAs(SparkLines& other, const RenameGroup& rename) {
+  low_ = std::min(low_, other.low_);
+  high_ = std::max(high_, other.high_);
+  return other.table_.ForEach([&](std::string_view key, char* states) {
+    ByteReader reader(key);
+    StartKey(reader.Double(), key_);
+    key_ += rename(reader.Raw(reader.remaining()));
+    return table_.MergeStates(key_, states);
+  });
+}
+
+absl::Status SparkLines::Save(ByteWriter& out) {
+  out.Double(low_);
+  out.Double(high_);
+  return table_.Save(out);
+}
+
+absl::Status SparkLines::Load(ByteReader& in) {
+  low_ = in.Double();
+  high_ = in.Double();
+  return table_.Load(in);
+}
+
+// Where the spans begin, at most so many: the latest.
+std::vector<double> SparkLines::Starts(const TimeSpan& span) const {
+  const absl::TimeZone zone = plan_->run().evaluation.constants.zone;
+  std::vector<double> starts;
+  if (!(low_ <= high_)) return starts;
+  const double reach = static_cast<double>(kMostPoints + 3) * span.seconds() * 1.1;
+  double at = FloorToSpan(std::max(low_, high_ - reach), span, zone);
+  while (at <= high_) {
+    starts.push_back(at);
+    const double next = NextSpan(at, span, zone);
+    if (!(next > at)) break;
+    at = next;
+  }
+  if (starts.size() > kMostPoints) starts.erase(starts.begin(), starts.end() - kMostPoints);
+  return starts;
+}
+
+absl::Status SparkLines::CollectFrom(GroupTable& table, Arena& arena) {
+  const auto take = [&](std::string_view key, char* states) -> absl::Status {
+    ByteReader reader(key);
+    const double start = reader.Double();
+    if (starts_.empty() || start < starts_.front()) return absl::OkStatus();
+    const std::string_view group = reader.Raw(reader.remaining());
+    const size_t bytes = 2 * group.size() + kPointBytes;
+    if (!reservation_.Grow(bytes)) return plan_->run().budget->Exhausted(plan_->what(), bytes);
+    const Value value = plan_->ResultOf(call_->call, *call_->layout, states, arena);
+    lines_[std::string(group)].push_back({start, CopyValue(value, arena)});
+    return arena.status(plan_->what());
+  };
+  return table.ForEach(take);
+}
+
+absl::Status SparkLines::Collect(Arena& arena) {
+  lines_.clear();
+  reservation_.Clear();
+  GroupTable nothing(*call_->layout, plan_->run(), plan_->what());
+  SPELK_ASSIGN_OR_RETURN(const uint32_t group, nothing.Group(""));
+  nothing_ = CopyValue(plan_->ResultOf(call_->call, *call_->layout,
+                                       static_cast<const char*>(nothing.State(group, 0)), arena),
+                       arena);
+  if (nothing_.is_null()) nothing_ = Value::Integer(0);
+  if (call_->span) {
+    starts_ = Starts(*call_->span);
+    return CollectFrom(table_, arena);
+  }
+  const TimeSpan span = BinSpan::NiceTime(low_ <= high_ ? low_ : 0, low_ <= high_ ? high_ : 0,
+                                          std::nullopt, std::nullopt, kMostPoints, 0)
+                            .time();
+  starts_ = Starts(span);
+  const absl::TimeZone zone = plan_->run().evaluation.constants.zone;
+  GroupTable wider(*call_->layout, plan_->run(), plan_->what());
+  std::string wider_key;
+  const auto widen = [&](std::string_view key, char* states) {
+    ByteReader reader(key);
+    StartKey(FloorToSpan(reader.Double(), span, zone), wider_key);
+    wider_key += reader.Raw(reader.remaining());
+    return wider.MergeStates(wider_key, states);
+  };
+  SPELK_RETURN_IF_ERROR(table_.ForEach(widen));
+  return CollectFrom(wider, arena);
+}
+
+Value SparkLines::LineOf(std::string_view group, Arena& arena) const {
+  auto* values = arena.AllocateArray<Value>(starts_.size() + 1);
+  if (values == nullptr || starts_.empty()) return Value::Null();
+  values[0] = Value::Text(kMark);
+  std::fill(values + 1, values + 1 + starts_.size(), nothing_);
+  const auto found = lines_.find(group);
+  if (found != lines_.end()) {
+    for (const Point& point : found->second) {
+      const auto at = std::lower_bound(starts_.begin(), starts_.end(), point.start);
+      if (at == starts_.end() || *at != point.start || point.value.is_null()) continue;
+      values[1 + (at - starts_.begin())] = CopyValue(point.value, arena);
+    }
+  }
+  return Value::Multi({values, starts_.size() + 1});
+}
+
+}  // namespace spelk::exec
