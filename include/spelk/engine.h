@@ -40,6 +40,10 @@
 
 namespace spelk {
 
+class Sink;  // spelk/write.h
+struct Summary;
+struct WriteOptions;
+
 // ---------------------------------------------------------------- input
 
 // Where events come from: NDJSON text, gzip or zstd of it. Made by the functions below; movable and
@@ -83,6 +87,8 @@ class Cancel {
   void EndInput();
   // Everything stops; the run fails with ErrorKind::kCancelled.
   void Stop();
+  // One of the two was asked for.
+  bool input_ended() const;
   struct Impl;
   Impl* impl() const { return impl_.get(); }
 
@@ -102,17 +108,25 @@ struct RunOptions {
   // The instant that now() and relative times see, in seconds since the epoch. Without one it is
   // the time of the newest event.
   std::optional<double> now;
-  std::string earliest;  // Time modifiers for the search and its subsearches; empty: open.
+  // The time range of the search and its subsearches: epoch seconds, ISO 8601, or relative to now
+  // (-2h@h); empty: open.
+  std::string earliest;
   std::string latest;
   EventOrder order = EventOrder::kAuto;
   std::string sourcetype;   // Of events that have none.
   std::string time_field;   // The member that holds the time, instead of the usual ones.
   std::string time_format;  // How it is written (strptime); empty: the usual forms.
-  bool strict = false;      // A broken line ends the run; every line is looked at in full.
+  // Plain files have no end: more is waited for, until Cancel::EndInput. Events come in the order
+  // in which they are found.
+  bool follow = false;
+  bool strict = false;  // A broken line ends the run; every line is looked at in full.
   size_t max_line = size_t{128} << 20U;  // Longer lines are no events.
   uint64_t seed = 0;
-  bool count_lines = false;  // Fill in Summary::lines.
+  // Fill in Summary::lines, and count for Summary::matched what the base search keeps even where a
+  // later condition was joined with it, which then helps no longer to skip lines.
+  bool count_lines = false;
   Cancel* cancel = nullptr;
+  Summary* summary = nullptr;                     // Filled in whether the run fails or not.
   std::function<void(const Progress&)> progress;  // Called now and then by the thread that runs.
   // For tests and measurements; the answer does not depend on these.
   size_t block_size = size_t{1} << 20U;
@@ -135,7 +149,6 @@ struct InputFault {
   std::string reason;
 };
 
-// How a run went.
 // How many rows a stage gave, with RunOptions::count. A node is a command, or a part of one.
 struct StageCount {
   uint32_t id = 0;
@@ -158,9 +171,12 @@ struct ExpressionCount {
   uint64_t is_false = 0;  // … and false. The others gave a value, or null.
 };
 
+// How a run went.
 struct Summary {
-  uint64_t rows = 0;           // Of the result.
-  uint64_t matched = 0;        // Events that the base search kept.
+  uint64_t rows = 0;  // Of the result.
+  // Events that the base search kept. Where a later condition was joined with it, those that this
+  // kept, too, unless RunOptions::count_lines asks for the exact number.
+  uint64_t matched = 0;
   uint64_t looked_at = 0;      // Lines that were parsed; the others were skipped by the prefilter.
   uint64_t lines = 0;          // With RunOptions::count_lines.
   uint64_t malformed = 0;      // Of the lines looked at.
@@ -171,7 +187,7 @@ struct Summary {
   std::vector<StageCount> stages;  // With RunOptions::count: sources first.
   std::vector<ExpressionCount> expressions;
   std::vector<InputFault> faults;     // The first few.
-  std::vector<std::string> warnings;  // What differs from Splunk, limits that cut: each once.
+  std::vector<ErrorDetail> warnings;  // What differs from Splunk, limits that cut: each once.
 };
 
 // ---------------------------------------------------------------- queries
@@ -212,6 +228,9 @@ class Query {
   Result<Summary> Run(const Input& input, const TakeRows& take) const;
   Result<Summary> Run(const Input& input, const RunOptions& options, const TakeRows& take) const;
   Result<Cursor> Open(const Input& input, const RunOptions& options) const;
+  // Runs the search and writes its rows in a format; see spelk/write.h.
+  Result<Summary> Write(const Input& input, const RunOptions& options, const WriteOptions& write,
+                        Sink& sink) const;
 
   // True if the search makes its own rows and reads no input.
   bool generates() const;
@@ -274,6 +293,9 @@ class Engine {
   // The text of `spelk help NAME`, for a command, function or statistic; without a name the
   // overview.
   Result<std::string> Help(std::string_view name = {}) const;
+  // An instant in seconds since the epoch: written as epoch seconds, as ISO 8601 in the engine's
+  // zone, or as a time modifier that counts from `now`. Nothing if the text is none of these.
+  std::optional<double> ParseTime(std::string_view text, double now) const;
   // The optimizer passes that can be switched off, with what they do.
   std::vector<std::pair<std::string, std::string>> Passes() const;
   // Names that complete a prefix: commands, functions, statistics.

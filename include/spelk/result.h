@@ -22,7 +22,8 @@ enum class ErrorKind : uint8_t {
   kInternal,     // A bug of spelk's; please report it.
 };
 
-// One problem of a query, with its place in the text as it was given to Compile.
+// One problem of a query or a run. Of a query it has its place in the text as it was given to
+// Compile; what a run warns of may have none, which is a length of 0.
 struct ErrorDetail {
   std::string code;  // "E0203"; warnings begin with W.
   bool warning = false;
@@ -44,6 +45,9 @@ class Error {
 
   ErrorKind kind() const { return kind_; }
   const std::string& message() const { return message_; }
+  // "E0501" of a limit, "E0601" of an input, "E0406" of what is missing; else that of the first
+  // detail, or empty.
+  std::string code() const;
   // Empty unless the query is at fault.
   const std::vector<ErrorDetail>& details() const { return details_; }
   // All details for people, or the message alone. Ends with a newline.

@@ -39,14 +39,16 @@ enum class ErrorCode : uint16_t {
   kUnknownLookup = 407,
   kLimit = 501,
   kInput = 601,
-  kReadAsCommand = 1101,   // A first word that was taken as a command could be a search term.
-  kDiffers = 1102,         // What spelk does on purpose other than Splunk does.
-  kTruncated = 1103,       // A limit of Splunk's cut rows, values or matches off.
-  kUndefinedMacro = 1104,  // A macro, or an argument of one, that is not there.
-  kConfusable = 1105,      // A curly quote or the like among search terms.
-  kOperatorAsTerm = 1106,  // A word among terms that was likely meant as something else.
-  kClauseAsField = 1107,   // A word of other languages that is a field's name here.
-  kUndefinedClass = 1110,  // An event type or tag that no app defines.
+  kReadAsCommand = 1101,     // A first word that was taken as a command could be a search term.
+  kDiffers = 1102,           // What spelk does on purpose other than Splunk does.
+  kTruncated = 1103,         // A limit of Splunk's cut rows, values or matches off.
+  kUndefinedMacro = 1104,    // A macro, or an argument of one, that is not there.
+  kConfusable = 1105,        // A curly quote or the like among search terms.
+  kOperatorAsTerm = 1106,    // A word among terms that was likely meant as something else.
+  kClauseAsField = 1107,     // A word of other languages that is a field's name here.
+  kOutsideTimeRange = 1108,  // A time range that left out every event.
+  kUndefinedClass = 1110,    // An event type or tag that no app defines.
+  kNothingThere = 1109,      // An option asks for a field or a form that no event has.
 };
 
 }  // namespace spelk

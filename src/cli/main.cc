@@ -10,10 +10,12 @@
 #include <vector>
 
 #include "cli/completion.h"
+#include "cli/exit_codes.h"
+#include "cli/explain_command.h"
+#include "cli/report.h"
 #include "cli/run_command.h"
 #include "cli/terminal.h"
-#include "io/terminal_text.h"
-#include "plan/entry.h"
+#include "spelk/text.h"
 
 namespace spelk::cli {
 namespace {
@@ -50,7 +52,7 @@ int PrintHelp(const CLI::App& app, const std::string& name) {
   const Engine engine;
   const Result<std::string> text = engine.Help(name);
   if (!text.ok()) {
-    Say(fmt::format("spelk: {}\n", text.error().message()));
+    Complain(text.error().message());
     return kUsage;
   }
   Print(*text);
@@ -74,8 +76,7 @@ void PrintOptions(const CLI::App& app) {
 int PrintScript(const std::string& shell) {
   const std::optional<std::string> script = CompletionScript(shell);
   if (!script) {
-    Say(fmt::format("spelk: there is no completion for \"{}\"; it takes bash, zsh or fish\n",
-                    shell));
+    Complain(fmt::format("there is no completion for \"{}\"; it takes bash, zsh or fish", shell));
     return kUsage;
   }
   Print(*script);
@@ -93,8 +94,7 @@ std::string SimilarOption(const CLI::App& command, const std::string& word) {
       names.push_back(name);
     }
   }
-  const std::vector<std::string_view> near =
-      plan::NearestNames(std::string_view(word).substr(2), names);
+  const std::vector<std::string_view> near = NearestNames(std::string_view(word).substr(2), names);
   return near.empty() ? "" : fmt::format("; did you mean --{}?", near.front());
 }
 
@@ -125,7 +125,7 @@ int Refuse(const CLI::App& app, const std::vector<std::string>& words,
   } else if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {
     what = Mismatch(words, what);
   }
-  Say(fmt::format("spelk: {}\n  `spelk{} --help` tells more\n", io::Printable(what), subcommand));
+  Say(fmt::format("spelk: {}\n  `spelk{} --help` tells more\n", Printable(what), subcommand));
   return kUsage;
 }
 
@@ -156,6 +156,11 @@ int Main(int argc, char** argv) {
   run_command->add_option("--color", run.colour, "auto, always or never")
       ->type_name("WHEN")
       ->capture_default_str();
+  run_command
+      ->add_option("--rows", run.rows,
+                   "Rows that a table shows, the others are counted; 0 for all, by default 40 on a "
+                   "terminal")
+      ->type_name("N");
   run_command->add_flag("--stats", run.stats,
                         "Say at the end what was read, how long it took and how fast it was");
   run_command->add_flag("--fail-on-hits", run.fail_on_hits, "Exit with 1 if there are rows");
@@ -170,7 +175,7 @@ int Main(int argc, char** argv) {
 
   SearchArguments check;
   CLI::App* check_command =
-      app.add_subcommand("check", "Parse a search and say what is wrong with it");
+      app.add_subcommand("check", "Say what is wrong with a search, without running it");
   AddSearchOptions(*check_command, check);
 
   std::string help_name;
@@ -216,6 +221,8 @@ int Main(int argc, char** argv) {
 }  // namespace spelk::cli
 
 int main(int argc, char** argv) {
-  ::signal(SIGPIPE, SIG_IGN);  // A closed pipe is told by the write that fails.
+  // A closed pipe and a file that is too large are told by the write that fails.
+  ::signal(SIGPIPE, SIG_IGN);
+  ::signal(SIGXFSZ, SIG_IGN);
   return spelk::cli::Flushed(spelk::cli::Main(argc, argv));
 }

@@ -2,26 +2,19 @@
 #include "cli/options.h"
 
 #include <fmt/format.h>
-#include <sys/stat.h>
 
 #include <CLI/CLI.hpp>
-#include <cerrno>
 #include <charconv>
-#include <cstring>
-#include <fstream>
-#include <sstream>
+#include <optional>
 
-#include "base/status.h"
 #include "cli/terminal.h"
-#include "value/number.h"
-#include "value/relative_time.h"
-#include "value/timestamp.h"
+#include "spelk/text.h"
 
 namespace spelk::cli {
 
-absl::Status BadOption(std::string_view option, std::string_view value, std::string_view wanted) {
-  return absl::InvalidArgumentError(
-      fmt::format("{} does not take \"{}\"; it takes {}", option, value, wanted));
+Error BadOption(std::string_view option, std::string_view value, std::string_view wanted) {
+  return {ErrorKind::kQuery,
+          fmt::format("{} does not take \"{}\"; it takes {}", option, Printable(value), wanted)};
 }
 
 void AddSearchOptions(CLI::App& app, SearchArguments& a) {
@@ -64,6 +57,8 @@ void AddSearchOptions(CLI::App& app, SearchArguments& a) {
   app.add_option("--time-field", a.time_field, "The member that holds the time")->type_name("NAME");
   app.add_option("--time-format", a.time_format, "How the time is written, as for strptime")
       ->type_name("FORMAT");
+  app.add_flag("--follow", a.follow,
+               "At the end of the files wait for what is appended to them, as tail -F does");
   app.add_flag("--strict", a.strict,
                "Look at every line in full and stop at the first that is malformed");
   app.add_option("--threads", a.threads, "Workers; all cores by default")->type_name("N");
@@ -79,53 +74,6 @@ void AddSearchOptions(CLI::App& app, SearchArguments& a) {
       ->allow_extra_args(false);
 }
 
-namespace {
-
-absl::StatusOr<std::string> ReadFile(const std::string& path) {
-  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-  const auto unreadable = [&path](int error) {
-    return absl::InvalidArgumentError(
-        fmt::format("cannot read the search from {}: {}", path, std::strerror(error)));
-  };
-  struct stat info {};
-  if (::stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode)) return unreadable(EISDIR);
-  errno = 0;
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return unreadable(errno);
-  std::stringstream stream;
-  stream << file.rdbuf();  // An empty file sets its failbit, a fault the badbit.
-  if (stream.bad()) return unreadable(EIO);
-  std::string text = stream.str();
-  if (text.starts_with(kByteOrderMark)) text.erase(0, kByteOrderMark.size());
-  // As editors and PowerShell on Windows may write it: UTF-16 has a zero in every second byte.
-  if (text.find('\0') != std::string::npos) {
-    return absl::InvalidArgumentError(
-        fmt::format("cannot read the search from {}: it is not UTF-8", path));
-  }
-  return text;
-}
-
-}  // namespace
-
-absl::StatusOr<QueryText> ReadQuery(const SearchArguments& arguments) {
-  QueryText query;
-  query.inputs = arguments.positional;
-  if (arguments.file.empty()) {
-    if (query.inputs.empty()) {
-      return absl::InvalidArgumentError(
-          "no search was given; example: spelk run 'EventID=1 | stats count by Image' "
-          "events.ndjson");
-    }
-    query.name = "<query>";
-    query.text = query.inputs.front();
-    query.inputs.erase(query.inputs.begin());
-    return query;
-  }
-  query.name = arguments.file;
-  SPELK_ASSIGN_OR_RETURN(query.text, ReadFile(arguments.file));
-  return query;
-}
-
 EngineOptions MakeEngineOptions(const SearchArguments& arguments) {
   EngineOptions options;
   options.apps = arguments.apps;
@@ -138,86 +86,81 @@ EngineOptions MakeEngineOptions(const SearchArguments& arguments) {
 
 namespace {
 
-absl::Status SetClock(const SearchArguments& arguments, RunOptions* options) {
-  if (arguments.now == "data") return absl::OkStatus();
-  if (arguments.now.empty()) {
-    options->now = WallClock();
-    return absl::OkStatus();
-  }
-  SPELK_ASSIGN_OR_RETURN(const absl::TimeZone zone, LoadZone(arguments.zone));
-  if (const std::optional<Number> number = ParseNumber(arguments.now)) {
-    options->now = number->value;
-  } else if (const std::optional<Micros> micros = ParseTimestamp(arguments.now, zone)) {
-    options->now = static_cast<double>(*micros) / kMicrosPerSecond;
-  } else {
-    return BadOption("--now", arguments.now, "epoch seconds, an ISO 8601 time, or data");
-  }
-  return absl::OkStatus();
+// What is wrong with an option, or nothing.
+using Problem = std::optional<Error>;
+
+Problem SetClock(const SearchArguments& arguments, const Engine& engine, RunOptions* options) {
+  if (arguments.now == "data") return std::nullopt;
+  options->now = WallClock();
+  if (arguments.now.empty()) return std::nullopt;
+  options->now = engine.ParseTime(arguments.now, WallClock());
+  if (options->now) return std::nullopt;
+  return BadOption("--now", arguments.now, "epoch seconds, an ISO 8601 time, or data");
 }
 
-// ISO times too; the search language knows only its own forms.
-absl::Status SetBound(std::string_view option, const std::string& text, absl::TimeZone zone,
-                      std::string* bound) {
-  if (text.empty()) return absl::OkStatus();
+Problem SetBound(std::string_view option, const std::string& text, const Engine& engine,
+                 std::string* bound) {
   *bound = text;
-  if (ParseTimeModifier(text, 0, zone)) return absl::OkStatus();
-  const std::optional<Micros> micros = ParseTimestamp(text, zone);
-  if (!micros)
-    return BadOption(option, text,
-                     "epoch seconds, an ISO 8601 time, now, or a relative time such as -2h@h");
-  *bound = fmt::format("{:.6f}", static_cast<double>(*micros) / kMicrosPerSecond);
-  return absl::OkStatus();
+  if (text.empty() || engine.ParseTime(text, 0)) return std::nullopt;
+  return BadOption(option, text,
+                   "epoch seconds, an ISO 8601 time, now, or a relative time such as -2h@h");
 }
 
 // A whole number from `least` to `most`; no text leaves it as it is.
 template <class Number>
-absl::Status SetNumber(std::string_view option, const std::string& text, Number least, Number most,
-                       Number* number) {
-  if (text.empty()) return absl::OkStatus();
+Problem SetNumber(std::string_view option, const std::string& text, Number least, Number most,
+                  Number* number) {
+  if (text.empty()) return std::nullopt;
   Number parsed = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), parsed);
   if (error != std::errc() || end != text.data() + text.size() || parsed < least || parsed > most) {
     return BadOption(option, text, fmt::format("a number from {} to {}", least, most));
   }
   *number = parsed;
-  return absl::OkStatus();
+  return std::nullopt;
 }
 
-absl::Status SetSize(std::string_view option, const std::string& text, size_t* size) {
-  if (text.empty()) return absl::OkStatus();
+Problem SetSize(std::string_view option, const std::string& text, size_t* size) {
+  if (text.empty()) return std::nullopt;
   const std::optional<size_t> parsed = ParseSize(text);
   if (!parsed || *parsed == 0) return BadOption(option, text, "a size such as 512MB");
   *size = *parsed;
-  return absl::OkStatus();
+  return std::nullopt;
+}
+
+Problem SetOrder(const SearchArguments& arguments, RunOptions* options) {
+  if (arguments.order == "time") {
+    options->order = EventOrder::kTime;
+  } else if (arguments.order == "input") {
+    options->order = EventOrder::kInput;
+  } else if (arguments.order != "auto") {
+    return BadOption("--order", arguments.order, "auto, time or input");
+  }
+  return std::nullopt;
 }
 
 }  // namespace
 
-absl::StatusOr<RunOptions> MakeRunOptions(const SearchArguments& arguments) {
+Result<RunOptions> MakeRunOptions(const SearchArguments& arguments, const Engine& engine) {
   RunOptions options;
   options.threads = Cores();
-  SPELK_RETURN_IF_ERROR(
-      SetNumber<size_t>("--threads", arguments.threads, 1, 1024, &options.threads));
-  SPELK_RETURN_IF_ERROR(
-      SetNumber<uint64_t>("--seed", arguments.seed, 0, UINT64_MAX, &options.seed));
   options.memory = DefaultMemory();
-  SPELK_RETURN_IF_ERROR(SetSize("--memory", arguments.memory, &options.memory));
-  SPELK_RETURN_IF_ERROR(SetSize("--max-line", arguments.max_line, &options.max_line));
   options.spill_directory = TemporaryDirectory();
-  SPELK_ASSIGN_OR_RETURN(const absl::TimeZone zone, LoadZone(arguments.zone));
-  SPELK_RETURN_IF_ERROR(SetClock(arguments, &options));
-  SPELK_RETURN_IF_ERROR(SetBound("--earliest", arguments.earliest, zone, &options.earliest));
-  SPELK_RETURN_IF_ERROR(SetBound("--latest", arguments.latest, zone, &options.latest));
-  if (arguments.order == "time") {
-    options.order = EventOrder::kTime;
-  } else if (arguments.order == "input") {
-    options.order = EventOrder::kInput;
-  } else if (arguments.order != "auto") {
-    return BadOption("--order", arguments.order, "auto, time or input");
+  for (const Problem& problem :
+       {SetNumber<size_t>("--threads", arguments.threads, 1, 1024, &options.threads),
+        SetNumber<uint64_t>("--seed", arguments.seed, 0, UINT64_MAX, &options.seed),
+        SetSize("--memory", arguments.memory, &options.memory),
+        SetSize("--max-line", arguments.max_line, &options.max_line),
+        SetClock(arguments, engine, &options),
+        SetBound("--earliest", arguments.earliest, engine, &options.earliest),
+        SetBound("--latest", arguments.latest, engine, &options.latest),
+        SetOrder(arguments, &options)}) {
+    if (problem) return *problem;
   }
   options.sourcetype = arguments.sourcetype;
   options.time_field = arguments.time_field;
   options.time_format = arguments.time_format;
+  options.follow = arguments.follow;
   options.strict = arguments.strict;
   options.disabled_passes = arguments.disabled_passes;
   return options;

@@ -5,7 +5,6 @@
 #include <string_view>
 #include <vector>
 
-#include "absl/status/statusor.h"
 #include "spelk/engine.h"
 
 namespace CLI {  // NOLINT(readability-identifier-naming): the library's
@@ -30,6 +29,7 @@ struct SearchArguments {
   std::string sourcetype;
   std::string time_field;
   std::string time_format;
+  bool follow = false;
   bool strict = false;
   std::string threads;
   std::string memory;
@@ -38,19 +38,11 @@ struct SearchArguments {
   std::vector<std::string> disabled_passes;
 };
 
-// What the query is and where it came from.
-struct QueryText {
-  std::string name;
-  std::string text;
-  std::vector<std::string> inputs;
-};
-
 void AddSearchOptions(CLI::App& app, SearchArguments& arguments);
 // `option` does not take `value`; `wanted` says what it takes.
-absl::Status BadOption(std::string_view option, std::string_view value, std::string_view wanted);
-// InvalidArgument says what is wrong with an option.
-absl::StatusOr<QueryText> ReadQuery(const SearchArguments& arguments);
-absl::StatusOr<RunOptions> MakeRunOptions(const SearchArguments& arguments);
+Error BadOption(std::string_view option, std::string_view value, std::string_view wanted);
 EngineOptions MakeEngineOptions(const SearchArguments& arguments);
+// An error of kind kQuery says what is wrong with an option. Times are read as `engine` reads them.
+Result<RunOptions> MakeRunOptions(const SearchArguments& arguments, const Engine& engine);
 
 }  // namespace spelk::cli

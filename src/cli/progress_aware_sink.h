@@ -2,26 +2,26 @@
 #pragma once
 
 #include "cli/progress.h"
-#include "io/byte_sink.h"
+#include "spelk/write.h"
 
 namespace spelk::cli {
 
 // Wipes the line of progress before rows appear.
-class ProgressAwareSink final : public io::ByteSink {
+class ProgressAwareSink final : public Sink {
  public:
-  ProgressAwareSink(io::ByteSink& terminal, ProgressLine& progress)
+  ProgressAwareSink(Sink& terminal, ProgressLine& progress)
       : terminal_(terminal), progress_(progress) {}
-  absl::Status Write(std::string_view bytes) override {
-    if (!bytes.empty()) progress_.Clear();
+  Result<Flow> Write(std::string_view bytes) override {
+    progress_.Clear();
     return terminal_.Write(bytes);
   }
-  absl::Status Flush() override {
+  Result<Flow> Flush() override {
     progress_.Clear();
     return terminal_.Flush();
   }
 
  private:
-  io::ByteSink& terminal_;
+  Sink& terminal_;
   ProgressLine& progress_;
 };
 

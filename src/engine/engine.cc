@@ -11,7 +11,9 @@
 #include "base/status.h"
 #include "engine/help.h"
 #include "engine/impl.h"
+#include "io/terminal_text.h"
 #include "value/relative_time.h"
+#include "value/timestamp.h"
 
 namespace spelk {
 namespace engine {
@@ -29,6 +31,18 @@ ErrorDetail ToDetail(const Diagnostic& diagnostic, const Source& source) {
   detail.message = diagnostic.message;
   detail.notes = diagnostic.notes;
   detail.rendered = Render(diagnostic, source);
+  return detail;
+}
+
+ErrorDetail ToDetail(const Diagnostic& diagnostic) {
+  ErrorDetail detail;
+  detail.code = CodeText(diagnostic.code);
+  detail.warning = diagnostic.severity == Severity::kWarning;
+  detail.message = diagnostic.message;
+  detail.notes = diagnostic.notes;
+  detail.rendered =
+      fmt::format("{} {}: {}\n", detail.warning ? "warning" : "error", detail.code, detail.message);
+  for (const std::string& note : detail.notes) detail.rendered += fmt::format("  note: {}\n", note);
   return detail;
 }
 
@@ -71,33 +85,45 @@ Error ToError(const absl::Status& status, const Compilation& compilation) {
 
 namespace {
 
-absl::Status CheckBound(std::string_view name, const std::string& text) {
-  if (text.empty() || ParseTimeModifier(text, 0, absl::UTCTimeZone())) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      fmt::format("RunOptions::{} does not take \"{}\"; it takes epoch seconds, now, -2h@h, or "
-                  "10/19/2020:00:00:00",
-                  name, text));
+// ISO times become seconds: the search language knows only its own forms.
+absl::Status SetBound(std::string_view name, absl::TimeZone zone, std::string* bound) {
+  if (bound->empty() || ParseTimeModifier(*bound, 0, zone)) return absl::OkStatus();
+  const std::optional<Micros> micros = ParseTimestamp(*bound, zone);
+  if (!micros) {
+    return absl::InvalidArgumentError(fmt::format(
+        "RunOptions::{} does not take \"{}\"; it takes epoch seconds, an ISO 8601 time, "
+        "now, -2h@h, or 10/19/2020:00:00:00",
+        name, io::Printable(*bound)));
+  }
+  *bound = fmt::format("{:.6f}", static_cast<double>(*micros) / kMicrosPerSecond);
+  return absl::OkStatus();
 }
 
 }  // namespace
 
-absl::StatusOr<RunRequest> MakeRequest(const Input& input, const RunOptions& options) {
-  SPELK_RETURN_IF_ERROR(CheckBound("earliest", options.earliest));
-  SPELK_RETURN_IF_ERROR(CheckBound("latest", options.latest));
+absl::StatusOr<RunRequest> MakeRequest(const Core& core, const Input& input,
+                                       const RunOptions& options) {
   RunRequest request;
   request.options = options;
+  SPELK_RETURN_IF_ERROR(SetBound("earliest", core.zone(), &request.options.earliest));
+  SPELK_RETURN_IF_ERROR(SetBound("latest", core.zone(), &request.options.latest));
   if (options.cancel != nullptr) request.cancel = &options.cancel->impl()->cancellation;
   if (input.impl() == nullptr) return request;
   request.inputs = input.impl()->inputs;
   SPELK_ASSIGN_OR_RETURN(std::vector<io::Input> files, io::ExpandInputs(input.impl()->paths));
   for (io::Input& file : files) request.inputs.push_back(std::move(file));
   request.input_is_pipe =
+      options.follow ||
       std::any_of(request.inputs.begin(), request.inputs.end(), [](const io::Input& each) {
         struct stat info {};
         return each.kind == io::Input::Kind::kStandardInput &&
                (::fstat(STDIN_FILENO, &info) != 0 || !S_ISREG(info.st_mode));
       });
   return request;
+}
+
+absl::Status NeedsInput() {
+  return absl::InvalidArgumentError("the search reads events, and no input was given");
 }
 
 namespace {
@@ -126,14 +152,13 @@ class CallbackTaker final : public RowSink {
   bool enough_ = false;
 };
 
-absl::Status NeedsInput() {
-  return absl::InvalidArgumentError("the search reads events, and no input was given");
-}
-
 absl::StatusOr<std::vector<Summary>> RunQueries(
     const std::vector<Query>& queries, const Input& input, const RunOptions& options,
     const std::function<Flow(size_t query, const RowBatch& rows)>& take) {
-  SPELK_ASSIGN_OR_RETURN(const RunRequest request, MakeRequest(input, options));
+  std::vector<Summary> summaries;
+  if (queries.empty()) return summaries;
+  const Core& core = queries[0].impl().engine->core;
+  SPELK_ASSIGN_OR_RETURN(const RunRequest request, MakeRequest(core, input, options));
   std::vector<CallbackTaker> takers;
   std::vector<RunJob> jobs;
   takers.reserve(queries.size());
@@ -149,10 +174,10 @@ absl::StatusOr<std::vector<Summary>> RunQueries(
         [&take, q](const RowBatch& rows) { return take == nullptr ? Flow::kMore : take(q, rows); });
     jobs.push_back({plan, &takers.back()});
   }
-  std::vector<Summary> summaries;
-  if (queries.empty()) return summaries;
   std::vector<absl::Status> statuses;
-  SPELK_RETURN_IF_ERROR(Run(queries[0].impl().engine->core, jobs, request, &summaries, &statuses));
+  const absl::Status status = Run(core, jobs, request, &summaries, &statuses);
+  if (options.summary != nullptr && !summaries.empty()) *options.summary = summaries[0];
+  SPELK_RETURN_IF_ERROR(status);
   for (size_t q = 0; q < queries.size(); ++q) {
     if (!statuses[q].ok()) summaries[q].error = ToError(statuses[q]);
   }
@@ -164,8 +189,25 @@ absl::StatusOr<std::vector<Summary>> RunQueries(
 
 // ---------------------------------------------------------------- results
 
+std::string Error::code() const {
+  if (!details_.empty()) return details_[0].code;
+  switch (kind_) {
+    case ErrorKind::kNotFound:
+      return CodeText(ErrorCode::kMissingFile);
+    case ErrorKind::kLimit:
+      return CodeText(ErrorCode::kLimit);
+    case ErrorKind::kInput:
+      return CodeText(ErrorCode::kInput);
+    default:
+      return "";
+  }
+}
+
 std::string Error::Render() const {
-  if (details_.empty()) return fmt::format("error: {}\n", message_);
+  if (details_.empty()) {
+    const std::string number = code();
+    return fmt::format("error{}{}: {}\n", number.empty() ? "" : " ", number, message_);
+  }
   std::string out;
   for (const ErrorDetail& detail : details_) out += detail.rendered;
   return out;
@@ -206,6 +248,7 @@ Cancel::Cancel() : impl_(std::make_unique<Impl>()) {}
 Cancel::~Cancel() = default;
 void Cancel::EndInput() { impl_->cancellation.EndInput(); }
 void Cancel::Stop() { impl_->cancellation.Stop(); }
+bool Cancel::input_ended() const { return impl_->cancellation.input_ended(); }
 
 // ---------------------------------------------------------------- engine
 
@@ -254,6 +297,14 @@ std::vector<std::pair<std::string, std::string>> Engine::Passes() const {
   for (const optimize::PassInfo& pass : optimize::Passes())
     passes.emplace_back(pass.name, pass.summary);
   return passes;
+}
+
+std::optional<double> Engine::ParseTime(std::string_view text, double now) const {
+  const absl::TimeZone zone = impl_->core.zone();
+  if (const std::optional<double> time = ParseTimeModifier(text, now, zone)) return time;
+  const std::optional<Micros> micros = ParseTimestamp(text, zone);
+  if (!micros) return std::nullopt;
+  return static_cast<double>(*micros) / kMicrosPerSecond;
 }
 
 std::vector<std::string> Engine::Complete(std::string_view prefix) const {
@@ -320,7 +371,7 @@ Result<std::string> Query::Explain(Stage stage, const Input& input,
   if (stage == Stage::kAst) return Dump(compilation.ast, true);
   if (compilation.plan == nullptr) return Error(ErrorKind::kQuery, "the query was only parsed");
   if (stage == Stage::kPlan) return plan::PrintPlan(*compilation.plan);
-  absl::StatusOr<engine::RunRequest> request = engine::MakeRequest(input, options);
+  absl::StatusOr<engine::RunRequest> request = engine::MakeRequest(core, input, options);
   if (!request.ok()) return engine::ToError(request.status());
   absl::StatusOr<std::string> text = engine::ExplainRun(core, *compilation.plan, *request, stage);
   if (!text.ok()) return engine::ToError(text.status());

@@ -50,7 +50,10 @@ Error ToError(const absl::Status& status);
 Error ToError(const absl::Status& status, const Compilation& compilation);
 
 // Expands what an Input names, and tells whether it is a pipe.
-absl::StatusOr<RunRequest> MakeRequest(const Input& input, const RunOptions& options);
+absl::StatusOr<RunRequest> MakeRequest(const Core& core, const Input& input,
+                                       const RunOptions& options);
+// Of a search that reads events, without an input.
+absl::Status NeedsInput();
 
 }  // namespace engine
 }  // namespace spelk

@@ -43,6 +43,9 @@ struct RunJob {
   RowSink* taker = nullptr;
 };
 
+// What is said about a run, which has no place in a text.
+ErrorDetail ToDetail(const Diagnostic& diagnostic);
+
 // Runs the plans in one pass (and one more for each level of subsearches). The summaries are in the
 // order of the jobs. Input errors are returned after the rows. A plan that fails fails alone, and
 // its entry of `statuses` says why; without `statuses` the first failure is returned.

@@ -25,6 +25,20 @@ std::string OutsideTimeRange(const plan::EvalCounters& counters, bool now_is_giv
   return text + "; with --now data it would count back from the newest event";
 }
 
+std::string NoTimes(const RunOptions& options, uint64_t events) {
+  const std::string of = fmt::format("{} event{}", events, events == 1 ? "" : "s");
+  if (options.time_format.empty()) {
+    return fmt::format("--time-field: none of {} has a time in the member \"{}\"", of,
+                       io::Printable(options.time_field));
+  }
+  const std::string member =
+      options.time_field.empty()
+          ? std::string()
+          : fmt::format(" in the member \"{}\"", io::Printable(options.time_field));
+  return fmt::format("--time-format: none of {} has a time{} that \"{}\" fits", of, member,
+                     io::Printable(options.time_format));
+}
+
 }  // namespace
 
 // One event must not stop a thousand searches, unless they are to be strict.
@@ -60,10 +74,15 @@ Summary Runner::MakeSummary(PlanRun& plan, uint64_t rows) {
   if (counters.regex_limits > 0)
     warnings.Add(ErrorCode::kTruncated, RegexLimits(counters.regex_limits));
   if (counters.outside_time_range > 0 && counters.inside_time_range == 0) {
-    warnings.Add(OutsideTimeRange(counters, request_.options.now.has_value()));
+    warnings.Add(ErrorCode::kOutsideTimeRange,
+                 OutsideTimeRange(counters, request_.options.now.has_value()));
   }
-  for (const std::string& warning : warnings_.messages()) warnings.Add(warning);
-  summary.warnings = warnings.Take();
+  // Times are read for all plans at once.
+  if (counters_.no_times_as_asked > 0 && counters_.times_as_asked == 0) {
+    warnings.Add(ErrorCode::kNothingThere, NoTimes(request_.options, counters_.no_times_as_asked));
+  }
+  for (Diagnostic& warning : warnings_.all()) warnings.Add(std::move(warning));
+  for (const Diagnostic& warning : warnings.Take()) summary.warnings.push_back(ToDetail(warning));
   AddCounts(plan, &summary);
   return summary;
 }

@@ -219,6 +219,10 @@ PlanRun& Runner::Prepare(const plan::Node& plan) {
 PlanRun& Runner::PrepareInPlace(plan::NodePtr* place) {
   PlanRun& prepared = plan_runs_.emplace_back(common_, place);
   const RunOptions& options = request_.options;
+  // Whether they find any times is told, even if the search asks for none.
+  if (!options.time_field.empty() || !options.time_format.empty()) {
+    for (plan::ScanNode* scan : plan::ScansOf(**place)) scan->fields.push_back(hidden::kTime);
+  }
   if (options.earliest.empty() && options.latest.empty()) return prepared;
   for (plan::ScanNode* scan : plan::ScansOf(**place)) {
     auto range = std::make_unique<plan::Expr>();
@@ -269,6 +273,8 @@ absl::StatusOr<optimize::OrderReport> Runner::Optimize(PlanRun& plan, ResultForm
   context.rules = &rules;
   context.form = form;
   context.disabled = request_.options.disabled_passes;
+  // What the base search keeps is counted where the scan ends.
+  if (request_.options.count_lines) context.disabled.emplace_back("predicate-pushdown");
   SPELK_ASSIGN_OR_RETURN(optimize::OrderReport report, optimize::Optimize(&plan.root(), context));
   plan::NumberPlan(*plan.root());
   if (request_.options.count) plan.Count(LastId(*plan.root()));
@@ -380,6 +386,7 @@ exec::DriverOptions Runner::MakeDriverOptions(bool main_pass) {
   driver.blocks.budget = &budget_;
   driver.blocks.cancel = common_.cancel;
   driver.count_lines = main_pass && options.count_lines;
+  driver.blocks.follow = main_pass && options.follow;
   if (options.progress) {
     driver.progress = [&options](const io::ReadProgress& progress) {
       options.progress(
@@ -402,6 +409,10 @@ absl::Status Runner::ReadAhead(const std::vector<PlanRun*>& plans) {
     });
     return reads;
   });
+  if ((asks || again) && request_.options.follow) {
+    return absl::InvalidArgumentError(
+        "the search reads its events more than once, so they cannot be followed");
+  }
   if (asks || again) {
     SPELK_RETURN_IF_ERROR(
         MakeRepeatable(common_.spill_directory, common_.cancel, &settings_.inputs));
@@ -483,7 +494,7 @@ absl::Status Runner::RunHeldPlans(const std::vector<PlanRun*>& plans) {
   SPELK_RETURN_IF_ERROR(RunPlans(inner_plans, results));
   for (const Inner& each : inner) {
     each.owner->status.Update(each.plan->status);
-    for (std::string& warning : each.plan->warnings().Take()) {
+    for (Diagnostic& warning : each.plan->warnings().Take()) {
       each.owner->warnings().Add(std::move(warning));
     }
   }
@@ -551,7 +562,7 @@ absl::Status Runner::Run(std::string_view text, const plan::TakeBatch& take) {
   SPELK_RETURN_IF_ERROR(Optimize(plan, ResultForm::kColumns).status());
   FunctionOutput output(take);
   SPELK_RETURN_IF_ERROR(RunPlans({&plan}, {&output}));
-  for (std::string& warning : plan.warnings().Take()) warnings_.Add(std::move(warning));
+  for (Diagnostic& warning : plan.warnings().Take()) warnings_.Add(std::move(warning));
   return plan.status;
 }
 

@@ -192,7 +192,10 @@ class ScanRun {
   absl::Status MakeFirstWorker() { return MakeWorker(workers_[0]); }
 
   // What went wrong with inputs; the rest of the input was read all the same.
-  absl::Status input_error() const { return input_error_; }
+  absl::Status input_error() const {
+    if (!input_error_.ok() || AllEnough() || run_.cancel->input_ended()) return input_error_;
+    return report_.JudgeInputs(scan_->settings->inputs);
+  }
 
  private:
   void Note(const absl::Status& status) {

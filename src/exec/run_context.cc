@@ -1,34 +1,32 @@
 // The list of warnings.
 #include "exec/run_context.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <utility>
 
-#include "base/diagnostics.h"
-
 namespace spelk::exec {
 
-void RunWarnings::Add(std::string message) {
-  const std::lock_guard lock(mutex_);
-  if (std::find(messages_.begin(), messages_.end(), message) == messages_.end()) {
-    messages_.push_back(std::move(message));
-  }
+void RunWarnings::Add(ErrorCode code, std::string message, std::vector<std::string> notes) {
+  Add({code, Severity::kWarning, Span(), std::move(message), std::move(notes)});
 }
 
-void RunWarnings::Add(ErrorCode code, std::string_view message) {
-  Add(fmt::format("warning {}: {}", CodeText(code), message));
+void RunWarnings::Add(Diagnostic warning) {
+  const std::lock_guard lock(mutex_);
+  const bool known =
+      std::any_of(warnings_.begin(), warnings_.end(), [&warning](const Diagnostic& other) {
+        return other.code == warning.code && other.message == warning.message;
+      });
+  if (!known) warnings_.push_back(std::move(warning));
 }
 
-std::vector<std::string> RunWarnings::Take() {
+std::vector<Diagnostic> RunWarnings::Take() {
   const std::lock_guard lock(mutex_);
-  return std::exchange(messages_, {});
+  return std::exchange(warnings_, {});
 }
 
-std::vector<std::string> RunWarnings::messages() {
+std::vector<Diagnostic> RunWarnings::all() {
   const std::lock_guard lock(mutex_);
-  return messages_;
+  return warnings_;
 }
 
 }  // namespace spelk::exec

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "base/cancel.h"
-#include "base/error_codes.h"
+#include "base/diagnostics.h"
 #include "base/memory.h"
 #include "plan/entry.h"
 #include "plan/eval/evaluator.h"
@@ -20,18 +20,17 @@
 
 namespace spelk::exec {
 
-// Messages about a run, each kept once. Thread-safe.
+// What is to be said about a run, each thing once. Thread-safe.
 class RunWarnings {
  public:
-  void Add(std::string message);
-  // "warning W0103: sort: kept the first …": what readers and programs may look for.
-  void Add(ErrorCode code, std::string_view message);
-  std::vector<std::string> Take();
-  std::vector<std::string> messages();
+  void Add(ErrorCode code, std::string message, std::vector<std::string> notes = {});
+  void Add(Diagnostic warning);
+  std::vector<Diagnostic> Take();
+  std::vector<Diagnostic> all();
 
  private:
   std::mutex mutex_;
-  std::vector<std::string> messages_;
+  std::vector<Diagnostic> warnings_;
 };
 
 class RowHandover;

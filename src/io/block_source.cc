@@ -4,10 +4,13 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstring>
+#include <thread>
 #include <utility>
 
 #include "base/status.h"
+#include "io/input_kind.h"
 
 namespace spelk::io {
 namespace {
@@ -88,6 +91,27 @@ class BufferPool : public std::enable_shared_from_this<BufferPool> {
 };
 using BufferPtr = std::shared_ptr<Buffer>;  // Shared with the blocks that lie in it.
 
+// How far one input is read.
+struct Reading {
+  std::shared_ptr<ByteSource> source;  // Shared with workers that read it by offset.
+  uint64_t offset = 0;                 // Where the next block begins.
+  uint64_t lines = 0;
+  uint64_t taken = 0;  // Of the source, counted into the progress.
+  BufferPtr rest;      // Streams: the beginning of the next line.
+  size_t rest_size = 0;
+  bool at_end = false;
+  bool closed = false;
+  absl::Status error;                            // Of the input, after what could be read of it.
+  std::shared_ptr<const std::string> odd_start;  // Shared with its blocks.
+
+  // `start`: the first bytes.
+  void Judge(std::string_view start) {
+    if (start.starts_with(kByteOrderMark)) start.remove_prefix(kByteOrderMark.size());
+    start = start.substr(0, kLookedAt);
+    if (!BeginsWithEvent(start)) odd_start = std::make_shared<const std::string>(start);
+  }
+};
+
 }  // namespace
 
 struct BlockSource::State {
@@ -96,17 +120,11 @@ struct BlockSource::State {
                                           options.budget)) {}
 
   std::mutex mutex;
-  std::shared_ptr<BufferPool> pool;    // Shared with the buffers that come back to it.
-  size_t input = 0;                    // The one that is being read.
-  std::shared_ptr<ByteSource> source;  // Shared with workers that read it by offset.
+  std::shared_ptr<BufferPool> pool;  // Shared with the buffers that come back to it.
+  size_t input = 0;                  // The one that is being read.
+  Reading now;                       // Of this input.
+  std::vector<Reading> followed;     // Of the others, when there is no end to wait for.
   uint64_t sequence = 0;
-  uint64_t offset = 0;  // Where the next block begins.
-  uint64_t lines = 0;
-  uint64_t taken = 0;  // Of the source, counted into the progress.
-  BufferPtr rest;      // Streams: the beginning of the next line.
-  size_t rest_size = 0;
-  bool at_end = false;
-  absl::Status error;  // Of the input, after what could be read of it.
 };
 
 // Reads one block of one input; a long line makes the buffer grow.
@@ -140,16 +158,16 @@ class BlockReader {
 
   // The next lines of a stream. False at its end.
   absl::StatusOr<bool> ReadStream(ByteSource& source, Block* block) {
-    const uint64_t from = state_.offset;
-    SPELK_RETURN_IF_ERROR(Grow(std::max(options_.block_size, state_.rest_size)));
-    if (state_.rest_size > 0)
-      std::memcpy(buffer_->data.get(), state_.rest->data.get(), state_.rest_size);
-    size_ = state_.rest_size;
-    state_.rest.reset();
-    state_.rest_size = 0;
+    const uint64_t from = state_.now.offset;
+    SPELK_RETURN_IF_ERROR(Grow(std::max(options_.block_size, state_.now.rest_size)));
+    if (state_.now.rest_size > 0)
+      std::memcpy(buffer_->data.get(), state_.now.rest->data.get(), state_.now.rest_size);
+    size_ = state_.now.rest_size;
+    state_.now.rest.reset();
+    state_.now.rest_size = 0;
     size_t searched = 0;
     size_t last_newline = std::string_view::npos;
-    while (!state_.at_end) {
+    while (!state_.now.at_end) {
       for (size_t at = FindNewline(buffer_->data.get(), searched, size_);
            at != std::string_view::npos; at = FindNewline(buffer_->data.get(), at + 1, size_)) {
         last_newline = at;
@@ -161,8 +179,9 @@ class BlockReader {
         return SkipLongLine(source, has_line ? last_newline + 1 : 0, from, block);
       }
       if (size_ >= options_.block_size) SPELK_RETURN_IF_ERROR(Grow(2 * size_ + 1));
+      if (options_.follow && !source.Ready(0)) break;
       if (!WaitFor(source)) {
-        state_.at_end = true;
+        state_.now.at_end = true;
         break;
       }
       absl::StatusOr<size_t> n =
@@ -170,10 +189,10 @@ class BlockReader {
       if (!n.ok()) {
         // What was read before the damage is handed out first.
         pending_error_ = n.status();
-        state_.at_end = true;
+        state_.now.at_end = true;
         break;
       }
-      if (*n == 0) state_.at_end = true;
+      if (*n == 0 && !source.endless()) state_.now.at_end = true;
       size_ += *n;
     }
     return CutStream(last_newline, from, block);
@@ -246,29 +265,29 @@ class BlockReader {
       const bool found = newline != std::string_view::npos;
       skipped += found ? newline : got;
       if (!found && got > 0) continue;
-      state_.at_end = got == 0;
+      state_.now.at_end = got == 0;
       block->overlong.push_back({from + line, skipped});
       SPELK_RETURN_IF_ERROR(
           KeepRest(found ? std::string_view(chunk).substr(newline + 1, got - newline - 1)
                          : std::string_view()));
-      state_.offset = from + line + skipped + (found ? 1 : 0);
+      state_.now.offset = from + line + skipped + (found ? 1 : 0);
       return FinishStream(line, from, block);
     }
   }
 
   absl::Status KeepRest(std::string_view rest) {
-    state_.rest_size = rest.size();
+    state_.now.rest_size = rest.size();
     if (rest.empty()) return absl::OkStatus();
-    SPELK_ASSIGN_OR_RETURN(state_.rest, state_.pool->Take(rest.size()));
-    std::memcpy(state_.rest->data.get(), rest.data(), rest.size());
+    SPELK_ASSIGN_OR_RETURN(state_.now.rest, state_.pool->Take(rest.size()));
+    std::memcpy(state_.now.rest->data.get(), rest.data(), rest.size());
     return absl::OkStatus();
   }
 
   // Hands out whole lines and keeps the rest for the next block.
   absl::StatusOr<bool> CutStream(size_t last_newline, uint64_t from, Block* block) {
-    const size_t end = state_.at_end ? size_ : last_newline + 1;
+    const size_t end = state_.now.at_end ? size_ : last_newline + 1;
     SPELK_RETURN_IF_ERROR(KeepRest({buffer_->data.get() + end, size_ - end}));
-    state_.offset = from + end;
+    state_.now.offset = from + end;
     return FinishStream(end, from, block);
   }
 
@@ -276,9 +295,9 @@ class BlockReader {
     const bool marked =
         from == 0 && std::string_view(buffer_->data.get(), end).starts_with(kByteOrderMark);
     SPELK_RETURN_IF_ERROR(Finish(marked ? kByteOrderMark.size() : 0, end, from, block));
-    block->first_line = state_.lines;
-    state_.lines += CountNewlines(block->text) + block->overlong.size();
-    return !block->text.empty() || !block->overlong.empty() || !state_.at_end;
+    block->first_line = state_.now.lines;
+    state_.now.lines += CountNewlines(block->text) + block->overlong.size();
+    return !block->text.empty() || !block->overlong.empty() || !state_.now.at_end;
   }
 
   absl::Status Finish(size_t start, size_t end, uint64_t from, Block* block) {
@@ -308,7 +327,7 @@ BlockSource::BlockSource(std::vector<Input> inputs, BlockOptions options)
       total += input.memory.size();
       continue;
     }
-    if (input.kind != Input::Kind::kFile) {
+    if (input.kind != Input::Kind::kFile || options_.follow) {
       total = 0;
       break;
     }
@@ -321,63 +340,123 @@ BlockSource::~BlockSource() = default;
 
 absl::StatusOr<std::optional<Block>> BlockSource::Next() {
   std::unique_lock lock(state_->mutex);
+  if (options_.follow) return NextFollowed();
+  Reading& now = state_->now;
   for (;;) {
     if (state_->input >= inputs_.size()) return std::nullopt;
     if (options_.cancel != nullptr && options_.cancel->input_ended()) return std::nullopt;
-    if (state_->source == nullptr) {
-      absl::StatusOr<ByteSourcePtr> opened = Open(inputs_[state_->input], options_.cancel);
-      if (!opened.ok()) {
-        ++state_->input;
-        return opened.status();
-      }
-      state_->source = std::move(*opened);
-      state_->offset = 0;
-      state_->lines = 0;
-      state_->taken = 0;
-      state_->at_end = false;
-    }
-    Block block;
-    block.input = state_->input;
-    BlockReader reader(*state_, options_);
-    if (state_->source->random_access()) {
-      const uint64_t size = *state_->source->size();
-      if (state_->offset >= size) {
+    if (now.source == nullptr) SPELK_RETURN_IF_ERROR(OpenInput());
+    if (now.source->random_access()) {
+      const uint64_t size = *now.source->size();
+      if (now.offset >= size) {
         CloseInput();
         continue;
       }
-      const std::shared_ptr<ByteSource> source = state_->source;
-      const uint64_t begin = state_->offset;
+      Block block;
+      block.input = state_->input;
+      block.odd_start = now.odd_start;
+      const std::shared_ptr<ByteSource> source = now.source;
+      const uint64_t begin = now.offset;
       const uint64_t end = std::min<uint64_t>(size, begin + options_.block_size);
-      state_->offset = end;
+      now.offset = end;
       block.sequence = state_->sequence++;
       if (!options_.count_lines) lock.unlock();
+      BlockReader reader(*state_, options_);
       SPELK_RETURN_IF_ERROR(reader.ReadRange(*source, begin, end, &block));
       if (options_.count_lines) {
-        block.first_line = state_->lines;
-        state_->lines += CountNewlines(block.text) + block.overlong.size();
+        block.first_line = now.lines;
+        now.lines += CountNewlines(block.text) + block.overlong.size();
       }
       progress_.bytes_taken.fetch_add(end - begin, std::memory_order_relaxed);
       progress_.bytes_read.fetch_add(end - begin, std::memory_order_relaxed);
       return block;
     }
-    SPELK_ASSIGN_OR_RETURN(const bool any, reader.ReadStream(*state_->source, &block));
-    const uint64_t consumed = state_->source->consumed();
-    progress_.bytes_taken.fetch_add(consumed - state_->taken, std::memory_order_relaxed);
-    progress_.bytes_read.fetch_add(block.text.size(), std::memory_order_relaxed);
-    state_->taken = consumed;
-    if (absl::Status error = reader.TakeError(); !error.ok()) state_->error = error;
-    if (any) {
-      block.sequence = state_->sequence++;
-      return block;
-    }
-    const absl::Status error = std::exchange(state_->error, absl::OkStatus());
+    SPELK_ASSIGN_OR_RETURN(std::optional<Block> block, NextOfStream());
+    if (block) return block;
+    const absl::Status error = std::exchange(now.error, absl::OkStatus());
     CloseInput();
     SPELK_RETURN_IF_ERROR(error);
   }
 }
 
+// The next block of an input that is read from its beginning to its end; nothing at the end.
+absl::StatusOr<std::optional<Block>> BlockSource::NextOfStream() {
+  Reading& now = state_->now;
+  const bool first = now.offset == 0;
+  Block block;
+  block.input = state_->input;
+  BlockReader reader(*state_, options_);
+  SPELK_ASSIGN_OR_RETURN(const bool any, reader.ReadStream(*now.source, &block));
+  if (first) now.Judge(block.text);
+  block.odd_start = now.odd_start;
+  const uint64_t consumed = now.source->consumed();
+  progress_.bytes_taken.fetch_add(consumed - now.taken, std::memory_order_relaxed);
+  progress_.bytes_read.fetch_add(block.text.size(), std::memory_order_relaxed);
+  now.taken = consumed;
+  if (absl::Status error = reader.TakeError(); !error.ok()) now.error = error;
+  if (!any) return std::nullopt;
+  block.sequence = state_->sequence;
+  // Of a file that is followed there may be nothing yet.
+  if (!block.text.empty() || !block.overlong.empty() || !options_.follow) ++state_->sequence;
+  return block;
+}
+
+// What any of the inputs has, in their order; waits while none has anything.
+absl::StatusOr<std::optional<Block>> BlockSource::NextFollowed() {
+  state_->followed.resize(inputs_.size());
+  for (;;) {
+    const bool ended = options_.cancel != nullptr && options_.cancel->input_ended();
+    bool open = false;
+    for (size_t i = 0; i < inputs_.size(); ++i) {
+      Reading& reading = state_->followed[i];
+      if (reading.closed) continue;
+      if (reading.source == nullptr) {
+        absl::StatusOr<ByteSourcePtr> opened = OpenFollowed(inputs_[i], options_.cancel);
+        reading.closed = !opened.ok();
+        if (!opened.ok()) return opened.status();
+        reading.source = std::move(*opened);
+      }
+      open = true;
+      if (!ended && !reading.source->Ready(0)) continue;
+      reading.at_end = reading.at_end || ended;
+      state_->input = i;
+      std::swap(state_->now, reading);
+      absl::StatusOr<std::optional<Block>> block = NextOfStream();
+      std::swap(state_->now, reading);
+      if (!block.ok()) return block.status();
+      if (!*block) {
+        reading.closed = true;
+        SPELK_RETURN_IF_ERROR(std::exchange(reading.error, absl::OkStatus()));
+      } else if (!(*block)->text.empty() || !(*block)->overlong.empty()) {
+        return block;
+      }
+    }
+    if (!open) return std::nullopt;
+    std::this_thread::sleep_for(std::chrono::milliseconds(kPollMilliseconds));
+  }
+}
+
+absl::Status BlockSource::OpenInput() {
+  absl::StatusOr<ByteSourcePtr> opened = Open(inputs_[state_->input], options_.cancel);
+  if (!opened.ok()) {
+    ++state_->input;
+    return opened.status();
+  }
+  state_->now = Reading();
+  state_->now.source = std::move(*opened);
+  if (!state_->now.source->random_access()) return absl::OkStatus();
+  char start[kLookedAt];
+  const absl::StatusOr<size_t> size = state_->now.source->ReadAt(0, start, sizeof(start));
+  if (!size.ok()) {
+    CloseInput();
+    return size.status();
+  }
+  state_->now.Judge({start, *size});
+  return absl::OkStatus();
+}
+
 void BlockSource::CloseInput() {
-  state_->source.reset();
+  state_->now.source.reset();
   ++state_->input;
 }
 

@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -36,6 +37,9 @@ struct Block {
     uint64_t size = 0;
   };
   std::vector<Overlong> overlong;
+  // Of an input that cannot be a feed of events from its first line on: its first bytes. Shared by
+  // its blocks.
+  std::shared_ptr<const std::string> odd_start;
   std::shared_ptr<void> buffer;  // Shared with the batches whose values point into it.
 };
 using BlockPtr = std::shared_ptr<const Block>;  // Shared with the batches made of it.
@@ -46,6 +50,9 @@ struct BlockOptions {
   // reported. Whoever takes the lines apart looks at the others.
   size_t max_line = 128U << 20U;
   bool count_lines = false;  // Fill in Block::first_line; blocks are then read one after another.
+  // Plain files have no end: more is waited for until the input is ended. Blocks of all inputs then
+  // come as they can be had.
+  bool follow = false;
   MemoryBudget* budget = nullptr;  // Charged for the buffers. Outlives the blocks.
   const Cancellation* cancel = nullptr;
 };
@@ -79,7 +86,10 @@ class BlockSource {
  private:
   friend class BlockReader;
   struct State;
+  absl::Status OpenInput();
   void CloseInput();
+  absl::StatusOr<std::optional<Block>> NextOfStream();
+  absl::StatusOr<std::optional<Block>> NextFollowed();
   std::vector<Input> inputs_;
   BlockOptions options_;
   ReadProgress progress_;

@@ -10,16 +10,40 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <optional>
 #include <utility>
 
 #include "base/status.h"
-#include "io/compression.h"
 #include "io/terminal_text.h"
 
 namespace spelk::io {
 namespace {
 
 constexpr size_t kBuffer = 64U << 10U;
+constexpr int kMostLinks = 40;
+
+// Where a path leads through links, whether there is a file yet or not; so links stay what they
+// are. Nothing, with errno, if it cannot be told.
+std::optional<std::string> FollowLinks(std::string path) {
+  for (int i = 0; i < kMostLinks; ++i) {
+    char buffer[PATH_MAX];
+    const ssize_t size = ::readlink(path.c_str(), buffer, sizeof(buffer));
+    if (size < 0) return path;  // No link.
+    if (static_cast<size_t>(size) == sizeof(buffer)) {
+      errno = ENAMETOOLONG;
+      return std::nullopt;
+    }
+    const std::string target(buffer, static_cast<size_t>(size));
+    path = target.starts_with('/') ? target : path.substr(0, path.rfind('/') + 1) + target;
+  }
+  errno = ELOOP;
+  return std::nullopt;
+}
+
+// Devices, pipes, and what stands for an open descriptor, plain file or not.
+bool IsWrittenInPlace(const std::string& path, const struct stat& info) {
+  return !S_ISREG(info.st_mode) || path.starts_with("/dev/") || path.starts_with("/proc/");
+}
 
 }  // namespace
 
@@ -47,23 +71,22 @@ absl::StatusOr<std::unique_ptr<AtomicFile>> AtomicFile::Create(const std::string
     return absl::UnavailableError(
         fmt::format("cannot write {}: {}", Printable(path), std::strerror(errno)));
   };
-  // Through links, so that these stay what they are.
-  char resolved[PATH_MAX];
-  const std::string target = ::realpath(path.c_str(), resolved) != nullptr ? resolved : path;
   struct stat info {};
-  const bool exists = ::stat(target.c_str(), &info) == 0;
-  if (exists && !S_ISREG(info.st_mode)) {
-    const int descriptor = ::open(target.c_str(), O_WRONLY | O_CLOEXEC);
+  const bool exists = ::stat(path.c_str(), &info) == 0;
+  if (exists && IsWrittenInPlace(path, info)) {
+    const int descriptor = ::open(path.c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC);
     if (descriptor < 0) return fail();
-    return std::unique_ptr<AtomicFile>(new AtomicFile(descriptor, "", target));
+    return std::unique_ptr<AtomicFile>(new AtomicFile(descriptor, "", path));
   }
-  std::string temporary = target + ".XXXXXX";
+  const std::optional<std::string> target = FollowLinks(path);
+  if (!target) return fail();
+  std::string temporary = *target + ".XXXXXX";
   const int descriptor = ::mkostemp(temporary.data(), O_CLOEXEC);
   if (descriptor < 0) return fail();
   const mode_t mask = ::umask(0);
   ::umask(mask);
   ::fchmod(descriptor, exists ? info.st_mode & 0777U : 0666U & ~mask);
-  return std::unique_ptr<AtomicFile>(new AtomicFile(descriptor, std::move(temporary), target));
+  return std::unique_ptr<AtomicFile>(new AtomicFile(descriptor, std::move(temporary), *target));
 }
 
 AtomicFile::~AtomicFile() {

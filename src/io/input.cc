@@ -9,8 +9,10 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstdlib>
 #include <cstring>
+#include <thread>
 #include <utility>
 
 #include "base/status.h"
@@ -98,6 +100,64 @@ class DescriptorSource final : public ByteSource {
   std::optional<uint64_t> size_;
   uint64_t start_ = 0;
   uint64_t consumed_ = 0;
+};
+
+// A plain file that others append to, cut off, or replace.
+class FollowSource final : public ByteSource {
+ public:
+  FollowSource(int descriptor, std::string path)
+      : descriptor_(descriptor), path_(std::move(path)) {}
+  ~FollowSource() override { ::close(descriptor_); }
+
+  absl::StatusOr<size_t> Read(char* buffer, size_t size) override {
+    struct stat info {};
+    if (::fstat(descriptor_, &info) == 0 && static_cast<uint64_t>(info.st_size) < offset_) {
+      offset_ = 0;
+    } else if (static_cast<uint64_t>(info.st_size) == offset_ && IsReplaced(info)) {
+      const int next = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC);
+      if (next < 0) return 0U;
+      ::close(std::exchange(descriptor_, next));
+      offset_ = 0;
+    }
+    // What was the beginning of a line is none of the next file's.
+    if (offset_ == 0 && last_ != '\n') {
+      *buffer = last_ = '\n';
+      return 1U;
+    }
+    const ssize_t n = ::pread(descriptor_, buffer, size, static_cast<off_t>(offset_));
+    if (n < 0 && errno != EINTR) return SystemError(path_);
+    if (n <= 0) return 0U;
+    offset_ += static_cast<uint64_t>(n);
+    consumed_ += static_cast<uint64_t>(n);
+    last_ = buffer[n - 1];
+    return static_cast<size_t>(n);
+  }
+  bool Ready(int milliseconds) const override {
+    if (HasMore()) return true;
+    if (milliseconds > 0) std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds));
+    return milliseconds > 0 && HasMore();
+  }
+  bool endless() const override { return true; }
+  uint64_t consumed() const override { return consumed_; }
+
+ private:
+  bool HasMore() const {
+    struct stat info {};
+    if (::fstat(descriptor_, &info) != 0) return true;  // The read says what is wrong.
+    return static_cast<uint64_t>(info.st_size) != offset_ || IsReplaced(info);
+  }
+  // Another file has the name.
+  bool IsReplaced(const struct stat& own) const {
+    struct stat named {};
+    return ::stat(path_.c_str(), &named) == 0 &&
+           (named.st_ino != own.st_ino || named.st_dev != own.st_dev);
+  }
+
+  int descriptor_;
+  const std::string path_;
+  uint64_t offset_ = 0;
+  uint64_t consumed_ = 0;
+  char last_ = '\n';
 };
 
 class MemorySource final : public ByteSource {
@@ -208,6 +268,15 @@ absl::StatusOr<ByteSourcePtr> Open(const Input& input, const Cancellation* cance
   if (IsGzip(start)) return OpenGzip(std::move(source), input.path);
   if (IsZstd(start)) return OpenZstd(std::move(source), input.path);
   return source;
+}
+
+absl::StatusOr<ByteSourcePtr> OpenFollowed(const Input& input, const Cancellation* cancel) {
+  SPELK_ASSIGN_OR_RETURN(ByteSourcePtr source, Open(input, cancel));
+  // Archives and pipes have an end.
+  if (input.kind != Input::Kind::kFile || !source->random_access()) return source;
+  const int descriptor = ::open(input.path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return SystemError(input.path);
+  return std::make_unique<FollowSource>(descriptor, input.path);
 }
 
 absl::StatusOr<Input> Spool(const Input& input, const std::string& directory,

@@ -33,6 +33,8 @@ class ByteSource {
   virtual absl::StatusOr<size_t> ReadAt(uint64_t offset, char* buffer, size_t size);
   // Bytes in all, as far as known: for progress and for cutting plain files into blocks.
   virtual std::optional<uint64_t> size() const { return std::nullopt; }
+  // True if a Read that gives nothing is not the end.
+  virtual bool endless() const { return false; }
   // Bytes taken from the file or pipe so far, before decompression: for progress.
   virtual uint64_t consumed() const = 0;
 };
@@ -72,6 +74,10 @@ absl::StatusOr<std::vector<Input>> ExpandInputs(const std::vector<std::string>& 
 // fails with DataLoss, after all that could be read, for a damaged or truncated archive. When the
 // input is ended (`cancel` may be null), a pipe that has nothing to read is at its end.
 absl::StatusOr<ByteSourcePtr> Open(const Input& input, const Cancellation* cancel = nullptr);
+
+// Likewise, but a plain file has no end: Ready tells whether there is more of it. Where it was cut
+// off, or another file took its name, reading begins anew.
+absl::StatusOr<ByteSourcePtr> OpenFollowed(const Input& input, const Cancellation* cancel);
 
 // The whole text of a small input, decompressed. ResourceExhausted if it is longer than `most`
 // bytes.

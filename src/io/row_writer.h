@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "io/byte_sink.h"
+#include "io/lights.h"
 #include "value/batch.h"
 #include "value/field_order.h"
 
@@ -25,6 +26,13 @@ struct WriterOptions {
   size_t width = 0;     // Columns of the terminal that a table is fitted to; 0: as wide as it gets.
   bool colour = false;  // ANSI colours, for terminals.
   bool terminal = false;  // Control characters are shown escaped, never written raw.
+  // Of tables:
+  size_t most_rows = 0;  // The rows beyond are counted; 0: all are shown.
+  bool live = false;     // The first batch decides about columns; every row is shown.
+  // Rows are events: a table has some of their fields, those named here first, then what varies.
+  bool events = false;
+  std::vector<std::string> first;
+  std::vector<Light> lights;  // With colours.
 };
 
 // Writes one result. Batches come in the order of the rows; hidden fields are left out.

@@ -169,18 +169,15 @@ class VerticalWriter final : public RowWriter {
     const std::vector<size_t>& columns = order_.ColumnsOf(batch);
     out_.clear();
     for (size_t row = 0; row < batch.size(); ++row) {
-      ++rows_;
-      Dim(fmt::format("── row {} ", rows_));
-      size_t width = 0;
-      for (size_t i = 0; i < columns.size(); ++i) {
-        if (columns[i] != SIZE_MAX && !batch.At(columns[i], row).is_null()) {
-          width = std::max(width, DisplayWidth(ReadableName(order_.fields()[i], options_)));
-        }
-      }
+      std::vector<ReadableField> fields;
       for (size_t i = 0; i < columns.size(); ++i) {
         const Value value = columns[i] == SIZE_MAX ? Value::Null() : batch.At(columns[i], row);
-        if (!value.is_null()) Line(order_.fields()[i], value, width);
+        const Field field = order_.fields()[i];
+        if (value.is_null()) continue;
+        fields.push_back(
+            {field.name(), ReadableName(field, options_), ReadableText(field, value, options_)});
       }
+      AppendVertical(fields, ++rows_, options_, out_);
     }
     return sink_.Write(out_);
   }
@@ -189,28 +186,6 @@ class VerticalWriter final : public RowWriter {
   }
 
  private:
-  void Dim(std::string_view text) {
-    std::string rule(text);
-    while (DisplayWidth(rule) < 40) rule += "─";
-    if (options_.colour) out_ += kDim;
-    out_ += rule;
-    if (options_.colour) out_ += kPlain;
-    out_ += '\n';
-  }
-  void Line(Field field, const Value& value, size_t width) {
-    const std::string name = ReadableName(field, options_);
-    const std::string pad(width - DisplayWidth(name), ' ');
-    if (options_.colour) out_ += kBold;
-    out_ += name;
-    if (options_.colour) out_ += kPlain;
-    out_ += pad + "  ";
-    for (const char c : ReadableText(field, value, options_)) {
-      out_ += c;
-      if (c == '\n') out_ += std::string(width + 2, ' ');
-    }
-    out_ += '\n';
-  }
-
   const WriterOptions options_;
   ColumnOrder order_;
   ByteSink& sink_;
@@ -231,6 +206,31 @@ void AppendCsvCell(std::string_view text, std::string& out) {
     out += c;
   }
   out += '"';
+}
+
+void AppendVertical(const std::vector<ReadableField>& fields, uint64_t number,
+                    const WriterOptions& options, std::string& out) {
+  constexpr size_t kRule = 40;
+  constexpr size_t kLeastText = 16;  // A narrower column is not worth folding to.
+  std::string rule = fmt::format("── row {} ", number);
+  while (DisplayWidth(rule) < kRule) rule += "─";
+  out += options.colour ? fmt::format("{}{}{}\n", kDim, rule, kPlain) : rule + "\n";
+  size_t width = 0;
+  for (const ReadableField& each : fields) width = std::max(width, DisplayWidth(each.name));
+  const std::string indent(width + 2, ' ');
+  const bool fits = options.width >= indent.size() + kLeastText;
+  for (const ReadableField& each : fields) {
+    out += options.colour ? fmt::format("{}{}{}", kBold, each.name, kPlain) : each.name;
+    out.append(indent.size() - DisplayWidth(each.name), ' ');
+    bool first = true;
+    for (std::string& line : FoldText(each.text, fits ? options.width - indent.size() : 0)) {
+      while (fits && line.ends_with(' ')) line.pop_back();
+      if (!first) out += "\n" + indent;
+      first = false;
+      out += options.colour ? Lit(line, each.field, options.lights) : line;
+    }
+    out += '\n';
+  }
 }
 
 std::string ReadableText(Field field, const Value& value, const WriterOptions& options) {

@@ -56,4 +56,19 @@ std::string ReadableName(Field field, const WriterOptions& options);
 // Columns of a terminal that a text takes; a control character counts as none.
 size_t DisplayWidth(std::string_view text);
 
+// Cuts a text at its newlines, and these lines into pieces of at most `width` columns: after a
+// blank or a path separator if there is one in the second half. 0: as long as they are. Not more
+// than `most` pieces.
+std::vector<std::string> FoldText(std::string_view text, size_t width, size_t most = SIZE_MAX);
+
+// A field of a row that is shown one field a line.
+struct ReadableField {
+  std::string_view field;
+  std::string name;
+  std::string text;
+};
+// Appends a row with its number, the names aligned.
+void AppendVertical(const std::vector<ReadableField>& fields, uint64_t number,
+                    const WriterOptions& options, std::string& out);
+
 }  // namespace spelk::io

@@ -38,6 +38,15 @@ absl::StatusOr<AppFolder> AppFolder::Open(const std::string& path) {
   if (!resolved || ::stat(path.c_str(), &info) != 0 || !S_ISDIR(info.st_mode)) {
     return absl::NotFoundError(fmt::format("there is no app folder {}", path));
   }
+  const auto has = [&resolved](std::string_view folder) {
+    struct stat part {};
+    return ::stat(fmt::format("{}/{}", *resolved, folder).c_str(), &part) == 0 &&
+           S_ISDIR(part.st_mode);
+  };
+  if (!has("default") && !has("local") && !has("lookups")) {
+    return absl::NotFoundError(
+        fmt::format("{} is no app folder: it has neither default/ nor local/", path));
+  }
   return AppFolder(path, std::move(*resolved));
 }
 

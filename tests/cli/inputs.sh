@@ -133,3 +133,19 @@ expect 'which counts from them already' 0 '' "$SPELK" run --now data --earliest 
 expect 'so nothing is proposed' 0 '' bash -c '! grep -q -- "--now data" messages'
 expect 'events without a time' 0 '' "$SPELK" run --earliest 0 '*' b.ndjson
 says 'are told of' 'the time range left out the only event; no _time was found'
+
+# Options that say where the time is, and find none.
+printf '{"when":"2024-03-12T01:02:03Z","n":1}\n{"when":"2024-03-12T01:02:04Z","n":2}\n' >timed.ndjson
+for search in '*' 'table _time' 'stats count' 'EventID=9 OR n=1'; do
+  expect "a member that no event has: $search" 0 '' bash -c '"$SPELK" run --time-field NoSuch "$0" timed.ndjson >/dev/null' "$search"
+  says 'is told of' 'event'
+  says 'by its name' 'has a time in the member "NoSuch"'
+  expect "a format that fits none: $search" 0 '' bash -c '"$SPELK" run --time-field when --time-format %d/%m/%Y "$0" timed.ndjson >/dev/null' "$search"
+  says 'is told of, too' 'has a time in the member "when" that "%d/%m/%Y" fits'
+  expect "what fits: $search" 0 '' bash -c '"$SPELK" run --time-field when --time-format %Y-%m-%dT%H:%M:%SZ "$0" timed.ndjson >/dev/null' "$search"
+  expect 'is not' 0 '' test ! -s messages
+done
+mkdir -p noapp/bin app/local
+expect 'a folder that is no app' 2 '' "$SPELK" run --app noapp '*' timed.ndjson
+says 'is told so' 'noapp is no app folder: it has neither default/ nor local/'
+expect 'a folder that is one' 0 '{"n":1}' "$SPELK" run --app app 'n=1 | table n' timed.ndjson

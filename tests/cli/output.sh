@@ -88,6 +88,40 @@ expect 'to a file' 0 '' "$SPELK" run -o csv -O out.csv 'table a' in.ndjson
 expect 'which holds the rows' 0 'a
 1
 2.50' cat out.csv
+# The ending of the name says the format; -o wins.
+written() { # written FILE OPTIONS…
+  local file=$1
+  shift
+  "$SPELK" run "$@" -O "$file" 'a=1 | table a b' in.ndjson && cat "$file"
+}
+expect '.csv' 0 'a,b
+1,"x,""y"""' written out.csv
+expect '.CSV' 0 'a,b
+1,"x,""y"""' written out.CSV
+expect '.tsv' 0 'a	b
+1	x,"y"' written out.tsv
+expect '.json' 0 '[
+{"a":1,"b":"x,\"y\""}
+]' written out.json
+expect '.ndjson' 0 '{"a":1,"b":"x,\"y\""}' written out.ndjson
+expect '.jsonl' 0 '{"a":1,"b":"x,\"y\""}' written out.jsonl
+expect '.md' 0 '| a | b |
+| --- | --- |
+| 1 | x,"y" |' written out.md
+expect '.txt' 0 'a  b
+─  ─────
+1  x,"y"' written out.txt
+expect 'no ending' 0 '{"a":1,"b":"x,\"y\""}' written out
+expect 'a name that was made up' 0 '{"a":1,"b":"x,\"y\""}' written tmp.aB3dE5fG7h
+expect '-o says otherwise' 0 '{"a":1,"b":"x,\"y\""}' written out.csv -o ndjson
+for ending in parquet xlsx csv.gz arrow; do
+  expect "an ending that nobody writes: .$ending" 2 '' "$SPELK" run -O out.$ending 'table a' in.ndjson
+  says 'it is named' "nothing is written as .${ending##*.}; the endings that stand for a format are .csv, .tsv"
+  expect 'and no file is made' 1 '' test -e out.$ending
+done
+expect 'unless the format is given' 0 '{"a":1,"b":"x,\"y\""}' written out.log -o ndjson
+rm -f out.* tmp.*
+expect 'to a file again' 0 '' "$SPELK" run -o csv -O out.csv 'table a' in.ndjson
 expect 'a failed run leaves the old file' 3 '' "$SPELK" run -o csv -O out.csv --strict 'table a' in.ndjson missing.ndjson
 expect 'as it was' 0 'a
 1
@@ -98,13 +132,43 @@ ln -s out.csv link.csv
 expect 'through a link' 0 '' "$SPELK" run -o csv -O link.csv 'a=1 | table a' in.ndjson
 expect 'the link stays one' 0 'a
 1' bash -c '[ -L link.csv ] && cat out.csv'
+ln -s later.csv dangling.csv
+expect 'through a link to what is not there yet' 0 '' "$SPELK" run -O dangling.csv 'a=1 | table a' in.ndjson
+expect 'the file is made, the link stays one' 0 'a
+1' bash -c '[ -L dangling.csv ] && cat later.csv'
+mkdir below
+ln -s ../later.csv below/relative.csv
+expect 'through a link of another folder' 0 '' "$SPELK" run -O below/relative.csv 'a=2.50 | table a' in.ndjson
+expect 'it leads from there' 0 'a
+2.50' bash -c '[ -L below/relative.csv ] && cat later.csv'
+ln -s circle circle
+expect 'links in a circle' 3 '' "$SPELK" run -O circle 'a=1 | table a' in.ndjson
+says 'are no file' 'cannot write circle: Too many levels of symbolic links'
+if mknod device c 1 3 2>/dev/null && : >device; then
+  expect 'a device in a folder that may be written' 0 '' "$SPELK" run -O device 'table a' in.ndjson
+  expect 'is not replaced' 0 '' test -c device
+  ln -s device link-to-device
+  expect 'nor through a link' 0 '' "$SPELK" run -O link-to-device 'table a' in.ndjson
+  expect 'both stay' 0 '' bash -c '[ -c device ] && [ -L link-to-device ]'
+fi
 expect 'a device is written to' 0 '' "$SPELK" run -O /dev/null 'table a' in.ndjson
 expect 'and stays one' 0 '' test -c /dev/null
 expect 'standard output by name' 0 '{"a":1}' "$SPELK" run -O - 'a=1 | table a' in.ndjson
+expect 'by the name of the device' 0 'before
+{"a":1}' bash -c 'echo before >appended; "$SPELK" run -O /dev/stdout "a=1 | table a" in.ndjson >>appended; cat appended'
 expect 'a folder that is not there' 3 '' "$SPELK" run -O no/out.csv 'table a' in.ndjson
 
 expect 'stats at the end' 0 '{"a":1}' "$SPELK" run --stats 'a=1 | table a' in.ndjson
 says 'events and rows' '2 events read, 1 matched, 0 malformed, 1 rows'
+# Matched is what the base search keeps, whatever the optimizer makes of later conditions.
+for pass in none predicate-pushdown early-stop projection; do
+  without=()
+  [ "$pass" = none ] || without=(--without-pass "$pass")
+  expect "a condition after the base search, without $pass" 0 '' "$SPELK" run --stats "${without[@]}" 'a=* | where like(b, "%nothing%")' in.ndjson
+  says 'is not counted' '2 events read, 2 matched, 0 malformed, 0 rows'
+  expect "another search after it, without $pass" 0 '{"a":1}' "$SPELK" run --stats "${without[@]}" 'b=* | search b="x,*" | table a' in.ndjson
+  says 'is not counted, either' '2 events read, 2 matched'
+done
 expect 'fail on hits' 1 '{"a":1}' "$SPELK" run --fail-on-hits 'a=1 | table a' in.ndjson
 expect 'no hits' 0 '' "$SPELK" run --fail-on-hits 'a=9 | table a' in.ndjson
 expect 'fail if empty' 1 '' "$SPELK" run --fail-if-empty 'a=9 | table a' in.ndjson

@@ -43,7 +43,16 @@ says 'with those that there are' 'top-k, early-stop'
 expect 'a pass that is none, explained' 2 '' "$SPELK" explain --without-pass nosuch 'a=1' in.ndjson
 expect 'too few threads' 2 '' "$SPELK" run --threads 0 'a=1' in.ndjson
 expect 'a search that needs no input' 0 '{"n":1}' "$SPELK" run '| makeresults | eval n=1 | table n'
-expect 'check' 0 '' "$SPELK" check 'a=1 | nosuch'
+expect 'check' 0 '' "$SPELK" check 'a=1 | stats count by b'
+# check finds all that explain finds, without an input.
+for search in 'a=1 | tabel b' '| stats foo(x)' 'a=1 | eval b=nosuch(c)' '`nosuch`' 'a=1 | dedup keepnull=t b' \
+  'a=1 | where b' '| makeresults | table b | search [search | tabel x]'; do
+  expect "explain refuses: $search" 2 '' "$SPELK" explain "$search"
+  explained=$(cat messages)
+  expect "check refuses: $search" 2 '' "$SPELK" check "$search"
+  says "in the same words: $search" "${explained%%$'\n'*}"
+done
+expect 'a pass that is none, checked' 2 '' "$SPELK" check --without-pass nosuch 'a=1'
 expect 'check of what does not parse' 2 '' "$SPELK" check 'a=( | table'
 expect 'explain' 0 '' contains 'order: input' "$SPELK" explain 'a=1' in.ndjson
 

@@ -32,6 +32,10 @@ leaves the rest alone: ok' "$(build/detection_test)"
 expect pull_rows '{"n":3,"square":9}
 {"n":4,"square":16}
 {"n":5,"square":25}' "$(timeout 20 build/pull_rows)"
+expect write_csv 'user,bytes,hosts
+ana,150,"web-1
+web-2"
+"bo, jr",80,web-2' "$(build/write_csv)"
 expect header '{"TargetUserName":"ana","count":1}
 {"TargetUserName":"bo","count":2}' "$(build/header)"
 expect program 'spelk 0.1.0' "$(installed/bin/spelk --version)"

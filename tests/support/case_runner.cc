@@ -165,22 +165,22 @@ std::string CompareError(const Section& section, const Observed& seen) {
 std::string CompareWarning(const Section& section, const Observed& seen) {
   if (AnyMatches(seen.warnings, true, section)) return {};
   if (section.argument.empty()) {
-    for (const std::string& warning : seen.outcome.warnings) {
-      if (HoldsLines(warning, section.lines)) return {};
+    for (const ErrorDetail& warning : seen.outcome.warnings) {
+      if (HoldsLines(warning.rendered, section.lines)) return {};
     }
   }
   std::string out = "the warnings are:";
   for (const ErrorDetail& detail : seen.warnings) {
     out += fmt::format("\n      {}: {}", PlaceOf(detail), NotesOf(detail));
   }
-  for (const std::string& warning : seen.outcome.warnings) out += "\n      " + warning;
+  for (const ErrorDetail& warning : seen.outcome.warnings) out += "\n      " + warning.rendered;
   return out;
 }
 
 std::string CompareNoWarnings(const Observed& seen) {
   if (seen.warnings.empty() && seen.outcome.warnings.empty()) return {};
-  return "there is a warning: " +
-         (seen.warnings.empty() ? seen.outcome.warnings[0] : seen.warnings[0].message);
+  const ErrorDetail& first = seen.warnings.empty() ? seen.outcome.warnings[0] : seen.warnings[0];
+  return "there is a warning: " + first.message;
 }
 
 // All that the compiler says, as people see it.
@@ -188,7 +188,7 @@ std::string Message(const Observed& seen) {
   if (seen.error) return seen.error->Render();
   std::string text;
   for (const ErrorDetail& warning : seen.warnings) text += warning.rendered;
-  for (const std::string& warning : seen.outcome.warnings) text += "warning: " + warning + "\n";
+  for (const ErrorDetail& warning : seen.outcome.warnings) text += warning.rendered;
   return text;
 }
 
@@ -266,17 +266,17 @@ std::shared_ptr<const CaseRunner::Setup> CaseRunner::SetupFor(const Case& test,
     *problem = fmt::format("args: {}", error.what());
     return nullptr;
   }
-  absl::StatusOr<RunOptions> run = cli::MakeRunOptions(arguments);
-  if (!run.ok()) {
-    *problem = fmt::format("args: {}", MessageOf(run.status()));
-    return nullptr;
-  }
   auto setup = std::make_shared<Setup>();
-  setup->run = std::move(*run);
-  if (arguments.memory.empty()) setup->run.memory = RunOptions().memory;
   for (const auto& [name, text] : test.files) setup->folder.Write(name, text);
   if (!test.files.empty()) arguments.apps.push_back(setup->folder.path());
   setup->engine.emplace(cli::MakeEngineOptions(arguments));
+  Result<RunOptions> run = cli::MakeRunOptions(arguments, *setup->engine);
+  if (!run.ok()) {
+    *problem = fmt::format("args: {}", run.error().message());
+    return nullptr;
+  }
+  setup->run = std::move(*run);
+  if (arguments.memory.empty()) setup->run.memory = RunOptions().memory;
   setups_[key] = setup;
   return setup;
 }

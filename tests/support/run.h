@@ -38,7 +38,7 @@ std::vector<Variation> SomeVariations(const Engine& engine, bool split, uint64_t
 struct Outcome {
   std::optional<Error> error;
   std::vector<std::string> rows;  // NDJSON.
-  std::vector<std::string> warnings;
+  std::vector<ErrorDetail> warnings;
 };
 
 // The events of a test under the name `events.ndjson`.

@@ -1,6 +1,8 @@
 // Reading events out of blocks: prefilter, members, shapes, rules, predicate, batches.
 #include "exec/scan/scan.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstring>
 #include <numeric>
@@ -10,6 +12,8 @@
 #include "exec/scan/dynamic_columns.h"
 #include "exec/scan/implicit_fields.h"
 #include "exec/scan/scan_rules.h"
+#include "io/input_kind.h"
+#include "io/terminal_text.h"
 
 namespace spelk::exec {
 namespace {
@@ -214,6 +218,7 @@ uint64_t LineNumber(const io::Block& block, size_t before) {
 absl::Status ScanWorker::Reject(std::string_view line, std::string_view reason, bool fault) {
   const io::Block& block = *rows_.block();
   (fault ? report_.faulty : report_.rejected).fetch_add(1, std::memory_order_relaxed);
+  if (!fault) ++others_;
   const auto before = static_cast<size_t>(line.data() - block.text.data());
   report_.Add({block.sequence, block.offset + before, LineNumber(block, before), block.input,
                std::string(reason)});
@@ -352,12 +357,27 @@ absl::Status ScanWorker::AddLine(std::string_view line, const std::vector<size_t
   }
   report_.looked_at.fetch_add(1, std::memory_order_relaxed);
   if (verdict != io::LineVerdict::kEvent) return Reject(line, io::Describe(verdict), false);
+  ++events_;
   if (faulty) SPELK_RETURN_IF_ERROR(Reject(line, "a fault in the JSON text", true));
   SPELK_RETURN_IF_ERROR(AddEvents(line, plans, outputs));
   if (line.size() > kLongLine) {
     reader_.Shrink();
     flattener_.Shrink();
   }
+  return absl::OkStatus();
+}
+
+absl::Status ScanWorker::LookAt(std::string_view line) {
+  if (line.size() > scan_.settings->max_line) return absl::OkStatus();
+  bool faulty = false;
+  const io::LineVerdict verdict = reader_.Read(line, slots_, &faulty);
+  if (verdict == io::LineVerdict::kBlank) return absl::OkStatus();
+  if (verdict == io::LineVerdict::kNoMemory) {
+    return scan_.run->budget->Exhausted("a line of input", line.size() * sizeof(uint32_t));
+  }
+  report_.looked_at.fetch_add(1, std::memory_order_relaxed);
+  if (verdict != io::LineVerdict::kEvent) return Reject(line, io::Describe(verdict), false);
+  ++events_;
   return absl::OkStatus();
 }
 
@@ -391,17 +411,18 @@ bool ScanWorker::MeetsGroups(const CompiledScan::Plan& plan, std::string_view li
   return true;
 }
 
-absl::Status ScanWorker::ScanAllLines(const io::BlockPtr& block, const ScanOutputs& outputs) {
+absl::Status ScanWorker::ScanAllLines(const io::BlockPtr& block, bool judge,
+                                      const ScanOutputs& outputs) {
   std::vector<size_t> wanted;
   for (size_t p = 0; p < scan_.plans.size(); ++p) wanted.push_back(p);
-  const bool filters = scan_.plans.size() > 1;
+  const bool filters = scan_.plans.size() > 1 || judge;
   return ForEachLine(block->text, [&](std::string_view line) {
     if (filters) {
       wanted.clear();
       for (size_t p = 0; p < scan_.plans.size(); ++p) {
         if (MeetsGroups(scan_.plans[p], line, 0)) wanted.push_back(p);
       }
-      if (wanted.empty()) return absl::OkStatus();
+      if (wanted.empty()) return judge ? LookAt(line) : absl::OkStatus();
     }
     return AddLineAndFlush(line, wanted, outputs);
   });
@@ -433,6 +454,13 @@ absl::Status ScanWorker::ScanCandidates(const io::BlockPtr& block, const ScanOut
 }
 
 absl::Status ScanWorker::Scan(const io::BlockPtr& block, const ScanOutputs& outputs) {
+  events_ = others_ = 0;
+  const absl::Status status = ScanBlock(block, outputs);
+  report_.AddLines(*block, events_, others_);
+  return status;
+}
+
+absl::Status ScanWorker::ScanBlock(const io::BlockPtr& block, const ScanOutputs& outputs) {
   if (count_lines_) {
     const std::string_view text = block->text;
     uint64_t lines = static_cast<uint64_t>(std::count(text.begin(), text.end(), '\n'));
@@ -440,6 +468,7 @@ absl::Status ScanWorker::Scan(const io::BlockPtr& block, const ScanOutputs& outp
     report_.lines.fetch_add(lines, std::memory_order_relaxed);
   }
   for (const io::Block::Overlong& overlong : block->overlong) {
+    ++others_;
     report_.rejected.fetch_add(1, std::memory_order_relaxed);
     report_.looked_at.fetch_add(1, std::memory_order_relaxed);
     report_.Add({block->sequence, overlong.offset, 0, block->input, kTooLong});
@@ -450,8 +479,9 @@ absl::Status ScanWorker::Scan(const io::BlockPtr& block, const ScanOutputs& outp
   const bool all_filtered =
       std::all_of(scan_.plans.begin(), scan_.plans.end(),
                   [](const CompiledScan::Plan& plan) { return !plan.groups.empty(); });
-  SPELK_RETURN_IF_ERROR(all_filtered ? ScanCandidates(block, outputs)
-                                     : ScanAllLines(block, outputs));
+  const bool judge = block->odd_start != nullptr && !report_.HasEvents(block->input);
+  SPELK_RETURN_IF_ERROR(all_filtered && !judge ? ScanCandidates(block, outputs)
+                                               : ScanAllLines(block, judge, outputs));
   return Flush(outputs);
 }
 
@@ -464,6 +494,46 @@ void ScanReport::Add(Fault fault) {
   };
   first_.insert(std::upper_bound(first_.begin(), first_.end(), fault, before), std::move(fault));
   if (first_.size() > kShown) first_.pop_back();
+}
+
+void ScanReport::AddLines(const io::Block& block, uint64_t events, uint64_t others) {
+  if (events + others == 0) return;
+  const std::lock_guard lock(mutex_);
+  Lines& lines = lines_[block.input];
+  lines.events += events;
+  lines.others += others;
+  if (lines.odd_start == nullptr) lines.odd_start = block.odd_start;
+}
+
+bool ScanReport::HasEvents(size_t input) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = lines_.find(input);
+  return found != lines_.end() && found->second.events > 0;
+}
+
+absl::Status ScanReport::JudgeInputs(const std::vector<io::Input>& inputs) const {
+  const std::lock_guard lock(mutex_);
+  std::string message;
+  size_t more = 0;
+  for (const auto& [input, lines] : lines_) {
+    const bool array = lines.odd_start != nullptr && lines.odd_start->starts_with('[');
+    // Of an array with an object on each line, the last one may stand without a comma.
+    if (lines.others == 0 || lines.events > (array ? 1U : 0U)) continue;
+    const std::string& path = inputs[input].path;
+    const std::string_view start =
+        lines.odd_start != nullptr ? std::string_view(*lines.odd_start) : std::string_view();
+    if (!message.empty()) {
+      ++more;
+      continue;
+    }
+    message = fmt::format("{} is no feed of events: {}",
+                          path == "-" ? "standard input" : io::Printable(path),
+                          io::DescribeStart(start, path));
+  }
+  if (message.empty()) return absl::OkStatus();
+  if (more == 1) message += "; nor is 1 other input";
+  if (more > 1) message += fmt::format("; nor are {} other inputs", more);
+  return absl::DataLossError(message);
 }
 
 std::vector<ScanReport::Fault> ScanReport::first() const {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -43,9 +44,23 @@ class ScanReport {
   void Add(Fault fault);
   std::vector<Fault> first() const;
 
+  // What a block held: lines that were events, and lines that were none.
+  void AddLines(const io::Block& block, uint64_t events, uint64_t others);
+  bool HasEvents(size_t input) const;
+  // DataLoss names an input that is no feed of events, and what it seems to be. For inputs that
+  // were read to the end.
+  absl::Status JudgeInputs(const std::vector<io::Input>& inputs) const;
+
  private:
+  struct Lines {
+    uint64_t events = 0;
+    uint64_t others = 0;
+    std::shared_ptr<const std::string> odd_start;  // See io::Block.
+  };
+
   mutable std::mutex mutex_;
   std::vector<Fault> first_;
+  std::map<size_t, Lines> lines_;  // By input.
 };
 
 // Where the rows of one plan's scan go.
@@ -69,7 +84,10 @@ class ScanWorker {
  private:
   struct PlanState;
   ScanWorker(const CompiledScan& scan, ScanReport& report, bool count_lines);
-  absl::Status ScanAllLines(const io::BlockPtr& block, const ScanOutputs& outputs);
+  // `judge`: lines that no plan wants are looked at, too, to see whether they are events.
+  absl::Status ScanAllLines(const io::BlockPtr& block, bool judge, const ScanOutputs& outputs);
+  absl::Status LookAt(std::string_view line);
+  absl::Status ScanBlock(const io::BlockPtr& block, const ScanOutputs& outputs);
   absl::Status ScanCandidates(const io::BlockPtr& block, const ScanOutputs& outputs);
   absl::Status AddLineAndFlush(std::string_view line, const std::vector<size_t>& plans,
                                const ScanOutputs& outputs);
@@ -115,6 +133,8 @@ class ScanWorker {
   std::vector<std::unique_ptr<PlanState>> plan_states_;
   std::vector<io::RawValue> slots_;  // Of the event at hand.
   std::vector<io::RawValue> outer_;  // Of what it was wrapped in.
+  uint64_t events_ = 0;              // Lines of the block at hand that were events,
+  uint64_t others_ = 0;              // and that were none.
 };
 
 }  // namespace spelk::exec

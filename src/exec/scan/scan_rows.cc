@@ -227,8 +227,18 @@ Value ScanRows::Decode(const io::RawValue& raw, size_t slot_index, Arena& arena)
   return Multi(taker.values, arena);
 }
 
-// The time that a wrapping gives is the one by which the event was indexed.
 std::optional<Micros> ScanRows::TimeOf(uint32_t row, Arena& arena) {
+  const std::optional<Micros> time = FindTime(row, arena);
+  const ScanSettings& settings = *scan_.settings;
+  if (settings.time_field.empty() && settings.time_format.empty()) return time;
+  plan::EvalCounters& counters = *scan_.run->evaluation.counters;
+  (time ? counters.times_as_asked : counters.no_times_as_asked)
+      .fetch_add(1, std::memory_order_relaxed);
+  return time;
+}
+
+// The time that a wrapping gives is the one by which the event was indexed.
+std::optional<Micros> ScanRows::FindTime(uint32_t row, Arena& arena) {
   for (const size_t index : {rows_[row].row.wrapper, rows_[row].row.shape}) {
     if (index == CompiledScan::kNone) continue;
     const std::optional<Micros> time = FirstTime(scan_.shapes[index].times, row, arena);

@@ -76,6 +76,7 @@ class ScanRows {
   Value Fill(const Template& name, uint32_t row, Arena& arena);
   Value Decode(const io::RawValue& raw, size_t slot_index, Arena& arena);
   std::optional<Micros> TimeOf(uint32_t row, Arena& arena);
+  std::optional<Micros> FindTime(uint32_t row, Arena& arena);
   std::optional<Micros> FirstTime(const std::vector<CompiledScan::TimeSlot>& times, uint32_t row,
                                   Arena& arena);
 

@@ -38,6 +38,9 @@ struct EvalCounters {
   std::atomic<uint64_t> outside_time_range{0};  // Events that a time range left out.
   std::atomic<uint64_t> without_time{0};        // Those of them that have no time.
   std::atomic<uint64_t> inside_time_range{0};
+  // Events that had a time where the options look for it, and that had none.
+  std::atomic<uint64_t> times_as_asked{0};
+  std::atomic<uint64_t> no_times_as_asked{0};
 };
 
 // What a function made once for a call from its constant arguments. One for each worker: it may

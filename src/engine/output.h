@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "engine/event_writer.h"
 #include "engine/run.h"
@@ -10,17 +11,17 @@
 #include "io/row_writer.h"
 #include "value/field_order.h"
 
-namespace spelk::cli {
+namespace spelk::engine {
 
 // How a format wants events.
-engine::ResultForm FormFor(io::Format format);
+ResultForm FormFor(io::Format format);
 
 // Writes a result in a format. Rows wait where the columns must be known first and are not.
-class OutputSink final : public engine::RowSink {
+class OutputSink final : public RowSink {
  public:
   // `flush`: after every batch, for readers who wait.
   OutputSink(io::WriterOptions options, io::ByteSink& sink, bool flush)
-      : options_(options), sink_(sink), flush_(flush) {}
+      : options_(std::move(options)), sink_(sink), flush_(flush) {}
 
   absl::Status Begin(const plan::OutputShape& shape, const exec::RunContext& run) override;
   absl::Status Take(Batch batch) override;
@@ -37,7 +38,7 @@ class OutputSink final : public engine::RowSink {
   const bool flush_;
   bool closed_ = false;  // The reader is gone.
   const exec::RunContext* run_ = nullptr;
-  std::unique_ptr<engine::EventWriter> events_;
+  std::unique_ptr<EventWriter> events_;
   std::unique_ptr<io::RowWriter> writer_;
   std::unique_ptr<exec::Spool> spool_;
   uint64_t batches_ = 0;
@@ -46,4 +47,4 @@ class OutputSink final : public engine::RowSink {
   uint64_t rows_ = 0;
 };
 
-}  // namespace spelk::cli
+}  // namespace spelk::engine

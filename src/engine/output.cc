@@ -1,12 +1,12 @@
 // Choosing how rows are written.
-#include "cli/output.h"
+#include "engine/output.h"
 
 #include <algorithm>
 #include <utility>
 
 #include "base/status.h"
 
-namespace spelk::cli {
+namespace spelk::engine {
 namespace {
 
 // Hands batches to a writer.
@@ -21,15 +21,15 @@ class WriterOutput final : public exec::Output {
 
 }  // namespace
 
-engine::ResultForm FormFor(io::Format format) {
+ResultForm FormFor(io::Format format) {
   switch (format) {
     case io::Format::kNdjson:
     case io::Format::kJson:
-      return engine::ResultForm::kEventLines;
+      return ResultForm::kEventLines;
     case io::Format::kRaw:
-      return engine::ResultForm::kRaw;
+      return ResultForm::kRaw;
     default:
-      return engine::ResultForm::kColumns;
+      return ResultForm::kColumns;
   }
 }
 
@@ -45,15 +45,17 @@ absl::Status OutputSink::Note(absl::Status status) {
 absl::Status OutputSink::Begin(const plan::OutputShape& shape, const exec::RunContext& run) {
   run_ = &run;
   if (shape.events) {
-    events_ = std::make_unique<engine::EventWriter>(shape);
+    events_ = std::make_unique<EventWriter>(shape);
     return absl::OkStatus();
   }
   if (options_.format == io::Format::kRaw && shape.columns &&
       std::none_of(shape.columns->begin(), shape.columns->end(),
                    [](Field field) { return field.name() == "_raw"; })) {
-    run.warnings->Add("-o raw writes the field _raw, which the result does not have");
+    run.warnings->Add(ErrorCode::kNothingThere,
+                      "-o raw writes the field _raw, which the result does not have");
   }
-  if (shape.columns || !io::NeedsColumns(options_.format)) {
+  const bool chooses = options_.format == io::Format::kTable && (options_.events || options_.live);
+  if (shape.columns || !io::NeedsColumns(options_.format) || chooses) {
     writer_ = io::MakeWriter(options_, {shape.columns, shape.Stages()}, sink_);
     return absl::OkStatus();
   }
@@ -104,4 +106,4 @@ absl::Status OutputSink::End() {
   return Note(std::move(status));
 }
 
-}  // namespace spelk::cli
+}  // namespace spelk::engine

@@ -1,0 +1,75 @@
+// Looking at searches without running them.
+#include "cli/explain_command.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <optional>
+
+#include "cli/exit_codes.h"
+#include "cli/report.h"
+#include "cli/terminal.h"
+#include "cli/words.h"
+#include "spelk/text.h"
+
+namespace spelk::cli {
+namespace {
+
+std::optional<Stage> StageNamed(std::string_view name) {
+  constexpr std::pair<std::string_view, Stage> kStages[] = {{"tokens", Stage::kTokens},
+                                                            {"ast", Stage::kAst},
+                                                            {"plan", Stage::kPlan},
+                                                            {"optimized", Stage::kOptimized},
+                                                            {"pipeline", Stage::kPipeline}};
+  for (const auto& [known, stage] : kStages) {
+    if (known == name) return stage;
+  }
+  return std::nullopt;
+}
+
+// The stage as text, or the exit code of what was wrong, which was said.
+struct Explained {
+  std::string text;
+  int code = kDone;
+};
+
+Explained ExplainStage(const SearchArguments& arguments, const QueryText& text, Stage stage) {
+  const Engine engine(MakeEngineOptions(arguments));
+  const Result<RunOptions> options = MakeRunOptions(arguments, engine);
+  if (!options.ok()) return {"", Fail(options.error())};
+  const bool parse_only = stage == Stage::kTokens || stage == Stage::kAst;
+  const Result<Query> query =
+      engine.Compile(text.text, {.name = text.name, .parse_only = parse_only});
+  if (!query.ok()) return {"", Fail(query.error(), true)};
+  ReportWarnings(*query);
+  const Input input = text.inputs.empty() ? Input() : Files(text.inputs);
+  const Result<std::string> explained = query->Explain(stage, input, *options);
+  if (!explained.ok()) return {"", Fail(explained.error())};
+  return {*explained};
+}
+
+}  // namespace
+
+int Explain(const ExplainArguments& arguments) {
+  const std::optional<Stage> stage = StageNamed(arguments.stage);
+  if (!stage) {
+    return Fail(BadOption("--stage", arguments.stage, "tokens, ast, plan, optimized or pipeline"));
+  }
+  const Result<QueryText> text = ReadQuery(arguments.search);
+  if (!text.ok()) return Fail(text.error());
+  const Explained explained = ExplainStage(arguments.search, *text, *stage);
+  Print(IsTerminal(STDOUT_FILENO) ? ForTerminal(explained.text) : explained.text);
+  return explained.code;
+}
+
+int Check(const SearchArguments& arguments) {
+  const Result<QueryText> text = ReadQuery(arguments);
+  if (!text.ok()) return Fail(text.error());
+  if (!text->inputs.empty()) {
+    return Fail(Error(ErrorKind::kQuery, fmt::format("unexpected \"{}\"; check reads no input",
+                                                     Printable(text->inputs.front()))));
+  }
+  return ExplainStage(arguments, *text, Stage::kOptimized).code;
+}
+
+}  // namespace spelk::cli

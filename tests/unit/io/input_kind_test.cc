@@ -1,0 +1,39 @@
+// What an input is taken for by its first bytes.
+#include "io/input_kind.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace spelk::io {
+namespace {
+
+TEST(InputKind, FeedsBeginWithAnObject) {
+  EXPECT_TRUE(BeginsWithEvent(""));
+  EXPECT_TRUE(BeginsWithEvent("\n \r\n"));
+  EXPECT_TRUE(BeginsWithEvent("{\"a\":1}"));
+  EXPECT_TRUE(BeginsWithEvent("\n{\"a\":1} \r\nwords"));
+  EXPECT_TRUE(BeginsWithEvent("{" + std::string(kLookedAt, 'x')));  // The line goes on.
+  EXPECT_FALSE(BeginsWithEvent("{\n\"a\":1}"));
+  EXPECT_FALSE(BeginsWithEvent("{\"a\":1"));
+  EXPECT_FALSE(BeginsWithEvent("[{\"a\":1}]"));
+  EXPECT_FALSE(BeginsWithEvent("words"));
+}
+
+TEST(InputKind, AdviceNamesTheFile) {
+  EXPECT_EQ(DescribeStart("[1]", "a.json"),
+            "it is a JSON array; `jq -c '.[]' a.json` writes one object a line");
+  EXPECT_EQ(DescribeStart("[1]", "-"),
+            "it is a JSON array; `jq -c '.[]'` writes one object a line");
+  EXPECT_EQ(DescribeStart("", "a"), "spelk reads one JSON object a line");
+  EXPECT_EQ(DescribeStart("%PDF-1.7", "a"),
+            "it is a PDF document, and spelk reads one JSON object a line");
+}
+
+TEST(InputKind, TablesHaveTheSameSeparatorsOnTwoLines) {
+  EXPECT_TRUE(DescribeStart("a;b\n1;2\n", "x").starts_with("it is CSV; `mlr --icsv --ifs ';'"));
+  EXPECT_FALSE(DescribeStart("a, b\nand c\n", "x").starts_with("it is CSV"));
+}
+
+}  // namespace
+}  // namespace spelk::io
