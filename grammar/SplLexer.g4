@@ -1,7 +1,7 @@
 // The words of SPL. Strings, comments, macros and brackets are the same everywhere; the rest depends on
 // the small language that a command is written in, and each of these has a mode. src/syntax/lexer.cc
-// chooses the mode before every token, as only it knows the command. A character is a byte here, and
-// every byte of a character beyond ASCII reads as U+007F, which keeps the tables small.
+// chooses the mode before every token, by the shapes that the command's entry declares. A character is a
+// byte here, and every byte of a character beyond ASCII reads as U+007F, which keeps the tables small.
 lexer grammar SplLexer;
 
 tokens {
@@ -20,7 +20,10 @@ tokens {
 
   // What lexer.cc makes of a LPAREN.
   CALL_PAREN,            // Of a call among arguments: count(…).
-  SEARCH_PAREN           // Of an option's value that holds search terms.
+  SEARCH_PAREN,          // Of an option's value that holds search terms.
+
+  LIST_COMMA,            // What lexer.cc makes of a COMMA within an option's value: mvlist=a,b.
+  SUBSEARCH              // What parse.cc makes of [ … ]: a pipeline that was parsed by itself.
 }
 
 @members {

@@ -1,5 +1,7 @@
-// The shapes of SPL. Which command has which shape is the lexer's knowledge: a command's name comes as
-// one of four tokens. Every decision needs one token of lookahead, so the parser never has to predict.
+// The shapes of SPL. The parser reads one command at a time: src/syntax/parse.cc cuts the tokens at the
+// pipes, and a subsearch is one token that stands for what was parsed by itself. Which command has which
+// shape its entry says: a command's name comes as one of four tokens. Every decision needs one token of
+// lookahead, so the parser never has to predict.
 parser grammar SplParser;
 
 options { tokenVocab = SplLexer; }
@@ -15,13 +17,11 @@ options { tokenVocab = SplLexer; }
 
 // ---------------------------------------------------------------- entries
 
-query : pipeline EOF ;
+loneCommand : command EOF ;
 loneTerms : terms? EOF ;
 loneExpression : expression EOF ;
 
-// ---------------------------------------------------------------- pipelines
-
-pipeline : PIPE? command ( PIPE command )* ;
+// ---------------------------------------------------------------- commands
 
 command
   : SEARCH_COMMAND terms?
@@ -32,21 +32,19 @@ command
   | terms                                  // A search without the word.
   ;
 
-subsearch : LBRACKET pipeline RBRACKET ;
-
 // ---------------------------------------------------------------- search terms
 
 // OR binds tighter than AND, written or not; NOT binds tighter than both.
 terms : NOT* term ( ( AND | OR )? NOT* term )* ;
 
 term
-  : ( WORD | STRING | MACRO ) ( comparator searchValue | NOT_BEFORE_IN? IN ( searchValues | subsearch ) )?
+  : ( WORD | STRING | MACRO ) ( comparator searchValue | NOT_BEFORE_IN? IN ( searchValues | SUBSEARCH ) )?
   | directive
   | LPAREN terms? RPAREN
-  | subsearch
+  | SUBSEARCH
   ;
 
-searchValue : WORD | STRING | directive | subsearch | MACRO ;
+searchValue : WORD | STRING | directive | SUBSEARCH | MACRO ;
 // Commas too many or too few are taken, as Splunk does.
 searchValues : LPAREN COMMA* searchValue ( COMMA | searchValue )* RPAREN ;
 
@@ -55,11 +53,11 @@ comparator : EQ | NEQ | LT | LE | GT | GE ;
 
 // ---------------------------------------------------------------- expressions
 
-assignment : target EQ expression | MACRO ( EQ expression )? ;
+assignment : target EQ expression | MACRO ( EQ expression )? | SUBSEARCH ;
 target : WORD | STRING | FIELD ;
 
 // A flat chain; which operator binds how tightly is a table in src/syntax/expression_builder.cc.
-expression : prefix* operand ( infix prefix* operand | NOT? IN ( LPAREN expressions? RPAREN | subsearch ) )* ;
+expression : prefix* operand ( infix prefix* operand | NOT? IN ( LPAREN expressions? RPAREN | SUBSEARCH ) )* ;
 prefix : NOT | MINUS | PLUS ;
 infix
   : OR | XOR | AND | LIKE | comparator
@@ -74,7 +72,7 @@ operand
   | NUMBER
   | DOT NUMBER                                   // .5
   | LPAREN expression RPAREN
-  | subsearch
+  | SUBSEARCH
   | MACRO
   ;
 expressions : expression ( COMMA expression )* ;
@@ -95,16 +93,17 @@ argument
   | directive alias?
   | MACRO alias?
   | SIGN
-  | subsearch
+  | SUBSEARCH
   ;
 argumentValue
-  : WORD call?
-  | STRING
+  : WORD call? ( LIST_COMMA listItem )*
+  | STRING ( LIST_COMMA listItem )*
   | evaluation
   | SEARCH_PAREN terms? RPAREN
   | MACRO
-  | subsearch
+  | SUBSEARCH
   ;
+listItem : WORD | STRING ;
 call : CALL_PAREN arguments RPAREN ;
 evaluation : EVAL? LPAREN expression RPAREN ;
-alias : AS ( WORD call? | STRING | MACRO ) ;                // `AS rate(bytes)` names a field as it stands.
+alias : AS ( WORD call? | STRING | MACRO | SUBSEARCH ) ;    // `AS rate(bytes)` names a field as it stands.

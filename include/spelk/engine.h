@@ -37,6 +37,7 @@
 
 #include "spelk/result.h"
 #include "spelk/rows.h"
+#include "spelk/syntax.h"
 
 namespace spelk {
 
@@ -289,6 +290,8 @@ class Engine {
   Engine& operator=(Engine&&) noexcept;
 
   Result<Query> Compile(std::string_view text, const CompileOptions& options = {}) const;
+  // The tokens and the tree of a text, with its syntax errors. Never fails.
+  Parsed Parse(std::string_view text, std::string name = "<query>") const;
   Result<Query> LoadPlan(std::string_view bytes) const;
   // The text of `spelk help NAME`, for a command, function or statistic; without a name the
   // overview.

@@ -6,6 +6,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/bytes.h"
+#include "base/status.h"
+
 namespace spelk {
 namespace {
 
@@ -125,12 +128,63 @@ std::string Render(const Diagnostic& diagnostic, const Source& source) {
   return out;
 }
 
+namespace {
+
+constexpr std::string_view kPayload = "spelk/diagnostic";
+
+}  // namespace
+
+absl::Status ErrorAt(ErrorCode code, Span span, std::string message,
+                     std::vector<std::string> notes) {
+  absl::Status status(StatusCodeOf(code), message);
+  std::string bytes;
+  ByteWriter out(bytes);
+  out.Fixed(static_cast<uint16_t>(code));
+  out.Fixed(span.begin);
+  out.Fixed(span.end);
+  out.Varint(notes.size());
+  for (const std::string& note : notes) out.Text(note);
+  status.SetPayload({kPayload.data(), kPayload.size()}, absl::Cord(bytes));
+  return status;
+}
+
+std::optional<Diagnostic> DiagnosticOf(const absl::Status& status) {
+  const auto payload = status.GetPayload({kPayload.data(), kPayload.size()});
+  if (!payload) return std::nullopt;
+  const std::string bytes(*payload);
+  ByteReader in(bytes);
+  Diagnostic diagnostic;
+  diagnostic.code = static_cast<ErrorCode>(in.Fixed<uint16_t>());
+  diagnostic.span.begin = in.Fixed<uint32_t>();
+  diagnostic.span.end = in.Fixed<uint32_t>();
+  const size_t notes = in.Count();
+  for (size_t i = 0; i < notes; ++i) diagnostic.notes.emplace_back(in.Text());
+  diagnostic.message = MessageOf(status);
+  return diagnostic;
+}
+
 absl::Status Diagnostics::Error(ErrorCode code, Span span, std::string message,
                                 std::vector<std::string> notes) {
   absl::Status status(StatusCodeOf(code), message);
   all_.push_back({code, Severity::kError, span, std::move(message), std::move(notes)});
   ++errors_;
   return status;
+}
+
+void Diagnostics::SortByPlace(size_t from) {
+  const auto before = [](const Diagnostic& a, const Diagnostic& b) {
+    if (a.severity != b.severity) return a.severity == Severity::kError;
+    return a.span.begin < b.span.begin;
+  };
+  std::stable_sort(all_.begin() + static_cast<std::ptrdiff_t>(from), all_.end(), before);
+}
+
+absl::Status Diagnostics::FirstError(size_t from) const {
+  for (size_t i = from; i < all_.size(); ++i) {
+    if (all_[i].severity != Severity::kError) continue;
+    return {StatusCodeOf(all_[i].code), all_[i].message};
+  }
+  return absl::OkStatus();
 }
 
 void Diagnostics::Warn(ErrorCode code, Span span, std::string message,

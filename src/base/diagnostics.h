@@ -1,6 +1,7 @@
 // Diagnostics: what is wrong with a query, with its place, for people and for programs.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,6 +35,12 @@ std::string InQuotes(std::string_view text);
 //     note: its options are consecutive, keepempty, keepevents
 std::string Render(const Diagnostic& diagnostic, const Source& source);
 
+// The status of a problem of the query that shows only when it runs; it carries all of it.
+absl::Status ErrorAt(ErrorCode code, Span span, std::string message,
+                     std::vector<std::string> notes = {});
+// What such a status carries.
+std::optional<Diagnostic> DiagnosticOf(const absl::Status& status);
+
 // Collects the problems of one query. Not thread-safe: a query is compiled by one thread.
 class Diagnostics {
  public:
@@ -44,7 +51,12 @@ class Diagnostics {
   // Adds a warning; an equal warning (code and message) is added once.
   void Warn(ErrorCode code, Span span, std::string message, std::vector<std::string> notes = {});
 
+  // Puts what was added since there were `from` of them into the order of the text, errors first.
+  void SortByPlace(size_t from = 0);
+
   bool has_errors() const { return errors_ > 0; }
+  // The status of the first error since then; ok if there is none.
+  absl::Status FirstError(size_t from = 0) const;
   const std::vector<Diagnostic>& all() const { return all_; }
 
  private:

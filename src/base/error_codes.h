@@ -24,6 +24,7 @@ enum class ErrorCode : uint16_t {
   kUnbuiltCommand = 210,  // Documented by Splunk, not built yet.
   kUnbuiltOption = 211,
   kBadRegex = 213,
+  kSubsearchText = 214,  // What a subsearch gave cannot stand where it does.
   kUnknownFunction = 301,
   kArgumentCount = 302,
   kTypeMismatch = 303,

@@ -125,9 +125,10 @@ absl::Status Compile(const Core& core, std::string_view text, const CompileOptio
                            core.knowledge().macros().Expand(compilation->source, core.limits(),
                                                             evaluate, diagnostics));
   }
-  SPELK_ASSIGN_OR_RETURN(compilation->ast,
-                         Parse(*compilation->source, core.entries(), core.limits(), diagnostics));
+  const absl::Status parsed = ParsePartly(*compilation->source, core.entries(), core.limits(),
+                                          diagnostics, &compilation->ast);
   if (options.parse_only) {
+    SPELK_RETURN_IF_ERROR(parsed);
     SPELK_ASSIGN_OR_RETURN(
         const std::vector<Token> tokens,
         Tokenize(*compilation->source, core.entries(), core.limits(), diagnostics));
@@ -137,23 +138,16 @@ absl::Status Compile(const Core& core, std::string_view text, const CompileOptio
   const LookupsToCome lookups(core.knowledge().lookups(), options.tables);
   plan::BindServices services = core.bind_services();
   services.lookups = &lookups;
+  // What did parse is bound even so, to report its errors as well.
   plan::Binder binder(*compilation->source, core.entries(),
                       fields == nullptr ? core.fields() : *fields, diagnostics, services);
-  SPELK_ASSIGN_OR_RETURN(compilation->plan, binder.Bind(compilation->ast));
+  absl::StatusOr<plan::NodePtr> plan = binder.Bind(compilation->ast);
+  diagnostics.SortByPlace();
+  SPELK_RETURN_IF_ERROR(diagnostics.FirstError());
+  SPELK_ASSIGN_OR_RETURN(compilation->plan, std::move(plan));
   plan::NumberPlan(*compilation->plan);
   return absl::OkStatus();
 }
-
-namespace {
-
-// What a text that a search made, a macro or a field's rule holds does not run: nobody wrote it as
-// a part of this search.
-absl::StatusOr<plan::ExprPtr> WithoutSubsearch(absl::StatusOr<plan::ExprPtr> expr) {
-  if (!expr.ok() || !plan::HasSubsearch(**expr)) return expr;
-  return absl::InvalidArgumentError("it holds a subsearch, which cannot stand in such a text");
-}
-
-}  // namespace
 
 absl::StatusOr<ast::SearchExpr> ParseTerms(const Core& core, std::string_view text) {
   const Source source("<subsearch>", std::string(text));
@@ -176,7 +170,8 @@ absl::StatusOr<plan::ExprPtr> CompileTerms(const Core& core, FieldTable& fields,
   const Source source("<subsearch>", "");
   Diagnostics diagnostics;
   plan::Binder binder(source, core.entries(), fields, diagnostics, core.bind_services());
-  return WithoutSubsearch(binder.SearchTerms(terms, scope.base, scope.negated));
+  binder.ForbidSubsearches();
+  return binder.SearchTerms(terms, scope.base, scope.negated);
 }
 
 absl::StatusOr<plan::ExprPtr> CompileTerms(const Core& core, FieldTable& fields,
@@ -186,6 +181,7 @@ absl::StatusOr<plan::ExprPtr> CompileTerms(const Core& core, FieldTable& fields,
   SPELK_ASSIGN_OR_RETURN(const ast::SearchExpr terms,
                          ParseSearchTerms(source, core.entries(), core.limits(), diagnostics));
   plan::Binder binder(source, core.entries(), fields, diagnostics, core.bind_services());
+  binder.ForbidSubsearches();
   return binder.SearchTerms(terms, true);
 }
 
@@ -196,7 +192,22 @@ absl::StatusOr<plan::ExprPtr> CompileExpression(const Core& core, FieldTable& fi
   SPELK_ASSIGN_OR_RETURN(const ast::ExprPtr expr,
                          ParseExpression(source, core.entries(), core.limits(), diagnostics));
   plan::Binder binder(source, core.entries(), fields, diagnostics, core.bind_services());
-  return WithoutSubsearch(binder.Expression(*expr));
+  binder.ForbidSubsearches();
+  return binder.Expression(*expr);
+}
+
+absl::StatusOr<plan::NodePtr> CompileCommand(const Core& core, FieldTable& fields,
+                                             const Source& source, bool first, plan::NodePtr input,
+                                             Diagnostics& diagnostics) {
+  SPELK_ASSIGN_OR_RETURN(const ast::Pipeline tree,
+                         Parse(source, core.entries(), core.limits(), diagnostics));
+  if (tree.commands.size() > 1) {
+    return diagnostics.Error(ErrorCode::kSubsearchText, tree.commands[1].span,
+                             "a subsearch cannot give another command");
+  }
+  plan::Binder binder(source, core.entries(), fields, diagnostics, core.bind_services());
+  binder.ForbidSubsearches();
+  return binder.BindCommand(tree.commands[0], first, std::move(input));
 }
 
 absl::StatusOr<std::vector<plan::ExprPtr>> CompileList(const Core& core, FieldTable& fields,
@@ -209,9 +220,10 @@ absl::StatusOr<std::vector<plan::ExprPtr>> CompileList(const Core& core, FieldTa
   const auto* list = std::get_if<ast::FunctionCall>(&call->node);
   if (list == nullptr) return absl::InvalidArgumentError("it is more than one list");
   plan::Binder binder(source, core.entries(), fields, diagnostics, core.bind_services());
+  binder.ForbidSubsearches();
   std::vector<plan::ExprPtr> values;
   for (const ast::ExprPtr& argument : list->arguments) {
-    SPELK_ASSIGN_OR_RETURN(plan::ExprPtr value, WithoutSubsearch(binder.Expression(*argument)));
+    SPELK_ASSIGN_OR_RETURN(plan::ExprPtr value, binder.Expression(*argument));
     values.push_back(std::move(value));
   }
   return values;

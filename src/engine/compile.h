@@ -86,6 +86,11 @@ absl::StatusOr<plan::ExprPtr> CompileTerms(const Core& core, FieldTable& fields,
 // Terms of an event type, as those of a base search.
 absl::StatusOr<plan::ExprPtr> CompileTerms(const Core& core, FieldTable& fields,
                                            std::string_view text);
+// One command of a search, over its input. The text may come out of data: subsearches and pipes are
+// errors.
+absl::StatusOr<plan::NodePtr> CompileCommand(const Core& core, FieldTable& fields,
+                                             const Source& source, bool first, plan::NodePtr input,
+                                             Diagnostics& diagnostics);
 // Expressions with commas between them.
 absl::StatusOr<std::vector<plan::ExprPtr>> CompileList(const Core& core, FieldTable& fields,
                                                        std::string_view text);

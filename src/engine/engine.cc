@@ -83,6 +83,13 @@ Error ToError(const absl::Status& status, const Compilation& compilation) {
   return {KindOf(status.code()), std::string(MessageOf(status)), std::move(details)};
 }
 
+Error ToError(const absl::Status& status, const Source& source) {
+  const std::optional<Diagnostic> problem = DiagnosticOf(status);
+  // A plan that was loaded has no text.
+  if (!problem || problem->span.end > source.text().size()) return ToError(status);
+  return {KindOf(status.code()), std::string(MessageOf(status)), {ToDetail(*problem, source)}};
+}
+
 namespace {
 
 // ISO times become seconds: the search language knows only its own forms.
@@ -179,7 +186,8 @@ absl::StatusOr<std::vector<Summary>> RunQueries(
   if (options.summary != nullptr && !summaries.empty()) *options.summary = summaries[0];
   SPELK_RETURN_IF_ERROR(status);
   for (size_t q = 0; q < queries.size(); ++q) {
-    if (!statuses[q].ok()) summaries[q].error = ToError(statuses[q]);
+    if (!statuses[q].ok())
+      summaries[q].error = ToError(statuses[q], *queries[q].impl().compilation.source);
   }
   return summaries;
 }
@@ -374,7 +382,7 @@ Result<std::string> Query::Explain(Stage stage, const Input& input,
   absl::StatusOr<engine::RunRequest> request = engine::MakeRequest(core, input, options);
   if (!request.ok()) return engine::ToError(request.status());
   absl::StatusOr<std::string> text = engine::ExplainRun(core, *compilation.plan, *request, stage);
-  if (!text.ok()) return engine::ToError(text.status());
+  if (!text.ok()) return engine::ToError(text.status(), *compilation.source);
   return std::move(*text);
 }
 

@@ -79,8 +79,8 @@ absl::StatusOr<std::string> Runner::Explain(const plan::Node& root, Stage stage)
   feed_.known = !request_.inputs.empty();
   if (request_.inputs.empty()) {
     // Nothing was read, so subsearches stand as they are.
-    for (const SubsearchPlace& place : SubsearchesOf(*plan.root())) {
-      *place.place = StandIn(**place.place);
+    for (const SubsearchPlace& place : SubsearchesOf(plan.root())) {
+      if (place.place != nullptr) *place.place = StandIn(**place.place);
     }
   } else {
     SPELK_RETURN_IF_ERROR(ReadAhead({&plan}));

@@ -48,6 +48,8 @@ namespace engine {
 ErrorDetail ToDetail(const Diagnostic& diagnostic, const Source& source);
 Error ToError(const absl::Status& status);
 Error ToError(const absl::Status& status, const Compilation& compilation);
+// Of a run: with the place in the query, if the status carries one.
+Error ToError(const absl::Status& status, const Source& source);
 
 // Expands what an Input names, and tells whether it is a pipe.
 absl::StatusOr<RunRequest> MakeRequest(const Core& core, const Input& input,

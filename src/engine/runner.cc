@@ -458,7 +458,7 @@ absl::Status Runner::RunHeldPlans(const std::vector<PlanRun*>& plans) {
   std::vector<std::pair<PlanRun*, SubsearchPlace>> places;
   std::vector<Inner> inner;
   for (PlanRun* plan : plans) {
-    for (SubsearchPlace& place : SubsearchesOf(*plan->root())) {
+    for (SubsearchPlace& place : SubsearchesOf(plan->root())) {
       for (const plan::Expr* subsearch : place.subsearches) {
         inner.push_back({plan, &Prepare(*subsearch->plan)});
       }
@@ -514,7 +514,7 @@ absl::Status Runner::RunHeldPlans(const std::vector<PlanRun*>& plans) {
       rows.push_back(&collected);
     }
     if (!owner->status.ok()) continue;
-    owner->status = engine::BindSubsearches(core_, fields_, place, rows);
+    owner->status = engine::BindSubsearches(core_, fields_, place, rows, owner->warnings());
   }
   size_t spool = 0;
   for (const Inner& each : inner) {

@@ -24,10 +24,10 @@ constexpr size_t kCopies = 4;
 
 void Collect(ExprPtr& expr, std::vector<SubsearchPlace>& found) {
   if (expr->kind == ExprKind::kSubsearch) {
-    found.push_back({&expr, {expr.get()}});
+    found.push_back({&expr, nullptr, {expr.get()}});
     return;
   }
-  SubsearchPlace place{&expr, {}};
+  SubsearchPlace place{&expr, nullptr, {}};
   for (size_t i = 0; i < expr->arguments.size(); ++i) {
     const bool part =
         expr->kind == ExprKind::kSubstituted || (expr->kind == ExprKind::kIn && i > 0);
@@ -76,6 +76,12 @@ absl::Status BadText(std::string_view text, std::string_view wanted, const absl:
                                                 MessageOf(status)));
 }
 
+// The same with the place of the subsearch; limits are no fault of the text.
+absl::Status AtPlace(const absl::Status& status, Span span) {
+  if (!absl::IsInvalidArgument(status)) return status;
+  return ErrorAt(ErrorCode::kSubsearchText, span, std::string(MessageOf(status)));
+}
+
 ast::SearchExpr MakeTerms(std::vector<ast::SearchExpr> operands, bool all) {
   ast::SearchExpr terms;
   if (operands.size() == 1) return std::move(operands[0]);
@@ -116,15 +122,26 @@ class RowSets {
   std::vector<ExprPtr> sets_;
 };
 
+// Sources first: a command that is replaced then takes no place along that is still to come.
+void CollectPlaces(plan::NodePtr& node, std::vector<SubsearchPlace>* found) {
+  if (node == nullptr) return;
+  CollectPlaces(node->input, found);
+  for (plan::NodePtr& stream : node->streams) CollectPlaces(stream, found);
+  CollectPlaces(node->body, found);
+  if (const auto* deferred = plan::TryAs<plan::DeferredNode>(node.get())) {
+    SubsearchPlace& place = found->emplace_back();
+    place.command = &node;
+    for (const ExprPtr& each : deferred->subsearches) place.subsearches.push_back(each.get());
+    return;
+  }
+  node->VisitExpressions([&](ExprPtr& expr) { Collect(expr, *found); });
+}
+
 }  // namespace
 
-std::vector<SubsearchPlace> SubsearchesOf(plan::Node& root) {
+std::vector<SubsearchPlace> SubsearchesOf(plan::NodePtr& root) {
   std::vector<SubsearchPlace> found;
-  const std::function<void(plan::Node&)> visit = [&](plan::Node& node) {
-    node.VisitExpressions([&](ExprPtr& expr) { Collect(expr, found); });
-    if (node.body != nullptr) plan::ForEachNode(*node.body, visit);
-  };
-  plan::ForEachNode(root, visit);
+  CollectPlaces(root, &found);
   return found;
 }
 
@@ -208,8 +225,9 @@ absl::StatusOr<ExprPtr> SubsearchRows::Terms(const Core& core, FieldTable& field
       continue;
     }
     SPELK_ASSIGN_OR_RETURN(const ast::SearchExpr terms, TermsOfRow(core, row));
-    SPELK_ASSIGN_OR_RETURN(ExprPtr bound, CompileTerms(core, fields, terms, scope));
-    others.push_back(std::move(bound));
+    absl::StatusOr<ExprPtr> bound = CompileTerms(core, fields, terms, scope);
+    if (!bound.ok()) return BadText(Text(false), "search", bound.status());
+    others.push_back(std::move(*bound));
   }
   std::vector<ExprPtr> any = sets.Take();
   for (ExprPtr& other : others) any.push_back(std::move(other));
@@ -300,9 +318,16 @@ absl::Status BindList(const Core& core, FieldTable& fields, Expr* in,
 }  // namespace
 
 absl::Status BindSubsearches(const Core& core, FieldTable& fields, const SubsearchPlace& place,
-                             const std::vector<const SubsearchRows*>& results) {
+                             const std::vector<const SubsearchRows*>& results,
+                             exec::RunWarnings& warnings) {
+  if (place.command != nullptr) {
+    std::vector<std::string> texts;
+    for (const SubsearchRows* rows : results) texts.push_back(rows->Text(false));
+    return BindDeferred(core, fields, place.command, texts, warnings);
+  }
   Expr& expr = **place.place;
-  if (expr.kind == ExprKind::kIn) return BindList(core, fields, &expr, results);
+  const Span span = place.subsearches[0]->span;
+  if (expr.kind == ExprKind::kIn) return AtPlace(BindList(core, fields, &expr, results), span);
   absl::StatusOr<ExprPtr> bound;
   if (expr.kind == ExprKind::kSubstituted) {
     bound = BindTerms(core, fields, expr, results);
@@ -311,7 +336,7 @@ absl::Status BindSubsearches(const Core& core, FieldTable& fields, const Subsear
   } else {
     bound = BindExpression(core, fields, expr, *results[0]);
   }
-  SPELK_RETURN_IF_ERROR(bound.status());
+  if (!bound.ok()) return AtPlace(bound.status(), span);
   (*bound)->span = expr.span;
   *place.place = std::move(*bound);
   return absl::OkStatus();

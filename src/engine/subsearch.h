@@ -6,21 +6,25 @@
 #include <vector>
 
 #include "engine/compile.h"
+#include "exec/run_context.h"
 #include "exec/search_text.h"
 #include "plan/nodes.h"
 #include "value/batch.h"
 
 namespace spelk::engine {
 
-// An expression of a plan that is replaced when its subsearches have run: a subsearch alone, search
-// terms around subsearches, or an IN with subsearches in its list.
+// What of a plan is replaced when its subsearches have run: an expression (a subsearch alone,
+// search terms around subsearches, an IN with subsearches in its list), or a command that was
+// deferred.
 struct SubsearchPlace {
   plan::ExprPtr* place = nullptr;
+  plan::NodePtr* command = nullptr;
   std::vector<const plan::Expr*> subsearches;
 };
-// Those of a plan and of the bodies of its nodes, inner ones of one expression first; those inside
-// other held plans left out.
-std::vector<SubsearchPlace> SubsearchesOf(plan::Node& root);
+// Those of a plan and of the bodies of its nodes, from the sources to the root, inner ones of one
+// expression first; those inside other held plans left out. They stay valid while they are replaced
+// in this order.
+std::vector<SubsearchPlace> SubsearchesOf(plan::NodePtr& root);
 // A plan whose rows a node is handed.
 struct OtherPlace {
   plan::NodePtr* place = nullptr;
@@ -58,8 +62,13 @@ class SubsearchRows {
   Reservation reservation_;
 };
 
-// Puts what the subsearches gave into their place; `results` has one for each of them.
+// Puts what the subsearches gave into their place; `results` has one for each of them. Text that
+// cannot stand there is an error with its place in the query. Fields of a command are the run's.
 absl::Status BindSubsearches(const Core& core, FieldTable& fields, const SubsearchPlace& place,
-                             const std::vector<const SubsearchRows*>& results);
+                             const std::vector<const SubsearchRows*>& results,
+                             exec::RunWarnings& warnings);
+// The part of it that is for a deferred command.
+absl::Status BindDeferred(const Core& core, FieldTable& fields, plan::NodePtr* command,
+                          const std::vector<std::string>& results, exec::RunWarnings& warnings);
 
 }  // namespace spelk::engine

@@ -19,6 +19,7 @@ std::span<const plan::NodeEntry> CoreNodes() {
       {&plan::TypeOf<plan::SortNode>, &BuildSort},
       {&plan::TypeOf<plan::LimitNode>, &BuildLimit},
       {&plan::TypeOf<plan::AggregateNode>, &BuildAggregate},
+      {&plan::TypeOf<plan::DeferredNode>, &BuildDeferred},
   };
   return kNodes;
 }

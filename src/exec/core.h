@@ -22,6 +22,7 @@ OperatorPtr BuildLimit(const plan::Node& node, const RunContext& run);
 OperatorPtr BuildTimeSort(const plan::Node& node, const RunContext& run);
 OperatorPtr BuildOrdinality(const plan::Node& node, const RunContext& run);
 OperatorPtr BuildStripImplicit(const plan::Node& node, const RunContext& run);
+OperatorPtr BuildDeferred(const plan::Node& node, const RunContext& run);
 OperatorPtr BuildAggregate(const plan::Node& node, const RunContext& run);
 
 // Gives batches these columns in these places (Schema), ahead of what else they have.

@@ -100,6 +100,15 @@ const CommandShape* Registry::Find(std::string_view name) const {
   return unbuilt == nullptr ? nullptr : &unbuilt->shape;
 }
 
+ValueShape Registry::FindValue(std::string_view command, std::string_view option) const {
+  const CommandEntry* entry = Command(command);
+  if (entry == nullptr) return ValueShape::kText;
+  for (const Argument& argument : entry->arguments) {
+    if (argument.is_option && Lower(argument.name) == Lower(option)) return argument.value;
+  }
+  return ValueShape::kText;
+}
+
 const CommandEntry* Registry::Command(std::string_view name) const {
   return FindIn(command_by_name_, name);
 }

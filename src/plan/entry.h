@@ -40,6 +40,7 @@ struct Argument {
   std::string_view summary;
   bool is_option = false;  // Written name=value.
   bool no_effect = false;  // Accepted because Splunk has it; does nothing here.
+  ValueShape value = ValueShape::kText;
 };
 
 // A type of plan nodes and how its operator is made. Nodes are built by their type, whichever
@@ -192,6 +193,7 @@ class Registry final : public ShapeTable {
            std::span<const std::string_view> unbuilt_aggregates);
 
   const CommandShape* Find(std::string_view name) const override;
+  ValueShape FindValue(std::string_view command, std::string_view option) const override;
   const CommandEntry* Command(std::string_view name) const;
   // The entry of the node type of that name.
   const NodeEntry* Node(std::string_view name) const;

@@ -352,6 +352,20 @@ Dataflow AggregateNode::GetDataflow() const {
   return flow;
 }
 
+bool DeferredNode::WellFormed(const Registry&) const {
+  return texts.size() == subsearches.size() + 1 &&
+         std::all_of(subsearches.begin(), subsearches.end(),
+                     [](const ExprPtr& each) { return each->kind == ExprKind::kSubsearch; });
+}
+
+// Nothing is known before it is bound; the default is what is slow and safe.
+Dataflow DeferredNode::GetDataflow() const {
+  Dataflow flow;
+  flow.reads_clock = true;
+  if (generates) flow.runs = Runs::kSource;
+  return flow;
+}
+
 std::vector<const Node*> ChainOf(const Node& root) {
   std::vector<const Node*> chain;
   for (const Node* node = &root; node != nullptr; node = node->input.get()) chain.push_back(node);

@@ -290,6 +290,25 @@ struct AggregateNode final : Node {
   }
 };
 
+// A command with subsearches among its arguments. Their texts stand there as if typed, so the
+// command is bound when they have run, and its nodes take this one's place; this one never runs.
+struct DeferredNode final : Node {
+  static constexpr std::string_view kName = "deferred";
+  std::vector<std::string> texts;    // The command around its subsearches, one more than those.
+  std::vector<ExprPtr> subsearches;  // kSubsearch, with the places of their brackets.
+  bool first = false;                // It is the first command of its search …
+  bool generates = false;            // … and makes rows: it has no input.
+  bool WellFormed(const Registry& entries) const;
+  Dataflow GetDataflow() const override;
+  template <class Visitor>
+  void Describe(Visitor& visit) {
+    visit("texts", texts);
+    visit("subsearches", subsearches);
+    visit("first", first);
+    visit("generates", generates);
+  }
+};
+
 // ---------------------------------------------------------------- properties of a whole plan
 
 // What the result of a plan is, for whoever writes it.

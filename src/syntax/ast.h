@@ -100,8 +100,9 @@ struct Expr {
 // target = expression. A target may hold {field} pieces: `count_{host}`.
 struct Assignment {
   Name target;
-  ExprPtr value;  // Null for a macro that stands for the whole assignment.
+  ExprPtr value;  // Null for a macro or a subsearch that stands for the whole assignment.
   std::optional<MacroCall> macro;
+  PipelinePtr subsearch;
 };
 
 // ---------------------------------------------------------------- search terms
@@ -164,6 +165,14 @@ struct ArgumentExpression {
   bool is_eval = false;
   Span inner;  // The text between the parentheses.
 };
+// startswith=(a=1 OR b): search terms in parentheses, as the value of an option that takes them.
+struct ArgumentSearch {
+  SearchExpr terms;
+};
+// mvlist=a,b: fields with commas between them, as the value of an option that takes them.
+struct ArgumentList {
+  std::vector<Name> items;
+};
 // name=value, name!=value
 struct ArgumentOption {
   Name name;
@@ -176,17 +185,20 @@ struct ArgumentSign {
 };
 struct ArgumentSubsearch {
   PipelinePtr pipeline;
-  Span inner;  // The text between the brackets.
 };
 
 // One argument, in the order written; commas between arguments are dropped. `alias` is what follows
 // AS.
 struct Argument {
   Span span;
-  std::variant<Name, ArgumentCall, ArgumentExpression, ArgumentOption, ArgumentSign,
-               ArgumentSubsearch, MacroCall>
+  std::variant<Name, ArgumentCall, ArgumentExpression, ArgumentSearch, ArgumentList, ArgumentOption,
+               ArgumentSign, ArgumentSubsearch, MacroCall>
       value;
   std::optional<Name> alias;
+  PipelinePtr alias_subsearch;  // AS [ … ]: no alias then.
+  // It follows the argument before without a blank, and one of them is a subsearch, the text of
+  // which goes on there: span=[ … ]m.
+  bool joined = false;
 };
 
 enum class ClauseWord : uint8_t { kBy, kOver, kOutput, kOutputNew, kWhere, kFrom };
@@ -200,6 +212,12 @@ struct Clause {
   std::optional<SearchExpr> search;
 };
 
+// A command that could not be read.
+struct Broken {
+  std::string text;                      // As written.
+  std::vector<PipelinePtr> subsearches;  // Those that no part of the command holds.
+};
+
 struct CommandCall {
   Span span;
   Name name;             // As typed.
@@ -210,10 +228,14 @@ struct CommandCall {
   ExprPtr expression;                   // Shape kExpression; null if there is none.
   std::vector<Assignment> assignments;  // Shape kAssignments.
   std::optional<MacroCall> macro;  // A macro in the place of a command: no name, perhaps arguments.
+  // Nothing but the span, the name (if there is one) and the subsearches counts then.
+  std::optional<Broken> broken;
+  std::vector<const Pipeline*> subsearches;  // All that stand in the command, in the order of text.
 };
 
 struct Pipeline {
   Span span;
+  Span brackets;  // Of a subsearch, with its brackets.
   bool leading_pipe = false;
   std::vector<CommandCall> commands;
 };

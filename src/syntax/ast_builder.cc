@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "syntax/expression_builder.h"
@@ -146,6 +147,13 @@ Operator InfixOf(SplParser::InfixContext& context) {
 
 }  // namespace
 
+AstBuilder::AstBuilder(std::string_view text, std::vector<ast::PipelinePtr>& subsearches,
+                       Diagnostics& diagnostics)
+    : text_(text), subsearches_(subsearches), diagnostics_(diagnostics) {
+  for (const ast::PipelinePtr& subsearch : subsearches)
+    places_.push_back(subsearch->brackets.begin);
+}
+
 void AstBuilder::Fail(ErrorCode code, Span span, std::string message,
                       std::vector<std::string> notes) {
   if (!status_.ok()) return;  // One problem at a time: what follows may only follow from it.
@@ -155,22 +163,12 @@ void AstBuilder::Fail(ErrorCode code, Span span, std::string message,
 
 ast::MacroCall AstBuilder::Macro(Token& token) { return SplitMacro(text_, SpanOf(token)); }
 
-// ---------------------------------------------------------------- pipelines
+// ---------------------------------------------------------------- commands
 
-ast::Pipeline AstBuilder::Pipeline(SplParser::PipelineContext& context) {
-  ast::Pipeline pipeline;
-  pipeline.span = SpanOf(context);
-  pipeline.leading_pipe = context.getStart()->getType() == SplParser::PIPE;
-  for (SplParser::CommandContext* command : context.command())
-    pipeline.commands.push_back(Command(*command));
-  return pipeline;
-}
-
-ast::PipelinePtr AstBuilder::Subsearch(SplParser::SubsearchContext& context) {
-  const std::string outer = std::exchange(command_, "");
-  auto pipeline = std::make_unique<ast::Pipeline>(Pipeline(*context.pipeline()));
-  command_ = outer;
-  return pipeline;
+ast::PipelinePtr AstBuilder::Subsearch(TerminalNode& token) {
+  const auto place = static_cast<uint32_t>(TokenOf(token).getStartIndex());
+  const auto found = std::lower_bound(places_.begin(), places_.end(), place);
+  return std::move(subsearches_[static_cast<size_t>(found - places_.begin())]);
 }
 
 ast::CommandCall AstBuilder::Command(SplParser::CommandContext& context) {
@@ -196,9 +194,9 @@ ast::CommandCall AstBuilder::Command(SplParser::CommandContext& context) {
       command_ = "search";
       break;
   }
-  const Span behind{call.name.span.end, call.name.span.end};
+  const Span after{call.name.span.end, call.name.span.end};
   if (first.getType() == SplParser::SEARCH_COMMAND || call.implied)
-    call.search = Terms(context.terms(), behind);
+    call.search = Terms(context.terms(), after);
   if (context.expression() != nullptr) call.expression = Expression(*context.expression());
   for (SplParser::AssignmentContext* assignment : context.assignment()) {
     call.assignments.push_back(Assignment(*assignment));
@@ -272,8 +270,8 @@ ast::SearchExpr AstBuilder::Directive(SplParser::DirectiveContext& context) {
 ast::SearchValue AstBuilder::SearchValue(SplParser::SearchValueContext& context) {
   ast::SearchValue value;
   value.span = SpanOf(context);
-  if (context.subsearch() != nullptr) {
-    value.value = Subsearch(*context.subsearch());
+  if (context.SUBSEARCH() != nullptr) {
+    value.value = Subsearch(*context.SUBSEARCH());
   } else if (context.MACRO() != nullptr) {
     value.value = Macro(TokenOf(*context.MACRO()));
   } else if (context.directive() != nullptr) {
@@ -289,8 +287,8 @@ ast::SearchValue AstBuilder::SearchValue(SplParser::SearchValueContext& context)
 
 ast::SearchExpr AstBuilder::Term(SplParser::TermContext& context) {
   const Span span = SpanOf(context);
-  if (context.subsearch() != nullptr && context.IN() == nullptr)
-    return MakeSearch(span, ast::SearchSubsearch{Subsearch(*context.subsearch())});
+  if (context.SUBSEARCH() != nullptr && context.IN() == nullptr)
+    return MakeSearch(span, ast::SearchSubsearch{Subsearch(*context.SUBSEARCH())});
   const bool compares = context.comparator() != nullptr || context.IN() != nullptr;
   const bool macro = context.MACRO() != nullptr;
   if (macro && !compares) return MakeSearch(span, Macro(TokenOf(*context.MACRO())));
@@ -306,9 +304,9 @@ ast::SearchExpr AstBuilder::Term(SplParser::TermContext& context) {
     ast::SearchIn in;
     in.field = std::move(name);
     in.negated = context.NOT_BEFORE_IN() != nullptr;
-    if (context.subsearch() != nullptr) {
-      const Span list = SpanOf(*context.subsearch());
-      in.values.push_back({list, Subsearch(*context.subsearch())});
+    if (context.SUBSEARCH() != nullptr) {
+      const Span list = SpanOf(TokenOf(*context.SUBSEARCH()));
+      in.values.push_back({list, Subsearch(*context.SUBSEARCH())});
       return MakeSearch(span, std::move(in));
     }
     for (SplParser::SearchValueContext* value : context.searchValues()->searchValue()) {
@@ -325,6 +323,7 @@ ast::SearchExpr AstBuilder::Term(SplParser::TermContext& context) {
 ast::Assignment AstBuilder::Assignment(SplParser::AssignmentContext& context) {
   ast::Assignment assignment;
   if (context.MACRO() != nullptr) assignment.macro = Macro(TokenOf(*context.MACRO()));
+  if (context.SUBSEARCH() != nullptr) assignment.subsearch = Subsearch(*context.SUBSEARCH());
   if (context.target() != nullptr) {
     assignment.target = NameOf(text_, *context.target()->getStart(), Escapes::kCommon);
   }
@@ -360,9 +359,11 @@ ast::ExprPtr AstBuilder::Expression(SplParser::ExpressionContext& context) {
       part.op = std::exchange(negated_in, false) ? Operator::kNotIn : Operator::kIn;
       part.span = SpanOf(TokenOf(*dynamic_cast<TerminalNode*>(child)));
       // IN [ subsearch ], or IN ( values )
-      if (auto* list = dynamic_cast<SplParser::SubsearchContext*>(context.children[i + 1])) {
-        part.values.push_back(MakeExpr(SpanOf(*list), ast::ExpressionSubsearch{Subsearch(*list)}));
-        part.span = Cover(part.span, SpanOf(*list));
+      if (TypeOf(context.children[i + 1]) == SplParser::SUBSEARCH) {
+        auto& list = *dynamic_cast<TerminalNode*>(context.children[i + 1]);
+        const Span place = SpanOf(TokenOf(list));
+        part.values.push_back(MakeExpr(place, ast::ExpressionSubsearch{Subsearch(list)}));
+        part.span = Cover(part.span, place);
         chain.push_back(std::move(part));
         ++i;
         continue;
@@ -399,8 +400,8 @@ ast::ExprPtr AstBuilder::Operand(SplParser::OperandContext& context) {
   const Span span = SpanOf(context);
   Token& first = *context.getStart();
   if (context.MACRO() != nullptr) return MakeExpr(span, Macro(first));
-  if (context.subsearch() != nullptr) {
-    return MakeExpr(span, ast::ExpressionSubsearch{Subsearch(*context.subsearch())});
+  if (context.SUBSEARCH() != nullptr) {
+    return MakeExpr(span, ast::ExpressionSubsearch{Subsearch(*context.SUBSEARCH())});
   }
   switch (first.getType()) {
     case SplParser::LPAREN: {
@@ -430,7 +431,14 @@ ast::ExprPtr AstBuilder::Operand(SplParser::OperandContext& context) {
 std::vector<ast::Argument> AstBuilder::Arguments(SplParser::ArgumentsContext* context) {
   std::vector<ast::Argument> arguments;
   if (context == nullptr) return arguments;
-  for (SplParser::ArgumentContext* each : context->argument()) arguments.push_back(Argument(*each));
+  for (SplParser::ArgumentContext* each : context->argument()) {
+    ast::Argument argument = Argument(*each);
+    const uint32_t begin = argument.span.begin;
+    if (!arguments.empty() && arguments.back().span.end == begin) {
+      argument.joined = text_[begin] == '[' || text_[begin - 1] == ']';
+    }
+    arguments.push_back(std::move(argument));
+  }
   return arguments;
 }
 
@@ -447,17 +455,12 @@ ast::ArgumentExpression AstBuilder::Evaluation(SplParser::EvaluationContext& con
   return evaluation;
 }
 
-ast::ArgumentSubsearch AstBuilder::ArgumentSubsearch(SplParser::SubsearchContext& context) {
-  const Span span = SpanOf(context);
-  return {Subsearch(context), {span.begin + 1, span.end - 1}};
-}
-
 ast::Argument AstBuilder::Argument(SplParser::ArgumentContext& context) {
   ast::Argument argument;
   argument.span = SpanOf(context);
   Token& first = *context.getStart();
-  if (context.subsearch() != nullptr) {
-    argument.value = ArgumentSubsearch(*context.subsearch());
+  if (context.SUBSEARCH() != nullptr) {
+    argument.value = ast::ArgumentSubsearch{Subsearch(*context.SUBSEARCH())};
   } else if (context.evaluation() != nullptr) {
     argument.value = Evaluation(*context.evaluation());
   } else if (context.MACRO() != nullptr) {
@@ -484,20 +487,24 @@ ast::Argument AstBuilder::Argument(SplParser::ArgumentContext& context) {
   } else {
     argument.value = NameOf(text_, first, Escapes::kCommon);
   }
-  if (context.alias() != nullptr) {
-    const Token& name = context.alias()->WORD() == nullptr ? *context.alias()->getStop()
-                                                           : TokenOf(*context.alias()->WORD());
-    argument.alias = NameOf(text_, name, Escapes::kCommon);
-    if (context.alias()->MACRO() != nullptr) {
-      argument.alias->text = spelk::TextOf(text_, argument.alias->span);
-    }
-    if (context.alias()->call() != nullptr) {
-      argument.alias->span = Cover(argument.alias->span, SpanOf(*context.alias()->call()));
-      argument.alias->text = spelk::TextOf(text_, argument.alias->span);
-      argument.alias->quoted = true;
-    }
-  }
+  if (context.alias() != nullptr) TakeAlias(*context.alias(), &argument);
   return argument;
+}
+
+void AstBuilder::TakeAlias(SplParser::AliasContext& context, ast::Argument* argument) {
+  if (context.SUBSEARCH() != nullptr) {
+    argument->alias_subsearch = Subsearch(*context.SUBSEARCH());
+    return;
+  }
+  const Token& token = context.WORD() == nullptr ? *context.getStop() : TokenOf(*context.WORD());
+  ast::Name name = NameOf(text_, token, Escapes::kCommon);
+  if (context.MACRO() != nullptr) name.text = spelk::TextOf(text_, name.span);
+  if (context.call() != nullptr) {
+    name.span = Cover(name.span, SpanOf(*context.call()));
+    name.text = spelk::TextOf(text_, name.span);
+    name.quoted = true;
+  }
+  argument->alias = std::move(name);
 }
 
 ast::Argument AstBuilder::ArgumentValue(SplParser::ArgumentValueContext& context) {
@@ -505,18 +512,19 @@ ast::Argument AstBuilder::ArgumentValue(SplParser::ArgumentValueContext& context
   Token& first = *context.getStart();
   if (context.evaluation() != nullptr) return MakeArgument(span, Evaluation(*context.evaluation()));
   if (context.MACRO() != nullptr) return MakeArgument(span, Macro(first));
-  if (context.subsearch() != nullptr)
-    return MakeArgument(span, ArgumentSubsearch(*context.subsearch()));
+  if (context.SUBSEARCH() != nullptr)
+    return MakeArgument(span, ast::ArgumentSubsearch{Subsearch(*context.SUBSEARCH())});
   if (context.call() != nullptr) return MakeArgument(span, ArgumentCall(first, *context.call()));
   if (context.SEARCH_PAREN() != nullptr) {
-    // (search terms) of startswith and endswith: kept as the text of a search.
-    ast::Name name;
-    name.span = span;
-    name.quoted = true;
-    name.text = spelk::TextOf(text_, {span.begin + 1, span.end - 1});
-    return MakeArgument(span, std::move(name));
+    return MakeArgument(span, ast::ArgumentSearch{Terms(context.terms(), span)});
   }
-  return MakeArgument(span, NameOf(text_, first, Escapes::kCommon));
+  if (context.listItem().empty()) return MakeArgument(span, NameOf(text_, first, Escapes::kCommon));
+  ast::ArgumentList list;
+  list.items.push_back(NameOf(text_, first, Escapes::kCommon));
+  for (SplParser::ListItemContext* item : context.listItem()) {
+    list.items.push_back(NameOf(text_, *item->getStart(), Escapes::kCommon));
+  }
+  return MakeArgument(span, std::move(list));
 }
 
 ast::Clause AstBuilder::Clause(SplParser::ClauseContext& context) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string_view>
+#include <vector>
 
 #include "SplParser.h"
 #include "absl/status/status.h"
@@ -10,14 +11,16 @@
 
 namespace spelk::syntax {
 
-// Walks the typed contexts of one text. What the grammar takes and no tree can stand for is an
-// error: it goes to the diagnostics and is kept in status().
+// Walks the typed contexts of one command, or of what stands alone. What the grammar takes and no
+// tree can stand for is an error: it goes to the diagnostics and is kept in status().
 class AstBuilder {
  public:
-  AstBuilder(std::string_view text, Diagnostics& diagnostics)
-      : text_(text), diagnostics_(diagnostics) {}
+  // `subsearches` are those of the SUBSEARCH tokens, in the order of the text. They are moved to
+  // where they stand.
+  AstBuilder(std::string_view text, std::vector<ast::PipelinePtr>& subsearches,
+             Diagnostics& diagnostics);
 
-  ast::Pipeline Pipeline(antlr::SplParser::PipelineContext& context);
+  ast::CommandCall Command(antlr::SplParser::CommandContext& context);
   ast::SearchExpr Terms(antlr::SplParser::TermsContext* context, Span empty);
   ast::ExprPtr Expression(antlr::SplParser::ExpressionContext& context);
 
@@ -26,8 +29,7 @@ class AstBuilder {
  private:
   using Parser = antlr::SplParser;
 
-  ast::CommandCall Command(Parser::CommandContext& context);
-  ast::PipelinePtr Subsearch(Parser::SubsearchContext& context);
+  ast::PipelinePtr Subsearch(antlr4::tree::TerminalNode& token);
   ast::MacroCall Macro(antlr4::Token& token);
 
   ast::SearchExpr Term(Parser::TermContext& context);
@@ -45,12 +47,14 @@ class AstBuilder {
   ast::Argument ArgumentValue(Parser::ArgumentValueContext& context);
   ast::ArgumentCall ArgumentCall(antlr4::Token& name, Parser::CallContext& context);
   ast::ArgumentExpression Evaluation(Parser::EvaluationContext& context);
-  ast::ArgumentSubsearch ArgumentSubsearch(Parser::SubsearchContext& context);
+  void TakeAlias(Parser::AliasContext& context, ast::Argument* argument);
   ast::Clause Clause(Parser::ClauseContext& context);
 
   void Fail(ErrorCode code, Span span, std::string message, std::vector<std::string> notes = {});
 
   const std::string_view text_;
+  std::vector<ast::PipelinePtr>& subsearches_;
+  std::vector<uint32_t> places_;  // Where each of them begins.
   Diagnostics& diagnostics_;
   absl::Status status_;
   std::string command_;  // The command at hand, for messages.

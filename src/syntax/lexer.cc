@@ -76,7 +76,8 @@ struct Frame {
   bool value_due = false;   // The value of an option.
   bool assigns = false;     // An expression that ends at a comma, where the next target begins.
   uint8_t clauses = kClauseBy;
-  std::string_view option;  // The name before the `=`.
+  std::string_view command;
+  ValueShape value = ValueShape::kText;  // Of the option whose value is due.
 };
 
 class ModeLexer {
@@ -220,23 +221,38 @@ class ModeLexer {
       case SplLexer::STRING:
         return OnString(token);
       case SplLexer::COMMA:
-        if (top().kind == Kind::kPipeline && top().assigns) top().state = State::kTarget;
-        return;
+        return OnComma(token);
       default:
         return ClearValue();
     }
   }
 
   void ClearValue() { top().value_due = false; }
+  bool IsValue(ValueShape shape) { return top().value_due && top().value == shape; }
 
-  // streamstats is documented with an expression between two quoted parentheses:
+  // The comma between two fields of one value, which has no blank around it.
+  void OnComma(RawToken* token) {
+    Frame& frame = top();
+    if (frame.kind == Kind::kPipeline && frame.assigns) frame.state = State::kTarget;
+    const bool item = previous_ == SplLexer::WORD || previous_ == SplLexer::STRING;
+    const size_t next = token->span.end;
+    if (list_item_ != token->span.begin || !item || next >= text_.size() || EndsItem(text_[next]))
+      return;
+    token->type = SplLexer::LIST_COMMA;
+    frame.value_due = true;
+  }
+  static bool EndsItem(char c) {
+    return IsBlank(c) || std::string_view(",()[]|=<>!`").find(c) != std::string_view::npos;
+  }
+  void OnListItem(const RawToken& token) { list_item_ = token.span.end; }
+
+  // The value of reset_after is documented as an expression between two quoted parentheses:
   // reset_after="("v>1")". That is one value.
   void OnString(RawToken* token) {
     constexpr std::string_view kOpen = "\"(\"";
     constexpr std::string_view kClose = "\")\"";
-    const bool opens = top().value_due && TextOf(text_, token->span) == kOpen &&
-                       (EqualsIgnoringCase(top().option, "reset_before") ||
-                        EqualsIgnoringCase(top().option, "reset_after"));
+    const bool opens = IsValue(ValueShape::kExpression) && TextOf(text_, token->span) == kOpen;
+    if (IsValue(ValueShape::kFields)) OnListItem(*token);
     size_t close = opens ? text_.find(kClose, token->span.end) : std::string_view::npos;
     while (close != std::string_view::npos && text_[close - 1] == '\\') {
       close = text_.find(kClose, close + 1);
@@ -250,10 +266,8 @@ class ModeLexer {
 
   void OnPipe() {
     while (frames_.size() > 1 && top().kind != Kind::kPipeline) frames_.pop_back();
-    const Frame old = top();
     top() = Frame();
     top().after_pipe = true;
-    (void)old;
   }
 
   void OnRightBracket() {
@@ -277,9 +291,7 @@ class ModeLexer {
     } else if (InArguments() && previous_ == SplLexer::WORD && call_paren_ == token->span.begin) {
       kind = Kind::kCall;
       token->type = SplLexer::CALL_PAREN;
-    } else if (InArguments() && top().value_due &&
-               (EqualsIgnoringCase(top().option, "startswith") ||
-                EqualsIgnoringCase(top().option, "endswith"))) {
+    } else if (InArguments() && IsValue(ValueShape::kSearch)) {
       kind = Kind::kGroup;
       token->type = SplLexer::SEARCH_PAREN;
     }
@@ -295,7 +307,7 @@ class ModeLexer {
       frame.state = State::kExpression;
     } else if (InArguments()) {
       frame.value_due = true;
-      frame.option = previous_text_;
+      frame.value = shapes_.FindValue(frame.command, previous_text_);
     }
   }
 
@@ -313,6 +325,7 @@ class ModeLexer {
     const CommandShape shape = known == nullptr ? CommandShape() : *known;
     Frame& frame = top();
     frame.clauses = shape.clauses;
+    frame.command = word;
     switch (shape.shape) {
       case Shape::kSearch:
         frame.state = State::kSearch;
@@ -401,6 +414,7 @@ class ModeLexer {
   void OnArgument(RawToken* token, std::string_view word) {
     const size_t end = token->span.end;
     const bool value = top().value_due;
+    if (IsValue(ValueShape::kFields)) OnListItem(*token);
     top().value_due = false;
     if (EqualsIgnoringCase(word, "eval") && NextCharacter(end) == '(') {
       token->type = SplLexer::EVAL;
@@ -448,6 +462,7 @@ class ModeLexer {
   size_t previous_ = 0;  // Type of the last token that is not hidden.
   std::string_view previous_text_;
   size_t call_paren_ = SIZE_MAX;  // Where the parenthesis of a call stands.
+  size_t list_item_ = SIZE_MAX;   // Where an item of a list of fields ended.
 };
 
 }  // namespace
@@ -458,13 +473,14 @@ std::vector<RawToken> Lex(std::string_view text, const ShapeTable& shapes, Entry
   return ModeLexer(text, shapes, entry).Run(most);
 }
 
-std::string_view TypeName(size_t type) {
+std::vector<std::string> TypeNames() {
   SplLexer::Prepare();
   ByteStream empty("");
   const SplLexer lexer(&empty);
-  static std::string name;
-  name = lexer.getVocabulary().getSymbolicName(type);
-  return name;
+  const antlr4::dfa::Vocabulary& vocabulary = lexer.getVocabulary();
+  std::vector<std::string> names(vocabulary.getMaxTokenType() + 1);
+  for (size_t type = 1; type < names.size(); ++type) names[type] = vocabulary.getSymbolicName(type);
+  return names;
 }
 
 }  // namespace spelk::syntax

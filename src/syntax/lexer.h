@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -27,7 +28,7 @@ enum class Entry : uint8_t { kQuery, kTerms, kExpression };
 std::vector<RawToken> Lex(std::string_view text, const ShapeTable& shapes, Entry entry,
                           size_t most);
 
-// The grammar's name of a token type: "WORD".
-std::string_view TypeName(size_t type);
+// The grammar's names of the types of tokens, by number: "WORD".
+std::vector<std::string> TypeNames();
 
 }  // namespace spelk::syntax

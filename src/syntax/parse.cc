@@ -1,4 +1,5 @@
-// The door to ANTLR: tokens in, a tree of ours out, every problem a diagnostic.
+// The door to ANTLR: tokens in, a tree of ours out, every problem a diagnostic. Brackets and pipes
+// are found first, so that each command is parsed by itself.
 #include "syntax/parse.h"
 
 #include <fmt/format.h>
@@ -14,12 +15,14 @@
 #include "SplParser.h"
 #include "base/status.h"
 #include "syntax/ast_builder.h"
+#include "syntax/command_tokens.h"
 #include "syntax/lexer.h"
-#include "syntax/token_checks.h"
+#include "syntax/unexpected_token.h"
 
 namespace spelk {
 namespace {
 
+using syntax::CommandTokens;
 using syntax::RawToken;
 using syntax::antlr::SplParser;
 
@@ -49,54 +52,6 @@ class FirstError final : public antlr4::BailErrorStrategy {
   size_t rule_ = 0;
 };
 
-// What would have been right where a rule stopped.
-std::string_view ExpectedIn(size_t rule) {
-  switch (rule) {
-    case SplParser::RuleTerms:
-    case SplParser::RuleTerm:
-    case SplParser::RuleLoneTerms:
-      return "a search term or field=value";
-    case SplParser::RuleSearchValue:
-    case SplParser::RuleSearchValues:
-      return "a value";
-    case SplParser::RuleDirective:
-      return "text and a closing parenthesis";
-    case SplParser::RuleAssignment:
-    case SplParser::RuleTarget:
-      return "field = expression";
-    case SplParser::RuleExpression:
-    case SplParser::RuleInfix:
-    case SplParser::RuleLoneExpression:
-      return "an operator, or the end of the expression";
-    case SplParser::RulePrefix:
-    case SplParser::RuleOperand:
-    case SplParser::RuleExpressions:
-      return "a field, a value or a function";
-    case SplParser::RuleAlias:
-      return "a field name after AS";
-    case SplParser::RuleClause:
-      return "a field";
-    case SplParser::RuleArgument:
-    case SplParser::RuleArgumentValue:
-      return "a value";
-    case SplParser::RuleCall:
-      return "an argument or a closing parenthesis";
-    case SplParser::RuleEvaluation:
-      return "a closing parenthesis";
-    case SplParser::RuleSubsearch:
-      return "a pipe, or \"]\" to end the subsearch";
-    case SplParser::RuleCommand:
-      return "a search term or a command";
-    default:
-      return "a pipe, or the end of the search";
-  }
-}
-
-std::string Upper(std::string text) {
-  for (char& c : text) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-  return text;
-}
-
 class ParseRun {
  public:
   ParseRun(const Source& source, const ShapeTable& shapes, const SyntaxLimits& limits,
@@ -118,39 +73,169 @@ class ParseRun {
     return absl::OkStatus();
   }
 
-  // `take` gets the parser and a builder, and stores what it built.
+  absl::Status ParseQuery(ast::Pipeline* tree) {
+    const size_t before = diagnostics_.all().size();
+    SPELK_RETURN_IF_ERROR(Prepare(syntax::Entry::kQuery));
+    *tree = Pipeline(0, visible_.size(), false);
+    diagnostics_.SortByPlace(before);
+    return diagnostics_.FirstError(before);
+  }
+
+  // Text that is no pipeline. `take` gets the parser and a builder, and stores what it built.
   template <class Take>
-  absl::Status Parse(syntax::Entry entry, const Take& take) {
-    SPELK_RETURN_IF_ERROR(Lex(entry));
-    const bool may_be_empty = entry == syntax::Entry::kTerms;
-    visible_ = tokens_;
-    std::erase_if(visible_, [](const RawToken& token) { return token.hidden; });
-    if (!visible_.empty() || !may_be_empty) {
-      SPELK_RETURN_IF_ERROR(syntax::CheckTokens(text_, tokens_, limits_.max_depth, diagnostics_));
+  absl::Status ParseLone(syntax::Entry entry, const Take& take) {
+    const size_t before = diagnostics_.all().size();
+    SPELK_RETURN_IF_ERROR(Prepare(entry));
+    CommandTokens command;
+    std::vector<ast::PipelinePtr> subsearches =
+        TakeTokens(0, visible_.size(), &command, /*to_pipe=*/false);
+    if (!visible_.empty() || entry != syntax::Entry::kTerms) {
+      SPELK_RETURN_IF_ERROR(syntax::CheckTokens(text_, command, diagnostics_));
     }
-    SplParser::Prepare();
-    antlr4::ListTokenSource source(MakeTokens());
-    antlr4::CommonTokenStream stream(&source);
-    SplParser parser(&stream);
-    parser.removeErrorListeners();
-    const auto strategy = std::make_shared<FirstError>();
-    parser.setErrorHandler(strategy);
-    syntax::AstBuilder builder(text_, diagnostics_);
-    try {
-      take(parser, builder);
-    } catch (const antlr4::ParseCancellationException&) {
-      return Unexpected(strategy->at(), strategy->rule());
-    }
-    return builder.status();
+    SPELK_RETURN_IF_ERROR(RunParser(command, subsearches, take));
+    return diagnostics_.FirstError(before);
   }
 
   const std::vector<RawToken>& tokens() const { return tokens_; }
 
  private:
-  std::vector<std::unique_ptr<antlr4::Token>> MakeTokens() const {
+  absl::Status Prepare(syntax::Entry entry) {
+    SPELK_RETURN_IF_ERROR(Lex(entry));
+    visible_ = tokens_;
+    std::erase_if(visible_, [](const RawToken& token) { return token.hidden; });
+    SPELK_ASSIGN_OR_RETURN(partners_,
+                           syntax::MatchBrackets(visible_, limits_.max_depth, diagnostics_));
+    SplParser::Prepare();
+    return absl::OkStatus();
+  }
+
+  // The end of the text as a token: where its last word ends, not after the blank lines.
+  RawToken EndOfText() const {
+    const uint32_t end = visible_.empty() ? 0 : visible_.back().span.end;
+    return {0, {end, end}, false};
+  }
+
+  // Commands and the pipes between them, from one token to another. Recursive in brackets, the
+  // depth of which was checked.
+  ast::Pipeline Pipeline(size_t begin, size_t end, bool in_subsearch) {
+    ast::Pipeline pipeline;
+    if (begin < end) pipeline.span = Cover(visible_[begin].span, visible_[end - 1].span);
+    CommandTokens command;
+    command.in_subsearch = in_subsearch;
+    size_t at = begin;
+    if (at < end && visible_[at].type == SplParser::PIPE) {
+      pipeline.leading_pipe = true;
+      command.after_pipe = true;
+      command.before = visible_[at++].span;
+    }
+    while (true) {
+      command.tokens.clear();
+      std::vector<ast::PipelinePtr> subsearches = TakeTokens(at, end, &command, /*to_pipe=*/true);
+      at = next_;
+      pipeline.commands.push_back(Command(command, std::move(subsearches)));
+      if (at >= end) return pipeline;
+      command.after_pipe = true;
+      command.before = visible_[at++].span;
+    }
+  }
+
+  // A pipe does, but not two without a blank between them, which are meant as an operator.
+  bool EndsCommand(size_t at, size_t end, const CommandTokens& command) const {
+    const auto is_pipe = [&](size_t i) { return visible_[i].type == SplParser::PIPE; };
+    if (!is_pipe(at) || command.tokens.empty()) return is_pipe(at);
+    const bool before = command.tokens.back().type == SplParser::PIPE &&
+                        command.tokens.back().span.end == visible_[at].span.begin;
+    const bool after =
+        at + 1 < end && is_pipe(at + 1) && visible_[at + 1].span.begin == visible_[at].span.end;
+    return !before && !after;
+  }
+
+  // The tokens from `at` to a pipe or to `end`, where next_ stands then. Subsearches are parsed on
+  // the way and become one token each.
+  std::vector<ast::PipelinePtr> TakeTokens(size_t at, size_t end, CommandTokens* command,
+                                           bool to_pipe) {
+    std::vector<ast::PipelinePtr> subsearches;
+    const size_t known = diagnostics_.all().size();
+    while (at < end && !(to_pipe && EndsCommand(at, end, *command))) {
+      if (visible_[at].type != SplParser::LBRACKET) {
+        command->tokens.push_back(visible_[at++]);
+        continue;
+      }
+      const size_t close = partners_[at];
+      auto subsearch = std::make_unique<ast::Pipeline>(Pipeline(at + 1, close, true));
+      RawToken token = visible_[at];
+      const bool closed = close < visible_.size();
+      if (closed) token.type = SplParser::SUBSEARCH;
+      token.span = Cover(token.span, closed ? visible_[close].span : visible_.back().span);
+      subsearch->brackets = token.span;
+      command->tokens.push_back(token);
+      subsearches.push_back(std::move(subsearch));
+      at = close + 1;
+    }
+    next_ = std::min(at, end);
+    command->next = next_ < visible_.size() ? visible_[next_] : EndOfText();
+    command->subsearch_unbalanced = false;
+    for (size_t i = known; i < diagnostics_.all().size(); ++i) {
+      const bool unbalanced = diagnostics_.all()[i].code == ErrorCode::kUnbalanced;
+      command->subsearch_unbalanced = command->subsearch_unbalanced || unbalanced;
+    }
+    return subsearches;
+  }
+
+  ast::CommandCall Command(const CommandTokens& command,
+                           std::vector<ast::PipelinePtr> subsearches) {
+    ast::CommandCall call;
+    std::vector<const ast::Pipeline*> pointers;
+    for (const ast::PipelinePtr& subsearch : subsearches) pointers.push_back(subsearch.get());
+    absl::Status status = syntax::CheckTokens(text_, command, diagnostics_);
+    if (status.ok()) {
+      status = RunParser(command, subsearches, [&](SplParser& parser, syntax::AstBuilder& builder) {
+        call = builder.Command(*parser.loneCommand()->command());
+      });
+    }
+    if (!status.ok()) Break(command, std::move(subsearches), &call);
+    call.subsearches = std::move(pointers);
+    return call;
+  }
+
+  void Break(const CommandTokens& command, std::vector<ast::PipelinePtr> subsearches,
+             ast::CommandCall* call) const {
+    call->broken.emplace();
+    call->broken->subsearches = std::move(subsearches);
+    std::erase(call->broken->subsearches, nullptr);  // Those that a part of the command holds.
+    const uint32_t begin = command.next.span.begin;
+    call->span = {begin, begin};
+    if (command.tokens.empty()) return;
+    call->span = Cover(command.tokens.front().span, command.tokens.back().span);
+    call->broken->text = TextOf(text_, call->span);
+    call->name.text = syntax::CommandAt(text_, command, command.tokens.size());
+    call->name.span = call->name.text.empty() ? Span{call->span.begin, call->span.begin}
+                                              : command.tokens.front().span;
+  }
+
+  template <class Take>
+  absl::Status RunParser(const CommandTokens& command, std::vector<ast::PipelinePtr>& subsearches,
+                         const Take& take) {
+    antlr4::ListTokenSource source(MakeTokens(command));
+    antlr4::CommonTokenStream stream(&source);
+    SplParser parser(&stream);
+    parser.removeErrorListeners();
+    const auto strategy = std::make_shared<FirstError>();
+    parser.setErrorHandler(strategy);
+    syntax::AstBuilder builder(text_, subsearches, diagnostics_);
+    try {
+      take(parser, builder);
+    } catch (const antlr4::ParseCancellationException&) {
+      return syntax::UnexpectedToken(text_, command, strategy->at(), strategy->rule(), shapes_,
+                                     diagnostics_);
+    }
+    return builder.status();
+  }
+
+  std::vector<std::unique_ptr<antlr4::Token>> MakeTokens(const CommandTokens& command) const {
     std::vector<std::unique_ptr<antlr4::Token>> made;
-    made.reserve(visible_.size() + 1);
-    for (const RawToken& raw : visible_) {
+    made.reserve(command.tokens.size() + 1);
+    for (const RawToken& raw : command.tokens) {
       auto token = std::make_unique<antlr4::CommonToken>(raw.type);
       token->setStartIndex(raw.span.begin);
       token->setStopIndex(raw.span.end - 1);
@@ -163,106 +248,14 @@ class ParseRun {
     return made;
   }
 
-  static bool EndsOperand(size_t type) {
-    return type == SplParser::WORD || type == SplParser::STRING || type == SplParser::FIELD ||
-           type == SplParser::NUMBER || type == SplParser::RPAREN;
-  }
-  // Whether an expression could have gone on here with an operator.
-  bool FollowsOperand(size_t at, size_t rule) const {
-    return at > 0 && EndsOperand(visible_[at - 1].type) && rule != SplParser::RuleAssignment &&
-           rule != SplParser::RuleTarget && syntax::InExpression(visible_, at);
-  }
-  bool IsComparator(size_t at) const {
-    const size_t type = at < visible_.size() ? visible_[at].type : size_t{SplParser::PIPE};
-    return type == SplParser::EQ || type == SplParser::NEQ || type == SplParser::LT ||
-           type == SplParser::LE || type == SplParser::GT || type == SplParser::GE;
-  }
-
-  bool BeginsUnknownCommand(size_t at) const {
-    return visible_[at].type == SplParser::ARGUMENT_COMMAND &&
-           shapes_.Find(TextOf(text_, visible_[at].span)) == nullptr;
-  }
-
-  // What may follow an operand; and how in SPL is said what people say otherwise elsewhere.
-  std::string AfterOperand(size_t at, std::string_view seen) const {
-    constexpr std::pair<std::string_view, std::string_view> kElsewhere[] = {
-        {"IS", "null is tested by isnull(field) and isnotnull(field)"},
-        {"BETWEEN", "write field>=1 AND field<=5"},
-        {"CONTAINS", "write like(field, \"%text%\")"},
-        {"MATCH", "write match(field, \"regular expression\")"},
-        {"MATCHES", "write match(field, \"regular expression\")"},
-    };
-    for (const auto& [word, advice] : kElsewhere) {
-      if (Upper(std::string(seen)) == word) return fmt::format("an operator; {}", advice);
-    }
-    size_t open = 0;
-    for (size_t i = 0; i < at && i < visible_.size(); ++i) {
-      if (visible_[i].type == SplParser::LPAREN) ++open;
-      if (visible_[i].type == SplParser::RPAREN) --open;
-    }
-    return open > 0 ? "an operator, a comma or a closing parenthesis"
-                    : "an operator, a comma, or the end of the expression";
-  }
-
-  std::string Expected(size_t at, size_t rule) const {
-    if (at < visible_.size() && visible_[at].type == SplParser::AS) return "a name before AS";
-    const size_t before = at == 0 ? 0 : visible_[at - 1].type;
-    const std::string word = before == 0 ? "" : std::string(TextOf(text_, visible_[at - 1].span));
-    if (before == SplParser::BY || before == SplParser::OVER || before == SplParser::OUTPUT ||
-        before == SplParser::OUTPUTNEW) {
-      return fmt::format("a field name after {}", Upper(word));
-    }
-    const std::string_view seen = at < visible_.size() ? TextOf(text_, visible_[at].span) : "";
-    if (before == SplParser::NOT && Upper(std::string(seen)) == "LIKE")
-      return "a field; NOT stands before it: NOT field LIKE \"pattern\"";
-    if (before == SplParser::EXPRESSION_COMMAND) return "an expression";
-    if (before == SplParser::ASSIGNMENT_COMMAND) return "field = expression";
-    if (FollowsOperand(at, rule)) return AfterOperand(at, seen);
-    if (IsComparator(at) && syntax::InArguments(visible_, at)) {
-      return "an argument; text with such signs stands in double quotes";
-    }
-    if (at > 1 && IsComparator(at) && IsComparator(at - 2)) {
-      return "a search term; a value is missing before, or one with such a sign needs quotes";
-    }
-    if (before == SplParser::RPAREN && IsComparator(at)) {
-      return "a search term; what a function gives is compared by where";
-    }
-    if (word == "<" && seen == ">") return "a value; not equal is written !=";
-    if (word == "=" && seen == ">") return "a value; greater or equal is written >=";
-    if (word == "=" && seen == "<") return "a value; less or equal is written <=";
-    return std::string(ExpectedIn(rule));
-  }
-
-  absl::Status Unexpected(size_t at, size_t rule) {
-    // The end is where the text ends, not the blank lines behind it.
-    const uint32_t end = visible_.empty() ? 0 : visible_.back().span.end;
-    const Span span = at < visible_.size() ? visible_[at].span : Span{end, end};
-    if (IsComparator(at) && at > 0 && BeginsUnknownCommand(at - 1)) {
-      return diagnostics_.Error(
-          ErrorCode::kUnknownCommand, visible_[at - 1].span,
-          fmt::format("unknown search command '{}'", TextOf(text_, visible_[at - 1].span)),
-          {"conditions behind a pipe begin with a command, search or where; fields are computed by "
-           "eval"});
-    }
-    const bool expression =
-        (rule >= SplParser::RuleAssignment && rule <= SplParser::RuleExpressions) ||
-        FollowsOperand(at, rule);
-    const std::string command = syntax::CommandAt(text_, visible_, at);
-    const std::string seen = syntax::Describe(text_, visible_, at);
-    std::string message = command.empty() ? "" : command + ": ";
-    message += expression ? fmt::format("the expression is malformed: unexpected {}", seen)
-                          : fmt::format("unexpected {}", seen);
-    return diagnostics_.Error(expression ? ErrorCode::kMalformedExpression : ErrorCode::kSyntax,
-                              span, std::move(message),
-                              {fmt::format("expected {}", Expected(at, rule))});
-  }
-
   const std::string_view text_;
   const ShapeTable& shapes_;
   const SyntaxLimits& limits_;
   Diagnostics& diagnostics_;
   std::vector<RawToken> tokens_;
   std::vector<RawToken> visible_;
+  std::vector<size_t> partners_;  // Of brackets.
+  size_t next_ = 0;               // Where TakeTokens stopped.
 };
 
 }  // namespace
@@ -271,23 +264,25 @@ absl::StatusOr<std::vector<Token>> Tokenize(const Source& source, const ShapeTab
                                             const SyntaxLimits& limits, Diagnostics& diagnostics) {
   ParseRun run(source, shapes, limits, diagnostics);
   SPELK_RETURN_IF_ERROR(run.Lex(syntax::Entry::kQuery));
+  const std::vector<std::string> names = syntax::TypeNames();
   std::vector<Token> tokens;
   tokens.reserve(run.tokens().size());
   for (const RawToken& raw : run.tokens()) {
-    tokens.push_back({std::string(syntax::TypeName(raw.type)), raw.span, raw.hidden});
+    tokens.push_back({names[raw.type], raw.span, raw.hidden});
   }
   return tokens;
 }
 
+absl::Status ParsePartly(const Source& source, const ShapeTable& shapes, const SyntaxLimits& limits,
+                         Diagnostics& diagnostics, ast::Pipeline* tree) {
+  return ParseRun(source, shapes, limits, diagnostics).ParseQuery(tree);
+}
+
 absl::StatusOr<ast::Pipeline> Parse(const Source& source, const ShapeTable& shapes,
                                     const SyntaxLimits& limits, Diagnostics& diagnostics) {
-  ast::Pipeline pipeline;
-  SPELK_RETURN_IF_ERROR(
-      ParseRun(source, shapes, limits, diagnostics)
-          .Parse(syntax::Entry::kQuery, [&](SplParser& parser, syntax::AstBuilder& builder) {
-            pipeline = builder.Pipeline(*parser.query()->pipeline());
-          }));
-  return pipeline;
+  ast::Pipeline tree;
+  SPELK_RETURN_IF_ERROR(ParsePartly(source, shapes, limits, diagnostics, &tree));
+  return tree;
 }
 
 absl::StatusOr<ast::SearchExpr> ParseSearchTerms(const Source& source, const ShapeTable& shapes,
@@ -296,7 +291,7 @@ absl::StatusOr<ast::SearchExpr> ParseSearchTerms(const Source& source, const Sha
   ast::SearchExpr terms;
   SPELK_RETURN_IF_ERROR(
       ParseRun(source, shapes, limits, diagnostics)
-          .Parse(syntax::Entry::kTerms, [&](SplParser& parser, syntax::AstBuilder& builder) {
+          .ParseLone(syntax::Entry::kTerms, [&](SplParser& parser, syntax::AstBuilder& builder) {
             terms = builder.Terms(parser.loneTerms()->terms(), {});
           }));
   return terms;
@@ -305,11 +300,12 @@ absl::StatusOr<ast::SearchExpr> ParseSearchTerms(const Source& source, const Sha
 absl::StatusOr<ast::ExprPtr> ParseExpression(const Source& source, const ShapeTable& shapes,
                                              const SyntaxLimits& limits, Diagnostics& diagnostics) {
   ast::ExprPtr expression;
-  SPELK_RETURN_IF_ERROR(
-      ParseRun(source, shapes, limits, diagnostics)
-          .Parse(syntax::Entry::kExpression, [&](SplParser& parser, syntax::AstBuilder& builder) {
-            expression = builder.Expression(*parser.loneExpression()->expression());
-          }));
+  SPELK_RETURN_IF_ERROR(ParseRun(source, shapes, limits, diagnostics)
+                            .ParseLone(syntax::Entry::kExpression,
+                                       [&](SplParser& parser, syntax::AstBuilder& builder) {
+                                         expression = builder.Expression(
+                                             *parser.loneExpression()->expression());
+                                       }));
   return expression;
 }
 

@@ -33,17 +33,28 @@ enum ClauseSet : uint8_t {
   kClauseFrom = 32,
 };
 
+// What the value of an option (name=value) may be beside a word, a quoted text, a call, eval(…), a
+// parenthesised expression or a subsearch.
+enum class ValueShape : uint8_t {
+  kText,        // Nothing else.
+  kExpression,  // "(" expression ")" with quoted parentheses.
+  kSearch,      // Search terms in parentheses, instead of an expression.
+  kFields,      // Fields with commas between them, no blanks around these.
+};
+
 struct CommandShape {
   Shape shape = Shape::kArguments;
   uint8_t clauses = kClauseBy;
 };
 
-// What the lexer asks about a command's name. Names are compared ignoring case.
+// What the lexer asks about commands and their options. Names are compared ignoring case.
 class ShapeTable {
  public:
   virtual ~ShapeTable() = default;
   // Null if no command has that name.
   virtual const CommandShape* Find(std::string_view name) const = 0;
+  // kText if there is no such command or option.
+  virtual ValueShape FindValue(std::string_view command, std::string_view option) const = 0;
 };
 
 // Limits that keep hostile text harmless; checked before any recursive algorithm starts.
@@ -63,9 +74,13 @@ struct Token {
 absl::StatusOr<std::vector<Token>> Tokenize(const Source& source, const ShapeTable& shapes,
                                             const SyntaxLimits& limits, Diagnostics& diagnostics);
 
-// A whole search. Macro calls become MacroCall nodes; whoever runs a query expands them first.
-// Problems go to `diagnostics`, with Splunk's phrase where it is known; the status repeats the
-// first.
+// As much of a search as can be read, one command at a time: a command that cannot is `broken` and
+// says its first problem; the others, those of its subsearches too, stand in the tree. Macro calls
+// become MacroCall nodes; whoever runs a query expands them first. Problems go to `diagnostics` in
+// the order of the text, with Splunk's phrase where it is known; the status is that of the first.
+absl::Status ParsePartly(const Source& source, const ShapeTable& shapes, const SyntaxLimits& limits,
+                         Diagnostics& diagnostics, ast::Pipeline* tree);
+// A whole search that has no problem.
 absl::StatusOr<ast::Pipeline> Parse(const Source& source, const ShapeTable& shapes,
                                     const SyntaxLimits& limits, Diagnostics& diagnostics);
 
@@ -82,8 +97,16 @@ absl::StatusOr<ast::ExprPtr> ParseExpression(const Source& source, const ShapeTa
 std::string Print(const ast::Pipeline& pipeline);
 std::string Print(const ast::SearchExpr& search);
 std::string Print(const ast::Expr& expression);
-// The tree with one node a line, indented; what `explain --stage ast` shows. Two trees are equal if
-// their dumps without spans are.
+// The tree in one form for all kinds of nodes, for programs that show it.
+struct OutlineNode {
+  std::string kind;  // "command", "broken", "option", "compare" …
+  std::string text;  // What the node says for itself: a name, an operator, a literal.
+  Span span;
+  std::vector<OutlineNode> children;
+};
+OutlineNode Outline(const ast::Pipeline& pipeline);
+// The outline with one node a line, indented; what `explain --stage ast` shows. Two trees are equal
+// if their dumps without spans are.
 std::string Dump(const ast::Pipeline& pipeline, bool with_spans);
 
 }  // namespace spelk

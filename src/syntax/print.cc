@@ -182,7 +182,8 @@ std::string PrintArguments(const std::vector<ast::Argument>& arguments) {
   for (const ast::Argument& argument : arguments) {
     const auto* evaluation = std::get_if<ast::ArgumentExpression>(&argument.value);
     // `name (x)` is a call.
-    if (!text.empty()) text += evaluation != nullptr && !evaluation->is_eval ? ", " : " ";
+    if (!text.empty() && !argument.joined)
+      text += evaluation != nullptr && !evaluation->is_eval ? ", " : " ";
     text += PrintArgument(argument);
   }
   return text;
@@ -207,6 +208,18 @@ std::string PrintCall(const ast::ArgumentCall& call) {
   return PrintName(call.name) + "(" + PrintArguments(call.arguments) + ")";
 }
 
+// (terms), which may be none.
+std::string PrintGroup(const ast::SearchExpr& terms) {
+  const auto* all = std::get_if<ast::SearchAnd>(&terms.node);
+  return all != nullptr && all->operands.empty() ? "()" : "(" + Print(terms) + ")";
+}
+
+std::string PrintItems(const ast::ArgumentList& list) {
+  std::string text;
+  for (const ast::Name& item : list.items) text += (text.empty() ? "" : ",") + PrintName(item);
+  return text;
+}
+
 std::string PrintArgument(const ast::Argument& argument) {
   std::string text = std::visit(
       Overloaded{[](const ast::Name& name) { return PrintName(name); },
@@ -215,6 +228,8 @@ std::string PrintArgument(const ast::Argument& argument) {
                    return (evaluation.is_eval ? "eval(" : "(") + Print(*evaluation.expression) +
                           ")";
                  },
+                 [](const ast::ArgumentSearch& search) { return PrintGroup(search.terms); },
+                 [](const ast::ArgumentList& list) { return PrintItems(list); },
                  [](const ast::ArgumentOption& option) {
                    return PrintNameOrCall(option.name) + std::string(Spelling(option.op)) +
                           PrintArgument(*option.value);
@@ -226,6 +241,8 @@ std::string PrintArgument(const ast::Argument& argument) {
                  [](const ast::MacroCall& macro) { return PrintMacro(macro); }},
       argument.value);
   if (argument.alias) text += " AS " + PrintNameOrCall(*argument.alias);
+  if (argument.alias_subsearch != nullptr)
+    text += " AS " + PrintSubsearch(argument.alias_subsearch);
   return text;
 }
 
@@ -240,6 +257,7 @@ void Append(const std::string& piece, std::string* text) {
 }
 
 std::string PrintAssignment(const ast::Assignment& assignment) {
+  if (assignment.subsearch != nullptr) return PrintSubsearch(assignment.subsearch);
   if (assignment.macro) {
     return PrintMacro(*assignment.macro) +
            (assignment.value == nullptr ? "" : " = " + Print(*assignment.value));
@@ -248,6 +266,7 @@ std::string PrintAssignment(const ast::Assignment& assignment) {
 }
 
 std::string PrintCommand(const ast::CommandCall& call) {
+  if (call.broken) return call.broken->text;
   std::string text = call.macro ? PrintMacro(*call.macro) : call.name.text;
   if (call.search) {
     const auto* all = std::get_if<ast::SearchAnd>(&call.search->node);

@@ -15,6 +15,13 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     for (const Token& token : *tokens) text += TextOf(source.text(), token.span);
     fuzz::Require(text == source.text(), "the tokens are not the text", text);
   }
+  // As much of it as can be read has an outline and a text, whatever it is.
+  ast::Pipeline part;
+  Diagnostics problems;
+  const absl::Status status = ParsePartly(source, core.entries(), core.limits(), problems, &part);
+  fuzz::Require(status.ok() != problems.has_errors(), "a failure without a message", "");
+  (void)Outline(part);
+  (void)Print(part);
   const absl::StatusOr<ast::Pipeline> tree =
       Parse(source, core.entries(), core.limits(), diagnostics);
   if (!tree.ok()) {

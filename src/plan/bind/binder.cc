@@ -70,7 +70,7 @@ bool ReadsAsTerms(const ast::Pipeline& pipeline, std::string_view text, const Re
   if (pipeline.leading_pipe || pipeline.commands.size() != 1) return false;
   if (text.find(',') != std::string_view::npos) return false;
   const ast::CommandCall& call = pipeline.commands[0];
-  const bool plain = !call.macro && !call.search && call.expression == nullptr &&
+  const bool plain = !call.broken && !call.macro && !call.search && call.expression == nullptr &&
                      call.assignments.empty() && call.clauses.empty() && !call.arguments.empty();
   return plain &&
          std::all_of(call.arguments.begin(), call.arguments.end(), [&](const auto& argument) {
@@ -184,19 +184,34 @@ std::vector<std::string> Binder::NotesOnCommand(std::string_view name) const {
     return {fmt::format("{} is a function; write eval field = {}", name, function->signature)};
   }
   if (name == "AND" || name == "OR" || name == "NOT") {
-    return {fmt::format("conditions behind a pipe begin with a command: search or where")};
+    return {fmt::format("conditions after a pipe begin with a command: search or where")};
   }
   return DidYouMean(entries_.SimilarCommands(name));
 }
 
+// Its first problem was told already; those of its subsearches, and that there is no such command,
+// were not.
+absl::Status Binder::BindBroken(const ast::CommandCall& call) {
+  for (const ast::Pipeline* subsearch : call.subsearches) Subsearch(*subsearch).IgnoreError();
+  const bool unknown = !call.name.text.empty() && entries_.Find(call.name.text) == nullptr;
+  const bool told = std::any_of(
+      diagnostics_.all().begin(), diagnostics_.all().end(), [&](const Diagnostic& each) {
+        return each.code == ErrorCode::kUnknownCommand && each.span.begin == call.name.span.begin;
+      });
+  if (unknown && !told) return UnknownCommand(call);
+  return absl::InvalidArgumentError("the command could not be read");
+}
+
 absl::StatusOr<NodePtr> Binder::BindCommand(const ast::CommandCall& call, bool first,
                                             NodePtr input) {
+  if (call.broken) return BindBroken(call);
   const CommandEntry* entry = call.macro ? nullptr : entries_.Command(call.name.text);
   if (entry == nullptr) return UnknownCommand(call);
   entry_ = entry;
   command_ = call.name.text;
   is_first_ = first;
   SPELK_RETURN_IF_ERROR(CheckOptions(call, *entry));
+  if (!entry->subpipelines && HoldsText(call)) return Defer(call, *entry, first, std::move(input));
   const bool has_input = input != nullptr;
   input_ = std::move(input);
   absl::StatusOr<NodePtr> bound = entry->bind(call, *this);
@@ -229,6 +244,10 @@ absl::StatusOr<NodePtr> Binder::Subsearch(const ast::Pipeline& pipeline) {
 }
 
 absl::StatusOr<NodePtr> Binder::Within(const ast::Pipeline& pipeline, NodePtr start) {
+  if (!subsearches_) {
+    return Error(ErrorCode::kSubsearchText, pipeline.brackets,
+                 "a subsearch cannot stand in this text");
+  }
   NodePtr outer_input = std::move(input_);
   const CommandEntry* entry = std::exchange(entry_, nullptr);
   const std::string command = command_;

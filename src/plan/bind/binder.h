@@ -31,8 +31,14 @@ class Binder {
         diagnostics_(diagnostics),
         services_(services) {}
 
+  // From now on a subsearch is an error: the text is data.
+  void ForbidSubsearches() { subsearches_ = false; }
+
   // A whole search. Errors are collected over all commands; the status is the first.
   absl::StatusOr<NodePtr> Bind(const ast::Pipeline& pipeline);
+  // One command of a search, over its input; a generating one, and the first without input, have
+  // none.
+  absl::StatusOr<NodePtr> BindCommand(const ast::CommandCall& call, bool first, NodePtr input);
 
   // ---- for commands: where the command stands
 
@@ -109,6 +115,8 @@ class Binder {
                                       bool negated = false);
   // Search terms in a text of their own, as searchmatch() has them; all of it stands at `span`.
   absl::StatusOr<ExprPtr> SearchText(std::string_view text, Span span);
+  // What an option of shape kSearch says: search terms in parentheses or as text, or eval(…).
+  absl::StatusOr<ExprPtr> FilterIn(const ast::ArgumentOption& option);
   // x IN (a, b).
   absl::StatusOr<ExprPtr> Membership(const ast::Expr& operand, std::span<const ast::ExprPtr> values,
                                      Span span);
@@ -137,8 +145,12 @@ class Binder {
   // A pipeline of its own within the command at hand, which goes on after it.
   absl::StatusOr<NodePtr> Within(const ast::Pipeline& pipeline, NodePtr start);
   absl::StatusOr<NodePtr> BindNested(const ast::Pipeline& pipeline, NodePtr start);
-  absl::StatusOr<NodePtr> BindCommand(const ast::CommandCall& call, bool first, NodePtr input);
+  absl::Status BindBroken(const ast::CommandCall& call);
   absl::Status CheckOptions(const ast::CommandCall& call, const CommandEntry& entry);
+  // Whether subsearches stand among the arguments.
+  static bool HoldsText(const ast::CommandCall& call);
+  absl::StatusOr<NodePtr> Defer(const ast::CommandCall& call, const CommandEntry& entry, bool first,
+                                NodePtr input);
   absl::Status UnknownCommand(const ast::CommandCall& call);
   absl::StatusOr<ExprPtr> BindStatisticIn(const ast::Expr& expr, const ast::FunctionCall& call);
   std::vector<std::string> NotesOnCommand(std::string_view name) const;
@@ -176,6 +188,7 @@ class Binder {
   std::string command_;
   bool is_first_ = false;
   std::vector<AggregateCall>* statistics_ = nullptr;  // Of the expression at hand.
+  bool subsearches_ = true;  // They may stand in the text.
 };
 
 // True for a field whose comparisons mean something of their own, in a base search or everywhere:

@@ -148,8 +148,9 @@ absl::StatusOr<ExprPtr> Binder::PredicateInText(std::string_view text, Diagnosti
   const Source source(source_.name(), std::string(text));
   SPELK_ASSIGN_OR_RETURN(const ast::ExprPtr parsed,
                          ParseExpression(source, entries_, SyntaxLimits{}, problems));
-  Binder inner(source, entries_, fields_, problems);
+  Binder inner(source, entries_, fields_, problems, services_);
   inner.command_ = command_;
+  inner.ForbidSubsearches();  // Their places would be those of another text.
   return inner.Predicate(*parsed);
 }
 

@@ -435,6 +435,17 @@ absl::StatusOr<ExprPtr> Binder::SearchTerms(const ast::SearchExpr& search, bool 
   return SearchBinder(*this, base).Bind(search, negated);
 }
 
+absl::StatusOr<ExprPtr> Binder::FilterIn(const ast::ArgumentOption& option) {
+  const ast::Argument& value = *option.value;
+  if (const auto* search = std::get_if<ast::ArgumentSearch>(&value.value)) {
+    return SearchTerms(search->terms, false);
+  }
+  const auto* eval = std::get_if<ast::ArgumentExpression>(&value.value);
+  if (eval != nullptr && eval->is_eval) return Predicate(*eval->expression);
+  SPELK_ASSIGN_OR_RETURN(const std::string text, OptionText(option));
+  return SearchText(text, value.span);
+}
+
 absl::StatusOr<ExprPtr> Binder::SearchText(std::string_view text, Span span) {
   const Source source("<search>", std::string(text));
   Diagnostics diagnostics;

@@ -94,5 +94,37 @@ TEST(Api, BoundsThatAreNoTimesAreRefused) {
   EXPECT_TRUE(done.error().message().starts_with("RunOptions::latest does not take \"tomorrow\""));
 }
 
+std::string Kinds(const SyntaxNode& node) {
+  std::string text = node.kind + (node.text.empty() ? "" : ":" + node.text);
+  for (const SyntaxNode& child : node.children) text += "(" + Kinds(child) + ")";
+  return text;
+}
+
+TEST(Api, ATextIsParsedAsFarAsItCanBeRead) {
+  const Engine engine;
+  const std::string_view text = "a=1 | where x=+ | stats count ```why``` | join id [ eval (]";
+  const Parsed parsed = engine.Parse(text);
+  std::string joined;
+  for (const SyntaxToken& token : parsed.tokens) joined += text.substr(token.offset, token.length);
+  EXPECT_EQ(joined, text);
+  EXPECT_EQ(Kinds(parsed.tree),
+            "pipeline(command:search(field:a =(value:1)))(broken:where)"
+            "(command:stats(argument:count))"
+            "(command:join(argument:id)(subsearch(pipeline(broken:eval))))");
+  EXPECT_EQ(parsed.printed, "search a=1 | where x=+ | stats count | join id [ eval ( ]");
+  ASSERT_EQ(parsed.diagnostics.size(), 2U);
+  EXPECT_EQ(parsed.diagnostics[0].column, 15U);
+  EXPECT_EQ(parsed.diagnostics[1].column, 57U);
+  EXPECT_EQ(engine.Parse("a=1 | head").diagnostics.size(), 0U);
+}
+
+TEST(Api, ATextTooLongHasNoTokens) {
+  const Engine engine;
+  const Parsed parsed = engine.Parse(std::string(size_t{2} << 20U, 'a'));
+  EXPECT_TRUE(parsed.tokens.empty());
+  ASSERT_EQ(parsed.diagnostics.size(), 1U);
+  EXPECT_EQ(parsed.diagnostics[0].code, "E0105");
+}
+
 }  // namespace
 }  // namespace spelk

@@ -80,6 +80,12 @@ constexpr std::string_view kTexts[] = {
     "| newcommand a=b c [ | makeresults ] by d",
     "| makeresults | append [search x | stats count] | foreach a* [eval <<FIELD>>=1]",
     "| fields - _raw a,b | fields + c",
+    "| streamstats reset_after=\"(\"v>1\")\" reset_before=(a>1) count | head [ search x | return "
+    "$y ]",
+    "| rename a AS [ search x ] | eval [ search y ] | bin span=[ search z ]m a",
+    "| transaction a startswith=(x=1 OR \"y z\") endswith=eval(a>1) mvlist=b,\"c d\",e maxspan=5m "
+    "f,g",
+    "| transaction startswith=() endswith=\"a b\" mvlist=t, a",
     "index=main\n| stats count\n  by host\n| where count > 10",
 };
 
@@ -91,6 +97,59 @@ TEST(ParseTest, WhatIsPrintedReadsBackTheSame) {
     const std::string printed = Print(*pipeline);
     EXPECT_EQ(DumpOf(printed), Dump(*pipeline, false)) << text << "\nprinted: " << printed;
   }
+}
+
+// What a text gives that is no whole search; it must say so, or print as a text that is the same.
+void CheckPartly(const std::string& text) {
+  const Source source("<test>", text);
+  Diagnostics diagnostics;
+  ast::Pipeline tree;
+  const absl::Status status = ParsePartly(source, Shapes(), SyntaxLimits(), diagnostics, &tree);
+  EXPECT_EQ(status.ok(), !diagnostics.has_errors()) << text;
+  const std::string printed = Print(tree);
+  if (status.ok()) EXPECT_EQ(DumpOf(printed), Dump(tree, false)) << text << "\n" << printed;
+}
+
+TEST(ParseTest, TextsWithSomethingMissingParsePartly) {
+  for (const std::string_view text : kTexts) {
+    for (size_t at = 0; at < text.size(); ++at) {
+      CheckPartly(std::string(text.substr(0, at)));
+      CheckPartly(std::string(text.substr(0, at)) + std::string(text.substr(at + 1)));
+    }
+  }
+}
+
+std::string PartsOf(std::string_view text) {
+  const Source source("<test>", std::string(text));
+  Diagnostics diagnostics;
+  ast::Pipeline tree;
+  ParsePartly(source, Shapes(), SyntaxLimits(), diagnostics, &tree).IgnoreError();
+  std::string parts;
+  for (const ast::CommandCall& call : tree.commands) {
+    parts += (call.broken ? "!" : "") + call.name.text + " ";
+  }
+  for (const Diagnostic& each : diagnostics.all()) parts += std::to_string(each.span.begin) + " ";
+  return parts;
+}
+
+TEST(ParseTest, CommandsThatCanBeReadStandInTheTree) {
+  EXPECT_EQ(PartsOf("a= | stats count | where x=+ | table a"), "! stats !where table 1 29 ");
+  EXPECT_EQ(PartsOf("a=1 | | stats count |"), "search ! stats ! 6 20 ");
+  EXPECT_EQ(PartsOf("(a | stats count"), "! stats 0 ");
+  EXPECT_EQ(PartsOf("a ] | stats count"), "! stats 2 ");
+  EXPECT_EQ(PartsOf("a \"b | stats count"), "! 2 ");
+  EXPECT_EQ(PartsOf(""), "! 0 ");
+  EXPECT_EQ(PartsOf("|"), "! 0 ");
+}
+
+TEST(ParseTest, SubsearchesAreParsedByThemselves) {
+  // The command around a broken one is whole, and the other way round.
+  EXPECT_EQ(PartsOf("a [ where x=+ | eval y= ] | head"), "search head 14 22 ");
+  EXPECT_EQ(PartsOf("a= [ search b ] c= | head"), "! head 17 ");
+  EXPECT_EQ(PartsOf("a [ search b | where c=+"), "! 2 24 ");
+  EXPECT_EQ(PartsOf("a [ b [ c= ] d= ]"), "search 9 14 ");
+  EXPECT_EQ(PartsOf("| append [ | ] | head"), "append head 13 ");
+  EXPECT_EQ(PartsOf("a ( [ search x=1 ) ]"), "! 17 ");
 }
 
 TEST(ParseTest, TokensTogetherAreTheText) {
