@@ -85,7 +85,7 @@ class Foreach final : public exec::Sink<exec::Spool> {
     return into.Merge(std::move(from));
   }
   absl::Status Finish(exec::Spool spool, exec::Output& out) const override {
-    const std::string text = CommandsFor(spool.FieldsInOrder());
+    const std::string text = CommandsFor(spool.FieldsInOrder(nullptr));
     if (text.empty()) return spool.Emit(out);
     absl::StatusOr<plan::NodePtr> body = run_.services.searches->CompileBody(text);
     if (!body.ok()) {
@@ -363,7 +363,7 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   }
   auto node = plan::Make<ForeachNode>(call.span);
   node->names = std::move(fields);
-  node->commands = std::string(binder.TextOf(bracket->inner));
+  node->commands = std::string(binder.TextOf(TextInBrackets(*bracket)));
   SPELK_ASSIGN_OR_RETURN(node->field_token, binder.Text(call, "fieldstr"));
   SPELK_ASSIGN_OR_RETURN(node->match_token, binder.Text(call, "matchstr"));
   for (const std::string_view option : {"matchseg1", "matchseg2", "matchseg3"}) {

@@ -6,6 +6,7 @@
 #include "base/status.h"
 #include "exec/aggregate/group_keys.h"
 #include "exec/row_handover.h"
+#include "plan/nodes.h"
 #include "value/number.h"
 
 namespace spelk::exec {
@@ -29,10 +30,10 @@ class Collector final : public Output {
 
 }  // namespace
 
-absl::StatusOr<RowTablePtr> RowTable::Read(Spool rows, const RunContext& run,
-                                           std::string_view what) {
+absl::StatusOr<RowTablePtr> RowTable::Read(Spool rows, const FieldStage& stage,
+                                           const RunContext& run, std::string_view what) {
   std::shared_ptr<RowTable> table(new RowTable(run.budget));
-  table->fields_ = rows.FieldsInOrder();
+  table->fields_ = rows.FieldsInOrder(stage);
   Collector collector(run, what, table->batches_);
   SPELK_RETURN_IF_ERROR(rows.Emit(collector));
   for (size_t b = 0; b < table->batches_.size(); ++b) {
@@ -73,7 +74,8 @@ absl::Status RowTable::Push(const std::vector<size_t>& rows, const RunContext& r
 absl::StatusOr<RowTablePtr> TakeTable(const plan::NodePtr* place, const RunContext& run,
                                       std::string_view what) {
   std::unique_ptr<Spool> rows = run.handover == nullptr ? nullptr : run.handover->Take(place);
-  return RowTable::Read(rows == nullptr ? Spool(what, run) : std::move(*rows), run, what);
+  return RowTable::Read(rows == nullptr ? Spool(what, run) : std::move(*rows),
+                        plan::ShapeOf(**place).Stages(), run, what);
 }
 
 bool AppendRowKey(const std::vector<Value>& values, std::string& key) {

@@ -13,7 +13,10 @@ namespace spelk::exec {
 class RowTable {
  public:
   // ResourceExhausted, naming `what`, if they do not fit into the memory.
-  static absl::StatusOr<std::shared_ptr<const RowTable>> Read(Spool rows, const RunContext& run,
+  // `stage` says which stage of their plan made a field: the order of fields that are new in one
+  // row.
+  static absl::StatusOr<std::shared_ptr<const RowTable>> Read(Spool rows, const FieldStage& stage,
+                                                              const RunContext& run,
                                                               std::string_view what);
 
   size_t size() const { return rows_.size(); }

@@ -186,6 +186,8 @@ struct ArgumentSign {
 struct ArgumentSubsearch {
   PipelinePtr pipeline;
 };
+// What stands between the brackets, for commands that take it as a template.
+Span TextInBrackets(const ArgumentSubsearch& subsearch);
 
 // One argument, in the order written; commas between arguments are dropped. `alias` is what follows
 // AS.
@@ -239,5 +241,10 @@ struct Pipeline {
   bool leading_pipe = false;
   std::vector<CommandCall> commands;
 };
+
+inline Span TextInBrackets(const ArgumentSubsearch& subsearch) {
+  const Span brackets = subsearch.pipeline->brackets;
+  return {brackets.begin + 1, brackets.end - 1};
+}
 
 }  // namespace spelk::ast

@@ -250,7 +250,7 @@ class NaturalJoin final : public exec::Sink<exec::Spool> {
   absl::Status Finish(exec::Spool spool, exec::Output& out) const override {
     SPELK_ASSIGN_OR_RETURN(exec::RowTablePtr rows, exec::TakeTable(&node_.others[0], run_, "join"));
     std::vector<KeyPair> keys;
-    for (const Field field : spool.FieldsInOrder()) {
+    for (const Field field : spool.FieldsInOrder(nullptr)) {
       const std::vector<Field>& others = rows->fields();
       const bool both = std::find(others.begin(), others.end(), field) != others.end();
       if (both && !field.internal()) keys.push_back({field, field});

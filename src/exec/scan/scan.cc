@@ -499,10 +499,10 @@ void ScanReport::Add(Fault fault) {
 void ScanReport::AddLines(const io::Block& block, uint64_t events, uint64_t others) {
   if (events + others == 0) return;
   const std::lock_guard lock(mutex_);
-  Lines& lines = lines_[block.input];
-  lines.events += events;
-  lines.others += others;
-  if (lines.odd_start == nullptr) lines.odd_start = block.odd_start;
+  Lines& of_input = lines_[block.input];
+  of_input.events += events;
+  of_input.others += others;
+  if (of_input.odd_start == nullptr) of_input.odd_start = block.odd_start;
 }
 
 bool ScanReport::HasEvents(size_t input) const {
@@ -515,13 +515,13 @@ absl::Status ScanReport::JudgeInputs(const std::vector<io::Input>& inputs) const
   const std::lock_guard lock(mutex_);
   std::string message;
   size_t more = 0;
-  for (const auto& [input, lines] : lines_) {
-    const bool array = lines.odd_start != nullptr && lines.odd_start->starts_with('[');
+  for (const auto& [input, met] : lines_) {
+    const bool array = met.odd_start != nullptr && met.odd_start->starts_with('[');
     // Of an array with an object on each line, the last one may stand without a comma.
-    if (lines.others == 0 || lines.events > (array ? 1U : 0U)) continue;
+    if (met.others == 0 || met.events > (array ? 1U : 0U)) continue;
     const std::string& path = inputs[input].path;
     const std::string_view start =
-        lines.odd_start != nullptr ? std::string_view(*lines.odd_start) : std::string_view();
+        met.odd_start != nullptr ? std::string_view(*met.odd_start) : std::string_view();
     if (!message.empty()) {
       ++more;
       continue;

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/status.h"
 #include "plan/bind/binder.h"
 
 namespace spelk::plan {
