@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/bytes.h"
+#include "value/json_type.h"
 #include "value/number.h"
 
 namespace spelk::exec {
@@ -17,10 +18,7 @@ std::vector<std::string_view> SplitKey(std::string_view key, size_t parts) {
   return texts;
 }
 
-uint64_t TypeBits(const Value& value) {
-  if (value.is_text()) return static_cast<uint64_t>(value.json_type());
-  return static_cast<uint64_t>(JsonType::kNumber);
-}
+uint64_t TypeBits(const Value& value) { return static_cast<uint64_t>(JsonTypeOf(value)); }
 
 JsonType TypeFromBits(uint64_t types, size_t index) {
   return index < 32 ? static_cast<JsonType>((types >> (2 * index)) & 3U) : JsonType::kString;

@@ -2,12 +2,12 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
 #include "plan/aggregate.h"
+#include "value/json_type.h"
 #include "value/number.h"
 
 namespace spelk::functions {
@@ -15,14 +15,6 @@ namespace spelk::functions {
 // The heap memory of a string; short ones lie in the string itself.
 inline size_t HeapBytesOf(const std::string& text) {
   return text.capacity() <= std::string().capacity() ? 0 : text.capacity() + 1;
-}
-
-// How the input wrote a value; computed numbers count as JSON numbers, but JSON has none that are
-// infinite or NaN.
-inline JsonType JsonTypeOf(const Value& value) {
-  if (value.is_text()) return value.json_type();
-  const bool finite = !value.is_double() || std::isfinite(value.number());
-  return finite ? JsonType::kNumber : JsonType::kString;
 }
 
 // Of two ways in which one text was written: string wins, so that the order does not matter.
