@@ -4,9 +4,12 @@
 #include <limits>
 
 #include "commands/entry.h"
+#include "exec/column_map.h"
 #include "exec/column_setter.h"
+#include "exec/row_sink.h"
 #include "exec/spool.h"
 #include "value/bin_span.h"
+#include "value/multivalue.h"
 #include "value/number.h"
 
 namespace spelk::commands {
@@ -60,29 +63,15 @@ class Binner {
       : span_(span), zone_(zone), align_(align) {}
 
   absl::Status Apply(Field field, exec::ColumnSetter& setter, Batch* batch) const {
-    const Column* found = batch->Find(field);
-    if (found == nullptr) {
-      setter.Set(Column::Null(batch->physical_rows()), batch);
-      return absl::OkStatus();
-    }
-    auto* values = batch->arena().AllocateArray<Value>(batch->physical_rows());
-    if (values == nullptr) return batch->arena().status("bin");
-    for (size_t r = 0; r < batch->size(); ++r) {
-      const size_t row = batch->physical(r);
-      values[row] = RangeOf(found->At(row), batch->arena());
-    }
-    setter.Set(Column::Values({values, batch->physical_rows()}), batch);
-    return batch->arena().status("bin");
+    Arena& arena = batch->arena();
+    const auto range_of_each = [&](const Value& value) {
+      return MapEach(value, arena, [&](const Value& each) { return RangeOf(each, arena); });
+    };
+    return exec::MapColumn(field, setter, "bin", range_of_each, batch);
   }
 
  private:
   Value RangeOf(const Value& value, Arena& arena) const {
-    if (value.is_multi()) {
-      auto* values = arena.AllocateArray<Value>(value.count());
-      if (values == nullptr) return Value::Null();
-      for (size_t i = 0; i < value.count(); ++i) values[i] = RangeOf(value.each()[i], arena);
-      return Value::Multi({values, value.count()});
-    }
     const std::optional<Number> number = NumberOf(value);
     if (!number || !std::isfinite(number->value)) return value;
     if (span_.is_time()) return TimeValue(span_.StartOf(number->value, zone_, align_));
@@ -127,27 +116,23 @@ struct RangeState {
     low = std::min(low, low_value);
     high = std::max(high, high_value);
   }
-};
-
-// Puts rows into bins on their way out of the spool.
-class BinOutput final : public exec::Output {
- public:
-  BinOutput(Field field, Field target, const Binner& binner, exec::Output& next)
-      : field_(field), setter_(target), binner_(binner), next_(next) {}
-  absl::Status Push(Batch batch) override {
-    SPELK_RETURN_IF_ERROR(binner_.Apply(field_, setter_, &batch));
-    return next_.Push(std::move(batch));
+  absl::Status Merge(RangeState other) {
+    Widen(other.low, other.high);
+    return rows.Merge(std::move(other.rows));
   }
-  bool enough() const override { return next_.enough(); }
-
- private:
-  const Field field_;
-  exec::ColumnSetter setter_;
-  const Binner& binner_;
-  exec::Output& next_;
+  absl::Status Save(ByteWriter& out) {
+    out.Double(low);
+    out.Double(high);
+    return rows.Save(out);
+  }
+  absl::Status Load(ByteReader& in) {
+    low = in.Double();
+    high = in.Double();
+    return rows.Load(in);
+  }
 };
 
-class BinByRange final : public exec::Sink<RangeState> {
+class BinByRange final : public exec::StateSink<RangeState> {
  public:
   BinByRange(const BinNode& node, double align, const exec::RunContext& run)
       : field_(node.field),
@@ -176,10 +161,6 @@ class BinByRange final : public exec::Sink<RangeState> {
     }
     return state.rows.Add(std::move(batch), at);
   }
-  absl::Status Merge(RangeState& into, RangeState from) const override {
-    into.Widen(from.low, from.high);
-    return into.rows.Merge(std::move(from.rows));
-  }
   absl::Status Finish(RangeState state, exec::Output& out) const override {
     const bool any = state.low <= state.high;
     const double low = any ? state.low : 0;
@@ -187,20 +168,10 @@ class BinByRange final : public exec::Sink<RangeState> {
     const BinSpan span = is_time_ ? BinSpan::NiceTime(low, high, start_, end_, bins_, least_)
                                   : BinSpan::Nice(low, high, start_, end_, bins_, least_);
     const Binner binner(span, run_.evaluation.constants.zone, align_);
-    BinOutput output(field_, target_, binner, out);
-    return state.rows.Emit(output);
-  }
-  absl::Status Save(RangeState& state, ByteWriter& out) const override {
-    out.Double(state.low);
-    out.Double(state.high);
-    return state.rows.Save(out);
-  }
-  absl::StatusOr<RangeState> Load(ByteReader& in) const override {
-    RangeState state(run_);
-    state.low = in.Double();
-    state.high = in.Double();
-    SPELK_RETURN_IF_ERROR(state.rows.Load(in));
-    return state;
+    exec::ColumnSetter setter(target_);
+    const auto apply = [&](Batch* batch) { return binner.Apply(field_, setter, batch); };
+    exec::ChangedOutput changed(apply, out);
+    return state.rows.Emit(changed);
   }
 
  private:
@@ -236,18 +207,6 @@ absl::Status BadSpan(const ast::CommandCall& call, std::string_view option, plan
                       {"it takes a number, a time (5m, 1h, 1d, 1mon), or a logarithm (1log10)"});
 }
 
-absl::StatusOr<std::optional<double>> NumberOption(const ast::CommandCall& call,
-                                                   std::string_view name, plan::Binder& binder) {
-  const ast::ArgumentOption* option = binder.FindOption(call, name);
-  if (option == nullptr) return std::optional<double>();
-  SPELK_ASSIGN_OR_RETURN(const std::string text, binder.OptionText(*option));
-  const std::optional<Number> number = ParseNumber(text);
-  if (number && std::isfinite(number->value)) return std::optional(number->value);
-  return binder.Error(ErrorCode::kBadOptionValue, option->value->span,
-                      "option " + std::string(name) + " does not take \"" + text + "\"",
-                      {"it takes a number"});
-}
-
 absl::Status BindAlignTime(const ast::CommandCall& call, plan::Binder& binder, BinNode* node) {
   SPELK_ASSIGN_OR_RETURN(node->align_time, binder.Text(call, "aligntime"));
   if (node->align_time.empty()) return absl::OkStatus();
@@ -272,11 +231,7 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   if (arguments.empty()) {
     return binder.Error(ErrorCode::kMissingArgument, call.name.span, "a field must be given");
   }
-  if (arguments.size() > 1) {
-    return binder.Error(ErrorCode::kBadArgument, arguments[1]->span,
-                        "unexpected \"" + std::string(binder.TextOf(arguments[1]->span)) + "\"",
-                        {"it takes one field"});
-  }
+  if (arguments.size() > 1) return binder.Unexpected(*arguments[1], {"it takes one field"});
   auto node = plan::Make<BinNode>(call.span);
   SPELK_ASSIGN_OR_RETURN(node->field, binder.FieldName(*arguments[0]));
   node->target = node->field;
@@ -288,8 +243,8 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   node->bins = static_cast<uint64_t>(bins);
   SPELK_ASSIGN_OR_RETURN(node->width, binder.Text(call, "span"));
   SPELK_ASSIGN_OR_RETURN(node->min_span, binder.Text(call, "minspan"));
-  SPELK_ASSIGN_OR_RETURN(node->start, NumberOption(call, "start", binder));
-  SPELK_ASSIGN_OR_RETURN(node->end, NumberOption(call, "end", binder));
+  SPELK_ASSIGN_OR_RETURN(node->start, binder.Decimal(call, "start"));
+  SPELK_ASSIGN_OR_RETURN(node->end, binder.Decimal(call, "end"));
   if (binder.FindOption(call, "span") != nullptr && !BinSpan::Parse(node->width, node->is_time)) {
     return BadSpan(call, "span", binder);
   }

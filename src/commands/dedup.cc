@@ -1,13 +1,12 @@
 // dedup: keeps the first rows of each combination of values.
 #include <algorithm>
-#include <charconv>
-#include <limits>
 
 #include "commands/entry.h"
-#include "commands/sort_keys.h"
 #include "exec/aggregate/group_keys.h"
 #include "exec/column_setter.h"
+#include "exec/row_sink.h"
 #include "exec/top_n_per_key.h"
+#include "value/ascii.h"
 #include "value/number.h"
 
 namespace spelk::commands {
@@ -75,7 +74,7 @@ class KeyMaker {
 
 // ---------------------------------------------------------------- by rank
 
-class Dedup final : public exec::Sink<exec::TopNPerKey> {
+class Dedup final : public exec::StateSink<exec::TopNPerKey> {
  public:
   Dedup(const DedupNode& node, const exec::RunContext& run)
       : fields_(node.fields), count_(node.count), keep_empty_(node.keep_empty), run_(run) {}
@@ -88,19 +87,8 @@ class Dedup final : public exec::Sink<exec::TopNPerKey> {
     const auto key_of = [&keys](size_t row, std::string& key) { return keys.Append(row, key); };
     return state.Add(batch, at, key_of, keep_empty_);
   }
-  absl::Status Merge(exec::TopNPerKey& into, exec::TopNPerKey from) const override {
-    return into.Merge(std::move(from));
-  }
   absl::Status Finish(exec::TopNPerKey state, exec::Output& out) const override {
     return state.Emit(out);
-  }
-  absl::Status Save(exec::TopNPerKey& state, ByteWriter& out) const override {
-    return state.Save(out);
-  }
-  absl::StatusOr<exec::TopNPerKey> Load(ByteReader& in) const override {
-    exec::TopNPerKey state(count_, "dedup", run_);
-    SPELK_RETURN_IF_ERROR(state.Load(in));
-    return state;
   }
 
  private:
@@ -215,20 +203,7 @@ class OrderedDedup final : public exec::Sequential<OrderedState> {
 
 bool IsSortBy(const ast::Argument& argument) {
   const auto* word = std::get_if<ast::Name>(&argument.value);
-  return word != nullptr && !word->quoted &&
-         (word->text == "sortby" || word->text == "SORTBY" || word->text == "sortBy");
-}
-
-std::optional<uint64_t> WholeNumber(const ast::Argument& argument) {
-  const auto* word = std::get_if<ast::Name>(&argument.value);
-  if (word == nullptr || word->quoted || word->text.empty()) return std::nullopt;
-  const bool digits = std::all_of(word->text.begin(), word->text.end(),
-                                  [](char c) { return c >= '0' && c <= '9'; });
-  if (!digits) return std::nullopt;
-  uint64_t number = 0;
-  const char* end = word->text.data() + word->text.size();
-  const auto [stop, error] = std::from_chars(word->text.data(), end, number);
-  return error == std::errc() ? number : std::numeric_limits<uint64_t>::max();
+  return word != nullptr && !word->quoted && EqualsIgnoringCase(word->text, "sortby");
 }
 
 // The arguments behind `sortby`.
@@ -241,7 +216,7 @@ absl::StatusOr<plan::NodePtr> BindSortBy(const std::vector<const ast::Argument*>
       descending = sign->sign == '-';
       continue;
     }
-    SPELK_ASSIGN_OR_RETURN(plan::SortKey key, BindSortKey(*argument, binder));
+    SPELK_ASSIGN_OR_RETURN(plan::SortKey key, binder.OneSortKey(*argument));
     key.descending = std::exchange(descending, false);
     sort->keys.push_back(key);
   }
@@ -265,7 +240,7 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
       sort_by.push_back(&argument);
     } else if (IsSortBy(argument)) {
       sort_by_span = argument.span;
-    } else if (const auto count = WholeNumber(argument);
+    } else if (const auto count = plan::Binder::WholeNumber(argument);
                count && !numbered && node->fields.empty()) {
       if (*count == 0) {
         return binder.Error(ErrorCode::kBadArgument, argument.span,

@@ -1,5 +1,4 @@
 // eventstats: statistics of groups, written onto each row.
-#include "commands/aggregates.h"
 #include "commands/entry.h"
 #include "exec/aggregate/join_back.h"
 
@@ -47,7 +46,7 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   auto node = plan::Make<EventStatsNode>(call.span);
   SPELK_ASSIGN_OR_RETURN(node->list.by, binder.By(call));
   SPELK_ASSIGN_OR_RETURN(node->list.all_numbers, binder.Flag(call, "allnum"));
-  SPELK_RETURN_IF_ERROR(BindAggregates(call, node->list.by, binder, &node->list));
+  SPELK_RETURN_IF_ERROR(binder.Aggregates(call, node->list.by, false, &node->list));
   return node;
 }
 

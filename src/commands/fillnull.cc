@@ -3,8 +3,8 @@
 #include <utility>
 
 #include "commands/entry.h"
-#include "exec/column_setter.h"
-#include "exec/spool.h"
+#include "exec/column_map.h"
+#include "exec/row_sink.h"
 #include "value/number.h"
 
 namespace spelk::commands {
@@ -54,23 +54,25 @@ Value FillValue(const std::string& text) {
 absl::Status FillColumn(const Value& fill, exec::ColumnSetter& setter, Batch* batch) {
   const Column* column = batch->Find(setter.field());
   if (column == nullptr || column->is_null_constant()) {
-    const std::string_view text = fill.is_text() ? batch->arena().Copy(fill.text()) : "";
-    setter.Set(Column::Constant(fill.is_text() ? Value::Text(text) : fill, batch->physical_rows()),
-               batch);
+    setter.Set(Column::Constant(CopyValue(fill, batch->arena()), batch->physical_rows()), batch);
     return batch->arena().status("fillnull");
   }
-  std::vector<size_t> absent;
-  for (size_t r = 0; r < batch->size(); ++r) {
-    const size_t row = batch->physical(r);
-    if (column->At(row).is_null()) absent.push_back(row);
+  bool absent = false;
+  for (size_t r = 0; r < batch->size() && !absent; ++r) {
+    absent = column->At(batch->physical(r)).is_null();
   }
-  if (absent.empty()) return absl::OkStatus();
-  Value* values = exec::CopyColumn(*batch, setter.field());
-  if (values == nullptr) return batch->arena().status("fillnull");
-  const Value own = fill.is_text() ? Value::Text(batch->arena().Copy(fill.text())) : fill;
-  for (const size_t row : absent) values[row] = own;
-  setter.Set(Column::Values({values, batch->physical_rows()}), batch);
-  return batch->arena().status("fillnull");
+  if (!absent) return absl::OkStatus();
+  const Value own = CopyValue(fill, batch->arena());
+  const auto filled = [&](const Value& value) { return value.is_null() ? own : value; };
+  return exec::MapColumn(setter.field(), setter, "fillnull", filled, batch);
+}
+
+absl::Status FillColumns(const Value& fill, std::vector<exec::ColumnSetter>& setters,
+                         Batch* batch) {
+  for (exec::ColumnSetter& setter : setters) {
+    SPELK_RETURN_IF_ERROR(FillColumn(fill, setter, batch));
+  }
+  return absl::OkStatus();
 }
 
 // ---------------------------------------------------------------- listed fields
@@ -85,10 +87,7 @@ class FillListed final : public exec::Streaming<std::vector<exec::ColumnSetter>>
   }
   absl::Status Process(Batch batch, std::vector<exec::ColumnSetter>& setters,
                        exec::Output& out) const override {
-    const Value fill = FillValue(value_);
-    for (exec::ColumnSetter& setter : setters) {
-      SPELK_RETURN_IF_ERROR(FillColumn(fill, setter, &batch));
-    }
+    SPELK_RETURN_IF_ERROR(FillColumns(FillValue(value_), setters, &batch));
     return out.Push(std::move(batch));
   }
 
@@ -99,54 +98,23 @@ class FillListed final : public exec::Streaming<std::vector<exec::ColumnSetter>>
 
 // ---------------------------------------------------------------- every field of the result
 
-// Fills the rows on their way out of the spool.
-class Filler final : public exec::Output {
+class FillAll final : public exec::SpoolSink {
  public:
-  Filler(const std::string& value, const std::vector<Field>& fields, exec::Output& next)
-      : fill_(FillValue(value)), next_(next) {
-    for (const Field field : fields) setters_.emplace_back(field);
-  }
-  absl::Status Push(Batch batch) override {
-    for (exec::ColumnSetter& setter : setters_) {
-      SPELK_RETURN_IF_ERROR(FillColumn(fill_, setter, &batch));
-    }
-    return next_.Push(std::move(batch));
-  }
-  bool enough() const override { return next_.enough(); }
+  FillAll(const FillNullNode& node, const exec::RunContext& run)
+      : SpoolSink("fillnull", run), value_(node.value) {}
 
- private:
-  const Value fill_;
-  std::vector<exec::ColumnSetter> setters_;
-  exec::Output& next_;
-};
-
-class FillAll final : public exec::Sink<exec::Spool> {
- public:
-  FillAll(const FillNullNode& node, const exec::RunContext& run) : value_(node.value), run_(run) {}
-
-  absl::StatusOr<exec::Spool> NewState() const override { return exec::Spool("fillnull", run_); }
-  absl::Status Update(exec::Spool& spool, Batch batch, exec::Position at) const override {
-    return spool.Add(std::move(batch), at);
-  }
-  absl::Status Merge(exec::Spool& into, exec::Spool from) const override {
-    return into.Merge(std::move(from));
-  }
   absl::Status Finish(exec::Spool spool, exec::Output& out) const override {
-    std::vector<Field> fields = spool.FieldsInOrder(nullptr);
-    std::erase_if(fields, [](Field field) { return field.internal(); });
-    Filler filler(value_, fields, out);
-    return spool.Emit(filler);
-  }
-  absl::Status Save(exec::Spool& spool, ByteWriter& out) const override { return spool.Save(out); }
-  absl::StatusOr<exec::Spool> Load(ByteReader& in) const override {
-    exec::Spool spool("fillnull", run_);
-    SPELK_RETURN_IF_ERROR(spool.Load(in));
-    return spool;
+    std::vector<exec::ColumnSetter> setters;
+    for (const Field field : spool.FieldsInOrder(nullptr)) {
+      if (!field.internal()) setters.emplace_back(field);
+    }
+    exec::ChangedOutput filled(
+        [&](Batch* batch) { return FillColumns(FillValue(value_), setters, batch); }, out);
+    return spool.Emit(filled);
   }
 
  private:
   const std::string value_;
-  const exec::RunContext& run_;
 };
 
 // ---------------------------------------------------------------- binding

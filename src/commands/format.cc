@@ -1,7 +1,7 @@
 // format: all rows as one text of search terms.
 #include "commands/entry.h"
+#include "exec/row_sink.h"
 #include "exec/search_text.h"
-#include "exec/sorter.h"
 
 namespace spelk::commands {
 namespace {
@@ -43,49 +43,38 @@ exec::SearchTextStyle StyleOf(const FormatNode& node) {
   return style;
 }
 
-class FormatSink final : public exec::Sink<exec::Sorter> {
+exec::SorterOptions OptionsOf(const FormatNode& node) {
+  exec::SorterOptions options;
+  options.what = "format";
+  if (node.most_rows > 0) options.limit = node.most_rows;
+  return options;
+}
+
+class FormatSink final : public exec::SorterSink {
  public:
   FormatSink(const FormatNode& node, const exec::RunContext& run)
-      : style_(StyleOf(node)), output_(node.output), run_(run) {
-    options_.what = "format";
-    if (node.most_rows > 0) options_.limit = node.most_rows;
-  }
+      : SorterSink(OptionsOf(node), run), style_(StyleOf(node)), output_(node.output) {}
 
-  absl::StatusOr<exec::Sorter> NewState() const override { return exec::Sorter(options_, run_); }
-  absl::Status Update(exec::Sorter& rows, Batch batch, exec::Position at) const override {
-    return rows.Add(std::move(batch), at);
-  }
-  absl::Status Merge(exec::Sorter& into, exec::Sorter from) const override {
-    return into.Merge(std::move(from));
-  }
   absl::Status Finish(exec::Sorter rows, exec::Output& out) const override {
     exec::SearchText text(style_);
-    Reservation reservation(run_.budget);
+    Reservation reservation(run().budget);
     const auto add = [&](const Batch& batch, uint32_t row,
                          const exec::RowRank&) -> absl::StatusOr<exec::Demand> {
       text.Add(exec::TextRowOf(batch, row));
       // Strings grow by doubling; both halves exist while they do.
       if (const size_t bytes = 3 * text.size();
           bytes > reservation.bytes() && !reservation.Resize(2 * bytes)) {
-        return run_.budget->Exhausted("format", bytes);
+        return run().budget->Exhausted("format", bytes);
       }
       return exec::Demand::kMore;
     };
     SPELK_RETURN_IF_ERROR(rows.ForEach(add));
-    return exec::PushText(text.Finish(), output_, run_, "format", out);
-  }
-  absl::Status Save(exec::Sorter& rows, ByteWriter& out) const override { return rows.Save(out); }
-  absl::StatusOr<exec::Sorter> Load(ByteReader& in) const override {
-    exec::Sorter rows(options_, run_);
-    SPELK_RETURN_IF_ERROR(rows.Load(in));
-    return rows;
+    return exec::PushText(text.Finish(), output_, run(), "format", out);
   }
 
  private:
-  exec::SorterOptions options_;
   const exec::SearchTextStyle style_;
   const Field output_;
-  const exec::RunContext& run_;
 };
 
 absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {

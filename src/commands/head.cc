@@ -1,8 +1,7 @@
 // head: the first rows, by number or until an expression is no longer true.
-#include <algorithm>
-#include <charconv>
-
 #include "commands/entry.h"
+#include "value/number.h"
+#include "value/number_value.h"
 
 namespace spelk::commands {
 namespace {
@@ -98,14 +97,10 @@ absl::StatusOr<Wanted> WantedOf(const ast::CommandCall& call, plan::Binder& bind
       continue;
     }
     const auto* word = std::get_if<ast::Name>(&argument.value);
-    uint64_t count = 0;
-    const char* end = word == nullptr ? nullptr : word->text.data() + word->text.size();
-    const bool number = word != nullptr && !word->text.empty() && !wanted.count &&
-                        std::from_chars(word->text.data(), end, count).ptr == end;
-    if (!number) {
-      return binder.Error(ErrorCode::kBadArgument, argument.span,
-                          "unexpected \"" + std::string(binder.TextOf(argument.span)) + "\"",
-                          {"it takes a whole number, or an expression in parentheses"});
+    const auto count = word == nullptr ? std::nullopt : ParseWholeNumber(word->text);
+    if (!count || wanted.count) {
+      return binder.Unexpected(argument,
+                               {"it takes a whole number, or an expression in parentheses"});
     }
     wanted.count = count;
   }

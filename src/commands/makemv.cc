@@ -4,6 +4,8 @@
 
 #include "base/status.h"
 #include "commands/entry.h"
+#include "exec/column_map.h"
+#include "value/multivalue.h"
 #include "value/number.h"
 #include "value/regex.h"
 
@@ -34,6 +36,7 @@ struct MakeMvNode final : plan::Node {
 };
 
 struct MakeMvState {
+  exec::ColumnSetter setter;
   std::optional<RegexMatcher> matcher;
   std::vector<Value> pieces;
 };
@@ -48,7 +51,7 @@ class MakeMv final : public exec::Streaming<MakeMvState> {
         run_(run) {}
 
   absl::StatusOr<MakeMvState> NewState() const override {
-    MakeMvState state;
+    MakeMvState state{exec::ColumnSetter(field_), {}, {}};
     if (regex_ != nullptr) {
       SPELK_RETURN_IF_ERROR(regex_->status());
       state.matcher.emplace(**regex_);
@@ -57,18 +60,10 @@ class MakeMv final : public exec::Streaming<MakeMvState> {
   }
 
   absl::Status Process(Batch batch, MakeMvState& state, exec::Output& out) const override {
-    const std::optional<size_t> index = batch.schema()->Find(field_);
-    if (!index || batch.column(*index).is_null_constant()) return out.Push(std::move(batch));
-    auto* values = batch.arena().AllocateArray<Value>(batch.physical_rows());
-    SPELK_RETURN_IF_ERROR(batch.arena().status("makemv"));
-    for (size_t r = 0; r < batch.size(); ++r) {
-      const size_t row = batch.physical(r);
-      values[row] = Split(batch.column(*index).At(row), state, batch.arena());
-    }
-    SPELK_RETURN_IF_ERROR(batch.arena().status("makemv"));
-    std::vector<Column> columns = batch.columns();
-    columns[*index] = Column::Values({values, batch.physical_rows()});
-    batch.Reshape(batch.schema(), std::move(columns));
+    const Column* column = batch.Find(field_);
+    if (column == nullptr || column->is_null_constant()) return out.Push(std::move(batch));
+    const auto split = [&](const Value& value) { return Split(value, state, batch.arena()); };
+    SPELK_RETURN_IF_ERROR(exec::MapColumn(field_, state.setter, "makemv", split, &batch));
     return out.Push(std::move(batch));
   }
 
@@ -97,11 +92,7 @@ class MakeMv final : public exec::Streaming<MakeMvState> {
       const bool whole = state.pieces.size() == before + 1 && state.pieces[before].text() == text;
       if (whole) state.pieces[before] = each;  // Keeps what it was: a number, a JSON literal.
     }
-    if (state.pieces.empty()) return value;
-    auto* copy = arena.AllocateArray<Value>(state.pieces.size());
-    if (copy == nullptr) return Value::Null();
-    std::copy(state.pieces.begin(), state.pieces.end(), copy);
-    return Value::Multi({copy, state.pieces.size()});
+    return state.pieces.empty() ? value : MakeMulti(state.pieces, arena);
   }
 
   void Take(std::string_view piece, std::vector<Value>& pieces) const {
@@ -156,7 +147,7 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   SPELK_ASSIGN_OR_RETURN(node->delimiter, binder.Text(call, "delim"));
   SPELK_ASSIGN_OR_RETURN(node->tokenizer, binder.Text(call, "tokenizer"));
   SPELK_ASSIGN_OR_RETURN(node->keep_empty, binder.Flag(call, "allowempty"));
-  SPELK_RETURN_IF_ERROR(binder.Flag(call, "setsv").status());
+  SPELK_ASSIGN_OR_RETURN(const bool single_text, binder.Flag(call, "setsv"));
   if (tokenizer != nullptr) {
     SPELK_RETURN_IF_ERROR(CheckTokenizer(*tokenizer, node->tokenizer, binder));
     node->delimiter.clear();
@@ -169,6 +160,7 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
                         "it does not apply to internal fields, whose names begin with _",
                         {"copy the field first: eval text=_raw | makemv text"});
   }
+  if (single_text && tokenizer == nullptr) binder.NoteDelimiter(node->field, node->delimiter);
   return node;
 }
 
@@ -196,9 +188,9 @@ constexpr Argument kArguments[] = {
     {.name = "setsv",
      .type = "bool",
      .fallback = "f",
-     .summary = "In Splunk the field also keeps a single value beside the multivalue.",
-     .is_option = true,
-     .no_effect = true}};
+     .summary = "The field keeps the text beside the multivalue: nomv puts delim between the "
+                "values.",
+     .is_option = true}};
 constexpr std::string_view kNotes[] = {
     "a text without the delimiter, or in which the tokenizer finds nothing, stays as it is",
     "of a multivalue each value is split"};

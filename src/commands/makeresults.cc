@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "commands/entry.h"
+#include "exec/batch_builder.h"
 #include "io/csv_reader.h"
 #include "io/json_value.h"
 
@@ -87,27 +88,21 @@ class CsvRows final : public exec::SourceOperator {
     io::CsvReader reader(data_);
     std::vector<std::string> cells;
     SPELK_RETURN_IF_ERROR(reader.Next(&cells).status());  // The header.
+    exec::BatchBuilder rows(schema_, "makeresults", run_);
+    std::vector<Value> row;
     for (bool more = true; more && !out.enough();) {
-      auto memory = std::make_shared<BatchMemory>(run_.budget);
-      std::vector<Value*> columns;
-      for (size_t c = 0; c < schema_->size(); ++c) {
-        columns.push_back(memory->arena.AllocateArray<Value>(run_.batch_rows));
-      }
-      SPELK_RETURN_IF_ERROR(memory->arena.status("makeresults"));
-      size_t rows = 0;
-      while (rows < run_.batch_rows) {
-        SPELK_ASSIGN_OR_RETURN(more, reader.Next(&cells));
-        if (!more) break;
-        for (size_t c = 0; c < columns.size(); ++c) {
+      SPELK_ASSIGN_OR_RETURN(more, reader.Next(&cells));
+      if (more) {
+        row.clear();
+        for (size_t c = 0; c < schema_->size(); ++c) {
           const bool given = c < cells.size() && !cells[c].empty();
-          columns[c][rows] = given ? Value::Text(memory->arena.Copy(cells[c])) : Value::Null();
+          row.push_back(given ? Value::Text(cells[c]) : Value::Null());
         }
-        ++rows;
+        SPELK_RETURN_IF_ERROR(rows.Add(row));
       }
-      SPELK_RETURN_IF_ERROR(memory->arena.status("makeresults"));
-      std::vector<Column> made;
-      for (Value* column : columns) made.push_back(Column::Values({column, rows}));
-      if (rows > 0) SPELK_RETURN_IF_ERROR(out.Push(Batch(schema_, made, rows, std::move(memory))));
+      if (rows.rows() == 0 || (more && !rows.full())) continue;
+      SPELK_ASSIGN_OR_RETURN(Batch batch, rows.Take());
+      SPELK_RETURN_IF_ERROR(out.Push(std::move(batch)));
     }
     return absl::OkStatus();
   }
@@ -125,26 +120,26 @@ class JsonRows final : public exec::SourceOperator {
       : data_(node.data), schema_(std::make_shared<Schema>(node.columns)), run_(run) {}
 
   absl::Status Produce(exec::Output& out) const override {
-    auto memory = std::make_shared<BatchMemory>(run_.budget);
-    const io::JsonNode* array = io::ParseJson(data_, memory->arena);
-    SPELK_RETURN_IF_ERROR(memory->arena.status("makeresults"));
+    Arena scratch(run_.budget);
+    const io::JsonNode* array = io::ParseJson(data_, scratch);
+    SPELK_RETURN_IF_ERROR(scratch.status("makeresults"));
     if (array == nullptr) return absl::DataLossError("makeresults: data is no JSON");
-    size_t rows = 0;
-    for (const io::JsonNode* row = array->first; row != nullptr; row = row->next) ++rows;
-    if (rows == 0) return absl::OkStatus();
-    std::vector<Column> columns;
-    for (const Field field : schema_->fields()) {
-      auto* values = memory->arena.AllocateArray<Value>(rows);
-      SPELK_RETURN_IF_ERROR(memory->arena.status("makeresults"));
-      size_t at = 0;
-      for (const io::JsonNode* row = array->first; row != nullptr; row = row->next) {
-        const io::JsonNode* member = io::FindMember(*row, field.name());
-        values[at++] = member == nullptr ? Value::Null() : io::JsonToValue(*member, memory->arena);
+    exec::BatchBuilder rows(schema_, "makeresults", run_);
+    std::vector<Value> row;
+    for (const io::JsonNode* node = array->first; node != nullptr; node = node->next) {
+      row.clear();
+      for (const Field field : schema_->fields()) {
+        const io::JsonNode* member = io::FindMember(*node, field.name());
+        row.push_back(member == nullptr ? Value::Null() : io::JsonToValue(*member, scratch));
       }
-      columns.push_back(Column::Values({values, rows}));
+      SPELK_RETURN_IF_ERROR(scratch.status("makeresults"));
+      SPELK_RETURN_IF_ERROR(rows.Add(row));
+      if (node->next != nullptr && !rows.full()) continue;
+      SPELK_ASSIGN_OR_RETURN(Batch batch, rows.Take());
+      SPELK_RETURN_IF_ERROR(out.Push(std::move(batch)));
+      if (out.enough()) break;
     }
-    SPELK_RETURN_IF_ERROR(memory->arena.status("makeresults"));
-    return out.Push(Batch(schema_, std::move(columns), rows, std::move(memory)));
+    return absl::OkStatus();
   }
 
  private:

@@ -1,9 +1,7 @@
 // return: fields of the first rows as search terms, or their bare values, for the search around.
-#include <charconv>
-
 #include "commands/entry.h"
+#include "exec/row_sink.h"
 #include "exec/search_text.h"
-#include "exec/sorter.h"
 #include "value/number.h"
 
 namespace spelk::commands {
@@ -66,30 +64,22 @@ void AppendReturned(const Returned& returned, const Value& value, std::string* o
   if (values.size() > 1 && !returned.bare) *out += ')';
 }
 
-class ReturnSink final : public exec::Sink<exec::Sorter> {
+class ReturnSink final : public exec::SorterSink {
  public:
   ReturnSink(const ReturnNode& node, const exec::RunContext& run)
-      : options_{.limit = node.count, .what = "return"},
+      : SorterSink({.limit = node.count, .what = "return"}, run),
         returned_(node.returned),
-        output_(node.output),
-        run_(run) {}
+        output_(node.output) {}
 
-  absl::StatusOr<exec::Sorter> NewState() const override { return exec::Sorter(options_, run_); }
-  absl::Status Update(exec::Sorter& rows, Batch batch, exec::Position at) const override {
-    return rows.Add(std::move(batch), at);
-  }
-  absl::Status Merge(exec::Sorter& into, exec::Sorter from) const override {
-    return into.Merge(std::move(from));
-  }
   absl::Status Finish(exec::Sorter rows, exec::Output& out) const override {
     std::vector<std::string> texts;
-    Reservation reservation(run_.budget);
+    Reservation reservation(run().budget);
     const auto add = [&](const Batch& batch, uint32_t row,
                          const exec::RowRank&) -> absl::StatusOr<exec::Demand> {
       std::string text = TextOfRow(batch, row);
       // The row's own text, and its place in the joined one, which grows by doubling.
       const size_t bytes = sizeof(std::string) + 4 * text.size();
-      if (!reservation.Grow(bytes)) return run_.budget->Exhausted("return", bytes);
+      if (!reservation.Grow(bytes)) return run().budget->Exhausted("return", bytes);
       if (!text.empty()) texts.push_back(std::move(text));
       return exec::Demand::kMore;
     };
@@ -100,13 +90,7 @@ class ReturnSink final : public exec::Sink<exec::Sorter> {
       all += texts[i];
       all += ')';
     }
-    return exec::PushText(all, output_, run_, "return", out);
-  }
-  absl::Status Save(exec::Sorter& rows, ByteWriter& out) const override { return rows.Save(out); }
-  absl::StatusOr<exec::Sorter> Load(ByteReader& in) const override {
-    exec::Sorter rows(options_, run_);
-    SPELK_RETURN_IF_ERROR(rows.Load(in));
-    return rows;
+    return exec::PushText(all, output_, run(), "return", out);
   }
 
  private:
@@ -119,20 +103,9 @@ class ReturnSink final : public exec::Sink<exec::Sorter> {
     return text;
   }
 
-  const exec::SorterOptions options_;
   const std::vector<Returned> returned_;
   const Field output_;
-  const exec::RunContext& run_;
 };
-
-// A first argument that is a whole number is the count.
-bool IsCount(const ast::Argument& argument, uint64_t* count) {
-  const auto* word = std::get_if<ast::Name>(&argument.value);
-  if (word == nullptr || word->quoted) return false;
-  const char* end = word->text.data() + word->text.size();
-  const auto [stop, error] = std::from_chars(word->text.data(), end, *count);
-  return error == std::errc() && stop == end;
-}
 
 absl::StatusOr<Returned> BindOne(const ast::Argument& argument, plan::Binder& binder) {
   if (const auto* pair = std::get_if<ast::ArgumentOption>(&argument.value)) {
@@ -162,7 +135,10 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   node->output = binder.Intern("search");
   for (size_t i = 0; i < call.arguments.size(); ++i) {
     const ast::Argument& argument = call.arguments[i];
-    if (i == 0 && IsCount(argument, &node->count)) continue;
+    if (const auto count = plan::Binder::WholeNumber(argument); i == 0 && count) {
+      node->count = *count;
+      continue;
+    }
     if (std::holds_alternative<ast::ArgumentSign>(argument.value)) {
       return binder.Error(ErrorCode::kBadArgument, argument.span,
                           "the count is a whole number, 0 or more");

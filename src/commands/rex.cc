@@ -5,10 +5,11 @@
 #include <algorithm>
 
 #include "commands/entry.h"
-#include "commands/sed.h"
-#include "exec/column_setter.h"
+#include "exec/column_map.h"
+#include "value/multivalue.h"
 #include "value/number.h"
 #include "value/regex.h"
+#include "value/sed.h"
 
 namespace spelk::commands {
 namespace {
@@ -76,12 +77,7 @@ class Found {
   void Clear() { values_.clear(); }
   bool empty() const { return values_.empty(); }
   // All of them, in the arena. Null when that is exhausted.
-  Value Take(Arena& arena) const {
-    auto* copy = arena.AllocateArray<Value>(values_.size());
-    if (copy == nullptr) return Value::Null();
-    std::copy(values_.begin(), values_.end(), copy);
-    return Value::Multi({copy, values_.size()});
-  }
+  Value Take(Arena& arena) const { return MakeMulti(values_, arena); }
 
  private:
   std::vector<Value> values_;
@@ -265,37 +261,26 @@ class Sed final : public exec::Streaming<SedState> {
 
   absl::Status Process(Batch batch, SedState& state, exec::Output& out) const override {
     if (batch.Find(field_) == nullptr) return out.Push(std::move(batch));
-    Value* values = exec::CopyColumn(batch, field_);
-    if (values == nullptr) return batch.arena().status("rex");
-    for (size_t r = 0; r < batch.size(); ++r) {
-      Value& value = values[batch.physical(r)];
-      SPELK_ASSIGN_OR_RETURN(value, Edit(value, batch.arena(), state));
-    }
-    SPELK_RETURN_IF_ERROR(batch.arena().status("rex"));
-    state.setters[0].Set(Column::Values({values, batch.physical_rows()}), &batch);
+    absl::Status status;
+    const auto edit = [&](const Value& value) {
+      return MapEach(value, batch.arena(),
+                     [&](const Value& each) { return Edit(each, batch.arena(), state, &status); });
+    };
+    SPELK_RETURN_IF_ERROR(exec::MapColumn(field_, state.setters[0], "rex", edit, &batch));
+    SPELK_RETURN_IF_ERROR(status);
     return out.Push(std::move(batch));
   }
 
  private:
-  // Each value by itself; what nothing matches stays as it is.
-  absl::StatusOr<Value> Edit(const Value& value, Arena& arena, SedState& state) const {
-    if (!value.is_multi()) return EditOne(value, arena, state);
-    auto* edited = arena.AllocateArray<Value>(value.count());
-    if (edited == nullptr) return Value::Null();
-    for (size_t i = 0; i < value.count(); ++i) {
-      SPELK_ASSIGN_OR_RETURN(edited[i], EditOne(value.each()[i], arena, state));
-    }
-    return Value::Multi({edited, value.count()});
-  }
-
-  absl::StatusOr<Value> EditOne(const Value& value, Arena& arena, SedState& state) const {
-    if (value.is_null()) return value;
+  // What nothing matches stays as it is.
+  Value Edit(const Value& value, Arena& arena, SedState& state, absl::Status* status) const {
     char buffer[kNumberText];
     uint64_t limits = 0;
-    SPELK_ASSIGN_OR_RETURN(const bool changed,
-                           state.runner->Apply(TextOf(value, buffer), state.text, &limits));
+    const absl::StatusOr<bool> changed =
+        state.runner->Apply(TextOf(value, buffer), state.text, &limits);
     run_.evaluation.counters->regex_limits.fetch_add(limits, std::memory_order_relaxed);
-    return changed ? Value::Text(arena.Copy(state.text)) : value;
+    status->Update(changed.status());
+    return changed.ok() && *changed ? Value::Text(arena.Copy(state.text)) : value;
   }
 
   const Field field_;

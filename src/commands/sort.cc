@@ -1,9 +1,8 @@
 // sort: puts rows in order.
 #include <algorithm>
-#include <charconv>
 
 #include "commands/entry.h"
-#include "commands/sort_keys.h"
+#include "value/ascii.h"
 
 namespace spelk::commands {
 namespace {
@@ -11,52 +10,11 @@ namespace {
 constexpr uint64_t kDefaultLimit =
     10'000;  // limits.conf [sort] maxresultrows, as documented for sort.
 
-std::optional<uint64_t> WholeNumber(const ast::Argument& argument) {
-  const auto* word = std::get_if<ast::Name>(&argument.value);
-  if (word == nullptr || word->quoted) return std::nullopt;
-  uint64_t number = 0;
-  const char* end = word->text.data() + word->text.size();
-  const auto [stop, error] = std::from_chars(word->text.data(), end, number);
-  return error == std::errc() && stop == end ? std::optional(number) : std::nullopt;
-}
-
-std::string Lower(std::string text) {
-  for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
-  return text;
-}
-
 bool IsDescending(const ast::Argument& argument) {
   const auto* word = std::get_if<ast::Name>(&argument.value);
   if (word == nullptr || word->quoted) return false;
-  const std::string lower = Lower(word->text);
-  return lower == "d" || lower == "desc";
+  return EqualsIgnoringCase(word->text, "d") || EqualsIgnoringCase(word->text, "desc");
 }
-
-}  // namespace
-
-absl::StatusOr<plan::SortKey> BindSortKey(const ast::Argument& argument, plan::Binder& binder) {
-  plan::SortKey key;
-  const auto* call = std::get_if<ast::ArgumentCall>(&argument.value);
-  if (call == nullptr) {
-    SPELK_ASSIGN_OR_RETURN(key.field, binder.FieldName(argument));
-    return key;
-  }
-  constexpr std::pair<std::string_view, plan::SortBy> kForms[] = {{"auto", plan::SortBy::kAuto},
-                                                                  {"num", plan::SortBy::kNumber},
-                                                                  {"str", plan::SortBy::kText},
-                                                                  {"ip", plan::SortBy::kAddress}};
-  for (const auto& [name, by] : kForms) {
-    if (Lower(call->name.text) != name || call->arguments.size() != 1) continue;
-    key.by = by;
-    SPELK_ASSIGN_OR_RETURN(key.field, binder.FieldName(call->arguments[0]));
-    return key;
-  }
-  // Any other call is the name of a column: sort - sum(bytes).
-  SPELK_ASSIGN_OR_RETURN(key.field, binder.FieldName(argument));
-  return key;
-}
-
-namespace {
 
 // A sign belongs to the field that follows it.
 absl::Status CheckSign(const ast::CommandCall& call, size_t index, plan::Binder& binder) {
@@ -96,7 +54,7 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
       descending = sign->sign == '-';
       continue;
     }
-    const std::optional<uint64_t> number = WholeNumber(argument);
+    const std::optional<uint64_t> number = plan::Binder::WholeNumber(argument);
     if (sort->keys.empty() && number && !limited && !descending) {
       limit = *number;
       limited = true;
@@ -107,7 +65,7 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
       continue;
     }
     WarnOfClauseWord(argument, binder);
-    SPELK_ASSIGN_OR_RETURN(plan::SortKey key, BindSortKey(argument, binder));
+    SPELK_ASSIGN_OR_RETURN(plan::SortKey key, binder.OneSortKey(argument));
     key.descending = descending;
     descending = false;
     sort->keys.push_back(key);

@@ -7,6 +7,7 @@
 #include "exec/column_setter.h"
 #include "io/json_path.h"
 #include "io/xml_path.h"
+#include "value/multivalue.h"
 
 namespace spelk::commands {
 namespace {
@@ -83,10 +84,7 @@ class PathOperator final : public exec::Streaming<PathState> {
       if (!value.is_multi()) return found;
       state.values.insert(state.values.end(), found.each().begin(), found.each().end());
     }
-    auto* copy = arena.AllocateArray<Value>(state.values.size());
-    if (copy == nullptr) return Value::Null();
-    std::copy(state.values.begin(), state.values.end(), copy);
-    return Value::Multi({copy, state.values.size()});
+    return MakeMulti(state.values, arena);
   }
 
   const Field input_;
@@ -148,13 +146,9 @@ class TextColumns {
   absl::Status FinishRow(size_t row) {
     for (const std::unique_ptr<TextColumn>& column : columns_) {
       if (column->row != row) continue;
-      const std::vector<Value>& collected = column->collected;
-      auto* copy = batch_.arena().AllocateArray<Value>(collected.size());
-      SPELK_RETURN_IF_ERROR(batch_.arena().status("spath"));
-      std::copy(collected.begin(), collected.end(), copy);
-      column->values[row] = Value::Multi({copy, collected.size()});
+      column->values[row] = MakeMulti(column->collected, batch_.arena());
     }
-    return absl::OkStatus();
+    return batch_.arena().status("spath");
   }
 
   // New fields come last.
@@ -261,10 +255,8 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   if (!arguments.empty()) {
     const auto* path = std::get_if<ast::Name>(&arguments[0]->value);
     if (path == nullptr || has_path || arguments.size() > 1) {
-      const Span span = (path == nullptr || has_path ? arguments[0] : arguments[1])->span;
-      return binder.Error(ErrorCode::kBadArgument, span,
-                          "unexpected \"" + std::string(binder.TextOf(span)) + "\"",
-                          {"it takes one path"});
+      return binder.Unexpected(*arguments[path == nullptr || has_path ? 0 : 1],
+                               {"it takes one path"});
     }
     node->path = path->text;
     has_path = true;

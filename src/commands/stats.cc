@@ -1,52 +1,7 @@
 // stats: groups rows and computes statistics.
-#include <algorithm>
-
-#include "commands/aggregates.h"
 #include "commands/entry.h"
 
 namespace spelk::commands {
-
-absl::Status BindAggregates(const ast::CommandCall& command, const std::vector<Field>& by,
-                            plan::Binder& binder, plan::AggregateNode* node) {
-  SPELK_RETURN_IF_ERROR(binder.NoSigns(
-      command, {"a statistic cannot be computed with here; eval can, behind the next pipe"}));
-  const std::vector<const ast::Argument*> arguments = binder.Positional(command);
-  // As measured on Splunk, stats alone may go without.
-  const plan::Registry& entries = binder.entries();
-  if (arguments.empty() && entries.Command(binder.command()) != entries.Command("stats")) {
-    return binder.Error(ErrorCode::kMissingArgument, command.name.span, "a statistic is missing",
-                        {"usage: " + binder.command() + " <statistic>… [BY <field>…]"});
-  }
-  for (const ast::Argument* argument : arguments) {
-    SPELK_ASSIGN_OR_RETURN(plan::AggregateCall call, binder.Aggregate(*argument));
-    double number = 0;
-    const plan::AggregateEntry* entry = binder.entries().Aggregate(call.function, &number);
-    node->needs_order = node->needs_order || entry->needs == plan::AggregateNeeds::kOrder;
-    if (call.is_sparkline && entries.Command(binder.command()) != entries.Command("stats")) {
-      return binder.Error(ErrorCode::kBadStatistic, argument->span,
-                          "sparkline is a statistic of stats and chart only");
-    }
-    node->needs_time =
-        node->needs_time || call.is_sparkline || entry->needs == plan::AggregateNeeds::kTime;
-    if (std::find(by.begin(), by.end(), call.output) != by.end()) {
-      return binder.Error(ErrorCode::kBadArgument, argument->span,
-                          "the output field '" + std::string(call.output.name()) +
-                              "' cannot have the same name as a group-by field");
-    }
-    const bool repeated = std::any_of(node->aggregates.begin(), node->aggregates.end(),
-                                      [&](const plan::AggregateCall& other) {
-                                        return call.output && other.output == call.output;
-                                      });
-    if (repeated) {
-      return binder.Error(
-          ErrorCode::kBadArgument, argument->span,
-          "the output field '" + std::string(call.output.name()) + "' is given twice");
-    }
-    node->aggregates.push_back(std::move(call));
-  }
-  if (node->needs_time) node->time = binder.Intern("_time");
-  return absl::OkStatus();
-}
 
 namespace {
 
@@ -57,7 +12,12 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   SPELK_ASSIGN_OR_RETURN(node->distinct_split_values, binder.Flag(call, "dedup_splitvals"));
   SPELK_ASSIGN_OR_RETURN(node->delimiter, binder.Text(call, "delim"));
   SPELK_RETURN_IF_ERROR(binder.Integer(call, "partitions", 1).status());
-  SPELK_RETURN_IF_ERROR(BindAggregates(call, node->by, binder, node.get()));
+  // As measured on Splunk, stats may go without statistics.
+  SPELK_RETURN_IF_ERROR(binder.Aggregates(call, node->by, true, node.get()));
+  for (const plan::AggregateCall& each : node->aggregates) {
+    if (!each.output || binder.FindOption(call, "delim") == nullptr) continue;
+    binder.NoteDelimiter(each.output, node->delimiter);
+  }
   return node;
 }
 

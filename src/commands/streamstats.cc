@@ -1,7 +1,6 @@
 // streamstats: statistics of the rows so far, written onto each row.
 #include <cmath>
 
-#include "commands/aggregates.h"
 #include "commands/entry.h"
 #include "exec/aggregate/window_statistics.h"
 #include "value/time_span.h"
@@ -115,7 +114,7 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   SPELK_RETURN_IF_ERROR(BindTimeWindow(call, binder, node.get()));
   SPELK_RETURN_IF_ERROR(BindReset(call, "reset_before", binder, &node->reset_before));
   SPELK_RETURN_IF_ERROR(BindReset(call, "reset_after", binder, &node->reset_after));
-  SPELK_RETURN_IF_ERROR(BindAggregates(call, node->list.by, binder, &node->list));
+  SPELK_RETURN_IF_ERROR(binder.Aggregates(call, node->list.by, false, &node->list));
   return node;
 }
 

@@ -4,10 +4,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
 #include "exec/aggregate/aggregation.h"
-#include "exec/sorter.h"
+#include "exec/batch_builder.h"
+#include "exec/row_sink.h"
 
 namespace spelk::commands {
 namespace {
@@ -16,22 +16,13 @@ using exec::Aggregation;
 
 // ---------------------------------------------------------------- binding
 
-std::optional<uint64_t> WholeNumber(const ast::Argument& argument) {
-  const auto* word = std::get_if<ast::Name>(&argument.value);
-  if (word == nullptr || word->quoted) return std::nullopt;
-  uint64_t number = 0;
-  const char* end = word->text.data() + word->text.size();
-  const auto [stop, error] = std::from_chars(word->text.data(), end, number);
-  return error == std::errc() && stop == end ? std::optional(number) : std::nullopt;
-}
-
 absl::Status BindLimit(const ast::CommandCall& call, plan::Binder& binder,
                        std::vector<const ast::Argument*>* arguments, TopNode* node) {
   SPELK_ASSIGN_OR_RETURN(const int64_t limit, binder.Integer(call, "limit"));
   node->limit = static_cast<uint64_t>(limit);
   if (arguments->empty()) return absl::OkStatus();
   const ast::Argument& first = *arguments->front();
-  const std::optional<uint64_t> number = WholeNumber(first);
+  const std::optional<uint64_t> number = plan::Binder::WholeNumber(first);
   if (!number) return absl::OkStatus();
   if (binder.FindOption(call, "limit") != nullptr) {
     return binder.Error(ErrorCode::kBadArgument, first.span, "the limit is given twice");
@@ -83,9 +74,9 @@ absl::Status CheckFields(const ast::CommandCall& call, plan::Binder& binder, con
 class TopRows {
  public:
   TopRows(const TopNode& node, const exec::RunContext& run, exec::Output& out)
-      : node_(node), run_(run), out_(out), schema_(std::make_shared<Schema>(Columns(node))) {
-    Renew();
-  }
+      : node_(node),
+        out_(out),
+        rows_(std::make_shared<Schema>(Columns(node)), node.rarest ? "rare" : "top", run) {}
 
   static std::vector<Field> Columns(const TopNode& node) {
     std::vector<Field> fields = node.by;
@@ -97,53 +88,28 @@ class TopRows {
 
   // `values` are those of the BY fields and then of the fields.
   absl::Status Add(std::span<const Value> values, uint64_t count, uint64_t total) {
-    size_t column = 0;
-    for (const Value& value : values) {
-      columns_[column++].push_back(CopyValue(value, memory_->arena));
-    }
-    if (node_.count_field) {
-      columns_[column++].push_back(Value::Integer(static_cast<int64_t>(count)));
-    }
-    if (node_.percent_field) {
-      // Six decimals, as Splunk prints them.
-      const double percent = 100.0 * static_cast<double>(count) / static_cast<double>(total);
-      columns_[column].push_back(
-          Value::Text(memory_->arena.Copy(fmt::format("{:.6f}", percent)), JsonType::kNumber));
-    }
-    ++rows_;
-    return rows_ >= run_.batch_rows ? Finish() : absl::OkStatus();
+    std::vector<Value> row(values.begin(), values.end());
+    if (node_.count_field) row.push_back(Value::Integer(static_cast<int64_t>(count)));
+    // Six decimals, as Splunk prints them.
+    const double percent = 100.0 * static_cast<double>(count) / static_cast<double>(total);
+    const std::string text = fmt::format("{:.6f}", percent);
+    if (node_.percent_field) row.push_back(Value::Text(text, JsonType::kNumber));
+    SPELK_RETURN_IF_ERROR(rows_.Add(row));
+    return rows_.full() ? Finish() : absl::OkStatus();
   }
 
   absl::Status Finish() {
-    if (rows_ == 0) return absl::OkStatus();
-    std::vector<Column> columns;
-    for (std::vector<Value>& column : columns_) {
-      auto* values = memory_->arena.AllocateArray<Value>(rows_);
-      SPELK_RETURN_IF_ERROR(memory_->arena.status(what()));
-      std::copy(column.begin(), column.end(), values);
-      columns.push_back(Column::Values({values, rows_}));
-    }
-    Batch batch(schema_, std::move(columns), rows_, std::move(memory_));
-    Renew();
+    if (rows_.rows() == 0) return absl::OkStatus();
+    SPELK_ASSIGN_OR_RETURN(Batch batch, rows_.Take());
     return out_.Push(std::move(batch));
   }
 
   std::string_view what() const { return node_.rarest ? "rare" : "top"; }
 
  private:
-  void Renew() {
-    memory_ = std::make_shared<BatchMemory>(run_.budget);
-    columns_.assign(schema_->size(), {});
-    rows_ = 0;
-  }
-
   const TopNode& node_;
-  const exec::RunContext& run_;
   exec::Output& out_;
-  SchemaPtr schema_;
-  BatchMemoryPtr memory_;
-  std::vector<std::vector<Value>> columns_;
-  size_t rows_ = 0;
+  exec::BatchBuilder rows_;
 };
 
 // How many rows each group of the BY fields has.
@@ -170,7 +136,7 @@ class Totals {
 };
 
 // Counts like stats, then ranks the counts within each group.
-class TopSink final : public exec::Sink<Aggregation> {
+class TopSink final : public exec::StateSink<Aggregation> {
  public:
   TopSink(const TopNode& node, const exec::RunContext& run)
       : node_(node), run_(run), count_(node.count_field) {
@@ -193,15 +159,6 @@ class TopSink final : public exec::Sink<Aggregation> {
   }
   absl::Status Update(Aggregation& state, Batch batch, exec::Position at) const override {
     return state.Update(batch, at);
-  }
-  absl::Status Merge(Aggregation& into, Aggregation from) const override {
-    return into.Merge(std::move(from));
-  }
-  absl::Status Save(Aggregation& state, ByteWriter& out) const override { return state.Save(out); }
-  absl::StatusOr<Aggregation> Load(ByteReader& in) const override {
-    SPELK_ASSIGN_OR_RETURN(Aggregation state, NewState());
-    SPELK_RETURN_IF_ERROR(state.Load(in));
-    return state;
   }
   absl::Status Finish(Aggregation state, exec::Output& out) const override;
 
@@ -356,10 +313,7 @@ absl::StatusOr<plan::NodePtr> BindTop(const ast::CommandCall& call, plan::Binder
                                       bool rarest) {
   auto node = plan::Make<TopNode>(call.span);
   node->rarest = rarest;
-  for (const ast::Argument& argument : call.arguments) {
-    if (!std::holds_alternative<ast::ArgumentSign>(argument.value)) continue;
-    return binder.Error(ErrorCode::kBadArgument, argument.span, "a sign has no meaning here");
-  }
+  SPELK_RETURN_IF_ERROR(binder.NoSigns(call));
   std::vector<const ast::Argument*> arguments = binder.Positional(call);
   SPELK_RETURN_IF_ERROR(BindLimit(call, binder, &arguments, node.get()));
   SPELK_ASSIGN_OR_RETURN(node->fields, binder.FieldNames(arguments));

@@ -2,42 +2,23 @@
 #include <fmt/format.h>
 
 #include "exec/core.h"
-#include "exec/sorter.h"
+#include "exec/row_sink.h"
 
 namespace spelk::exec {
 namespace {
 
 // All that put rows in order and cut are a Sorter with other options.
-class SortSink final : public Sink<Sorter> {
+class SortSink final : public SorterSink {
  public:
-  SortSink(SorterOptions options, const RunContext& run)
-      : options_(std::move(options)), run_(run) {}
-
-  absl::StatusOr<Sorter> NewState() const override { return Sorter(options_, run_); }
-  absl::Status Update(Sorter& sorter, Batch batch, Position at) const override {
-    return sorter.Add(std::move(batch), at);
-  }
-  absl::Status Merge(Sorter& into, Sorter from) const override {
-    return into.Merge(std::move(from));
-  }
+  using SorterSink::SorterSink;
   absl::Status Finish(Sorter sorter, Output& out) const override {
-    if (options_.warn_when_cut && sorter.seen() > options_.limit) {
-      run_.warnings->Add(ErrorCode::kTruncated,
-                         fmt::format("{0}: kept the first {1} of {2} rows; {0} 0 keeps all",
-                                     options_.what, *options_.limit, sorter.seen()));
+    if (options().warn_when_cut && sorter.seen() > options().limit) {
+      run().warnings->Add(ErrorCode::kTruncated,
+                          fmt::format("{0}: kept the first {1} of {2} rows; {0} 0 keeps all",
+                                      options().what, *options().limit, sorter.seen()));
     }
     return sorter.Emit(out);
   }
-  absl::Status Save(Sorter& sorter, ByteWriter& out) const override { return sorter.Save(out); }
-  absl::StatusOr<Sorter> Load(ByteReader& in) const override {
-    Sorter sorter(options_, run_);
-    SPELK_RETURN_IF_ERROR(sorter.Load(in));
-    return sorter;
-  }
-
- private:
-  const SorterOptions options_;
-  const RunContext& run_;
 };
 
 struct LimitState {

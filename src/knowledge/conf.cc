@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/status.h"
+#include "value/ascii.h"
 
 namespace spelk::knowledge {
 namespace {
@@ -67,11 +68,8 @@ std::string_view TrimBlanks(std::string_view text) {
 
 bool IsTrue(std::string_view text) {
   constexpr std::string_view kWords[] = {"true", "t", "1", "yes", "y", "on"};
-  std::string lower(text);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
-  }
-  return std::find(std::begin(kWords), std::end(kWords), lower) != std::end(kWords);
+  return std::any_of(std::begin(kWords), std::end(kWords),
+                     [text](std::string_view word) { return EqualsIgnoringCase(text, word); });
 }
 
 const Setting* Stanza::Find(std::string_view key) const {

@@ -14,6 +14,7 @@
 #include "base/status.h"
 #include "knowledge/stanza_pattern.h"
 #include "plan/lookup.h"
+#include "value/ascii.h"
 
 namespace spelk::knowledge {
 namespace {
@@ -41,12 +42,6 @@ std::vector<std::string> WordsOf(std::string_view text) {
     words.emplace_back(text.substr(0, end));
     text.remove_prefix(std::min(text.size(), end + (quoted ? 1 : 0)));
   }
-}
-
-bool IsWord(std::string_view text, std::string_view lower) {
-  return text.size() == lower.size() &&
-         std::equal(text.begin(), text.end(), lower.begin(),
-                    [](char c, char l) { return (c >= 'A' && c <= 'Z' ? c | 0x20 : c) == l; });
 }
 
 // The field as an expression names it.
@@ -161,8 +156,8 @@ absl::Status Props::AddAliases(const Conf& conf, const Setting& setting, const R
   const std::vector<std::string> words = WordsOf(setting.value);
   const std::string place = conf.PlaceOf(setting);
   for (size_t i = 0; i < words.size(); i += 3) {
-    const bool as_new = i + 2 < words.size() && IsWord(words[i + 1], "asnew");
-    if (i + 2 >= words.size() || (!as_new && !IsWord(words[i + 1], "as"))) {
+    const bool as_new = i + 2 < words.size() && EqualsIgnoringCase(words[i + 1], "asnew");
+    if (i + 2 >= words.size() || (!as_new && !EqualsIgnoringCase(words[i + 1], "as"))) {
       return absl::InvalidArgumentError(
           fmt::format("{}: expected {} = field AS alias", place, setting.key));
     }

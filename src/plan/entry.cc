@@ -5,22 +5,16 @@
 #include <charconv>
 #include <utility>
 
+#include "value/ascii.h"
+
 namespace spelk::plan {
 namespace {
-
-std::string Lower(std::string_view name) {
-  std::string lower(name);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
-  }
-  return lower;
-}
 
 template <class Entry>
 void Index(const std::vector<const Entry*>& entries, StringMap<const Entry*>& by_name) {
   for (const Entry* entry : entries) {
-    by_name.emplace(Lower(entry->name), entry);
-    for (const std::string_view alias : entry->aliases) by_name.emplace(Lower(alias), entry);
+    by_name.emplace(LowerAscii(entry->name), entry);
+    for (const std::string_view alias : entry->aliases) by_name.emplace(LowerAscii(alias), entry);
   }
 }
 
@@ -32,7 +26,7 @@ void SortByName(std::vector<const Entry*>& entries) {
 
 template <class Entry>
 const Entry* FindIn(const StringMap<const Entry*>& by_name, std::string_view name) {
-  const auto found = by_name.find(Lower(name));
+  const auto found = by_name.find(LowerAscii(name));
   return found == by_name.end() ? nullptr : found->second;
 }
 
@@ -84,9 +78,11 @@ Registry::Registry(std::vector<const CommandEntry*> commands, std::span<const No
   Index(functions_, function_by_name_);
   Index(aggregates_, aggregate_by_name_);
   for (const UnbuiltCommand& command : unbuilt)
-    unbuilt_by_name_.emplace(Lower(command.name), &command);
-  for (const std::string_view name : unbuilt_functions) unbuilt_functions_.emplace(Lower(name));
-  for (const std::string_view name : unbuilt_aggregates) unbuilt_aggregates_.emplace(Lower(name));
+    unbuilt_by_name_.emplace(LowerAscii(command.name), &command);
+  for (const std::string_view name : unbuilt_functions)
+    unbuilt_functions_.emplace(LowerAscii(name));
+  for (const std::string_view name : unbuilt_aggregates)
+    unbuilt_aggregates_.emplace(LowerAscii(name));
   SortByName(commands_);
   SortByName(functions_);
   SortByName(aggregates_);
@@ -127,7 +123,7 @@ const FunctionEntry* Registry::Function(std::string_view name) const {
 }
 
 bool Registry::IsUnbuiltFunction(std::string_view name) const {
-  return unbuilt_functions_.contains(Lower(name));
+  return unbuilt_functions_.contains(LowerAscii(name));
 }
 
 const AggregateEntry* Registry::Aggregate(std::string_view name, double* number) const {
@@ -145,7 +141,7 @@ const AggregateEntry* Registry::Aggregate(std::string_view name, double* number)
 }
 
 bool Registry::IsUnbuiltAggregate(std::string_view name) const {
-  return unbuilt_aggregates_.contains(Lower(name));
+  return unbuilt_aggregates_.contains(LowerAscii(name));
 }
 
 std::vector<std::string_view> Registry::SimilarCommands(std::string_view name) const {
@@ -172,10 +168,10 @@ std::vector<std::string_view> NearestNames(std::string_view name,
   constexpr size_t kMost = 3;
   constexpr size_t kLongest = 64;  // Of a name worth comparing.
   if (name.size() > kLongest) return {};
-  const std::string lower = Lower(name);
+  const std::string lower = LowerAscii(name);
   std::vector<std::pair<size_t, std::string_view>> ranked;
   for (const std::string_view candidate : names) {
-    const size_t distance = EditDistance(lower, Lower(candidate));
+    const size_t distance = EditDistance(lower, LowerAscii(candidate));
     const bool near = distance <= std::max<size_t>(1, name.size() / 3) && distance < name.size();
     if (near) ranked.emplace_back(distance, candidate);
   }

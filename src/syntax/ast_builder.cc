@@ -9,6 +9,7 @@
 #include "syntax/expression_builder.h"
 #include "syntax/macro_call.h"
 #include "syntax/unescape.h"
+#include "value/ascii.h"
 
 namespace spelk::syntax {
 
@@ -97,15 +98,6 @@ ast::Argument MakeArgument(Span span, Node node) {
   argument.span = span;
   argument.value = std::move(node);
   return argument;
-}
-
-bool IsWord(std::string_view text, std::string_view lower) {
-  if (text.size() != lower.size()) return false;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i] >= 'A' && text[i] <= 'Z' ? static_cast<char>(text[i] | 0x20) : text[i];
-    if (c != lower[i]) return false;
-  }
-  return true;
 }
 
 Operator InfixOf(SplParser::InfixContext& context) {
@@ -420,8 +412,8 @@ ast::ExprPtr AstBuilder::Operand(SplParser::OperandContext& context) {
   }
   if (context.LPAREN() != nullptr) return Call(first, context.expressions(), span);
   const std::string_view word = spelk::TextOf(text_, span);
-  if (IsWord(word, "true") || IsWord(word, "false")) {
-    return MakeExpr(span, ast::BooleanLiteral{IsWord(word, "true")});
+  if (EqualsIgnoringCase(word, "true") || EqualsIgnoringCase(word, "false")) {
+    return MakeExpr(span, ast::BooleanLiteral{EqualsIgnoringCase(word, "true")});
   }
   return MakeExpr(span, ast::FieldReference{std::string(word)});
 }

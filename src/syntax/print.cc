@@ -4,6 +4,7 @@
 #include "base/overloaded.h"
 #include "syntax/parse.h"
 #include "syntax/unescape.h"
+#include "value/ascii.h"
 
 namespace spelk {
 namespace {
@@ -11,15 +12,6 @@ namespace {
 using syntax::EscapeWord;
 using syntax::Quote;
 using syntax::QuoteField;
-
-bool EqualsIgnoringCase(std::string_view text, std::string_view lower) {
-  if (text.size() != lower.size()) return false;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i] >= 'A' && text[i] <= 'Z' ? static_cast<char>(text[i] | 0x20) : text[i];
-    if (c != lower[i]) return false;
-  }
-  return true;
-}
 
 std::string PrintName(const ast::Name& name) {
   if (!name.quoted && name.text.starts_with('`')) return name.text;  // A macro in its place.

@@ -169,8 +169,19 @@ std::optional<double> BinSpan::HighEdge(double value) const {
 
 std::optional<std::string> BinSpan::RangeOf(double value) const {
   const std::optional<Range> range = EdgesOf(value);
-  if (!range) return std::nullopt;
-  return NumberText(range->low + 0.0) + "-" + NumberText(range->high + 0.0);
+  return range ? std::optional(TextOf(*range)) : std::nullopt;
+}
+
+std::string BinSpan::TextOf(const Range& range) const {
+  const std::string low = NumberText(range.low + 0.0);
+  return is_time() ? low : low + "-" + NumberText(range.high + 0.0);
+}
+
+std::optional<BinSpan::Range> BinSpan::Around(double value, absl::TimeZone zone) const {
+  if (kind_ == Kind::kLog) return LogRange(value);
+  if (kind_ == Kind::kWidth) return LinearRange(value);
+  const double start = StartOf(value, zone, 0);
+  return Range{start, NextSpan(start, time_, zone)};
 }
 
 }  // namespace spelk

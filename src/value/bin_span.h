@@ -29,6 +29,17 @@ class BinSpan {
   static BinSpan NiceTime(double low, double high, std::optional<double> start,
                           std::optional<double> end, uint64_t bins, double least);
 
+  // Values from `low` on and below `high`.
+  struct Range {
+    double low;
+    double high;
+  };
+  // The range that holds a finite value; the one that begins at an edge holds it. A logarithm has
+  // no place for 0 and less: nothing.
+  std::optional<Range> Around(double value, absl::TimeZone zone) const;
+  // What stands for the numbers of a range: "10-20", or the start of the span of time.
+  std::string TextOf(const Range& range) const;
+
   // The width in the unit of the values; 0 for logarithms.
   double width() const;
   // What stands for a number: "10-20" (the lower end belongs to it), or the start of the span of
@@ -43,10 +54,6 @@ class BinSpan {
 
  private:
   enum class Kind : unsigned char { kWidth, kLog, kTime };
-  struct Range {
-    double low;
-    double high;
-  };
   std::optional<Range> EdgesOf(double value) const;
   Range LinearRange(double value) const;
   std::optional<Range> LogRange(double value) const;

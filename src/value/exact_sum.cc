@@ -8,6 +8,8 @@
 #include <limits>
 #include <vector>
 
+#include "value/number.h"
+
 namespace spelk {
 namespace {
 
@@ -112,6 +114,16 @@ void ExactSum::Add(double value) {
   Widen();
   const Parts parts = Split(value);
   AddShifted(parts.mantissa, parts.exponent, parts.negative);
+}
+
+bool ExactSum::AddNumber(const Value& value) {
+  if (value.is_integer()) {
+    AddInteger(value.integer());
+    return true;
+  }
+  const std::optional<Number> number = NumberOf(value);
+  if (number) Add(number->value);
+  return number.has_value();
 }
 
 void ExactSum::AddInteger(int64_t value) {

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/bytes.h"
+#include "value/value.h"
 
 namespace spelk {
 
@@ -28,6 +29,8 @@ class ExactSum {
 
   void Add(double value);
   void AddInteger(int64_t value);
+  // Adds the number that a value is (NumberOf); false if it is none.
+  bool AddNumber(const Value& value);
   // Adds value * value without rounding.
   void AddSquare(double value);
   void Merge(const ExactSum& other);

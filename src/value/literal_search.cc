@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "value/ascii.h"
+
 #if defined(__x86_64__)
 #include <immintrin.h>
 #define SPELK_HAS_AVX2_CODE 1

@@ -8,6 +8,8 @@
 #include <cstring>
 #include <limits>
 
+#include "value/ascii.h"
+
 namespace spelk {
 namespace {
 
@@ -15,18 +17,12 @@ constexpr double kPlainLimit = 1e21;
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
-char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
-
-bool EqualsWord(std::string_view text, std::string_view word) {
-  return text.size() == word.size() && std::equal(text.begin(), text.end(), word.begin(),
-                                                  [](char a, char b) { return Lower(a) == b; });
-}
-
 std::optional<Number> ParseWord(std::string_view unsigned_text, bool negative) {
   Number number;
-  if (EqualsWord(unsigned_text, "nan")) {
+  if (EqualsIgnoringCase(unsigned_text, "nan")) {
     number.value = std::numeric_limits<double>::quiet_NaN();
-  } else if (EqualsWord(unsigned_text, "inf") || EqualsWord(unsigned_text, "infinity")) {
+  } else if (EqualsIgnoringCase(unsigned_text, "inf") ||
+             EqualsIgnoringCase(unsigned_text, "infinity")) {
     number.value = std::numeric_limits<double>::infinity();
   } else {
     return std::nullopt;
@@ -60,7 +56,7 @@ std::optional<Shape> ShapeOf(std::string_view text) {
   }
   if (shape.digits == 0) return std::nullopt;
   if (i == text.size()) return shape;
-  if (Lower(text[i]) != 'e') return std::nullopt;
+  if (LowerAscii(text[i]) != 'e') return std::nullopt;
   shape.exponent = true;
   ++i;
   if (i < text.size() && (text[i] == '+' || text[i] == '-')) ++i;

@@ -4,14 +4,13 @@
 #include <algorithm>
 #include <optional>
 
+#include "value/ascii.h"
 #include "value/case_fold.h"
 
 namespace spelk {
 namespace {
 
 bool IsAsciiByte(char c) { return static_cast<unsigned char>(c) < 0x80U; }
-
-char LowerAscii(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
 
 // The length of the stretch of `text` at `at` whose fold is `folded`; nothing if there is none.
 // With exact case the stretch is the piece itself.

@@ -1,11 +1,12 @@
 // The sink of stats: one row for each group.
 #include "exec/aggregate/aggregation.h"
 #include "exec/core.h"
+#include "exec/row_sink.h"
 
 namespace spelk::exec {
 namespace {
 
-class AggregateSink final : public Sink<Aggregation> {
+class AggregateSink final : public StateSink<Aggregation> {
  public:
   AggregateSink(const plan::AggregateNode& node, const RunContext& run) {
     for (const plan::AggregateCall& call : node.aggregates) calls_.push_back(plan::CopyCall(call));
@@ -20,16 +21,7 @@ class AggregateSink final : public Sink<Aggregation> {
   absl::Status Update(Aggregation& state, Batch batch, Position at) const override {
     return state.Update(batch, at);
   }
-  absl::Status Merge(Aggregation& into, Aggregation from) const override {
-    return into.Merge(std::move(from));
-  }
   absl::Status Finish(Aggregation state, Output& out) const override { return state.Emit(out); }
-  absl::Status Save(Aggregation& state, ByteWriter& out) const override { return state.Save(out); }
-  absl::StatusOr<Aggregation> Load(ByteReader& in) const override {
-    SPELK_ASSIGN_OR_RETURN(Aggregation state, NewState());
-    SPELK_RETURN_IF_ERROR(state.Load(in));
-    return state;
-  }
 
  private:
   std::vector<plan::AggregateCall> calls_;

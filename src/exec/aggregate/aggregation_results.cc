@@ -4,6 +4,7 @@
 
 #include "base/status.h"
 #include "exec/aggregate/aggregation.h"
+#include "exec/batch_builder.h"
 #include "exec/sorter.h"
 
 namespace spelk::exec {
@@ -11,8 +12,6 @@ namespace {
 
 // About what a result of a pattern takes beside its key and value.
 constexpr size_t kMapEntry = 64;
-// A batch of results has at least so many rows, however short memory is.
-constexpr size_t kFewRows = 64;
 
 }  // namespace
 
@@ -88,45 +87,29 @@ absl::Status Aggregation::ForEachGroup(Arena& arena, const TakeGroup& take) {
 // Collects groups into batches of rows.
 class Aggregation::RowBuilder {
  public:
-  RowBuilder(const AggregationPlan& plan, const TakeRows& take) : plan_(plan), take_(take) {
-    Renew();
-  }
+  RowBuilder(const AggregationPlan& plan, const TakeRows& take) : plan_(plan), take_(take) {}
 
   absl::Status Add(std::string_view key, uint64_t types,
                    const std::vector<AggregateColumn>& results) {
-    if (schema_ == nullptr) MakeSchema(results);
-    const std::vector<std::string_view> parts = SplitKey(key, plan_.by().size());
-    for (size_t i = 0; i < parts.size(); ++i) {
-      columns_[i].push_back(Value::Text(memory_->arena.Copy(parts[i]), TypeFromBits(types, i)));
+    if (!rows_) Start(results);
+    row_.clear();
+    for (const std::string_view part : SplitKey(key, plan_.by().size())) {
+      row_.push_back(Value::Text(part, TypeFromBits(types, row_.size())));
     }
-    for (size_t i = 0; i < shown_.size(); ++i) {
-      columns_[parts.size() + i].push_back(CopyValue(results[shown_[i]].value, memory_->arena));
-    }
-    ++rows_;
-    SPELK_RETURN_IF_ERROR(memory_->arena.status(plan_.what()));
-    const bool full =
-        rows_ >= plan_.run().batch_rows || (rows_ >= kFewRows && plan_.run().budget->tight());
-    return full ? Finish() : absl::OkStatus();
+    for (const size_t index : shown_) row_.push_back(results[index].value);
+    SPELK_RETURN_IF_ERROR(rows_->Add(row_));
+    return rows_->full() ? Finish() : absl::OkStatus();
   }
 
   absl::Status Finish() {
-    if (rows_ == 0) return absl::OkStatus();
-    std::vector<Column> columns;
-    for (const std::vector<Value>& column : columns_) {
-      auto* values = memory_->arena.AllocateArray<Value>(rows_);
-      SPELK_RETURN_IF_ERROR(memory_->arena.status(plan_.what()));
-      std::copy(column.begin(), column.end(), values);
-      columns.push_back(Column::Values({values, rows_}));
-    }
-    Batch batch(schema_, std::move(columns), rows_, std::move(memory_));
-    for (std::vector<Value>& column : columns_) column.clear();
-    Renew();
+    if (!rows_ || rows_->rows() == 0) return absl::OkStatus();
+    SPELK_ASSIGN_OR_RETURN(Batch batch, rows_->Take());
     return take_(std::move(batch));
   }
 
  private:
   // Of columns with one name the first is shown.
-  void MakeSchema(const std::vector<AggregateColumn>& results) {
+  void Start(const std::vector<AggregateColumn>& results) {
     std::vector<Field> fields = plan_.by();
     for (size_t i = 0; i < results.size(); ++i) {
       if (std::find(fields.begin(), fields.end(), results[i].field) != fields.end()) continue;
@@ -134,21 +117,14 @@ class Aggregation::RowBuilder {
       shown_.push_back(i);
     }
     const size_t placed = fields.size();  // The results of a pattern come in name order.
-    schema_ = std::make_shared<Schema>(std::move(fields), placed);
-    columns_.resize(schema_->size());
-  }
-  void Renew() {
-    memory_ = std::make_shared<BatchMemory>(plan_.run().budget);
-    rows_ = 0;
+    rows_.emplace(std::make_shared<Schema>(std::move(fields), placed), plan_.what(), plan_.run());
   }
 
   const AggregationPlan& plan_;
   const TakeRows& take_;
-  SchemaPtr schema_;
   std::vector<size_t> shown_;  // Indexes into the results.
-  std::vector<std::vector<Value>> columns_;
-  BatchMemoryPtr memory_;
-  size_t rows_ = 0;
+  std::vector<Value> row_;
+  std::optional<BatchBuilder> rows_;
 };
 
 absl::Status Aggregation::EmitRows(const TakeRows& take) {

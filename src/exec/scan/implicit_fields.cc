@@ -5,6 +5,7 @@
 
 #include "base/status.h"
 #include "value/compare.h"
+#include "value/multivalue.h"
 
 namespace spelk::exec {
 namespace {
@@ -44,10 +45,8 @@ absl::StatusOr<Column> LentColumn(const std::vector<LentField>& fields,
       AppendValues(value, &list);
       AppendValues(own, &list);
     }
-    auto* copy = arena.AllocateArray<Value>(list.size());
+    implicit[row] = MakeMulti(list, arena);
     SPELK_RETURN_IF_ERROR(arena.status("reading events"));
-    std::copy(list.begin(), list.end(), copy);
-    implicit[row] = Value::Multi({copy, list.size()});
   }
   return Column::Values({implicit, physical_rows});
 }

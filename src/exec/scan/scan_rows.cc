@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/status.h"
+#include "value/multivalue.h"
 #include "value/number.h"
 #include "value/timestamp.h"
 
@@ -17,10 +18,7 @@ const io::RawValue kAbsentSlot;
 
 Value Multi(std::vector<Value>& values, Arena& arena) {
   std::erase_if(values, [](const Value& value) { return value.is_null(); });
-  auto* copy = arena.AllocateArray<Value>(values.size());
-  if (copy == nullptr) return Value::Null();
-  std::copy(values.begin(), values.end(), copy);
-  return Value::Multi({copy, values.size()});
+  return MakeMulti(values, arena);
 }
 
 }  // namespace

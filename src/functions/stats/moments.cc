@@ -6,6 +6,7 @@
 #include "plan/aggregate.h"
 #include "value/exact_sum.h"
 #include "value/number.h"
+#include "value/number_value.h"
 
 namespace spelk::functions {
 namespace {
@@ -33,32 +34,14 @@ Pair PairOf(const ExactSum& sum) {
   return pair;
 }
 
-// A whole number is an integer again, as far as doubles are exact.
-Value NumberValue(double number) {
-  constexpr double kExact = 9007199254740992.0;  // 2^53
-  if (std::fabs(number) <= kExact && number == std::trunc(number)) {
-    return Value::Integer(static_cast<int64_t>(number));
-  }
-  return Value::Double(number);
-}
-
 // A sum of numbers. Values that are no numbers are left out.
 struct SumState {
   ExactSum sum;
   uint64_t count = 0;
 
   void Add(const plan::AggregateInput& input, plan::AggregateMemory& memory) {
-    if (input.value.is_integer()) {
-      const size_t before = sum.heap_bytes();
-      sum.AddInteger(input.value.integer());
-      memory.Changed(before, sum.heap_bytes());
-      ++count;
-      return;
-    }
-    const std::optional<Number> number = NumberOf(input.value);
-    if (!number) return;
     const size_t before = sum.heap_bytes();
-    sum.Add(number->value);
+    if (!sum.AddNumber(input.value)) return;
     memory.Changed(before, sum.heap_bytes());
     ++count;
   }

@@ -5,35 +5,20 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <utility>
 
 #include "base/check.h"
 #include "base/status.h"
 #include "syntax/confusables.h"
+#include "value/ascii.h"
 #include "value/number.h"
-#include "value/regex.h"
 
 namespace spelk::plan {
 namespace {
 
-bool EqualsIgnoringCase(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
-    const auto lower = [](char c) {
-      return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
-    };
-    return lower(x) == lower(y);
-  });
-}
-
-std::string Lower(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
-  return lower;
-}
-
-template <class T>
-std::optional<T> ParseWhole(std::string_view text) {
-  T value{};
+std::optional<int64_t> ParseInteger(std::string_view text) {
+  int64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size() || text.empty()) return std::nullopt;
   return value;
@@ -49,19 +34,6 @@ void ForEachOption(const ast::CommandCall& call, Take take) {
   };
   visit(call.arguments);
   for (const ast::Clause& clause : call.clauses) visit(clause.arguments);
-}
-
-// A call that names the column which a statistic made: `sum(bytes)`, `count(eval(x>1))`.
-std::optional<std::string> ColumnOfCall(const ast::Argument& argument, std::string_view source) {
-  const auto* call = std::get_if<ast::ArgumentCall>(&argument.value);
-  if (call == nullptr || call->arguments.size() != 1) return std::nullopt;
-  const ast::Argument& inner = call->arguments.front();
-  if (inner.alias) return std::nullopt;
-  if (const auto* name = std::get_if<ast::Name>(&inner.value)) {
-    return fmt::format("{}({})", call->name.text, name->text);
-  }
-  if (!std::holds_alternative<ast::ArgumentExpression>(inner.value)) return std::nullopt;
-  return fmt::format("{}({})", call->name.text, TextOf(source, inner.span));
 }
 
 // A search of one command without its pipe and of plain words, which could be terms as well:
@@ -84,7 +56,7 @@ bool ReadsAsTerms(const ast::Pipeline& pipeline, std::string_view text, const Re
 }  // namespace
 
 std::optional<bool> ParseFlag(std::string_view text) {
-  const std::string lower = Lower(text);
+  const std::string lower = LowerAscii(text);
   if (lower == "t" || lower == "true" || lower == "1") return true;
   if (lower == "f" || lower == "false" || lower == "0") return false;
   return std::nullopt;
@@ -223,7 +195,9 @@ absl::StatusOr<NodePtr> Binder::BindCommand(const ast::CommandCall& call, bool f
   for (Node* n = node.get(); n != nullptr; n = n->input.get()) {
     if (n->entry == nullptr) n->entry = entry;
     bottom = n;
+    ForgetDelimiters(*n);
   }
+  for (Delimiter& delimiter : delimiters_) delimiter.is_new = false;
   if (bottom->GetDataflow().runs == Runs::kSource) {
     if (!first && (!has_input || input != nullptr)) {
       return Error(ErrorCode::kNotFirst, call.name.span,
@@ -252,11 +226,13 @@ absl::StatusOr<NodePtr> Binder::Within(const ast::Pipeline& pipeline, NodePtr st
   const CommandEntry* entry = std::exchange(entry_, nullptr);
   const std::string command = command_;
   const bool first = is_first_;
+  std::vector<Delimiter> delimiters = std::exchange(delimiters_, {});
   absl::StatusOr<NodePtr> plan = BindNested(pipeline, std::move(start));
   input_ = std::move(outer_input);
   entry_ = entry;
   command_ = command;
   is_first_ = first;
+  delimiters_ = std::move(delimiters);
   return plan;
 }
 
@@ -362,6 +338,7 @@ absl::Status Binder::BadOption(const ast::ArgumentOption& option, std::string_vi
   const Argument* argument = FindArgument(option.name.text);
   std::string wanted(argument == nullptr ? "another value" : argument->type);
   if (wanted == "bool") wanted = "true or false";
+  if (wanted == "number") wanted = "a number";
   if (wanted == "int" || wanted.starts_with("int,")) wanted.replace(0, 3, "a whole number");
   return Error(ErrorCode::kBadOptionValue, option.value->span,
                fmt::format("option {} does not take \"{}\"", option.name.text, value),
@@ -387,12 +364,22 @@ absl::StatusOr<int64_t> Binder::Integer(const ast::CommandCall& call, std::strin
   if (option == nullptr) {
     const Argument* argument = FindArgument(name);
     SPELK_CHECK(argument != nullptr);
-    return ParseWhole<int64_t>(argument->fallback).value_or(0);
+    return ParseInteger(argument->fallback).value_or(0);
   }
   SPELK_ASSIGN_OR_RETURN(const std::string text, OptionText(*option));
-  const std::optional<int64_t> number = ParseWhole<int64_t>(text);
+  const std::optional<int64_t> number = ParseInteger(text);
   if (!number || *number < least || *number > most) return BadOption(*option, text);
   return *number;
+}
+
+absl::StatusOr<std::optional<double>> Binder::Decimal(const ast::CommandCall& call,
+                                                      std::string_view name) {
+  const ast::ArgumentOption* option = FindOption(call, name);
+  if (option == nullptr) return std::optional<double>();
+  SPELK_ASSIGN_OR_RETURN(const std::string text, OptionText(*option));
+  const std::optional<Number> number = ParseNumber(text);
+  if (!number || !std::isfinite(number->value)) return BadOption(*option, text);
+  return std::optional(number->value);
 }
 
 absl::StatusOr<std::string> Binder::Text(const ast::CommandCall& call, std::string_view name) {
@@ -405,7 +392,7 @@ absl::StatusOr<std::string> Binder::Text(const ast::CommandCall& call, std::stri
 
 absl::StatusOr<std::string> Binder::Choice(const ast::CommandCall& call, std::string_view name) {
   SPELK_ASSIGN_OR_RETURN(const std::string text, Text(call, name));
-  const std::string lower = Lower(text);
+  const std::string lower = LowerAscii(text);
   const Argument* argument = FindArgument(name);
   std::string_view words = argument->type;
   if (words.starts_with("one of ")) words.remove_prefix(7);
@@ -417,162 +404,6 @@ absl::StatusOr<std::string> Binder::Choice(const ast::CommandCall& call, std::st
   const ast::ArgumentOption* option = FindOption(call, name);
   if (option != nullptr) return BadOption(*option, text);
   return lower;
-}
-
-// ---------------------------------------------------------------- arguments
-
-std::vector<const ast::Argument*> Binder::Positional(const ast::CommandCall& call) const {
-  std::vector<const ast::Argument*> positional;
-  for (const ast::Argument& argument : call.arguments) {
-    if (std::holds_alternative<ast::ArgumentOption>(argument.value)) continue;
-    if (std::holds_alternative<ast::ArgumentSign>(argument.value)) continue;
-    positional.push_back(&argument);
-  }
-  return positional;
-}
-
-absl::StatusOr<uint64_t> Binder::Count(const ast::CommandCall& call, std::string_view name) {
-  const std::vector<const ast::Argument*> positional = Positional(call);
-  for (const ast::Argument& argument : call.arguments) {
-    if (std::holds_alternative<ast::ArgumentSign>(argument.value)) {
-      return Error(ErrorCode::kBadArgument, argument.span,
-                   fmt::format("{} takes a whole number, 0 or more", name));
-    }
-  }
-  if (positional.empty()) {
-    const Argument* argument = FindArgument(name);
-    SPELK_CHECK(argument != nullptr);
-    return ParseWhole<uint64_t>(argument->fallback).value_or(0);
-  }
-  const auto* word = std::get_if<ast::Name>(&positional[0]->value);
-  const std::optional<uint64_t> count =
-      word == nullptr ? std::nullopt : ParseWhole<uint64_t>(word->text);
-  if (!count) {
-    return Error(ErrorCode::kBadArgument, positional[0]->span,
-                 fmt::format("\"{}\" is no {}", TextOf(positional[0]->span), name),
-                 {"it takes a whole number, 0 or more"});
-  }
-  if (positional.size() > 1) {
-    return Error(ErrorCode::kBadArgument, positional[1]->span,
-                 fmt::format("unexpected \"{}\"", TextOf(positional[1]->span)));
-  }
-  return *count;
-}
-
-absl::StatusOr<Field> Binder::FieldName(const ast::Argument& argument, bool patterns) {
-  std::optional<std::string> name = ColumnOfCall(argument, source_.text());
-  if (const auto* word = std::get_if<ast::Name>(&argument.value)) name = word->text;
-  if (name) {
-    if (name->empty()) {
-      return Error(ErrorCode::kBadArgument, argument.span, "a field name is empty");
-    }
-    if (patterns || !IsPattern(*name)) return Intern(*name);
-    return Error(ErrorCode::kBadArgument, argument.span,
-                 fmt::format("wildcards are not allowed here: \"{}\"", *name));
-  }
-  if (const auto* macro = std::get_if<ast::MacroCall>(&argument.value)) {
-    return Error(
-        ErrorCode::kUnknownMacro, argument.span,
-        fmt::format("the search specifies a macro '{}' that cannot be found", macro->name.text));
-  }
-  return Error(ErrorCode::kBadArgument, argument.span,
-               fmt::format("expected a field name, found \"{}\"", TextOf(argument.span)));
-}
-
-absl::StatusOr<std::vector<Field>> Binder::FieldNames(
-    const std::vector<const ast::Argument*>& arguments, bool patterns) {
-  std::vector<Field> fields;
-  for (const ast::Argument* argument : arguments) {
-    if (argument->alias) {
-      return Error(ErrorCode::kBadArgument, argument->alias->span, "AS has no meaning here");
-    }
-    SPELK_ASSIGN_OR_RETURN(const Field field, FieldName(*argument, patterns));
-    fields.push_back(field);
-  }
-  return fields;
-}
-
-absl::StatusOr<Field> Binder::OneField(const ast::CommandCall& call) {
-  const std::vector<const ast::Argument*> arguments = Positional(call);
-  if (arguments.empty()) {
-    return Error(ErrorCode::kMissingArgument, call.name.span, "a field is missing",
-                 {fmt::format("usage: {}", entry_->signature)});
-  }
-  SPELK_ASSIGN_OR_RETURN(const std::vector<Field> fields, FieldNames(arguments));
-  if (fields.size() == 1) return fields[0];
-  return Error(ErrorCode::kBadArgument, arguments[1]->span,
-               fmt::format("unexpected \"{}\": it takes one field", TextOf(arguments[1]->span)),
-               {fmt::format("usage: {}", entry_->signature)});
-}
-
-const ast::Clause* Binder::FindClause(const ast::CommandCall& call, ast::ClauseWord word) const {
-  for (const ast::Clause& clause : call.clauses) {
-    if (clause.word == word) return &clause;
-  }
-  return nullptr;
-}
-
-absl::StatusOr<std::vector<Field>> Binder::By(const ast::CommandCall& call) {
-  std::vector<const ast::Argument*> arguments;
-  const ast::Clause* by = nullptr;
-  for (const ast::Clause& clause : call.clauses) {
-    if (clause.word != ast::ClauseWord::kBy) continue;
-    if (by != nullptr) return Error(ErrorCode::kBadArgument, clause.span, "BY is given twice");
-    by = &clause;
-    for (const ast::Argument& argument : clause.arguments) {
-      // Unlike a column's name elsewhere, a call here is most likely meant to be computed.
-      if (std::holds_alternative<ast::ArgumentCall>(argument.value)) {
-        return Error(ErrorCode::kBadArgument, argument.span,
-                     fmt::format("expected a field name, found \"{}\"", TextOf(argument.span)),
-                     {"BY takes fields; compute it with eval first, or quote a column's name"});
-      }
-      if (!std::holds_alternative<ast::ArgumentOption>(argument.value))
-        arguments.push_back(&argument);
-    }
-  }
-  if (by != nullptr && arguments.empty()) {
-    return Error(ErrorCode::kMissingArgument, by->span, "no field follows BY");
-  }
-  SPELK_ASSIGN_OR_RETURN(std::vector<Field> fields, FieldNames(arguments));
-  for (size_t i = 0; i < fields.size(); ++i) {
-    if (std::find(fields.begin(), fields.begin() + static_cast<std::ptrdiff_t>(i), fields[i]) !=
-        fields.begin() + static_cast<std::ptrdiff_t>(i)) {
-      return Error(ErrorCode::kBadArgument, arguments[i]->span,
-                   fmt::format("the BY field '{}' is repeated", fields[i].name()));
-    }
-  }
-  return fields;
-}
-
-absl::Status Binder::NoSigns(const ast::CommandCall& call, std::vector<std::string> notes) {
-  for (const ast::Argument& argument : call.arguments) {
-    const auto* sign = std::get_if<ast::ArgumentSign>(&argument.value);
-    if (sign == nullptr) continue;
-    return Error(ErrorCode::kBadArgument, argument.span,
-                 fmt::format("unexpected \"{}\"", sign->sign), std::move(notes));
-  }
-  return absl::OkStatus();
-}
-
-absl::Status Binder::NoArguments(const ast::CommandCall& call) {
-  for (const ast::Argument& argument : call.arguments) {
-    if (std::holds_alternative<ast::ArgumentOption>(argument.value)) continue;
-    return Error(ErrorCode::kBadArgument, argument.span,
-                 fmt::format("unexpected \"{}\"", TextOf(argument.span)));
-  }
-  return absl::OkStatus();
-}
-
-absl::Status Binder::CheckRegex(std::string_view pattern, Span span) {
-  const absl::StatusOr<Regex> regex = Regex::Compile(pattern);
-  if (regex.ok()) return absl::OkStatus();
-  // As Splunk words it, which for the command regex is another sentence.
-  const std::string wrong =
-      entry_ != nullptr && entry_->name == "regex"
-          ? fmt::format("the regex '{}' is invalid", pattern)
-          : fmt::format("encountered the following error while compiling the regex '{}'", pattern);
-  return Error(ErrorCode::kBadRegex, span,
-               fmt::format("{}: regex: {}", wrong, MessageOf(regex.status())));
 }
 
 }  // namespace spelk::plan

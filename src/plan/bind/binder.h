@@ -54,6 +54,11 @@ class Binder {
   const BindServices& services() const { return services_; }
   std::string_view TextOf(Span span) const { return spelk::TextOf(source_.text(), span); }
   Field Intern(std::string_view name) { return fields_.Intern(name); }
+  // What stands between the values of a field in the single text that Splunk keeps beside a
+  // multivalue (nomv): noted by the command that makes the multivalue, until another one changes
+  // the field.
+  void NoteDelimiter(Field field, std::string delimiter);
+  std::optional<std::string> DelimiterOf(Field field) const;
   // A scan of all events.
   std::unique_ptr<ScanNode> NewScan(Span span);
 
@@ -70,6 +75,9 @@ class Binder {
   absl::StatusOr<bool> Flag(const ast::CommandCall& call, std::string_view name);
   absl::StatusOr<int64_t> Integer(const ast::CommandCall& call, std::string_view name,
                                   int64_t least = 0, int64_t most = INT64_MAX);
+  // A finite number; nothing without the option.
+  absl::StatusOr<std::optional<double>> Decimal(const ast::CommandCall& call,
+                                                std::string_view name);
   absl::StatusOr<std::string> Text(const ast::CommandCall& call, std::string_view name);
   // One of the words that the entry's type lists ("one of a|b|c"), in lower case.
   absl::StatusOr<std::string> Choice(const ast::CommandCall& call, std::string_view name);
@@ -79,11 +87,16 @@ class Binder {
   absl::Status UnknownOption(const ast::ArgumentOption& option);
   // The text of an option's value: a word or a quoted text.
   absl::StatusOr<std::string> OptionText(const ast::ArgumentOption& option);
+  // Refuses a value that is not of the type which the entry gives the option.
+  absl::Status BadOption(const ast::ArgumentOption& option, std::string_view value);
 
   // ---- arguments by place
 
   // What is neither option nor sign, in order, clauses left out.
   std::vector<const ast::Argument*> Positional(const ast::CommandCall& call) const;
+  // A word that is a whole number; beyond 64 bits it is the greatest. Nothing for other arguments,
+  // those in quotes included.
+  static std::optional<uint64_t> WholeNumber(const ast::Argument& argument);
   // A single whole number, or the fallback of the entry's argument of that name.
   absl::StatusOr<uint64_t> Count(const ast::CommandCall& call, std::string_view name);
   // The argument as a field name; an error for calls, expressions and the like.
@@ -92,11 +105,21 @@ class Binder {
                                                 bool patterns = false);
   // The one field that the command takes.
   absl::StatusOr<Field> OneField(const ast::CommandCall& call);
+  // What is sorted by: a field, or auto(), num(), str(), ip() of one; ascending.
+  absl::StatusOr<SortKey> OneSortKey(const ast::Argument& argument);
+  // The same, with the name that follows AS; a null field without it.
+  struct Named {
+    Field field;
+    Field alias;
+  };
+  absl::StatusOr<Named> OneNamedField(const ast::CommandCall& call);
   // The fields of the BY clause.
   absl::StatusOr<std::vector<Field>> By(const ast::CommandCall& call);
   const ast::Clause* FindClause(const ast::CommandCall& call, ast::ClauseWord word) const;
   // Refuses + and -, which Positional leaves out.
   absl::Status NoSigns(const ast::CommandCall& call, std::vector<std::string> notes = {});
+  // Refuses an argument.
+  absl::Status Unexpected(const ast::Argument& argument, std::vector<std::string> notes = {});
   // Refuses arguments that the command does not take.
   absl::Status NoArguments(const ast::CommandCall& call);
   // A regular expression that compiles; the error points at the argument.
@@ -128,6 +151,10 @@ class Binder {
   // and the expression reads its output.
   absl::StatusOr<ExprPtr> ExpressionOfStatistics(const ast::Expr& expr,
                                                  std::vector<AggregateCall>* calls);
+  // All statistics of the command, into the node, with what they need. Names must differ from each
+  // other and from `by`.
+  absl::Status Aggregates(const ast::CommandCall& call, const std::vector<Field>& by,
+                          bool may_be_empty, AggregateNode* node);
   // A pipeline in brackets: its own search, or (append, join …) rows for this one.
   absl::StatusOr<NodePtr> Subsearch(const ast::Pipeline& pipeline);
   // A pipeline in brackets over rows that the command hands it (appendpipe): it begins with a
@@ -146,6 +173,7 @@ class Binder {
   absl::StatusOr<NodePtr> Within(const ast::Pipeline& pipeline, NodePtr start);
   absl::StatusOr<NodePtr> BindNested(const ast::Pipeline& pipeline, NodePtr start);
   absl::Status BindBroken(const ast::CommandCall& call);
+  void ForgetDelimiters(const Node& bound);
   absl::Status CheckOptions(const ast::CommandCall& call, const CommandEntry& entry);
   // Whether subsearches stand among the arguments.
   static bool HoldsText(const ast::CommandCall& call);
@@ -155,7 +183,6 @@ class Binder {
   absl::StatusOr<ExprPtr> BindStatisticIn(const ast::Expr& expr, const ast::FunctionCall& call);
   std::vector<std::string> NotesOnCommand(std::string_view name) const;
   const Argument* FindArgument(std::string_view name) const;
-  absl::Status BadOption(const ast::ArgumentOption& option, std::string_view value);
 
   absl::StatusOr<ExprPtr> PredicateInText(std::string_view text, Diagnostics& problems);
   absl::StatusOr<ExprPtr> BindCall(const ast::Expr& expr, const ast::FunctionCall& call);
@@ -189,6 +216,12 @@ class Binder {
   bool is_first_ = false;
   std::vector<AggregateCall>* statistics_ = nullptr;  // Of the expression at hand.
   bool subsearches_ = true;  // They may stand in the text.
+  struct Delimiter {
+    Field field;
+    std::string text;
+    bool is_new = false;  // Noted by the command at hand.
+  };
+  std::vector<Delimiter> delimiters_;
 };
 
 // True for a field whose comparisons mean something of their own, in a base search or everywhere:

@@ -14,6 +14,7 @@
 #include "plan/entry.h"
 #include "plan/eval/function_node.h"
 #include "plan/eval/search_nodes.h"
+#include "value/multivalue.h"
 #include "value/number.h"
 
 namespace spelk::plan {
@@ -489,11 +490,8 @@ bool IsSettled(const Value& value) {
 Value RoundOnAssignment(const Value& value, Arena& arena) {
   if (IsSettled(value)) return value;
   if (value.is_multi()) {
-    auto* settled = arena.AllocateArray<Value>(value.count());
-    if (settled == nullptr) return Value::Null();
-    for (size_t i = 0; i < value.count(); ++i)
-      settled[i] = RoundOnAssignment(value.each()[i], arena);
-    return Value::Multi({settled, value.count()});
+    return MapEach(value, arena,
+                   [&arena](const Value& each) { return RoundOnAssignment(each, arena); });
   }
   char buffer[kNumberText];
   if (value.is_bool()) return Value::Text(arena.Copy(TextOf(value, buffer)));

@@ -8,6 +8,7 @@
 
 #include "base/status.h"
 #include "plan/entry.h"
+#include "value/multivalue.h"
 #include "value/number.h"
 
 namespace spelk::plan {
@@ -134,13 +135,7 @@ EvalNodePtr MakeFunctionNode(const Expr& expr, EvalFactory& factory) {
   return std::make_unique<FunctionNode>(expr, factory);
 }
 
-Value Call::Multi(std::span<const Value> values) {
-  if (values.empty()) return Value::Null();
-  auto* copy = arena_.AllocateArray<Value>(values.size());
-  if (copy == nullptr) return Value::Null();
-  std::copy(values.begin(), values.end(), copy);
-  return Value::Multi({copy, values.size()});
-}
+Value Call::Multi(std::span<const Value> values) { return MakeMulti(values, arena_); }
 
 std::string_view Call::TextOf(const Value& value) {
   if (value.is_text()) return value.text();

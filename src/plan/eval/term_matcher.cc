@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "value/ascii.h"
 #include "value/case_fold.h"
 
 namespace spelk::plan {

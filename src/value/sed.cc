@@ -1,5 +1,5 @@
 // Parsing and applying sed scripts.
-#include "commands/sed.h"
+#include "value/sed.h"
 
 #include <fmt/format.h>
 
@@ -9,7 +9,7 @@
 #include "base/status.h"
 #include "value/case_fold.h"
 
-namespace spelk::commands {
+namespace spelk {
 namespace {
 
 bool IsBlank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
@@ -234,4 +234,4 @@ absl::StatusOr<bool> SedRunner::Apply(std::string_view text, std::string& out, u
   return changed;
 }
 
-}  // namespace spelk::commands
+}  // namespace spelk

@@ -12,7 +12,7 @@
 #include "base/memory.h"
 #include "value/regex.h"
 
-namespace spelk::commands {
+namespace spelk {
 
 // Search Reference, rex, "Sed expression"; props.conf, SEDCMD: a list of commands separated by
 // blanks. The character behind s or y separates the parts. Immutable.
@@ -65,4 +65,4 @@ class SedRunner {
   Reservation reservation_;
 };
 
-}  // namespace spelk::commands
+}  // namespace spelk
