@@ -136,7 +136,7 @@ absl::Status Props::AddSetting(const Conf& conf, const Conf& transforms, const S
     AddUnbuilt(conf, common.stanza, setting, {"_time", std::string(hidden::kTime.name())});
   }
   // The members of JSON are fields anyway, and none has nothing to take away from them.
-  if (key == "KV_MODE" && !IsWord(setting.value, "none") && !IsWord(setting.value, "json")) {
+  if (key == "KV_MODE" && !EqualsIgnoringCase(setting.value, "none") && !EqualsIgnoringCase(setting.value, "json")) {
     AddUnbuilt(conf, common.stanza, setting, {});
   }
   if (!key.starts_with(kCalculation)) return absl::OkStatus();
@@ -229,12 +229,12 @@ absl::Status Props::AddLookup(const Conf&, const Setting& setting, const Rule& c
   lookup.table = words[0];
   auto* columns = &lookup.inputs;
   for (size_t i = 1; i < words.size(); ++i) {
-    const bool only_missing = IsWord(words[i], "outputnew");
-    if (only_missing || IsWord(words[i], "output")) {
+    const bool only_missing = EqualsIgnoringCase(words[i], "outputnew");
+    if (only_missing || EqualsIgnoringCase(words[i], "output")) {
       if (columns == &lookup.outputs) return wrong();
       columns = &lookup.outputs;
       lookup.only_missing = only_missing;
-    } else if (IsWord(words[i], "as")) {
+    } else if (EqualsIgnoringCase(words[i], "as")) {
       if (columns->empty() || i + 1 == words.size()) return wrong();
       columns->back().second = words[++i];
     } else {

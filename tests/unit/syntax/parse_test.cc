@@ -107,7 +107,8 @@ void CheckPartly(const std::string& text) {
   const absl::Status status = ParsePartly(source, Shapes(), SyntaxLimits(), diagnostics, &tree);
   EXPECT_EQ(status.ok(), !diagnostics.has_errors()) << text;
   const std::string printed = Print(tree);
-  if (status.ok()) EXPECT_EQ(DumpOf(printed), Dump(tree, false)) << text << "\n" << printed;
+  if (!status.ok()) return;
+  EXPECT_EQ(DumpOf(printed), Dump(tree, false)) << text << "\n" << printed;
 }
 
 TEST(ParseTest, TextsWithSomethingMissingParsePartly) {
