@@ -100,7 +100,7 @@ ValueShape Registry::FindValue(std::string_view command, std::string_view option
   const CommandEntry* entry = Command(command);
   if (entry == nullptr) return ValueShape::kText;
   for (const Argument& argument : entry->arguments) {
-    if (argument.is_option && Lower(argument.name) == Lower(option)) return argument.value;
+    if (argument.is_option && EqualsIgnoringCase(argument.name, option)) return argument.value;
   }
   return ValueShape::kText;
 }

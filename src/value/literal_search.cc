@@ -16,8 +16,6 @@ namespace {
 
 bool IsLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
-char LowerAscii(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
-
 }  // namespace
 
 // The search for one literal anchors on its rarest two bytes.
@@ -202,7 +200,8 @@ void LiteralSet::TakeMany(std::vector<std::string>* literals, bool ignore_case) 
   for (std::string& literal : many) {
     longest_ = std::max(longest_, literal.size());
     if (!ignore_case) continue;
-    std::transform(literal.begin(), literal.end(), literal.begin(), &LowerAscii);
+    std::transform(literal.begin(), literal.end(), literal.begin(),
+                   [](char c) { return LowerAscii(c); });
   }
   for (const std::string& literal : *literals) longest_ = std::max(longest_, literal.size());
   if (!many.empty()) many_.emplace(std::move(many), ignore_case);
