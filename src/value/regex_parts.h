@@ -19,6 +19,7 @@ struct RegexRun {
 struct RegexFollow {
   std::bitset<256> first;  // The bytes that it may begin with.
   bool accepts = false;    // Or the pattern is at its end.
+  bool ends = false;       // It is nothing else than that: who gets here has matched.
   bool text_end = false;   // Or it is the end of the text, or of a line.
   // If `by_runs`, it begins with one of these texts.
   std::vector<RegexRun> runs;
@@ -31,7 +32,7 @@ struct RegexPart {
   using Sequence = std::vector<RegexPart>;
 
   Kind kind = Kind::kAssertion;
-  std::bitset<256> set;                    // kCharacter: of its first byte.
+  std::bitset<256> set;  // kCharacter: of its first byte. A repeated group: of all that it holds.
   std::optional<char> literal;             // kCharacter: the one byte that it is,
   bool fold = false;                       // in either case.
   bool any = false;                        // kCharacter: a dot.

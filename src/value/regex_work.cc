@@ -32,6 +32,7 @@ Follow Anything() {
 void Join(const Follow& other, Follow* follow) {
   follow->first |= other.first;
   follow->accepts = follow->accepts || other.accepts;
+  follow->ends = follow->ends && other.ends;
   follow->text_end = follow->text_end || other.text_end;
   follow->by_runs =
       follow->by_runs && other.by_runs && follow->runs.size() + other.runs.size() <= kMostRuns;
@@ -70,7 +71,7 @@ Follow FollowOf(const Sequence& sequence, size_t from, const Follow& after, size
     Follow rest = FollowOf(sequence, from + 1, after, left - 1);
     if (!rest.accepts) return rest;
     if (!item.text_end) return Anything();
-    rest.accepts = false;
+    rest.accepts = rest.ends = false;
     rest.text_end = true;
     rest.first.set('\n');
     return rest;
@@ -92,6 +93,15 @@ Follow FollowOf(const Sequence& sequence, size_t from, const Follow& after, size
   const bool further = item.least == 0 || item.kind == Kind::kGroup;
   return FirstOf(item, further ? FollowOf(sequence, from + 1, after, left - 1) : Follow(),
                  left - 1);
+}
+
+// All bytes that a match of the part may hold.
+Set BytesOf(const Item& item) {
+  Set bytes = item.set;
+  for (const Sequence& branch : item.branches) {
+    for (const Item& part : branch) bytes |= BytesOf(part);
+  }
+  return bytes;
 }
 
 void Link(Item* item, const Follow& after);
@@ -118,6 +128,10 @@ void Link(Item* item, const Follow& after) {
     inner.accepts = true;
   }
   if (item->most > 1) Join(FirstOf(*item, after, kFurthest), &inner);
+  if (item->most > 1) {
+    inner.ends = false;
+    item->set = BytesOf(*item);
+  }
   if (item->branches.size() == 1) {
     const Sequence& only = item->branches[0];
     const auto needed = std::find_if(
@@ -180,9 +194,11 @@ class Reckoner {
   Cost Of(const Item& item) const {
     if (item.kind == Kind::kCharacter) {
       if (item.most <= 1 && item.least == 1) return {1, 1};
-      const double most = std::min(item.most, length_ + 1);
+      // The last part of a match runs to its end once; to fail it only takes what it needs.
+      if (item.follow.ends) return {1, std::min(item.most, item.least + 1)};
+      const double most = std::min(item.most, Longest(item.set) + 1);
       if (item.determined) return {1, most};
-      return {std::min(most - item.least + 1, Places(item.follow) + 1), most};
+      return {std::clamp(most - item.least + 1, 0.0, Places(item.follow) + 1), most};
     }
     Cost inner{0, 0};
     double greatest = 0;
@@ -198,19 +214,32 @@ class Reckoner {
       if (item.least == 0) inner.ways += 1;
       return inner;
     }
-    double times = std::min(item.most, length_ + 1);
+    const double length = Longest(item.set);
+    double times = std::min(item.most, length + 1);
     if (count_ && item.needed) times = std::min(times, Count(*item.needed) + 1);
     if (inner.ways > 1.5 && item.most <= kFewTimes) {
       const double ways = std::pow(inner.ways, item.most);
       return {ways * (item.most - item.least + 1), ways * inner.steps * item.most};
     }
     if (inner.ways > 1.5) return {kEndless, kEndless};  // A choice each time.
-    const double steps = times + length_ + times * std::min(inner.steps, 64.0);
+    const double steps = times + length + times * std::min(inner.steps, 64.0);
     if (item.determined) return {1, steps};
-    return {std::min(times - item.least + 1, Places(item.follow) + 1), steps};
+    return {std::clamp(times - item.least + 1, 0.0, Places(item.follow) + 1), steps};
   }
 
  private:
+  // How far a repeat can run.
+  double Longest(const Set& set) const {
+    if (!count_) return length_;
+    double longest = 0;
+    double run = 0;
+    for (const char c : text_) {
+      run = set[static_cast<uint8_t>(c)] ? run + 1 : 0;
+      longest = std::max(longest, run);
+    }
+    return longest;
+  }
+
   double Count(const Set& set) const {
     double found = 0;
     for (const char c : text_) found += set[static_cast<uint8_t>(c)] ? 1 : 0;
@@ -241,7 +270,7 @@ RegexWork::RegexWork(std::string_view pattern) {
   auto root = std::make_unique<RegexPart>();
   if (!ReadRegex(pattern, root.get())) return;
   Follow end;
-  end.accepts = true;
+  end.accepts = end.ends = true;
   Link(root.get(), end);
   root_ = std::move(root);
   for (const std::string_view flags : {"(?i)", "(?s)", "(?is)", "(?si)"}) {
@@ -268,7 +297,7 @@ double RegexWork::StepsFor(double length, std::string_view text, bool count) con
     starts += count ? static_cast<double>(std::count(text.begin(), text.end(), '\n')) : length;
   } else if (!anchored_) {
     Follow end;
-    end.accepts = true;
+    end.accepts = end.ends = true;
     starts += reckoner.Places(FirstOf(*root_, end, kFurthest));
   }
   return length + starts * reckoner.Of(*root_).steps;

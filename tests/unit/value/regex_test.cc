@@ -62,7 +62,8 @@ TEST(RegexWorkTest, KnowsWhatIsBounded) {
   }
   for (const std::string_view pattern :
        {"(?i)new-object\\s+net\\.webclient", "(?i)invoke-(expression|webrequest).*http",
-        "\\$\\w+\\s*=\\s*'[^']*'", "(?s)^.*powershell.*$"}) {
+        "\\$\\w+\\s*=\\s*'[^']*'", "(?s)^.*powershell.*$", "\\d+", "(?<k>\\w+)=(?<v>\\S+)",
+        "(\\S+)\\s(\\S+)\\s(\\S+)", "(?:\\w+\\.)+\\w+"}) {
     EXPECT_TRUE(RegexWork(pattern).IsBounded(script)) << pattern;
   }
 }
