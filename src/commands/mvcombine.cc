@@ -105,7 +105,8 @@ class Combiner {
  private:
   bool HasFieldsOf(const Batch& batch) const {
     const SchemaPtr& schema = first_.front().batch->schema();
-    return schema == batch.schema() || schema->fields() == batch.schema()->fields();
+    return schema == batch.schema() || (schema->fields() == batch.schema()->fields() &&
+                                        schema->placed() == batch.schema()->placed());
   }
   bool full() const { return first_.size() >= run_.batch_rows || run_.budget->tight(); }
 
@@ -133,8 +134,8 @@ class Combiner {
       columns.push_back(Column::Values({values, first_.size()}));
     }
     for (const auto& [memory, batch] : sources_) memory_->pins.push_back(batch->memory());
-    const Batch rows(std::make_shared<Schema>(std::move(fields)), std::move(columns), first_.size(),
-                     memory_);
+    const Batch rows(std::make_shared<Schema>(std::move(fields), schema.placed()),
+                     std::move(columns), first_.size(), memory_);
     SPELK_RETURN_IF_ERROR(combined_.Add(rows, std::exchange(ranks_, {})));
     first_.clear();
     sources_.clear();
