@@ -14,8 +14,6 @@
 #include <fstream>
 #include <thread>
 
-#include "value/ascii.h"
-
 namespace spelk::cli {
 
 void Say(std::string_view text) {
@@ -74,7 +72,7 @@ std::optional<size_t> ParseSize(std::string_view text) {
   if (error != std::errc()) return std::nullopt;
   std::string unit;
   for (const char c : text.substr(static_cast<size_t>(end - text.data()))) {
-    unit += LowerAscii(c);
+    unit += static_cast<char>(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
   }
   if (unit.ends_with('b')) unit.pop_back();
   if (unit.ends_with('i')) unit.pop_back();

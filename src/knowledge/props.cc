@@ -136,7 +136,8 @@ absl::Status Props::AddSetting(const Conf& conf, const Conf& transforms, const S
     AddUnbuilt(conf, common.stanza, setting, {"_time", std::string(hidden::kTime.name())});
   }
   // The members of JSON are fields anyway, and none has nothing to take away from them.
-  if (key == "KV_MODE" && !EqualsIgnoringCase(setting.value, "none") && !EqualsIgnoringCase(setting.value, "json")) {
+  if (key == "KV_MODE" && !EqualsIgnoringCase(setting.value, "none") &&
+      !EqualsIgnoringCase(setting.value, "json")) {
     AddUnbuilt(conf, common.stanza, setting, {});
   }
   if (!key.starts_with(kCalculation)) return absl::OkStatus();

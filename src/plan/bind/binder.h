@@ -215,7 +215,7 @@ class Binder {
   std::string command_;
   bool is_first_ = false;
   std::vector<AggregateCall>* statistics_ = nullptr;  // Of the expression at hand.
-  bool subsearches_ = true;  // They may stand in the text.
+  bool subsearches_ = true;                           // They may stand in the text.
   struct Delimiter {
     Field field;
     std::string text;
