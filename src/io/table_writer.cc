@@ -176,7 +176,8 @@ class TableWriter final : public RowWriter {
     for (const std::vector<Cell>& row : sample_) {
       if (column >= row.size() || row[column].null) continue;
       const std::string& text = row[column].text;
-      if (text.starts_with('{') || ParseTimestamp(text, options_.zone)) return false;
+      const bool time = !row[column].number && ParseTimestamp(text, options_.zone).has_value();
+      if (text.starts_with('{') || time) return false;
       ++values;
       varies = varies || (seen != nullptr && *seen != text);
       seen = &text;

@@ -89,5 +89,5 @@ expect 'archives have an end' 0 '{"n":2}
 {"n":3}' timeout 20 "$SPELK" run --follow 'table n' b.gz
 expect 'a pipe has one' 0 '{"n":7}' bash -c 'echo "{\"n\":7}" | timeout 20 "$SPELK" run --follow "table n"'
 expect 'a file that is not there' 3 '' "$SPELK" run --follow 'table n' gone.ndjson
-expect 'events that are read twice' 2 '' "$SPELK" run --follow '[search n=1 | fields n]' b.ndjson
+expect 'events that are read twice' 2 '' "$SPELK" run --follow 'search [search n=1 | fields n]' b.ndjson
 says 'cannot be followed' 'reads its events more than once'

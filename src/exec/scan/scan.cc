@@ -357,7 +357,7 @@ absl::Status ScanWorker::AddLine(std::string_view line, const std::vector<size_t
   }
   report_.looked_at.fetch_add(1, std::memory_order_relaxed);
   if (verdict != io::LineVerdict::kEvent) return Reject(line, io::Describe(verdict), false);
-  ++events_;
+  if (!faulty || rows_.block()->odd_start == nullptr) ++events_;
   if (faulty) SPELK_RETURN_IF_ERROR(Reject(line, "a fault in the JSON text", true));
   SPELK_RETURN_IF_ERROR(AddEvents(line, plans, outputs));
   if (line.size() > kLongLine) {
@@ -377,7 +377,8 @@ absl::Status ScanWorker::LookAt(std::string_view line) {
   }
   report_.looked_at.fetch_add(1, std::memory_order_relaxed);
   if (verdict != io::LineVerdict::kEvent) return Reject(line, io::Describe(verdict), false);
-  ++events_;
+  // UTF-16 looks like an object with a fault.
+  if (!faulty) ++events_;
   return absl::OkStatus();
 }
 
