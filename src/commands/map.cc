@@ -165,7 +165,8 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
     if (std::holds_alternative<ast::ArgumentOption>(argument.value)) continue;
     if (const auto* bracket = std::get_if<ast::ArgumentSubsearch>(&argument.value);
         bracket != nullptr && search == nullptr && node->texts.empty()) {
-      SPELK_RETURN_IF_ERROR(Cut(binder.TextOf(TextInBrackets(*bracket)), argument.span, binder, node.get()));
+      SPELK_RETURN_IF_ERROR(
+          Cut(binder.TextOf(TextInBrackets(*bracket)), argument.span, binder, node.get()));
       continue;
     }
     return binder.Error(
