@@ -249,7 +249,8 @@ plan::Dataflow TotalsNode::GetDataflow() const {
     flow.makes = {row_total};
   }
   if (columns) flow.writes.AddAll();
-  flow.order = Order::kKeeps;
+  // The row of sums has no place in the order of time: the rows before it are put in theirs.
+  flow.order = columns ? Order::kNeeds : Order::kKeeps;
   flow.runs = columns ? Runs::kSequential : Runs::kStreaming;
   flow.results = columns;
   return flow;

@@ -15,6 +15,9 @@ struct TotalsNode final : plan::Node {
   std::string label;
 
   plan::Dataflow GetDataflow() const override;
+  bool DependsOnOrder(const plan::FieldSet&, bool ignored) const override {
+    return columns && !ignored;
+  }
   std::optional<std::vector<Field>> OutputColumns(
       const std::optional<std::vector<Field>>& before) const override;
   template <class Visitor>

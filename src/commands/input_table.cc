@@ -15,7 +15,7 @@ namespace spelk::commands {
 
 plan::Dataflow InputTableNode::GetDataflow() const {
   // Rows come in that none of the input are: any field may differ after it.
-  if (append) return {.reads = plan::FieldSet(), .keeps_order = true};
+  if (append) return {.reads = plan::FieldSet()};
   plan::Dataflow flow{
       .reads = plan::FieldSet(), .passes = false, .order = Order::kDestroys, .runs = Runs::kSource};
   if (!open) flow.columns = columns;

@@ -19,6 +19,9 @@ struct InputTableNode final : plan::Node {
   bool open = false;  // The columns are known when it runs.
 
   plan::Dataflow GetDataflow() const override;
+  bool DependsOnOrder(const plan::FieldSet&, bool ignored) const override {
+    return append && !ignored;
+  }
   plan::FieldSet InputNeeds(const plan::FieldSet& needed) const override;
   std::optional<std::vector<Field>> OutputColumns(
       const std::optional<std::vector<Field>>& before) const override;

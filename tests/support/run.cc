@@ -166,6 +166,7 @@ Outcome RunAs(const std::vector<Query>& queries, const Feed* feed, RunOptions op
     for (const Summary& summary : *done) {
       outcome.warnings.insert(outcome.warnings.end(), summary.warnings.begin(),
                               summary.warnings.end());
+      if (!outcome.error) outcome.error = summary.error;
     }
   } else {
     outcome.error = done.error();

@@ -63,6 +63,7 @@ class AppendPipe final : public exec::Sink<exec::Spool> {
    public:
     Both(exec::Output& out, exec::SerialRun& body) : out_(out), body_(body) {}
     absl::Status Push(Batch batch) override {
+      batch.DropHidden();  // From here on all rows stand in their order.
       if (!body_.enough()) SPELK_RETURN_IF_ERROR(body_.Push(batch));
       return out_.Push(std::move(batch));
     }

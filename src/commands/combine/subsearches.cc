@@ -101,10 +101,12 @@ struct AppendNode final : plan::Node {
   static constexpr std::string_view kName = "append";
   uint64_t most = kMostSubsearchRows;  // Rows of each search.
 
-  // A filter after it is for the appended rows, too.
+  // A filter after it is for the appended rows, too. These have no place in the order of time:
+  // where order matters, the rows before them are put in theirs first.
   plan::Dataflow GetDataflow() const override {
-    return {.reads = plan::FieldSet(), .order = Order::kKeeps, .runs = Runs::kSequential};
+    return {.reads = plan::FieldSet(), .runs = Runs::kSequential};
   }
+  bool DependsOnOrder(const plan::FieldSet&, bool ignored) const override { return !ignored; }
   uint64_t MostOtherRows() const override { return most; }
   std::optional<std::vector<Field>> OutputColumns(
       const std::optional<std::vector<Field>>& before) const override {
