@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/status.h"
+#include "value/byte_search.h"
 
 namespace spelk::io {
 namespace {
@@ -31,10 +32,6 @@ uint64_t FileSize(const std::string& path) {
   return ::stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode)
              ? static_cast<uint64_t>(info.st_size)
              : 0;
-}
-
-uint64_t CountNewlines(std::string_view text) {
-  return static_cast<uint64_t>(std::count(text.begin(), text.end(), '\n'));
 }
 
 // Memory for text with slack behind it, reserved from the budget.
@@ -90,6 +87,32 @@ using BufferPtr = std::shared_ptr<Buffer>;  // Shared with the blocks that lie i
 
 }  // namespace
 
+size_t LineCounts::NewBlock() {
+  const std::lock_guard lock(mutex_);
+  lines_.emplace_back();
+  return lines_.size() - 1;
+}
+
+void LineCounts::Add(size_t block, uint64_t lines) {
+  const std::lock_guard lock(mutex_);
+  lines_[block] = lines;
+  counted_.notify_all();
+}
+
+uint64_t LineCounts::Before(size_t block) const {
+  std::unique_lock lock(mutex_);
+  uint64_t lines = 0;
+  for (size_t b = 0; b < block; ++b) {
+    counted_.wait(lock, [&] { return lines_[b].has_value(); });
+    lines += *lines_[b];
+  }
+  return lines;
+}
+
+std::optional<uint64_t> Block::lines_before() const {
+  return counts == nullptr ? std::nullopt : std::optional(counts->Before(number));
+}
+
 struct BlockSource::State {
   explicit State(const BlockOptions& options)
       : pool(std::make_shared<BufferPool>(options.block_size + 1 + LastLineRoom(options.block_size),
@@ -100,10 +123,10 @@ struct BlockSource::State {
   size_t input = 0;                    // The one that is being read.
   std::shared_ptr<ByteSource> source;  // Shared with workers that read it by offset.
   uint64_t sequence = 0;
-  uint64_t offset = 0;  // Where the next block begins.
-  uint64_t lines = 0;
-  uint64_t taken = 0;  // Of the source, counted into the progress.
-  BufferPtr rest;      // Streams: the beginning of the next line.
+  uint64_t offset = 0;                 // Where the next block begins.
+  std::shared_ptr<LineCounts> counts;  // Of a stream; shared with its blocks.
+  uint64_t taken = 0;                  // Of the source, counted into the progress.
+  BufferPtr rest;                      // Streams: the beginning of the next line.
   size_t rest_size = 0;
   bool at_end = false;
   absl::Status error;  // Of the input, after what could be read of it.
@@ -150,10 +173,9 @@ class BlockReader {
     size_t searched = 0;
     size_t last_newline = std::string_view::npos;
     while (!state_.at_end) {
-      for (size_t at = FindNewline(buffer_->data.get(), searched, size_);
-           at != std::string_view::npos; at = FindNewline(buffer_->data.get(), at + 1, size_)) {
-        last_newline = at;
-      }
+      const std::string_view added(buffer_->data.get() + searched, size_ - searched);
+      const size_t newline = FindLastByte(added, '\n');
+      if (newline != std::string_view::npos) last_newline = searched + newline;
       searched = size_;
       const bool has_line = last_newline != std::string_view::npos;
       if (has_line && (size_ >= options_.block_size || !source.Ready(0))) break;
@@ -199,7 +221,7 @@ class BlockReader {
   // Reads on to the newline that ends the last line; cuts the line out if it is too long.
   absl::Status CompleteLastLine(ByteSource& source, uint64_t from, size_t start, Block* block) {
     const std::string_view text(buffer_->data.get(), size_);
-    const size_t before = text.rfind('\n');
+    const size_t before = FindLastByte(text, '\n');
     const size_t line = before == std::string_view::npos || before + 1 < start ? start : before + 1;
     for (;;) {
       if (size_ - line > most_) return CutOut(source, from, line, block);
@@ -276,8 +298,6 @@ class BlockReader {
     const bool marked =
         from == 0 && std::string_view(buffer_->data.get(), end).starts_with(kByteOrderMark);
     SPELK_RETURN_IF_ERROR(Finish(marked ? kByteOrderMark.size() : 0, end, from, block));
-    block->first_line = state_.lines;
-    state_.lines += CountNewlines(block->text) + block->overlong.size();
     return !block->text.empty() || !block->overlong.empty() || !state_.at_end;
   }
 
@@ -332,7 +352,7 @@ absl::StatusOr<std::optional<Block>> BlockSource::Next() {
       }
       state_->source = std::move(*opened);
       state_->offset = 0;
-      state_->lines = 0;
+      state_->counts = std::make_shared<LineCounts>();
       state_->taken = 0;
       state_->at_end = false;
     }
@@ -350,12 +370,8 @@ absl::StatusOr<std::optional<Block>> BlockSource::Next() {
       const uint64_t end = std::min<uint64_t>(size, begin + options_.block_size);
       state_->offset = end;
       block.sequence = state_->sequence++;
-      if (!options_.count_lines) lock.unlock();
+      lock.unlock();
       SPELK_RETURN_IF_ERROR(reader.ReadRange(*source, begin, end, &block));
-      if (options_.count_lines) {
-        block.first_line = state_->lines;
-        state_->lines += CountNewlines(block.text) + block.overlong.size();
-      }
       progress_.bytes_taken.fetch_add(end - begin, std::memory_order_relaxed);
       progress_.bytes_read.fetch_add(end - begin, std::memory_order_relaxed);
       return block;
@@ -368,6 +384,11 @@ absl::StatusOr<std::optional<Block>> BlockSource::Next() {
     if (absl::Status error = reader.TakeError(); !error.ok()) state_->error = error;
     if (any) {
       block.sequence = state_->sequence++;
+      const std::shared_ptr<LineCounts> counts = state_->counts;
+      block.counts = counts;
+      block.number = counts->NewBlock();
+      lock.unlock();
+      counts->Add(block.number, CountByte(block.text, '\n') + block.overlong.size());
       return block;
     }
     const absl::Status error = std::exchange(state_->error, absl::OkStatus());
