@@ -10,32 +10,13 @@
 #include "exec/scan/dynamic_columns.h"
 #include "exec/scan/implicit_fields.h"
 #include "exec/scan/scan_rules.h"
+#include "value/byte_search.h"
 
 namespace spelk::exec {
 namespace {
 
 constexpr size_t kLongLine = 4U << 20U;
 constexpr int kMaxUnwraps = 4;
-constexpr char kTooLong[] = "longer than --max-line";
-
-std::string_view WithoutCarriageReturn(std::string_view line) {
-  if (line.ends_with('\r')) line.remove_suffix(1);
-  return line;
-}
-
-// Goes through the lines of a block.
-template <class Take>
-absl::Status ForEachLine(std::string_view text, Take take) {
-  while (!text.empty()) {
-    const void* newline = std::memchr(text.data(), '\n', text.size());
-    const size_t size = newline == nullptr
-                            ? text.size()
-                            : static_cast<size_t>(static_cast<const char*>(newline) - text.data());
-    SPELK_RETURN_IF_ERROR(take(WithoutCarriageReturn(text.substr(0, size))));
-    text.remove_prefix(std::min(text.size(), size + 1));
-  }
-  return absl::OkStatus();
-}
 
 }  // namespace
 
@@ -57,6 +38,31 @@ struct ScanWorker::PlanState {
   }
 };
 
+namespace {
+
+// The events at hand, with a plan's early columns.
+class PlanEvents final : public ScanEvents {
+ public:
+  PlanEvents(const CompiledScan::Plan& plan, ScanRows& rows, Arena& arena)
+      : plan_(plan), rows_(rows), arena_(arena) {}
+  absl::Status Read(size_t column, std::span<const uint32_t> rows,
+                    std::span<Value> values) override {
+    return rows_.Resolve(plan_.early[column], rows, arena_, values);
+  }
+  std::optional<bool> HasValue(size_t column, uint32_t row) const override {
+    return rows_.HasValue(plan_.early[column], row);
+  }
+  uint32_t NamesOf(uint32_t row) override { return rows_.NamesOf(row); }
+  uint64_t names_generation() const override { return rows_.names_generation(); }
+
+ private:
+  const CompiledScan::Plan& plan_;
+  ScanRows& rows_;
+  Arena& arena_;
+};
+
+}  // namespace
+
 absl::Status ScanWorker::FlushPlan(size_t index, Output& output) {
   const CompiledScan::Plan& plan = scan_.plans[index];
   PlanState& state = *plan_states_[index];
@@ -65,10 +71,8 @@ absl::Status ScanWorker::FlushPlan(size_t index, Output& output) {
   memory->pins.push_back(rows_.memory());
   const size_t physical_rows = rows_.size();
   // First the fields that decide, for all rows; the rest only for the rows that stay.
-  const auto read = [&](size_t column, std::span<const uint32_t> rows, std::span<Value> values) {
-    return rows_.Resolve(plan.early[column], rows, memory->arena, values);
-  };
-  ScanColumns early(plan.early_schema, physical_rows, state.rows, memory, read);
+  PlanEvents events(plan, rows_, memory->arena);
+  ScanColumns early(plan.early_schema, physical_rows, state.rows, memory, events);
   for (size_t column = 0; column < plan.required; ++column) {
     SPELK_RETURN_IF_ERROR(early.Require(column));
   }
@@ -186,7 +190,10 @@ ScanWorker::ScanWorker(const CompiledScan& scan, ScanReport& report, bool count_
       shapes_(scan),
       rows_(scan, flattener_),
       slots_(scan.tree->size()),
-      outer_(scan.tree->size()) {}
+      outer_(scan.tree->size()),
+      marked_(scan.plans.size(), false) {
+  for (const CompiledScan::Plan& plan : scan.plans) choices_.emplace_back(plan);
+}
 
 ScanWorker::~ScanWorker() = default;
 
@@ -204,9 +211,8 @@ namespace {
 
 // From 1; 0 if the block does not know how many lines are before it.
 uint64_t LineNumber(const io::Block& block, size_t before) {
-  if (!block.first_line) return 0;
-  const std::string_view text = block.text.substr(0, before);
-  return *block.first_line + 1 + static_cast<uint64_t>(std::count(text.begin(), text.end(), '\n'));
+  const std::optional<uint64_t> lines = block.lines_before();
+  return lines ? *lines + 1 + CountByte(block.text.substr(0, before), '\n') : 0;
 }
 
 }  // namespace
@@ -337,7 +343,7 @@ absl::Status ScanWorker::AddLine(std::string_view line, const std::vector<size_t
   bool faulty = false;
   if (line.size() > scan_.settings->max_line) {
     report_.looked_at.fetch_add(1, std::memory_order_relaxed);
-    return Reject(line, kTooLong, false);
+    return Reject(line, kLineTooLong, false);
   }
   if (scan_.settings->strict) {
     if (reader_.Check(line, &faulty) == io::LineVerdict::kEvent && faulty) {
@@ -373,86 +379,6 @@ absl::Status ScanWorker::Flush(const ScanOutputs& outputs) {
   }
   rows_.Start(rows_.block());
   return absl::OkStatus();
-}
-
-absl::Status ScanWorker::AddLineAndFlush(std::string_view line, const std::vector<size_t>& plans,
-                                         const ScanOutputs& outputs) {
-  SPELK_RETURN_IF_ERROR(AddLine(line, plans, outputs));
-  if (rows_.size() < scan_.run->batch_rows) return absl::OkStatus();
-  SPELK_RETURN_IF_ERROR(scan_.run->cancel->status());
-  return Flush(outputs);
-}
-
-bool ScanWorker::MeetsGroups(const CompiledScan::Plan& plan, std::string_view line,
-                             size_t from) const {
-  for (size_t g = from; g < plan.groups.size(); ++g) {
-    if (plan.groups[g].Find(line) == std::string_view::npos) return false;
-  }
-  return true;
-}
-
-absl::Status ScanWorker::ScanAllLines(const io::BlockPtr& block, const ScanOutputs& outputs) {
-  std::vector<size_t> wanted;
-  for (size_t p = 0; p < scan_.plans.size(); ++p) wanted.push_back(p);
-  const bool filters = scan_.plans.size() > 1;
-  return ForEachLine(block->text, [&](std::string_view line) {
-    if (filters) {
-      wanted.clear();
-      for (size_t p = 0; p < scan_.plans.size(); ++p) {
-        if (MeetsGroups(scan_.plans[p], line, 0)) wanted.push_back(p);
-      }
-      if (wanted.empty()) return absl::OkStatus();
-    }
-    return AddLineAndFlush(line, wanted, outputs);
-  });
-}
-
-// Every plan has a prefilter: only lines in which it finds something are cut out and parsed.
-absl::Status ScanWorker::ScanCandidates(const io::BlockPtr& block, const ScanOutputs& outputs) {
-  const std::string_view text = block->text;
-  std::vector<size_t> next(scan_.plans.size());  // Where each plan's first group is found next.
-  for (size_t p = 0; p < next.size(); ++p) next[p] = scan_.plans[p].groups[0].Find(text);
-  std::vector<size_t> wanted;
-  for (;;) {
-    const size_t hit = *std::min_element(next.begin(), next.end());
-    if (hit == std::string_view::npos) return absl::OkStatus();
-    const size_t before = hit == 0 ? std::string_view::npos : text.rfind('\n', hit - 1);
-    const size_t begin = before == std::string_view::npos ? 0 : before + 1;
-    const size_t newline = text.find('\n', hit);
-    const size_t end = newline == std::string_view::npos ? text.size() : newline;
-    const std::string_view line = text.substr(begin, end - begin);
-    wanted.clear();
-    for (size_t p = 0; p < next.size(); ++p) {
-      if (next[p] >= end) continue;
-      if (MeetsGroups(scan_.plans[p], line, 1)) wanted.push_back(p);
-      next[p] = scan_.plans[p].groups[0].Find(text, end);
-    }
-    if (wanted.empty()) continue;
-    SPELK_RETURN_IF_ERROR(AddLineAndFlush(WithoutCarriageReturn(line), wanted, outputs));
-  }
-}
-
-absl::Status ScanWorker::Scan(const io::BlockPtr& block, const ScanOutputs& outputs) {
-  if (count_lines_) {
-    const std::string_view text = block->text;
-    uint64_t lines = static_cast<uint64_t>(std::count(text.begin(), text.end(), '\n'));
-    if (!text.empty() && text.back() != '\n') ++lines;
-    report_.lines.fetch_add(lines, std::memory_order_relaxed);
-  }
-  for (const io::Block::Overlong& overlong : block->overlong) {
-    report_.rejected.fetch_add(1, std::memory_order_relaxed);
-    report_.looked_at.fetch_add(1, std::memory_order_relaxed);
-    report_.Add({block->sequence, overlong.offset, 0, block->input, kTooLong});
-    if (scan_.settings->strict) return absl::DataLossError(kTooLong);
-  }
-  report_.bytes.fetch_add(block->text.size(), std::memory_order_relaxed);
-  rows_.Start(block);
-  const bool all_filtered =
-      std::all_of(scan_.plans.begin(), scan_.plans.end(),
-                  [](const CompiledScan::Plan& plan) { return !plan.groups.empty(); });
-  SPELK_RETURN_IF_ERROR(all_filtered ? ScanCandidates(block, outputs)
-                                     : ScanAllLines(block, outputs));
-  return Flush(outputs);
 }
 
 // ---------------------------------------------------------------- what was met

@@ -12,6 +12,7 @@
 #include "exec/operator.h"
 #include "exec/scan/compiled_scan.h"
 #include "exec/scan/layout_detector.h"
+#include "exec/scan/prefilter_choice.h"
 #include "exec/scan/scan_rows.h"
 #include "io/block_source.h"
 #include "io/json_flattener.h"
@@ -20,6 +21,8 @@
 namespace spelk::exec {
 
 class DynamicColumns;
+
+inline constexpr char kLineTooLong[] = "longer than --max-line";
 
 // What the scan met. Thread-safe.
 class ScanReport {
@@ -71,6 +74,9 @@ class ScanWorker {
   ScanWorker(const CompiledScan& scan, ScanReport& report, bool count_lines);
   absl::Status ScanAllLines(const io::BlockPtr& block, const ScanOutputs& outputs);
   absl::Status ScanCandidates(const io::BlockPtr& block, const ScanOutputs& outputs);
+  absl::Status ScanIndexed(const io::BlockPtr& block, const ScanOutputs& outputs);
+  void Mark(std::span<const uint32_t> literals);
+  bool MeetsGroups(size_t plan, std::string_view line, size_t from) const;
   absl::Status AddLineAndFlush(std::string_view line, const std::vector<size_t>& plans,
                                const ScanOutputs& outputs);
   absl::Status AddLine(std::string_view line, const std::vector<size_t>& plans,
@@ -103,7 +109,6 @@ class ScanWorker {
   absl::Status PushWide(const CompiledScan::Plan& plan, const std::vector<uint32_t>& rows,
                         const std::vector<Column>& columns, const BatchMemoryPtr& memory,
                         Output& output);
-  bool MeetsGroups(const CompiledScan::Plan& plan, std::string_view line, size_t from) const;
 
   const CompiledScan& scan_;
   ScanReport& report_;
@@ -115,6 +120,10 @@ class ScanWorker {
   std::vector<std::unique_ptr<PlanState>> plan_states_;
   std::vector<io::RawValue> slots_;  // Of the event at hand.
   std::vector<io::RawValue> outer_;  // Of what it was wrapped in.
+
+  std::vector<PrefilterChoice> choices_;  // By plan.
+  std::vector<bool> marked_;              // By plan: the line at hand holds one of its literals.
+  std::vector<size_t> marks_;             // The plans that are marked.
 };
 
 }  // namespace spelk::exec
