@@ -155,14 +155,23 @@ class ScanCompiler {
     return scan_->run->fields->Intern(plan::NameOf(kind));
   }
 
+  // In quotes: the last piece of a member's name.
+  static bool IsKey(std::string_view literal) { return literal.starts_with('"'); }
+
   static void AddPrefilter(const plan::ScanNode& node, CompiledScan::Plan* compiled) {
     for (const plan::LiteralGroup& group : node.prefilter) {
       std::vector<LiteralFinder> finders;
       for (const std::string& literal : group.literals) {
-        finders.emplace_back(literal, group.ignore_case);
+        const std::string_view text = literal;
+        if (IsKey(text)) {
+          finders.emplace_back(text.substr(1, text.size() - 2), false, true);
+        } else {
+          finders.emplace_back(text, group.ignore_case);
+        }
       }
       finders.emplace_back(kHidingEscape, false);
-      compiled->groups.push_back({LiteralSet(std::move(finders)), false});
+      const bool keys = !group.literals.empty() && IsKey(group.literals.front());
+      compiled->groups.push_back({LiteralSet(std::move(finders)), keys});
     }
   }
 
