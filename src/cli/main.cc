@@ -1,16 +1,20 @@
 // The command line: spelk run | explain | check | help | completion.
 #include <fmt/format.h>
-#include <signal.h>
+#include <sys/resource.h>
 
 #include <CLI/CLI.hpp>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <functional>
 #include <string>
 #include <vector>
 
+#include "base/status.h"
+#include "base/thread.h"
 #include "cli/completion.h"
 #include "cli/run_command.h"
+#include "cli/signals.h"
 #include "cli/terminal.h"
 #include "io/terminal_text.h"
 #include "plan/entry.h"
@@ -50,7 +54,7 @@ int PrintHelp(const CLI::App& app, const std::string& name) {
   const Engine engine;
   const Result<std::string> text = engine.Help(name);
   if (!text.ok()) {
-    Say(fmt::format("spelk: {}\n", text.error().message()));
+    Say(fmt::format("spelk: {}\n", io::Printable(text.error().message())));
     return kUsage;
   }
   Print(*text);
@@ -75,7 +79,7 @@ int PrintScript(const std::string& shell) {
   const std::optional<std::string> script = CompletionScript(shell);
   if (!script) {
     Say(fmt::format("spelk: there is no completion for \"{}\"; it takes bash, zsh or fish\n",
-                    shell));
+                    io::Printable(shell)));
     return kUsage;
   }
   Print(*script);
@@ -212,10 +216,27 @@ int Main(int argc, char** argv) {
   return kDone;
 }
 
+// Nested searches are taken apart by recursion, whose depth is bounded with a usual stack in mind.
+int WithEnoughStack(const std::function<int()>& run) {
+  struct rlimit limit {};
+  const bool small = ::getrlimit(RLIMIT_STACK, &limit) == 0 && limit.rlim_cur < Thread::kStack;
+  if (!small) return run();
+  int code = kDone;
+  absl::StatusOr<Thread> thread = Thread::Start([&] { code = run(); });
+  if (!thread.ok()) {
+    Say(fmt::format("spelk: error E0501: the stack is limited to {} bytes, and {}\n",
+                    static_cast<size_t>(limit.rlim_cur), MessageOf(thread.status())));
+    return kInputProblem;
+  }
+  thread->Join();
+  return code;
+}
+
 }  // namespace
 }  // namespace spelk::cli
 
 int main(int argc, char** argv) {
-  ::signal(SIGPIPE, SIG_IGN);  // A closed pipe is told by the write that fails.
-  return spelk::cli::Flushed(spelk::cli::Main(argc, argv));
+  spelk::cli::PrepareForTrouble();
+  return spelk::cli::WithEnoughStack(
+      [argc, argv] { return spelk::cli::Flushed(spelk::cli::Main(argc, argv)); });
 }

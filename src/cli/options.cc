@@ -9,10 +9,10 @@
 #include <charconv>
 #include <cstring>
 #include <fstream>
-#include <sstream>
 
 #include "base/status.h"
 #include "cli/terminal.h"
+#include "syntax/parse.h"
 #include "value/number.h"
 #include "value/relative_time.h"
 #include "value/timestamp.h"
@@ -92,10 +92,16 @@ absl::StatusOr<std::string> ReadFile(const std::string& path) {
   errno = 0;
   std::ifstream file(path, std::ios::binary);
   if (!file) return unreadable(errno);
-  std::stringstream stream;
-  stream << file.rdbuf();  // An empty file sets its failbit, a fault the badbit.
-  if (stream.bad()) return unreadable(EIO);
-  std::string text = stream.str();
+  constexpr size_t kMost = SyntaxLimits().max_text + kByteOrderMark.size();
+  std::string text(kMost + 1, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (file.bad()) return unreadable(EIO);
+  text.resize(static_cast<size_t>(file.gcount()));
+  if (text.size() > kMost) {
+    return absl::InvalidArgumentError(
+        fmt::format("cannot read the search from {}: it is longer than {} bytes", path,
+                    SyntaxLimits().max_text));
+  }
   if (text.starts_with(kByteOrderMark)) text.erase(0, kByteOrderMark.size());
   // As editors and PowerShell on Windows may write it: UTF-16 has a zero in every second byte.
   if (text.find('\0') != std::string::npos) {

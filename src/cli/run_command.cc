@@ -2,11 +2,9 @@
 #include "cli/run_command.h"
 
 #include <fmt/format.h>
-#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -16,6 +14,7 @@
 #include "cli/output.h"
 #include "cli/progress.h"
 #include "cli/progress_aware_sink.h"
+#include "cli/signals.h"
 #include "cli/terminal.h"
 #include "engine/impl.h"
 #include "io/compression.h"
@@ -24,39 +23,6 @@
 
 namespace spelk::cli {
 namespace {
-
-// The run that a signal ends, and the file that it must not leave behind. A signal handler can
-// reach nothing else.
-std::atomic<Cancellation*> running{nullptr};
-std::atomic<const char*> unfinished{nullptr};
-
-[[noreturn]] void LeaveAtOnce(int code) {
-  if (const char* path = unfinished.load(std::memory_order_relaxed)) ::unlink(path);
-  _exit(code);
-}
-
-extern "C" void OnSignal(int signal) {
-  Cancellation* cancel = running.load(std::memory_order_relaxed);
-  if (signal != SIGINT) LeaveAtOnce(128 + signal);
-  if (cancel == nullptr || cancel->input_ended()) LeaveAtOnce(kInterrupted);
-  cancel->EndInput();
-}
-
-// SIGINT ends the input; a second one, and SIGTERM, the program.
-class InterruptGuard {
- public:
-  InterruptGuard(Cancellation& cancel, const char* temporary) {
-    running.store(&cancel);
-    unfinished.store(temporary);
-    struct sigaction action {};
-    action.sa_handler = &OnSignal;
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) ::sigaction(signal, &action, nullptr);
-  }
-  ~InterruptGuard() {
-    running.store(nullptr);
-    unfinished.store(nullptr);
-  }
-};
 
 void Complain(std::string_view message) { Say(fmt::format("spelk: {}\n", io::Printable(message))); }
 
