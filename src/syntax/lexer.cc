@@ -458,13 +458,11 @@ std::vector<RawToken> Lex(std::string_view text, const ShapeTable& shapes, Entry
   return ModeLexer(text, shapes, entry).Run(most);
 }
 
-std::string_view TypeName(size_t type) {
+std::string TypeName(size_t type) {
   SplLexer::Prepare();
   ByteStream empty("");
   const SplLexer lexer(&empty);
-  static std::string name;
-  name = lexer.getVocabulary().getSymbolicName(type);
-  return name;
+  return std::string(lexer.getVocabulary().getSymbolicName(type));
 }
 
 }  // namespace spelk::syntax

@@ -28,6 +28,6 @@ std::vector<RawToken> Lex(std::string_view text, const ShapeTable& shapes, Entry
                           size_t most);
 
 // The grammar's name of a token type: "WORD".
-std::string_view TypeName(size_t type);
+std::string TypeName(size_t type);
 
 }  // namespace spelk::syntax

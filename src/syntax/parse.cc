@@ -274,7 +274,7 @@ absl::StatusOr<std::vector<Token>> Tokenize(const Source& source, const ShapeTab
   std::vector<Token> tokens;
   tokens.reserve(run.tokens().size());
   for (const RawToken& raw : run.tokens()) {
-    tokens.push_back({std::string(syntax::TypeName(raw.type)), raw.span, raw.hidden});
+    tokens.push_back({syntax::TypeName(raw.type), raw.span, raw.hidden});
   }
   return tokens;
 }
