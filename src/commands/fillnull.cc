@@ -51,44 +51,46 @@ Value FillValue(const std::string& text) {
   return ParseCanonicalInteger(text, &integer) ? Value::Integer(integer) : Value::Text(text);
 }
 
-absl::Status FillColumn(const Value& fill, exec::ColumnSetter& setter, Batch* batch) {
-  const Column* column = batch->Find(setter.field());
-  if (column == nullptr || column->is_null_constant()) {
-    const std::string_view text = fill.is_text() ? batch->arena().Copy(fill.text()) : "";
-    setter.Set(Column::Constant(fill.is_text() ? Value::Text(text) : fill, batch->physical_rows()),
-               batch);
-    return batch->arena().status("fillnull");
+absl::Status FillColumn(const Value& fill, size_t field, const exec::ColumnsSetter& setter,
+                        Batch* batch) {
+  const Column& column = setter.column(field, *batch);
+  if (column.is_null_constant()) {
+    setter.Set(field, Column::Constant(fill, batch->physical_rows()), batch);
+    return absl::OkStatus();
   }
   std::vector<size_t> absent;
   for (size_t r = 0; r < batch->size(); ++r) {
     const size_t row = batch->physical(r);
-    if (column->At(row).is_null()) absent.push_back(row);
+    if (column.At(row).is_null()) absent.push_back(row);
   }
   if (absent.empty()) return absl::OkStatus();
-  Value* values = exec::CopyColumn(*batch, setter.field());
+  Value* values = exec::CopyColumn(*batch, setter.fields()[field]);
   if (values == nullptr) return batch->arena().status("fillnull");
+  for (const size_t row : absent) values[row] = fill;
+  setter.Set(field, Column::Values({values, batch->physical_rows()}), batch);
+  return absl::OkStatus();
+}
+
+// The text of the value lives as long as the batch.
+absl::Status Fill(const Value& fill, exec::ColumnsSetter& setter, Batch* batch) {
+  SPELK_RETURN_IF_ERROR(setter.Prepare("fillnull", batch));
   const Value own = fill.is_text() ? Value::Text(batch->arena().Copy(fill.text())) : fill;
-  for (const size_t row : absent) values[row] = own;
-  setter.Set(Column::Values({values, batch->physical_rows()}), batch);
+  for (size_t field = 0; field < setter.fields().size(); ++field) {
+    SPELK_RETURN_IF_ERROR(FillColumn(own, field, setter, batch));
+  }
   return batch->arena().status("fillnull");
 }
 
 // ---------------------------------------------------------------- listed fields
 
-class FillListed final : public exec::Streaming<std::vector<exec::ColumnSetter>> {
+class FillListed final : public exec::Streaming<exec::ColumnsSetter> {
  public:
   explicit FillListed(const FillNullNode& node) : value_(node.value), fields_(node.fields) {}
-  absl::StatusOr<std::vector<exec::ColumnSetter>> NewState() const override {
-    std::vector<exec::ColumnSetter> setters;
-    for (const Field field : fields_) setters.emplace_back(field);
-    return setters;
+  absl::StatusOr<exec::ColumnsSetter> NewState() const override {
+    return exec::ColumnsSetter(fields_);
   }
-  absl::Status Process(Batch batch, std::vector<exec::ColumnSetter>& setters,
-                       exec::Output& out) const override {
-    const Value fill = FillValue(value_);
-    for (exec::ColumnSetter& setter : setters) {
-      SPELK_RETURN_IF_ERROR(FillColumn(fill, setter, &batch));
-    }
+  absl::Status Process(Batch batch, exec::ColumnsSetter& setter, exec::Output& out) const override {
+    SPELK_RETURN_IF_ERROR(Fill(FillValue(value_), setter, &batch));
     return out.Push(std::move(batch));
   }
 
@@ -102,21 +104,17 @@ class FillListed final : public exec::Streaming<std::vector<exec::ColumnSetter>>
 // Fills the rows on their way out of the spool.
 class Filler final : public exec::Output {
  public:
-  Filler(const std::string& value, const std::vector<Field>& fields, exec::Output& next)
-      : fill_(FillValue(value)), next_(next) {
-    for (const Field field : fields) setters_.emplace_back(field);
-  }
+  Filler(const std::string& value, std::vector<Field> fields, exec::Output& next)
+      : fill_(FillValue(value)), setter_(std::move(fields)), next_(next) {}
   absl::Status Push(Batch batch) override {
-    for (exec::ColumnSetter& setter : setters_) {
-      SPELK_RETURN_IF_ERROR(FillColumn(fill_, setter, &batch));
-    }
+    SPELK_RETURN_IF_ERROR(Fill(fill_, setter_, &batch));
     return next_.Push(std::move(batch));
   }
   bool enough() const override { return next_.enough(); }
 
  private:
   const Value fill_;
-  std::vector<exec::ColumnSetter> setters_;
+  exec::ColumnsSetter setter_;
   exec::Output& next_;
 };
 
@@ -134,7 +132,7 @@ class FillAll final : public exec::Sink<exec::Spool> {
   absl::Status Finish(exec::Spool spool, exec::Output& out) const override {
     std::vector<Field> fields = spool.FieldsInOrder();
     std::erase_if(fields, [](Field field) { return field.internal(); });
-    Filler filler(value_, fields, out);
+    Filler filler(value_, std::move(fields), out);
     return spool.Emit(filler);
   }
   absl::Status Save(exec::Spool& spool, ByteWriter& out) const override { return spool.Save(out); }

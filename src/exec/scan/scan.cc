@@ -143,7 +143,11 @@ absl::Status ScanWorker::PushWide(const CompiledScan::Plan& plan, const std::vec
                                   const std::vector<Column>& columns, const BatchMemoryPtr& memory,
                                   Output& output) {
   for (size_t begin = 0; begin < rows.size() && !output.enough();) {
-    DynamicColumns wide(*plan.node, *scan_.run, memory->arena);
+    // Its memory goes when its rows do.
+    const BatchMemoryPtr part_memory = rows_.NewMemory();
+    part_memory->pins.push_back(memory);
+    Arena& arena = part_memory->arena;
+    DynamicColumns wide(*plan.node, *scan_.run, arena);
     size_t end = begin;
     while (end < rows.size()) {
       SPELK_ASSIGN_OR_RETURN(const bool taken, AddWide(rows_.row(rows[end]), wide));
@@ -153,27 +157,30 @@ absl::Status ScanWorker::PushWide(const CompiledScan::Plan& plan, const std::vec
     std::vector<Field> fields = plan.schema->fields();
     std::vector<Column> part;
     for (const Column& column : columns) {
-      auto* values = memory->arena.AllocateArray<Value>(end - begin);
-      SPELK_RETURN_IF_ERROR(memory->arena.status("reading events"));
+      auto* values = arena.AllocateArray<Value>(end - begin);
+      SPELK_RETURN_IF_ERROR(arena.status("reading events"));
       for (size_t i = begin; i < end; ++i) values[i - begin] = column.At(rows[i]);
       part.push_back(Column::Values({values, end - begin}));
     }
     std::vector<uint32_t> numbers(end - begin);
     std::iota(numbers.begin(), numbers.end(), 0U);
-    SPELK_RETURN_IF_ERROR(Lend(plan, numbers, end - begin, &wide, memory->arena, &part));
+    SPELK_RETURN_IF_ERROR(Lend(plan, numbers, end - begin, &wide, arena, &part));
     if (plan.own_time != CompiledScan::kNone) {
       const Field time = scan_.fields[plan.own_time].field;
       const bool read = std::find(fields.begin(), fields.end(), time) != fields.end();
       if (!read && !wide.ValuesOf(time).empty()) {
         const auto taken = std::span(rows).subspan(begin, end - begin);
-        SPELK_ASSIGN_OR_RETURN(Column times, OwnTimes(plan, taken, wide, memory->arena));
+        SPELK_ASSIGN_OR_RETURN(Column times, OwnTimes(plan, taken, wide, arena));
         fields.push_back(time);
         part.push_back(times);
       }
     }
     SPELK_RETURN_IF_ERROR(wide.MergeInto(fields, part));
-    SPELK_RETURN_IF_ERROR(output.Push(
-        Batch(std::make_shared<Schema>(std::move(fields)), std::move(part), end - begin, memory)));
+    if (wide_schema_ == nullptr || wide_schema_->fields() != fields) {
+      wide_schema_ = std::make_shared<Schema>(std::move(fields));
+    }
+    SPELK_RETURN_IF_ERROR(
+        output.Push(Batch(wide_schema_, std::move(part), end - begin, part_memory)));
     begin = end;
   }
   return absl::OkStatus();

@@ -118,6 +118,8 @@ class ScanWorker {
   LayoutDetector shapes_;
   ScanRows rows_;
   std::vector<std::unique_ptr<PlanState>> plan_states_;
+  SchemaPtr wide_schema_;  // Of the last batch with all fields; the next one often has the same.
+  bool ended_ = false;     // The input was ended within the block at hand.
   std::vector<io::RawValue> slots_;  // Of the event at hand.
   std::vector<io::RawValue> outer_;  // Of what it was wrapped in.
 

@@ -30,7 +30,10 @@ absl::Status ScanWorker::AddLineAndFlush(std::string_view line, const std::vecto
   SPELK_RETURN_IF_ERROR(AddLine(line, plans, outputs));
   if (rows_.size() < scan_.run->batch_rows) return absl::OkStatus();
   SPELK_RETURN_IF_ERROR(scan_.run->cancel->status());
-  return Flush(outputs);
+  SPELK_RETURN_IF_ERROR(Flush(outputs));
+  // The rest of the block counts as not read.
+  ended_ = scan_.run->cancel->input_ended();
+  return absl::OkStatus();
 }
 
 bool ScanWorker::MeetsGroups(size_t plan, std::string_view line, size_t from) const {
@@ -46,7 +49,7 @@ absl::Status ScanWorker::ScanAllLines(const io::BlockPtr& block, const ScanOutpu
   const bool filters = scan_.plans.size() > 1;
   std::vector<size_t> wanted;
   for (size_t p = 0; p < scan_.plans.size(); ++p) wanted.push_back(p);
-  for (size_t begin = 0; begin < text.size();) {
+  for (size_t begin = 0; begin < text.size() && !ended_;) {
     const size_t end = LineEnd(text, begin);
     const std::string_view line = text.substr(begin, end - begin);
     begin = end + 1;
@@ -73,7 +76,7 @@ absl::Status ScanWorker::ScanCandidates(const io::BlockPtr& block, const ScanOut
   std::vector<size_t> wanted;
   for (;;) {
     const size_t hit = *std::min_element(next.begin(), next.end());
-    if (hit == std::string_view::npos) return absl::OkStatus();
+    if (hit == std::string_view::npos || ended_) return absl::OkStatus();
     const size_t begin = LineBegin(text, hit);
     const size_t end = LineEnd(text, hit);
     const std::string_view line = text.substr(begin, end - begin);
@@ -108,7 +111,7 @@ absl::Status ScanWorker::ScanIndexed(const io::BlockPtr& block, const ScanOutput
   std::vector<uint32_t> found;
   size_t hit = scan_.index->Find(text, 0, &found);
   std::vector<size_t> wanted;
-  for (size_t begin = 0; begin < text.size();) {
+  for (size_t begin = 0; begin < text.size() && !ended_;) {
     if (unfiltered.empty()) {
       if (hit == std::string_view::npos) break;
       begin += LineBegin(text.substr(begin), hit - begin);
@@ -134,6 +137,8 @@ absl::Status ScanWorker::ScanIndexed(const io::BlockPtr& block, const ScanOutput
 }
 
 absl::Status ScanWorker::Scan(const io::BlockPtr& block, const ScanOutputs& outputs) {
+  const Cancellation::Reading reading(*scan_.run->cancel);
+  ended_ = false;
   if (count_lines_) {
     const std::string_view text = block->text;
     uint64_t lines = CountByte(text, '\n');
