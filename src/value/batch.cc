@@ -54,6 +54,7 @@ size_t ValueBytes(const Value& value) {
 absl::StatusOr<Batch> Batch::Own(MemoryBudget* budget, std::string_view what) const {
   auto memory = std::make_shared<BatchMemory>(budget);
   const size_t rows = size();
+  memory->arena.Expect(2 * rows * columns_.size() * sizeof(Value));
   std::vector<Column> columns;
   if (!ChargeColumns(columns_.size(), memory->arena)) return memory->arena.status(what);
   columns.reserve(columns_.size());
