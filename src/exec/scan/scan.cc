@@ -77,6 +77,9 @@ absl::Status ScanWorker::FlushPlan(size_t index, Output& output) {
     SPELK_RETURN_IF_ERROR(early.Require(column));
   }
   SPELK_RETURN_IF_ERROR(state.rules->Apply(state.rows, &early));
+  // A name or value that found no room must not be taken for none.
+  SPELK_RETURN_IF_ERROR(memory->arena.status("reading events"));
+  SPELK_RETURN_IF_ERROR(rows_.memory()->arena.status("reading events"));
   Batch batch(plan.early_schema, early.columns(), physical_rows, memory);
   batch.Select(state.rows);
   if (state.predicate != nullptr) SPELK_RETURN_IF_ERROR(state.predicate->Filter(&batch));
@@ -95,6 +98,8 @@ absl::Status ScanWorker::FlushPlan(size_t index, Output& output) {
     SPELK_ASSIGN_OR_RETURN(Column column, rows_.ColumnOf(field, kept, memory->arena));
     columns.push_back(column);
   }
+  SPELK_RETURN_IF_ERROR(memory->arena.status("reading events"));
+  SPELK_RETURN_IF_ERROR(rows_.memory()->arena.status("reading events"));
   if (plan.flatten) return PushWide(plan, kept, columns, memory, output);
   SPELK_RETURN_IF_ERROR(Lend(plan, kept, physical_rows, nullptr, memory->arena, &columns));
   batch.Reshape(plan.schema, std::move(columns));
