@@ -41,7 +41,7 @@ if python3 -c 'import duckdb' 2>/dev/null; then
   echo "DuckDB:   $(python3 -c 'import duckdb; print(duckdb.__version__)'), $threads threads, started and imported in each run"
 fi
 
-measure() { python3 "$here/measure.py" "$runs" "$size" "$@"; }
+measure() { [ $wanted -eq 0 ] || python3 "$here/measure.py" "$runs" "$size" "$@"; }
 # Each of these is skipped where its program is not there.
 run_spelk() { measure "spelk" "$spelk" run --threads "$threads" -o ndjson "$1" "$feed"; }
 run_spelk_plain() { measure "spelk --no-builtin" "$spelk" run --no-builtin --threads "$threads" -o ndjson "$1" "$feed"; }
@@ -57,7 +57,17 @@ run_other() {
   [ -z "${AGAINST:-}" ] || measure "spelk at $AGAINST_NAME" "$AGAINST" run --threads "$threads" -o ndjson "$1" "$feed"
 }
 
-search() { printf '\n%s\n' "$1"; run_spelk "$1"; run_other "$1"; run_spelk_plain "$1"; }
+# $SEARCHES, a pattern, chooses which to run; all without it.
+wanted=1
+search() {
+  wanted=0
+  [[ "$1" == *${SEARCHES:-}* ]] || return 0
+  wanted=1
+  printf '\n%s\n' "$1"
+  run_spelk "$1"
+  run_other "$1"
+  run_spelk_plain "$1"
+}
 
 search 'EventID=5858 | stats count'
 run_duckdb filter
@@ -76,3 +86,36 @@ run_rg -i powershell
 search 'EventID=1 | sort 0 Image | table _time Image CommandLine'
 run_duckdb sort
 run_jq -n '[inputs | select(.EventID == 1) | [.EventTime, .Image, .CommandLine]] | sort_by(.[1])[]'
+
+# Reads what knowledge makes of other fields for a few events only.
+search 'stats dc(Image) values(User) by Hostname, EventID'
+run_duckdb distinct
+
+search 'stats count by RecordNumber, Hostname'
+run_duckdb many
+
+search 'where like(lower(CommandLine), "%powershell%") | stats count by Hostname'
+run_duckdb like
+
+search 'regex CommandLine="(?i)powershell" | stats count by Hostname'
+run_duckdb like
+
+search 'rex field=Image "(?<exe>[^\\\\]+)$" | stats count by exe'
+run_duckdb rex
+
+search 'dedup Hostname Image | table Hostname Image'
+run_duckdb dedup
+
+search 'eventstats count AS n by Image | where n<3 | table Image n'
+run_duckdb window
+
+search 'where isnotnull(TargetObject) | stats count by EventID'
+
+# Streams: reading is not shared among the workers.
+if command -v zstd >/dev/null; then
+  [ -f "$feed.zst" ] || zstd -q -3 -T0 "$feed" -o "$feed.zst"
+  plain=$feed
+  feed=$feed.zst
+  search 'stats count by EventID, Image'
+  feed=$plain
+fi

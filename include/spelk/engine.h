@@ -140,6 +140,8 @@ struct RunOptions {
   size_t deal_states = 0;
   // Counts the rows of each stage and what each part of an expression gave (Summary::stages).
   bool count = false;
+  // Asked before each reservation of memory, from any thread; false refuses it.
+  std::function<bool(size_t bytes)> may_reserve;
 };
 
 // A line of input that was no event, or not in full.

@@ -6,14 +6,13 @@
 namespace spelk {
 namespace {
 
-constexpr size_t kFirstBlock = 4096;
 constexpr size_t kLargestBlock = 1U << 20U;
 constexpr size_t kLargestUncounted = 1U << 30U;  // Of one allocation without a budget.
 
 }  // namespace
 
 void* Arena::AllocateSlow(size_t bytes) {
-  const size_t grown = std::min(kLargestBlock, capacity_ == 0 ? kFirstBlock : capacity_ * 2);
+  const size_t grown = std::min(kLargestBlock, capacity_ == 0 ? first_block_ : capacity_ * 2);
   size_t size = std::max(grown, bytes);
   const bool uncounted = budget() == nullptr;
   if ((uncounted && bytes > kLargestUncounted) || !reservation_.Grow(size)) {
@@ -31,10 +30,9 @@ void* Arena::AllocateSlow(size_t bytes) {
 }
 
 void Arena::Reset() {
-  if (blocks_.size() > 1) {
-    blocks_.erase(blocks_.begin(), blocks_.end() - 1);
-    (void)reservation_.Resize(capacity_);
-  }
+  if (blocks_.size() > 1) blocks_.erase(blocks_.begin(), blocks_.end() - 1);
+  charged_ = 0;
+  (void)reservation_.Resize(capacity_);
   used_ = 0;
   exhausted_ = false;
 }

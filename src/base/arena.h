@@ -23,6 +23,9 @@ class Arena {
   Arena(const Arena&) = delete;
   Arena& operator=(const Arena&) = delete;
 
+  // So much is all that will be asked for, near enough: the first block need not be larger.
+  void Expect(size_t bytes) { first_block_ = std::min(bytes, kFirstBlock); }
+
   // `alignment` is a power of two, at most 16.
   void* Allocate(size_t bytes, size_t alignment = 8) {
     const size_t start = (used_ + alignment - 1) & ~(alignment - 1);
@@ -59,6 +62,16 @@ class Arena {
     return {to, text.size()};
   }
 
+  // Reserves memory that lies beside the arena and goes with it. Fails like Allocate.
+  bool Charge(size_t bytes) {
+    if (reservation_.Grow(bytes)) {
+      charged_ += bytes;
+      return true;
+    }
+    Fail(bytes);
+    return false;
+  }
+
   // Takes over the failure of memory reserved beside the arena: status() tells of it from now on.
   void Fail(size_t wanted) {
     exhausted_ = true;
@@ -75,6 +88,7 @@ class Arena {
   MemoryBudget* budget() const { return reservation_.budget(); }
 
  private:
+  static constexpr size_t kFirstBlock = 4096;
   void* AllocateSlow(size_t bytes);
 
   Reservation reservation_;
@@ -82,6 +96,8 @@ class Arena {
   char* block_ = nullptr;
   size_t used_ = 0;
   size_t capacity_ = 0;
+  size_t first_block_ = kFirstBlock;
+  size_t charged_ = 0;
   size_t wanted_ = 0;  // The allocation that failed.
   bool exhausted_ = false;
 };

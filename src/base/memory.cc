@@ -6,6 +6,7 @@
 namespace spelk {
 
 bool MemoryBudget::TryReserve(size_t bytes) {
+  if (may_reserve_ && !may_reserve_(bytes)) return false;
   size_t used = used_.load(std::memory_order_relaxed);
   do {
     if (bytes > limit_ || used > limit_ - bytes) return false;

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <functional>
 #include <string_view>
 #include <utility>
 
@@ -14,8 +15,11 @@ namespace spelk {
 class MemoryBudget {
  public:
   // `workers` share it: each reads, and each may hold rows and groups.
-  explicit MemoryBudget(size_t limit, size_t workers = 1)
-      : limit_(limit), workers_(workers == 0 ? 1 : workers) {}
+  // `may_reserve` (may be empty) is asked before each reservation and refuses it by false: how
+  // tests make any one of them fail.
+  explicit MemoryBudget(size_t limit, size_t workers = 1,
+                        std::function<bool(size_t bytes)> may_reserve = nullptr)
+      : limit_(limit), workers_(workers == 0 ? 1 : workers), may_reserve_(std::move(may_reserve)) {}
   MemoryBudget(const MemoryBudget&) = delete;
   MemoryBudget& operator=(const MemoryBudget&) = delete;
 
@@ -44,6 +48,7 @@ class MemoryBudget {
  private:
   const size_t limit_;
   const size_t workers_;
+  const std::function<bool(size_t)> may_reserve_;
   std::atomic<size_t> used_{0};
   std::atomic<size_t> peak_{0};
 };

@@ -1,11 +1,13 @@
 // The command line: spelk run | explain | check | help | completion.
 #include <fmt/format.h>
-#include <signal.h>
+#include <pthread.h>
+#include <sys/resource.h>
 
 #include <CLI/CLI.hpp>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -14,6 +16,7 @@
 #include "cli/explain_command.h"
 #include "cli/report.h"
 #include "cli/run_command.h"
+#include "cli/signals.h"
 #include "cli/terminal.h"
 #include "spelk/text.h"
 
@@ -217,12 +220,45 @@ int Main(int argc, char** argv) {
   return kDone;
 }
 
+// Nested searches are taken apart by recursion, whose depth is bounded with a usual stack in mind.
+int WithEnoughStack(const std::function<int()>& run) {
+  constexpr size_t kStack = size_t{8} << 20U;
+  struct rlimit limit {};
+  const bool small = ::getrlimit(RLIMIT_STACK, &limit) == 0 && limit.rlim_cur < kStack;
+  if (!small) return run();
+  struct Task {
+    const std::function<int()>& run;
+    int code = kDone;
+  } task{run};
+  const auto start = [](void* argument) -> void* {
+    auto& started = *static_cast<Task*>(argument);
+    started.code = started.run();
+    return nullptr;
+  };
+  pthread_attr_t attributes;
+  int error = ::pthread_attr_init(&attributes);
+  if (error == 0) {
+    pthread_t thread{};
+    error = ::pthread_attr_setstacksize(&attributes, kStack);
+    if (error == 0) error = ::pthread_create(&thread, &attributes, start, &task);
+    ::pthread_attr_destroy(&attributes);
+    if (error == 0) {
+      ::pthread_join(thread, nullptr);
+      return task.code;
+    }
+  }
+  Say(fmt::format(
+      "spelk: error E0501: the stack is limited to {} bytes, and the system gives no more threads: "
+      "{}\n",
+      static_cast<size_t>(limit.rlim_cur), std::strerror(error)));
+  return kInputProblem;
+}
+
 }  // namespace
 }  // namespace spelk::cli
 
 int main(int argc, char** argv) {
-  // A closed pipe and a file that is too large are told by the write that fails.
-  ::signal(SIGPIPE, SIG_IGN);
-  ::signal(SIGXFSZ, SIG_IGN);
-  return spelk::cli::Flushed(spelk::cli::Main(argc, argv));
+  spelk::cli::PrepareForTrouble();
+  return spelk::cli::WithEnoughStack(
+      [argc, argv] { return spelk::cli::Flushed(spelk::cli::Main(argc, argv)); });
 }

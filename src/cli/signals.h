@@ -1,12 +1,17 @@
-// InterruptGuard: what signals do to a run.
+// Signals, and memory that the system refuses: how the program ends without leaving anything.
 #pragma once
 
 #include "spelk/engine.h"
 
 namespace spelk::cli {
 
-// While it lives, SIGINT ends the input; a second one, and signals that end programs, end the
-// program at once, without the unfinished file. One at a time.
+// At the start: a closed pipe and a file that may not grow are told by the write that fails, and
+// when the system gives no more memory the program says so and ends with exit code 3.
+void PrepareForTrouble();
+
+// While it lives, SIGINT ends the input; if nobody lets go of it within two seconds (a slow
+// expression, planning), or at a second SIGINT, the program ends. SIGTERM and its like end it at
+// once. The unfinished file is not left then. One at a time.
 class InterruptGuard {
  public:
   // `temporary`: the name of a file that must not be left behind; may be null.

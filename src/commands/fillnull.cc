@@ -51,43 +51,46 @@ Value FillValue(const std::string& text) {
   return ParseCanonicalInteger(text, &integer) ? Value::Integer(integer) : Value::Text(text);
 }
 
-absl::Status FillColumn(const Value& fill, exec::ColumnSetter& setter, Batch* batch) {
-  const Column* column = batch->Find(setter.field());
-  if (column == nullptr || column->is_null_constant()) {
-    setter.Set(Column::Constant(CopyValue(fill, batch->arena()), batch->physical_rows()), batch);
-    return batch->arena().status("fillnull");
+absl::Status FillColumn(const Value& fill, size_t field, const exec::ColumnsSetter& setter,
+                        Batch* batch) {
+  const Column& column = setter.column(field, *batch);
+  if (column.is_null_constant()) {
+    setter.Set(field, Column::Constant(fill, batch->physical_rows()), batch);
+    return absl::OkStatus();
   }
-  bool absent = false;
-  for (size_t r = 0; r < batch->size() && !absent; ++r) {
-    absent = column->At(batch->physical(r)).is_null();
+  std::vector<size_t> absent;
+  for (size_t r = 0; r < batch->size(); ++r) {
+    const size_t row = batch->physical(r);
+    if (column.At(row).is_null()) absent.push_back(row);
   }
-  if (!absent) return absl::OkStatus();
-  const Value own = CopyValue(fill, batch->arena());
-  const auto filled = [&](const Value& value) { return value.is_null() ? own : value; };
-  return exec::MapColumn(setter.field(), setter, "fillnull", filled, batch);
+  if (absent.empty()) return absl::OkStatus();
+  Value* values = exec::CopyColumn(*batch, setter.fields()[field]);
+  if (values == nullptr) return batch->arena().status("fillnull");
+  for (const size_t row : absent) values[row] = fill;
+  setter.Set(field, Column::Values({values, batch->physical_rows()}), batch);
+  return absl::OkStatus();
 }
 
-absl::Status FillColumns(const Value& fill, std::vector<exec::ColumnSetter>& setters,
-                         Batch* batch) {
-  for (exec::ColumnSetter& setter : setters) {
-    SPELK_RETURN_IF_ERROR(FillColumn(fill, setter, batch));
+// The text of the value lives as long as the batch.
+absl::Status Fill(const Value& fill, exec::ColumnsSetter& setter, Batch* batch) {
+  SPELK_RETURN_IF_ERROR(setter.Prepare("fillnull", batch));
+  const Value own = CopyValue(fill, batch->arena());
+  for (size_t field = 0; field < setter.fields().size(); ++field) {
+    SPELK_RETURN_IF_ERROR(FillColumn(own, field, setter, batch));
   }
-  return absl::OkStatus();
+  return batch->arena().status("fillnull");
 }
 
 // ---------------------------------------------------------------- listed fields
 
-class FillListed final : public exec::Streaming<std::vector<exec::ColumnSetter>> {
+class FillListed final : public exec::Streaming<exec::ColumnsSetter> {
  public:
   explicit FillListed(const FillNullNode& node) : value_(node.value), fields_(node.fields) {}
-  absl::StatusOr<std::vector<exec::ColumnSetter>> NewState() const override {
-    std::vector<exec::ColumnSetter> setters;
-    for (const Field field : fields_) setters.emplace_back(field);
-    return setters;
+  absl::StatusOr<exec::ColumnsSetter> NewState() const override {
+    return exec::ColumnsSetter(fields_);
   }
-  absl::Status Process(Batch batch, std::vector<exec::ColumnSetter>& setters,
-                       exec::Output& out) const override {
-    SPELK_RETURN_IF_ERROR(FillColumns(FillValue(value_), setters, &batch));
+  absl::Status Process(Batch batch, exec::ColumnsSetter& setter, exec::Output& out) const override {
+    SPELK_RETURN_IF_ERROR(Fill(FillValue(value_), setter, &batch));
     return out.Push(std::move(batch));
   }
 
@@ -104,12 +107,11 @@ class FillAll final : public exec::SpoolSink {
       : SpoolSink("fillnull", run), value_(node.value) {}
 
   absl::Status Finish(exec::Spool spool, exec::Output& out) const override {
-    std::vector<exec::ColumnSetter> setters;
-    for (const Field field : spool.FieldsInOrder(nullptr)) {
-      if (!field.internal()) setters.emplace_back(field);
-    }
-    exec::ChangedOutput filled(
-        [&](Batch* batch) { return FillColumns(FillValue(value_), setters, batch); }, out);
+    std::vector<Field> fields = spool.FieldsInOrder(nullptr);
+    std::erase_if(fields, [](Field field) { return field.internal(); });
+    exec::ColumnsSetter setter(std::move(fields));
+    const Value fill = FillValue(value_);
+    exec::ChangedOutput filled([&](Batch* batch) { return Fill(fill, setter, batch); }, out);
     return spool.Emit(filled);
   }
 

@@ -48,7 +48,8 @@ class TimeRows final : public exec::SourceOperator {
       : count_(node.count), schema_(std::make_shared<Schema>(node.columns)), run_(run) {}
 
   absl::Status Produce(exec::Output& out) const override {
-    for (uint64_t left = count_; left > 0 && !out.enough();) {
+    const Cancellation::Reading reading(*run_.cancel);
+    for (uint64_t left = count_; left > 0 && !out.enough() && !run_.cancel->input_ended();) {
       SPELK_RETURN_IF_ERROR(run_.cancel->status());
       const uint64_t rows = std::min<uint64_t>(left, run_.batch_rows);
       SPELK_RETURN_IF_ERROR(out.Push(MakeBatch(rows)));

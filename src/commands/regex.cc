@@ -1,86 +1,40 @@
 // regex: keeps the rows in which a field matches a regular expression, or does not.
-#include <algorithm>
+#include <utility>
+#include <vector>
 
 #include "commands/entry.h"
-#include "value/number.h"
-#include "value/regex.h"
 
 namespace spelk::commands {
 namespace {
 
-struct RegexNode final : plan::Node {
-  static constexpr std::string_view kName = "regex";
-  Field field;
-  bool negated = false;
-  std::string pattern;
+plan::ExprPtr Call(std::string_view name, std::vector<plan::ExprPtr> arguments, Span span,
+                   const plan::Binder& binder) {
+  auto call = std::make_unique<plan::Expr>();
+  call->kind = plan::ExprKind::kCall;
+  call->type = plan::Type::kBoolean;
+  call->span = span;
+  call->function = binder.entries().Function(name);
+  call->arguments = std::move(arguments);
+  return call;
+}
 
-  plan::Dataflow GetDataflow() const override {
-    plan::Dataflow flow{.writes = plan::FieldSet(),
-                        .order = Order::kKeeps,
-                        .runs = Runs::kStreaming,
-                        .results = false};
-    flow.reads = plan::FieldSet::Of({field});
-    return flow;
-  }
-  template <class Visitor>
-  void Describe(Visitor& visit) {
-    visit("field", field);
-    visit("negated", negated);
-    visit("pattern", pattern);
-  }
-};
-
-struct RegexState {
-  std::unique_ptr<Regex> regex;
-  std::unique_ptr<RegexMatcher> matcher;
-};
-
-class KeepMatching final : public exec::Streaming<RegexState> {
- public:
-  KeepMatching(const RegexNode& node, const exec::RunContext& run)
-      : field_(node.field), negated_(node.negated), pattern_(node.pattern), run_(run) {}
-
-  absl::StatusOr<RegexState> NewState() const override {
-    RegexState state;
-    SPELK_ASSIGN_OR_RETURN(Regex regex, Regex::Compile(pattern_));
-    state.regex = std::make_unique<Regex>(std::move(regex));
-    state.matcher = std::make_unique<RegexMatcher>(*state.regex);
-    return state;
-  }
-
-  absl::Status Process(Batch batch, RegexState& state, exec::Output& out) const override {
-    const Column* column = batch.Find(field_);
-    std::vector<uint32_t> kept;
-    for (size_t r = 0; r < batch.size(); ++r) {
-      const size_t row = batch.physical(r);
-      const Value value = column == nullptr ? Value::Null() : column->At(row);
-      if (Matches(value, *state.matcher) != negated_) kept.push_back(static_cast<uint32_t>(row));
-    }
-    if (kept.empty()) return absl::OkStatus();
-    batch.Select(std::move(kept));
-    return out.Push(std::move(batch));
-  }
-
- private:
-  // A multivalue matches if one of its values does; a field that is absent never does, so that !=
-  // keeps the row.
-  bool Matches(const Value& value, RegexMatcher& matcher) const {
-    char buffer[kNumberText];
-    const std::span<const Value> each = value.each();
-    return std::any_of(each.begin(), each.end(), [&](const Value& one) {
-      const MatchResult result = matcher.Match(TextOf(one, buffer));
-      if (result == MatchResult::kLimit) {
-        run_.evaluation.counters->regex_limits.fetch_add(1, std::memory_order_relaxed);
-      }
-      return result == MatchResult::kYes;
-    });
-  }
-
-  const Field field_;
-  const bool negated_;
-  const std::string pattern_;
-  const exec::RunContext& run_;
-};
+// What matches is what match() says: a multivalue does if one of its values does, and a field that
+// is absent never does, so that != keeps the row.
+plan::ExprPtr Condition(Field field, std::string pattern, bool negated, Span span,
+                        const plan::Binder& binder) {
+  std::vector<plan::ExprPtr> arguments;
+  arguments.push_back(plan::MakeField(field, span));
+  arguments.push_back(
+      plan::MakeLiteral(plan::Literal::Text(std::move(pattern)), plan::Type::kString, span));
+  plan::ExprPtr match = Call("match", std::move(arguments), span, binder);
+  if (!negated) return match;
+  std::vector<plan::ExprPtr> absent;
+  absent.push_back(plan::MakeField(field, span));
+  std::vector<plan::ExprPtr> either;
+  either.push_back(Call("isnull", std::move(absent), span, binder));
+  either.push_back(plan::MakeNot(std::move(match)));
+  return plan::MakeLogical(plan::ExprKind::kOr, std::move(either));
+}
 
 constexpr std::string_view kUsage = "usage: regex <field> (=|!=) <regex>";
 
@@ -88,7 +42,9 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   if (call.arguments.empty()) {
     return binder.Error(ErrorCode::kMissingArgument, call.name.span, kUsage);
   }
-  auto node = plan::Make<RegexNode>(call.span);
+  Field field = binder.Intern("_raw");
+  bool negated = false;
+  std::string pattern;
   const ast::Argument* value = &call.arguments[0];
   const auto* option = std::get_if<ast::ArgumentOption>(&value->value);
   if (option != nullptr) {
@@ -96,27 +52,24 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
     if (!equality || option->name.text.empty()) {
       return binder.Error(ErrorCode::kBadArgument, value->span, kUsage);
     }
-    node->field = binder.Intern(option->name.text);
-    node->negated = option->op == CompareOp::kNotEqual;
-    SPELK_ASSIGN_OR_RETURN(node->pattern, binder.OptionText(*option));
+    field = binder.Intern(option->name.text);
+    negated = option->op == CompareOp::kNotEqual;
+    SPELK_ASSIGN_OR_RETURN(pattern, binder.OptionText(*option));
     value = option->value.get();
   } else {
-    node->field = binder.Intern("_raw");
-    const auto* pattern = std::get_if<ast::Name>(&value->value);
-    if (pattern == nullptr || value->alias) {
+    const auto* text = std::get_if<ast::Name>(&value->value);
+    if (text == nullptr || value->alias) {
       return binder.Error(ErrorCode::kBadArgument, value->span, kUsage);
     }
-    node->pattern = pattern->text;
+    pattern = text->text;
   }
   if (call.arguments.size() > 1) {
     return binder.Error(ErrorCode::kBadArgument, call.arguments[1].span, kUsage);
   }
-  SPELK_RETURN_IF_ERROR(binder.CheckRegex(node->pattern, value->span));
-  return node;
-}
-
-exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
-  return std::make_unique<KeepMatching>(plan::As<RegexNode>(node), run);
+  SPELK_RETURN_IF_ERROR(binder.CheckRegex(pattern, value->span));
+  auto filter = plan::Make<plan::FilterNode>(call.span);
+  filter->predicate = Condition(field, std::move(pattern), negated, call.span, binder);
+  return filter;
 }
 
 constexpr Argument kArguments[] = {
@@ -141,8 +94,6 @@ constexpr Example kExamples[] = {
      .output = R"({"m":"fine"} {"k":1})"},
 };
 
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<RegexNode>, &Build}};
-
 }  // namespace
 
 constexpr CommandEntry kRegex = {
@@ -155,7 +106,6 @@ constexpr CommandEntry kRegex = {
     .arguments = kArguments,
     .notes = kNotes,
     .examples = kExamples,
-    .nodes = kNodes,
     .bind = &Bind,
 };
 

@@ -6,6 +6,7 @@
 
 #include "commands/entry.h"
 #include "exec/column_map.h"
+#include "plan/traces.h"
 #include "value/multivalue.h"
 #include "value/number.h"
 #include "value/regex.h"
@@ -14,7 +15,7 @@
 namespace spelk::commands {
 namespace {
 
-struct RexNode final : plan::Node {
+struct RexNode final : plan::Node, plan::Traces {
   static constexpr std::string_view kName = "rex";
   Field field;
   std::string pattern;  // A regular expression, or a sed script.
@@ -39,6 +40,9 @@ struct RexNode final : plan::Node {
     if (offset_field) makes(offset_field);
     if (sed) makes(field);
     return flow;
+  }
+  std::optional<plan::FieldSet> SourcesOf(Field made) const override {
+    return plan::FieldSet::Of({field, made});
   }
   template <class Visitor>
   void Describe(Visitor& visit) {

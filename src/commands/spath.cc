@@ -234,8 +234,8 @@ class AllOperator final : public exec::Streaming<AllState> {
                        Arena& arena, TextColumns& columns) const {
     TextFields fields(arena);
     const bool xml = IsXml(text);
-    const bool whole = xml ? io::FlattenXml(text, run_.budget, fields)
-                           : state.flattener->FlattenValue(text, "", fields);
+    const bool whole =
+        xml ? io::FlattenXml(text, arena, fields) : state.flattener->FlattenValue(text, "", fields);
     SPELK_RETURN_IF_ERROR(state.flattener->status("spath"));
     SPELK_RETURN_IF_ERROR(arena.status("spath"));
     return whole ? columns.Add(fields.taken(), row, document, xml) : absl::OkStatus();

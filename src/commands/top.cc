@@ -309,6 +309,12 @@ plan::Dataflow TopNode::GetDataflow() const {
   return flow;
 }
 
+std::vector<plan::FieldSet> TopNode::IgnoresWithout() const {
+  std::vector<plan::FieldSet> sets = plan::EachOf(fields);
+  for (plan::FieldSet& set : plan::EachOf(by)) sets.push_back(std::move(set));
+  return sets;
+}
+
 absl::StatusOr<plan::NodePtr> BindTop(const ast::CommandCall& call, plan::Binder& binder,
                                       bool rarest) {
   auto node = plan::Make<TopNode>(call.span);

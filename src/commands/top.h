@@ -2,12 +2,13 @@
 #pragma once
 
 #include "commands/entry.h"
+#include "plan/traces.h"
 
 namespace spelk::commands {
 
 // Counts the combinations of `fields` in each group of `by` and keeps the most frequent ones, or
 // the least frequent ones.
-struct TopNode final : plan::Node {
+struct TopNode final : plan::Node, plan::Traces {
   static constexpr std::string_view kName = "top";
   std::vector<Field> fields;
   std::vector<Field> by;
@@ -19,6 +20,7 @@ struct TopNode final : plan::Node {
   std::string other;  // Stands for the combinations that are not shown.
 
   plan::Dataflow GetDataflow() const override;
+  std::vector<plan::FieldSet> IgnoresWithout() const override;
   template <class Visitor>
   void Describe(Visitor& visit) {
     visit("fields", fields);

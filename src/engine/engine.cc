@@ -139,14 +139,18 @@ namespace {
 class CallbackTaker final : public RowSink {
  public:
   explicit CallbackTaker(std::function<Flow(const RowBatch&)> take) : take_(std::move(take)) {}
-  absl::Status Begin(const plan::OutputShape& shape, const exec::RunContext&) override {
-    if (shape.events) events_ = std::make_shared<EventWriter>(shape);
+  absl::Status Begin(const plan::OutputShape& shape, const exec::RunContext& run) override {
+    if (shape.events) events_ = std::make_shared<EventWriter>(shape, run.budget);
     order_ = FieldOrder(shape.columns.value_or(std::vector<Field>()), shape.Stages());
     return absl::OkStatus();
   }
   absl::Status Take(Batch batch) override {
     order_.Arrange(&batch);
-    if (take_(RowBatch(RowBatch::Impl::Make(std::move(batch), events_))) == Flow::kEnough)
+    EventWriter::Lease lease;
+    if (events_ != nullptr) {
+      SPELK_ASSIGN_OR_RETURN(lease, events_->Reserve(batch));
+    }
+    if (take_(RowBatch(RowBatch::Impl::Make(std::move(batch), events_, names_))) == Flow::kEnough)
       enough_ = true;
     return absl::OkStatus();
   }
@@ -155,6 +159,8 @@ class CallbackTaker final : public RowSink {
  private:
   std::function<Flow(const RowBatch&)> take_;
   std::shared_ptr<const EventWriter> events_;
+  // Shared with the rows that outlive the run.
+  std::shared_ptr<FieldTable> names_ = std::make_shared<FieldTable>();
   FieldOrder order_;
   bool enough_ = false;
 };
@@ -257,6 +263,12 @@ Cancel::~Cancel() = default;
 void Cancel::EndInput() { impl_->cancellation.EndInput(); }
 void Cancel::Stop() { impl_->cancellation.Stop(); }
 bool Cancel::input_ended() const { return impl_->cancellation.input_ended(); }
+
+// For the command line's signal handler (cli/signals.cc), which declares it itself.
+bool BeforeEndOfInput(const Cancel& cancel);
+bool BeforeEndOfInput(const Cancel& cancel) {
+  return cancel.impl()->cancellation.before_end_of_input();
+}
 
 // ---------------------------------------------------------------- engine
 

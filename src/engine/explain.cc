@@ -48,9 +48,11 @@ std::string Report(const plan::ScanNode* scan) {
   }
   if (scan->prefilter.empty()) out += "prefilter: none, every line is parsed\n";
   for (const plan::LiteralGroup& group : scan->prefilter) {
-    out += "prefilter: a line must hold ";
+    // What stands in quotes is the last piece of a member's name.
+    const bool keys = group.literals.front().starts_with('"');
+    out += keys ? "prefilter: a line must have a member " : "prefilter: a line must hold ";
     for (size_t i = 0; i < group.literals.size(); ++i) {
-      out += fmt::format("{}\"{}\"",
+      out += fmt::format(fmt::runtime(keys ? "{}{}" : "{}\"{}\""),
                          i == 0                           ? ""
                          : i + 1 == group.literals.size() ? " or "
                                                           : ", ",

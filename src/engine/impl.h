@@ -35,12 +35,15 @@ struct Query::Impl {
 };
 
 struct RowBatch::Impl {
-  static std::shared_ptr<const Impl> Make(Batch batch,
-                                          std::shared_ptr<const engine::EventWriter> events);
+  static std::shared_ptr<Impl> Make(Batch batch, std::shared_ptr<const engine::EventWriter> events,
+                                    std::shared_ptr<FieldTable> names);
   Batch batch;
   std::vector<size_t> visible;  // The columns that are not hidden.
   std::shared_ptr<const engine::EventWriter>
       events;  // Null for results. Shared by the batches of a run.
+  // Of rows that are kept: those of the run go with it. Shared by the batches of a run.
+  std::shared_ptr<FieldTable> names;
+  bool kept = false;  // The fields are among `names` already.
 };
 
 namespace engine {

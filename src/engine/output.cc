@@ -19,6 +19,13 @@ class WriterOutput final : public exec::Output {
   io::RowWriter& writer_;
 };
 
+// About how much text a row becomes.
+size_t BytesOf(const Batch& batch, size_t row) {
+  size_t bytes = 0;
+  for (size_t c = 0; c < batch.columns().size(); ++c) bytes += ValueBytes(batch.At(c, row));
+  return bytes;
+}
+
 }  // namespace
 
 ResultForm FormFor(io::Format format) {
@@ -45,7 +52,7 @@ absl::Status OutputSink::Note(absl::Status status) {
 absl::Status OutputSink::Begin(const plan::OutputShape& shape, const exec::RunContext& run) {
   run_ = &run;
   if (shape.events) {
-    events_ = std::make_unique<EventWriter>(shape);
+    events_ = std::make_unique<EventWriter>(shape, run.budget);
     return absl::OkStatus();
   }
   if (options_.format == io::Format::kRaw && shape.columns &&
@@ -65,13 +72,23 @@ absl::Status OutputSink::Begin(const plan::OutputShape& shape, const exec::RunCo
 }
 
 absl::Status OutputSink::WriteEvents(const Batch& batch) {
+  constexpr size_t kWrittenAtOnce = size_t{1} << 20U;
+  SPELK_ASSIGN_OR_RETURN(const EventWriter::Lease lease, events_->Reserve(batch));
   std::string out;
+  Reservation reservation(run_->budget);
   const bool array = options_.format == io::Format::kJson;
   for (size_t row = 0; row < batch.size(); ++row) {
+    const size_t bytes = out.size() + BytesOf(batch, row);
+    if (bytes > kWrittenAtOnce && !reservation.Resize(std::max(bytes, reservation.bytes()))) {
+      return run_->budget->Exhausted("writing an event", bytes);
+    }
     if (array) out += rows_ == 0 ? "[\n" : ",\n";
     ++rows_;
     events_->Append(batch, row, out);
     if (!array) out += '\n';
+    if (out.size() < kWrittenAtOnce) continue;
+    SPELK_RETURN_IF_ERROR(sink_.Write(out));
+    out.clear();
   }
   return sink_.Write(out);
 }

@@ -2,10 +2,11 @@
 #include <condition_variable>
 #include <deque>
 #include <mutex>
-#include <thread>
+#include <optional>
 #include <utility>
 
 #include "base/status.h"
+#include "base/thread.h"
 #include "engine/impl.h"
 #include "io/row_writer.h"
 #include "value/number.h"
@@ -150,17 +151,29 @@ void RowBatch::AppendJson(size_t row, std::string& out) const {
 RowBatch RowBatch::Materialize() const {
   absl::StatusOr<Batch> copy = impl_->batch.Own(nullptr, "rows");
   if (!copy.ok()) return *this;
-  return RowBatch(Impl::Make(std::move(*copy), impl_->events));
+  std::vector<Field> fields = copy->schema()->fields();
+  for (Field& field : fields) {
+    if (!field.hidden()) field = impl_->names->Intern(field.name());
+  }
+  copy->Reshape(std::make_shared<Schema>(std::move(fields)), copy->columns());
+  const auto events = impl_->events == nullptr || impl_->kept
+                          ? impl_->events
+                          : impl_->events->Detached(impl_->names);
+  auto kept = Impl::Make(std::move(*copy), events, impl_->names);
+  kept->kept = true;
+  return RowBatch(std::move(kept));
 }
 
-std::shared_ptr<const RowBatch::Impl> RowBatch::Impl::Make(
-    Batch batch, std::shared_ptr<const engine::EventWriter> events) {
+std::shared_ptr<RowBatch::Impl> RowBatch::Impl::Make(
+    Batch batch, std::shared_ptr<const engine::EventWriter> events,
+    std::shared_ptr<FieldTable> names) {
   auto impl = std::make_shared<Impl>();
   for (size_t c = 0; c < batch.schema()->size(); ++c) {
     if (!(*batch.schema())[c].hidden()) impl->visible.push_back(c);
   }
   impl->batch = std::move(batch);
   impl->events = std::move(events);
+  impl->names = std::move(names);
   return impl;
 }
 
@@ -179,7 +192,7 @@ struct Cursor::Impl {
   std::optional<Error> error;
   Summary summary;
   Cancel own_cancel;
-  std::jthread thread;  // Last: it is joined before the rest goes.
+  std::optional<Thread> thread;  // Last: it is joined before the rest goes.
 
   Flow Put(const RowBatch& rows) {
     RowBatch copy = rows.Materialize();
@@ -233,7 +246,7 @@ Result<Cursor> Query::Open(const Input& input, const RunOptions& options) const 
   Cursor::Impl* shared = impl.get();
   RunOptions own = options;
   if (own.cancel == nullptr) own.cancel = &shared->own_cancel;
-  impl->thread = std::jthread([query = *this, input, own, shared] {
+  absl::StatusOr<Thread> thread = Thread::Start([query = *this, input, own, shared] {
     Result<Summary> summary =
         query.Run(input, own, [shared](const RowBatch& rows) { return shared->Put(rows); });
     const std::lock_guard lock(shared->mutex);
@@ -245,6 +258,8 @@ Result<Cursor> Query::Open(const Input& input, const RunOptions& options) const 
     shared->done = true;
     shared->changed.notify_all();
   });
+  if (!thread.ok()) return engine::ToError(thread.status());
+  impl->thread = std::move(*thread);
   return Cursor(std::move(impl));
 }
 

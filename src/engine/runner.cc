@@ -83,7 +83,9 @@ class FunctionOutput final : public exec::Output {
 // for would only be in each other's way.
 size_t WorkersFor(const RunOptions& options) {
   constexpr size_t kBlocksOfWorker = 20;
-  const size_t most = options.memory / kBlocksOfWorker / std::max<size_t>(1, options.block_size);
+  constexpr size_t kWithoutBlocks = size_t{2} << 20U;  // Of a worker's readers and rows.
+  const size_t block = std::max<size_t>(1, std::min(options.block_size, options.memory));
+  const size_t most = options.memory / (kBlocksOfWorker * block + kWithoutBlocks);
   return std::clamp<size_t>(options.threads, 1, std::max<size_t>(1, most));
 }
 
@@ -151,7 +153,7 @@ struct Runner::Output final : exec::Output {
 Runner::Runner(const Core& core, const RunRequest& request)
     : core_(core),
       request_(request),
-      budget_(request.options.memory, WorkersFor(request.options)),
+      budget_(request.options.memory, WorkersFor(request.options), request.options.may_reserve),
       fields_(&core.fields(), &budget_),
       tables_(core.knowledge().lookups(), core.write_folder(), core.zone(), &budget_) {
   const RunOptions& options = request.options;
@@ -163,6 +165,7 @@ Runner::Runner(const Core& core, const RunRequest& request)
   common_.fields = &fields_;
   common_.entries = &core.entries();
   common_.cancel = request.cancel != nullptr ? request.cancel : &own_cancel_;
+  common_.evaluation.cancel = common_.cancel;
   common_.warnings = &warnings_;
   common_.handover = &handover_;
   common_.spill_directory = options.spill_directory;

@@ -21,6 +21,29 @@ class ColumnSetter {
   size_t index_ = 0;
 };
 
+// The same for several fields, which get their columns one after another: new ones come last, in
+// this order, and are null until then. Scratch of one worker.
+class ColumnsSetter {
+ public:
+  explicit ColumnsSetter(std::vector<Field> fields) : fields_(std::move(fields)) {}
+  const std::vector<Field>& fields() const { return fields_; }
+  // Gives the batch all the fields. ResourceExhausted names `what`.
+  absl::Status Prepare(std::string_view what, Batch* batch);
+  // After Prepare; `field` counts those fields.
+  void Set(size_t field, const Column& column, Batch* batch) const {
+    batch->SetColumn(indexes_[field], column);
+  }
+  const Column& column(size_t field, const Batch& batch) const {
+    return batch.column(indexes_[field]);
+  }
+
+ private:
+  std::vector<Field> fields_;
+  SchemaPtr from_;
+  SchemaPtr to_;
+  std::vector<size_t> indexes_;
+};
+
 // The values of a field that a kernel changes for some rows: a copy of the batch's column (null
 // where there is none), in the batch's arena. Null when the memory is used up.
 Value* CopyColumn(const Batch& batch, Field field);

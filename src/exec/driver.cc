@@ -6,10 +6,10 @@
 #include <condition_variable>
 #include <map>
 #include <mutex>
-#include <thread>
 #include <utility>
 
 #include "base/status.h"
+#include "base/thread.h"
 #include "exec/serial_stages.h"
 
 namespace spelk::exec {
@@ -161,9 +161,11 @@ class ScanRun {
         if (!more) return absl::OkStatus();
       }
     }
-    std::vector<std::jthread> threads;
+    std::vector<Thread> threads;
     for (size_t w = 1; w < options_.threads; ++w) {
-      threads.emplace_back([this, w] { Note(Work(w)); });
+      absl::StatusOr<Thread> thread = Thread::Start([this, w] { Note(Work(w)); });
+      if (!thread.ok()) break;  // Fewer workers give the same answer.
+      threads.push_back(std::move(*thread));
     }
     Note(Work(0));
     threads.clear();  // Joins.

@@ -8,9 +8,16 @@
 namespace spelk::exec {
 namespace {
 
+// Assignments with nothing but fixed names among them share a setter, and so one schema.
+struct Stretch {
+  size_t begin = 0;
+  size_t end = 0;
+  ColumnsSetter setter;
+};
+
 struct ExtendState {
   std::vector<std::unique_ptr<plan::Evaluator>> evaluators;
-  std::vector<ColumnSetter> setters;
+  std::vector<Stretch> stretches;
 };
 
 class Extend final : public Streaming<ExtendState> {
@@ -28,19 +35,32 @@ class Extend final : public Streaming<ExtendState> {
       SPELK_ASSIGN_OR_RETURN(std::unique_ptr<plan::Evaluator> evaluator,
                              plan::Evaluator::Make(*assignment.value, run_.evaluation));
       state.evaluators.push_back(std::move(evaluator));
-      state.setters.emplace_back(assignment.target);
+    }
+    for (size_t begin = 0; begin < assignments_.size();) {
+      std::vector<Field> targets;
+      size_t end = begin;
+      for (; end < assignments_.size() && assignments_[end].name_fields.empty(); ++end) {
+        targets.push_back(assignments_[end].target);
+      }
+      const bool by_name = end == begin;
+      if (by_name) ++end;
+      state.stretches.push_back({begin, end, ColumnsSetter(std::move(targets))});
+      begin = end;
     }
     return state;
   }
 
   absl::Status Process(Batch batch, ExtendState& state, Output& out) const override {
-    for (size_t i = 0; i < assignments_.size(); ++i) {
-      Column column;
-      SPELK_RETURN_IF_ERROR(state.evaluators[i]->EvaluateAssigned(batch, &column));
-      if (assignments_[i].name_fields.empty()) {
-        state.setters[i].Set(column, &batch);
-      } else {
-        SPELK_RETURN_IF_ERROR(AssignByName(assignments_[i], column, &batch));
+    for (Stretch& stretch : state.stretches) {
+      SPELK_RETURN_IF_ERROR(stretch.setter.Prepare("eval", &batch));
+      for (size_t i = stretch.begin; i < stretch.end; ++i) {
+        Column column;
+        SPELK_RETURN_IF_ERROR(state.evaluators[i]->EvaluateAssigned(batch, &column));
+        if (assignments_[i].name_fields.empty()) {
+          stretch.setter.Set(i - stretch.begin, column, &batch);
+        } else {
+          SPELK_RETURN_IF_ERROR(AssignByName(assignments_[i], column, &batch));
+        }
       }
     }
     return out.Push(std::move(batch));

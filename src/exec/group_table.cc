@@ -171,7 +171,7 @@ absl::Status GroupTable::Spill() {
   if (partitions_.empty()) {
     partitions_.emplace_back();
     for (std::unique_ptr<SpillFile>& file : partitions_.back()) {
-      SPELK_ASSIGN_OR_RETURN(file, SpillFile::Create(run_->spill_directory));
+      SPELK_ASSIGN_OR_RETURN(file, SpillFile::Create(run_->spill_directory, run_->budget));
     }
   }
   std::string record;

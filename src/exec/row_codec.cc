@@ -42,6 +42,7 @@ absl::StatusOr<RankedRows> LoadRows(ByteReader& in, FieldTable& fields, MemoryBu
   }
   const size_t rows = in.Count(28);
   auto memory = std::make_shared<BatchMemory>(budget);
+  memory->arena.Expect(rows * names.size() * sizeof(Value) + in.remaining());
   std::vector<Value*> values(names.size());
   for (Value*& column : values) {
     column = memory->arena.AllocateArray<Value>(rows);
@@ -77,6 +78,10 @@ bool BatchAssembler::Fits(const Batch& batch) const {
 }
 
 void BatchAssembler::Add(const Batch& batch, uint32_t row) {
+  const bool same_schema = !rows_.empty() && rows_.back().batch->schema() == batch.schema();
+  if (!same_schema && schemas_.insert(batch.schema().get()).second) {
+    fields_.insert(batch.schema()->fields().begin(), batch.schema()->fields().end());
+  }
   rows_.push_back({&batch, row});
   if (pins_.empty() || pins_.back() != batch.memory()) {
     if (std::find(pins_.begin(), pins_.end(), batch.memory()) == pins_.end()) {
@@ -121,6 +126,7 @@ absl::StatusOr<Batch> BatchAssembler::Take(std::string_view what) {
   }
   const SchemaPtr schema = UnionSchema();
   std::vector<Column> columns;
+  if (!ChargeColumns(schema->size(), memory->arena)) return memory->arena.status(what);
   for (const Field field : schema->fields()) {
     auto* values = memory->arena.AllocateArray<Value>(rows_.size());
     SPELK_RETURN_IF_ERROR(memory->arena.status(what));
@@ -140,6 +146,8 @@ absl::StatusOr<Batch> BatchAssembler::Take(std::string_view what) {
   const size_t rows = rows_.size();
   rows_.clear();
   pins_.clear();
+  schemas_.clear();
+  fields_.clear();
   return Batch(schema, std::move(columns), rows, std::move(memory));
 }
 

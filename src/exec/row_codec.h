@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/status/statusor.h"
 #include "base/bytes.h"
 #include "plan/rank.h"
@@ -36,6 +37,9 @@ class BatchAssembler {
   bool Fits(const Batch& batch) const;
   void Add(const Batch& batch, uint32_t row);
   size_t size() const { return rows_.size(); }
+  // Rows that have many different fields make a batch of few rows, or it would be empty for the
+  // most part: it is time to take them.
+  bool full() const { return rows_.size() * fields_.size() > kMostCells; }
   // The rows added so far, in order; the assembler is empty afterwards.
   absl::StatusOr<Batch> Take(std::string_view what);
 
@@ -44,12 +48,15 @@ class BatchAssembler {
     const Batch* batch;
     uint32_t row;
   };
+  static constexpr size_t kMostCells = size_t{1} << 17U;
   SchemaPtr UnionSchema() const;
 
   MemoryBudget* budget_;
   Field drop_;
   std::vector<Row> rows_;
   std::vector<BatchMemoryPtr> pins_;
+  absl::flat_hash_set<const Schema*> schemas_;  // Of rows_.
+  absl::flat_hash_set<Field> fields_;           // Of these.
 };
 
 }  // namespace spelk::exec

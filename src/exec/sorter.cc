@@ -14,7 +14,15 @@ namespace {
 
 constexpr size_t kMergeFanIn = 32;
 constexpr size_t kRecordRows = 256;
-constexpr size_t kRecordBytes = 256U << 10U;
+constexpr size_t kMostRecordBytes = 256U << 10U;
+constexpr size_t kLeastRecordBytes = 1U << 10U;
+constexpr size_t kRowsInTightBatch = 64;
+constexpr size_t kLongRecord = 4U << 20U;
+
+// While runs are merged a record of each is in memory, as a batch.
+size_t RecordBytes(const MemoryBudget& budget) {
+  return std::clamp(budget.limit() / (8 * kMergeFanIn), kLeastRecordBytes, kMostRecordBytes);
+}
 
 }  // namespace
 
@@ -212,13 +220,19 @@ absl::Status Sorter::DropBeyondLimit() {
   auto old_arena = std::exchange(key_arena_, std::make_unique<Arena>(run_->budget));
   BatchAssembler assembler(run_->budget, Field());
   std::vector<RowRank> ranks;
+  const auto keep = [&]() -> absl::Status {
+    SPELK_ASSIGN_OR_RETURN(const Batch rows, assembler.Take(options_.what));
+    return KeepOrSpill(rows, std::exchange(ranks, {}));
+  };
   for (const Entry& entry : kept) {
-    assembler.Add(old_batches[entry.batch], entry.row);
+    const Batch& batch = old_batches[entry.batch];
+    if (!assembler.Fits(batch)) SPELK_RETURN_IF_ERROR(keep());
+    assembler.Add(batch, entry.row);
     ranks.push_back(entry.rank);
+    if (assembler.full()) SPELK_RETURN_IF_ERROR(keep());
   }
-  SPELK_ASSIGN_OR_RETURN(Batch rows, assembler.Take(options_.what));
-  SPELK_RETURN_IF_ERROR(KeepBatch(std::move(rows), std::move(ranks)));
-  cut_ = !entries_.empty();
+  if (!ranks.empty()) SPELK_RETURN_IF_ERROR(keep());
+  cut_ = !entries_.empty() && entries_.size() == *options_.limit;
   return absl::OkStatus();
 }
 
@@ -237,6 +251,7 @@ void Sorter::ClearMemory() {
 absl::Status Sorter::WriteRun(SpillFile& file) {
   SortEntries();
   if (options_.limit && entries_.size() > *options_.limit) entries_.resize(*options_.limit);
+  const size_t most = RecordBytes(*run_->budget);
   // A record holds consecutive rows of one schema.
   std::string record;
   for (size_t begin = 0; begin < entries_.size();) {
@@ -247,15 +262,20 @@ absl::Status Sorter::WriteRun(SpillFile& file) {
     BatchAssembler assembler(nullptr, Field());
     std::vector<RowRank> ranks;
     size_t bytes = 0;
-    while (end < entries_.size() && end - begin < kRecordRows && bytes < kRecordBytes &&
+    while (end < entries_.size() && end - begin < kRecordRows && bytes < most &&
            batches_[entries_[end].batch].schema() == first.schema()) {
       const Batch& batch = batches_[entries_[end].batch];
       assembler.Add(batch, entries_[end].row);
       for (size_t c = 0; c < batch.columns().size(); ++c) {
-        bytes += ValueBytes(batch.At(c, entries_[end].row)) + 4;
+        bytes += ValueBytes(batch.At(c, entries_[end].row)) + sizeof(Value);
       }
       ranks.push_back(entries_[end].rank);
       ++end;
+    }
+    // A row that is long must exist beside its record for a moment.
+    Reservation for_record(run_->budget);
+    if (bytes > kLongRecord && !for_record.Grow(bytes)) {
+      return run_->budget->Exhausted(options_.what, bytes);
     }
     SPELK_ASSIGN_OR_RETURN(const Batch rows, assembler.Take(options_.what));
     std::vector<uint32_t> all(rows.size());
@@ -269,7 +289,8 @@ absl::Status Sorter::WriteRun(SpillFile& file) {
 
 absl::Status Sorter::SpillAll() {
   if (entries_.empty()) return absl::OkStatus();
-  SPELK_ASSIGN_OR_RETURN(std::unique_ptr<SpillFile> file, SpillFile::Create(run_->spill_directory));
+  SPELK_ASSIGN_OR_RETURN(std::unique_ptr<SpillFile> file,
+                         SpillFile::Create(run_->spill_directory, run_->budget));
   SPELK_RETURN_IF_ERROR(WriteRun(*file));
   spilled_rows_ += entries_.size();
   runs_.push_back(std::move(file));
@@ -349,7 +370,7 @@ absl::Status Sorter::MergeRuns(size_t count) {
     runs_.erase(runs_.begin());
   }
   SPELK_ASSIGN_OR_RETURN(std::unique_ptr<SpillFile> merged,
-                         SpillFile::Create(run_->spill_directory));
+                         SpillFile::Create(run_->spill_directory, run_->budget));
   std::string record;
   const auto append = [&](const Batch& batch, uint32_t row,
                           const RowRank& rank) -> absl::StatusOr<Demand> {
@@ -394,8 +415,9 @@ absl::Status Sorter::Merge(Sorter other) {
       if (!assembler.Fits(batch)) SPELK_RETURN_IF_ERROR(add());
       assembler.Add(batch, entry.row);
       ranks.push_back(entry.rank);
+      if (assembler.full()) SPELK_RETURN_IF_ERROR(add());
     }
-    return add();
+    return ranks.empty() ? absl::OkStatus() : add();
   }
   const auto shift_batch = static_cast<uint32_t>(batches_.size());
   const auto shift_key = static_cast<uint32_t>(keys_.size());
@@ -454,7 +476,9 @@ absl::Status Sorter::Emit(Output& out) {
       alive.push_back(std::make_shared<Batch>(batch));
     }
     assembler.Add(spilled ? *alive.back() : batch, row);
-    if (assembler.size() >= run_->batch_rows) {
+    // Of runs, each row keeps the whole record it came in until it is pushed.
+    const bool tight = spilled && assembler.size() >= kRowsInTightBatch && run_->budget->tight();
+    if (assembler.size() >= run_->batch_rows || assembler.full() || tight) {
       SPELK_RETURN_IF_ERROR(push());
       alive.clear();
     }

@@ -37,34 +37,44 @@ int OpenUnnamed(const std::string& directory) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<SpillFile>> SpillFile::Create(const std::string& directory) {
+absl::StatusOr<std::unique_ptr<SpillFile>> SpillFile::Create(const std::string& directory,
+                                                             MemoryBudget* budget) {
   const int descriptor = OpenUnnamed(directory);
   if (descriptor < 0) return SystemError(fmt::format("cannot make a spill file in {}", directory));
-  return std::unique_ptr<SpillFile>(new SpillFile(descriptor));
+  return std::unique_ptr<SpillFile>(new SpillFile(descriptor, budget));
 }
 
 SpillFile::~SpillFile() { ::close(descriptor_); }
 
 absl::Status SpillFile::Append(std::string_view record) {
   ByteWriter writer(buffer_);
-  writer.Text(record);
   ++records_;
+  if (record.size() >= kBuffer) {  // Not copied once more.
+    writer.Varint(record.size());
+    SPELK_RETURN_IF_ERROR(Flush());
+    return Write(record);
+  }
+  writer.Text(record);
   return buffer_.size() >= kBuffer ? Flush() : absl::OkStatus();
 }
 
 absl::Status SpillFile::Flush() {
+  SPELK_RETURN_IF_ERROR(Write(buffer_));
+  buffer_.clear();
+  return absl::OkStatus();
+}
+
+absl::Status SpillFile::Write(std::string_view bytes) {
   size_t done = 0;
-  while (done < buffer_.size()) {
-    const ssize_t n = ::pwrite(descriptor_, buffer_.data() + done, buffer_.size() - done,
+  while (done < bytes.size()) {
+    const ssize_t n = ::pwrite(descriptor_, bytes.data() + done, bytes.size() - done,
                                static_cast<off_t>(written_ + done));
     if (n < 0 && errno == EINTR) continue;
     if (n <= 0) return SystemError("cannot write a spill file");
     done += static_cast<size_t>(n);
   }
-  written_ += buffer_.size();
+  written_ += bytes.size();
   size_ = written_;
-  buffer_.clear();
-  if (buffer_.capacity() > 4 * kBuffer) buffer_.shrink_to_fit();
   return absl::OkStatus();
 }
 
@@ -76,6 +86,9 @@ absl::Status SpillFile::Reader::Fill(size_t bytes) {
   const uint64_t left = file_.written_ - offset_;
   if (wanted > buffer_.size() + left) wanted = buffer_.size() + left;
   const size_t had = buffer_.size();
+  if (wanted > kBuffer && wanted > reservation_.bytes() && !reservation_.Resize(wanted)) {
+    return reservation_.budget()->Exhausted("reading what was put on disk", wanted);
+  }
   buffer_.resize(wanted);
   size_t done = had;
   while (done < wanted) {

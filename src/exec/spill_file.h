@@ -7,16 +7,19 @@
 #include <string_view>
 
 #include "absl/status/statusor.h"
+#include "base/memory.h"
 
 namespace spelk::exec {
 
 // Records of bytes, written one after another and read back in the same order. The file has no name
 // (it is unlinked when it is created), so nothing is left when the process is killed. Not
-// thread-safe. Each open file and reader buffers about 64 KiB, or one record.
+// thread-safe. Each open file and reader buffers about 64 KiB; a reader of a longer record reserves
+// it.
 class SpillFile {
  public:
   // Unavailable names the directory and the reason.
-  static absl::StatusOr<std::unique_ptr<SpillFile>> Create(const std::string& directory);
+  static absl::StatusOr<std::unique_ptr<SpillFile>> Create(const std::string& directory,
+                                                           MemoryBudget* budget);
   ~SpillFile();
   SpillFile(const SpillFile&) = delete;
   SpillFile& operator=(const SpillFile&) = delete;
@@ -29,14 +32,16 @@ class SpillFile {
   // written.
   class Reader {
    public:
-    explicit Reader(SpillFile& file) : file_(file) {}
-    // The next record, valid until the next call; false at the end.
+    explicit Reader(SpillFile& file) : file_(file), reservation_(file.budget_) {}
+    // The next record, valid until the next call; false at the end. ResourceExhausted for a long
+    // record that the budget has no room for.
     absl::StatusOr<bool> Next(std::string_view* record);
 
    private:
     absl::Status Fill(size_t bytes);
 
     SpillFile& file_;
+    Reservation reservation_;  // For a buffer that is longer than usual.
     std::string buffer_;
     size_t begin_ = 0;
     uint64_t offset_ = 0;
@@ -44,10 +49,12 @@ class SpillFile {
   };
 
  private:
-  explicit SpillFile(int descriptor) : descriptor_(descriptor) {}
+  SpillFile(int descriptor, MemoryBudget* budget) : descriptor_(descriptor), budget_(budget) {}
   absl::Status Flush();
+  absl::Status Write(std::string_view bytes);
 
   const int descriptor_;
+  MemoryBudget* const budget_;
   std::string buffer_;
   uint64_t written_ = 0;
   uint64_t size_ = 0;

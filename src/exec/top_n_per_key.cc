@@ -10,6 +10,8 @@
 namespace spelk::exec {
 namespace {
 
+constexpr size_t kRowsInTightBatch = 64;
+
 const GroupLayout& Layout() {
   static const GroupLayout kLayout({&plan::OpsOf<TopNPerKeyOfKey>()});
   return kLayout;
@@ -183,7 +185,9 @@ absl::Status TopNPerKey::MoveGroupsToRows() {
       assembler.Add(*batch, row.batch == nullptr ? 0 : row.row);
       ranks.push_back(row.rank);
       alive.push_back(std::move(batch));
-      if (ranks.size() >= run_->batch_rows) SPELK_RETURN_IF_ERROR(flush());
+      const bool tight = ranks.size() >= kRowsInTightBatch && run_->budget->tight();
+      const bool enough = ranks.size() >= run_->batch_rows || assembler.full() || tight;
+      if (enough) SPELK_RETURN_IF_ERROR(flush());
     }
     return absl::OkStatus();
   };

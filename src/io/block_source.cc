@@ -11,6 +11,7 @@
 
 #include "base/status.h"
 #include "io/input_kind.h"
+#include "value/byte_search.h"
 
 namespace spelk::io {
 namespace {
@@ -34,10 +35,6 @@ uint64_t FileSize(const std::string& path) {
   return ::stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode)
              ? static_cast<uint64_t>(info.st_size)
              : 0;
-}
-
-uint64_t CountNewlines(std::string_view text) {
-  return static_cast<uint64_t>(std::count(text.begin(), text.end(), '\n'));
 }
 
 // Memory for text with slack behind it, reserved from the budget.
@@ -95,7 +92,8 @@ using BufferPtr = std::shared_ptr<Buffer>;  // Shared with the blocks that lie i
 struct Reading {
   std::shared_ptr<ByteSource> source;  // Shared with workers that read it by offset.
   uint64_t offset = 0;                 // Where the next block begins.
-  uint64_t lines = 0;
+  // Shared with the blocks of a stream.
+  std::shared_ptr<LineCounts> counts = std::make_shared<LineCounts>();
   uint64_t taken = 0;  // Of the source, counted into the progress.
   BufferPtr rest;      // Streams: the beginning of the next line.
   size_t rest_size = 0;
@@ -112,7 +110,38 @@ struct Reading {
   }
 };
 
+// The lines of a block that was given a number.
+void Count(const Block& block, LineCounts& counts) {
+  counts.Add(block.number, CountByte(block.text, '\n') + block.overlong.size());
+}
+
 }  // namespace
+
+size_t LineCounts::NewBlock() {
+  const std::lock_guard lock(mutex_);
+  lines_.emplace_back();
+  return lines_.size() - 1;
+}
+
+void LineCounts::Add(size_t block, uint64_t lines) {
+  const std::lock_guard lock(mutex_);
+  lines_[block] = lines;
+  counted_.notify_all();
+}
+
+uint64_t LineCounts::Before(size_t block) const {
+  std::unique_lock lock(mutex_);
+  uint64_t lines = 0;
+  for (size_t b = 0; b < block; ++b) {
+    counted_.wait(lock, [&] { return lines_[b].has_value(); });
+    lines += *lines_[b];
+  }
+  return lines;
+}
+
+std::optional<uint64_t> Block::lines_before() const {
+  return counts == nullptr ? std::nullopt : std::optional(counts->Before(number));
+}
 
 struct BlockSource::State {
   explicit State(const BlockOptions& options)
@@ -168,10 +197,9 @@ class BlockReader {
     size_t searched = 0;
     size_t last_newline = std::string_view::npos;
     while (!state_.now.at_end) {
-      for (size_t at = FindNewline(buffer_->data.get(), searched, size_);
-           at != std::string_view::npos; at = FindNewline(buffer_->data.get(), at + 1, size_)) {
-        last_newline = at;
-      }
+      const std::string_view added(buffer_->data.get() + searched, size_ - searched);
+      const size_t newline = FindLastByte(added, '\n');
+      if (newline != std::string_view::npos) last_newline = searched + newline;
       searched = size_;
       const bool has_line = last_newline != std::string_view::npos;
       if (has_line && (size_ >= options_.block_size || !source.Ready(0))) break;
@@ -218,7 +246,7 @@ class BlockReader {
   // Reads on to the newline that ends the last line; cuts the line out if it is too long.
   absl::Status CompleteLastLine(ByteSource& source, uint64_t from, size_t start, Block* block) {
     const std::string_view text(buffer_->data.get(), size_);
-    const size_t before = text.rfind('\n');
+    const size_t before = FindLastByte(text, '\n');
     const size_t line = before == std::string_view::npos || before + 1 < start ? start : before + 1;
     for (;;) {
       if (size_ - line > most_) return CutOut(source, from, line, block);
@@ -295,8 +323,6 @@ class BlockReader {
     const bool marked =
         from == 0 && std::string_view(buffer_->data.get(), end).starts_with(kByteOrderMark);
     SPELK_RETURN_IF_ERROR(Finish(marked ? kByteOrderMark.size() : 0, end, from, block));
-    block->first_line = state_.now.lines;
-    state_.now.lines += CountNewlines(block->text) + block->overlong.size();
     return !block->text.empty() || !block->overlong.empty() || !state_.now.at_end;
   }
 
@@ -340,7 +366,14 @@ BlockSource::~BlockSource() = default;
 
 absl::StatusOr<std::optional<Block>> BlockSource::Next() {
   std::unique_lock lock(state_->mutex);
-  if (options_.follow) return NextFollowed();
+  if (options_.follow) {
+    SPELK_ASSIGN_OR_RETURN(std::optional<Block> block, NextFollowed());
+    if (!block) return std::nullopt;
+    const std::shared_ptr<LineCounts> counts = state_->followed[block->input].counts;
+    lock.unlock();
+    Count(*block, *counts);
+    return block;
+  }
   Reading& now = state_->now;
   for (;;) {
     if (state_->input >= inputs_.size()) return std::nullopt;
@@ -360,26 +393,28 @@ absl::StatusOr<std::optional<Block>> BlockSource::Next() {
       const uint64_t end = std::min<uint64_t>(size, begin + options_.block_size);
       now.offset = end;
       block.sequence = state_->sequence++;
-      if (!options_.count_lines) lock.unlock();
+      lock.unlock();
       BlockReader reader(*state_, options_);
       SPELK_RETURN_IF_ERROR(reader.ReadRange(*source, begin, end, &block));
-      if (options_.count_lines) {
-        block.first_line = now.lines;
-        now.lines += CountNewlines(block.text) + block.overlong.size();
-      }
       progress_.bytes_taken.fetch_add(end - begin, std::memory_order_relaxed);
       progress_.bytes_read.fetch_add(end - begin, std::memory_order_relaxed);
       return block;
     }
     SPELK_ASSIGN_OR_RETURN(std::optional<Block> block, NextOfStream());
-    if (block) return block;
+    if (block) {
+      const std::shared_ptr<LineCounts> counts = now.counts;
+      lock.unlock();
+      Count(*block, *counts);
+      return block;
+    }
     const absl::Status error = std::exchange(now.error, absl::OkStatus());
     CloseInput();
     SPELK_RETURN_IF_ERROR(error);
   }
 }
 
-// The next block of an input that is read from its beginning to its end; nothing at the end.
+// The next block of an input that is read from its beginning to its end; nothing at the end. Its
+// lines are to be counted, when the lock is given back.
 absl::StatusOr<std::optional<Block>> BlockSource::NextOfStream() {
   Reading& now = state_->now;
   const bool first = now.offset == 0;
@@ -397,7 +432,10 @@ absl::StatusOr<std::optional<Block>> BlockSource::NextOfStream() {
   if (!any) return std::nullopt;
   block.sequence = state_->sequence;
   // Of a file that is followed there may be nothing yet.
-  if (!block.text.empty() || !block.overlong.empty() || !options_.follow) ++state_->sequence;
+  if (block.text.empty() && block.overlong.empty() && options_.follow) return block;
+  ++state_->sequence;
+  block.counts = now.counts;
+  block.number = now.counts->NewBlock();
   return block;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <condition_variable>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -20,6 +21,22 @@ namespace spelk::io {
 // Readable bytes behind the last line of every block: simdjson reads past the end.
 inline constexpr size_t kSlack = 64;
 
+// The lines of an input that is read in order, block by block. Each block is counted by whoever
+// reads it, when the next one may be read already. Thread-safe.
+class LineCounts {
+ public:
+  // The number of a block whose lines will be added.
+  size_t NewBlock();
+  void Add(size_t block, uint64_t lines);
+  // The lines of all blocks before. Waits for those who count them at the moment.
+  uint64_t Before(size_t block) const;
+
+ private:
+  mutable std::mutex mutex_;
+  mutable std::condition_variable counted_;
+  std::vector<std::optional<uint64_t>> lines_;
+};
+
 // Whole lines of one input. Owns its buffer, which is used again by later blocks when the last
 // reference goes. Never holds a part of a line.
 struct Block {
@@ -27,9 +44,10 @@ struct Block {
   size_t input = 0;       // Index into the list of inputs.
   uint64_t sequence = 0;  // Counts all blocks of the run in order: input by input, then by offset.
   uint64_t offset = 0;    // Of `text` in the (decompressed) input.
-  // The number of lines before this block in its input; known for streams, for plain files only on
-  // demand.
-  std::optional<uint64_t> first_line;
+  // Tells the number of lines before this block in its input; known for streams.
+  std::shared_ptr<const LineCounts> counts;  // Shared with the other blocks of the input.
+  size_t number = 0;                         // Of the block, among these.
+  std::optional<uint64_t> lines_before() const;
   // A line longer than BlockOptions::max_line was cut out here: where it began, and how long it
   // was.
   struct Overlong {
@@ -49,7 +67,6 @@ struct BlockOptions {
   // A line longer than this and a carriage return need not be held in memory: it is cut out and
   // reported. Whoever takes the lines apart looks at the others.
   size_t max_line = 128U << 20U;
-  bool count_lines = false;  // Fill in Block::first_line; blocks are then read one after another.
   // Plain files have no end: more is waited for until the input is ended. Blocks of all inputs then
   // come as they can be had.
   bool follow = false;

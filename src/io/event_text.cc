@@ -14,6 +14,25 @@ namespace {
 
 bool IsBlank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
+// Where names stand in a list that is too long to be searched; empty for a short one.
+class NameIndex {
+ public:
+  template <class At>
+  NameIndex(size_t size, At at) {
+    constexpr size_t kShortList = 64;
+    for (size_t i = 0; size > kShortList && i < size; ++i) index_.emplace(at(i), i);
+  }
+  bool empty() const { return index_.empty(); }
+  // The first one of that name.
+  std::optional<size_t> Find(std::string_view name) const {
+    const auto found = index_.find(name);
+    return found == index_.end() ? std::nullopt : std::optional(found->second);
+  }
+
+ private:
+  absl::flat_hash_map<std::string_view, size_t> index_;
+};
+
 }  // namespace
 
 // Walks an indexed line and copies what stays. Recursion is bounded by kMaxJsonDepth.
@@ -27,6 +46,8 @@ class EventCopy {
         original_(index.original().data()),
         structurals_(index.structurals()),
         edits_(edits),
+        removed_(edits.removed.size(), [&](size_t i) { return edits.removed[i]; }),
+        perhaps_(edits.perhaps.size(), [&](size_t i) { return edits.perhaps[i].name; }),
         found_(found),
         out_(out) {}
 
@@ -172,28 +193,39 @@ class EventCopy {
   }
 
   bool Removed(std::string_view name) const {
-    if (std::find(edits_.removed.begin(), edits_.removed.end(), name) != edits_.removed.end())
+    if (!removed_.empty()) {
+      if (removed_.Find(name)) return true;
+    } else if (std::find(edits_.removed.begin(), edits_.removed.end(), name) !=
+               edits_.removed.end()) {
       return true;
+    }
     return std::any_of(edits_.removed_patterns.begin(), edits_.removed_patterns.end(),
                        [&](std::string_view pattern) { return FieldPatternTakes(pattern, name); });
   }
 
-  bool StaysAsItIs(std::string_view name, std::string_view json) {
+  std::optional<size_t> FindPerhaps(std::string_view name) const {
+    if (!perhaps_.empty()) return perhaps_.Find(name);
     for (size_t i = 0; i < edits_.perhaps.size(); ++i) {
-      if (edits_.perhaps[i].name != name) continue;
-      if (found_[i] != Found::kNot) return found_[i] == Found::kSame;
-      std::string text;
-      if (json.starts_with('"')) {
-        AppendUnescaped(json.substr(1, json.size() - 2), text);
-      } else {
-        text = json;
-      }
-      const spelk::Value& now = edits_.perhaps[i].value;
-      const bool same = !now.is_null() && !now.is_multi() && TextOf(now) == text;
-      found_[i] = same ? Found::kSame : Found::kChanged;
-      return same;
+      if (edits_.perhaps[i].name == name) return i;
     }
-    return true;
+    return std::nullopt;
+  }
+
+  bool StaysAsItIs(std::string_view name, std::string_view json) {
+    const std::optional<size_t> field = FindPerhaps(name);
+    if (!field) return true;
+    Found& found = found_[*field];
+    if (found != Found::kNot) return found == Found::kSame;
+    std::string text;
+    if (json.starts_with('"')) {
+      AppendUnescaped(json.substr(1, json.size() - 2), text);
+    } else {
+      text = json;
+    }
+    const spelk::Value& now = edits_.perhaps[*field].value;
+    const bool same = !now.is_null() && !now.is_multi() && TextOf(now) == text;
+    found = same ? Found::kSame : Found::kChanged;
+    return same;
   }
 
   const JsonIndex& index_;
@@ -201,6 +233,8 @@ class EventCopy {
   const char* original_;
   const uint32_t* structurals_;
   const EventEdits& edits_;
+  const NameIndex removed_;
+  const NameIndex perhaps_;
   std::vector<Found>& found_;
   std::string& out_;
   std::string name_;

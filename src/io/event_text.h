@@ -34,6 +34,11 @@ struct EventEdits {
 class EventComposer {
  public:
   explicit EventComposer(MemoryBudget* budget) : index_(budget), flattener_(budget) {}
+  // Takes the memory that a line of so many bytes needs; false if the budget has not got it.
+  // `arrays`: fields of arrays may have changed, and are compared.
+  bool Reserve(size_t line_size, bool arrays) {
+    return index_.Reserve(line_size) && (!arrays || flattener_.Reserve(line_size));
+  }
   // Appends the event as one JSON object. `line` is one that the scan accepted, with kSlack bytes
   // behind it.
   void Append(std::string_view line, EventEdits edits, std::string& out);

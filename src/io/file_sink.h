@@ -17,13 +17,15 @@ class FileSink final : public ByteSink {
   absl::Status Flush() override;
 
  private:
+  absl::Status WriteOut(std::string_view bytes) const;
+
   const int descriptor_;
   std::string buffer_;
 };
 
-// Writes beside the target under another name and renames on Commit: a failed run leaves the old
-// file. Without Commit nothing is left. What is no regular file (a device, a pipe) is written to as
-// it is.
+// Writes to a file without a name, or where there are none beside the target under another name,
+// which is its own on Commit: a failed run leaves the old file, and nothing else. What is no
+// regular file (a device, a pipe) is written to as it is.
 class AtomicFile {
  public:
   static absl::StatusOr<std::unique_ptr<AtomicFile>> Create(const std::string& path);
@@ -38,12 +40,17 @@ class AtomicFile {
   const char* temporary() const { return temporary_.empty() ? nullptr : temporary_.c_str(); }
 
  private:
-  AtomicFile(int descriptor, std::string temporary, std::string path)
-      : descriptor_(descriptor),
+  enum class Kind : uint8_t { kAsItIs, kUnnamed, kNamed };
+  AtomicFile(Kind kind, int descriptor, std::string temporary, std::string path)
+      : kind_(kind),
+        descriptor_(descriptor),
         temporary_(std::move(temporary)),
         path_(std::move(path)),
         sink_(descriptor) {}
+  // Gives a file without a name the target's, or another one if that is taken.
+  bool GiveName();
 
+  const Kind kind_;
   int descriptor_;
   std::string temporary_;
   std::string path_;

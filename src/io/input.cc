@@ -38,7 +38,8 @@ class DescriptorSource final : public ByteSource {
       : descriptor_(descriptor), owned_(owned), path_(std::move(path)), cancel_(cancel) {
     struct stat info {};
     if (::fstat(descriptor_, &info) == 0 && S_ISREG(info.st_mode)) {
-      size_ = static_cast<uint64_t>(info.st_size);
+      // The size of files that the system makes up (/proc) is 0, whatever they hold.
+      if (info.st_size > 0) size_ = static_cast<uint64_t>(info.st_size);
       // Standard input may be a file that somebody has read from.
       const off_t at = ::lseek(descriptor_, 0, SEEK_CUR);
       if (at > 0) start_ = static_cast<uint64_t>(at);

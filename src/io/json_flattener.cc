@@ -125,6 +125,12 @@ LineVerdict JsonFlattener::Flatten(std::string_view line, FieldTaker& taker, boo
 bool JsonFlattener::FlattenValue(std::string_view json, std::string_view name, FieldTaker& taker,
                                  size_t open) {
   // Wrapped into an object, so that the same checks hold. The values given point into the copy.
+  constexpr size_t kAround = 128;
+  const size_t copied = 2 * (json.size() + open + kAround);  // While it grows.
+  if (copied > for_copy_.bytes() && !for_copy_.Resize(copied)) {
+    too_much_ = copied;
+    return false;
+  }
   copy_.assign("{\"\":");
   copy_.append(json);
   // Nothing is read behind a fault, so it does not matter that some may be objects.
@@ -137,6 +143,12 @@ bool JsonFlattener::FlattenValue(std::string_view json, std::string_view name, F
   if (verdict != LineVerdict::kEvent) return false;
   uint32_t at = 3;  // { "" : value
   return Flattening(index_, taker, std::string(name)).Any(&at, 0, 0);
+}
+
+void JsonFlattener::Shrink() {
+  index_.Shrink();
+  copy_ = std::string();
+  for_copy_.Clear();
 }
 
 absl::Status JsonFlattener::status(std::string_view what) const {

@@ -23,13 +23,15 @@ class FieldTaker {
 // before it was given).
 class JsonFlattener {
  public:
-  explicit JsonFlattener(MemoryBudget* budget) : budget_(budget), index_(budget) {}
+  explicit JsonFlattener(MemoryBudget* budget)
+      : budget_(budget), index_(budget), for_copy_(budget) {}
   LineVerdict Flatten(std::string_view line, FieldTaker& taker, bool* faulty);
   // Any JSON text: an object, an array or a scalar. The names begin with `name`. The values given
   // hold until the next call. `open`: of an array that was cut off at a fault, RawValue::open.
   bool FlattenValue(std::string_view json, std::string_view name, FieldTaker& taker,
                     size_t open = 0);
-  void Shrink() { index_.Shrink(); }
+  void Shrink();
+  bool Reserve(size_t size) { return index_.Reserve(size); }
   // ResourceExhausted, naming `what`, if some text did not fit into the budget: its fields were not
   // given.
   absl::Status status(std::string_view what) const;
@@ -38,6 +40,7 @@ class JsonFlattener {
   MemoryBudget* budget_;
   JsonIndex index_;
   std::string copy_;
+  Reservation for_copy_;
   size_t too_much_ = 0;  // Bytes that could not be reserved.
 };
 

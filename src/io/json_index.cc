@@ -144,7 +144,7 @@ bool IsValidStringContent(std::string_view content) {
          EscapesAreValidFrom(content, 0);
 }
 
-JsonIndex::JsonIndex(MemoryBudget* budget) : reservation_(budget) {}
+JsonIndex::JsonIndex(MemoryBudget* budget) : reservation_(budget), for_sanitized_(budget) {}
 JsonIndex::JsonIndex(JsonIndex&&) noexcept = default;
 JsonIndex::~JsonIndex() = default;
 
@@ -163,12 +163,19 @@ bool JsonIndex::EnsureCapacity(size_t size) {
   return capacity_ != 0;
 }
 
+bool JsonIndex::Reserve(size_t size) {
+  const size_t copied = size + kSlack;
+  return EnsureCapacity(size) &&
+         (copied <= for_sanitized_.bytes() || for_sanitized_.Resize(copied));
+}
+
 void JsonIndex::Shrink() {
   if (capacity_ <= kKeptCapacity) return;
   parser_.reset();
   capacity_ = 0;
   reservation_.Clear();
   sanitized_ = std::string();
+  for_sanitized_.Clear();
 }
 
 LineVerdict JsonIndex::RunStage1(std::string_view line) {
@@ -219,6 +226,10 @@ LineVerdict JsonIndex::IndexUnmatched(std::string_view line) {
   LineVerdict verdict = LineVerdict::kEvent;
   if (error == simdjson::UNESCAPED_CHARS) [[unlikely]] {
     // A raw control character in a string is a fault of its member, not of the line.
+    const size_t copied = line.size() + kSlack;
+    if (copied > for_sanitized_.bytes() && !for_sanitized_.Resize(copied)) {
+      return LineVerdict::kNoMemory;
+    }
     sanitized_.assign(line);
     std::replace_if(
         sanitized_.begin(), sanitized_.end(),

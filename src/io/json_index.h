@@ -44,6 +44,8 @@ class JsonIndex {
   bool IsOneObject() const;
   // Gives back the memory that a long line took.
   void Shrink();
+  // Takes the memory for a text of so many bytes; false if the budget has not got it.
+  bool Reserve(size_t size);
 
   // Of the line indexed last. text() is the line itself, or a copy with blanks for control
   // characters.
@@ -65,6 +67,7 @@ class JsonIndex {
   std::unique_ptr<simdjson::internal::dom_parser_implementation> parser_;
   size_t capacity_ = 0;
   std::string sanitized_;
+  Reservation for_sanitized_;
   std::string_view text_;
   std::string_view original_;
   const uint32_t* structurals_ = nullptr;

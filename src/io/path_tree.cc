@@ -31,10 +31,21 @@ const PathTree::Node* PathTree::Node::Find(std::string_view key, uint64_t hash) 
 }
 
 PathTree::Node* PathTree::Node::FindOrAdd(std::string_view key) {
-  for (size_t i = 0; i < keys.size(); ++i) {
-    if (keys[i] == key) return children[i].get();
+  constexpr size_t kShortList = 16;
+  if (keys.size() > kShortList) {
+    const auto found = index.find(key);
+    if (found != index.end()) return children[found->second].get();
+  } else {
+    for (size_t i = 0; i < keys.size(); ++i) {
+      if (keys[i] == key) return children[i].get();
+    }
   }
   keys.emplace_back(key);
+  if (keys.size() > kShortList + 1) {
+    index.emplace(key, keys.size() - 1);
+  } else if (keys.size() == kShortList + 1) {
+    for (size_t i = 0; i < keys.size(); ++i) index.emplace(keys[i], i);
+  }
   children.push_back(std::make_unique<Node>());
   return children.back().get();
 }
@@ -61,6 +72,7 @@ void PathTree::Node::Seal() {
     any->Seal();
     nests = nests || !any->keys.empty();
   }
+  index = {};
   const size_t size = std::bit_ceil(keys.size() * 4 + 4);
   table.assign(size, 0);
   mask = size - 1;

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/string_map.h"
+
 namespace spelk::io {
 
 // The field names that a reader looks for, as Splunk's KV_MODE=json names them: `a.b` for members
@@ -46,6 +48,7 @@ class PathTree {
     std::vector<uint32_t> table;   // Open addressing over `keys`, by KeyHash; 0 is free.
     std::vector<std::string> keys;
     std::vector<std::unique_ptr<Node>> children;
+    StringMap<size_t> index;    // Of many keys, until the tree is sealed.
     std::unique_ptr<Node> any;  // For every key that is none of `keys`; may be null.
     uint64_t mask = 0;
     bool nests = false;          // Some child has children of its own.

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/status.h"
 #include "io/terminal_text.h"
 #include "io/writers.h"
 #include "value/number.h"
@@ -14,6 +15,7 @@ namespace {
 constexpr std::string_view kBold = "\x1b[1m";
 constexpr std::string_view kDim = "\x1b[2m";
 constexpr std::string_view kPlain = "\x1b[0m";
+constexpr size_t kWrittenAtOnce = size_t{1} << 20U;
 
 class CsvWriter final : public RowWriter {
  public:
@@ -30,6 +32,9 @@ class CsvWriter final : public RowWriter {
         if (columns[i] != SIZE_MAX) Cell(TextOf(batch.At(columns[i], row)));
       }
       out_ += '\n';
+      if (out_.size() < kWrittenAtOnce) continue;
+      SPELK_RETURN_IF_ERROR(sink_.Write(out_));
+      out_.clear();
     }
     return sink_.Write(out_);
   }

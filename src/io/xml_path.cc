@@ -181,9 +181,13 @@ Value XmlAtPath(std::string_view xml, const LocationPath& path, Arena& arena) {
   return Value::Multi(walk.Finish());
 }
 
-bool FlattenXml(std::string_view xml, MemoryBudget* budget, FieldTaker& taker) {
-  Document document(budget);
-  if (!document.Reserve(xml) || !document.Parse(xml)) return false;
+bool FlattenXml(std::string_view xml, Arena& arena, FieldTaker& taker) {
+  Document document(arena.budget());
+  if (!document.Reserve(xml)) {
+    arena.Fail(document.BytesFor(xml));
+    return false;
+  }
+  if (!document.Parse(xml)) return false;
   Flattening(document.root(), taker).Run();
   return true;
 }

@@ -15,8 +15,8 @@ Value XmlAtPath(std::string_view xml, const LocationPath& path, Arena& arena);
 
 // Gives every element that holds text and no elements as `root.child`, and every attribute as
 // `root.child{@name}`, in the order of the document; entities are resolved. False if the text is
-// not well-formed or does not fit into the budget; nothing was given then. The values hold during
-// the call.
-bool FlattenXml(std::string_view xml, MemoryBudget* budget, FieldTaker& taker);
+// not well-formed, or does not fit into the budget of the arena, which is exhausted then; nothing
+// was given. The values hold during the call.
+bool FlattenXml(std::string_view xml, Arena& arena, FieldTaker& taker);
 
 }  // namespace spelk::io

@@ -44,6 +44,8 @@ const std::vector<Pass>& AllPasses() {
        &MaterializeLate},
       {{"prefilter", "skips lines whose text cannot match, before they are parsed"},
        &DerivePrefilter},
+      {{"presence", "skips lines without a member whose absence would leave no trace of them"},
+       &RequireMembers},
   };
   return kPasses;
 }

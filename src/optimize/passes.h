@@ -19,6 +19,7 @@ absl::Status TopK(plan::NodePtr* root, const OptimizeContext& context);
 absl::Status NarrowScan(plan::NodePtr* root, const OptimizeContext& context);
 absl::Status MaterializeLate(plan::NodePtr* root, const OptimizeContext& context);
 absl::Status DerivePrefilter(plan::NodePtr* root, const OptimizeContext& context);
+absl::Status RequireMembers(plan::NodePtr* root, const OptimizeContext& context);
 absl::Status StopEarly(plan::NodePtr* root, const OptimizeContext& context);
 
 // Always done.

@@ -8,6 +8,7 @@
 #include <optional>
 #include <utility>
 
+#include "optimize/null_sources.h"
 #include "optimize/passes.h"
 #include "optimize/regex_literals.h"
 #include "optimize/text_pieces.h"
@@ -36,19 +37,32 @@ bool StandsAsItIs(char c) {
   return byte >= 0x20U && byte < 0x7FU && c != '"' && c != '\\' && c != '/';
 }
 
+// How a text that is compared was made of the member's own.
+enum class Spelling : uint8_t {
+  kExact,
+  kCaseless,  // Compared by the one case fold.
+  kMapped,    // By lower() or upper(), which make an i of the dotted and the dotless one.
+};
+
 // The best literal of a text, all of which a matching value contains. Empty if there is none worth
 // looking for.
-std::string LiteralOf(std::string_view text, bool ignore_case) {
+std::string LiteralOf(std::string_view text, Spelling spelling) {
   std::string best;
   size_t start = 0;
   for (size_t i = 0; i <= text.size(); ++i) {
-    if (i < text.size() && StandsAsItIs(text[i])) continue;
+    const bool other_i =
+        spelling == Spelling::kMapped && i < text.size() && (text[i] | 0x20) == 'i';
+    if (i < text.size() && StandsAsItIs(text[i]) && !other_i) continue;
     std::string_view piece = text.substr(start, i - start);
-    if (ignore_case) piece = SafeCaselessPiece(piece);
+    if (spelling != Spelling::kExact) piece = SafeCaselessPiece(piece);
     if (piece.size() > best.size()) best = piece;
     start = i + 1;
   }
   return best.size() < kShortest ? "" : best;
+}
+
+std::string LiteralOf(std::string_view text, bool ignore_case) {
+  return LiteralOf(text, ignore_case ? Spelling::kCaseless : Spelling::kExact);
 }
 
 // The best literal between the stars of a search pattern.
@@ -64,12 +78,12 @@ std::string LiteralOfPattern(const plan::Pattern& pattern) {
 }
 
 // Between the % and _ of a LIKE pattern.
-std::string LiteralOfLike(std::string_view pattern) {
+std::string LiteralOfLike(std::string_view pattern, Spelling spelling) {
   std::string best;
   size_t start = 0;
   for (size_t i = 0; i <= pattern.size(); ++i) {
     if (i < pattern.size() && pattern[i] != '%' && pattern[i] != '_') continue;
-    std::string literal = LiteralOf(pattern.substr(start, i - start), false);
+    std::string literal = LiteralOf(pattern.substr(start, i - start), spelling);
     if (literal.size() > best.size()) best = std::move(literal);
     start = i + 1;
   }
@@ -116,10 +130,7 @@ class Prefilter {
  private:
   // True if the field's text, if there is one, stands in the line.
   bool IsMember(Field field) const {
-    if (field.hidden() || computed_.Has(field)) return false;
-    const std::string_view name = field.name();
-    return name != "_time" && name != "index" && name != "host" && name != "source" &&
-           name != "sourcetype" && name != "linecount";
+    return !computed_.Has(field) && (field.name() == "_raw" || !IsDerivedField(field));
   }
 
   static std::vector<LiteralGroup> One(std::vector<std::string> literals, bool ignore_case) {
@@ -257,31 +268,47 @@ class Prefilter {
     return One({LiteralOfPattern({expr.patterns.front().text, exact})}, !exact);
   }
 
+  // How the expression's text is that of a member; nothing if it is not.
+  std::optional<Spelling> SpellingOf(const Expr& expr) const {
+    if (expr.kind == ExprKind::kField) {
+      return IsMember(expr.field) ? std::optional(Spelling::kExact) : std::nullopt;
+    }
+    if (expr.kind != ExprKind::kCall || expr.arguments.size() != 1) return std::nullopt;
+    const std::string_view name = expr.function->name;
+    const std::optional<Spelling> inner = SpellingOf(*expr.arguments[0]);
+    if (inner && (name == "lower" || name == "upper")) return Spelling::kMapped;
+    return inner && (name == "trim" || name == "ltrim" || name == "rtrim") ? inner : std::nullopt;
+  }
+
   // field = "text": text that is a number would compare as a number, whatever its spelling in the
   // line.
   std::optional<std::string> TextEqual(const Expr& field, const Expr& literal) const {
-    if (field.kind != ExprKind::kField || !IsMember(field.field)) return std::nullopt;
-    if (literal.kind != ExprKind::kLiteral) return std::nullopt;
+    const std::optional<Spelling> spelling = SpellingOf(field);
+    if (!spelling || literal.kind != ExprKind::kLiteral) return std::nullopt;
     const Value value = literal.literal.value();
     if (!value.is_text() || NumberOf(value)) return std::nullopt;
-    return LiteralOf(value.text(), false);
+    return LiteralOf(value.text(), *spelling);
   }
 
   std::vector<LiteralGroup> OfComparison(const Expr& expr) const {
     if (expr.op != CompareOp::kEqual) return {};
-    std::optional<std::string> literal = TextEqual(*expr.arguments[0], *expr.arguments[1]);
-    if (!literal) literal = TextEqual(*expr.arguments[1], *expr.arguments[0]);
-    return literal ? One({*literal}, false) : std::vector<LiteralGroup>();
+    for (const size_t side : {0U, 1U}) {
+      const Expr& field = *expr.arguments[side];
+      const std::optional<std::string> literal = TextEqual(field, *expr.arguments[1 - side]);
+      if (literal) return One({*literal}, *SpellingOf(field) == Spelling::kMapped);
+    }
+    return {};
   }
 
   std::vector<LiteralGroup> OfIn(const Expr& expr) const {
+    const Expr& field = *expr.arguments[0];
     std::vector<std::string> literals;
     for (size_t i = 1; i < expr.arguments.size(); ++i) {
-      const std::optional<std::string> literal = TextEqual(*expr.arguments[0], *expr.arguments[i]);
+      const std::optional<std::string> literal = TextEqual(field, *expr.arguments[i]);
       if (!literal) return {};
       literals.push_back(*literal);
     }
-    return One(std::move(literals), false);
+    return One(std::move(literals), *SpellingOf(field) == Spelling::kMapped);
   }
 
   std::vector<LiteralGroup> OfCall(const Expr& expr) const {
@@ -289,25 +316,28 @@ class Prefilter {
     if ((!like && expr.function->name != "match") || expr.arguments.size() != 2) return {};
     const Expr& field = *expr.arguments[0];
     const Expr& pattern = *expr.arguments[1];
-    if (field.kind != ExprKind::kField || !IsMember(field.field)) return {};
+    const std::optional<Spelling> spelling = SpellingOf(field);
+    if (!spelling) return {};
     const Value text = pattern.literal.value();
     if (pattern.kind != ExprKind::kLiteral || !text.is_text()) return {};
-    return like ? One({LiteralOfLike(text.text())}, false) : OfRegex(text.text());
+    if (!like) return OfRegex(text.text(), *spelling);
+    return One({LiteralOfLike(text.text(), *spelling)}, *spelling != Spelling::kExact);
   }
 
-  static std::vector<LiteralGroup> OfRegex(std::string_view pattern) {
+  static std::vector<LiteralGroup> OfRegex(std::string_view pattern, Spelling spelling) {
     const std::optional<RegexLiterals> regex = LiteralsOfRegex(pattern);
     if (!regex) return {};
+    if (regex->ignore_case && spelling == Spelling::kExact) spelling = Spelling::kCaseless;
     std::vector<std::string> literals;
     for (const std::vector<std::string>& pieces : regex->alternatives) {
       std::string best;
       for (const std::string& piece : pieces) {
-        std::string literal = LiteralOf(piece, regex->ignore_case);
+        std::string literal = LiteralOf(piece, spelling);
         if (literal.size() > best.size()) best = std::move(literal);
       }
       literals.push_back(std::move(best));
     }
-    return One(std::move(literals), regex->ignore_case);
+    return One(std::move(literals), spelling != Spelling::kExact);
   }
 
  public:

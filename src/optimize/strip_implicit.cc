@@ -23,6 +23,7 @@ class Chain {
     looks_at_all_ = shape.open && needed.Has(hidden::kLine);
     for (plan::NodePtr* at = root; *at != nullptr; at = &(*at)->input) {
       places_.push_back(at);
+      flows_.push_back((*at)->GetDataflow());
       needed_.push_back(needed);
       if ((*at)->input != nullptr) needed = (*at)->InputNeeds(needed);
     }
@@ -36,26 +37,26 @@ class Chain {
   // it, or nobody would come across it.
   std::optional<size_t> PlaceFor(Field field) const {
     size_t place = places_.size() - 1;
-    while (Contains(needed_[place].fields(), field)) {
+    while (needed_[place].Names(field)) {
       if (place == 0) return std::nullopt;
-      const plan::Dataflow flow = (*places_[--place])->GetDataflow();
-      const bool made = Contains(flow.writes.fields(), field) || Contains(flow.lists, field);
+      const plan::Dataflow& flow = flows_[--place];
+      const bool made = flow.writes.Names(field) || Contains(flow.lists, field);
       if (!flow.passes || made) return std::nullopt;
     }
     if (!needed_[place].Has(field) && !looks_at_all_) return std::nullopt;
-    while (place > 0 && MayMoveAbove(**places_[place - 1], field)) --place;
+    while (place > 0 && MayMoveAbove(flows_[place - 1], field)) --place;
     return place;
   }
 
  private:
   // Nodes that know each other stay together: as far up as nobody comes across the field.
-  static bool MayMoveAbove(const plan::Node& node, Field field) {
-    const plan::Dataflow flow = node.GetDataflow();
+  static bool MayMoveAbove(const plan::Dataflow& flow, Field field) {
     return flow.passes && !flow.reads.open() && !flow.writes.Has(field) &&
            !Contains(flow.lists, field);
   }
 
   std::vector<plan::NodePtr*> places_;
+  std::vector<plan::Dataflow> flows_;
   std::vector<plan::FieldSet> needed_;
   bool looks_at_all_ = false;
 };

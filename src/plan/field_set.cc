@@ -9,13 +9,30 @@
 #include "value/field_pattern.h"
 
 namespace spelk::plan {
+namespace {
+
+// A longer list is looked up by hash.
+constexpr size_t kShortList = 16;
+
+}  // namespace
 
 bool PatternTakes(std::string_view pattern, std::string_view name) {
   return FieldPatternTakes(pattern, name);
 }
 
+bool FieldSet::Names(Field field) const {
+  if (!index_.empty()) return index_.contains(field);
+  return std::find(fields_.begin(), fields_.end(), field) != fields_.end();
+}
+
 void FieldSet::Add(Field field) {
-  if (std::find(fields_.begin(), fields_.end(), field) == fields_.end()) fields_.push_back(field);
+  if (Names(field)) return;
+  fields_.push_back(field);
+  if (!index_.empty()) {
+    index_.insert(field);
+  } else if (fields_.size() > kShortList) {
+    index_.insert(fields_.begin(), fields_.end());
+  }
 }
 
 void FieldSet::AddPattern(std::string pattern) {
@@ -30,10 +47,25 @@ void FieldSet::Add(const FieldSet& other) {
   for (const std::string& pattern : other.patterns_) AddPattern(pattern);
 }
 
-void FieldSet::Remove(Field field) { std::erase(fields_, field); }
+void FieldSet::Remove(Field field) {
+  if (!Names(field)) return;
+  std::erase(fields_, field);
+  index_.erase(field);
+}
+
+void FieldSet::Remove(const std::vector<Field>& fields) {
+  if (fields.size() <= kShortList) {
+    for (const Field field : fields) Remove(field);
+    return;
+  }
+  const FieldSet gone = Of(fields);
+  std::erase_if(fields_, [&](Field field) { return gone.Names(field); });
+  index_.clear();
+  if (fields_.size() > kShortList) index_.insert(fields_.begin(), fields_.end());
+}
 
 bool FieldSet::Has(Field field) const {
-  if (std::find(fields_.begin(), fields_.end(), field) != fields_.end()) return true;
+  if (Names(field)) return true;
   if (field.hidden()) return false;
   return all_ || std::any_of(patterns_.begin(), patterns_.end(), [&](const std::string& pattern) {
            return PatternTakes(pattern, field.name());

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
 #include "value/field.h"
 
 namespace spelk::plan {
@@ -33,8 +34,9 @@ class FieldSet {
   void AddPattern(std::string pattern);
   void AddAll() { all_ = true; }
   void Add(const FieldSet& other);
-  // Takes a field out; of "all" nothing can be taken out.
+  // Takes fields out; of "all" nothing can be taken out.
   void Remove(Field field);
+  void Remove(const std::vector<Field>& fields);
   void Clear() { *this = FieldSet(); }
 
   bool all() const { return all_; }
@@ -42,6 +44,8 @@ class FieldSet {
   bool open() const { return all_ || !patterns_.empty(); }
   bool empty() const { return !all_ && fields_.empty() && patterns_.empty(); }
   bool Has(Field field) const;
+  // Whether the field was added by itself.
+  bool Names(Field field) const;
   // Any field in both, as far as can be told; patterns count as possibly.
   bool MayOverlap(const FieldSet& other) const;
   const std::vector<Field>& fields() const { return fields_; }
@@ -54,6 +58,7 @@ class FieldSet {
   bool all_ = false;
   std::vector<Field> fields_;
   std::vector<std::string> patterns_;
+  absl::flat_hash_set<Field> index_;  // Of fields_, where there are more than a few.
 };
 
 }  // namespace spelk::plan

@@ -76,7 +76,7 @@ FieldSet Node::InputNeeds(const FieldSet& needed) const {
   if (!flow.passes) return flow.reads;
   FieldSet needs = needed;
   // What is overwritten on every row need not come from below; `reads` adds it back where it must.
-  for (const Field field : flow.makes) needs.Remove(field);
+  needs.Remove(flow.makes);
   needs.Add(flow.reads);
   return needs;
 }
@@ -90,15 +90,12 @@ std::optional<std::vector<Field>> Node::OutputColumns(
   const Dataflow flow = GetDataflow();
   if (flow.columns || !flow.passes) return flow.columns;
   if (!before || flow.writes.open()) return std::nullopt;
-  std::vector<Field> columns = *before;
-  for (const Field field : flow.writes.fields()) {
-    const bool made = std::find(flow.makes.begin(), flow.makes.end(), field) != flow.makes.end();
-    if (!made) std::erase(columns, field);
-  }
-  for (const Field field : flow.makes) {
-    if (std::find(columns.begin(), columns.end(), field) == columns.end()) columns.push_back(field);
-  }
-  return columns;
+  FieldSet removed = flow.writes;
+  removed.Remove(flow.makes);
+  FieldSet columns = FieldSet::Of(*before);
+  columns.Remove(removed.fields());
+  columns.Add(FieldSet::Of(flow.makes));
+  return columns.fields();
 }
 
 }  // namespace spelk::plan

@@ -139,11 +139,9 @@ Dataflow ExtendNode::GetDataflow() const {
       if (!made.Has(field)) flow.reads.Add(field);  // Earlier assignments give the others.
     }
     if (assignment.name_fields.empty()) {
+      if (!made.Names(assignment.target)) flow.makes.push_back(assignment.target);
       made.Add(assignment.target);
       flow.writes.Add(assignment.target);
-      if (std::find(flow.makes.begin(), flow.makes.end(), assignment.target) == flow.makes.end()) {
-        flow.makes.push_back(assignment.target);
-      }
       continue;
     }
     flow.writes.AddAll();
@@ -165,13 +163,7 @@ Dataflow ProjectNode::GetDataflow() const {
   const bool known =
       std::none_of(names.begin(), names.end(), [](Field name) { return IsPattern(name.name()); });
   if (known) {
-    flow.columns.emplace();
-    for (const Field name : names) {
-      const auto& columns = *flow.columns;
-      if (std::find(columns.begin(), columns.end(), name) == columns.end()) {
-        flow.columns->push_back(name);
-      }
-    }
+    flow.columns = FieldSet::Of(names).fields();
   }
   return flow;
 }
@@ -214,19 +206,21 @@ std::optional<std::vector<Field>> ProjectNode::OutputColumns(
 }
 
 std::vector<Field> ProjectNode::KeptInOrder(const std::vector<Field>& before) const {
-  std::vector<Field> kept;
-  const auto add = [&](Field field) {
-    if (std::find(kept.begin(), kept.end(), field) == kept.end()) kept.push_back(field);
-  };
+  FieldSet kept;
+  const FieldSet known = FieldSet::Of(before);
   for (const Field name : names) {
+    if (!IsPattern(name.name())) {
+      if (known.Names(name)) kept.Add(name);
+      continue;
+    }
     for (const Field field : before) {
-      if (!field.hidden() && PatternTakes(name.name(), field.name())) add(field);
+      if (!field.hidden() && PatternTakes(name.name(), field.name())) kept.Add(field);
     }
   }
   for (const Field field : before) {
-    if (field.hidden() || field.internal()) add(field);
+    if (field.hidden() || field.internal()) kept.Add(field);
   }
-  return kept;
+  return kept.fields();
 }
 
 std::optional<std::vector<Field>> RenameNode::OutputColumns(
@@ -496,6 +490,7 @@ std::optional<std::vector<Field>> ColumnsAfter(const Node& node,
 
 OutputShape ShapeOf(const Node& root) {
   OutputShape shape;
+  FieldSet made;
   for (const Node* node : ChainOf(root)) {
     const Dataflow flow = node->GetDataflow();
     if (node->input == nullptr) {
@@ -511,12 +506,9 @@ OutputShape ShapeOf(const Node& root) {
     ArrangeBehind(*node, flow, &shape);
     if (flow.writes.all()) shape.open = true;
     shape.removed.Add(flow.writes);
-    for (const Field field : flow.makes) {
-      if (std::find(shape.made.begin(), shape.made.end(), field) == shape.made.end()) {
-        shape.made.push_back(field);
-      }
-    }
+    made.Add(FieldSet::Of(flow.makes));
   }
+  shape.made = made.fields();
   return shape;
 }
 

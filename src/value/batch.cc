@@ -21,6 +21,12 @@ void Batch::Slice(size_t begin, size_t end) {
   selection_ = std::move(rows);
 }
 
+bool ChargeColumns(size_t columns, Arena& arena) {
+  constexpr size_t kBytesInSchema = 48;
+  constexpr size_t kUsualWidth = 64;  // What others have reserved is enough for so many.
+  return columns <= kUsualWidth || arena.Charge(columns * (sizeof(Column) + kBytesInSchema));
+}
+
 Value CopyValue(const Value& value, Arena& arena) {
   if (value.is_text()) {
     const std::string_view text = arena.Copy(value.text());
@@ -48,7 +54,9 @@ size_t ValueBytes(const Value& value) {
 absl::StatusOr<Batch> Batch::Own(MemoryBudget* budget, std::string_view what) const {
   auto memory = std::make_shared<BatchMemory>(budget);
   const size_t rows = size();
+  memory->arena.Expect(2 * rows * columns_.size() * sizeof(Value));
   std::vector<Column> columns;
+  if (!ChargeColumns(columns_.size(), memory->arena)) return memory->arena.status(what);
   columns.reserve(columns_.size());
   for (const Column& column : columns_) {
     if (column.encoding() == Column::Encoding::kConstant) {

@@ -66,6 +66,8 @@ class Batch {
     schema_ = std::move(schema);
     columns_ = std::move(columns);
   }
+  // Replaces one column.
+  void SetColumn(size_t index, const Column& column) { columns_[index] = column; }
 
   // Leaves out the columns that no query can name.
   void DropHidden();
@@ -81,6 +83,10 @@ class Batch {
   std::optional<std::vector<uint32_t>> selection_;
   size_t physical_rows_ = 0;
 };
+
+// Reserves what a batch of so many columns takes beside its values: wide batches of few rows take
+// more for these. False when the arena is exhausted.
+bool ChargeColumns(size_t columns, Arena& arena);
 
 // A copy of a value whose texts and values live in the arena. Null when the arena is exhausted.
 Value CopyValue(const Value& value, Arena& arena);

@@ -76,12 +76,14 @@ class FieldTable {
 
   // The field of that name, made if new. ResourceExhausted when the budget is used up.
   absl::StatusOr<Field> TryIntern(std::string_view name);
-  // For names out of a query, which is limited in length: never fails.
+  // For names out of a query, which is limited in length: never fails, and the budget is not asked.
   Field Intern(std::string_view name);
   // A null field if the name was never interned.
   Field Find(std::string_view name) const;
 
  private:
+  Field Make(std::string_view name);
+
   const FieldTable* parent_;
   mutable std::shared_mutex mutex_;
   Reservation reservation_;

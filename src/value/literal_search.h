@@ -18,15 +18,22 @@ namespace spelk {
 // (SafeCaselessPiece). Immutable.
 class LiteralFinder {
  public:
-  // The literal is not empty.
-  LiteralFinder(std::string_view literal, bool ignore_case);
+  // The literal is not empty. A key is found only where it ends the name of a JSON member: after a
+  // quote or a dot, and before a quote and a colon (as they are, or in JSON text that a string
+  // holds) or the braces of a list.
+  LiteralFinder(std::string_view literal, bool ignore_case, bool is_key = false);
 
   // The first occurrence at or after `from`; npos if there is none.
   size_t Find(std::string_view text, size_t from = 0) const;
   const std::string& literal() const { return literal_; }
+  bool is_key() const { return is_key_; }
+  bool ignores_case() const { return ignore_case_; }
+  // True if it stands there.
+  bool StandsAt(std::string_view text, size_t at) const;
 
  private:
   friend class LiteralSet;
+  friend class LiteralIndex;
   bool EqualsAt(const char* at) const;
   size_t FindPortable(std::string_view text, size_t from) const;
   size_t FindAvx2(std::string_view text, size_t from) const;
@@ -35,33 +42,39 @@ class LiteralFinder {
   std::string mask_;     // 0x20 where the byte is a letter and case is ignored.
   size_t first_ = 0;     // Places of the two bytes that are rarest in event data.
   size_t second_ = 0;
+  bool ignore_case_ = false;
+  bool is_key_ = false;
   bool avx2_ = false;
 };
 
-// Finds any of several literals in one pass (bucketed nibble tables over the first bytes, as
-// "Teddy" does). Those tables say less the more literals there are: most of many are found by
-// SampledSearch.
+// Finds any of several literals in one pass: two by two bytes of each, more with bucketed nibble
+// tables over the first bytes, as "Teddy" does. Those tables say less the more literals there are:
+// most of many are found by SampledSearch.
 class LiteralSet {
  public:
-  LiteralSet(std::vector<std::string> literals, bool ignore_case);
+  explicit LiteralSet(std::vector<LiteralFinder> finders);
 
   // The first position at or after `from` where any of them stands.
   size_t Find(std::string_view text, size_t from = 0) const;
-  size_t size() const { return size_; }
+  size_t size() const { return finders_.size(); }
+  // In any order.
+  const std::vector<LiteralFinder>& finders() const { return finders_; }
 
  private:
   static constexpr size_t kBytes = 3;  // Of each literal, in the tables.
-  void TakeMany(std::vector<std::string>* literals, bool ignore_case);
+  void TakeMany();
   size_t FindBoth(std::string_view text, size_t from) const;
   size_t FindInTables(std::string_view text, size_t from) const;
   bool AnyAt(std::string_view text, size_t at, unsigned buckets) const;
   size_t FindPortable(std::string_view text, size_t from) const;
   size_t FindAvx2(std::string_view text, size_t from) const;
+  size_t FindEitherAvx2(std::string_view text, size_t from) const;
 
-  std::optional<SampledSearch> many_;
-  size_t longest_ = 0;  // Of all.
-  size_t size_ = 0;
   std::vector<LiteralFinder> finders_;
+  size_t in_tables_ = 0;               // So many of them, the first; the others
+  std::optional<SampledSearch> many_;  // are found by this.
+  size_t longest_ = 0;                 // Of all.
+  bool has_keys_ = false;
   std::array<std::vector<uint32_t>, 8> buckets_;
   // For each of the first bytes: by low nibble and by high nibble, the buckets that may have it
   // there.
@@ -73,6 +86,40 @@ class LiteralSet {
 
 // How common a byte is in event data, roughly.
 int Commonness(char c);
+
+// Finds all of many literals in one pass and says which, so that one pass over a text serves many
+// searches: a hash of a few bytes of each, then a comparison. Immutable.
+class LiteralIndex {
+ public:
+  explicit LiteralIndex(std::vector<LiteralFinder> finders);
+
+  // The first place at or after `from` where a literal is found, npos if there is none: some byte
+  // of it, not always the first, and literals come in the order of these. `which` gets the numbers
+  // of those that are found there.
+  size_t Find(std::string_view text, size_t from, std::vector<uint32_t>* which) const;
+  size_t size() const { return finders_.size(); }
+
+ private:
+  static constexpr size_t kBits = 16;  // Of a hash.
+  static constexpr size_t kMostBytes = 4;
+  struct Entry {
+    uint32_t bytes;  // Of its window, folded.
+    uint32_t literal;
+    uint32_t next;  // In entries_, of the same hash; 0 is none.
+  };
+  uint32_t FoldedBytes(const char* at) const;
+  static size_t HashOf(uint32_t bytes) { return (bytes * 0x9E3779B1U) >> (32U - kBits); }
+  void Collect(std::string_view text, size_t at, uint32_t bytes,
+               std::vector<uint32_t>* which) const;
+
+  std::vector<LiteralFinder> finders_;
+  std::vector<size_t> windows_;  // Where in each literal the bytes stand that are hashed.
+  size_t bytes_ = kMostBytes;    // How many; the shortest literal may have fewer.
+  uint32_t mask_ = 0;
+  std::vector<uint64_t> filter_;  // A bit for each hash.
+  std::vector<uint32_t> heads_;   // By hash, into entries_.
+  std::vector<Entry> entries_;
+};
 
 // The stretch of a text that a caseless ASCII search may look for so that no text equal under the
 // one case fold is missed: the longest run (of the rarest bytes, roughly) of ASCII without k and s.

@@ -83,3 +83,26 @@ expect 'and when enough rows are there' 0 '{"n":1}
 {"n":1}' bash -c 'yes "{\"n\":1}" | timeout 20 "$SPELK" run "table n | head 2"; exit ${PIPESTATUS[1]}'
 expect 'nobody reads the messages' 3 '' bash -c \
   '"$SPELK" run "table n" many.ndjson gone.ndjson 2>&1 >/dev/null | true; exit ${PIPESTATUS[0]}'
+
+# answered_within SECONDS COMMAND…: an interrupt ends it, however it is busy.
+answered_within() {
+  local seconds=$1
+  shift
+  "$@" >answer &
+  local program=$!
+  sleep 1
+  kill -INT $program
+  local waited=0
+  while kill -0 $program 2>/dev/null && [ $waited -lt $((seconds * 10)) ]; do
+    sleep 0.1
+    waited=$((waited + 1))
+  done
+  kill -KILL $program 2>/dev/null
+  wait $program
+}
+expect 'rows that are made without an end' 130 '' \
+  answered_within 20 "$SPELK" run '| makeresults count=1000000000000 | stats count'
+expect 'with their result' 0 '' grep -q '"count":[1-9]' answer
+for i in $(seq 1 1500); do echo '{"x":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!"}'; done >slow.ndjson
+expect 'an expression that takes for ever' 130 '' \
+  answered_within 20 "$SPELK" run 'where match(x, "^(a+)+$") | stats count' slow.ndjson

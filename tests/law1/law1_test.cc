@@ -2,7 +2,6 @@
 // spelk_law1_tests [--full] QUERIES.spl [FEED…]: made-up feeds, and the files.
 #include <fmt/format.h>
 
-#include <fstream>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,17 +22,6 @@ struct NamedFeed {
   std::string name;
   Feed feed;
 };
-
-// One search a line; lines that begin with # are comments.
-std::vector<std::string> ReadQueries(const std::string& path) {
-  std::ifstream in(path);
-  Require(static_cast<bool>(in), path);
-  std::vector<std::string> queries;
-  for (std::string line; std::getline(in, line);) {
-    if (!line.empty() && line[0] != '#') queries.push_back(line);
-  }
-  return queries;
-}
 
 std::string ReadFeed(const std::string& path) {
   io::Input input;
@@ -64,17 +52,43 @@ std::string Check(const Engine& engine, const std::string& text, const NamedFeed
   const Result<Query> query = engine.Compile(text);
   if (!query.ok()) return query.error().Render();
   const RunOptions options;
-  const Outcome plain = RunAs({*query}, &feed.feed, options, Variation());
+  const Outcome plain = RunAs(*query, &feed.feed, options, Variation());
   if (plain.error) return plain.error->Render();
   const std::vector<Variation> variations =
       full ? AllVariations(engine, true)
            : SomeVariations(engine, true, HashOf(text + feed.name), kSampledVariations);
   for (const Variation& variation : variations) {
-    const Outcome other = RunAs({*query}, &feed.feed, options, variation);
-    std::string difference = Difference(plain, other, variation);
+    const Outcome other = RunAs(*query, &feed.feed, options, variation);
+    std::string difference = Difference(plain, other, variation, false);
     if (!difference.empty()) return difference;
   }
   return {};
+}
+
+// All searches in one pass, each of which must give what it gives alone.
+std::vector<std::string> CheckTogether(const Engine& engine, const std::vector<std::string>& texts,
+                                       const NamedFeed& feed) {
+  std::vector<Query> queries;
+  std::vector<Outcome> alone;
+  for (const std::string& text : texts) {
+    Result<Query> query = engine.Compile(text);
+    if (!query.ok()) continue;  // Told of already.
+    alone.push_back(RunAs(*query, &feed.feed, {}, {}));
+    queries.push_back(std::move(*query));
+  }
+  std::vector<std::string> problems;
+  for (const size_t threads : {1, 8}) {
+    Variation variation;
+    variation.threads = threads;
+    variation.block_size = threads == 1 ? size_t{1} << 20U : size_t{4} << 10U;
+    const std::vector<Outcome> together = RunTogetherAs(queries, feed.feed, {}, variation);
+    for (size_t q = 0; q < queries.size(); ++q) {
+      const std::string difference = Difference(alone[q], together[q], variation, false);
+      if (!difference.empty())
+        problems.push_back(texts[q] + ", together with others: " + difference);
+    }
+  }
+  return problems;
 }
 
 int Main(int argc, char** argv) {
@@ -91,6 +105,9 @@ int Main(int argc, char** argv) {
       difference.empty() ? ++passed : ++failed;
       if (!difference.empty()) fmt::print("FAIL {}: {}\n    {}\n", feed.name, text, difference);
     }
+    const std::vector<std::string> problems = CheckTogether(engine, queries, feed);
+    problems.empty() ? ++passed : ++failed;
+    for (const std::string& problem : problems) fmt::print("FAIL {}: {}\n", feed.name, problem);
   }
   fmt::print("{} passed, {} failed\n", passed, failed);
   return failed == 0 ? 0 : 1;

@@ -11,8 +11,10 @@
 
 #include "base/status.h"
 #include "cli/options.h"
+#include "cli/terminal.h"
 #include "engine/impl.h"
 #include "support/json.h"
+#include "support/plan_dump.h"
 #include "support/require.h"
 #include "support/run.h"
 
@@ -20,6 +22,7 @@ namespace spelk::tests {
 namespace {
 
 constexpr size_t kSampledVariations = 8;
+constexpr size_t kSampledRefusals = 4;
 constexpr size_t kShownRows = 8;
 
 const std::map<std::string, Stage>& GoldenStages() {
@@ -192,10 +195,15 @@ std::string Message(const Observed& seen) {
   return text;
 }
 
-// Load(Save(plan)) prints the same.
+// Load(Save(plan)) is the same plan, and prints the same.
 std::string CheckSavedPlan(const Engine& engine, const Query& query) {
   const Result<Query> loaded = engine.LoadPlan(query.SavePlan());
   if (!loaded.ok()) return "the saved plan does not load: " + loaded.error().message();
+  const std::string saved = DumpPlan(*query.impl().compilation.plan);
+  const std::string again = DumpPlan(*loaded->impl().compilation.plan);
+  if (saved != again) {
+    return fmt::format("the plan and the same saved and loaded differ:\n{}--\n{}", saved, again);
+  }
   const Result<std::string> before = query.Explain(Stage::kPlan);
   const Result<std::string> after = loaded->Explain(Stage::kPlan);
   if (before.ok() && after.ok() && *before == *after) return {};
@@ -343,16 +351,47 @@ class CaseRunner::OneCase {
     seen_.outcome = RunAs(queries_, feed(), setup_.run, Variation());
     seen_.error = seen_.outcome.error;
     const bool split = feed_ && !test_.input_as_is;
-    const std::vector<Variation> variations =
-        options_.whole_matrix
-            ? AllVariations(*setup_.engine, split)
-            : SomeVariations(*setup_.engine, split, HashOf(test_.name + test_.query),
-                             kSampledVariations);
+    const uint64_t seed = HashOf(test_.name + test_.query);
+    // Cases that spill are large, and run in little memory anyway.
+    const bool large = std::any_of(test_.checks.begin(), test_.checks.end(),
+                                   [](const Section& section) { return section.kind == "spills"; });
+    std::vector<Variation> variations;
+    size_t refusals = large ? 1 : kSampledRefusals;
+    if (options_.whole_matrix) {
+      variations = AllVariations(*setup_.engine, split);
+      refusals = 2 * seen_.outcome.reservations;
+    } else if (!large) {
+      variations = SomeVariations(*setup_.engine, split, seed, kSampledVariations);
+    }
+    for (Variation& refusal : SomeRefusals(seen_.outcome.reservations, seed, refusals)) {
+      variations.push_back(std::move(refusal));
+    }
     for (const Variation& variation : variations) {
       const Outcome other = RunAs(queries_, feed(), setup_.run, variation);
-      Note(Difference(seen_.outcome, other, variation));
+      Note(Difference(seen_.outcome, other, variation, test_.may_reach_limit));
       if (!problems_.empty()) return;
     }
+  }
+
+  // Without a folder for its files the run fails, so it needs them; with one it does not.
+  std::string CheckSpills(const Section& section) const {
+    const std::optional<size_t> memory = cli::ParseSize(section.argument);
+    if (!memory) return "spills takes a size";
+    for (const size_t threads : {1, 4}) {
+      Variation little;
+      little.memory = memory;
+      little.threads = threads;
+      little.block_size = size_t{4} << 10U;
+      RunOptions options = setup_.run;
+      const std::string difference =
+          Difference(seen_.outcome, RunAs(queries_, feed(), options, little), little, false);
+      if (!difference.empty()) return difference;
+      options.spill_directory = setup_.folder.path() + "/nowhere";
+      if (!RunAs(queries_, feed(), options, little).error) {
+        return fmt::format("nothing goes to disk with {} bytes and {} threads", *memory, threads);
+      }
+    }
+    return {};
   }
 
   void CheckSection(Section& section) {
@@ -361,6 +400,7 @@ class CaseRunner::OneCase {
     if (section.kind == "no") return Note(CompareNoWarnings(seen_));
     if (section.kind == "message") return CheckGolden(section, Message(seen_));
     if (seen_.error && !ShowsErrors(section)) return;
+    if (section.kind == "spills") return Note(CheckSpills(section));
     if (section.kind == "rows") return Note(CompareRows(section, seen_.outcome.rows));
     if (section.kind == "columns") return Note(CompareColumns(section, seen_.outcome.rows));
     CheckGolden(section, Explain(GoldenStages().at(section.kind)));

@@ -80,7 +80,9 @@ class Generator {
 
   std::string Awkward() {
     std::string more;
-    if (!OneIn(4)) more += fmt::format(R"(,"User":"{}")", Pick(kUsers));
+    // A key may hide behind an escape.
+    const std::string_view user = OneIn(20) ? R"(Us\u0065r)" : "User";
+    if (!OneIn(4)) more += fmt::format(R"(,"{}":"{}")", user, Pick(kUsers));
     switch (Below(6)) {
       case 0:
         more += R"(,"Size":null)";
@@ -102,6 +104,8 @@ class Generator {
     }
     if (OneIn(3)) more += fmt::format(R"(,"Tags":["t{}","t{}",{}])", Below(3), Below(3), Below(3));
     if (OneIn(3)) more += fmt::format(R"(,"a":{{"b":{},"c":{{"d":"x{}"}}}})", Below(4), Below(4));
+    if (OneIn(20)) more += fmt::format(R"(,"a.e":"y{}")", Below(4));
+    if (OneIn(20)) more += fmt::format(R"(,"a":{{"e":"z{}"}})", Below(4));
     if (OneIn(5)) more += fmt::format(R"(,"Ratio":{}e-{})", Below(1000), Below(30));
     if (OneIn(9)) more += R"(,"Big":12345678901234567890,"EventID":7)";
     return more;

@@ -5,6 +5,8 @@
 #include <zlib.h>
 
 #include <algorithm>
+#include <atomic>
+#include <fstream>
 #include <utility>
 
 #include "engine/impl.h"
@@ -14,10 +16,12 @@ namespace spelk::tests {
 namespace {
 
 constexpr size_t kThreads[] = {1, 2, 8};
-constexpr size_t kBlocks[] = {size_t{1} << 20U, size_t{4} << 10U};
+// In the smallest, nearly every line is a block of its own, for whichever worker comes first.
+constexpr size_t kBlocks[] = {size_t{1} << 20U, size_t{4} << 10U, 64};
 constexpr size_t kBatches[] = {2048, 1};
 constexpr InputForm kForms[] = {InputForm::kOne, InputForm::kSplit, InputForm::kGzip};
 constexpr bool kReload[] = {false, true};
+constexpr size_t kDeals[] = {0, 5};
 // Enough for a block and its columns; what collects rows must spill.
 constexpr size_t kTinyMemory = size_t{4} << 20U;
 
@@ -98,10 +102,15 @@ std::string Variation::Describe() const {
   std::string passes;
   for (const std::string& pass : without_passes) passes += " without " + pass;
   constexpr std::string_view kNames[] = {"one input", "split input", "gzip input"};
-  return fmt::format("threads {}, block {}, batch {}, memory {}, {}{}{}", threads, block_size,
+  std::string refused = deal_states == 0 ? "" : fmt::format(", dealt to {} states", deal_states);
+  if (refused_after) {
+    refused += fmt::format(", {} reservation{} after {} refused", refuses_all ? "all" : "one",
+                           refuses_all ? "s" : "", *refused_after);
+  }
+  return fmt::format("threads {}, block {}, batch {}, memory {}, {}{}{}{}", threads, block_size,
                      batch_rows, memory ? fmt::format("{}", *memory) : "default",
                      kNames[static_cast<size_t>(input)], reload_states ? ", states reloaded" : "",
-                     passes);
+                     passes, refused);
 }
 
 std::vector<Variation> AllVariations(const Engine& engine, bool split) {
@@ -114,7 +123,11 @@ std::vector<Variation> AllVariations(const Engine& engine, bool split) {
             for (const InputForm form : kForms) {
               if (form != InputForm::kOne && !split) continue;
               for (const bool reload : kReload) {
-                all.push_back({threads, block, batch, passes, memory, form, reload});
+                for (const size_t deal : kDeals) {
+                  // So many states hold more blocks than little memory has room for.
+                  if (deal > 0 && memory && block == kBlocks[0]) continue;
+                  all.push_back({threads, block, batch, passes, memory, form, reload, deal});
+                }
               }
             }
           }
@@ -127,12 +140,25 @@ std::vector<Variation> AllVariations(const Engine& engine, bool split) {
 
 std::vector<Variation> SomeVariations(const Engine& engine, bool split, uint64_t seed,
                                       size_t count) {
-  std::vector<Variation> some{{8, kBlocks[1], 1, PassChoices(engine).back(), kTinyMemory,
+  std::vector<Variation> some{{8, kBlocks[2], 1, PassChoices(engine).back(), kTinyMemory,
                                split ? InputForm::kSplit : InputForm::kOne, true}};
+  some.push_back(
+      {1, kBlocks[2], 1, {}, {}, split ? InputForm::kSplit : InputForm::kOne, true, kDeals[1]});
   const std::vector<Variation> all = AllVariations(engine, split);
   while (some.size() < count) {
     seed = seed * 6364136223846793005U + 1442695040888963407U;
     some.push_back(all[(seed >> 33U) % all.size()]);
+  }
+  return some;
+}
+
+std::vector<Variation> SomeRefusals(uint64_t reservations, uint64_t seed, size_t count) {
+  std::vector<Variation> some;
+  for (uint64_t i = 0; i < count && reservations > 0; ++i) {
+    seed = seed * 6364136223846793005U + 1442695040888963407U;
+    Variation& one = some.emplace_back();
+    one.refused_after = (seed >> 33U) % reservations;
+    one.refuses_all = i % 2 == 1;
   }
   return some;
 }
@@ -145,23 +171,43 @@ Input Feed::As(InputForm form) const {
   return FromMemory({form == InputForm::kGzip ? std::string_view(gzip_) : text_});
 }
 
-Outcome RunAs(const std::vector<Query>& queries, const Feed* feed, RunOptions options,
-              const Variation& variation) {
+namespace {
+
+RunOptions Varied(RunOptions options, const Variation& variation, std::atomic<uint64_t>& asked) {
   options.threads = variation.threads;
   options.block_size = variation.block_size;
   options.batch_rows = variation.batch_rows;
   options.disabled_passes = variation.without_passes;
   options.reload_states = variation.reload_states;
+  options.deal_states = variation.deal_states;
   if (variation.memory) options.memory = *variation.memory;
+  options.may_reserve = [&asked, refused = variation.refused_after,
+                         all = variation.refuses_all](size_t) {
+    const uint64_t before = asked.fetch_add(1, std::memory_order_relaxed);
+    return !refused || (all ? before < *refused : before != *refused);
+  };
+  return options;
+}
+
+void AppendRows(const RowBatch& rows, Outcome& outcome) {
+  for (size_t row = 0; row < rows.rows(); ++row) {
+    rows.AppendJson(row, outcome.rows.emplace_back());
+  }
+}
+
+}  // namespace
+
+Outcome RunAs(const std::vector<Query>& queries, const Feed* feed, RunOptions options,
+              const Variation& variation) {
   Outcome outcome;
+  std::atomic<uint64_t> asked{0};
   const auto take = [&](size_t query, const RowBatch& rows) {
-    for (size_t row = 0; query + 1 == queries.size() && row < rows.rows(); ++row) {
-      rows.AppendJson(row, outcome.rows.emplace_back());
-    }
+    if (query + 1 == queries.size()) AppendRows(rows, outcome);
     return Flow::kMore;
   };
   const Input input = feed == nullptr ? Input() : feed->As(variation.input);
-  const Result<std::vector<Summary>> done = RunTogether(queries, input, options, take);
+  const Result<std::vector<Summary>> done =
+      RunTogether(queries, input, Varied(std::move(options), variation, asked), take);
   if (done.ok()) {
     for (const Summary& summary : *done) {
       outcome.warnings.insert(outcome.warnings.end(), summary.warnings.begin(),
@@ -171,14 +217,39 @@ Outcome RunAs(const std::vector<Query>& queries, const Feed* feed, RunOptions op
   } else {
     outcome.error = done.error();
   }
+  outcome.reservations = asked;
   return outcome;
 }
 
-std::string Difference(const Outcome& plain, const Outcome& other, const Variation& variation) {
+Outcome RunAs(const Query& query, const Feed* feed, RunOptions options,
+              const Variation& variation) {
+  return RunAs(std::vector<Query>{query}, feed, std::move(options), variation);
+}
+
+std::vector<Outcome> RunTogetherAs(const std::vector<Query>& queries, const Feed& feed,
+                                   RunOptions options, const Variation& variation) {
+  std::vector<Outcome> outcomes(queries.size());
+  std::atomic<uint64_t> asked{0};
+  const auto done =
+      RunTogether(queries, feed.As(variation.input), Varied(std::move(options), variation, asked),
+                  [&outcomes](size_t query, const RowBatch& rows) {
+                    AppendRows(rows, outcomes[query]);
+                    return Flow::kMore;
+                  });
+  for (size_t q = 0; q < outcomes.size(); ++q) {
+    outcomes[q].error = done.ok() ? (*done)[q].error : done.error();
+  }
+  return outcomes;
+}
+
+std::string Difference(const Outcome& plain, const Outcome& other, const Variation& variation,
+                       bool may_reach_limit) {
   const auto report = [&variation](std::string what) {
     return fmt::format("the answer differs with {}: {}", variation.Describe(), what);
   };
-  if (other.error && other.error->kind() == ErrorKind::kLimit && variation.memory) return {};
+  if (other.error && other.error->kind() == ErrorKind::kLimit) {
+    if (variation.refused_after || (variation.memory && may_reach_limit)) return {};
+  }
   if (other.error && !plain.error) return report(other.error->message());
   if (!other.error && plain.error) return report("it succeeds");
   if (plain.error) return {};
@@ -189,6 +260,16 @@ std::string Difference(const Outcome& plain, const Outcome& other, const Variati
   if (a == plain.rows.end()) return {};
   return report(fmt::format("row {} is {} instead of {}", a - plain.rows.begin() + 1,
                             Around(*b, *a), Around(*a, *b)));
+}
+
+std::vector<std::string> ReadQueries(const std::string& path) {
+  std::ifstream in(path);
+  Require(static_cast<bool>(in), path);
+  std::vector<std::string> queries;
+  for (std::string line; std::getline(in, line);) {
+    if (!line.empty() && line[0] != '#') queries.push_back(line);
+  }
+  return queries;
 }
 
 }  // namespace spelk::tests

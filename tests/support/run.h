@@ -22,6 +22,10 @@ struct Variation {
   std::optional<size_t> memory;
   InputForm input = InputForm::kOne;
   bool reload_states = false;
+  size_t deal_states = 0;  // Blocks go to so many states in turn, without threads.
+  // So many reservations of memory are granted before one is refused, or all from there on.
+  std::optional<uint64_t> refused_after = {};
+  bool refuses_all = false;
 
   std::string Describe() const;
 };
@@ -33,12 +37,15 @@ std::vector<Variation> AllVariations(const Engine& engine, bool split);
 // them always one with everything at its far end.
 std::vector<Variation> SomeVariations(const Engine& engine, bool split, uint64_t seed,
                                       size_t count);
+// The same for a run that makes so many reservations of memory: some of which are refused.
+std::vector<Variation> SomeRefusals(uint64_t reservations, uint64_t seed, size_t count);
 
 // What a run gave.
 struct Outcome {
   std::optional<Error> error;
   std::vector<std::string> rows;  // NDJSON.
   std::vector<ErrorDetail> warnings;
+  uint64_t reservations = 0;  // Of memory.
 };
 
 // The events of a test under the name `events.ndjson`.
@@ -56,9 +63,19 @@ class Feed {
 // The rows are those of the last query; those before it run before it.
 Outcome RunAs(const std::vector<Query>& queries, const Feed* feed, RunOptions options,
               const Variation& variation);
+Outcome RunAs(const Query& query, const Feed* feed, RunOptions options, const Variation& variation);
 
-// What differs from the plain outcome, or an empty text. A run with little memory may fail by name.
-std::string Difference(const Outcome& plain, const Outcome& other, const Variation& variation);
+// The same for several searches in one pass; of their messages nothing is kept.
+std::vector<Outcome> RunTogetherAs(const std::vector<Query>& queries, const Feed& feed,
+                                   RunOptions options, const Variation& variation);
+
+// What differs from the plain outcome, or an empty text. A run whose reservations are refused may
+// fail by name; one with little memory only if `may_reach_limit`.
+std::string Difference(const Outcome& plain, const Outcome& other, const Variation& variation,
+                       bool may_reach_limit);
+
+// One search a line; lines that begin with # are comments.
+std::vector<std::string> ReadQueries(const std::string& path);
 
 std::string Gzip(std::string_view text);
 uint64_t HashOf(std::string_view text);

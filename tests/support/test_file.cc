@@ -185,6 +185,8 @@ class Parser {
     } else if (section.kind == "input") {
       case_->input_as_is = true;
       if (section.argument != "one") Problem(section.line, "input takes one");
+    } else if (section.kind == "limit") {
+      case_->may_reach_limit = true;
     } else {
       AddCheck(std::move(section));
     }
@@ -192,8 +194,8 @@ class Parser {
 
   void AddCheck(Section section) {
     static const std::set<std::string> kText = {"error", "warning", "rows"};
-    static const std::set<std::string> kVerbatim = {"message",   "tokens",   "ast",     "plan",
-                                                    "optimized", "pipeline", "columns", "no"};
+    static const std::set<std::string> kVerbatim = {
+        "message", "tokens", "ast", "plan", "optimized", "pipeline", "columns", "no", "spills"};
     if (kText.contains(section.kind)) {
       section.lines = WithoutComments(section.lines);
     } else if (!kVerbatim.contains(section.kind)) {

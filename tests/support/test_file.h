@@ -26,6 +26,9 @@
 //   dedup has no option            message or a note contains, one a line.
 //   --- warning W1102 at 1:1       Likewise, of the compiler or of the run.
 //   --- no warnings
+//   --- spills 300KB               With so little memory rows go to disk, and the answer is the
+//   same.
+//   --- limit                      With little memory it may fail by name instead.
 //   --- input one                  Law 1 leaves the input alone: the answer depends on its files.
 //   --- before                     A search of the same run that comes before the case's: below it.
 // Golden sections are rewritten by --update:
@@ -62,6 +65,7 @@ struct Case {
   std::vector<std::string> args;
   std::vector<std::string> before;  // Searches that run before this one.
   bool input_as_is = false;
+  bool may_reach_limit = false;
   std::vector<Section> checks;
 };
 

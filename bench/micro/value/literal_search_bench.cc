@@ -3,6 +3,10 @@
 
 #include <benchmark/benchmark.h>
 
+#include <initializer_list>
+#include <string>
+#include <vector>
+
 #include "micro/events.h"
 
 namespace spelk::bench {
@@ -28,10 +32,44 @@ BENCHMARK(RareLiteral);
 void CaselessLiteral(benchmark::State& state) { CountAll(state, LiteralFinder("power", true)); }
 BENCHMARK(CaselessLiteral);
 
+std::vector<LiteralFinder> Finders(std::initializer_list<std::string_view> literals) {
+  std::vector<LiteralFinder> finders;
+  for (const std::string_view literal : literals) finders.emplace_back(literal, true);
+  return finders;
+}
+
+void PairOfLiterals(benchmark::State& state) {
+  CountAll(state, LiteralSet(Finders({"5858", "\\u00"})));
+}
+BENCHMARK(PairOfLiterals);
+
 void SetOfLiterals(benchmark::State& state) {
-  CountAll(state, LiteralSet({"5857", "5858", "5861", "wmiprvse", "mimikatz"}, true));
+  CountAll(state, LiteralSet(Finders({"5857", "5858", "5861", "wmiprvse", "mimikatz"})));
 }
 BENCHMARK(SetOfLiterals);
+
+void MemberName(benchmark::State& state) { CountAll(state, LiteralFinder("Image", false, true)); }
+BENCHMARK(MemberName);
+
+void IndexOfLiterals(benchmark::State& state) {
+  std::vector<LiteralFinder> finders = Finders({"5857", "5858", "5861", "wmiprvse", "mimikatz"});
+  for (int number = 0; number < 300; ++number) {
+    finders.emplace_back("no such text " + std::to_string(number), true);
+  }
+  const LiteralIndex index(std::move(finders));
+  const std::string_view feed = Feed();
+  std::vector<uint32_t> which;
+  for (auto unused : state) {
+    size_t found = 0;
+    for (size_t at = index.Find(feed, 0, &which); at != std::string_view::npos;
+         at = index.Find(feed, at + 1, &which)) {
+      found += which.size();
+    }
+    benchmark::DoNotOptimize(found);
+  }
+  state.SetBytesProcessed(static_cast<int64_t>(state.iterations() * feed.size()));
+}
+BENCHMARK(IndexOfLiterals);
 
 }  // namespace
 }  // namespace spelk::bench

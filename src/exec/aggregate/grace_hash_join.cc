@@ -21,9 +21,9 @@ using Files = std::array<std::unique_ptr<SpillFile>, kPartitions>;
 
 size_t PartitionOf(std::string_view key) { return HashBytes(key) % kPartitions; }
 
-absl::Status CreateAll(const std::string& directory, Files* files) {
+absl::Status CreateAll(const RunContext& run, Files* files) {
   for (std::unique_ptr<SpillFile>& file : *files) {
-    SPELK_ASSIGN_OR_RETURN(file, SpillFile::Create(directory));
+    SPELK_ASSIGN_OR_RETURN(file, SpillFile::Create(run.spill_directory, run.budget));
   }
   return absl::OkStatus();
 }
@@ -35,9 +35,9 @@ class DiskJoin {
   explicit DiskJoin(const AggregationPlan& plan) : plan_(plan), run_(plan.run()) {}
 
   absl::Status Run(JoinBackState state, Output& out) {
-    SPELK_ASSIGN_OR_RETURN(rows_, SpillFile::Create(run_.spill_directory));
-    SPELK_RETURN_IF_ERROR(CreateAll(run_.spill_directory, &keys_));
-    SPELK_RETURN_IF_ERROR(CreateAll(run_.spill_directory, &results_));
+    SPELK_ASSIGN_OR_RETURN(rows_, SpillFile::Create(run_.spill_directory, run_.budget));
+    SPELK_RETURN_IF_ERROR(CreateAll(run_, &keys_));
+    SPELK_RETURN_IF_ERROR(CreateAll(run_, &results_));
     SPELK_RETURN_IF_ERROR(WriteResults(std::move(state.groups)));
     SPELK_RETURN_IF_ERROR(WriteRows(std::move(state.rows)));
     Sorter found({.what = plan_.what()}, run_);

@@ -1,9 +1,10 @@
 // Keys of groups.
 #include "exec/aggregate/group_keys.h"
 
-#include <algorithm>
+#include <fmt/format.h>
 
 #include "base/bytes.h"
+#include "base/string_map.h"
 #include "value/json_type.h"
 #include "value/number.h"
 
@@ -39,25 +40,57 @@ void GroupKeys::AppendValue(size_t index, const Value& value, std::string& key, 
   if (index < 32) *types |= TypeBits(value) << (2 * index);
 }
 
-std::vector<GroupKeys::Combination> GroupKeys::Combinations() const {
-  std::vector<Combination> combinations(1);
-  for (size_t i = 0; i < values_.size(); ++i) {
-    std::vector<Combination> longer;
-    std::vector<std::string> seen;
-    for (const Value& value : values_[i].each()) {
-      if (distinct_) {
-        std::string text = TextOf(value);
-        if (std::find(seen.begin(), seen.end(), text) != seen.end()) continue;
-        seen.push_back(std::move(text));
-      }
-      for (const Combination& combination : combinations) {
-        longer.push_back(combination);
-        AppendValue(i, value, longer.back().key, &longer.back().types);
-      }
-    }
-    combinations = std::move(longer);
+std::string_view GroupKeys::MakeKey() {
+  key_.clear();
+  types_ = 0;
+  for (size_t i = 0; i < values_.size(); ++i) AppendValue(i, values_[i], key_, &types_);
+  return key_;
+}
+
+std::span<const Value> GroupKeys::ListOf(const Value& value) const {
+  if (!distinct_ || value.count() < 2) return value.each();
+  constexpr size_t kBytesInSet = 64;
+  Arena& arena = batch_.arena();
+  if (!arena.Charge(ValueBytes(value) + value.count() * kBytesInSet)) return {};
+  auto* list = arena.AllocateArray<Value>(value.count());
+  if (list == nullptr) return {};
+  StringSet seen;
+  size_t count = 0;
+  for (const Value& each : value.each()) {
+    if (seen.insert(TextOf(each)).second) list[count++] = each;
   }
-  return combinations;
+  return {list, count};
+}
+
+absl::StatusOr<bool> GroupKeys::StartCombinations() {
+  lists_.clear();
+  at_.assign(values_.size(), 0);
+  size_t product = 1;
+  for (Value& value : values_) {
+    lists_.push_back(ListOf(value));
+    SPELK_RETURN_IF_ERROR(batch_.arena().status("the values of by fields"));
+    if (lists_.back().empty()) return false;
+    product *= lists_.back().size();
+    if (product > kMostCombinations) {
+      return absl::ResourceExhaustedError(
+          fmt::format("the multivalues of one row have more than {} combinations; leave out a "
+                      "field, or take values apart with mvexpand",
+                      kMostCombinations));
+    }
+    value = lists_.back().front();
+  }
+  return true;
+}
+
+// The first field changes fastest.
+bool GroupKeys::NextCombination() {
+  for (size_t i = 0; i < lists_.size(); ++i) {
+    const bool more = ++at_[i] < lists_[i].size();
+    if (!more) at_[i] = 0;
+    values_[i] = lists_[i][at_[i]];
+    if (more) return true;
+  }
+  return false;
 }
 
 }  // namespace spelk::exec

@@ -1,10 +1,13 @@
 // GroupKeys: the values of BY fields as keys of groups.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "absl/status/statusor.h"
+#include "base/status.h"
 #include "value/batch.h"
 
 namespace spelk::exec {
@@ -21,7 +24,11 @@ class GroupKeys {
   // `distinct`: a value that a multivalue holds twice counts once (dedup_splitvals).
   GroupKeys(const Batch& batch, const std::vector<Field>& by, bool distinct);
 
-  // Calls take(row, key, types) for each key of row `row`; the key holds until the next call.
+  // A row may have so many combinations: a short event with a few lists has millions of millions.
+  static constexpr size_t kMostCombinations = 1'000'000;
+
+  // Calls take(key, types) for each key of row `row`; the key holds until the next call.
+  // ResourceExhausted for a row with more than kMostCombinations.
   // `types` has two bits for each of the first 32 BY fields: how the input wrote the value
   // (JsonType).
   template <class Take>
@@ -34,30 +41,34 @@ class GroupKeys {
       if (values_[i].is_null()) return absl::OkStatus();
       multi = multi || values_[i].is_multi();
     }
-    if (multi) {
-      for (const Combination& combination : Combinations()) {
-        if (absl::Status status = take(combination.key, combination.types); !status.ok())
-          return status;
-      }
-      return absl::OkStatus();
+    if (!multi) {
+      const std::string_view key = MakeKey();
+      return take(key, types_);
     }
-    key_.clear();
-    uint64_t types = 0;
-    for (size_t i = 0; i < values_.size(); ++i) AppendValue(i, values_[i], key_, &types);
-    return take(std::string_view(key_), types);
+    SPELK_ASSIGN_OR_RETURN(const bool any, StartCombinations());
+    if (!any) return absl::OkStatus();
+    do {
+      const std::string_view key = MakeKey();
+      if (absl::Status status = take(key, types_); !status.ok()) return status;
+    } while (NextCombination());
+    return absl::OkStatus();
   }
 
  private:
-  struct Combination {
-    std::string key;
-    uint64_t types = 0;
-  };
   static void AppendValue(size_t index, const Value& value, std::string& key, uint64_t* types);
-  std::vector<Combination> Combinations() const;
+  // The key of values_; sets types_.
+  std::string_view MakeKey();
+  absl::StatusOr<bool> StartCombinations();  // False if there is none.
+  bool NextCombination();
+  // The values of a multivalue, each once if they are to be distinct. In the batch's arena.
+  std::span<const Value> ListOf(const Value& value) const;
 
   const Batch& batch_;
   std::vector<const Column*> columns_;
-  std::vector<Value> values_;
+  std::vector<Value> values_;  // One of each field.
+  uint64_t types_ = 0;
+  std::vector<std::span<const Value>> lists_;  // Of a row with multivalues: all of each field.
+  std::vector<size_t> at_;                     // Which of them are in values_.
   std::string key_;
   const bool distinct_;
 };

@@ -45,6 +45,8 @@ class ScanCompiler {
     SPELK_RETURN_IF_ERROR(AddTimes());
     SPELK_RETURN_IF_ERROR(AddShapes());
     AddCandidates();
+    AddNameSlots();
+    AddIndex();
     scan_->tree = std::make_unique<io::PathTree>(names_, options_);
     return std::unique_ptr<const CompiledScan>(std::move(scan_));
   }
@@ -153,11 +155,23 @@ class ScanCompiler {
     return scan_->run->fields->Intern(plan::NameOf(kind));
   }
 
+  // In quotes: the last piece of a member's name.
+  static bool IsKey(std::string_view literal) { return literal.starts_with('"'); }
+
   static void AddPrefilter(const plan::ScanNode& node, CompiledScan::Plan* compiled) {
     for (const plan::LiteralGroup& group : node.prefilter) {
-      std::vector<std::string> literals = group.literals;
-      literals.emplace_back(kHidingEscape);
-      compiled->groups.emplace_back(std::move(literals), group.ignore_case);
+      std::vector<LiteralFinder> finders;
+      for (const std::string& literal : group.literals) {
+        const std::string_view text = literal;
+        if (IsKey(text)) {
+          finders.emplace_back(text.substr(1, text.size() - 2), false, true);
+        } else {
+          finders.emplace_back(text, group.ignore_case);
+        }
+      }
+      finders.emplace_back(kHidingEscape, false);
+      const bool keys = !group.literals.empty() && IsKey(group.literals.front());
+      compiled->groups.push_back({LiteralSet(std::move(finders)), keys});
     }
   }
 
@@ -350,6 +364,66 @@ class ScanCompiler {
     }
     for (const auto& [field, member] : shape.system) {
       if (field == name) candidates->push_back(Slot(member));
+    }
+  }
+
+  // Few plans look for their literals one after another, faster than through an index.
+  void AddIndex() {
+    constexpr size_t kFew = 4;
+    if (scan_->plans.size() <= kFew) return;
+    std::vector<LiteralFinder> finders;
+    StringMap<size_t> known;  // By text and kind.
+    const auto add = [&](const LiteralFinder& finder) {
+      const std::string key = finder.literal() + static_cast<char>('0' + finder.is_key()) +
+                              static_cast<char>('0' + finder.ignores_case());
+      const auto [place, is_new] = known.try_emplace(key, finders.size());
+      if (is_new) {
+        finders.push_back(finder);
+        scan_->index_plans.emplace_back();
+      }
+      return place->second;
+    };
+    std::vector<uint32_t> filtered;
+    for (uint32_t p = 0; p < scan_->plans.size(); ++p) {
+      const CompiledScan::Plan& plan = scan_->plans[p];
+      if (plan.groups.empty()) continue;
+      filtered.push_back(p);
+      for (const LiteralFinder& finder : plan.groups[0].literals.finders()) {
+        if (finder.literal() != kHidingEscape) scan_->index_plans[add(finder)].push_back(p);
+      }
+    }
+    if (filtered.empty()) return;
+    scan_->index_plans[add(LiteralFinder(kHidingEscape, false))] = std::move(filtered);
+    scan_->index = std::make_unique<const LiteralIndex>(std::move(finders));
+  }
+
+  // What sourcetype, source and host are made of.
+  void AddNameSlots() {
+    constexpr Kind kKinds[CompiledScan::kNameFields] = {Kind::kSourcetype, Kind::kSource,
+                                                        Kind::kHost};
+    for (size_t n = 0; n < CompiledScan::kNameFields; ++n) {
+      const auto found = std::find_if(
+          scan_->fields.begin(), scan_->fields.end(),
+          [&](const CompiledScan::FieldSource& field) { return field.kind == kKinds[n]; });
+      if (found == scan_->fields.end()) continue;
+      scan_->names[n] = static_cast<size_t>(found - scan_->fields.begin());
+      scan_->name_slots.push_back(found->slot);
+      for (size_t s = 0; s < scan_->shapes.size(); ++s) {
+        CompiledScan::Shape& shape = scan_->shapes[s];
+        std::vector<size_t>& slots = shape.name_slots;
+        if (!found->candidates.empty()) {
+          slots.insert(slots.end(), found->candidates[s].begin(), found->candidates[s].end());
+        }
+        const CompiledScan::Template& name = n == 0   ? shape.sourcetype
+                                             : n == 1 ? shape.source
+                                                      : shape.host;
+        slots.insert(slots.end(), name.slots.begin(), name.slots.end());
+      }
+    }
+    for (CompiledScan::Shape& shape : scan_->shapes) {
+      std::sort(shape.name_slots.begin(), shape.name_slots.end());
+      shape.name_slots.erase(std::unique(shape.name_slots.begin(), shape.name_slots.end()),
+                             shape.name_slots.end());
     }
   }
 

@@ -1,6 +1,7 @@
 // CompiledScan: which names a scan looks for in a line, and how fields come out of them.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -96,17 +97,23 @@ struct CompiledScan {
     Template source;
     std::vector<Template> also_sourcetypes;
     std::vector<Template> also_sources;
+    std::vector<size_t> name_slots;  // On which sourcetype, source and host depend.
   };
   struct Plan {
     const plan::ScanNode* node;
-    const RunContext* run;           // The plan's own.
-    std::vector<LiteralSet> groups;  // The prefilter, best group first; with "\u00", see the .cc.
-    std::vector<size_t> columns;     // Into fields: what comes out, in order.
-    std::vector<size_t> early;       // Into fields: what rules and predicate read or write, those
-    size_t required = 0;             // first that are read for every event.
-    size_t lent_column = kNone;      // Into columns: hidden::kImplicit.
-    std::vector<size_t> implicit;    // Into columns: those of which it tells.
-    SchemaPtr schema;                // Of what comes out, unless all fields do.
+    const RunContext* run;  // The plan's own.
+    // The prefilter, best group first; with "\u00", see the .cc.
+    struct Group {
+      LiteralSet literals;
+      bool keys = false;  // Names of members, of which most lines may hold one.
+    };
+    std::vector<Group> groups;
+    std::vector<size_t> columns;   // Into fields: what comes out, in order.
+    std::vector<size_t> early;     // Into fields: what rules and predicate read or write, those
+    size_t required = 0;           // first that are read for every event.
+    size_t lent_column = kNone;    // Into columns: hidden::kImplicit.
+    std::vector<size_t> implicit;  // Into columns: those of which it tells.
+    SchemaPtr schema;              // Of what comes out, unless all fields do.
     SchemaPtr early_schema;
     bool flatten = false;
     size_t own_time = kNone;  // Into fields: _time, where columns show it of events that have it.
@@ -117,11 +124,20 @@ struct CompiledScan {
       const std::vector<ScanPlan>& scans, const ScanSettings& settings, const RunContext& run);
 
   std::vector<Plan> plans;
+  // Of many plans: the literals of each plan's first group, and which plans have one in theirs. The
+  // escape is the last one.
+  std::unique_ptr<const LiteralIndex> index;
+  std::vector<std::vector<uint32_t>> index_plans;
   std::vector<FieldSource> fields;  // The union over all plans.
   std::unique_ptr<io::PathTree> tree;
   std::vector<Shape> shapes;
   std::vector<TimeSlot> fallback_times;
   size_t raw_slot = kNone;
+  // Into fields: sourcetype, source and host, if somebody reads them; and the slots on which they
+  // depend in every shape.
+  static constexpr size_t kNameFields = 3;
+  std::array<size_t, kNameFields> names = {kNone, kNone, kNone};
+  std::vector<size_t> name_slots;
   const ScanSettings* settings = nullptr;
   const RunContext* run = nullptr;  // What the plans share.
 };

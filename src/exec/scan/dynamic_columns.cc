@@ -46,6 +46,7 @@ absl::StatusOr<bool> DynamicColumns::Add(std::string_view event, const plan::Eve
                                          const plan::EventLayout* wrapper,
                                          io::JsonFlattener& flattener) {
   shapes_ = {shape, wrapper};
+  if (sparse()) return false;
   next_place_ = 0;
   in_order_ = true;
   bool faulty = false;
@@ -134,6 +135,7 @@ void DynamicColumns::TakeAs(size_t rank, std::string_view name, const io::RawVal
     if (!in_order_ || !Grow(column, rows_ + 1)) return;
     next_place_ = column->place + 1;
   }
+  ++values_;
   column->row = rows_;
   column->array = array;
   column->rank = rank;
@@ -155,6 +157,13 @@ bool DynamicColumns::Grow(WideColumn* column, size_t rows) {
   return true;
 }
 
+bool DynamicColumns::sparse() const {
+  constexpr size_t kManyPlaces = size_t{1} << 14U;
+  constexpr size_t kPlacesOfValue = 16;
+  const size_t places = order_.size() * rows_;
+  return places > kManyPlaces && places > kPlacesOfValue * values_;
+}
+
 std::span<const Value> DynamicColumns::ValuesOf(Field field) const {
   for (const WideColumn* column : order_) {
     if (column->field == field) return column->values;
@@ -163,6 +172,9 @@ std::span<const Value> DynamicColumns::ValuesOf(Field field) const {
 }
 
 absl::Status DynamicColumns::MergeInto(std::vector<Field>& fields, std::vector<Column>& columns) {
+  if (!ChargeColumns(order_.size() + fields.size(), arena_)) {
+    return arena_.status("reading events");
+  }
   std::vector<Field> all_fields;
   std::vector<Column> all_columns;
   std::vector<bool> placed(fields.size(), false);
@@ -217,9 +229,11 @@ DynamicColumns::WideColumn* DynamicColumns::Find(std::string_view name, bool sho
       return &columns_[other->second];
     }
   }
+  constexpr size_t kBytesOfName = 64;  // Beside its text.
+  if (!arena_.Charge(sizeof(WideColumn) + kBytesOfName + name.size())) return nullptr;
   WideColumn& column = columns_.emplace_back();
   names.emplace(name, columns_.size() - 1);
-  if (!Wanted(name, shortened) || name.empty()) return nullptr;
+  if (!Wanted(name, shortened)) return nullptr;
   absl::StatusOr<Field> field = run_.fields->TryIntern(name);
   if (!field.ok()) {
     status_.Update(field.status());

@@ -14,7 +14,7 @@
 #include "io/json_flattener.h"
 #include "plan/event_layout.h"
 #include "plan/nodes.h"
-#include "value/column.h"
+#include "value/batch.h"
 
 namespace spelk::exec {
 
@@ -30,6 +30,8 @@ class DynamicColumns final : public io::FieldTaker {
   absl::StatusOr<bool> Add(std::string_view event, const plan::EventLayout* shape,
                            const plan::EventLayout* wrapper, io::JsonFlattener& flattener);
   size_t rows() const { return rows_; }
+  // Most of what is here are places without a value: events that follow belong elsewhere.
+  bool sparse() const;
   // The values of a field so far; rows behind the last one that has it are left out. Empty if no
   // event here has it.
   std::span<const Value> ValuesOf(Field field) const;
@@ -69,6 +71,7 @@ class DynamicColumns final : public io::FieldTaker {
   Arena& arena_;
   const bool shortens_;  // Some pattern asks for part of the names.
   size_t rows_ = 0;
+  size_t values_ = 0;
   std::array<const plan::EventLayout*, 2> shapes_ = {};
   absl::Status status_;
   std::deque<WideColumn> columns_;

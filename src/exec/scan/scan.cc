@@ -14,32 +14,13 @@
 #include "exec/scan/scan_rules.h"
 #include "io/input_kind.h"
 #include "io/terminal_text.h"
+#include "value/byte_search.h"
 
 namespace spelk::exec {
 namespace {
 
 constexpr size_t kLongLine = 4U << 20U;
 constexpr int kMaxUnwraps = 4;
-constexpr char kTooLong[] = "longer than --max-line";
-
-std::string_view WithoutCarriageReturn(std::string_view line) {
-  if (line.ends_with('\r')) line.remove_suffix(1);
-  return line;
-}
-
-// Goes through the lines of a block.
-template <class Take>
-absl::Status ForEachLine(std::string_view text, Take take) {
-  while (!text.empty()) {
-    const void* newline = std::memchr(text.data(), '\n', text.size());
-    const size_t size = newline == nullptr
-                            ? text.size()
-                            : static_cast<size_t>(static_cast<const char*>(newline) - text.data());
-    SPELK_RETURN_IF_ERROR(take(WithoutCarriageReturn(text.substr(0, size))));
-    text.remove_prefix(std::min(text.size(), size + 1));
-  }
-  return absl::OkStatus();
-}
 
 }  // namespace
 
@@ -61,6 +42,31 @@ struct ScanWorker::PlanState {
   }
 };
 
+namespace {
+
+// The events at hand, with a plan's early columns.
+class PlanEvents final : public ScanEvents {
+ public:
+  PlanEvents(const CompiledScan::Plan& plan, ScanRows& rows, Arena& arena)
+      : plan_(plan), rows_(rows), arena_(arena) {}
+  absl::Status Read(size_t column, std::span<const uint32_t> rows,
+                    std::span<Value> values) override {
+    return rows_.Resolve(plan_.early[column], rows, arena_, values);
+  }
+  std::optional<bool> HasValue(size_t column, uint32_t row) const override {
+    return rows_.HasValue(plan_.early[column], row);
+  }
+  uint32_t NamesOf(uint32_t row) override { return rows_.NamesOf(row); }
+  uint64_t names_generation() const override { return rows_.names_generation(); }
+
+ private:
+  const CompiledScan::Plan& plan_;
+  ScanRows& rows_;
+  Arena& arena_;
+};
+
+}  // namespace
+
 absl::Status ScanWorker::FlushPlan(size_t index, Output& output) {
   const CompiledScan::Plan& plan = scan_.plans[index];
   PlanState& state = *plan_states_[index];
@@ -69,14 +75,15 @@ absl::Status ScanWorker::FlushPlan(size_t index, Output& output) {
   memory->pins.push_back(rows_.memory());
   const size_t physical_rows = rows_.size();
   // First the fields that decide, for all rows; the rest only for the rows that stay.
-  const auto read = [&](size_t column, std::span<const uint32_t> rows, std::span<Value> values) {
-    return rows_.Resolve(plan.early[column], rows, memory->arena, values);
-  };
-  ScanColumns early(plan.early_schema, physical_rows, state.rows, memory, read);
+  PlanEvents events(plan, rows_, memory->arena);
+  ScanColumns early(plan.early_schema, physical_rows, state.rows, memory, events);
   for (size_t column = 0; column < plan.required; ++column) {
     SPELK_RETURN_IF_ERROR(early.Require(column));
   }
   SPELK_RETURN_IF_ERROR(state.rules->Apply(state.rows, &early));
+  // A name or value that found no room must not be taken for none.
+  SPELK_RETURN_IF_ERROR(memory->arena.status("reading events"));
+  SPELK_RETURN_IF_ERROR(rows_.memory()->arena.status("reading events"));
   Batch batch(plan.early_schema, early.columns(), physical_rows, memory);
   batch.Select(state.rows);
   if (state.predicate != nullptr) SPELK_RETURN_IF_ERROR(state.predicate->Filter(&batch));
@@ -95,6 +102,8 @@ absl::Status ScanWorker::FlushPlan(size_t index, Output& output) {
     SPELK_ASSIGN_OR_RETURN(Column column, rows_.ColumnOf(field, kept, memory->arena));
     columns.push_back(column);
   }
+  SPELK_RETURN_IF_ERROR(memory->arena.status("reading events"));
+  SPELK_RETURN_IF_ERROR(rows_.memory()->arena.status("reading events"));
   if (plan.flatten) return PushWide(plan, kept, columns, memory, output);
   SPELK_RETURN_IF_ERROR(Lend(plan, kept, physical_rows, nullptr, memory->arena, &columns));
   batch.Reshape(plan.schema, std::move(columns));
@@ -143,7 +152,11 @@ absl::Status ScanWorker::PushWide(const CompiledScan::Plan& plan, const std::vec
                                   const std::vector<Column>& columns, const BatchMemoryPtr& memory,
                                   Output& output) {
   for (size_t begin = 0; begin < rows.size() && !output.enough();) {
-    DynamicColumns wide(*plan.node, *scan_.run, memory->arena);
+    // Its memory goes when its rows do.
+    const BatchMemoryPtr part_memory = rows_.NewMemory();
+    part_memory->pins.push_back(memory);
+    Arena& arena = part_memory->arena;
+    DynamicColumns wide(*plan.node, *scan_.run, arena);
     size_t end = begin;
     while (end < rows.size()) {
       SPELK_ASSIGN_OR_RETURN(const bool taken, AddWide(rows_.row(rows[end]), wide));
@@ -153,27 +166,30 @@ absl::Status ScanWorker::PushWide(const CompiledScan::Plan& plan, const std::vec
     std::vector<Field> fields = plan.schema->fields();
     std::vector<Column> part;
     for (const Column& column : columns) {
-      auto* values = memory->arena.AllocateArray<Value>(end - begin);
-      SPELK_RETURN_IF_ERROR(memory->arena.status("reading events"));
+      auto* values = arena.AllocateArray<Value>(end - begin);
+      SPELK_RETURN_IF_ERROR(arena.status("reading events"));
       for (size_t i = begin; i < end; ++i) values[i - begin] = column.At(rows[i]);
       part.push_back(Column::Values({values, end - begin}));
     }
     std::vector<uint32_t> numbers(end - begin);
     std::iota(numbers.begin(), numbers.end(), 0U);
-    SPELK_RETURN_IF_ERROR(Lend(plan, numbers, end - begin, &wide, memory->arena, &part));
+    SPELK_RETURN_IF_ERROR(Lend(plan, numbers, end - begin, &wide, arena, &part));
     if (plan.own_time != CompiledScan::kNone) {
       const Field time = scan_.fields[plan.own_time].field;
       const bool read = std::find(fields.begin(), fields.end(), time) != fields.end();
       if (!read && !wide.ValuesOf(time).empty()) {
         const auto taken = std::span(rows).subspan(begin, end - begin);
-        SPELK_ASSIGN_OR_RETURN(Column times, OwnTimes(plan, taken, wide, memory->arena));
+        SPELK_ASSIGN_OR_RETURN(Column times, OwnTimes(plan, taken, wide, arena));
         fields.push_back(time);
         part.push_back(times);
       }
     }
     SPELK_RETURN_IF_ERROR(wide.MergeInto(fields, part));
-    SPELK_RETURN_IF_ERROR(output.Push(
-        Batch(std::make_shared<Schema>(std::move(fields)), std::move(part), end - begin, memory)));
+    if (wide_schema_ == nullptr || wide_schema_->fields() != fields) {
+      wide_schema_ = std::make_shared<Schema>(std::move(fields));
+    }
+    SPELK_RETURN_IF_ERROR(
+        output.Push(Batch(wide_schema_, std::move(part), end - begin, part_memory)));
     begin = end;
   }
   return absl::OkStatus();
@@ -190,7 +206,10 @@ ScanWorker::ScanWorker(const CompiledScan& scan, ScanReport& report, bool count_
       shapes_(scan),
       rows_(scan, flattener_),
       slots_(scan.tree->size()),
-      outer_(scan.tree->size()) {}
+      outer_(scan.tree->size()),
+      marked_(scan.plans.size(), false) {
+  for (const CompiledScan::Plan& plan : scan.plans) choices_.emplace_back(plan);
+}
 
 ScanWorker::~ScanWorker() = default;
 
@@ -208,9 +227,8 @@ namespace {
 
 // From 1; 0 if the block does not know how many lines are before it.
 uint64_t LineNumber(const io::Block& block, size_t before) {
-  if (!block.first_line) return 0;
-  const std::string_view text = block.text.substr(0, before);
-  return *block.first_line + 1 + static_cast<uint64_t>(std::count(text.begin(), text.end(), '\n'));
+  const std::optional<uint64_t> lines = block.lines_before();
+  return lines ? *lines + 1 + CountByte(block.text.substr(0, before), '\n') : 0;
 }
 
 }  // namespace
@@ -342,7 +360,7 @@ absl::Status ScanWorker::AddLine(std::string_view line, const std::vector<size_t
   bool faulty = false;
   if (line.size() > scan_.settings->max_line) {
     report_.looked_at.fetch_add(1, std::memory_order_relaxed);
-    return Reject(line, kTooLong, false);
+    return Reject(line, kLineTooLong, false);
   }
   if (scan_.settings->strict) {
     if (reader_.Check(line, &faulty) == io::LineVerdict::kEvent && faulty) {
@@ -394,96 +412,6 @@ absl::Status ScanWorker::Flush(const ScanOutputs& outputs) {
   }
   rows_.Start(rows_.block());
   return absl::OkStatus();
-}
-
-absl::Status ScanWorker::AddLineAndFlush(std::string_view line, const std::vector<size_t>& plans,
-                                         const ScanOutputs& outputs) {
-  SPELK_RETURN_IF_ERROR(AddLine(line, plans, outputs));
-  if (rows_.size() < scan_.run->batch_rows) return absl::OkStatus();
-  SPELK_RETURN_IF_ERROR(scan_.run->cancel->status());
-  return Flush(outputs);
-}
-
-bool ScanWorker::MeetsGroups(const CompiledScan::Plan& plan, std::string_view line,
-                             size_t from) const {
-  for (size_t g = from; g < plan.groups.size(); ++g) {
-    if (plan.groups[g].Find(line) == std::string_view::npos) return false;
-  }
-  return true;
-}
-
-absl::Status ScanWorker::ScanAllLines(const io::BlockPtr& block, bool judge,
-                                      const ScanOutputs& outputs) {
-  std::vector<size_t> wanted;
-  for (size_t p = 0; p < scan_.plans.size(); ++p) wanted.push_back(p);
-  const bool filters = scan_.plans.size() > 1 || judge;
-  return ForEachLine(block->text, [&](std::string_view line) {
-    if (filters) {
-      wanted.clear();
-      for (size_t p = 0; p < scan_.plans.size(); ++p) {
-        if (MeetsGroups(scan_.plans[p], line, 0)) wanted.push_back(p);
-      }
-      if (wanted.empty()) return judge ? LookAt(line) : absl::OkStatus();
-    }
-    return AddLineAndFlush(line, wanted, outputs);
-  });
-}
-
-// Every plan has a prefilter: only lines in which it finds something are cut out and parsed.
-absl::Status ScanWorker::ScanCandidates(const io::BlockPtr& block, const ScanOutputs& outputs) {
-  const std::string_view text = block->text;
-  std::vector<size_t> next(scan_.plans.size());  // Where each plan's first group is found next.
-  for (size_t p = 0; p < next.size(); ++p) next[p] = scan_.plans[p].groups[0].Find(text);
-  std::vector<size_t> wanted;
-  for (;;) {
-    const size_t hit = *std::min_element(next.begin(), next.end());
-    if (hit == std::string_view::npos) return absl::OkStatus();
-    const size_t before = hit == 0 ? std::string_view::npos : text.rfind('\n', hit - 1);
-    const size_t begin = before == std::string_view::npos ? 0 : before + 1;
-    const size_t newline = text.find('\n', hit);
-    const size_t end = newline == std::string_view::npos ? text.size() : newline;
-    const std::string_view line = text.substr(begin, end - begin);
-    wanted.clear();
-    for (size_t p = 0; p < next.size(); ++p) {
-      if (next[p] >= end) continue;
-      if (MeetsGroups(scan_.plans[p], line, 1)) wanted.push_back(p);
-      next[p] = scan_.plans[p].groups[0].Find(text, end);
-    }
-    if (wanted.empty()) continue;
-    SPELK_RETURN_IF_ERROR(AddLineAndFlush(WithoutCarriageReturn(line), wanted, outputs));
-  }
-}
-
-absl::Status ScanWorker::Scan(const io::BlockPtr& block, const ScanOutputs& outputs) {
-  events_ = others_ = 0;
-  const absl::Status status = ScanBlock(block, outputs);
-  report_.AddLines(*block, events_, others_);
-  return status;
-}
-
-absl::Status ScanWorker::ScanBlock(const io::BlockPtr& block, const ScanOutputs& outputs) {
-  if (count_lines_) {
-    const std::string_view text = block->text;
-    uint64_t lines = static_cast<uint64_t>(std::count(text.begin(), text.end(), '\n'));
-    if (!text.empty() && text.back() != '\n') ++lines;
-    report_.lines.fetch_add(lines, std::memory_order_relaxed);
-  }
-  for (const io::Block::Overlong& overlong : block->overlong) {
-    ++others_;
-    report_.rejected.fetch_add(1, std::memory_order_relaxed);
-    report_.looked_at.fetch_add(1, std::memory_order_relaxed);
-    report_.Add({block->sequence, overlong.offset, 0, block->input, kTooLong});
-    if (scan_.settings->strict) return absl::DataLossError(kTooLong);
-  }
-  report_.bytes.fetch_add(block->text.size(), std::memory_order_relaxed);
-  rows_.Start(block);
-  const bool all_filtered =
-      std::all_of(scan_.plans.begin(), scan_.plans.end(),
-                  [](const CompiledScan::Plan& plan) { return !plan.groups.empty(); });
-  const bool judge = block->odd_start != nullptr && !report_.HasEvents(block->input);
-  SPELK_RETURN_IF_ERROR(all_filtered && !judge ? ScanCandidates(block, outputs)
-                                               : ScanAllLines(block, judge, outputs));
-  return Flush(outputs);
 }
 
 // ---------------------------------------------------------------- what was met

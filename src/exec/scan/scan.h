@@ -13,6 +13,7 @@
 #include "exec/operator.h"
 #include "exec/scan/compiled_scan.h"
 #include "exec/scan/layout_detector.h"
+#include "exec/scan/prefilter_choice.h"
 #include "exec/scan/scan_rows.h"
 #include "io/block_source.h"
 #include "io/json_flattener.h"
@@ -21,6 +22,8 @@
 namespace spelk::exec {
 
 class DynamicColumns;
+
+inline constexpr char kLineTooLong[] = "longer than --max-line";
 
 // What the scan met. Thread-safe.
 class ScanReport {
@@ -89,6 +92,9 @@ class ScanWorker {
   absl::Status LookAt(std::string_view line);
   absl::Status ScanBlock(const io::BlockPtr& block, const ScanOutputs& outputs);
   absl::Status ScanCandidates(const io::BlockPtr& block, const ScanOutputs& outputs);
+  absl::Status ScanIndexed(const io::BlockPtr& block, const ScanOutputs& outputs);
+  void Mark(std::span<const uint32_t> literals);
+  bool MeetsGroups(size_t plan, std::string_view line, size_t from) const;
   absl::Status AddLineAndFlush(std::string_view line, const std::vector<size_t>& plans,
                                const ScanOutputs& outputs);
   absl::Status AddLine(std::string_view line, const std::vector<size_t>& plans,
@@ -121,7 +127,6 @@ class ScanWorker {
   absl::Status PushWide(const CompiledScan::Plan& plan, const std::vector<uint32_t>& rows,
                         const std::vector<Column>& columns, const BatchMemoryPtr& memory,
                         Output& output);
-  bool MeetsGroups(const CompiledScan::Plan& plan, std::string_view line, size_t from) const;
 
   const CompiledScan& scan_;
   ScanReport& report_;
@@ -131,10 +136,16 @@ class ScanWorker {
   LayoutDetector shapes_;
   ScanRows rows_;
   std::vector<std::unique_ptr<PlanState>> plan_states_;
+  SchemaPtr wide_schema_;  // Of the last batch with all fields; the next one often has the same.
+  bool ended_ = false;     // The input was ended within the block at hand.
   std::vector<io::RawValue> slots_;  // Of the event at hand.
   std::vector<io::RawValue> outer_;  // Of what it was wrapped in.
   uint64_t events_ = 0;              // Lines of the block at hand that were events,
   uint64_t others_ = 0;              // and that were none.
+
+  std::vector<PrefilterChoice> choices_;  // By plan.
+  std::vector<bool> marked_;              // By plan: the line at hand holds one of its literals.
+  std::vector<size_t> marks_;             // The plans that are marked.
 };
 
 }  // namespace spelk::exec

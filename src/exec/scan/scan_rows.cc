@@ -6,6 +6,7 @@
 #include <cstring>
 #include <utility>
 
+#include "base/bytes.h"
 #include "base/status.h"
 #include "value/multivalue.h"
 #include "value/number.h"
@@ -15,6 +16,7 @@ namespace spelk::exec {
 namespace {
 
 const io::RawValue kAbsentSlot;
+constexpr uint32_t kUnknown = UINT32_MAX;
 
 Value Multi(std::vector<Value>& values, Arena& arena) {
   std::erase_if(values, [](const Value& value) { return value.is_null(); });
@@ -27,12 +29,21 @@ void ScanRows::Start(const io::BlockPtr& block) {
   block_ = block;
   rows_.clear();
   slots_.clear();
+  row_names_.clear();
+  shared_.clear();
+  if (names_memory_ == nullptr || names_.size() > kMostNames) {
+    names_memory_ = std::make_shared<BatchMemory>(scan_.run->budget);
+    names_.clear();
+    names_by_reason_.clear();
+    ++names_generation_;
+  }
   memory_ = NewMemory();
 }
 
 BatchMemoryPtr ScanRows::NewMemory() const {
   auto memory = std::make_shared<BatchMemory>(scan_.run->budget);
   memory->pins.push_back(block_);
+  memory->pins.push_back(names_memory_);
   return memory;
 }
 
@@ -57,9 +68,45 @@ absl::Status ScanRows::Add(const Row& row, std::span<const io::RawValue> slots) 
 
 absl::Status ScanRows::Resolve(size_t field, std::span<const uint32_t> rows, Arena& arena,
                                std::span<Value> values) {
+  if (scan_.plans.size() > 1) return Share(field, rows, values);
+  Decode(field, rows, arena, values);
+  SPELK_RETURN_IF_ERROR(flattener_.status("reading events"));
+  SPELK_RETURN_IF_ERROR(names_memory_->arena.status("reading events"));
+  return arena.status("reading events");
+}
+
+void ScanRows::Decode(size_t field, std::span<const uint32_t> rows, Arena& arena,
+                      std::span<Value> values) {
+  const auto name = std::find(scan_.names.begin(), scan_.names.end(), field);
+  if (name != scan_.names.end()) {
+    const auto which = static_cast<size_t>(name - scan_.names.begin());
+    for (const uint32_t row : rows) values[row] = names_[NamesOf(row)][which];
+    return;
+  }
   const FieldSource& source = scan_.fields[field];
   for (const uint32_t row : rows) values[row] = ValueOf(source, row, arena);
+}
+
+// Each value is decoded for the first plan that asks for it.
+absl::Status ScanRows::Share(size_t field, std::span<const uint32_t> rows,
+                             std::span<Value> values) {
+  shared_.resize(scan_.fields.size());
+  SharedColumn& shared = shared_[field];
+  Arena& arena = memory_->arena;
+  if (shared.values.empty()) {
+    auto* array = arena.AllocateArray<Value>(size());
+    if (array == nullptr) return arena.status("reading events");
+    shared = {{array, size()}, std::vector<bool>(size(), false)};
+  }
+  unshared_.clear();
+  for (const uint32_t row : rows) {
+    if (!shared.known[row]) unshared_.push_back(row);
+    shared.known[row] = true;
+  }
+  Decode(field, unshared_, arena, shared.values);
+  for (const uint32_t row : rows) values[row] = shared.values[row];
   SPELK_RETURN_IF_ERROR(flattener_.status("reading events"));
+  SPELK_RETURN_IF_ERROR(names_memory_->arena.status("reading events"));
   return arena.status("reading events");
 }
 
@@ -130,6 +177,67 @@ Value ScanRows::WithAdded(const Value& system, size_t added, uint32_t row, Arena
   std::vector<Value> values(system.each().begin(), system.each().end());
   values.insert(values.end(), more.each().begin(), more.each().end());
   return Multi(values, arena);
+}
+
+std::optional<bool> ScanRows::HasValue(size_t field, uint32_t row) const {
+  const FieldSource& source = scan_.fields[field];
+  if (source.kind != Kind::kMember) return std::nullopt;
+  const auto of = [](const io::RawValue& raw) -> std::optional<bool> {
+    const bool scalar = raw.kind != io::RawKind::kObject && raw.kind != io::RawKind::kArray;
+    return scalar ? std::optional(true) : std::nullopt;
+  };
+  const io::RawValue& own = slot(row, source.slot);
+  if (own.kind != io::RawKind::kAbsent) return of(own);
+  if (source.candidates.empty()) return false;
+  for (const size_t known : {rows_[row].row.shape, rows_[row].row.wrapper}) {
+    if (known == CompiledScan::kNone) continue;
+    for (const size_t candidate : source.candidates[known]) {
+      const io::RawValue& raw = slot(row, candidate);
+      if (raw.kind != io::RawKind::kAbsent) return of(raw);
+    }
+  }
+  return false;
+}
+
+// ---------------------------------------------------------------- names
+
+void ScanRows::AddReasons(const std::vector<size_t>& slots, uint32_t row) {
+  ByteWriter out(reason_);
+  for (const size_t index : slots) {
+    const io::RawValue& raw = slot(row, index);
+    out.Byte(static_cast<uint8_t>(raw.kind));
+    if (raw.kind == io::RawKind::kAbsent) continue;
+    out.Varint(raw.open);
+    out.Text(raw.text());
+  }
+}
+
+uint32_t ScanRows::NamesOf(uint32_t row) {
+  row_names_.resize(rows_.size(), kUnknown);
+  if (row_names_[row] != kUnknown) return row_names_[row];
+  const Row& event = rows_[row].row;
+  reason_.clear();
+  ByteWriter out(reason_);
+  out.Varint(block_->input);
+  out.Varint(event.shape + 1);  // kNone is 0.
+  out.Varint(event.wrapper + 1);
+  AddReasons(scan_.name_slots, row);
+  for (const size_t known : {event.shape, event.wrapper}) {
+    if (known != CompiledScan::kNone) AddReasons(scan_.shapes[known].name_slots, row);
+  }
+  if (const auto known = names_by_reason_.find(reason_); known != names_by_reason_.end()) {
+    return row_names_[row] = known->second;
+  }
+  Names names;
+  for (size_t n = 0; n < names.size(); ++n) {
+    if (scan_.names[n] == CompiledScan::kNone) continue;
+    const Value value = ValueOf(scan_.fields[scan_.names[n]], row, memory_->arena);
+    names[n] = CopyValue(value, names_memory_->arena);
+  }
+  const auto number = static_cast<uint32_t>(names_.size());
+  names_.push_back(names);
+  if (reason_.size() <= kLongestReason) names_by_reason_.emplace(reason_, number);
+  return row_names_[row] = number;
 }
 
 Value ScanRows::Derived(Kind kind, uint32_t row, Arena& arena) {

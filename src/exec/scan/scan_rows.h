@@ -1,13 +1,16 @@
 // ScanRows: the events of a batch being made, as slots out of which fields come column by column.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/arena.h"
 #include "base/memory.h"
+#include "base/string_map.h"
 #include "exec/scan/compiled_scan.h"
 #include "io/block_source.h"
 #include "io/json_flattener.h"
@@ -49,6 +52,14 @@ class ScanRows {
                        std::span<Value> values);
   absl::StatusOr<Column> ColumnOf(size_t field, std::span<const uint32_t> rows, Arena& arena);
 
+  // Whether a field has a value, if that can be told without decoding it.
+  std::optional<bool> HasValue(size_t field, uint32_t row) const;
+
+  // The number of a row's names: sourcetype, source and host. Rows that have them for the same
+  // reasons (layout, channel …) have the same number, as long as the generation is the same.
+  uint32_t NamesOf(uint32_t row);
+  uint64_t names_generation() const { return names_generation_; }
+
  private:
   using FieldSource = CompiledScan::FieldSource;
   using Kind = FieldSource::Kind;
@@ -60,7 +71,15 @@ class ScanRows {
     size_t count;  // Slots beyond are absent, or nobody asks.
   };
 
+  using Names = std::array<Value, CompiledScan::kNameFields>;
+  // More than so many are forgotten, and a longer reason is not kept.
+  static constexpr size_t kMostNames = 4096;
+  static constexpr size_t kLongestReason = 1024;
+
   const io::RawValue& slot(uint32_t row, size_t index) const;
+  void AddReasons(const std::vector<size_t>& slots, uint32_t row);
+  absl::Status Share(size_t field, std::span<const uint32_t> rows, std::span<Value> values);
+  void Decode(size_t field, std::span<const uint32_t> rows, Arena& arena, std::span<Value> values);
   const CompiledScan::Shape* shape(uint32_t row) const;
   const io::Input& input() const { return scan_.settings->inputs[block_->input]; }
 
@@ -87,6 +106,21 @@ class ScanRows {
   std::vector<Stored> rows_;
   std::vector<io::RawValue> slots_;
   Reservation reservation_;
+
+  BatchMemoryPtr names_memory_;
+  std::vector<Names> names_;
+  StringMap<uint32_t> names_by_reason_;
+  uint64_t names_generation_ = 0;
+  std::string reason_;
+  std::vector<uint32_t> row_names_;  // Of the rows; kUnknown where nobody asked.
+
+  // Columns that several plans read, decoded once.
+  struct SharedColumn {
+    std::span<Value> values;
+    std::vector<bool> known;
+  };
+  std::vector<SharedColumn> shared_;
+  std::vector<uint32_t> unshared_;
 };
 
 }  // namespace spelk::exec

@@ -10,37 +10,48 @@
 namespace spelk::exec {
 
 ScanColumns::ScanColumns(SchemaPtr schema, size_t physical_rows, const std::vector<uint32_t>& rows,
-                         BatchMemoryPtr memory, Read read)
+                         BatchMemoryPtr memory, ScanEvents& events)
     : schema_(std::move(schema)),
       physical_rows_(physical_rows),
       rows_(rows),
       memory_(std::move(memory)),
-      read_(std::move(read)),
+      events_(events),
       columns_(schema_->size(), Column::Null(physical_rows)),
       own_(schema_->size()),
-      known_(schema_->size(), false) {}
-
-absl::StatusOr<std::span<Value>> ScanColumns::NewValues() {
-  auto* values = memory_->arena.AllocateArray<Value>(physical_rows_);
-  if (values == nullptr) return memory_->arena.status("reading events");
-  return std::span<Value>(values, physical_rows_);
-}
-
-absl::Status ScanColumns::Require(size_t column) {
-  if (known_[column]) return absl::OkStatus();
-  SPELK_ASSIGN_OR_RETURN(own_[column], NewValues());
-  SPELK_RETURN_IF_ERROR(read_(column, rows_, own_[column]));
-  columns_[column] = Column::Values(own_[column]);
-  known_[column] = true;
-  return absl::OkStatus();
-}
+      complete_(schema_->size(), false),
+      known_(schema_->size()) {}
 
 absl::Status ScanColumns::MakeOwn(size_t column) {
   if (!own_[column].empty()) return absl::OkStatus();
-  SPELK_ASSIGN_OR_RETURN(const std::span<Value> copy, NewValues());
-  for (const uint32_t row : rows_) copy[row] = columns_[column].At(row);
-  own_[column] = copy;
-  columns_[column] = Column::Values(copy);
+  auto* values = memory_->arena.AllocateArray<Value>(physical_rows_);
+  if (values == nullptr) return memory_->arena.status("reading events");
+  std::fill(values, values + physical_rows_, Value::Null());
+  for (const uint32_t row : rows_) {
+    if (Knows(column, row)) values[row] = columns_[column].At(row);
+  }
+  own_[column] = {values, physical_rows_};
+  columns_[column] = Column::Values(own_[column]);
+  return absl::OkStatus();
+}
+
+absl::Status ScanColumns::Require(size_t column, std::span<const uint32_t> rows) {
+  if (complete_[column]) return absl::OkStatus();
+  const bool all = rows.size() == rows_.size();
+  if (!known_[column].empty()) {
+    unknown_.clear();
+    for (const uint32_t row : rows) {
+      if (!known_[column][row]) unknown_.push_back(row);
+    }
+    rows = unknown_;
+  }
+  if (!rows.empty()) {
+    SPELK_RETURN_IF_ERROR(MakeOwn(column));
+    SPELK_RETURN_IF_ERROR(events_.Read(column, rows, own_[column]));
+  }
+  complete_[column] = all;
+  if (all) return absl::OkStatus();
+  known_[column].resize(physical_rows_, false);
+  for (const uint32_t row : rows) known_[column][row] = true;
   return absl::OkStatus();
 }
 
@@ -48,34 +59,44 @@ absl::Status ScanColumns::Change(size_t column, std::span<const uint32_t> rows,
                                  const Column& values) {
   SPELK_RETURN_IF_ERROR(MakeOwn(column));
   for (const uint32_t row : rows) own_[column][row] = values.At(row);
+  if (complete_[column]) return absl::OkStatus();
+  known_[column].resize(physical_rows_, false);
+  for (const uint32_t row : rows) known_[column][row] = true;
   return absl::OkStatus();
 }
 
-absl::Status ScanColumns::CopyInto(size_t target, size_t column, std::span<const uint32_t> rows) {
-  if (known_[column]) return Change(target, rows, columns_[column]);
-  cells_.resize(physical_rows_);
-  SPELK_RETURN_IF_ERROR(read_(column, rows, cells_));
-  return Change(target, rows, Column::Values(cells_));
+absl::StatusOr<bool> ScanColumns::IsNull(size_t column, uint32_t row) {
+  if (!Knows(column, row)) {
+    if (const std::optional<bool> has = events_.HasValue(column, row)) return !*has;
+    SPELK_RETURN_IF_ERROR(Require(column, {&row, 1}));
+  }
+  return columns_[column].At(row).is_null();
 }
 
-// The events of a stanza; consecutive events mostly have the same value.
+absl::Status ScanColumns::Keep(size_t column, bool null, std::vector<uint32_t>* rows) {
+  size_t kept = 0;
+  for (const uint32_t row : *rows) {
+    SPELK_ASSIGN_OR_RETURN(const bool is_null, IsNull(column, row));
+    if (is_null == null) (*rows)[kept++] = row;
+  }
+  rows->resize(kept);
+  return absl::OkStatus();
+}
+
+// The events of a stanza.
 struct ScanRules::Set {
   std::unique_ptr<const Regex> regex;
   std::unique_ptr<RegexMatcher> matcher;
   size_t column = 0;
-  std::string last;
-  bool known = false;
-  bool result = false;
+  bool changes = false;  // Some rule gives the column other values.
+  // By the number of an event's names: whether it is one of them, if that is known.
+  std::vector<std::optional<bool>> known;
+  uint64_t generation = 0;
 
   bool Matches(const Value& value) {
     if (value.is_null()) return false;
     const Value& first = value.is_multi() ? value.each().front() : value;
-    if (!first.is_text()) return false;
-    if (known && last == first.text()) return result;
-    last = first.text();
-    known = true;
-    result = matcher->Match(last) == MatchResult::kYes;
-    return result;
+    return first.is_text() && matcher->Match(first.text()) == MatchResult::kYes;
   }
 };
 
@@ -129,6 +150,14 @@ absl::Status ScanRules::Prepare(const Schema& schema, const RunContext& run, Rul
 absl::StatusOr<std::unique_ptr<ScanRules>> ScanRules::Make(
     const std::vector<plan::FieldRule>& rules, const Schema& schema, const RunContext& run) {
   std::unique_ptr<ScanRules> made(new ScanRules());
+  const auto make_set = [&](const plan::EventSet& events) -> absl::StatusOr<Set> {
+    SPELK_ASSIGN_OR_RETURN(Set set, MakeSet(events, schema, run));
+    set.changes = std::any_of(rules.begin(), rules.end(), [&](const plan::FieldRule& rule) {
+      return std::any_of(rule.targets.begin(), rule.targets.end(),
+                         [&](const Field target) { return *schema.Find(target) == set.column; });
+    });
+    return set;
+  };
   for (const plan::FieldRule& rule : rules) {
     Rule& each = made->rules_.emplace_back();
     each.rule = &rule;
@@ -137,44 +166,72 @@ absl::StatusOr<std::unique_ptr<ScanRules>> ScanRules::Make(
     for (const Field field : inputs.fields()) each.inputs.push_back(*schema.Find(field));
     SPELK_RETURN_IF_ERROR(Prepare(schema, run, &each));
     if (!rule.where.pattern.empty()) {
-      SPELK_ASSIGN_OR_RETURN(Set set, MakeSet(rule.where, schema, run));
+      SPELK_ASSIGN_OR_RETURN(Set set, make_set(rule.where));
       each.where = std::move(set);
     }
     for (const plan::EventSet& events : rule.except) {
-      SPELK_ASSIGN_OR_RETURN(Set set, MakeSet(events, schema, run));
+      SPELK_ASSIGN_OR_RETURN(Set set, make_set(events));
       each.except.push_back(std::move(set));
     }
   }
   return made;
 }
 
+// Leaves the rows that are events of the set, or the others. Only the first event with some names
+// is asked.
+absl::Status ScanRules::Keep(Set& set, bool matching, ScanColumns* columns,
+                             std::vector<uint32_t>* rows) {
+  if (rows->empty()) return absl::OkStatus();
+  if (set.changes) {
+    SPELK_RETURN_IF_ERROR(columns->Require(set.column));
+    const Column& names = columns->column(set.column);
+    std::erase_if(*rows, [&](uint32_t row) { return set.Matches(names.At(row)) != matching; });
+    return absl::OkStatus();
+  }
+  ScanEvents& events = columns->events();
+  if (set.generation != events.names_generation()) set.known.clear();
+  set.generation = events.names_generation();
+  size_t kept = 0;
+  for (const uint32_t row : *rows) {
+    const uint32_t names = events.NamesOf(row);
+    if (names >= set.known.size()) set.known.resize(names + 1);
+    std::optional<bool>& known = set.known[names];
+    if (!known) {
+      SPELK_RETURN_IF_ERROR(columns->Require(set.column, {&row, 1}));
+      known = set.Matches(columns->column(set.column).At(row));
+    }
+    if (*known == matching) (*rows)[kept++] = row;
+  }
+  rows->resize(kept);
+  return absl::OkStatus();
+}
+
+// Leaves the rows in which one of the targets, or more, is missing.
+absl::Status ScanRules::KeepLacking(const std::vector<size_t>& targets, ScanColumns* columns,
+                                    std::vector<uint32_t>* rows) {
+  if (targets.size() == 1) return columns->Keep(targets.front(), true, rows);
+  std::vector<uint32_t> full = *rows;
+  for (const size_t target : targets) SPELK_RETURN_IF_ERROR(columns->Keep(target, false, &full));
+  auto next = full.begin();
+  std::erase_if(*rows, [&](uint32_t row) {
+    if (next == full.end() || *next != row) return false;
+    ++next;
+    return true;
+  });
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::vector<uint32_t>> ScanRules::RowsFor(Rule& rule,
                                                          const std::vector<uint32_t>& rows,
                                                          ScanColumns* columns) {
-  for (const size_t target : rule.targets) SPELK_RETURN_IF_ERROR(columns->Require(target));
-  std::vector<uint32_t> taken;
+  std::vector<uint32_t> taken = rows;
   if (rule.rule->only_missing) {
-    const auto lacks = [columns](size_t target, uint32_t row) {
-      return columns->column(target).At(row).is_null();
-    };
-    for (const uint32_t row : rows) {
-      if (std::any_of(rule.targets.begin(), rule.targets.end(),
-                      [&](size_t target) { return lacks(target, row); })) {
-        taken.push_back(row);
-      }
-    }
-  } else {
-    taken = rows;
+    SPELK_RETURN_IF_ERROR(KeepLacking(rule.targets, columns, &taken));
+    // An alias of what is missing, too, changes nothing.
+    if (rule.alias) SPELK_RETURN_IF_ERROR(columns->Keep(*rule.alias, false, &taken));
   }
-  const auto keep = [&](Set& set, bool matching) -> absl::Status {
-    if (taken.empty()) return absl::OkStatus();
-    SPELK_RETURN_IF_ERROR(columns->Require(set.column));
-    const Column& names = columns->column(set.column);
-    std::erase_if(taken, [&](uint32_t row) { return set.Matches(names.At(row)) != matching; });
-    return absl::OkStatus();
-  };
-  if (rule.where) SPELK_RETURN_IF_ERROR(keep(*rule.where, true));
-  for (Set& set : rule.except) SPELK_RETURN_IF_ERROR(keep(set, false));
+  if (rule.where) SPELK_RETURN_IF_ERROR(Keep(*rule.where, true, columns, &taken));
+  for (Set& set : rule.except) SPELK_RETURN_IF_ERROR(Keep(set, false, columns, &taken));
   return taken;
 }
 
@@ -196,7 +253,9 @@ absl::Status ScanRules::ApplyTogether(std::span<Rule> rules, const std::vector<u
     SPELK_ASSIGN_OR_RETURN(taken[r], RowsFor(rules[r], rows, columns));
     if (taken[r].empty()) continue;
     any = true;
-    for (const size_t input : rules[r].inputs) SPELK_RETURN_IF_ERROR(columns->Require(input));
+    for (const size_t input : rules[r].inputs) {
+      SPELK_RETURN_IF_ERROR(columns->Require(input, taken[r]));
+    }
   }
   if (!any) return absl::OkStatus();
   const std::vector<Column> before = columns->columns();
@@ -213,8 +272,16 @@ absl::Status ScanRules::ApplyAlone(Rule& rule, const std::vector<uint32_t>& rows
                                    ScanColumns* columns) {
   SPELK_ASSIGN_OR_RETURN(const std::vector<uint32_t> taken, RowsFor(rule, rows, columns));
   if (taken.empty()) return absl::OkStatus();
-  if (rule.alias) return columns->CopyInto(rule.targets.front(), *rule.alias, taken);
-  for (const size_t input : rule.inputs) SPELK_RETURN_IF_ERROR(columns->Require(input));
+  for (const size_t input : rule.inputs) {
+    SPELK_RETURN_IF_ERROR(columns->Require(input, taken));
+  }
+  if (rule.alias) {
+    const Column source = columns->column(*rule.alias);
+    return columns->Change(rule.targets.front(), taken, source);
+  }
+  for (const size_t target : rule.targets) {
+    SPELK_RETURN_IF_ERROR(columns->Require(target, taken));
+  }
   return rule.runner->Run(taken, columns);
 }
 

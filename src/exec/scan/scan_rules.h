@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -20,45 +19,64 @@
 
 namespace spelk::exec {
 
-// The columns of a batch being made, each read when it is first asked for.
+// The events of a batch being made, as those who compute columns ask for them.
+class ScanEvents {
+ public:
+  virtual ~ScanEvents() = default;
+  // Gives a column some of its rows, in an array with an entry for each row.
+  virtual absl::Status Read(size_t column, std::span<const uint32_t> rows,
+                            std::span<Value> values) = 0;
+  // Whether an event has a value there, if that can be told without decoding it.
+  virtual std::optional<bool> HasValue(size_t column, uint32_t row) const = 0;
+  // Events with the same number have the same sourcetype, source and host. Numbers are few, and
+  // hold as long as the generation does.
+  virtual uint32_t NamesOf(uint32_t row) = 0;
+  virtual uint64_t names_generation() const = 0;
+};
+
+// The columns of a batch being made, each read where and when it is first asked for.
 class ScanColumns {
  public:
-  // Gives a column some of its rows, in an array with an entry for each row.
-  using Read = std::function<absl::Status(size_t column, std::span<const uint32_t> rows,
-                                          std::span<Value> values)>;
-  // `rows`: those that are read.
+  // `rows`: those that are in the batch.
   ScanColumns(SchemaPtr schema, size_t physical_rows, const std::vector<uint32_t>& rows,
-              BatchMemoryPtr memory, Read read);
+              BatchMemoryPtr memory, ScanEvents& events);
 
-  absl::Status Require(size_t column);
-  // After Require.
+  absl::Status Require(size_t column) { return Require(column, rows_); }
+  // Some rows of it.
+  absl::Status Require(size_t column, std::span<const uint32_t> rows);
+  // What was required.
   const Column& column(size_t index) const { return columns_[index]; }
-  // Gives some rows of a column other values, after Require. Columns taken before keep theirs.
+  // Gives some rows of a column other values. Columns taken before keep theirs.
   absl::Status Change(size_t column, std::span<const uint32_t> rows, const Column& values);
-  // As Change, with what another column has there. That is read for these rows only.
-  absl::Status CopyInto(size_t target, size_t column, std::span<const uint32_t> rows);
+  // Leaves the rows in which the column is null, or those in which it is not.
+  absl::Status Keep(size_t column, bool null, std::vector<uint32_t>* rows);
 
+  ScanEvents& events() const { return events_; }
   const SchemaPtr& schema() const { return schema_; }
   size_t physical_rows() const { return physical_rows_; }
   const BatchMemoryPtr& memory() const { return memory_; }
-  // Those that were read; the others are null.
+  // Null in the rows that were not required.
   const std::vector<Column>& columns() const { return columns_; }
   // From now on what has been handed out is not changed, but copied.
   void Share() { std::fill(own_.begin(), own_.end(), std::span<Value>()); }
 
  private:
-  absl::StatusOr<std::span<Value>> NewValues();
+  bool Knows(size_t column, uint32_t row) const {
+    return complete_[column] || (!known_[column].empty() && known_[column][row]);
+  }
   absl::Status MakeOwn(size_t column);
+  absl::StatusOr<bool> IsNull(size_t column, uint32_t row);
 
   SchemaPtr schema_;
   size_t physical_rows_;
   const std::vector<uint32_t>& rows_;
   BatchMemoryPtr memory_;
-  Read read_;
+  ScanEvents& events_;
   std::vector<Column> columns_;
-  std::vector<std::span<Value>> own_;  // The values of columns that nobody shares.
-  std::vector<bool> known_;
-  std::vector<Value> cells_;
+  std::vector<std::span<Value>> own_;     // The values of columns that nobody shares.
+  std::vector<bool> complete_;            // All rows are known.
+  std::vector<std::vector<bool>> known_;  // Otherwise these; empty: none.
+  std::vector<uint32_t> unknown_;
 };
 
 // Belongs to one worker.
@@ -81,6 +99,10 @@ class ScanRules {
   static absl::StatusOr<Set> MakeSet(const plan::EventSet& events, const Schema& schema,
                                      const RunContext& run);
   static absl::Status Prepare(const Schema& schema, const RunContext& run, Rule* rule);
+  static absl::Status KeepLacking(const std::vector<size_t>& targets, ScanColumns* columns,
+                                  std::vector<uint32_t>* rows);
+  static absl::Status Keep(Set& set, bool matching, ScanColumns* columns,
+                           std::vector<uint32_t>* rows);
   absl::StatusOr<std::vector<uint32_t>> RowsFor(Rule& rule, const std::vector<uint32_t>& rows,
                                                 ScanColumns* columns);
   static absl::Status Calculate(Rule& rule, const std::vector<uint32_t>& rows,

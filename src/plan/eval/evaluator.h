@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "base/cancel.h"
 #include "plan/eval/call.h"
 #include "plan/expr.h"
 #include "value/batch.h"
@@ -38,7 +39,8 @@ class ExprCounts {
 struct EvalEnvironment {
   RunConstants constants;
   EvalCounters* counters = nullptr;
-  ExprCounts* expr_counts = nullptr;  // Null unless the run counts.
+  ExprCounts* expr_counts = nullptr;     // Null unless the run counts.
+  const Cancellation* cancel = nullptr;  // May be null.
 };
 
 // The batch being evaluated. Results are allocated from its arena.

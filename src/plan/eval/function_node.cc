@@ -63,7 +63,10 @@ class FunctionNode final : public EvalNode {
     Arena scratch(context.arena().budget());
     Call call(context.environment().constants, *context.environment().counters, context.arena(),
               scratch, types_, prepared_.get());
+    const Cancellation* cancel = context.environment().cancel;
     for (const uint32_t row : rows) {
+      if (cancel != nullptr && cancel->stopped()) [[unlikely]]
+        return cancel->status();
       LoadRow(row);
       store(row, Dispatch(call));
       if (context.arena().exhausted() || scratch.exhausted()) [[unlikely]] {

@@ -61,6 +61,12 @@ TEST(LiteralFinderTest, LettersOnlyHaveTwoCases) {
   EXPECT_EQ(LiteralFinder("\x01Q", true).Find("!q\x01q"), 2U);
 }
 
+std::vector<LiteralFinder> Finders(const std::vector<std::string>& literals, bool ignore_case) {
+  std::vector<LiteralFinder> finders;
+  for (const std::string& literal : literals) finders.emplace_back(literal, ignore_case);
+  return finders;
+}
+
 TEST(LiteralSetTest, FindsTheFirstOfAny) {
   std::mt19937 random(6);
   for (int round = 0; round < 5'000; ++round) {
@@ -79,14 +85,63 @@ TEST(LiteralSetTest, FindsTheFirstOfAny) {
       for (const std::string& literal : literals) {
         expected = std::min(expected, SimplyFind(text, literal, from, ignore_case));
       }
-      const LiteralSet set(literals, ignore_case);
+      const LiteralSet set(Finders(literals, ignore_case));
       ASSERT_EQ(set.Find(text, from), expected) << text << " from " << from;
     }
   }
 }
 
+// The end of a member's name: `"Image"`, `"x.Image"`, `\"Image\"` in JSON text, `"Image{}"`.
+TEST(LiteralFinderTest, KeysStandAtTheEndOfANameOnly) {
+  const LiteralFinder key("Image", false, true);
+  for (const std::string_view text :
+       {R"({"Image":1})", R"({"a.Image" : 1})", R"({"e":"{\"Image\":1}"})", R"({"Image{}":1})",
+        R"({"e":"{\\\"x.Image\\\"\\n:1}"})"}) {
+    EXPECT_NE(key.Find(text), std::string_view::npos) << text;
+    EXPECT_NE(LiteralSet({key, LiteralFinder("no such", false)}).Find(text),
+              std::string_view::npos);
+  }
+  for (const std::string_view text :
+       {R"({"ImageLoaded":1})", R"({"SourceImage":1})", R"({"image":1})", R"({"a":"Image is"})",
+        R"({"a":"x.Image"})", R"({"a":"\"x.Image\" -n"})", R"({"a":"Image","b":1})", "Image",
+        R"("Image)", R"(Image")", ""}) {
+    EXPECT_EQ(key.Find(text), std::string_view::npos) << text;
+  }
+}
+
+TEST(LiteralIndexTest, FindsAllOfManyAndSaysWhich) {
+  std::mt19937 random(7);
+  for (int round = 0; round < 2'000; ++round) {
+    std::vector<std::string> literals;
+    const size_t count = 1 + random() % (round % 10 == 0 ? 60 : 6);
+    while (literals.size() < count) {
+      std::string literal = RandomText(random, 7);
+      std::replace(literal.begin(), literal.end(), '\xC3', 'q');
+      if (!literal.empty()) literals.push_back(literal);
+    }
+    std::string text = RandomText(random, 120);
+    if (round % 2 == 0) text.insert(random() % (text.size() + 1), literals[0]);
+    for (const bool ignore_case : {false, true}) {
+      const LiteralIndex index(Finders(literals, ignore_case));
+      std::vector<size_t> found(count, 0), expected(count, 0);
+      std::vector<uint32_t> which;
+      for (size_t at = index.Find(text, 0, &which); at != std::string::npos;
+           at = index.Find(text, at + 1, &which)) {
+        for (const uint32_t literal : which) ++found[literal];
+      }
+      for (size_t i = 0; i < count; ++i) {
+        for (size_t at = SimplyFind(text, literals[i], 0, ignore_case); at != std::string::npos;
+             at = SimplyFind(text, literals[i], at + 1, ignore_case)) {
+          ++expected[i];
+        }
+      }
+      ASSERT_EQ(found, expected) << text;
+    }
+  }
+}
+
 TEST(LiteralSetTest, NoLiteralsAreNowhere) {
-  EXPECT_EQ(LiteralSet({}, true).Find("abc"), std::string_view::npos);
+  EXPECT_EQ(LiteralSet({}).Find("abc"), std::string_view::npos);
 }
 
 // Whatever equals the folded text ignoring case holds the piece, in some case of ASCII.
