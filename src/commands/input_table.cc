@@ -47,7 +47,7 @@ class TableRows {
         start_(node.start),
         most_(node.most),
         predicate_(node.predicate == nullptr ? nullptr : plan::Copy(*node.predicate)),
-        schema_(node.open ? nullptr : std::make_shared<Schema>(node.columns)),
+        schema_(node.open ? nullptr : std::make_shared<Schema>(node.columns, node.columns.size())),
         run_(run) {}
 
   absl::Status Push(exec::Output& out) const {
@@ -87,7 +87,8 @@ class TableRows {
     for (const std::string& column : table.columns()) {
       SPELK_ASSIGN_OR_RETURN(fields.emplace_back(), run_.fields->TryIntern(column));
     }
-    return std::make_shared<Schema>(std::move(fields));
+    const size_t placed = fields.size();
+    return std::make_shared<Schema>(std::move(fields), placed);
   }
 
   absl::StatusOr<plan::TablePtr> Find() const {

@@ -32,8 +32,10 @@ plan::Dataflow OutputTableNode::GetDataflow() const {
       .writes = plan::FieldSet(), .keeps_order = true, .results = false, .writes_table = lookup};
 }
 
-plan::FieldSet OutputTableNode::InputNeeds(const plan::FieldSet&) const {
-  return plan::FieldSet::All();
+plan::FieldSet OutputTableNode::InputNeeds(const plan::FieldSet& needed) const {
+  plan::FieldSet needs = needed;
+  needs.AddAll();
+  return needs;
 }
 
 namespace {

@@ -462,8 +462,8 @@ constexpr Example kExamples[] = {
     {.title = "Events of a session",
      .input = R"({"_time": 130, "id": 1} {"_time": 120, "id": 2} {"_time": 100, "id": 1})",
      .query = "transaction id | table id eventcount duration",
-     .output = R"({"id": 1, "eventcount": 2, "duration": 30}
-                  {"id": 2, "eventcount": 1, "duration": 0})"},
+     .output = R"({"id": 2, "eventcount": 1, "duration": 0}
+                  {"id": 1, "eventcount": 2, "duration": 30})"},
     {.title = "From the first event to the last",
      .input = R"({"_time": 130, "id": 1, "act": "out"} {"_time": 120, "id": 2, "act": "in"}
                  {"_time": 100, "id": 1, "act": "in"})",

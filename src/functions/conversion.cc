@@ -274,7 +274,7 @@ constexpr Example kToBoolExamples[] = {
     {.title = "Text and numbers as Booleans",
      .input = R"({"b":"True"} {"b":0} {"b":"x"})",
      .query = R"(eval r=case(tobool(b), "yes", NOT tobool(b), "no") | table r)",
-     .output = R"({"r":"yes"} {"r":"no"} {})"}};
+     .output = R"({"r":"yes"} {"r":"no"} {"r":"no"})"}};
 constexpr Example kToDoubleExamples[] = {{.title = "What is no number gives null",
                                           .input = R"({"n":"1.5"} {"n":"x"})",
                                           .query = "eval r=todouble(n) | table r",
