@@ -63,8 +63,11 @@ class Dump {
     for (const plan::FieldRule& rule : scan.rules) {
       std::string except;
       for (const plan::EventSet& events : rule.except) except += Events(events) + "; ";
-      Line("rule {} for {} where {} except {} {}{}{}", rule.name, NameOrNone(rule.target),
-           Events(rule.where), except, rule.only_missing, rule.listed, rule.parallel_before);
+      std::string targets;
+      for (const Field target : rule.targets) targets += NameOrNone(target) + "; ";
+      for (const Field listed : rule.listed) targets += "listed " + NameOrNone(listed) + "; ";
+      Line("rule {} for {} where {} except {} {}{}", rule.name, targets, Events(rule.where), except,
+           rule.only_missing, rule.parallel_before);
     }
   }
 

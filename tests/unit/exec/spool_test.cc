@@ -15,7 +15,7 @@ using tests::TestRun;
 
 std::vector<std::string> NamesOf(const Spool& spool) {
   std::vector<std::string> names;
-  for (const Field field : spool.FieldsInOrder()) names.emplace_back(field.name());
+  for (const Field field : spool.FieldsInOrder(nullptr)) names.emplace_back(field.name());
   return names;
 }
 

@@ -32,7 +32,7 @@ NodePtr OptimizedScan(FieldTable& fields) {
   rule.where = {StanzaKind::kSource, "x|y", "source::x"};
   rule.except = {{StanzaKind::kHost, "h", "host::h"}, {StanzaKind::kSourcetype, "s", "s"}};
   rule.name = "EVAL-user";
-  rule.target = fields.Intern("user");
+  rule.targets = {fields.Intern("user")};
   rule.value = Placed(MakeLogical(ExprKind::kOr,
                                   [&] {
                                     std::vector<ExprPtr> operands;
@@ -42,7 +42,7 @@ NodePtr OptimizedScan(FieldTable& fields) {
                                   }()),
                       30);
   rule.only_missing = true;
-  rule.listed = true;
+  rule.listed = {fields.Intern("user")};
   rule.parallel_before = true;
   return scan;
 }
