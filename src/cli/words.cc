@@ -76,10 +76,15 @@ Result<std::string> ReadFile(const std::string& path) {
   errno = 0;
   std::ifstream file(path, std::ios::binary);
   if (!file) return unreadable(std::strerror(errno));
-  std::stringstream stream;
-  stream << file.rdbuf();  // An empty file sets its failbit, a fault the badbit.
-  if (stream.bad()) return unreadable(std::strerror(EIO));
-  std::string text = stream.str();
+  // What has no end (a device, a pipe) is not read to its end.
+  constexpr size_t kMostSearch = size_t{1} << 20U;
+  std::string text(kMostSearch + 1, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (file.bad()) return unreadable(std::strerror(EIO));
+  text.resize(static_cast<size_t>(file.gcount()));
+  if (text.size() > kMostSearch) {
+    return unreadable(fmt::format("it is longer than {} bytes", kMostSearch));
+  }
   if (text.starts_with(kByteOrderMark)) text.erase(0, kByteOrderMark.size());
   // As editors and PowerShell on Windows may write it: UTF-16 has a zero in every second byte.
   if (text.find('\0') != std::string::npos) return unreadable("it is not UTF-8");

@@ -338,7 +338,7 @@ absl::Status Runner::Start(const std::vector<RunJob>& jobs) {
     if (plan.status.ok()) plan.status = plan.Build();
     if (!plan.status.ok()) continue;
     driven_.push_back(j);
-    driver_jobs.push_back({&plan.pipeline(), outputs_.back().get()});
+    driver_jobs.push_back({&plan.pipeline(), outputs_[j].get()});
   }
   if (driver_jobs.empty()) return absl::OkStatus();
   SPELK_ASSIGN_OR_RETURN(

@@ -134,7 +134,7 @@ absl::Status RunTables::Put(Write write) {
 
 absl::Status RunTables::WriteFile(const Write& write) const {
   SPELK_ASSIGN_OR_RETURN(const knowledge::AppFolder folder,
-                         knowledge::AppFolder::Open(write_folder_));
+                         knowledge::AppFolder::OpenFolder(write_folder_));
   // A link that leads out of the folder is refused.
   SPELK_RETURN_IF_ERROR(folder.Find(write.file).status());
   const std::string path = folder.NameOf(write.file);

@@ -32,6 +32,15 @@ absl::Status Unreadable(const std::string& name) {
 
 }  // namespace
 
+absl::StatusOr<AppFolder> AppFolder::OpenFolder(const std::string& path) {
+  std::optional<std::string> resolved = Resolve(path);
+  struct stat info {};
+  if (!resolved || ::stat(path.c_str(), &info) != 0 || !S_ISDIR(info.st_mode)) {
+    return absl::NotFoundError(fmt::format("there is no folder {}", path));
+  }
+  return AppFolder(path, std::move(*resolved));
+}
+
 absl::StatusOr<AppFolder> AppFolder::Open(const std::string& path) {
   std::optional<std::string> resolved = Resolve(path);
   struct stat info {};

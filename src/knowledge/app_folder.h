@@ -14,6 +14,8 @@ class AppFolder {
  public:
   // NotFound if there is no such folder.
   static absl::StatusOr<AppFolder> Open(const std::string& path);
+  // Any folder, for tables.
+  static absl::StatusOr<AppFolder> OpenFolder(const std::string& path);
 
   // As the user wrote it.
   const std::string& path() const { return path_; }

@@ -68,7 +68,7 @@ absl::Status Knowledge::Load(const KnowledgeSources& sources) {
   SPELK_RETURN_IF_ERROR(limits_.Load(confs.limits));
   std::vector<std::string> given = sources.lookups;
   if (!sources.write_folder.empty()) {
-    if (!AppFolder::Open(sources.write_folder).ok()) {
+    if (!AppFolder::OpenFolder(sources.write_folder).ok()) {
       return absl::NotFoundError(
           fmt::format("there is no folder {} to write to", sources.write_folder));
     }

@@ -65,7 +65,7 @@ absl::Status Lookups::Give(const std::string& text) {
   struct stat info {};
   if (::stat(text.c_str(), &info) == 0) {
     if (S_ISDIR(info.st_mode)) {
-      SPELK_ASSIGN_OR_RETURN(AppFolder folder, AppFolder::Open(text));
+      SPELK_ASSIGN_OR_RETURN(AppFolder folder, AppFolder::OpenFolder(text));
       folders_.push_back(std::move(folder));
       return absl::OkStatus();
     }

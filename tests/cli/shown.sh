@@ -51,7 +51,7 @@ expect 'bin changes _time' 0 'k,ts,_time
 2,5,0' "$SPELK" run -o csv 'k=2 | bin span=10s _time' f
 expect 'fields' 0 'k,source
 2,f' "$SPELK" run -o csv 'k=2 | fields k source' f
-expect 'a name of knowledge that is only read' 0 'EventID,Channel,NewProcessName
-4688,Security,C:\\a.exe' bash -c \
+expect 'a name of knowledge that is only read' 0 'Channel,EventID,NewProcessName
+Security,4688,C:\\a.exe' bash -c \
   'echo "{\"EventID\":4688,\"Channel\":\"Security\",\"NewProcessName\":\"C:\\\\a.exe\"}" |
    "$SPELK" run -o csv "where process_name=\"a.exe\" | sort process_name" | sed "s/\\\\/\\\\\\\\/g"'

@@ -15,13 +15,13 @@ for i in 1 2 3 4 5; do
     $i $i $((i % 2)) $i constant $i $i
 done >f
 
-expect 'events: time, host, what is named, what varies' 0 '_time                host   CommandLine           RecordNumber  user
-───────────────────  ─────  ────────────────────  ────────────  ──────
-2024-03-12 01:02:01  web-1  cmd.exe /c whoami 1              1  user-1
-2024-03-12 01:02:02  web-0  cmd.exe /c whoami 2              2  user-2
-2024-03-12 01:02:03  web-1  cmd.exe /c whoami 3              3  user-3
-2024-03-12 01:02:04  web-0  cmd.exe /c whoami 4              4  user-4
-2024-03-12 01:02:05  web-1  cmd.exe /c whoami 5              5  user-5
+expect 'events: time, host, what is named, what varies' 0 '_time                host   CommandLine          RecordNumber  user
+───────────────────  ─────  ───────────────────  ────────────  ──────
+2024-03-12 01:02:01  web-1  cmd.exe /c whoami 1             1  user-1
+2024-03-12 01:02:02  web-0  cmd.exe /c whoami 2             2  user-2
+2024-03-12 01:02:03  web-1  cmd.exe /c whoami 3             3  user-3
+2024-03-12 01:02:04  web-0  cmd.exe /c whoami 4             4  user-4
+2024-03-12 01:02:05  web-1  cmd.exe /c whoami 5             5  user-5
 … 4 more columns: @timestamp, Guid, Task, Version; -o vertical shows all
 5 rows' shows 80 --color never "'CommandLine=*whoami*'" f
 expect 'a few: one field a line' 0 '── row 1 ───────────────────────────────

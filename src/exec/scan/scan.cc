@@ -375,7 +375,11 @@ absl::Status ScanWorker::AddLine(std::string_view line, const std::vector<size_t
   }
   report_.looked_at.fetch_add(1, std::memory_order_relaxed);
   if (verdict != io::LineVerdict::kEvent) return Reject(line, io::Describe(verdict), false);
-  if (!faulty || rows_.block()->odd_start == nullptr) ++events_;
+  // What an input that begins oddly has of faulty objects is something else: UTF-16, say.
+  if (faulty && rows_.block()->odd_start != nullptr) {
+    return Reject(line, "a fault in the JSON text", true);
+  }
+  ++events_;
   if (faulty) SPELK_RETURN_IF_ERROR(Reject(line, "a fault in the JSON text", true));
   SPELK_RETURN_IF_ERROR(AddEvents(line, plans, outputs));
   if (line.size() > kLongLine) {

@@ -113,8 +113,8 @@ TEST(Api, ATextIsParsedAsFarAsItCanBeRead) {
             "(command:join(argument:id)(subsearch(pipeline(broken:eval))))");
   EXPECT_EQ(parsed.printed, "search a=1 | where x=+ | stats count | join id [ eval ( ]");
   ASSERT_EQ(parsed.diagnostics.size(), 2U);
-  EXPECT_EQ(parsed.diagnostics[0].column, 15U);
-  EXPECT_EQ(parsed.diagnostics[1].column, 57U);
+  EXPECT_EQ(parsed.diagnostics[0].column, 17U);
+  EXPECT_EQ(parsed.diagnostics[1].column, 58U);
   EXPECT_EQ(engine.Parse("a=1 | head").diagnostics.size(), 0U);
 }
 

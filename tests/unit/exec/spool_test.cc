@@ -44,7 +44,7 @@ TEST(Spool, FieldsStandWhereTheFirstRowHasThem) {
     if (merged) {
       ASSERT_TRUE(spool.Merge(std::move(other)).ok());
     }
-    EXPECT_EQ(NamesOf(spool), (std::vector<std::string>{"d", "c", "a", "b"}));
+    EXPECT_EQ(NamesOf(spool), (std::vector<std::string>{"d", "a", "c", "b"}));
   }
 }
 

@@ -79,11 +79,11 @@ TEST_F(MacrosTest, QuotesMayBeginInOneTextAndEndInAnother) {
 TEST_F(MacrosTest, Arguments) {
   Define("who", "n=99");
   Define("who(1)", "u=$a$", {"a"});
-  Define("who(2)", "(u=\"$a$\" OR n=$b$ $c$ $$a$)", {"a", "b"});
+  Define("who(2)", "(u=\"$a$\" OR n=$b$ $$a$)", {"a", "b"});
   EXPECT_EQ(Expand("`who` `who()`"), "n=99 n=99");
   EXPECT_EQ(Expand("`who(eve)` `who( \"e, v\" )`"), "u=eve u=e, v");
-  EXPECT_EQ(Expand("`who(max(a,b), 3)`"), "(u=\"max(a,b)\" OR n=3 $c$ $max(a,b))");
-  EXPECT_EQ(Expand("`who(b = 3, a=\"x\")`"), "(u=\"x\" OR n=3 $c$ $x)");
+  EXPECT_EQ(Expand("`who(max(a,b), 3)`"), "(u=\"max(a,b)\" OR n=3 $max(a,b))");
+  EXPECT_EQ(Expand("`who(b = 3, a=\"x\")`"), "(u=\"x\" OR n=3 $x)");
   EXPECT_EQ(Expand("`who(z=1)`"), "u=z=1");
   EXPECT_EQ(Expand(R"(`who("a \" `b")`)"), R"(u=a \" `b)");
   EXPECT_EQ(Expand(R"(`who("a" . "b")`)"), R"(u="a" . "b")");

@@ -70,7 +70,7 @@ TEST(TermMatcherTest, StarsMeanWhatTheRuleSays) {
     ASSERT_EQ(TermMatcher(term, ast::TermKind::kWord).Matches(text), expected)
         << term << " in \"" << text << '"';
   }
-  EXPECT_GT(matched, 5'000);
+  EXPECT_GT(matched, 2'000);
 }
 
 // Not only of time: a matcher that begins anew everywhere would not end within the test's minutes.
