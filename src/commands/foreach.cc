@@ -421,7 +421,8 @@ constexpr Example kExamples[] = {
      .output = R"({"in":2048,"out":3072})"},
     {.title = "The sum of the values of a field",
      .input = R"({"n":"1,2,4"})",
-     .query = "makemv delim=\",\" n | eval sum=0 | foreach mode=multivalue n [eval sum=sum+<<ITEM>>] | table sum",
+     .query = "makemv delim=\",\" n | eval sum=0 | foreach mode=multivalue n [eval "
+              "sum=sum+<<ITEM>>] | table sum",
      .output = R"({"sum":7})"}};
 constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<ForeachNode>, &Build},
                                       {&plan::TypeOf<ForeachItemNode>, &BuildItem}};

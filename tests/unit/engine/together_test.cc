@@ -76,7 +76,8 @@ TEST(Together, EachGivesWhatItGivesAlone) {
               return Flow::kMore;
             }).ok());
         for (size_t q = 0; q < count; ++q) {
-          ASSERT_EQ(together[q], alone[first + q]) << kSearches[first + q] << " of " << count << ", " << block;
+          ASSERT_EQ(together[q], alone[first + q])
+              << kSearches[first + q] << " of " << count << ", " << block;
         }
       }
     }
