@@ -135,10 +135,17 @@ std::string MacrosConf(const std::string& folder) {
 
 // How a search ends, if it does not parse.
 std::optional<Refusal> Refused(const engine::Core& core, const Published& search, bool expand) {
+  std::string text = search.text;
+  if (expand) {
+    engine::Compilation expanded;
+    // What binding says is not asked here: the expanded text is parsed by itself.
+    (void)engine::Compile(core, text, {.name = search.id}, &expanded);
+    text = std::string(expanded.source->text());
+  }
   engine::Compilation compilation;
   const absl::Status status =
-      engine::Compile(core, search.text, {.name = search.id, .parse_only = !expand}, &compilation);
-  if (status.ok() || !compilation.ast.commands.empty()) return std::nullopt;
+      engine::Compile(core, text, {.name = search.id, .parse_only = true}, &compilation);
+  if (status.ok()) return std::nullopt;
   Refusal refusal;
   refusal.stage = expand ? "expanded" : "text";
   refusal.message = MessageOf(status);
