@@ -59,7 +59,7 @@ std::string Check(const Engine& engine, const std::string& text, const NamedFeed
            : SomeVariations(engine, true, HashOf(text + feed.name), kSampledVariations);
   for (const Variation& variation : variations) {
     const Outcome other = RunAs(*query, &feed.feed, options, variation);
-    std::string difference = Difference(plain, other, variation, false);
+    std::string difference = Difference(plain, other, variation, true);
     if (!difference.empty()) return difference;
   }
   return {};
@@ -83,7 +83,7 @@ std::vector<std::string> CheckTogether(const Engine& engine, const std::vector<s
     variation.block_size = threads == 1 ? size_t{1} << 20U : size_t{4} << 10U;
     const std::vector<Outcome> together = RunTogetherAs(queries, feed.feed, {}, variation);
     for (size_t q = 0; q < queries.size(); ++q) {
-      const std::string difference = Difference(alone[q], together[q], variation, false);
+      const std::string difference = Difference(alone[q], together[q], variation, true);
       if (!difference.empty())
         problems.push_back(texts[q] + ", together with others: " + difference);
     }

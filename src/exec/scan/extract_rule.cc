@@ -117,7 +117,8 @@ class ExtractRunner final : public RuleRunner {
     for (const uint32_t row : rows) {
       for (std::vector<Value>& found : found_) found.clear();
       count_ = 0;
-      for (const Value& text : columns->column(source_).At(row).each()) Extract(text, arena);
+      const Value source = columns->column(source_).At(row);  // Of which each() is a view.
+      for (const Value& text : source.each()) Extract(text, arena);
       for (size_t t = 0; t < targets_.size(); ++t) {
         const Value own = columns->column(targets_[t]).At(row);
         if (found_[t].empty() || (!own.is_null() && !extraction_.add)) continue;
