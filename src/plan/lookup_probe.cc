@@ -90,7 +90,8 @@ Value LookupProbe::Output(size_t output, Arena& arena) const {
   if (values == nullptr) return Value::Null();
   size_t at = 0;
   for (const uint32_t row : rows_) {
-    for (const Value& each : table_->At(column, row).each()) values[at++] = each;
+    const Value value = table_->At(column, row);  // Of which each() is a view.
+    for (const Value& each : value.each()) values[at++] = each;
   }
   std::fill_n(values + at, defaults_, Value::Text(lookup_->default_match));
   return Value::Multi({values, count});
