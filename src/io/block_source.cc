@@ -99,10 +99,11 @@ struct Reading {
   size_t rest_size = 0;
   bool at_end = false;
   bool closed = false;
+  bool begun = false;                            // Streams: there was a line that is not blank.
   absl::Status error;                            // Of the input, after what could be read of it.
   std::shared_ptr<const std::string> odd_start;  // Shared with its blocks.
 
-  // `start`: the first bytes.
+  // `start`: the first bytes, but for blank lines before them.
   void Judge(std::string_view start) {
     if (start.starts_with(kByteOrderMark)) start.remove_prefix(kByteOrderMark.size());
     start = start.substr(0, kLookedAt);
@@ -417,12 +418,14 @@ absl::StatusOr<std::optional<Block>> BlockSource::Next() {
 // lines are to be counted, when the lock is given back.
 absl::StatusOr<std::optional<Block>> BlockSource::NextOfStream() {
   Reading& now = state_->now;
-  const bool first = now.offset == 0;
+  // What comes in small blocks may have nothing but blank lines in the first.
+  const bool at_start = now.offset < kLookedAt && !now.begun;
   Block block;
   block.input = state_->input;
   BlockReader reader(*state_, options_);
   SPELK_ASSIGN_OR_RETURN(const bool any, reader.ReadStream(*now.source, &block));
-  if (first) now.Judge(block.text);
+  if (at_start) now.Judge(block.text);
+  now.begun = now.begun || block.text.find_first_not_of(" \t\r\n") != std::string_view::npos;
   block.odd_start = now.odd_start;
   const uint64_t consumed = now.source->consumed();
   progress_.bytes_taken.fetch_add(consumed - now.taken, std::memory_order_relaxed);

@@ -55,8 +55,7 @@ struct Block {
     uint64_t size = 0;
   };
   std::vector<Overlong> overlong;
-  // Of an input that cannot be a feed of events from its first line on: its first bytes. Shared by
-  // its blocks.
+  // Of an input that does not begin with an event: its first bytes. Shared by its blocks.
   std::shared_ptr<const std::string> odd_start;
   std::shared_ptr<void> buffer;  // Shared with the batches whose values point into it.
 };

@@ -2,6 +2,7 @@
 #include "io/input_kind.h"
 
 #include <fmt/format.h>
+#include <simdjson.h>
 
 #include <algorithm>
 
@@ -62,6 +63,27 @@ bool IsTar(std::string_view start) {
   return start.size() > kMagicAt && start.substr(kMagicAt).starts_with("ustar");
 }
 
+// Brackets that match, the first of which closes last; what lies between is not looked at.
+bool IsOneObject(std::string_view line) {
+  if (!line.starts_with('{') || !line.ends_with('}')) return false;
+  bool in_string = false;
+  size_t depth = 0;
+  for (size_t i = 0; i < line.size(); ++i) {
+    const char c = line[i];
+    if (c == '\\') {
+      ++i;
+    } else if (c == '"') {
+      in_string = !in_string;
+    } else if (!in_string && (c == '{' || c == '[')) {
+      ++depth;
+    } else if (!in_string && (c == '}' || c == ']')) {
+      if (--depth == 0)
+        return i + 1 == line.size() && simdjson::validate_utf8(line.data(), line.size());
+    }
+  }
+  return false;
+}
+
 // <134>Oct 11 …
 bool IsSyslog(std::string_view text) {
   const size_t end = text.find('>');
@@ -114,10 +136,10 @@ Signature KindOf(std::string_view start) {
 bool BeginsWithEvent(std::string_view start) {
   const size_t begin = start.find_first_not_of(kBlanks);
   if (begin == std::string_view::npos) return true;  // Nothing, so far.
-  if (start[begin] != '{') return false;
   const size_t end = start.find('\n', begin);
-  if (end == std::string_view::npos && start.size() >= kLookedAt) return true;  // The line goes on.
-  return Trimmed(start.substr(begin, end - begin)).ends_with('}');
+  // Of a line that goes on nobody knows yet.
+  if (end == std::string_view::npos && start.size() >= kLookedAt) return false;
+  return IsOneObject(Trimmed(start.substr(begin, end - begin)));
 }
 
 std::string DescribeStart(std::string_view start, std::string_view path) {

@@ -10,8 +10,8 @@ namespace spelk::io {
 // How much of an input is looked at.
 inline constexpr size_t kLookedAt = 4096;
 
-// False if the input cannot be a feed of events from its first line on: that is no `{…}`. `start`
-// is the beginning of the input, kLookedAt bytes of it or all.
+// True if the first line is an event, or if there is none so far. `start` is the beginning of the
+// input, kLookedAt bytes of it or all; of a line that is longer nobody knows, so it is false.
 bool BeginsWithEvent(std::string_view start);
 
 // "it is a JSON array; `jq -c '.[]' a.json` writes one object a line": what the input seems to be,

@@ -25,7 +25,7 @@ printf '{\n  "EventID": 1,\n  "Image": "x"\n}\n{\n  "EventID": 2\n}\n' >pretty.j
 no_feed pretty.json 'it is JSON of which the objects are not one on each line; `jq -c . pretty.json` writes one object a line'
 printf '{"EventID":1}{"EventID":2}\n' >joined.json
 expect 'objects without a line end between them' 3 '' run '*' joined.json
-says 'are no events' 'joined.json is no feed of events: spelk reads one JSON object a line'
+says 'are no events' 'joined.json is no feed of events: it is JSON of which the objects are not one on each line'
 printf 'EventID,Image\n1,"x, y"\n2,z\n' >rows.csv
 sed -i 's/"x, y"/x/' rows.csv
 no_feed rows.csv 'it is CSV; `mlr --icsv --ojsonl cat rows.csv` writes events'
@@ -72,3 +72,23 @@ says 'is named' 'rows.csv is no feed of events: it is CSV'
 expect 'two of them' 3 '{"EventID":1}' run 'EventID=1' rows.csv good.ndjson array.json
 says 'the others are counted' '; nor is 1 other input'
 expect 'enough rows before it' 0 '{"EventID":1}' run --threads 1 'EventID=1 | head 1' --order input good.ndjson
+
+# What an input is does not depend on which of its lines a search reads.
+printf '{"\346\346":1,"EventID":1}\n{"EventID":2,"Image":"x"}\n' >damaged.ndjson
+printf 'words\n{"EventID":2,"Image":"x","m":01}\n' >faulty.ndjson
+printf '[words]\n{"EventID":2}\n{"EventID":3}\n' >bracket.ndjson
+for file in damaged.ndjson faulty.ndjson bracket.ndjson; do
+  for search in 'EventID=1' 'EventID=7' 'EventID=7 | table Image'; do
+    expect "$file has an event: $search" 0 '' run "$search" "$file"
+    expect "$file has an event, read in full: $search" 0 '' run "$search" "$file" \
+      --without-pass prefilter --without-pass projection
+  done
+done
+expect 'an event with a fault after words' 0 '{"Image":"x"}' run 'EventID=2 | table Image' faulty.ndjson
+expect 'and with all fields' 0 '{"EventID":2,"Image":"x"}' run 'EventID=2' faulty.ndjson
+expect 'lines that are too long' 0 '' run --max-line 5 'EventID=7' good.ndjson
+expect 'lines that are too long, looked for' 0 '' run --max-line 5 'EventID=1' good.ndjson
+printf '\n\nwords\n' >words
+expect 'blank lines before' 3 '' run 'EventID=1' words
+says 'are no kind of feed' 'words is no feed of events'
+expect 'the same from a pipe' 3 '' bash -c 'cat words | "$SPELK" run EventID=1'

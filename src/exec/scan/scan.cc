@@ -355,6 +355,14 @@ absl::Status ScanWorker::AddEvents(std::string_view line, const std::vector<size
   return AddRow(row, used_slots, plans);
 }
 
+io::LineVerdict ScanWorker::ReadLine(std::string_view line, bool* faulty) {
+  using namespace std::string_view_literals;
+  const io::LineVerdict verdict = reader_.Read(line, slots_, faulty);
+  // The first line of UTF-16 is an object with a fault, but nothing is in it.
+  const bool wide = verdict == io::LineVerdict::kEvent && line.starts_with("{\0"sv);
+  return wide && rows_.block()->odd_start != nullptr ? io::LineVerdict::kNotOneObject : verdict;
+}
+
 absl::Status ScanWorker::AddLine(std::string_view line, const std::vector<size_t>& plans,
                                  const ScanOutputs& outputs) {
   bool faulty = false;
@@ -368,17 +376,13 @@ absl::Status ScanWorker::AddLine(std::string_view line, const std::vector<size_t
       return Reject(line, "a fault in the JSON text", true);
     }
   }
-  const io::LineVerdict verdict = reader_.Read(line, slots_, &faulty);
+  const io::LineVerdict verdict = ReadLine(line, &faulty);
   if (verdict == io::LineVerdict::kBlank) return absl::OkStatus();
   if (verdict == io::LineVerdict::kNoMemory) {
     return scan_.run->budget->Exhausted("a line of input", line.size() * sizeof(uint32_t));
   }
   report_.looked_at.fetch_add(1, std::memory_order_relaxed);
   if (verdict != io::LineVerdict::kEvent) return Reject(line, io::Describe(verdict), false);
-  // What an input that begins oddly has of faulty objects is something else: UTF-16, say.
-  if (faulty && rows_.block()->odd_start != nullptr) {
-    return Reject(line, "a fault in the JSON text", true);
-  }
   ++events_;
   if (faulty) SPELK_RETURN_IF_ERROR(Reject(line, "a fault in the JSON text", true));
   SPELK_RETURN_IF_ERROR(AddEvents(line, plans, outputs));
@@ -390,17 +394,19 @@ absl::Status ScanWorker::AddLine(std::string_view line, const std::vector<size_t
 }
 
 absl::Status ScanWorker::LookAt(std::string_view line) {
-  if (line.size() > scan_.settings->max_line) return absl::OkStatus();
+  if (line.size() > scan_.settings->max_line) {
+    report_.looked_at.fetch_add(1, std::memory_order_relaxed);
+    return Reject(line, kLineTooLong, false);
+  }
   bool faulty = false;
-  const io::LineVerdict verdict = reader_.Read(line, slots_, &faulty);
+  const io::LineVerdict verdict = ReadLine(line, &faulty);
   if (verdict == io::LineVerdict::kBlank) return absl::OkStatus();
   if (verdict == io::LineVerdict::kNoMemory) {
     return scan_.run->budget->Exhausted("a line of input", line.size() * sizeof(uint32_t));
   }
   report_.looked_at.fetch_add(1, std::memory_order_relaxed);
   if (verdict != io::LineVerdict::kEvent) return Reject(line, io::Describe(verdict), false);
-  // UTF-16 looks like an object with a fault.
-  if (!faulty) ++events_;
+  ++events_;
   return absl::OkStatus();
 }
 
@@ -438,10 +444,16 @@ void ScanReport::AddLines(const io::Block& block, uint64_t events, uint64_t othe
   if (of_input.odd_start == nullptr) of_input.odd_start = block.odd_start;
 }
 
-bool ScanReport::HasEvents(size_t input) const {
+bool ScanReport::Lines::AreOfFeed() const {
+  // Of an array with an object on each line, the last one may stand without a comma.
+  const bool array = odd_start != nullptr && odd_start->starts_with('[');
+  return events > (array ? 1U : 0U);
+}
+
+bool ScanReport::IsFeed(size_t input) const {
   const std::lock_guard lock(mutex_);
   const auto found = lines_.find(input);
-  return found != lines_.end() && found->second.events > 0;
+  return found != lines_.end() && found->second.AreOfFeed();
 }
 
 absl::Status ScanReport::JudgeInputs(const std::vector<io::Input>& inputs) const {
@@ -449,12 +461,11 @@ absl::Status ScanReport::JudgeInputs(const std::vector<io::Input>& inputs) const
   std::string message;
   size_t more = 0;
   for (const auto& [input, met] : lines_) {
-    const bool array = met.odd_start != nullptr && met.odd_start->starts_with('[');
-    // Of an array with an object on each line, the last one may stand without a comma.
-    if (met.others == 0 || met.events > (array ? 1U : 0U)) continue;
+    // One that begins with an event is a feed; of its lines only those were read that a search asks
+    // for.
+    if (met.odd_start == nullptr || met.others == 0 || met.AreOfFeed()) continue;
     const std::string& path = inputs[input].path;
-    const std::string_view start =
-        met.odd_start != nullptr ? std::string_view(*met.odd_start) : std::string_view();
+    const std::string_view start = *met.odd_start;
     if (!message.empty()) {
       ++more;
       continue;

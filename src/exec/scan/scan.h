@@ -49,13 +49,16 @@ class ScanReport {
 
   // What a block held: lines that were events, and lines that were none.
   void AddLines(const io::Block& block, uint64_t events, uint64_t others);
-  bool HasEvents(size_t input) const;
+  // Enough lines of the input were events to know that it is a feed.
+  bool IsFeed(size_t input) const;
   // DataLoss names an input that is no feed of events, and what it seems to be. For inputs that
   // were read to the end.
   absl::Status JudgeInputs(const std::vector<io::Input>& inputs) const;
 
  private:
   struct Lines {
+    bool AreOfFeed() const;
+
     uint64_t events = 0;
     uint64_t others = 0;
     std::shared_ptr<const std::string> odd_start;  // See io::Block.
@@ -97,6 +100,8 @@ class ScanWorker {
   bool MeetsGroups(size_t plan, std::string_view line, size_t from) const;
   absl::Status AddLineAndFlush(std::string_view line, const std::vector<size_t>& plans,
                                const ScanOutputs& outputs);
+  // Into slots_.
+  io::LineVerdict ReadLine(std::string_view line, bool* faulty);
   absl::Status AddLine(std::string_view line, const std::vector<size_t>& plans,
                        const ScanOutputs& outputs);
   absl::Status AddEvents(std::string_view line, const std::vector<size_t>& plans,

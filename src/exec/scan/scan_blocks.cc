@@ -60,7 +60,8 @@ absl::Status ScanWorker::ScanAllLines(const io::BlockPtr& block, bool judge,
         if (MeetsGroups(p, line, 0)) wanted.push_back(p);
       }
       if (wanted.empty()) {
-        if (judge) SPELK_RETURN_IF_ERROR(LookAt(WithoutCarriageReturn(line)));
+        // Two events make a feed of an array, too.
+        if (judge && events_ < 2) SPELK_RETURN_IF_ERROR(LookAt(WithoutCarriageReturn(line)));
         continue;
       }
     }
@@ -165,7 +166,7 @@ absl::Status ScanWorker::ScanBlock(const io::BlockPtr& block, const ScanOutputs&
   }
   report_.bytes.fetch_add(block->text.size(), std::memory_order_relaxed);
   rows_.Start(block);
-  const bool judge = block->odd_start != nullptr && !report_.HasEvents(block->input);
+  const bool judge = block->odd_start != nullptr && !report_.IsFeed(block->input);
   if (scan_.index != nullptr && !judge) {
     SPELK_RETURN_IF_ERROR(ScanIndexed(block, outputs));
     return Flush(outputs);

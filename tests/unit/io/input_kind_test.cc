@@ -13,11 +13,15 @@ TEST(InputKind, FeedsBeginWithAnObject) {
   EXPECT_TRUE(BeginsWithEvent("\n \r\n"));
   EXPECT_TRUE(BeginsWithEvent("{\"a\":1}"));
   EXPECT_TRUE(BeginsWithEvent("\n{\"a\":1} \r\nwords"));
-  EXPECT_TRUE(BeginsWithEvent("{" + std::string(kLookedAt, 'x')));  // The line goes on.
+  EXPECT_TRUE(BeginsWithEvent("{\"a}\\\"\":[{},{\"]\":{}}]}\n"));
+  EXPECT_FALSE(BeginsWithEvent("{" + std::string(kLookedAt, 'x')));  // The line goes on.
   EXPECT_FALSE(BeginsWithEvent("{\n\"a\":1}"));
   EXPECT_FALSE(BeginsWithEvent("{\"a\":1"));
   EXPECT_FALSE(BeginsWithEvent("[{\"a\":1}]"));
   EXPECT_FALSE(BeginsWithEvent("words"));
+  EXPECT_FALSE(BeginsWithEvent("{\"a\":1}{\"a\":2}\n"));
+  EXPECT_FALSE(BeginsWithEvent("{\"a\":[1}\n{\"a\":1}"));
+  EXPECT_FALSE(BeginsWithEvent("{\"\xE6\xE6\":1}\n{\"a\":1}"));
 }
 
 TEST(InputKind, AdviceNamesTheFile) {
