@@ -9,13 +9,11 @@
 
 #include "base/memory.h"
 
-namespace simdjson::internal {
-class dom_parser_implementation;
-}
-
 namespace spelk::io {
 
-// Why a line is no event; see design.md, "What a line is does not depend on the plan".
+struct Structurals;
+
+// Why a line is no event; what a line is does not depend on the plan.
 enum class LineVerdict : uint8_t {
   kEvent,
   kBlank,
@@ -26,10 +24,10 @@ enum class LineVerdict : uint8_t {
 };
 std::string_view Describe(LineVerdict verdict);
 
-// One for each worker. Finds the structural characters with simdjson's first stage, which also
-// checks UTF-8 and strings, and walks them once to see that the line is one {…}. (On-Demand cannot
-// tell that without reading the whole line as values, and gives up on a line with a raw control
-// character in a string, whose earlier members are fields.)
+// One for each worker. Finds the structural characters, checks UTF-8 and strings, and walks them
+// once to see that the line is one {…}. (simdjson's On-Demand cannot tell that without reading the
+// whole line as values, and gives up on a line with a raw control character in a string, whose
+// earlier members are fields.)
 class JsonIndex {
  public:
   explicit JsonIndex(MemoryBudget* budget);
@@ -60,11 +58,13 @@ class JsonIndex {
   std::string_view original() const { return original_; }
 
  private:
-  LineVerdict RunStage1(std::string_view line);
+  LineVerdict VerdictOf(const Structurals& found) const;
+  // Makes text() a copy with blanks for control characters; false without memory.
+  bool BlankControls();
   bool EnsureCapacity(size_t size);
 
   Reservation reservation_;
-  std::unique_ptr<simdjson::internal::dom_parser_implementation> parser_;
+  std::unique_ptr<uint32_t[]> offsets_;
   size_t capacity_ = 0;
   std::string sanitized_;
   Reservation for_sanitized_;
@@ -74,9 +74,6 @@ class JsonIndex {
   uint32_t count_ = 0;
   bool suspect_ = false;
 };
-
-// True if all escapes of the text are JSON's. Looks at every backslash, in strings or not.
-bool EscapesAreValid(std::string_view text);
 
 // True for the content of a JSON string: no control characters, JSON's escapes only.
 bool IsValidStringContent(std::string_view content);

@@ -250,24 +250,6 @@ TEST_F(LinesTest, WithMoreKeysThanAreKept) {
   Compare(lines);
 }
 
-// Escapes at every place of a block, and across blocks.
-TEST(EscapesAreValid, AsOneByOne) {
-  for (size_t at = 0; at < 140; ++at) {
-    for (const size_t slashes : {1U, 2U, 3U, 64U, 65U}) {
-      for (const char* end : {"n", "\"", "/", "u12aF", "u12", "u12ag", "q", "x", "U", " "}) {
-        std::string text(at, '.');
-        text.append(slashes, '\\');
-        text += end;
-        text.append(3, '.');
-        const std::string_view last(end);
-        const bool odd_is_valid = last == "n" || last == "\"" || last == "/" || last == "u12aF";
-        EXPECT_EQ(EscapesAreValid(text), slashes % 2 == 0 || odd_is_valid) << text;
-      }
-    }
-    EXPECT_FALSE(EscapesAreValid(std::string(at, '.') + "\\"));
-  }
-}
-
 std::vector<std::string> ElementsOf(std::string_view array) {
   std::vector<std::string> all;
   ArrayElements elements(array);
