@@ -1,5 +1,9 @@
 // Cryptographic functions: digests of a text's bytes, in lower-case hexadecimal digits.
-#include <openssl/evp.h>
+// By libcrypto's plain functions: those behind EVP look for a provider at each call, fail where the
+// system's policy forbids an algorithm, and bring all of libcrypto into a static program.
+#define OPENSSL_API_COMPAT 0x10100000L
+#include <openssl/md5.h>
+#include <openssl/sha.h>
 
 #include <array>
 
@@ -10,24 +14,31 @@ namespace {
 
 constexpr std::string_view kPage = "Cryptographic functions";
 
-template <const EVP_MD* (*kAlgorithm)()>
+template <class Context, size_t kSize, int (*kInit)(Context*),
+          int (*kUpdate)(Context*, const void*, size_t), int (*kFinal)(unsigned char*, Context*)>
 Value Digest(Call& call, std::span<const Value> values) {
   const std::string_view text = call.TextOf(values[0]);
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned size = 0;
-  // Fails only where the system's policy forbids the algorithm.
-  if (EVP_Digest(text.data(), text.size(), digest.data(), &size, kAlgorithm(), nullptr) != 1) {
-    return Value::Null();
-  }
+  std::array<unsigned char, kSize> digest{};
+  Context context{};
+  kInit(&context);
+  kUpdate(&context, text.data(), text.size());
+  kFinal(digest.data(), &context);
   constexpr std::string_view kHex = "0123456789abcdef";
-  char* out = call.arena().AllocateText(size * 2);
+  char* out = call.arena().AllocateText(kSize * 2);
   if (out == nullptr) return Value::Null();
-  for (size_t i = 0; i < size; ++i) {
+  for (size_t i = 0; i < kSize; ++i) {
     out[2 * i] = kHex[digest[i] >> 4U];
     out[2 * i + 1] = kHex[digest[i] & 15U];
   }
-  return Value::Text({out, size * 2});
+  return Value::Text({out, kSize * 2});
 }
+
+constexpr auto* kMd5 = &Digest<MD5_CTX, MD5_DIGEST_LENGTH, MD5_Init, MD5_Update, MD5_Final>;
+constexpr auto* kSha1 = &Digest<SHA_CTX, SHA_DIGEST_LENGTH, SHA1_Init, SHA1_Update, SHA1_Final>;
+constexpr auto* kSha256 =
+    &Digest<SHA256_CTX, SHA256_DIGEST_LENGTH, SHA256_Init, SHA256_Update, SHA256_Final>;
+constexpr auto* kSha512 =
+    &Digest<SHA512_CTX, SHA512_DIGEST_LENGTH, SHA512_Init, SHA512_Update, SHA512_Final>;
 
 constexpr Type kTexts[] = {Type::kString};
 
@@ -71,13 +82,10 @@ constexpr FunctionEntry Entry(std::string_view name, std::string_view signature,
 }
 
 constexpr FunctionEntry kTable[] = {
-    Entry("md5", "md5(<text>)", "The MD5 digest of the text.", &Digest<&EVP_md5>, kMd5Examples),
-    Entry("sha1", "sha1(<text>)", "The SHA-1 digest of the text.", &Digest<&EVP_sha1>,
-          kSha1Examples),
-    Entry("sha256", "sha256(<text>)", "The SHA-256 digest of the text.", &Digest<&EVP_sha256>,
-          kSha256Examples),
-    Entry("sha512", "sha512(<text>)", "The SHA-512 digest of the text.", &Digest<&EVP_sha512>,
-          kSha512Examples),
+    Entry("md5", "md5(<text>)", "The MD5 digest of the text.", kMd5, kMd5Examples),
+    Entry("sha1", "sha1(<text>)", "The SHA-1 digest of the text.", kSha1, kSha1Examples),
+    Entry("sha256", "sha256(<text>)", "The SHA-256 digest of the text.", kSha256, kSha256Examples),
+    Entry("sha512", "sha512(<text>)", "The SHA-512 digest of the text.", kSha512, kSha512Examples),
 };
 
 }  // namespace
