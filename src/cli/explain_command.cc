@@ -6,6 +6,7 @@
 
 #include <optional>
 
+#include "cli/choices.h"
 #include "cli/exit_codes.h"
 #include "cli/report.h"
 #include "cli/terminal.h"
@@ -53,7 +54,7 @@ Explained ExplainStage(const SearchArguments& arguments, const QueryText& text, 
 int Explain(const ExplainArguments& arguments) {
   const std::optional<Stage> stage = StageNamed(arguments.stage);
   if (!stage) {
-    return Fail(BadOption("--stage", arguments.stage, "tokens, ast, plan, optimized or pipeline"));
+    return Fail(BadOption("--stage", arguments.stage, ListOfChoices("--stage")));
   }
   const Result<QueryText> text = ReadQuery(arguments.search);
   if (!text.ok()) return Fail(text.error());

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/choices.h"
 #include "cli/completion.h"
 #include "cli/exit_codes.h"
 #include "cli/explain_command.h"
@@ -68,18 +69,11 @@ int PrintCompletions(const std::string& prefix) {
   return kDone;
 }
 
-void PrintOptions(const CLI::App& app) {
-  for (const CLI::Option* option : app.get_options()) {
-    for (const std::string& name : option->get_lnames()) Print(fmt::format("--{} ", name));
-    for (const std::string& name : option->get_snames()) Print(fmt::format("-{} ", name));
-  }
-  Print("\n");
-}
-
-int PrintScript(const std::string& shell) {
-  const std::optional<std::string> script = CompletionScript(shell);
+int PrintScript(const std::string& shell, const CLI::App& app) {
+  const std::optional<std::string> script = CompletionScript(shell, app);
   if (!script) {
-    Complain(fmt::format("there is no completion for \"{}\"; it takes bash, zsh or fish", shell));
+    Complain(fmt::format("there is no completion for \"{}\"; it takes {}", shell,
+                         ListOfChoices("shell")));
     return kUsage;
   }
   Print(*script);
@@ -149,14 +143,12 @@ int Main(int argc, char** argv) {
   RunArguments run;
   CLI::App* run_command = app.add_subcommand("run", "Run a search over events");
   AddSearchOptions(*run_command, run.search);
-  run_command
-      ->add_option("-o,--format", run.format,
-                   "table, ndjson, json, csv, tsv, markdown, raw or vertical")
+  run_command->add_option("-o,--format", run.format, ListOfChoices("--format"))
       ->type_name("FORMAT");
   run_command
       ->add_option("-O,--output", run.output, "Write to a file, which appears when it is complete")
       ->type_name("FILE");
-  run_command->add_option("--color", run.colour, "auto, always or never")
+  run_command->add_option("--color", run.colour, ListOfChoices("--color"))
       ->type_name("WHEN")
       ->capture_default_str();
   run_command
@@ -172,7 +164,7 @@ int Main(int argc, char** argv) {
   ExplainArguments explain;
   CLI::App* explain_command = app.add_subcommand("explain", "Show what a search becomes");
   AddSearchOptions(*explain_command, explain.search);
-  explain_command->add_option("--stage", explain.stage, "tokens, ast, plan, optimized or pipeline")
+  explain_command->add_option("--stage", explain.stage, ListOfChoices("--stage"))
       ->type_name("STAGE")
       ->capture_default_str();
 
@@ -191,13 +183,11 @@ int Main(int argc, char** argv) {
   std::string shell;
   CLI::App* completion_command =
       app.add_subcommand("completion", "Print a completion script: bash, zsh or fish");
-  completion_command->add_option("shell", shell, "bash, zsh or fish")->required()->type_name("");
+  completion_command->add_option("shell", shell, ListOfChoices("shell"))->required()->type_name("");
 
   std::string prefix;
-  std::string options_of;
   CLI::App* complete_command = app.add_subcommand("complete", "")->group("");
   complete_command->add_option("prefix", prefix, "");
-  complete_command->add_option("--options", options_of, "");
 
   try {
     app.parse(argc, argv);
@@ -212,12 +202,8 @@ int Main(int argc, char** argv) {
     const std::vector<std::string> rest = help_command->remaining();
     return PrintHelp(app, help_name.empty() && !rest.empty() ? rest.front() : help_name);
   }
-  if (completion_command->parsed()) return PrintScript(shell);
-  if (options_of.empty()) return PrintCompletions(prefix);
-  PrintOptions(options_of == "explain" ? *explain_command
-               : options_of == "check" ? *check_command
-                                       : *run_command);
-  return kDone;
+  if (completion_command->parsed()) return PrintScript(shell, app);
+  return PrintCompletions(prefix);
 }
 
 // Nested searches are taken apart by recursion, whose depth is bounded with a usual stack in mind.

@@ -7,6 +7,7 @@
 #include <charconv>
 #include <optional>
 
+#include "cli/choices.h"
 #include "cli/terminal.h"
 #include "spelk/text.h"
 
@@ -134,7 +135,7 @@ Problem SetOrder(const SearchArguments& arguments, RunOptions* options) {
   } else if (arguments.order == "input") {
     options->order = EventOrder::kInput;
   } else if (arguments.order != "auto") {
-    return BadOption("--order", arguments.order, "auto, time or input");
+    return BadOption("--order", arguments.order, ListOfChoices("--order"));
   }
   return std::nullopt;
 }

@@ -11,6 +11,7 @@
 #include <optional>
 #include <utility>
 
+#include "cli/choices.h"
 #include "cli/exit_codes.h"
 #include "cli/progress.h"
 #include "cli/progress_aware_sink.h"
@@ -82,8 +83,8 @@ Result<WriteOptions> MakeWriteOptions(const RunArguments& arguments, const Query
   const bool terminal = standard && IsTerminal(STDOUT_FILENO);
   const Result<Format> format = FormatOf(arguments, terminal);
   if (!format.ok()) return format.error();
-  if (arguments.colour != "auto" && arguments.colour != "always" && arguments.colour != "never") {
-    return BadOption("--color", arguments.colour, "auto, always or never");
+  if (!IsChoice("--color", arguments.colour)) {
+    return BadOption("--color", arguments.colour, ListOfChoices("--color"));
   }
   WriteOptions options;
   options.format = *format;

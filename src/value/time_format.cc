@@ -485,6 +485,14 @@ absl::StatusOr<absl::TimeZone> LoadZone(std::string_view name) {
   }
   absl::TimeZone zone;
   if (absl::LoadTimeZone(std::string(name), &zone)) return zone;
+  // Without a database no name is known, not even one that every database has.
+  absl::TimeZone london;
+  if (!absl::LoadTimeZone("Europe/London", &london)) {
+    return absl::InvalidArgumentError(fmt::format(
+        "there is no time zone \"{}\", as there is no database of them, neither in "
+        "/usr/share/zoneinfo nor in a folder that TZDIR names; write UTC, or an offset: +02:00",
+        name));
+  }
   return absl::InvalidArgumentError(fmt::format(
       "there is no time zone \"{}\"; write UTC, local, +02:00 or a name such as Europe/Berlin",
       name));

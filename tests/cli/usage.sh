@@ -22,9 +22,48 @@ for shell in bash zsh fish; do
 done
 expect 'completion for another shell' 2 '' "$SPELK" completion csh
 expect 'names that begin alike' 0 'mvexpand' bash -c '"$SPELK" complete mvexp'
-expect 'the script for bash runs' 0 'table' bash -c '
-  eval "$("$SPELK" completion bash)"
-  COMP_WORDS=(spelk run -o ta) COMP_CWORD=3; _spelk; echo "${COMPREPLY[@]}"'
+completes() { # completes WORD…: what bash offers behind these words
+  bash -c 'eval "$("$SPELK" completion bash)"; spelk() { "$SPELK" "$@"; }
+    COMP_WORDS=(spelk "$@") COMP_CWORD=$#; _spelk; echo "${COMPREPLY[@]}"' - "$@"
+}
+expect 'bash completes a format' 0 'table' completes run -o ta
+expect 'an order' 0 'auto time input' completes explain --order ''
+expect 'an option of run' 0 '--fail-on-hits --fail-if-empty' completes run --fail
+expect 'none that explain has not' 0 '' completes explain --fail
+expect 'a subcommand' 0 'check' completes ch
+expect 'a shell' 0 'zsh' completes completion z
+expect 'a name of SPL' 0 'mvexpand' completes help mvexp
+mkdir folder
+touch file
+expect 'a folder' 0 'folder' completes run --app f
+expect 'an input' 0 'file folder' bash -c 'echo "$@" | xargs -n 1 | sort | xargs' - $(completes run 'a=1' f)
+rm -r folder file
+# The scripts offer only what the program takes, and every option that it declares.
+for choice in $(completes run -o ''); do
+  expect "-o $choice" 0 '' bash -c '"$SPELK" run -o "$1" "| makeresults" >/dev/null' - "$choice"
+done
+for choice in $(completes explain --stage ''); do
+  expect "--stage $choice" 0 '' bash -c '"$SPELK" explain --stage "$1" "| makeresults" >/dev/null' - "$choice"
+done
+for choice in $(completes run --order ''); do
+  expect "--order $choice" 0 '' bash -c '"$SPELK" run --order "$1" "| makeresults" >/dev/null' - "$choice"
+done
+for choice in $(completes run --color ''); do
+  expect "--color $choice" 0 '' bash -c '"$SPELK" run --color "$1" "| makeresults" >/dev/null' - "$choice"
+done
+for command in run explain check help completion; do
+  for option in $("$SPELK" $command --help | grep -oE '^ +(-[a-zA-Z],)?--[a-z-]+' | tr -d ' ' | tr ',' ' '); do
+    expect "bash knows $command $option" 0 '' bash -c '[[ " $1 " == *" $2 "* ]]' - "$(completes $command -)" "$option"
+    expect "zsh knows $option" 0 '' contains "'$option:" "$SPELK" completion zsh
+    long=${option#--}
+    [ "$long" = "$option" ] || expect "fish knows $option" 0 '' contains " -l $long " "$SPELK" completion fish
+  done
+done
+for shell in zsh fish; do
+  command -v $shell >/dev/null || continue
+  "$SPELK" completion $shell >script
+  expect "$shell reads its script" 0 '' $shell -n script
+done
 
 printf '{"a":1}\n' >in.ndjson
 expect 'a wrong search' 2 '' "$SPELK" run 'a=1 | nosuch' in.ndjson

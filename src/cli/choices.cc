@@ -1,0 +1,48 @@
+// One table, but for the formats, which the library names.
+#include "cli/choices.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "spelk/write.h"
+
+namespace spelk::cli {
+namespace {
+
+constexpr std::pair<std::string_view, std::string_view> kChoices[] = {
+    {"--color", "auto, always or never"},
+    {"--order", "auto, time or input"},
+    {"--stage", "tokens, ast, plan, optimized or pipeline"},
+    {"shell", "bash, zsh or fish"}};
+
+std::string_view TextOf(std::string_view option) {
+  if (option == "--format") return FormatNames();
+  const auto* found = std::find_if(std::begin(kChoices), std::end(kChoices),
+                                   [&](const auto& entry) { return entry.first == option; });
+  return found == std::end(kChoices) ? std::string_view() : found->second;
+}
+
+}  // namespace
+
+std::vector<std::string_view> ChoicesOf(std::string_view option) {
+  constexpr std::string_view kComma = ", ";
+  constexpr std::string_view kOr = " or ";
+  std::vector<std::string_view> words;
+  std::string_view left = TextOf(option);
+  while (!left.empty()) {
+    const size_t comma = left.find(kComma);
+    const size_t end = std::min({comma, left.find(kOr), left.size()});
+    words.push_back(left.substr(0, end));
+    left.remove_prefix(std::min(left.size(), end + (end == comma ? kComma.size() : kOr.size())));
+  }
+  return words;
+}
+
+bool IsChoice(std::string_view option, std::string_view word) {
+  const std::vector<std::string_view> words = ChoicesOf(option);
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+std::string ListOfChoices(std::string_view option) { return std::string(TextOf(option)); }
+
+}  // namespace spelk::cli
