@@ -135,43 +135,55 @@ int Flushed(int code) {
   return code;
 }
 
+void AddRunOptions(CLI::App& command, RunArguments& run) {
+  AddSearchOptions(command, run.search);
+  command.add_option("-o,--format", run.format, ListOfChoices("--format"))->type_name("FORMAT");
+  command
+      .add_option("-O,--output", run.output, "Write to a file, which appears when it is complete")
+      ->type_name("FILE");
+  command.add_option("--color", run.colour, ListOfChoices("--color"))
+      ->type_name("WHEN")
+      ->capture_default_str();
+  command
+      .add_option("--rows", run.rows,
+                  "Rows that a table shows, the others are counted; 0 for all, by default 40 on a "
+                  "terminal")
+      ->type_name("N");
+  command.add_flag("--stats", run.stats,
+                   "Say at the end what was read, how long it took and how fast it was");
+  command.add_flag("--fail-on-hits", run.fail_on_hits, "Exit with 1 if there are rows");
+  command.add_flag("--fail-if-empty", run.fail_if_empty, "Exit with 1 if there are none");
+}
+
+void AddExplainOptions(CLI::App& command, ExplainArguments& explain) {
+  AddSearchOptions(command, explain.search);
+  command.add_option("--stage", explain.stage, ListOfChoices("--stage"))
+      ->type_name("STAGE")
+      ->capture_default_str();
+}
+
 int Main(int argc, char** argv) {
   CLI::App app{std::string(kDescription), "spelk"};
   app.set_version_flag("--version", fmt::format("spelk {}", Version()));
   app.require_subcommand(1);
 
+  // Declaring options takes a good part of a short search, so only those of its own subcommand are.
+  const std::string_view wanted = argc > 1 ? argv[1] : "";
+  const bool is_search = wanted == "run" || wanted == "explain" || wanted == "check";
+  const auto declares = [&](std::string_view name) { return !is_search || wanted == name; };
+
   RunArguments run;
   CLI::App* run_command = app.add_subcommand("run", "Run a search over events");
-  AddSearchOptions(*run_command, run.search);
-  run_command->add_option("-o,--format", run.format, ListOfChoices("--format"))
-      ->type_name("FORMAT");
-  run_command
-      ->add_option("-O,--output", run.output, "Write to a file, which appears when it is complete")
-      ->type_name("FILE");
-  run_command->add_option("--color", run.colour, ListOfChoices("--color"))
-      ->type_name("WHEN")
-      ->capture_default_str();
-  run_command
-      ->add_option("--rows", run.rows,
-                   "Rows that a table shows, the others are counted; 0 for all, by default 40 on a "
-                   "terminal")
-      ->type_name("N");
-  run_command->add_flag("--stats", run.stats,
-                        "Say at the end what was read, how long it took and how fast it was");
-  run_command->add_flag("--fail-on-hits", run.fail_on_hits, "Exit with 1 if there are rows");
-  run_command->add_flag("--fail-if-empty", run.fail_if_empty, "Exit with 1 if there are none");
+  if (declares("run")) AddRunOptions(*run_command, run);
 
   ExplainArguments explain;
   CLI::App* explain_command = app.add_subcommand("explain", "Show what a search becomes");
-  AddSearchOptions(*explain_command, explain.search);
-  explain_command->add_option("--stage", explain.stage, ListOfChoices("--stage"))
-      ->type_name("STAGE")
-      ->capture_default_str();
+  if (declares("explain")) AddExplainOptions(*explain_command, explain);
 
   SearchArguments check;
   CLI::App* check_command =
       app.add_subcommand("check", "Say what is wrong with a search, without running it");
-  AddSearchOptions(*check_command, check);
+  if (declares("check")) AddSearchOptions(*check_command, check);
 
   std::string help_name;
   CLI::App* help_command =
