@@ -3,7 +3,7 @@
 # package.sh BUILD FOLDER: BUILD is the build folder of the preset static.
 set -euo pipefail
 build=$(realpath "$1") folder=$2
-source=$(realpath "$(dirname "${BASH_SOURCE[0]}")/..")
+source=$(realpath "$(dirname "${BASH_SOURCE[0]}")/../..")
 program=$build/spelk
 version=$("$program" --version | cut -d' ' -f2)
 name=spelk-$version-linux-$(uname -m)
@@ -53,7 +53,7 @@ done
   echo "glibc is under the LGPL: the sources of spelk, and \`./dev package\` in them, link it anew."
   echo
   cat "$folder/versions"
-  grep -v '^#' "$source/cmake/sources.txt" | while read -r package package_version _; do
+  grep -v '^#' "$source/src/package/sources.txt" | while read -r package package_version _; do
     echo "built from its sources: $package $package_version"
   done
 } >"$inside/licences/LIBRARIES"

@@ -1,4 +1,4 @@
-# One program that needs no file but itself: every library is an archive, Debian's or of cmake/bundled.cmake.
+# One program that needs no file but itself: every library is an archive, Debian's or of src/package/bundled.cmake.
 set(SPELK_BUNDLED ON)
 set(ZLIB_USE_STATIC_LIBS ON)
 set(CMAKE_FIND_LIBRARY_SUFFIXES .a)

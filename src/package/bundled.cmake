@@ -1,10 +1,10 @@
 # fmt and simdjson out of Debian's source packages, under the names that their own packages give them. Debian has no
 # static archives of the two. `./dev sources` brings the files; only what has the sums of sources.txt is built.
-set(SPELK_SOURCES ${PROJECT_SOURCE_DIR}/build/sources CACHE PATH "Where the files of cmake/sources.txt lie")
+set(SPELK_SOURCES ${PROJECT_SOURCE_DIR}/build/sources CACHE PATH "Where the files of src/package/sources.txt lie")
 
 # spelk_unpack(PACKAGE VARIABLE): the folder with the package's sources.
 function(spelk_unpack PACKAGE VARIABLE)
-  file(STRINGS ${PROJECT_SOURCE_DIR}/cmake/sources.txt LINE REGEX "^${PACKAGE} ")
+  file(STRINGS ${PROJECT_SOURCE_DIR}/src/package/sources.txt LINE REGEX "^${PACKAGE} ")
   separate_arguments(LINE)
   list(GET LINE 1 VERSION)
   list(GET LINE 2 FILE)
@@ -16,7 +16,7 @@ function(spelk_unpack PACKAGE VARIABLE)
   endif()
   file(SHA256 ${ARCHIVE} FOUND)
   if(NOT FOUND STREQUAL WANTED)
-    message(FATAL_ERROR "${ARCHIVE} is not what cmake/sources.txt names: its SHA-256 is ${FOUND}, not ${WANTED}")
+    message(FATAL_ERROR "${ARCHIVE} is not what src/package/sources.txt names: its SHA-256 is ${FOUND}, not ${WANTED}")
   endif()
   set(FOLDER ${PROJECT_BINARY_DIR}/bundled/${PACKAGE}-${WANTED})
   if(NOT EXISTS ${FOLDER})
