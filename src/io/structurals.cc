@@ -9,6 +9,9 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 #define SPELK_HAS_X86_CODE 1
+#elif defined(__aarch64__)
+#include <arm_neon.h>
+#define SPELK_HAS_ARM_CODE 1
 #endif
 
 namespace spelk::io {
@@ -98,7 +101,7 @@ uint32_t* WriteOffsets(uint64_t bits, uint32_t base, uint32_t* out) {
 
 }  // namespace portable
 
-#if SPELK_HAS_X86_CODE
+#if SPELK_HAS_X86_CODE || SPELK_HAS_ARM_CODE
 
 // Tables that a byte's lower four bits look up. A byte is a blank if it equals its entry, and an
 // operator if it does with 0x20 set; no other byte equals the fillers.
@@ -110,6 +113,77 @@ constexpr char kOperator[16] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, ':', '{', ',', '}'
 constexpr char kEscapeLow[16] = {0, 0, 5, 0, 8, 0, 4, 0, 0, 0, 0, 0, 2, 0, 4, 1};
 constexpr char kEscapeHigh[16] = {0, 0, 1, 0, 0, 2, 4, 8, 0, 0, 0, 0, 0, 0, 0, 0};
 
+#endif
+
+#if SPELK_HAS_ARM_CODE
+// ---------------------------------------------------------------- NEON, which every 64-bit Arm has
+namespace neon {
+
+#define SPELK_TARGET
+
+inline uint8x16_t Table(const char (&table)[16]) {
+  return vld1q_u8(reinterpret_cast<const uint8_t*>(table));
+}
+
+// The truths of 64 bytes, side by side.
+inline uint64_t Join(const uint8x16x4_t& truths) {
+  constexpr uint8_t kBits[16] = {1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128};
+  const uint8x16_t bits = vld1q_u8(kBits);
+  const uint8x16_t low = vpaddq_u8(vandq_u8(truths.val[0], bits), vandq_u8(truths.val[1], bits));
+  const uint8x16_t high = vpaddq_u8(vandq_u8(truths.val[2], bits), vandq_u8(truths.val[3], bits));
+  const uint8x16_t pairs = vpaddq_u8(low, high);
+  return vgetq_lane_u64(vreinterpretq_u64_u8(vpaddq_u8(pairs, pairs)), 0);
+}
+
+template <class Test>
+uint64_t MaskOf(const uint8x16x4_t& in, const Test& test) {
+  return Join({{test(in.val[0]), test(in.val[1]), test(in.val[2]), test(in.val[3])}});
+}
+
+struct Block {
+  explicit Block(const char* text) {
+    const auto* bytes = reinterpret_cast<const uint8_t*>(text);
+    for (size_t i = 0; i < 4; ++i) in.val[i] = vld1q_u8(bytes + 16 * i);
+  }
+
+  ByteMasks Masks() const {
+    const uint8x16_t blank = Table(kBlank);
+    const uint8x16_t op = Table(kOperator);
+    const uint8x16_t nibble = vdupq_n_u8(15);
+    return {
+        .quotes = MaskOf(in, [](uint8x16_t v) { return vceqq_u8(v, vdupq_n_u8('"')); }),
+        .backslashes = MaskOf(in, [](uint8x16_t v) { return vceqq_u8(v, vdupq_n_u8('\\')); }),
+        .operators = MaskOf(in,
+                            [&](uint8x16_t v) {
+                              return vceqq_u8(vorrq_u8(v, vdupq_n_u8(0x20)),
+                                              vqtbl1q_u8(op, vandq_u8(v, nibble)));
+                            }),
+        .blanks = MaskOf(
+            in, [&](uint8x16_t v) { return vceqq_u8(v, vqtbl1q_u8(blank, vandq_u8(v, nibble))); }),
+        .controls = MaskOf(in, [](uint8x16_t v) { return vcltq_u8(v, vdupq_n_u8(0x20)); }),
+        .non_ascii = MaskOf(in, [](uint8x16_t v) { return vcgeq_u8(v, vdupq_n_u8(0x80)); })};
+  }
+  uint64_t Doubtful(uint64_t some) const {
+    const uint8x16_t nibble = vdupq_n_u8(15);
+    return some & ~MaskOf(in, [&](uint8x16_t v) {
+             return vtstq_u8(vqtbl1q_u8(Table(kEscapeLow), vandq_u8(v, nibble)),
+                             vqtbl1q_u8(Table(kEscapeHigh), vshrq_n_u8(v, 4)));
+           });
+  }
+
+  uint8x16x4_t in;
+};
+
+using portable::PrefixXor;
+using portable::WriteOffsets;
+
+#include "io/structurals_steps.inc"
+#undef SPELK_TARGET
+
+}  // namespace neon
+#endif
+
+#if SPELK_HAS_X86_CODE
 __m128i Load(const char (&table)[16]) {
   return _mm_loadu_si128(reinterpret_cast<const __m128i*>(table));
 }
@@ -297,6 +371,9 @@ std::span<const NamedFinder> StructuralsFinders() {
         all.push_back({"AVX-512", avx512::Find});
       }
     }
+#endif
+#if SPELK_HAS_ARM_CODE
+    all.push_back({"NEON", neon::Find});
 #endif
     return all;
   }();

@@ -20,7 +20,7 @@ cp -r "$source/queries" "$inside/queries"
 
 # The archives that the linker took something of, by its own list, and the headers that are all of a library.
 archives() {
-  sed -n 's/^\(\/[^ (]*\.a\)(.*/\1/p' "$build/spelk.map" | sort -u | xargs -r realpath | sort -u
+  sed -n 's/^\([^ (]*\.a\)(.*/\1/p' "$build/spelk.map" | sort -u | (cd "$build" && xargs -r realpath) | sort -u
 }
 for archive in $(archives); do
   case $archive in
