@@ -20,8 +20,8 @@ struct Structurals {
 };
 
 // Writes the offsets of { } [ ] : , and of the first byte of every string and scalar, and after
-// them the size of the text. (0x0C and 0x1A outside of strings count as , and : do.) 64 bytes
-// behind the text are readable; it is shorter than 4 GiB. `offsets` has StructuralsCapacity().
+// them the size of the text. (0x0C and 0x1A outside of strings count as , and : do.) The
+// text is shorter than 4 GiB. `offsets` has StructuralsCapacity() entries.
 using FindStructurals = Structurals (*)(std::string_view text, uint32_t* offsets);
 
 constexpr size_t StructuralsCapacity(size_t text_size) { return text_size + 65; }
