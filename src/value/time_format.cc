@@ -398,7 +398,6 @@ bool ParseConversion(const Conversion& c, std::string_view& text, ParsedTime* p,
       return epoch.has_value();
     }
     case 'N':
-      return TakeFraction(text, c.width == 0 ? 9 : c.width, &p->fraction);
     case 'Q':
     case 'q':
       return TakeFraction(text, c.width == 0 ? 9 : c.width, &p->fraction);
