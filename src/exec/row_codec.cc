@@ -111,7 +111,8 @@ SchemaPtr BatchAssembler::UnionSchema() const {
     for (size_t c = 0; c < schema->size(); ++c) {
       const Field field = (*schema)[c];
       if (field == drop_ || seen.contains(field)) continue;
-      if (!same && row.batch->At(c, row.row).is_null()) continue;
+      // That a row has no time is known of those that have the column of times.
+      if (!same && !field.hidden() && row.batch->At(c, row.row).is_null()) continue;
       seen.emplace(field, true);
       fields.push_back(field);
     }

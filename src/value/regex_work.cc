@@ -121,7 +121,8 @@ void Link(Item* item, const Follow& after) {
         item->possessive || (!after.accepts && !after.text_end && (item->set & after.first).none());
     return;
   }
-  item->determined = item->possessive || item->atomic || item->most == item->least;
+  // Of an atomic group that repeats, each time is tried once, but it may repeat less often.
+  item->determined = item->possessive || item->most == item->least;
   Follow inner = after;
   if (item->atomic) {
     inner = Follow();

@@ -18,7 +18,8 @@ namespace {
 constexpr size_t kThreads[] = {1, 2, 8};
 // In the smallest, nearly every line is a block of its own, for whichever worker comes first.
 constexpr size_t kBlocks[] = {size_t{1} << 20U, size_t{4} << 10U, 64};
-constexpr size_t kBatches[] = {2048, 1};
+// Of few rows, too: neither one alone nor all that there are.
+constexpr size_t kBatches[] = {2048, 1, 3};
 constexpr InputForm kForms[] = {InputForm::kOne, InputForm::kSplit, InputForm::kGzip};
 constexpr bool kReload[] = {false, true};
 constexpr size_t kDeals[] = {0, 5};
@@ -143,7 +144,7 @@ std::vector<Variation> SomeVariations(const Engine& engine, bool split, uint64_t
   std::vector<Variation> some{{8, kBlocks[2], 1, PassChoices(engine).back(), kTinyMemory,
                                split ? InputForm::kSplit : InputForm::kOne, true}};
   some.push_back(
-      {1, kBlocks[2], 1, {}, {}, split ? InputForm::kSplit : InputForm::kOne, true, kDeals[1]});
+      {1, kBlocks[2], 3, {}, {}, split ? InputForm::kSplit : InputForm::kOne, true, kDeals[1]});
   const std::vector<Variation> all = AllVariations(engine, split);
   while (some.size() < count) {
     seed = seed * 6364136223846793005U + 1442695040888963407U;

@@ -12,6 +12,7 @@
 #include "exec/aggregate/aggregation.h"
 #include "exec/column_setter.h"
 #include "exec/spool.h"
+#include "value/json_type.h"
 #include "value/number.h"
 
 namespace spelk::commands {
@@ -92,6 +93,17 @@ absl::Status ShownCells::Of(const Batch& results, size_t keys, std::vector<Colum
     add(column.output, computed);
   }
   return absl::OkStatus();
+}
+
+// How each row's key was written.
+absl::StatusOr<Column> TypesOf(const Column& keys, const Batch& rows) {
+  auto* types = rows.arena().AllocateArray<Value>(rows.physical_rows());
+  SPELK_RETURN_IF_ERROR(rows.arena().status("chart"));
+  for (size_t r = 0; r < rows.size(); ++r) {
+    const size_t row = rows.physical(r);
+    types[row] = Value::Integer(static_cast<int64_t>(JsonTypeOf(keys.At(row))));
+  }
+  return Column::Values({types, rows.physical_rows()});
 }
 
 class ChartSink final : public exec::Sink<ChartState> {
@@ -385,9 +397,12 @@ absl::Status ChartSink::EmitTable(Aggregation& groups, const SeriesChoice& choic
   };
   exec::SorterOptions options;
   const Field row_field = run_.fields->Intern("0");
+  const Field type_field = run_.fields->Intern("type");
   if (node_.row.field) {
+    // A row whose groups wrote its value as text and as a number shows the text, as stats does.
     options.keys = {{row_field, plan::SortBy::kAuto, false},
-                    {row_field, plan::SortBy::kText, false}};
+                    {row_field, plan::SortBy::kText, false},
+                    {type_field, plan::SortBy::kAuto, false}};
   }
   options.what = what();
   exec::Sorter sorter(std::move(options), run_);
@@ -403,8 +418,14 @@ absl::Status ChartSink::EmitTable(Aggregation& groups, const SeriesChoice& choic
       for (size_t i = 0; i < cells.size(); ++i) {
         fields.push_back(run_.fields->Intern(std::to_string(i)));
       }
+      fields.push_back(type_field);
       schema = std::make_shared<Schema>(std::move(fields));
     }
+    Column types = Column::Constant(Value::Null(), results.physical_rows());
+    if (node_.row.field) {
+      SPELK_ASSIGN_OR_RETURN(types, TypesOf(cells.front(), results));
+    }
+    cells.push_back(std::move(types));
     for (size_t r = 0; node_.series.field && r < results.size(); ++r) {
       const std::string_view key = results.At(1, r).text();
       const bool kept = key == kNullSeries || key == kOtherSeries || choice.Keeps(key);
@@ -434,7 +455,7 @@ absl::Status ChartSink::EmitTable(Aggregation& groups, const SeriesChoice& choic
     };
     SPELK_RETURN_IF_ERROR(rows->Row(keys_ == 0 ? Value::Null() : at(0)));
     const std::string_view key = node_.series.field ? at(1).text() : std::string_view();
-    for (size_t c = keys_; c < schema->size(); ++c) rows->Cell(key, c - keys_, at(c));
+    for (size_t c = keys_; c + 1 < schema->size(); ++c) rows->Cell(key, c - keys_, at(c));
     return exec::Demand::kMore;
   };
   SPELK_RETURN_IF_ERROR(sorter.ForEach(take));

@@ -4,7 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <utility>
 
+#include "exec/column_setter.h"
 #include "support/batches.h"
 
 namespace spelk::exec {
@@ -46,6 +48,28 @@ TEST(Spool, FieldsStandWhereTheFirstRowHasThem) {
     }
     EXPECT_EQ(NamesOf(spool), (std::vector<std::string>{"d", "a", "c", "b"}));
   }
+}
+
+// Rows without a time have the column of times all the same: without it they would not come last.
+TEST(Spool, TimesStayWhereNoRowOfABatchHasOne) {
+  TestRun run;
+  run.context().batch_rows = 2;
+  Spool spool("test", run.context());
+  for (uint64_t i = 0; i < 4; ++i) {
+    Batch batch = run.Make({i % 2 == 0 ? "a" : "b"}, {{"1"}});
+    ColumnSetter(hidden::kTime)
+        .Set(Column::Constant(i < 2 ? Value::Integer(9) : Value::Null(), 1), &batch);
+    ASSERT_TRUE(spool.Add(std::move(batch), Position{i, 0}).ok());
+  }
+  struct HaveTimes final : Output {
+    absl::Status Push(Batch batch) override {
+      all = all && batch.Find(hidden::kTime) != nullptr;
+      return absl::OkStatus();
+    }
+    bool all = true;
+  } out;
+  ASSERT_TRUE(spool.Emit(out).ok());
+  EXPECT_TRUE(out.all);
 }
 
 TEST(Spool, GoesToDiskAndComesBackWhole) {

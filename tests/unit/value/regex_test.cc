@@ -34,6 +34,8 @@ TEST(RegexTest, EndlessWorkReachesTheLimitWithTheJitToo) {
     EXPECT_EQ(MatchOnce("^(a+)+$", letters, jit), MatchResult::kLimit);
     EXPECT_EQ(MatchOnce("(?:a|aa)+$", letters, jit), MatchResult::kLimit);
     EXPECT_EQ(MatchOnce("(a*)(a*)(a*)$.", many, jit), MatchResult::kLimit);
+    EXPECT_EQ(MatchOnce("((?>a+)*.)+.?d", letters, jit), MatchResult::kLimit);
+    EXPECT_EQ(MatchOnce("((?>a)?.)+d", letters + "d!", jit), MatchResult::kYes);
   }
 }
 
@@ -72,7 +74,7 @@ TEST(RegexWorkTest, KnowsWhatIsNot) {
   const std::string letters = Repeated("a", 5'000);
   for (const std::string_view pattern :
        {"(a+)+b", "(a|a)*b", "(?:a*)*b", "a*a*a*b", "a.*a.*b", "(.+)(.+)(.+)\\bb", "(\\w+\\s?)+!",
-        "(?R)?b", "(a)\\1*b", "(?(1)a|b)", "(?i)A.*a.*(?=b)", ".*?a.*?a.*?a$b",
+        "((?>a+)*.)+b", "(?R)?b", "(a)\\1*b", "(?(1)a|b)", "(?i)A.*a.*(?=b)", ".*?a.*?a.*?a$b",
         "a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?b"}) {
     EXPECT_FALSE(RegexWork(pattern).IsBounded(letters)) << pattern;
   }
@@ -83,10 +85,10 @@ TEST(RegexWorkTest, KnowsWhatIsNot) {
 TEST(RegexTest, AnswersDoNotDependOnTheJit) {
   std::mt19937 random(37);
   constexpr std::string_view kParts[] = {
-      "a",        "b",         ".*",     ".*?",   "[^b]+", "(a+)",  "(?:ab|a)*", "\\w+",
-      "(?:a|b)+", "$",         "^",      "\\b",   "c",     "(?=b)", "a{2,}",     "(?i)B",
-      "(b*)*",    "x?",        "(?>a+)", "a*+",   "(a|",   "b)",    "\\s*",      "(?<n>a*)",
-      "|",        "[ab]{1,3}", "\\\\",   "(?!c)", "é",     "[^é]"};
+      "a",        "b",        ".*",     ".*?",       "[^b]+",     "(a+)",  "(?:ab|a)*", "\\w+",
+      "(?:a|b)+", "$",        "^",      "\\b",       "c",         "(?=b)", "a{2,}",     "(?i)B",
+      "(b*)*",    "x?",       "(?>a+)", "(?>a+)*",   "(?>ab?)??", "a*+",   "(a|",       "b)",
+      "\\s*",     "(?<n>a*)", "|",      "[ab]{1,3}", "\\\\",      "(?!c)", "é",         "[^é]"};
   constexpr std::string_view kBytes = "aaaabbbc \\\n";
   int matches = 0;
   for (int round = 0; round < 4'000; ++round) {
