@@ -43,6 +43,13 @@ expect 'combinations of multivalues' 3 '' \
   "$SPELK" run --memory 64MB 'stats count by a{} b{} c{} d{}' lists.ndjson
 says 'their number is limited' '1000000 combinations'
 
+# Who writes a long event needs room for it, as who reads it does.
+{ printf '{"s":"'; head -c 32000000 /dev/zero | tr '\0' x; printf '","n":1}\n'; } >long.ndjson
+expect 'a long event is counted' 0 '{"count":1}' "$SPELK" run --memory 220MB 'n=1 | stats count' long.ndjson
+expect 'but not written' 3 '' "$SPELK" run --memory 220MB -o ndjson 'n=1' long.ndjson
+says 'the limit is named' 'writing an event needs'
+rm -f long.ndjson
+
 # Each line has a field of its own: what is not there takes no room.
 for i in $(seq 1 2000); do echo "{\"k$i\":1}"; done >sparse.ndjson
 expect 'events of many different fields' 0 '2000' bash -c \

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstdio>
 #include <map>
 #include <optional>
 #include <set>
@@ -335,6 +336,8 @@ class RandomTest {
 };
 
 int Main(int argc, char** argv) {
+  // What was found is told at once.
+  std::setvbuf(stdout, nullptr, _IOLBF, BUFSIZ);
   Settings settings;
   for (int i = 1; i < argc; ++i) {
     const std::string_view word = argv[i];

@@ -34,8 +34,7 @@ TEST(RegexTest, EndlessWorkReachesTheLimitWithTheJitToo) {
     EXPECT_EQ(MatchOnce("^(a+)+$", letters, jit), MatchResult::kLimit);
     EXPECT_EQ(MatchOnce("(?:a|aa)+$", letters, jit), MatchResult::kLimit);
     EXPECT_EQ(MatchOnce("(a*)(a*)(a*)$.", many, jit), MatchResult::kLimit);
-    EXPECT_EQ(MatchOnce("((?>a+)*.)+.?d", letters, jit), MatchResult::kLimit);
-    EXPECT_EQ(MatchOnce("((?>a)?.)+d", letters + "d!", jit), MatchResult::kYes);
+    EXPECT_EQ(MatchOnce("((?>a+)*.)+\\d", Repeated("aab", 100), jit), MatchResult::kLimit);
   }
 }
 
