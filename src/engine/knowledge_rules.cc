@@ -36,4 +36,10 @@ absl::StatusOr<std::vector<plan::FieldRule>> KnowledgeRules::RulesFor(
   return std::move(inlined.rules);
 }
 
+absl::StatusOr<std::vector<std::pair<std::string, plan::ExprPtr>>> KnowledgeRules::ConditionsOf(
+    std::string_view field, std::string_view pattern) const {
+  const auto terms = [this](std::string_view text) { return CompileTerms(core_, fields_, text); };
+  return core_.knowledge().classes().ConditionsOf(field, pattern, terms);
+}
+
 }  // namespace spelk::engine

@@ -13,6 +13,8 @@ class KnowledgeRules final : public optimize::FieldRules {
   KnowledgeRules(const Core& core, FieldTable& fields, exec::RunWarnings& warnings)
       : core_(core), fields_(fields), warnings_(warnings) {}
   absl::StatusOr<std::vector<plan::FieldRule>> RulesFor(const plan::FieldSet& needs) const override;
+  absl::StatusOr<std::vector<std::pair<std::string, plan::ExprPtr>>> ConditionsOf(
+      std::string_view field, std::string_view pattern) const override;
 
  private:
   const Core& core_;

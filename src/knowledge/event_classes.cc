@@ -5,10 +5,12 @@
 
 #include <algorithm>
 #include <optional>
+#include <tuple>
 #include <utility>
 
 #include "base/status.h"
 #include "syntax/unescape.h"
+#include "value/number.h"
 #include "value/wildcard.h"
 
 namespace spelk::knowledge {
@@ -41,6 +43,13 @@ std::string Decoded(std::string_view text) {
   return out;
 }
 
+// 1 is the highest; any other text is none.
+int64_t PriorityOf(std::string_view text) {
+  constexpr int64_t kNone = INT64_MAX;
+  int64_t priority = 0;
+  return ParseCanonicalInteger(text, &priority) && priority > 0 ? priority : kNone;
+}
+
 bool IsOn(std::string_view text) { return text == "enabled" || IsTrue(text); }
 
 // Adds the patterns by which terms ask for event types.
@@ -53,17 +62,19 @@ void CollectTypes(const plan::Expr& expr, std::vector<std::string>* patterns) {
   for (const plan::ExprPtr& argument : expr.arguments) CollectTypes(*argument, patterns);
 }
 
-// Whether the field is asked for: by name, or by the way together with others.
-enum class Need : uint8_t { kNone, kNamed, kListed };
-Need NeedOf(const plan::FieldSet& needs, std::string_view name) {
-  if (needs.all()) return Need::kListed;
-  for (const std::string& pattern : needs.patterns()) {
-    if (plan::PatternTakes(pattern, name)) return Need::kListed;
-  }
+// Whether the field is asked for by the way, together with others.
+bool IsListed(const plan::FieldSet& needs, std::string_view name) {
+  const auto& patterns = needs.patterns();
+  return needs.all() || std::any_of(patterns.begin(), patterns.end(), [&](const auto& pattern) {
+           return plan::PatternTakes(pattern, name);
+         });
+}
+
+// Or by its name.
+bool IsNamed(const plan::FieldSet& needs, std::string_view name) {
   const auto& fields = needs.fields();
-  const bool named =
-      std::any_of(fields.begin(), fields.end(), [&](Field field) { return field.name() == name; });
-  return named ? Need::kNamed : Need::kNone;
+  return std::any_of(fields.begin(), fields.end(),
+                     [&](Field field) { return field.name() == name; });
 }
 
 plan::FieldRule NewRule(std::string name, Field target, bool listed) {
@@ -81,24 +92,29 @@ absl::Status At(std::string_view place, const absl::Status& status) {
 
 }  // namespace
 
-absl::Status EventClasses::Load(const Conf& event_types, const Conf& tags) {
+absl::Status EventClasses::Load(const Conf& event_types, const Conf& tags, bool builtin) {
   for (const Stanza& stanza : event_types.stanzas()) {
     const Setting* search = stanza.Find("search");
+    if (builtin ? known_types_.contains(stanza.name) : !known_types_.insert(stanza.name).second) {
+      continue;
+    }
     if (stanza.name == Conf::kDefault || search == nullptr) continue;
     if (IsTrue(stanza.Text("disabled"))) continue;
-    types_.push_back({stanza.name, search->value, event_types.PlaceOf(*search)});
+    types_.push_back({stanza.name, search->value, event_types.PlaceOf(*search), builtin,
+                      PriorityOf(stanza.Text("priority"))});
   }
-  std::sort(types_.begin(), types_.end(),
-            [](const EventType& a, const EventType& b) { return a.name < b.name; });
+  std::sort(types_.begin(), types_.end(), [](const EventType& a, const EventType& b) {
+    return std::tie(a.priority, a.name) < std::tie(b.priority, b.name);
+  });
   for (const Stanza& stanza : tags.stanzas()) {
-    if (stanza.name != Conf::kDefault) SPELK_RETURN_IF_ERROR(AddTags(tags, stanza));
+    if (stanza.name != Conf::kDefault) SPELK_RETURN_IF_ERROR(AddTags(tags, stanza, builtin));
   }
   std::stable_sort(tags_.begin(), tags_.end(),
                    [](const Tag& a, const Tag& b) { return a.name < b.name; });
   return absl::OkStatus();
 }
 
-absl::Status EventClasses::AddTags(const Conf& conf, const Stanza& stanza) {
+absl::Status EventClasses::AddTags(const Conf& conf, const Stanza& stanza, bool builtin) {
   if (stanza.settings.empty()) return absl::OkStatus();
   const size_t equals = stanza.name.find('=');
   if (equals == std::string::npos || equals == 0) {
@@ -109,7 +125,12 @@ absl::Status EventClasses::AddTags(const Conf& conf, const Stanza& stanza) {
   const std::string field = Decoded(TrimBlanks(std::string_view(stanza.name).substr(0, equals)));
   const std::string value = Decoded(TrimBlanks(std::string_view(stanza.name).substr(equals + 1)));
   for (const Setting& setting : stanza.settings) {
-    if (IsOn(setting.value)) tags_.push_back({setting.key, field, value, conf.PlaceOf(setting)});
+    std::string known = fmt::format("{}={} {}", field, value, setting.key);
+    if (builtin ? known_tags_.contains(known) : !known_tags_.insert(std::move(known)).second) {
+      continue;
+    }
+    if (!IsOn(setting.value)) continue;
+    tags_.push_back({setting.key, field, value, conf.PlaceOf(setting), builtin});
   }
   return absl::OkStatus();
 }
@@ -127,15 +148,21 @@ bool EventClasses::HasTag(std::string_view field, std::string_view pattern) cons
   });
 }
 
-absl::Status EventClasses::AddTypeRules(FieldTable& table, const CompileTerms& compile, bool listed,
-                                        std::vector<plan::FieldRule>* rules) const {
+absl::Status EventClasses::AddTypeRules(FieldTable& table, const CompileTerms& compile,
+                                        Wanted wanted, std::vector<plan::FieldRule>* rules) const {
   struct Bound {
     plan::ExprPtr condition;
     std::vector<std::string> asks;
     bool placed = false;
   };
   std::vector<Bound> bound(types_.size());
+  size_t left = types_.size();
   for (size_t t = 0; t < types_.size(); ++t) {
+    if (types_[t].builtin && !wanted.builtin) {
+      bound[t].placed = true;
+      --left;
+      continue;
+    }
     absl::StatusOr<plan::ExprPtr> condition = compile(types_[t].search);
     if (!condition.ok()) return At(types_[t].place, condition.status());
     bound[t].condition = *std::move(condition);
@@ -143,7 +170,7 @@ absl::Status EventClasses::AddTypeRules(FieldTable& table, const CompileTerms& c
   }
   // Each rule holds the types that ask for none but those of the rules before it.
   const Field target = table.Intern(kEventType);
-  for (size_t left = types_.size(); left > 0;) {
+  while (left > 0) {
     std::vector<size_t> ready;
     for (size_t t = 0; t < types_.size(); ++t) {
       const bool waits =
@@ -165,7 +192,7 @@ absl::Status EventClasses::AddTypeRules(FieldTable& table, const CompileTerms& c
       return absl::InvalidArgumentError(fmt::format(
           "{}: the event type '{}' asks for others that ask for it", type.place, type.name));
     }
-    plan::FieldRule rule = NewRule("eventtypes", target, listed);
+    plan::FieldRule rule = NewRule("eventtypes", target, wanted.listed);
     for (const size_t t : ready) {
       bound[t].placed = true;
       rule.choices.push_back({std::move(bound[t].condition), types_[t].name});
@@ -178,12 +205,13 @@ absl::Status EventClasses::AddTypeRules(FieldTable& table, const CompileTerms& c
 
 // `field`: of tag::FIELD; empty for tag.
 absl::Status EventClasses::AddTagRule(std::string_view field, FieldTable& table,
-                                      const CompileTerms& compile, bool listed,
+                                      const CompileTerms& compile, Wanted wanted,
                                       std::vector<plan::FieldRule>* rules) const {
   const std::string name = field.empty() ? std::string(kTag) : fmt::format("{}{}", kTagOf, field);
-  plan::FieldRule rule = NewRule("tags", table.Intern(name), listed);
+  plan::FieldRule rule = NewRule("tags", table.Intern(name), wanted.listed);
   for (const Tag& tag : tags_) {
     if (!field.empty() && tag.field != field) continue;
+    if (tag.builtin && !wanted.builtin) continue;
     absl::StatusOr<plan::ExprPtr> condition =
         compile(fmt::format("{}={}", syntax::Quote(tag.field), syntax::Quote(tag.value)));
     if (!condition.ok()) return At(tag.place, condition.status());
@@ -203,10 +231,14 @@ absl::Status EventClasses::AddTagRule(std::string_view field, FieldTable& table,
 
 absl::StatusOr<std::vector<plan::FieldRule>> EventClasses::RulesFor(
     const plan::FieldSet& needs, FieldTable& table, const CompileTerms& compile) const {
+  const auto wanted = [](const plan::FieldSet& read, std::string_view name) {
+    return Wanted{IsNamed(read, name), IsListed(read, name)};
+  };
+  const auto any = [](Wanted each) { return each.builtin || each.listed; };
   std::vector<plan::FieldRule> tag_rules;
   if (!tags_.empty()) {
-    if (const Need need = NeedOf(needs, kTag); need != Need::kNone) {
-      SPELK_RETURN_IF_ERROR(AddTagRule("", table, compile, need == Need::kListed, &tag_rules));
+    if (const Wanted each = wanted(needs, kTag); any(each)) {
+      SPELK_RETURN_IF_ERROR(AddTagRule("", table, compile, each, &tag_rules));
     }
     std::vector<std::string> fields;
     for (const Tag& tag : tags_) {
@@ -215,19 +247,43 @@ absl::StatusOr<std::vector<plan::FieldRule>> EventClasses::RulesFor(
       }
     }
     for (const std::string& field : fields) {
-      const Need need = NeedOf(needs, fmt::format("{}{}", kTagOf, field));
-      if (need == Need::kNone) continue;
-      SPELK_RETURN_IF_ERROR(AddTagRule(field, table, compile, need == Need::kListed, &tag_rules));
+      const Wanted each = wanted(needs, fmt::format("{}{}", kTagOf, field));
+      if (any(each)) SPELK_RETURN_IF_ERROR(AddTagRule(field, table, compile, each, &tag_rules));
     }
   }
   plan::FieldSet read = needs;
   for (const plan::FieldRule& rule : tag_rules) read.Add(rule.Inputs());
   std::vector<plan::FieldRule> rules;
-  if (const Need need = NeedOf(read, kEventType); need != Need::kNone && !types_.empty()) {
-    SPELK_RETURN_IF_ERROR(AddTypeRules(table, compile, need == Need::kListed, &rules));
+  if (const Wanted each = wanted(read, kEventType); any(each) && !types_.empty()) {
+    SPELK_RETURN_IF_ERROR(AddTypeRules(table, compile, each, &rules));
   }
   for (plan::FieldRule& rule : tag_rules) rules.push_back(std::move(rule));
   return rules;
+}
+
+absl::StatusOr<std::vector<std::pair<std::string, plan::ExprPtr>>> EventClasses::ConditionsOf(
+    std::string_view field, std::string_view pattern, const CompileTerms& compile) const {
+  std::vector<std::pair<std::string, plan::ExprPtr>> conditions;
+  const Wildcard wildcard(pattern, Case::kIgnore);
+  if (field == kEventType) {
+    for (const EventType& type : types_) {
+      if (!wildcard.Matches(type.name)) continue;
+      absl::StatusOr<plan::ExprPtr> condition = compile(type.search);
+      if (!condition.ok()) return At(type.place, condition.status());
+      conditions.emplace_back(fmt::format("eventtype {}", type.name), *std::move(condition));
+    }
+    return conditions;
+  }
+  const bool any_field = field == kTag;
+  if (!any_field) field.remove_prefix(kTagOf.size());
+  for (const Tag& tag : tags_) {
+    if ((!any_field && tag.field != field) || !wildcard.Matches(tag.name)) continue;
+    std::string terms = fmt::format("{}={}", syntax::Quote(tag.field), syntax::Quote(tag.value));
+    absl::StatusOr<plan::ExprPtr> condition = compile(terms);
+    if (!condition.ok()) return At(tag.place, condition.status());
+    conditions.emplace_back(std::move(terms), *std::move(condition));
+  }
+  return conditions;
 }
 
 }  // namespace spelk::knowledge

@@ -5,6 +5,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -21,8 +22,9 @@ using CompileTerms = std::function<absl::StatusOr<plan::ExprPtr>(std::string_vie
 // Loaded once, then shared between threads.
 class EventClasses final : public plan::EventClasses {
  public:
-  // InvalidArgument, with file and line, for a stanza that means nothing.
-  absl::Status Load(const Conf& event_types, const Conf& tags);
+  // InvalidArgument, with file and line, for a stanza that means nothing. `builtin`: spelk's own,
+  // which are not among "all fields"; those of apps come first, and hide such of the same name.
+  absl::Status Load(const Conf& event_types, const Conf& tags, bool builtin);
 
   bool HasEventType(std::string_view pattern) const override;
   bool HasTag(std::string_view field, std::string_view pattern) const override;
@@ -33,26 +35,41 @@ class EventClasses final : public plan::EventClasses {
                                                         FieldTable& table,
                                                         const CompileTerms& compile) const;
 
+  // The conditions under which knowledge gives an event a value of the field (eventtype, tag or
+  // tag::FIELD) that the pattern takes, each with a text that tells it from others.
+  absl::StatusOr<std::vector<std::pair<std::string, plan::ExprPtr>>> ConditionsOf(
+      std::string_view field, std::string_view pattern, const CompileTerms& compile) const;
+
  private:
   struct EventType {
     std::string name;
     std::string search;
     std::string place;
+    bool builtin = false;
+    int64_t priority = 0;  // Lower ones come first; those without one last.
   };
   struct Tag {
     std::string name;
     std::string field;
     std::string value;
     std::string place;
+    bool builtin = false;
   };
-  absl::Status AddTags(const Conf& conf, const Stanza& stanza);
-  absl::Status AddTypeRules(FieldTable& table, const CompileTerms& compile, bool listed,
+  // Whether rules are wanted of spelk's own, too, and whether their targets are listed.
+  struct Wanted {
+    bool builtin = false;
+    bool listed = false;
+  };
+  absl::Status AddTags(const Conf& conf, const Stanza& stanza, bool builtin);
+  absl::Status AddTypeRules(FieldTable& table, const CompileTerms& compile, Wanted wanted,
                             std::vector<plan::FieldRule>* rules) const;
   absl::Status AddTagRule(std::string_view field, FieldTable& table, const CompileTerms& compile,
-                          bool listed, std::vector<plan::FieldRule>* rules) const;
+                          Wanted wanted, std::vector<plan::FieldRule>* rules) const;
 
-  std::vector<EventType> types_;  // By name.
+  std::vector<EventType> types_;  // By priority, then by name.
   std::vector<Tag> tags_;         // By name.
+  StringSet known_types_;         // Stanzas of apps, disabled ones too.
+  StringSet known_tags_;          // Likewise: "field=value" and the tag.
 };
 
 }  // namespace spelk::knowledge

@@ -70,7 +70,7 @@ absl::Status InlineKnowledge(plan::NodePtr* root, const OptimizeContext& context
   if (scan == nullptr || context.rules == nullptr) return absl::OkStatus();
   plan::FieldSet needs = NeedsOfSource(**root, context);
   for (const Field field : scan->fields) needs.Add(field);
-  if (scan->predicate != nullptr) plan::CollectFields(*scan->predicate, &needs);
+  if (scan->predicate != nullptr) CollectMadeFields(*scan->predicate, &needs);
   SPELK_ASSIGN_OR_RETURN(scan->rules, context.rules->RulesFor(needs));
   for (const plan::FieldRule& rule : scan->rules) {
     for (const Field target : rule.listed) {

@@ -87,6 +87,12 @@ void JoinSets(ExprPtr& expr) {
 
 }  // namespace
 
+void SimplifyExpression(plan::ExprPtr* expr) {
+  for (ExprPtr& argument : (*expr)->arguments) SimplifyExpression(&argument);
+  Shorten(*expr);
+  JoinSets(*expr);
+}
+
 absl::Status FoldConstants(plan::NodePtr* root, const OptimizeContext& context) {
   RewriteAll(**root, [&](ExprPtr& expr) { Fold(expr, *context.evaluation); });
   return absl::OkStatus();

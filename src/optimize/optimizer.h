@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -33,6 +34,10 @@ class FieldRules {
   virtual ~FieldRules() = default;
   virtual absl::StatusOr<std::vector<plan::FieldRule>> RulesFor(
       const plan::FieldSet& needs) const = 0;
+  // The conditions, each with a text that tells it from others, under which rules give an event an
+  // event type or a tag (fields eventtype, tag, tag::FIELD) that the pattern takes.
+  virtual absl::StatusOr<std::vector<std::pair<std::string, plan::ExprPtr>>> ConditionsOf(
+      std::string_view field, std::string_view pattern) const = 0;
 };
 
 // What a taker of events wants: their lines, all their fields as columns, or `_raw` alone. Results

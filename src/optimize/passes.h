@@ -8,6 +8,11 @@ namespace spelk::optimize {
 // What is read behind the root: the line of events with what was made of them, the known columns,
 // or everything.
 plan::FieldSet NeedsOfResult(const plan::Node& root, const OptimizeContext& context);
+// a=1 OR a=2 OR a IN (3, 4) as one set; what is always true or false leaves AND and OR.
+void SimplifyExpression(plan::ExprPtr* expr);
+// The fields that a condition reads and that knowledge must make: without the event types and tags
+// of which InlineClasses left only the event's own to be asked.
+void CollectMadeFields(const plan::Expr& expr, plan::FieldSet* fields);
 // What is read after the source of the root's chain.
 plan::FieldSet NeedsOfSource(const plan::Node& root, const OptimizeContext& context);
 
@@ -21,6 +26,8 @@ absl::Status MaterializeLate(plan::NodePtr* root, const OptimizeContext& context
 absl::Status DerivePrefilter(plan::NodePtr* root, const OptimizeContext& context);
 absl::Status RequireMembers(plan::NodePtr* root, const OptimizeContext& context);
 absl::Status StopEarly(plan::NodePtr* root, const OptimizeContext& context);
+absl::Status InlineClasses(plan::NodePtr* root, const OptimizeContext& context);
+absl::Status DropUnread(plan::NodePtr* root, const OptimizeContext& context);
 
 // Always done.
 absl::Status NumberRows(plan::NodePtr* root, const OptimizeContext& context);

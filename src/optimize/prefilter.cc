@@ -180,6 +180,8 @@ class Prefilter {
     if (expr.unset == plan::Unset::kTrue) return {};
     if (expr.field == hidden::kSourcetypes || expr.field == hidden::kSources) return OfNames(expr);
     if (!IsMember(expr.field)) return {};
+    // Of the event's own tags: most values are words that stand in many lines, the name is not.
+    if (expr.field.name() == "tag") return One({"tag"}, false);
     std::vector<std::string> literals;
     bool ignore_case = false;
     for (const plan::Pattern& pattern : expr.patterns) {

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "optimize/aliases.h"
+#include "optimize/implied.h"
 #include "optimize/passes.h"
 #include "plan/entry.h"
 
@@ -91,6 +92,30 @@ ExprPtr Sink(ExprPtr conjunct, NodePtr* place, const plan::FilterNode& from) {
   return nullptr;
 }
 
+// A conjunct that must stay above what computes its fields: what it says of events goes into the
+// scan, so that most of those which it will leave out are left out there.
+void SinkImplied(const plan::Expr& conjunct, plan::Node* below) {
+  ExprPtr implied;
+  for (const plan::Expr* asked = &conjunct; below != nullptr; below = below->input.get()) {
+    if (auto* scan = plan::TryAs<plan::ScanNode>(below)) {
+      if (implied == nullptr) return;
+      std::vector<ExprPtr> all;
+      if (scan->predicate != nullptr) all = plan::SplitAnd(std::move(scan->predicate));
+      all.push_back(std::move(implied));
+      scan->predicate = plan::MakeLogical(ExprKind::kAnd, std::move(all));
+      return;
+    }
+    ExprPtr moved = plan::Copy(*asked);
+    if (!MoveBelow(*below, &moved)) {
+      const auto* extend = plan::TryAs<plan::ExtendNode>(below);
+      moved = extend == nullptr ? nullptr : ImpliedBelow(*extend, *asked);
+      if (moved == nullptr) return;
+    }
+    implied = std::move(moved);
+    asked = implied.get();
+  }
+}
+
 }  // namespace
 
 absl::Status PushDownPredicates(NodePtr* root, const OptimizeContext&) {
@@ -107,7 +132,10 @@ absl::Status PushDownPredicates(NodePtr* root, const OptimizeContext&) {
     *at = std::move(old_filter->input);
     std::vector<ExprPtr> staying;
     for (ExprPtr& conjunct : conjuncts) {
-      if (IsMovable(*conjunct)) conjunct = Sink(std::move(conjunct), at, *old_filter);
+      if (IsMovable(*conjunct)) {
+        conjunct = Sink(std::move(conjunct), at, *old_filter);
+        if (conjunct != nullptr) SinkImplied(*conjunct, at->get());
+      }
       if (conjunct != nullptr) staying.push_back(std::move(conjunct));
     }
     if (staying.empty()) continue;
