@@ -3,7 +3,7 @@
 #include <cmath>
 #include <limits>
 
-#include "commands/entry.h"
+#include "commands/bin.h"
 #include "exec/column_map.h"
 #include "exec/column_setter.h"
 #include "exec/row_sink.h"
@@ -26,6 +26,8 @@ struct BinNode final : plan::Node {
   std::optional<double> start;
   std::optional<double> end;
   std::string align_time;
+  // Without a width: chosen for the search's range of time, if it has both ends.
+  bool over_search_range = false;
 
   plan::Dataflow GetDataflow() const override {
     plan::Dataflow flow{.order = Order::kKeeps, .runs = Runs::kStreaming, .results = false};
@@ -46,6 +48,7 @@ struct BinNode final : plan::Node {
     visit("start", start);
     visit("end", end);
     visit("aligntime", align_time);
+    visit("over_search_range", over_search_range);
   }
 };
 
@@ -142,6 +145,7 @@ class BinByRange final : public exec::StateSink<RangeState> {
         start_(node.start),
         end_(node.end),
         align_(align),
+        over_search_range_(node.over_search_range),
         run_(run) {
     if (const auto least = BinSpan::Parse(node.min_span, node.is_time)) {
       least_ = least->width();
@@ -163,8 +167,10 @@ class BinByRange final : public exec::StateSink<RangeState> {
   }
   absl::Status Finish(RangeState state, exec::Output& out) const override {
     const bool any = state.low <= state.high;
-    const double low = any ? state.low : 0;
-    const double high = any ? state.high : 0;
+    const exec::TimeRange& range = run_.time_range;
+    const bool given = over_search_range_ && range.earliest && range.latest;
+    const double low = given ? *range.earliest : any ? state.low : 0;
+    const double high = given ? *range.latest : any ? state.high : 0;
     const BinSpan span = is_time_ ? BinSpan::NiceTime(low, high, start_, end_, bins_, least_)
                                   : BinSpan::Nice(low, high, start_, end_, bins_, least_);
     const Binner binner(span, run_.evaluation.constants.zone, align_);
@@ -182,6 +188,7 @@ class BinByRange final : public exec::StateSink<RangeState> {
   const std::optional<double> start_;
   const std::optional<double> end_;
   const double align_;
+  const bool over_search_range_;
   double least_ = 0;
   const exec::RunContext& run_;
 };
@@ -327,6 +334,15 @@ constexpr Example kExamples[] = {
 constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<BinNode>, &Build}};
 
 }  // namespace
+
+plan::NodePtr MakeTimeBin(Span span, Field time, std::string width) {
+  auto node = plan::Make<BinNode>(span);
+  node->field = node->target = time;
+  node->is_time = true;
+  node->over_search_range = width.empty();
+  node->width = std::move(width);
+  return node;
+}
 
 constexpr CommandEntry kBin = {
     .name = "bin",

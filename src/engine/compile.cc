@@ -110,6 +110,29 @@ class LookupsToCome final : public plan::LookupCatalog {
 
 }  // namespace
 
+absl::StatusOr<plan::DataModelPtr> Core::Models::FindModel(std::string_view name) const {
+  return core_.knowledge().models().Find(name);
+}
+
+std::vector<std::string> Core::Models::ModelNames() const {
+  return core_.knowledge().models().Names();
+}
+
+absl::StatusOr<std::string> Core::Models::ExpandMacros(std::string_view text) const {
+  if (text.find('`') == std::string_view::npos) return std::string(text);
+  const auto evaluate = [this](std::string_view expression,
+                               const knowledge::MacroArguments& arguments) {
+    return EvaluateForMacro(core_, expression, arguments);
+  };
+  Diagnostics diagnostics;
+  SPELK_ASSIGN_OR_RETURN(
+      const SourcePtr expanded,
+      core_.knowledge().macros().Expand(std::make_shared<Source>("<model>", std::string(text)),
+                                        core_.limits(), evaluate, diagnostics));
+  SPELK_RETURN_IF_ERROR(diagnostics.FirstError());
+  return std::string(expanded->text());
+}
+
 absl::Status Compile(const Core& core, std::string_view text, const CompileOptions& options,
                      Compilation* compilation, FieldTable* fields) {
   compilation->source = std::make_shared<Source>(options.name, std::string(text));
@@ -136,7 +159,7 @@ absl::Status Compile(const Core& core, std::string_view text, const CompileOptio
     return absl::OkStatus();
   }
   const LookupsToCome lookups(core.knowledge().lookups(), options.tables);
-  plan::BindServices services = core.bind_services();
+  plan::BinderServices services = core.bind_services();
   services.lookups = &lookups;
   // What did parse is bound even so, to report its errors as well.
   plan::Binder binder(*compilation->source, core.entries(),

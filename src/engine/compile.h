@@ -10,6 +10,8 @@
 #include "base/diagnostics.h"
 #include "base/source.h"
 #include "knowledge/knowledge.h"
+#include "plan/bind/binder.h"
+#include "plan/data_model.h"
 #include "plan/entry.h"
 #include "plan/eval/evaluator.h"
 #include "plan/node.h"
@@ -41,14 +43,29 @@ class Core {
   const SyntaxLimits& limits() const { return limits_; }
   const std::string& write_folder() const { return write_folder_; }
   // What binding reaches.
-  plan::BindServices bind_services() const {
-    return {&knowledge_.lookups(), &knowledge_.limits(), &knowledge_.classes()};
+  plan::BinderServices bind_services() const {
+    return {{&knowledge_.lookups(), &knowledge_.limits(), &knowledge_.classes()},
+            &models_,
+            &knowledge_.saved_searches()};
   }
 
  private:
+  // The data models of knowledge, with the macros of this engine.
+  class Models final : public plan::DataModels {
+   public:
+    explicit Models(const Core& core) : core_(core) {}
+    absl::StatusOr<plan::DataModelPtr> FindModel(std::string_view name) const override;
+    std::vector<std::string> ModelNames() const override;
+    absl::StatusOr<std::string> ExpandMacros(std::string_view text) const override;
+
+   private:
+    const Core& core_;
+  };
+
   plan::Registry entries_;
   mutable FieldTable fields_;  // Thread-safe by itself.
   knowledge::Knowledge knowledge_;
+  const Models models_{*this};
   absl::TimeZone zone_;
   SyntaxLimits limits_;
   std::string write_folder_;

@@ -1,11 +1,13 @@
 // Resolving and reading files below one folder.
 #include "knowledge/app_folder.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <climits>
 #include <cstdlib>
@@ -88,6 +90,23 @@ absl::StatusOr<std::optional<io::Input>> AppFolder::Find(std::string_view file) 
     return absl::PermissionDeniedError(fmt::format("{} is not a plain file", name));
   }
   return input;
+}
+
+std::vector<std::string> AppFolder::List(std::string_view folder) const {
+  std::vector<std::string> names;
+  const std::optional<std::string> resolved = Resolve(fmt::format("{}/{}", resolved_, folder));
+  if (!resolved || !resolved->starts_with(resolved_ + "/")) return names;
+  DIR* const open = ::opendir(resolved->c_str());
+  if (open == nullptr) return names;
+  while (names.size() < kMostListed) {
+    const dirent* entry = ::readdir(open);
+    if (entry == nullptr) break;
+    const std::string_view name = entry->d_name;
+    if (name != "." && name != "..") names.emplace_back(name);
+  }
+  ::closedir(open);
+  std::sort(names.begin(), names.end());
+  return names;
 }
 
 absl::StatusOr<std::optional<std::string>> AppFolder::Read(std::string_view file,

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "io/input.h"
@@ -27,6 +28,10 @@ class AppFolder {
   absl::StatusOr<std::optional<std::string>> Read(std::string_view file, size_t most) const;
   // The same file, open, to be read with io::Open.
   absl::StatusOr<std::optional<io::Input>> Find(std::string_view file) const;
+  // The names of what lies in a folder of the app, sorted. Nothing for one that is not there, or
+  // that a link leads out of the app; at most kMostListed.
+  static constexpr size_t kMostListed = 100'000;
+  std::vector<std::string> List(std::string_view folder) const;
 
  private:
   AppFolder(std::string path, std::string resolved)

@@ -19,6 +19,15 @@ endforeach()
 string(APPEND TEXT "  return {};
 }
 
+std::span<const std::string_view> BuiltinFiles() {
+  static constexpr std::string_view kNames[] = {")
+foreach(FILE ${FILES})
+  string(APPEND TEXT "\n      \"${FILE}\",")
+endforeach()
+string(APPEND TEXT "};
+  return kNames;
+}
+
 }  // namespace spelk::knowledge
 ")
 file(WRITE ${OUTPUT} "${TEXT}")

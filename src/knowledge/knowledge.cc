@@ -25,6 +25,7 @@ struct AppConfs {
   Conf event_types;
   Conf tags;
   Conf shapes;
+  Conf saved_searches;
 };
 
 absl::Status AddFile(const AppFolder& app, std::string_view file, Conf* conf) {
@@ -60,12 +61,15 @@ absl::Status Knowledge::Load(const KnowledgeSources& sources) {
     SPELK_RETURN_IF_ERROR(AddFile(app, "macros.conf", &confs.macros));
     SPELK_RETURN_IF_ERROR(AddFile(app, "props.conf", &confs.props));
     SPELK_RETURN_IF_ERROR(AddFile(app, "shapes.conf", &confs.shapes));
+    SPELK_RETURN_IF_ERROR(AddFile(app, "savedsearches.conf", &confs.saved_searches));
   }
   if (builtin_) {
     SPELK_ASSIGN_OR_RETURN(const Conf own, BuiltinConf("macros.conf"));
     macros_.AddAll(own);
   }
   SPELK_RETURN_IF_ERROR(limits_.Load(confs.limits));
+  models_.Load(apps, builtin_);
+  saved_searches_.Load(confs.saved_searches);
   std::vector<std::string> given = sources.lookups;
   if (!sources.write_folder.empty()) {
     if (!AppFolder::OpenFolder(sources.write_folder).ok()) {
@@ -78,7 +82,12 @@ absl::Status Knowledge::Load(const KnowledgeSources& sources) {
                                       std::move(confs.collections), given, limits_));
   macros_.AddAll(confs.macros);
   SPELK_RETURN_IF_ERROR(props_.AddAll(confs.props, confs.transforms, lookups_, false));
-  SPELK_RETURN_IF_ERROR(classes_.Load(confs.event_types, confs.tags));
+  SPELK_RETURN_IF_ERROR(classes_.Load(confs.event_types, confs.tags, false));
+  if (builtin_) {
+    SPELK_ASSIGN_OR_RETURN(const Conf types, BuiltinConf("eventtypes.conf"));
+    SPELK_ASSIGN_OR_RETURN(const Conf tags, BuiltinConf("tags.conf"));
+    SPELK_RETURN_IF_ERROR(classes_.Load(types, tags, true));
+  }
   SPELK_ASSIGN_OR_RETURN(shapes_, ReadShapes(confs.shapes));
   return absl::OkStatus();
 }

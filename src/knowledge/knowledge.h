@@ -7,11 +7,13 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "knowledge/data_models.h"
 #include "knowledge/event_classes.h"
 #include "knowledge/limits.h"
 #include "knowledge/lookups.h"
 #include "knowledge/macros.h"
 #include "knowledge/props.h"
+#include "knowledge/saved_searches.h"
 #include "plan/event_layout.h"
 #include "plan/field_set.h"
 
@@ -45,6 +47,8 @@ class Knowledge {
                                         const CompileExpression& expression,
                                         const CompileTerms& terms) const;
   const EventClasses& classes() const { return classes_; }
+  const DataModels& models() const { return models_; }
+  const SavedSearches& saved_searches() const { return saved_searches_; }
 
   // What the sourcetypes of apps are shown as.
   const StringMap<std::string>& renames() const { return props_.renames(); }
@@ -57,6 +61,8 @@ class Knowledge {
   LimitSettings limits_;
   Lookups lookups_;
   EventClasses classes_;
+  DataModels models_;
+  SavedSearches saved_searches_;
   mutable std::once_flag shapes_once_;
   mutable std::vector<plan::EventLayout> shapes_;
   mutable std::once_flag props_once_;

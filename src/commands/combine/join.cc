@@ -1,11 +1,13 @@
 // join: rows of another search beside the rows that have the same values.
 #include <algorithm>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "absl/container/flat_hash_map.h"
 #include "base/status.h"
 #include "commands/combine/subsearches.h"
+#include "commands/model/dataset.h"
 #include "exec/row_table.h"
 #include "exec/spool.h"
 #include "value/number.h"
@@ -301,10 +303,10 @@ class JoinBinder {
   absl::StatusOr<plan::NodePtr> Bind() {
     SPELK_RETURN_IF_ERROR(BindOptions());
     std::vector<const ast::Argument*> fields;
-    for (const ast::Argument& argument : call_.arguments) {
-      if (std::holds_alternative<ast::ArgumentOption>(argument.value)) continue;
-      SPELK_ASSIGN_OR_RETURN(const bool search, TakeSearch(argument));
-      if (!search) fields.push_back(&argument);
+    const std::vector<const ast::Argument*> arguments = binder_.Positional(call_);
+    for (size_t at = 0; at < arguments.size();) {
+      SPELK_ASSIGN_OR_RETURN(const bool search, TakeSearch(arguments, &at));
+      if (!search) fields.push_back(arguments[at++]);
     }
     SPELK_ASSIGN_OR_RETURN(const std::vector<Field> names, binder_.FieldNames(fields));
     for (const Field name : names) node_->keys.push_back({name, name});
@@ -345,13 +347,23 @@ class JoinBinder {
     return absl::OkStatus();
   }
 
-  absl::StatusOr<bool> TakeSearch(const ast::Argument& argument) {
-    const auto* bracket = std::get_if<ast::ArgumentSubsearch>(&argument.value);
-    if (bracket == nullptr) return false;
-    if (!node_->others.empty()) {
-      return binder_.Error(ErrorCode::kBadArgument, argument.span, "it takes one subsearch");
+  // A search in brackets, or a dataset by name; `*at` is after it then.
+  absl::StatusOr<bool> TakeSearch(const std::vector<const ast::Argument*>& arguments, size_t* at) {
+    const Span span = arguments[*at]->span;
+    const auto* bracket = std::get_if<ast::ArgumentSubsearch>(&arguments[*at]->value);
+    std::optional<NamedRows> named;
+    if (bracket == nullptr) {
+      SPELK_ASSIGN_OR_RETURN(named, ReadNamedRows(arguments, false, at, binder_));
+      if (!named) return false;
+    } else {
+      ++*at;
     }
-    SPELK_ASSIGN_OR_RETURN(plan::NodePtr plan, binder_.Subsearch(*bracket->pipeline));
+    if (!node_->others.empty()) {
+      return binder_.Error(ErrorCode::kBadArgument, span, "it takes one subsearch");
+    }
+    SPELK_ASSIGN_OR_RETURN(plan::NodePtr plan, bracket != nullptr
+                                                   ? binder_.Subsearch(*bracket->pipeline)
+                                                   : BindNamedRows(*named, binder_));
     node_->others.push_back(std::move(plan));
     return true;
   }
@@ -362,9 +374,12 @@ class JoinBinder {
       return binder_.Error(ErrorCode::kMissingArgument, where.span, "WHERE needs left= and right=",
                            {"usage: join left=L right=R where L.a=R.b [search …]"});
     }
-    for (const ast::Argument& argument : where.arguments) {
-      SPELK_ASSIGN_OR_RETURN(const bool search, TakeSearch(argument));
+    std::vector<const ast::Argument*> arguments;
+    for (const ast::Argument& argument : where.arguments) arguments.push_back(&argument);
+    for (size_t at = 0; at < arguments.size();) {
+      SPELK_ASSIGN_OR_RETURN(const bool search, TakeSearch(arguments, &at));
       if (search) continue;
+      const ast::Argument& argument = *arguments[at++];
       const auto* condition = std::get_if<ast::ArgumentOption>(&argument.value);
       const auto* name =
           condition == nullptr ? nullptr : std::get_if<ast::Name>(&condition->value->value);

@@ -1,34 +1,50 @@
 // union: the rows of several searches; those of events interleave by time, others follow each
 // other.
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 #include "commands/combine/options.h"
 #include "commands/combine/subsearches.h"
+#include "commands/model/dataset.h"
 
 namespace spelk::commands {
 namespace {
 
-// What is no bracket names a dataset, which nothing here can hold yet.
-absl::Status NoNamedDatasets(const ast::CommandCall& call, plan::Binder& binder) {
-  for (const ast::Argument& argument : call.arguments) {
-    if (std::holds_alternative<ast::ArgumentOption>(argument.value) ||
-        std::holds_alternative<ast::ArgumentSubsearch>(argument.value)) {
+// Searches in brackets and datasets by name, as they are written.
+absl::StatusOr<std::vector<plan::NodePtr>> BindDatasets(const ast::CommandCall& call,
+                                                        plan::Binder& binder) {
+  std::vector<plan::NodePtr> plans;
+  const std::vector<const ast::Argument*> arguments = binder.Positional(call);
+  for (size_t at = 0; at < arguments.size();) {
+    if (const auto* bracket = std::get_if<ast::ArgumentSubsearch>(&arguments[at]->value)) {
+      ++at;
+      SPELK_ASSIGN_OR_RETURN(plan::NodePtr plan, binder.Subsearch(*bracket->pipeline));
+      plans.push_back(std::move(plan));
       continue;
     }
-    return binder.Error(ErrorCode::kUnbuiltOption, argument.span,
-                        "the dataset '" + std::string(binder.TextOf(argument.span)) +
-                            "' is not supported: datasets by name are not built yet",
-                        {"write it as a search in brackets: union [search …] [| inputlookup …]"});
+    SPELK_ASSIGN_OR_RETURN(const std::optional<NamedRows> named,
+                           ReadNamedRows(arguments, false, &at, binder));
+    if (!named) {
+      return binder.Unexpected(*arguments[at],
+                               {"it takes searches in brackets, and datasets: datamodel:NAME, "
+                                "lookup:NAME, savedsearch:NAME"});
+    }
+    SPELK_ASSIGN_OR_RETURN(plan::NodePtr plan, BindNamedRows(*named, binder));
+    plans.push_back(std::move(plan));
   }
-  return absl::OkStatus();
+  const size_t least = binder.is_first() ? 2 : 1;
+  if (plans.size() >= least) return plans;
+  return binder.Error(
+      ErrorCode::kMissingArgument, call.name.span,
+      least == 1 ? "missing or invalid subsearch" : "it needs at least 2 searches or datasets",
+      {"usage: union [search …] lookup:NAME …"});
 }
 
 absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
-  SPELK_RETURN_IF_ERROR(NoNamedDatasets(call, binder));
+  SPELK_RETURN_IF_ERROR(binder.NoSigns(call));
   SPELK_ASSIGN_OR_RETURN(const uint64_t most, BindSubsearchOptions(call, binder, false));
-  const size_t least = binder.is_first() ? 2 : 1;
-  SPELK_ASSIGN_OR_RETURN(std::vector<plan::NodePtr> plans,
-                         BindSubsearches(call, binder, least, SIZE_MAX));
+  SPELK_ASSIGN_OR_RETURN(std::vector<plan::NodePtr> plans, BindDatasets(call, binder));
   const bool streams = std::all_of(plans.begin(), plans.end(), [](const plan::NodePtr& plan) {
     return IsStreamOfEvents(*plan);
   });
@@ -47,7 +63,8 @@ constexpr Argument kArguments[] = {
     {.name = "subsearch",
      .type = "[search]…",
      .fallback = "",
-     .summary = "Searches in brackets: two where union comes first."},
+     .summary = "Searches in brackets: two where union comes first. A dataset may stand for one: "
+                "datamodel:NAME, lookup:NAME, savedsearch:NAME."},
     kMaxOutOption,
     kMaxTimeOption,
     kTimeoutOption};

@@ -204,30 +204,35 @@ absl::Status Binder::Aggregates(const ast::CommandCall& command, const std::vect
   }
   for (const ast::Argument* argument : arguments) {
     SPELK_ASSIGN_OR_RETURN(AggregateCall call, Aggregate(*argument));
-    double number = 0;
-    const AggregateEntry* entry = entries_.Aggregate(call.function, &number);
-    node->needs_order = node->needs_order || entry->needs == AggregateNeeds::kOrder;
     // A command that binds statistics into a row for each group, and to that alone, can draw them.
     if (call.is_sparkline && !may_be_empty) {
       return Error(ErrorCode::kBadStatistic, argument->span,
                    "sparkline is a statistic of stats and chart only");
     }
-    node->needs_time =
-        node->needs_time || call.is_sparkline || entry->needs == AggregateNeeds::kTime;
-    if (std::find(by.begin(), by.end(), call.output) != by.end()) {
-      return Error(ErrorCode::kBadArgument, argument->span,
-                   "the output field '" + std::string(call.output.name()) +
-                       "' cannot have the same name as a group-by field");
-    }
-    const bool repeated = std::any_of(
-        node->aggregates.begin(), node->aggregates.end(),
-        [&](const AggregateCall& other) { return call.output && other.output == call.output; });
-    if (repeated) {
-      return Error(ErrorCode::kBadArgument, argument->span,
-                   "the output field '" + std::string(call.output.name()) + "' is given twice");
-    }
-    node->aggregates.push_back(std::move(call));
+    SPELK_RETURN_IF_ERROR(AddStatistic(std::move(call), argument->span, by, node));
   }
+  return absl::OkStatus();
+}
+
+absl::Status Binder::AddStatistic(AggregateCall call, Span span, const std::vector<Field>& by,
+                                  AggregateNode* node) {
+  double number = 0;
+  const AggregateEntry* entry = entries_.Aggregate(call.function, &number);
+  node->needs_order = node->needs_order || entry->needs == AggregateNeeds::kOrder;
+  node->needs_time = node->needs_time || call.is_sparkline || entry->needs == AggregateNeeds::kTime;
+  if (std::find(by.begin(), by.end(), call.output) != by.end()) {
+    return Error(ErrorCode::kBadArgument, span,
+                 "the output field '" + std::string(call.output.name()) +
+                     "' cannot have the same name as a group-by field");
+  }
+  const bool repeated = std::any_of(
+      node->aggregates.begin(), node->aggregates.end(),
+      [&](const AggregateCall& other) { return call.output && other.output == call.output; });
+  if (repeated) {
+    return Error(ErrorCode::kBadArgument, span,
+                 "the output field '" + std::string(call.output.name()) + "' is given twice");
+  }
+  node->aggregates.push_back(std::move(call));
   if (node->needs_time) node->time = Intern("_time");
   return absl::OkStatus();
 }

@@ -17,6 +17,15 @@
 
 namespace spelk::plan {
 
+class DataModels;     // plan/data_model.h
+class SavedSearches;  // plan/saved_searches.h
+
+// What a binder reaches, with the searches that stand under a name.
+struct BinderServices : BindServices {
+  const DataModels* models = nullptr;
+  const SavedSearches* saved_searches = nullptr;
+};
+
 // Not thread-safe; one for each query.
 class Binder {
  public:
@@ -24,7 +33,7 @@ class Binder {
   static constexpr size_t kMostCommands = 500;
 
   Binder(const Source& source, const Registry& entries, FieldTable& fields,
-         Diagnostics& diagnostics, BindServices services = {})
+         Diagnostics& diagnostics, BinderServices services = {})
       : source_(source),
         entries_(entries),
         fields_(fields),
@@ -51,7 +60,7 @@ class Binder {
   // Takes it, for a command whose node begins with it: the binder chains nothing below then.
   NodePtr TakeInput() { return std::move(input_); }
   const Registry& entries() const { return entries_; }
-  const BindServices& services() const { return services_; }
+  const BinderServices& services() const { return services_; }
   std::string_view TextOf(Span span) const { return spelk::TextOf(source_.text(), span); }
   Field Intern(std::string_view name) { return fields_.Intern(name); }
   // What stands between the values of a field in the single text that Splunk keeps beside a
@@ -145,6 +154,9 @@ class Binder {
                                      Span span);
   // count, dc(x) AS n, values(eval(…)).
   absl::StatusOr<AggregateCall> Aggregate(const ast::Argument& argument);
+  // One statistic more of the node, with what it needs; see Aggregates.
+  absl::Status AddStatistic(AggregateCall call, Span span, const std::vector<Field>& by,
+                            AggregateNode* node);
   // The time range that top-level terms of a search command set is that of the whole plan.
   void NoteTimeRange(const Expr& predicate);
   // An expression that computes with statistics: avg(size)/max(delay). Each is added to `calls`,
@@ -155,6 +167,10 @@ class Binder {
   // other and from `by`.
   absl::Status Aggregates(const ast::CommandCall& call, const std::vector<Field>& by,
                           bool may_be_empty, AggregateNode* node);
+  // A whole search in a text of its own: what a data set or a saved search stands for. All of it
+  // stands at `span`; `what` says in messages whose text it is. Such texts may hold each other, up
+  // to a limit.
+  absl::StatusOr<NodePtr> SearchIn(std::string_view text, Span span, std::string_view what);
   // A pipeline in brackets: its own search, or (append, join …) rows for this one.
   absl::StatusOr<NodePtr> Subsearch(const ast::Pipeline& pipeline);
   // A pipeline in brackets over rows that the command hands it (appendpipe): it begins with a
@@ -207,7 +223,7 @@ class Binder {
   const Registry& entries_;
   FieldTable& fields_;
   Diagnostics& diagnostics_;
-  const BindServices services_;
+  const BinderServices services_;
   NodePtr input_;                           // Of the command at hand.
   std::vector<TimeModifiers> time_ranges_;  // Of the pipeline at hand.
   size_t commands_ = 0;                     // Of the pipeline at hand and of those around it.
@@ -216,6 +232,7 @@ class Binder {
   bool is_first_ = false;
   std::vector<AggregateCall>* statistics_ = nullptr;  // Of the expression at hand.
   bool subsearches_ = true;                           // They may stand in the text.
+  size_t texts_ = 0;                                  // In how many texts of their own this stands.
   struct Delimiter {
     Field field;
     std::string text;
