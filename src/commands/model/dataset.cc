@@ -59,8 +59,15 @@ absl::StatusOr<BoundDataset> FindDatasetByPath(std::string_view path, Span span,
   if (dot != std::string_view::npos) {
     return FindDataset(model, path.substr(dot + 1), span, binder);
   }
+  // Beside the root of events others may stand, which are searches.
   const std::vector<const plan::Dataset*> roots = model->Roots();
+  const auto of_events = [](const plan::Dataset* root) {
+    return root->kind == plan::Dataset::Kind::kEvents;
+  };
+  const auto first = std::find_if(roots.begin(), roots.end(), of_events);
+  const auto events = std::count_if(roots.begin(), roots.end(), of_events);
   if (roots.size() == 1) return BoundDataset{model, roots.front()};
+  if (events == 1) return BoundDataset{model, *first};
   std::vector<std::string> names;
   for (const plan::Dataset* root : roots) {
     names.push_back(fmt::format("{}.{}", model->name, root->name));

@@ -26,7 +26,7 @@ absl::StatusOr<plan::DataModelPtr> FindModel(std::string_view name, Span span,
 // A data set of it, by its name or its lineage.
 absl::StatusOr<BoundDataset> FindDataset(const plan::DataModelPtr& model, std::string_view dataset,
                                          Span span, plan::Binder& binder);
-// MODEL, which must have one root then, or MODEL.DATASET.
+// MODEL, which must have one root, or one root of events, then; or MODEL.DATASET.
 absl::StatusOr<BoundDataset> FindDatasetByPath(std::string_view path, Span span,
                                                plan::Binder& binder);
 // The events of a data set; `more` are commands after its search, with their pipes.
