@@ -42,6 +42,7 @@
 namespace spelk {
 
 class Sink;  // spelk/write.h
+struct TestHooks;
 struct Summary;
 struct WriteOptions;
 
@@ -90,6 +91,9 @@ class Cancel {
   void Stop();
   // One of the two was asked for.
   bool input_ended() const;
+  // Nothing was read yet, or reading goes on. False: what was read is being finished, which
+  // EndInput() no longer makes shorter. May be called by a signal handler.
+  bool before_end_of_input() const;
   struct Impl;
   Impl* impl() const { return impl_.get(); }
 
@@ -142,6 +146,7 @@ struct RunOptions {
   bool count = false;
   // Asked before each reservation of memory, from any thread; false refuses it.
   std::function<bool(size_t bytes)> may_reserve;
+  const TestHooks* hooks = nullptr;  // Of the library's own tests.
 };
 
 // A line of input that was no event, or not in full.
@@ -195,7 +200,8 @@ struct Summary {
 
 // ---------------------------------------------------------------- queries
 
-// Rows one batch at a time, for callers that pull. A thread of its own runs the search.
+// Rows one batch at a time, for callers that pull. With RunOptions::threads = 1 the search goes on
+// within Next(), on the caller's thread; with more, a thread of its own runs it ahead of the caller.
 class Cursor {
  public:
   struct Impl;

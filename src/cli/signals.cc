@@ -10,13 +10,6 @@
 
 #include "cli/exit_codes.h"
 
-namespace spelk {
-
-// In engine/engine.cc. False: what was read is being finished.
-bool BeforeEndOfInput(const Cancel& cancel);
-
-}  // namespace spelk
-
 namespace spelk::cli {
 namespace {
 
@@ -46,7 +39,7 @@ void SayAtOnce(std::string_view text) {
 extern "C" void OnSignal(int signal) {
   Cancel* cancel = running.load(std::memory_order_relaxed);
   if (signal == SIGALRM) {
-    if (cancel == nullptr || !BeforeEndOfInput(*cancel)) return;  // What was read is finished.
+    if (cancel == nullptr || !cancel->before_end_of_input()) return;  // What was read is finished.
     SayAtOnce("spelk: interrupted before anything was finished\n");
     LeaveAtOnce(kInterrupted);
   }

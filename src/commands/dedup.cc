@@ -6,14 +6,13 @@
 #include "exec/column_setter.h"
 #include "exec/row_sink.h"
 #include "exec/top_n_per_key.h"
-#include "plan/traces.h"
 #include "value/ascii.h"
 #include "value/number.h"
 
 namespace spelk::commands {
 namespace {
 
-struct DedupNode final : plan::Node, plan::Traces {
+struct DedupNode final : plan::Node {
   static constexpr std::string_view kName = "dedup";
   std::vector<Field> fields;
   uint64_t count = 1;  // Rows kept of each combination.
@@ -31,11 +30,9 @@ struct DedupNode final : plan::Node, plan::Traces {
       flow.makes = fields;
     }
     flow.runs = in_order() ? Runs::kSequential : Runs::kSink;
-    return flow;
-  }
-  std::vector<plan::FieldSet> IgnoresWithout() const override {
     const bool counts = keep_events || keep_empty || consecutive;
-    return counts ? std::vector<plan::FieldSet>() : plan::EachOf(fields);
+    if (!counts) flow.ignores_without = plan::EachOf(fields);
+    return flow;
   }
   // How many rows are kept of a combination does not depend on which they are.
   bool DependsOnOrder(const plan::FieldSet& needed, bool ignored) const override {

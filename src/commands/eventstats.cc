@@ -3,13 +3,12 @@
 
 #include "commands/entry.h"
 #include "exec/aggregate/join_back.h"
-#include "plan/traces.h"
 
 namespace spelk::commands {
 namespace {
 
 // The list is what stats would compute.
-struct EventStatsNode final : plan::Node, plan::Traces {
+struct EventStatsNode final : plan::Node {
   static constexpr std::string_view kName = "eventstats";
   plan::AggregateNode list;
 
@@ -29,15 +28,13 @@ struct EventStatsNode final : plan::Node, plan::Traces {
     }
     flow.order = list.needs_order ? Order::kNeeds : Order::kKeeps;
     flow.keeps_order = true;
+    flow.no_effect_without = plan::FieldSet::Of(list.by);
+    if (list.by.empty()) return flow;
+    for (const plan::AggregateCall& call : list.aggregates) {
+      if (!call.output) continue;
+      flow.sources.push_back({call.output, plan::FieldSet::Of({call.output, list.by[0]})});
+    }
     return flow;
-  }
-  plan::FieldSet NoEffectWithout() const override { return plan::FieldSet::Of(list.by); }
-  std::optional<plan::FieldSet> SourcesOf(Field field) const override {
-    const bool made =
-        std::any_of(list.aggregates.begin(), list.aggregates.end(),
-                    [field](const plan::AggregateCall& call) { return call.output == field; });
-    if (!made || list.by.empty()) return std::nullopt;
-    return plan::FieldSet::Of({field, list.by[0]});
   }
   // A row without a BY field keeps what it has under the names of the results.
   plan::FieldSet InputNeeds(const plan::FieldSet& needed) const override {

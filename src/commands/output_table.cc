@@ -77,7 +77,7 @@ class WriteTable final : public exec::Sequential<OutputState> {
     OutputState state;
     state.builder = std::make_unique<plan::TableBuilder>(
         std::vector<std::string>(), run_.budget, fmt::format("the lookup table {}", table_));
-    if (shape_.columns) state.order = FieldOrder(*shape_.columns);
+    state.order = FieldOrder(shape_.columns.value_or(std::vector<Field>()), shape_.Stages());
     return state;
   }
 

@@ -6,7 +6,6 @@
 
 #include "commands/entry.h"
 #include "exec/column_map.h"
-#include "plan/traces.h"
 #include "value/multivalue.h"
 #include "value/number.h"
 #include "value/regex.h"
@@ -15,7 +14,7 @@
 namespace spelk::commands {
 namespace {
 
-struct RexNode final : plan::Node, plan::Traces {
+struct RexNode final : plan::Node {
   static constexpr std::string_view kName = "rex";
   Field field;
   std::string pattern;  // A regular expression, or a sed script.
@@ -29,9 +28,10 @@ struct RexNode final : plan::Node, plan::Traces {
     // A target keeps its value where nothing matches, so it is read as well.
     flow.reads = plan::FieldSet::Of({field});
     flow.writes = plan::FieldSet();
-    const auto makes = [&flow](Field made) {
+    const auto makes = [this, &flow](Field made) {
       flow.reads.Add(made);
       flow.writes.Add(made);
+      flow.sources.push_back({made, plan::FieldSet::Of({field, made})});
       if (std::find(flow.makes.begin(), flow.makes.end(), made) == flow.makes.end()) {
         flow.makes.push_back(made);
       }
@@ -40,9 +40,6 @@ struct RexNode final : plan::Node, plan::Traces {
     if (offset_field) makes(offset_field);
     if (sed) makes(field);
     return flow;
-  }
-  std::optional<plan::FieldSet> SourcesOf(Field made) const override {
-    return plan::FieldSet::Of({field, made});
   }
   template <class Visitor>
   void Describe(Visitor& visit) {

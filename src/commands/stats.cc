@@ -1,19 +1,24 @@
 // stats: groups rows and computes statistics.
-#include "commands/entry.h"
+#include "commands/stats.h"
 
 namespace spelk::commands {
 
-namespace {
-
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindStats(const ast::CommandCall& call, plan::Binder& binder,
+                                        plan::AggregateMode mode) {
   auto node = plan::Make<plan::AggregateNode>(call.span);
+  node->mode = mode;
   SPELK_ASSIGN_OR_RETURN(node->by, binder.By(call));
   SPELK_ASSIGN_OR_RETURN(node->all_numbers, binder.Flag(call, "allnum"));
   SPELK_ASSIGN_OR_RETURN(node->distinct_split_values, binder.Flag(call, "dedup_splitvals"));
   SPELK_ASSIGN_OR_RETURN(node->delimiter, binder.Text(call, "delim"));
   SPELK_RETURN_IF_ERROR(binder.Integer(call, "partitions", 1).status());
+  node->partial_version = binder.Intern(plan::kPartialVersion);
   // As measured on Splunk, stats may go without statistics.
   SPELK_RETURN_IF_ERROR(binder.Aggregates(call, node->by, true, node.get()));
+  if (mode == plan::AggregateMode::kPartial) {
+    plan::MakePartial(binder.entries(), binder.fields(), node.get());
+    return node;
+  }
   for (const plan::AggregateCall& each : node->aggregates) {
     if (!each.output || binder.FindOption(call, "delim") == nullptr) continue;
     binder.NoteDelimiter(each.output, node->delimiter);
@@ -21,37 +26,12 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return node;
 }
 
-constexpr Argument kArguments[] = {
-    {.name = "statistic",
-     .type = "statistic…",
-     .fallback = "",
-     .summary = "count, dc(field), values(field) AS name, avg(eval(…)), sum(*bytes) …"},
-    {.name = "allnum",
-     .type = "bool",
-     .fallback = "f",
-     .summary = "A numeric statistic of a field with any other text gives nothing.",
-     .is_option = true},
-    {.name = "dedup_splitvals",
-     .type = "bool",
-     .fallback = "f",
-     .summary = "A value that a multivalue BY field holds twice counts once.",
-     .is_option = true},
-    {.name = "delim",
-     .type = "text",
-     .fallback = " ",
-     .summary = "How Splunk shows multivalues.",
-     .is_option = true,
-     .no_effect = true},
-    {.name = "partitions",
-     .type = "int",
-     .fallback = "1",
-     .summary = "Parallel groups.",
-     .is_option = true,
-     .no_effect = true},
-    {.name = "BY",
-     .type = "field…",
-     .fallback = "",
-     .summary = "One row for each combination of values."}};
+namespace {
+
+absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+  return BindStats(call, binder, plan::AggregateMode::kWhole);
+}
+
 constexpr Example kExamples[] = {
     {.title = "Count and distinct users for each host",
      .input =
@@ -73,7 +53,7 @@ constexpr CommandEntry kStats = {
     .summary = "Groups rows and computes statistics of each group.",
     .kind = CommandKind::kTransforming,
     .shape = {Shape::kArguments, kClauseBy},
-    .arguments = kArguments,
+    .arguments = kStatsArguments,
     .examples = kExamples,
     .bind = &Bind,
 };

@@ -150,7 +150,9 @@ class TopSink final : public exec::StateSink<Aggregation> {
     plan::AggregateCall& count = calls_.emplace_back();
     count.function = "count";
     count.output = count_;
-    plan_ = exec::AggregationPlan::Make(calls_, by, false, false, run, what());
+    if (node.partial_count) count.partials = {node.partial_count};
+    plan_ = exec::AggregationPlan::Make(calls_, by, false, false, run, what(), {},
+                                        {node.partial_version, plan::AggregateMode::kWhole});
   }
 
   absl::StatusOr<Aggregation> NewState() const override {
@@ -302,21 +304,38 @@ plan::Dataflow TopNode::GetDataflow() const {
   plan::Dataflow flow;
   flow.reads = plan::FieldSet::Of(fields);
   for (const Field field : by) flow.reads.Add(field);
+  for (const Field field : {partial_version, partial_count}) {
+    if (field) flow.reads.Add(field);
+  }
   flow.passes = false;
   flow.columns = TopRows::Columns(*this);
   flow.order = Order::kIgnores;
   flow.runs = Runs::kSink;
+  flow.ignores_without = plan::EachOf(fields);
+  for (const Field field : by) flow.ignores_without.push_back(plan::FieldSet::Of({field}));
   return flow;
 }
 
-std::vector<plan::FieldSet> TopNode::IgnoresWithout() const {
-  std::vector<plan::FieldSet> sets = plan::EachOf(fields);
-  for (plan::FieldSet& set : plan::EachOf(by)) sets.push_back(std::move(set));
-  return sets;
+namespace {
+
+// How often each combination came, of which limits and shares follow.
+plan::NodePtr PartialCounts(const TopNode& top, plan::Binder& binder) {
+  auto node = plan::Make<plan::AggregateNode>(top.span);
+  node->mode = plan::AggregateMode::kPartial;
+  node->partial_version = top.partial_version;
+  node->by = top.by;
+  node->by.insert(node->by.end(), top.fields.begin(), top.fields.end());
+  plan::AggregateCall& count = node->aggregates.emplace_back();
+  count.function = "count";
+  count.output = binder.Intern("count");
+  count.partials = {top.partial_count};
+  return node;
 }
 
+}  // namespace
+
 absl::StatusOr<plan::NodePtr> BindTop(const ast::CommandCall& call, plan::Binder& binder,
-                                      bool rarest) {
+                                      bool rarest, plan::AggregateMode mode) {
   auto node = plan::Make<TopNode>(call.span);
   node->rarest = rarest;
   SPELK_RETURN_IF_ERROR(binder.NoSigns(call));
@@ -331,6 +350,9 @@ absl::StatusOr<plan::NodePtr> BindTop(const ast::CommandCall& call, plan::Binder
                          OutputField(call, binder, "showperc", "percentfield", *node));
   SPELK_ASSIGN_OR_RETURN(node->use_other, binder.Flag(call, "useother"));
   SPELK_ASSIGN_OR_RETURN(node->other, binder.Text(call, "otherstr"));
+  node->partial_version = binder.Intern(plan::kPartialVersion);
+  node->partial_count = binder.Intern(plan::PartialName("ct", ""));
+  if (mode == plan::AggregateMode::kPartial) return PartialCounts(*node, binder);
   return node;
 }
 

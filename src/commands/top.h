@@ -2,13 +2,12 @@
 #pragma once
 
 #include "commands/entry.h"
-#include "plan/traces.h"
 
 namespace spelk::commands {
 
 // Counts the combinations of `fields` in each group of `by` and keeps the most frequent ones, or
 // the least frequent ones.
-struct TopNode final : plan::Node, plan::Traces {
+struct TopNode final : plan::Node {
   static constexpr std::string_view kName = "top";
   std::vector<Field> fields;
   std::vector<Field> by;
@@ -17,10 +16,11 @@ struct TopNode final : plan::Node, plan::Traces {
   Field count_field;    // Null: not shown.
   Field percent_field;  // Likewise.
   bool use_other = false;
+  Field partial_version;  // Partial rows are merged, with their counts.
+  Field partial_count;
   std::string other;  // Stands for the combinations that are not shown.
 
   plan::Dataflow GetDataflow() const override;
-  std::vector<plan::FieldSet> IgnoresWithout() const override;
   template <class Visitor>
   void Describe(Visitor& visit) {
     visit("fields", fields);
@@ -31,11 +31,15 @@ struct TopNode final : plan::Node, plan::Traces {
     visit.MayBeNull("percent_field", percent_field);
     visit("use_other", use_other);
     visit("other", other);
+    visit.Unprinted("partial_version", partial_version);
+    visit.Unprinted("partial_count", partial_count);
   }
 };
 
+// `rarest` and `mode` tell the four commands apart.
 absl::StatusOr<plan::NodePtr> BindTop(const ast::CommandCall& call, plan::Binder& binder,
-                                      bool rarest);
+                                      bool rarest,
+                                      plan::AggregateMode mode = plan::AggregateMode::kWhole);
 exec::OperatorPtr BuildTop(const plan::Node& node, const exec::RunContext& run);
 
 inline constexpr Argument kTopArguments[] = {

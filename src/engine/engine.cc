@@ -11,6 +11,8 @@
 #include "base/status.h"
 #include "engine/help.h"
 #include "engine/impl.h"
+#include "engine/query_run.h"
+#include "engine/runner.h"
 #include "io/terminal_text.h"
 #include "value/relative_time.h"
 #include "value/timestamp.h"
@@ -165,37 +167,96 @@ class CallbackTaker final : public RowSink {
   bool enough_ = false;
 };
 
-absl::StatusOr<std::vector<Summary>> RunQueries(
+}  // namespace
+
+// ---------------------------------------------------------------- one run of some queries
+
+struct QueryRun::Parts {
+  std::vector<Query> queries;
+  RunRequest request;
+  std::function<Flow(size_t query, const RowBatch& rows)> take;
+  std::vector<std::unique_ptr<CallbackTaker>> takers;
+  std::unique_ptr<Runner> runner;
+  absl::Status status;
+};
+
+QueryRun::QueryRun(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+QueryRun::~QueryRun() = default;
+
+absl::StatusOr<std::unique_ptr<QueryRun>> QueryRun::Make(
     const std::vector<Query>& queries, const Input& input, const RunOptions& options,
-    const std::function<Flow(size_t query, const RowBatch& rows)>& take) {
-  std::vector<Summary> summaries;
-  if (queries.empty()) return summaries;
+    std::function<Flow(size_t query, const RowBatch& rows)> take) {
+  auto parts = std::make_unique<Parts>();
+  parts->queries = queries;
+  parts->take = std::move(take);
   const Core& core = queries[0].impl().engine->core;
-  SPELK_ASSIGN_OR_RETURN(const RunRequest request, MakeRequest(core, input, options));
-  std::vector<CallbackTaker> takers;
-  std::vector<RunJob> jobs;
-  takers.reserve(queries.size());
+  SPELK_ASSIGN_OR_RETURN(parts->request, MakeRequest(core, input, options));
+  parts->runner = std::make_unique<Runner>(core, parts->request);
   for (size_t q = 0; q < queries.size(); ++q) {
-    const plan::Node* plan = queries[q].impl().compilation.plan.get();
-    if (plan == nullptr)
+    if (queries[q].impl().compilation.plan == nullptr)
       return absl::InvalidArgumentError("a query that was only parsed cannot run");
     if (queries[q].impl().engine != queries[0].impl().engine) {
       return absl::InvalidArgumentError("queries that run together must be of one engine");
     }
-    if (!queries[q].generates() && request.inputs.empty()) return NeedsInput();
-    takers.emplace_back(
-        [&take, q](const RowBatch& rows) { return take == nullptr ? Flow::kMore : take(q, rows); });
-    jobs.push_back({plan, &takers.back()});
+    if (!queries[q].generates() && parts->request.inputs.empty()) return NeedsInput();
+    parts->takers.push_back(
+        std::make_unique<CallbackTaker>([shared = parts.get(), q](const RowBatch& rows) {
+          return shared->take == nullptr ? Flow::kMore : shared->take(q, rows);
+        }));
   }
+  return std::unique_ptr<QueryRun>(new QueryRun(std::move(parts)));
+}
+
+absl::Status QueryRun::Start() {
+  started_ = true;
+  std::vector<RunJob> jobs;
+  for (size_t q = 0; q < parts_->queries.size(); ++q) {
+    jobs.push_back(
+        {parts_->queries[q].impl().compilation.plan.get(), parts_->takers[q].get()});
+  }
+  return parts_->runner->Start(jobs);
+}
+
+bool QueryRun::Step() {
+  if (!started_) {
+    parts_->status = Start();
+    return parts_->status.ok();
+  }
+  const absl::StatusOr<bool> more = parts_->runner->Step();
+  if (more.ok()) return *more;
+  parts_->status = more.status();
+  return false;
+}
+
+absl::StatusOr<std::vector<Summary>> QueryRun::RunToEnd() {
+  parts_->status = Start();
+  if (parts_->status.ok()) parts_->status = parts_->runner->RunToEnd();
+  return Finish();
+}
+
+absl::StatusOr<std::vector<Summary>> QueryRun::Finish() {
+  std::vector<Summary> summaries;
   std::vector<absl::Status> statuses;
-  const absl::Status status = Run(core, jobs, request, &summaries, &statuses);
-  if (options.summary != nullptr && !summaries.empty()) *options.summary = summaries[0];
+  const absl::Status status = parts_->runner->Finish(parts_->status, &summaries, &statuses);
+  Summary* wanted = parts_->request.options.summary;
+  if (wanted != nullptr && !summaries.empty()) *wanted = summaries[0];
   SPELK_RETURN_IF_ERROR(status);
-  for (size_t q = 0; q < queries.size(); ++q) {
-    if (!statuses[q].ok())
-      summaries[q].error = ToError(statuses[q], *queries[q].impl().compilation.source);
+  for (size_t q = 0; q < parts_->queries.size(); ++q) {
+    if (statuses[q].ok()) continue;
+    summaries[q].error = ToError(statuses[q], *parts_->queries[q].impl().compilation.source);
   }
   return summaries;
+}
+
+namespace {
+
+absl::StatusOr<std::vector<Summary>> RunQueries(
+    const std::vector<Query>& queries, const Input& input, const RunOptions& options,
+    const std::function<Flow(size_t query, const RowBatch& rows)>& take) {
+  if (queries.empty()) return std::vector<Summary>();
+  SPELK_ASSIGN_OR_RETURN(const std::unique_ptr<QueryRun> run,
+                         QueryRun::Make(queries, input, options, take));
+  return run->RunToEnd();
 }
 
 }  // namespace
@@ -263,12 +324,7 @@ Cancel::~Cancel() = default;
 void Cancel::EndInput() { impl_->cancellation.EndInput(); }
 void Cancel::Stop() { impl_->cancellation.Stop(); }
 bool Cancel::input_ended() const { return impl_->cancellation.input_ended(); }
-
-// For the command line's signal handler (cli/signals.cc), which declares it itself.
-bool BeforeEndOfInput(const Cancel& cancel);
-bool BeforeEndOfInput(const Cancel& cancel) {
-  return cancel.impl()->cancellation.before_end_of_input();
-}
+bool Cancel::before_end_of_input() const { return impl_->cancellation.before_end_of_input(); }
 
 // ---------------------------------------------------------------- engine
 

@@ -8,6 +8,7 @@
 #include "base/status.h"
 #include "base/thread.h"
 #include "engine/impl.h"
+#include "engine/query_run.h"
 #include "io/row_writer.h"
 #include "value/number.h"
 
@@ -179,7 +180,8 @@ std::shared_ptr<RowBatch::Impl> RowBatch::Impl::Make(
 
 // ---------------------------------------------------------------- pulling
 
-// A bounded queue between the run's thread and the caller.
+// Where the batches of a run wait for their caller: filled by a thread of the run's own, as far ahead
+// as the bound allows, or step by step by the caller itself.
 struct Cursor::Impl {
   static constexpr size_t kMostBatches = 4;
 
@@ -192,16 +194,38 @@ struct Cursor::Impl {
   std::optional<Error> error;
   Summary summary;
   Cancel own_cancel;
-  std::optional<Thread> thread;  // Last: it is joined before the rest goes.
+  std::unique_ptr<engine::QueryRun> run;  // Where the caller steps it.
+  std::optional<Thread> thread;           // Last: it is joined before the rest goes.
 
   Flow Put(const RowBatch& rows) {
     RowBatch copy = rows.Materialize();
     std::unique_lock lock(mutex);
-    changed.wait(lock, [this] { return abandoned || batches.size() < kMostBatches; });
+    const bool ahead = run == nullptr;
+    if (ahead) changed.wait(lock, [this] { return abandoned || batches.size() < kMostBatches; });
     if (abandoned) return Flow::kEnough;
     batches.push_back(std::move(copy));
     changed.notify_all();
     return Flow::kMore;
+  }
+
+  void End(absl::StatusOr<std::vector<Summary>> summaries) {
+    const std::lock_guard lock(mutex);
+    if (!summaries.ok()) {
+      error = engine::ToError(summaries.status());
+    } else if ((*summaries)[0].error) {
+      error = (*summaries)[0].error;
+    } else {
+      summary = std::move((*summaries)[0]);
+    }
+    done = true;
+    changed.notify_all();
+  }
+
+  // Until there are rows, or the end.
+  void StepOn() {
+    while (!done && batches.empty()) {
+      if (!run->Step()) End(run->Finish());
+    }
   }
 };
 
@@ -221,6 +245,7 @@ Cursor::~Cursor() {
 
 Result<std::optional<RowBatch>> Cursor::Next() {
   if (impl_ == nullptr) return std::optional<RowBatch>();  // Moved from.
+  if (impl_->run != nullptr) impl_->StepOn();
   std::unique_lock lock(impl_->mutex);
   impl_->changed.wait(lock, [this] { return impl_->done || !impl_->batches.empty(); });
   if (impl_->batches.empty()) {
@@ -246,18 +271,21 @@ Result<Cursor> Query::Open(const Input& input, const RunOptions& options) const 
   Cursor::Impl* shared = impl.get();
   RunOptions own = options;
   if (own.cancel == nullptr) own.cancel = &shared->own_cancel;
-  absl::StatusOr<Thread> thread = Thread::Start([query = *this, input, own, shared] {
-    Result<Summary> summary =
-        query.Run(input, own, [shared](const RowBatch& rows) { return shared->Put(rows); });
-    const std::lock_guard lock(shared->mutex);
-    if (summary.ok()) {
-      shared->summary = std::move(summary).value();
-    } else {
-      shared->error = summary.error();
-    }
+  absl::StatusOr<std::unique_ptr<engine::QueryRun>> run = engine::QueryRun::Make(
+      {*this}, input, own, [shared](size_t, const RowBatch& rows) { return shared->Put(rows); });
+  if (!run.ok()) {
+    shared->error = engine::ToError(run.status());
     shared->done = true;
-    shared->changed.notify_all();
-  });
+    return Cursor(std::move(impl));
+  }
+  if (own.threads <= 1) {
+    impl->run = std::move(*run);
+    return Cursor(std::move(impl));
+  }
+  absl::StatusOr<Thread> thread = Thread::Start(
+      [run = std::shared_ptr<engine::QueryRun>(std::move(*run)), shared] {
+        shared->End(run->RunToEnd());
+      });
   if (!thread.ok()) return engine::ToError(thread.status());
   impl->thread = std::move(*thread);
   return Cursor(std::move(impl));

@@ -1,5 +1,6 @@
 // Making plans ready and running them.
 #include "engine/runner.h"
+#include "engine/test_hooks.h"
 
 #include <fmt/format.h>
 
@@ -171,6 +172,7 @@ Runner::Runner(const Core& core, const RunRequest& request)
   common_.spill_directory = options.spill_directory;
   common_.batch_rows = std::max<size_t>(1, options.batch_rows);
   common_.reload_states = options.reload_states;
+  if (options.hooks != nullptr) common_.wrapper = options.hooks->wrapper;
   settings_.shapes = &core.knowledge().shapes();
   settings_.renames = &core.knowledge().renames();
   settings_.inputs = request.inputs;

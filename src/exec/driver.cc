@@ -11,6 +11,7 @@
 #include "base/status.h"
 #include "base/thread.h"
 #include "exec/serial_stages.h"
+#include "value/literal_search.h"
 
 namespace spelk::exec {
 namespace {
@@ -126,6 +127,8 @@ struct WorkerJob {
 // another worker, so it outlives the worker's thread.
 struct Worker {
   std::unique_ptr<ScanWorker> scanner;
+  std::unique_ptr<ScanWorker> partial_scanner;  // Of blocks with partial rows; null where none may
+                                                // be.
   std::vector<WorkerJob> jobs;
   ScanOutputs outputs;
 };
@@ -138,10 +141,14 @@ bool IsInputError(const absl::Status& status) {
 // The pass over the inputs, for the jobs that scan.
 class ScanRun {
  public:
+  // `partial_scan`, if not null, is the same scan for blocks that may hold partial rows.
   ScanRun(std::vector<Job*> jobs, std::unique_ptr<const CompiledScan> scan,
-          const DriverOptions& options, const RunContext& run, ScanReport& report)
+          std::unique_ptr<const CompiledScan> partial_scan, const DriverOptions& options,
+          const RunContext& run, ScanReport& report)
       : jobs_(std::move(jobs)),
         scan_(std::move(scan)),
+        partial_scan_(std::move(partial_scan)),
+        partial_name_(plan::kPartialPrefix, false),
         options_(options),
         run_(run),
         report_(report),
@@ -275,6 +282,10 @@ class ScanRun {
   absl::Status MakeWorker(Worker& worker) {
     if (worker.scanner != nullptr) return absl::OkStatus();
     SPELK_ASSIGN_OR_RETURN(worker.scanner, ScanWorker::Make(*scan_, report_, options_.count_lines));
+    if (partial_scan_ != nullptr) {
+      SPELK_ASSIGN_OR_RETURN(worker.partial_scanner,
+                             ScanWorker::Make(*partial_scan_, report_, options_.count_lines));
+    }
     worker.jobs.resize(jobs_.size());
     for (size_t j = 0; j < jobs_.size(); ++j) {
       WorkerJob& made = worker.jobs[j];
@@ -303,7 +314,10 @@ class ScanRun {
     for (WorkerJob& job : worker.jobs) {
       if (job.sink != nullptr) job.sink->StartMorsel(block->sequence);
     }
-    SPELK_RETURN_IF_ERROR(worker.scanner->Scan(block, worker.outputs));
+    const bool partial = worker.partial_scanner != nullptr &&
+                         partial_name_.Find(block->text) != std::string_view::npos;
+    ScanWorker& scanner = partial ? *worker.partial_scanner : *worker.scanner;
+    SPELK_RETURN_IF_ERROR(scanner.Scan(block, worker.outputs));
     SPELK_RETURN_IF_ERROR(Deliver(block->sequence, worker.jobs));
     if (index == 0 && options_.progress) options_.progress(source_.progress());
     return true;
@@ -348,6 +362,8 @@ class ScanRun {
 
   std::vector<Job*> jobs_;
   std::unique_ptr<const CompiledScan> scan_;
+  std::unique_ptr<const CompiledScan> partial_scan_;
+  const LiteralFinder partial_name_;
   const DriverOptions& options_;
   const RunContext& run_;
   ScanReport& report_;
@@ -404,8 +420,14 @@ class PassDriver final : public Driver {
     if (scans.empty()) return absl::OkStatus();
     SPELK_ASSIGN_OR_RETURN(std::unique_ptr<const CompiledScan> compiled,
                            CompiledScan::Make(plans, settings, run_));
-    pass_ =
-        std::make_unique<ScanRun>(std::move(scans), std::move(compiled), options_, run_, report);
+    std::unique_ptr<const CompiledScan> partial;
+    const bool merges = std::any_of(plans.begin(), plans.end(), [](const ScanPlan& scan) {
+      return !scan.node->partials.empty();
+    });
+    for (ScanPlan& scan : plans) scan.partials = true;
+    if (merges) SPELK_ASSIGN_OR_RETURN(partial, CompiledScan::Make(plans, settings, run_));
+    pass_ = std::make_unique<ScanRun>(std::move(scans), std::move(compiled), std::move(partial),
+                                      options_, run_, report);
     return absl::OkStatus();
   }
 

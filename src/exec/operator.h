@@ -183,6 +183,14 @@ class SourceOperator : public Operator {
   virtual absl::Status Produce(Output& out) const = 0;
 };
 
+// Makes of each operator, as it is built, one that runs like it: how tests hold operators to what
+// their nodes say. Thread-safe.
+class OperatorWrapper {
+ public:
+  virtual ~OperatorWrapper() = default;
+  virtual OperatorPtr Wrap(const plan::Node& node, OperatorPtr made, const RunContext& run) const = 0;
+};
+
 // The ranks of a batch's rows: newest first where the batch has hidden::kTime, else by position.
 class BatchRanks {
  public:

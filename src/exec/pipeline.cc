@@ -38,7 +38,9 @@ Runs KindOf(const Operator& made) {
 absl::StatusOr<const Operator*> Pipeline::Make(const plan::Node& node) {
   const plan::NodeEntry* entry = run_.entries->Node(node.type().name);
   SPELK_CHECK(entry != nullptr && entry->build != nullptr);
-  operators_.push_back(entry->build(node, run_));
+  OperatorPtr made = entry->build(node, run_);
+  if (run_.wrapper != nullptr) made = run_.wrapper->Wrap(node, std::move(made), run_);
+  operators_.push_back(std::move(made));
   return operators_.back().get();
 }
 

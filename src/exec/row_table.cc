@@ -1,6 +1,7 @@
 // Reading rows into memory and giving them out again.
 #include "exec/row_table.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/status.h"
@@ -28,6 +29,15 @@ class Collector final : public Output {
   std::vector<Batch>& batches_;
 };
 
+// How many of the leading fields a schema places where they stand.
+size_t PlacedAlike(const std::vector<Field>& fields, const Schema& schema) {
+  size_t placed = 0;
+  while (placed < std::min(schema.placed(), fields.size()) && schema[placed] == fields[placed]) {
+    ++placed;
+  }
+  return placed;
+}
+
 }  // namespace
 
 absl::StatusOr<RowTablePtr> RowTable::Read(Spool rows, const FieldStage& stage,
@@ -36,8 +46,10 @@ absl::StatusOr<RowTablePtr> RowTable::Read(Spool rows, const FieldStage& stage,
   table->fields_ = rows.FieldsInOrder(stage);
   Collector collector(run, what, table->batches_);
   SPELK_RETURN_IF_ERROR(rows.Emit(collector));
+  table->placed_ = table->batches_.empty() ? 0 : table->fields_.size();
   for (size_t b = 0; b < table->batches_.size(); ++b) {
     const Batch& batch = table->batches_[b];
+    table->placed_ = std::min(table->placed_, PlacedAlike(table->fields_, *batch.schema()));
     const size_t bytes = 2 * batch.size() * sizeof(Row);
     if (!table->reservation_.Grow(bytes)) return run.budget->Exhausted(what, bytes);
     for (size_t r = 0; r < batch.size(); ++r) {
@@ -68,7 +80,7 @@ absl::Status RowTable::Push(const std::vector<size_t>& rows, const RunContext& r
     columns.push_back(Column::Values({values, rows.size()}));
   }
   return out.Push(
-      Batch(std::make_shared<Schema>(fields_), std::move(columns), rows.size(), memory));
+      Batch(std::make_shared<Schema>(fields_, placed_), std::move(columns), rows.size(), memory));
 }
 
 absl::StatusOr<RowTablePtr> TakeTable(const plan::NodePtr* place, const RunContext& run,

@@ -35,6 +35,7 @@ class RowTable {
     uint32_t physical;
   };
   std::vector<Field> fields_;
+  size_t placed_ = 0;  // So many of the fields are placed (Schema), in all rows.
   std::vector<Batch> batches_;
   std::vector<Row> rows_;
   Reservation reservation_;  // For rows_.

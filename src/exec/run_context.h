@@ -34,6 +34,7 @@ class RunWarnings {
 };
 
 class RowHandover;
+class OperatorWrapper;
 
 // How many rows a node gave.
 struct NodeCount {
@@ -74,6 +75,7 @@ struct RunContext {
   size_t batch_rows = 2048;
   // For tests: every state of a sink is saved and loaded once before it is merged.
   bool reload_states = false;
+  const OperatorWrapper* wrapper = nullptr;  // For tests: what operators are wrapped into.
 };
 
 }  // namespace spelk::exec

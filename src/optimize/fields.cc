@@ -44,9 +44,10 @@ absl::Status AssignFields(plan::NodePtr* root, const OptimizeContext& context) {
   // Everything is read unless the projection pass narrows it; fields by name are listed all the
   // same, as knowledge may have to add them.
   for (const Field field : needs.fields()) {
-    const bool known =
-        std::find(scan->fields.begin(), scan->fields.end(), field) != scan->fields.end();
-    if (!known) scan->fields.push_back(field);
+    // Where fields are taken by pattern, whole events are gone through anyway.
+    const bool apart = !needs.open() && field.name().starts_with(plan::kPartialPrefix);
+    std::vector<Field>& fields = apart ? scan->partials : scan->fields;
+    if (std::find(fields.begin(), fields.end(), field) == fields.end()) fields.push_back(field);
   }
   // Events whose fields may all have changed are compared with what was read of them: that must
   // not depend on the pass.

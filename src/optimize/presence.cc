@@ -13,7 +13,6 @@
 
 #include "optimize/null_sources.h"
 #include "optimize/passes.h"
-#include "plan/traces.h"
 
 namespace spelk::optimize {
 namespace {
@@ -35,18 +34,16 @@ class Needs {
   void MoveBelow(const plan::Node& node) {
     std::vector<FieldSet> after = std::exchange(sets_, {});
     const plan::Dataflow flow = node.GetDataflow();
-    const auto* traces = dynamic_cast<const plan::Traces*>(&node);
     const bool independent = RowsAreIndependent(node, flow);
-    const FieldSet no_effect = traces == nullptr ? FieldSet() : traces->NoEffectWithout();
     for (const FieldSet& set : after) {
       FieldSet before = Before(node, flow, set);
-      if (independent || before.MayOverlap(no_effect)) Add(std::move(before));
+      if (independent || before.MayOverlap(flow.no_effect_without)) Add(std::move(before));
     }
     if (const auto* filter = plan::TryAs<plan::FilterNode>(&node)) {
       Add(TrueSources(*filter->predicate));
     }
     if (const auto* aggregate = plan::TryAs<plan::AggregateNode>(&node)) AddAggregate(*aggregate);
-    if (traces != nullptr) Add(traces->IgnoresWithout());
+    Add(flow.ignores_without);
   }
   const std::vector<FieldSet>& sets() const { return sets_; }
 
@@ -71,12 +68,13 @@ class Needs {
       if (!call.field || call.expression != nullptr || !call.pattern.empty()) return;
       fields.Add(call.field);
     }
+    // A partial row need not have the fields that its states were made of.
+    if (node.partial_version) fields.Add(node.partial_version);
     Add(std::move(fields));
   }
 
   // What a set of fields after the node is before it; an empty set if that is not known.
   static FieldSet Before(const plan::Node& node, const plan::Dataflow& flow, const FieldSet& set) {
-    const auto* traces = dynamic_cast<const plan::Traces*>(&node);
     if (const auto* extend = plan::TryAs<plan::ExtendNode>(&node)) {
       return BeforeExtend(*extend, set);
     }
@@ -89,10 +87,11 @@ class Needs {
         before.Add(field);
         continue;
       }
-      const std::optional<FieldSet> sources =
-          traces == nullptr ? std::nullopt : traces->SourcesOf(field);
-      if (!sources) return {};
-      before.Add(*sources);
+      const auto made = std::find_if(
+          flow.sources.begin(), flow.sources.end(),
+          [field](const plan::Dataflow::Sources& each) { return each.field == field; });
+      if (made == flow.sources.end()) return {};
+      before.Add(made->of);
     }
     return before;
   }

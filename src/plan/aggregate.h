@@ -8,10 +8,12 @@
 #include <span>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "base/arena.h"
 #include "base/bytes.h"
 #include "plan/expr.h"
+#include "plan/partial_form.h"
 #include "plan/rank.h"
 #include "value/column.h"
 #include "value/number.h"
@@ -34,6 +36,9 @@ struct AggregateCall {
   // sparkline(avg(x), 1h): `function` of each span of time; an empty span is chosen for the range.
   bool is_sparkline = false;
   std::string spark_span;
+  // What it is called in partial rows: under allnum a count of texts, then a field for each code of
+  // its state (plan/partial.h). None: it takes nothing from such rows.
+  std::vector<Field> partials;
   Span span;
 
   bool WellFormed(const Registry& entries) const;
@@ -48,6 +53,7 @@ struct AggregateCall {
     visit("output_pattern", output_pattern);
     visit("is_sparkline", is_sparkline);
     visit("spark_span", spark_span);
+    visit.Unprinted("partials", partials);
     visit("span", span);
   }
 };
@@ -59,15 +65,6 @@ struct AggregateInput {
   Value value;
   RowRank rank;                // Filled in if the aggregate needs the order.
   std::optional<Number> time;  // Filled in if it needs the row's _time.
-};
-
-// Where a state reports the heap memory it took or gave back, in bytes.
-struct AggregateMemory {
-  int64_t grown = 0;
-
-  void Changed(size_t before, size_t after) {
-    grown += static_cast<int64_t>(after) - static_cast<int64_t>(before);
-  }
 };
 
 // What a result is made with.
@@ -100,6 +97,8 @@ struct AggregateOps {
                   AggregateMemory& memory);
   // The heap memory that a state holds now.
   size_t (*heap_bytes)(const void* state);
+  // How it stands in partial rows; no codes if it does not.
+  PartialForm partial;
 };
 
 namespace aggregate_internal {
@@ -160,7 +159,7 @@ void AddAll(void* state, const Column& column, std::span<const uint32_t> rows,
 
 // State: default constructible; Add(input, memory), Merge(other, memory), Result(result) const,
 // Save(out) const, Load(in, memory). If it keeps heap memory also HeapBytes() const; if it only
-// counts values also AddCount(values).
+// counts values also AddCount(values). For partial rows see PartialFormOf.
 template <class State>
 const AggregateOps& OpsOf() {
   static constexpr AggregateOps kOps = {
@@ -191,6 +190,7 @@ const AggregateOps& OpsOf() {
           return 0;
         }
       },
+      .partial = PartialFormOf<State>(),
   };
   return kOps;
 }

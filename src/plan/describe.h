@@ -4,7 +4,8 @@
 // and the visitors here take bool, integers, doubles, texts, enums, fields, expressions, optionals,
 // vectors and other structs with Describe. A field or expression that may be null is declared with
 // visit.MayBeNull("output", output): a null one elsewhere is damage. Of a list
-// declared with visit.Counted("rules", rules) only the length is printed. Members that must fit
+// declared with visit.Counted("rules", rules) only the length is printed, of what is declared with
+// visit.Unprinted(…) nothing. Members that must fit
 // each other have a say in   bool WellFormed(const Registry& entries) const   what else is
 // damage.
 #pragma once
@@ -74,6 +75,8 @@ class PrintVisitor {
     const size_t size = list.size();
     if (size > 0) (*this)(name, size);
   }
+  template <class T>
+  void Unprinted(std::string_view, const T&) {}
   const std::string& text() const { return out_; }
 
  private:
@@ -138,6 +141,10 @@ class SaveVisitor {
   void Counted(std::string_view, T& value) {
     Save(value);
   }
+  template <class T>
+  void Unprinted(std::string_view, T& value) {
+    Save(value);
+  }
 
  private:
   template <class T>
@@ -200,6 +207,12 @@ class LoadVisitor {
   template <class T>
   void Counted(std::string_view, T& value) {
     Load(value);
+  }
+  template <class T>
+  void Unprinted(std::string_view, T& value) {
+    may_be_null_ = true;
+    Load(value);
+    may_be_null_ = false;
   }
   template <class T>
   void Identity(T& part) {
@@ -284,6 +297,10 @@ class ExprVisitor {
   }
   template <class T>
   void Counted(std::string_view, T& value) {
+    Visit(value);
+  }
+  template <class T>
+  void Unprinted(std::string_view, T& value) {
     Visit(value);
   }
 

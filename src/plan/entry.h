@@ -174,6 +174,7 @@ struct AggregateEntry {
   bool boolean_argument = false;  // count(eval(x>1)) counts where it is true.
   bool numeric = false;           // Looks at numbers only; allnum concerns it.
   AggregateNeeds needs = AggregateNeeds::kValue;
+  std::string_view kept_as = "";  // The statistic whose state partial rows hold; empty: its own.
   const AggregateOps& (*ops)() = nullptr;
   std::span<const Example> examples = {};
   std::span<const std::string_view> notes = {};

@@ -25,6 +25,12 @@ void ForEachPart(Node& root, const std::function<void(Node&)>& visit_node,
 
 }  // namespace
 
+std::vector<FieldSet> EachOf(const std::vector<Field>& fields) {
+  std::vector<FieldSet> sets;
+  for (const Field field : fields) sets.push_back(FieldSet::Of({field}));
+  return sets;
+}
+
 std::string_view Node::label() const { return entry == nullptr ? type().name : entry->name; }
 
 void ForEachNode(Node& root, const std::function<void(Node&)>& visit) {

@@ -50,7 +50,22 @@ struct Dataflow {
   bool runs_searches = false;
   // A lookup table that is written: searches of the same run that come later read it.
   std::string writes_table = {};
+
+  // ---- rows that the node does not need; what is not said is not concluded
+
+  // A row that lacks all fields of one of these sets leaves no trace: not itself, nor in others.
+  std::vector<FieldSet> ignores_without = {};
+  // A row that lacks one of these changes no other row.
+  FieldSet no_effect_without = {};
+  // Fields that are written, each null in the rows in which all fields of the set are null before.
+  struct Sources {
+    Field field;
+    FieldSet of;
+  };
+  std::vector<Sources> sources = {};
 };
+// A set for each field.
+std::vector<FieldSet> EachOf(const std::vector<Field>& fields);
 
 // The functions over one node type, all made from its Describe.
 struct NodeType {

@@ -41,6 +41,7 @@ AggregateCall CopyCall(const AggregateCall& call) {
   copy.output_pattern = call.output_pattern;
   copy.is_sparkline = call.is_sparkline;
   copy.spark_span = call.spark_span;
+  copy.partials = call.partials;
   copy.span = call.span;
   return copy;
 }
@@ -323,7 +324,8 @@ bool AggregateCall::WellFormed(const Registry& entries) const {
 }
 
 bool AggregateNode::WellFormed(const Registry&) const {
-  return !needs_time || static_cast<bool>(time);
+  return (!needs_time || static_cast<bool>(time)) &&
+         (mode == AggregateMode::kWhole || static_cast<bool>(partial_version));
 }
 
 Dataflow AggregateNode::GetDataflow() const {
@@ -343,7 +345,23 @@ Dataflow AggregateNode::GetDataflow() const {
     }
     if (flow.columns) flow.columns->push_back(call.output);
   }
+  AddPartialReads(partial_version, aggregates, &flow.reads);
+  if (mode == AggregateMode::kPartial) {
+    flow.columns = by;
+    if (!AddPartialColumns(partial_version, aggregates, &*flow.columns)) flow.columns.reset();
+  }
   return flow;
+}
+
+void MakePartial(const Registry& entries, FieldTable& fields, AggregateNode* node) {
+  node->mode = AggregateMode::kPartial;
+  node->partial_version = fields.Intern(kPartialVersion);
+  node->aggregates = PartialCalls(node->aggregates, entries, node->all_numbers, fields);
+  for (const AggregateCall& call : node->aggregates) {
+    double number = 0;
+    const AggregateNeeds needs = entries.Aggregate(call.function, &number)->needs;
+    node->needs_order = node->needs_order || needs == AggregateNeeds::kOrder;
+  }
 }
 
 bool DeferredNode::WellFormed(const Registry&) const {

@@ -10,6 +10,7 @@
 #include "plan/aggregate.h"
 #include "plan/field_rule.h"
 #include "plan/node.h"
+#include "plan/partial.h"
 #include "value/field_order.h"
 
 namespace spelk::plan {
@@ -55,6 +56,9 @@ struct ScanNode final : Node {
   // addinfo).
   std::vector<TimeModifiers> time_ranges;
   bool late = false;  // Fields that decide nothing are read only for events that stay.
+  // Fields of partial rows that statistics merge. Few feeds have any, so they are looked for only
+  // where the text of the input holds such a name.
+  std::vector<Field> partials;
 
   Dataflow GetDataflow() const override;
   template <class Visitor>
@@ -68,6 +72,7 @@ struct ScanNode final : Node {
     visit("prefilter", prefilter);
     visit.Counted("time_ranges", time_ranges);
     visit("late", late);
+    visit.Unprinted("partials", partials);
   }
 };
 
@@ -264,9 +269,10 @@ struct LimitNode final : Node {
   }
 };
 
-// Groups rows and computes statistics.
+// Groups rows and computes statistics. Rows that are partial themselves are merged.
 struct AggregateNode final : Node {
   static constexpr std::string_view kName = "aggregate";
+  AggregateMode mode = AggregateMode::kWhole;
   std::vector<AggregateCall> aggregates;
   std::vector<Field> by;
   bool all_numbers = false;            // allnum: a column with any text gives nothing.
@@ -275,10 +281,13 @@ struct AggregateNode final : Node {
   bool needs_order = false;  // Some aggregate keeps the order: first, last, list.
   bool needs_time = false;   // Some aggregate reads _time.
   Field time;                // _time, if so.
+  // By which partial rows are known; null: rows are never taken for such.
+  Field partial_version;
   bool WellFormed(const Registry& entries) const;
   Dataflow GetDataflow() const override;
   template <class Visitor>
   void Describe(Visitor& visit) {
+    visit("mode", mode);
     visit("aggregates", aggregates);
     visit("by", by);
     visit("all_numbers", all_numbers);
@@ -287,8 +296,12 @@ struct AggregateNode final : Node {
     visit("needs_order", needs_order);
     visit("needs_time", needs_time);
     visit.MayBeNull("time", time);
+    visit.Unprinted("partial_version", partial_version);
   }
 };
+
+// Makes a node that is bound like stats give partial rows: it keeps what its statistics are made of.
+void MakePartial(const Registry& entries, FieldTable& fields, AggregateNode* node);
 
 // A command with subsearches among its arguments. Their texts stand there as if typed, so the
 // command is bound when they have run, and its nodes take this one's place; this one never runs.

@@ -75,13 +75,15 @@ absl::StatusOr<Batch> Batch::Own(MemoryBudget* budget, std::string_view what) co
 void Batch::DropHidden() {
   std::vector<Field> fields;
   std::vector<Column> columns;
+  size_t placed = 0;
   for (size_t c = 0; c < schema_->size(); ++c) {
     if ((*schema_)[c].hidden()) continue;
+    if (c < schema_->placed()) ++placed;
     fields.push_back((*schema_)[c]);
     columns.push_back(columns_[c]);
   }
   if (fields.size() == schema_->size()) return;
-  Reshape(std::make_shared<Schema>(std::move(fields)), std::move(columns));
+  Reshape(std::make_shared<Schema>(std::move(fields), placed), std::move(columns));
 }
 
 }  // namespace spelk

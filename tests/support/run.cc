@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "engine/impl.h"
+#include "support/flow_check.h"
 #include "support/require.h"
 
 namespace spelk::tests {
@@ -111,7 +112,7 @@ std::string Variation::Describe() const {
   return fmt::format("threads {}, block {}, batch {}, memory {}, {}{}{}{}", threads, block_size,
                      batch_rows, memory ? fmt::format("{}", *memory) : "default",
                      kNames[static_cast<size_t>(input)], reload_states ? ", states reloaded" : "",
-                     passes, refused);
+                     passes, refused + (check_flow ? ", flow checked" : ""));
 }
 
 std::vector<Variation> AllVariations(const Engine& engine, bool split) {
@@ -145,6 +146,10 @@ std::vector<Variation> SomeVariations(const Engine& engine, bool split, uint64_t
                                split ? InputForm::kSplit : InputForm::kOne, true}};
   some.push_back(
       {1, kBlocks[2], 3, {}, {}, split ? InputForm::kSplit : InputForm::kOne, true, kDeals[1]});
+  some.emplace_back();
+  some.back().block_size = kBlocks[1];
+  some.back().batch_rows = 7;
+  some.back().check_flow = true;
   const std::vector<Variation> all = AllVariations(engine, split);
   while (some.size() < count) {
     seed = seed * 6364136223846793005U + 1442695040888963407U;
@@ -207,8 +212,12 @@ Outcome RunAs(const std::vector<Query>& queries, const Feed* feed, RunOptions op
     return Flow::kMore;
   };
   const Input input = feed == nullptr ? Input() : feed->As(variation.input);
+  FlowChecker checker;
+  const TestHooks hooks{variation.check_flow ? &checker : nullptr};
+  RunOptions varied = Varied(std::move(options), variation, asked);
+  varied.hooks = &hooks;
   const Result<std::vector<Summary>> done =
-      RunTogether(queries, input, Varied(std::move(options), variation, asked), take);
+      RunTogether(queries, input, varied, take);
   if (done.ok()) {
     for (const Summary& summary : *done) {
       outcome.warnings.insert(outcome.warnings.end(), summary.warnings.begin(),
@@ -219,6 +228,7 @@ Outcome RunAs(const std::vector<Query>& queries, const Feed* feed, RunOptions op
     outcome.error = done.error();
   }
   outcome.reservations = asked;
+  outcome.violations = checker.violations();
   return outcome;
 }
 
@@ -248,6 +258,7 @@ std::string Difference(const Outcome& plain, const Outcome& other, const Variati
   const auto report = [&variation](std::string what) {
     return fmt::format("the answer differs with {}: {}", variation.Describe(), what);
   };
+  if (!other.violations.empty()) return other.violations[0];
   if (other.error && other.error->kind() == ErrorKind::kLimit) {
     if (variation.refused_after || (variation.memory && may_reach_limit)) return {};
   }

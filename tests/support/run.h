@@ -26,6 +26,7 @@ struct Variation {
   // So many reservations of memory are granted before one is refused, or all from there on.
   std::optional<uint64_t> refused_after = {};
   bool refuses_all = false;
+  bool check_flow = false;  // Each operator is held to its node's Dataflow.
 
   std::string Describe() const;
 };
@@ -46,6 +47,7 @@ struct Outcome {
   std::vector<std::string> rows;  // NDJSON.
   std::vector<ErrorDetail> warnings;
   uint64_t reservations = 0;  // Of memory.
+  std::vector<std::string> violations;  // With Variation::check_flow.
 };
 
 // The events of a test under the name `events.ndjson`.

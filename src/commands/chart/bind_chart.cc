@@ -124,11 +124,7 @@ absl::StatusOr<bool> ChartBinder::BinOption(const ast::ArgumentOption& option,
 
 absl::Status ChartBinder::Option(const ast::ArgumentOption& option) {
   const std::string name = Lower(option.name.text);
-  const auto& arguments = binder_.entries().Command(binder_.command())->arguments;
-  const bool known = std::any_of(arguments.begin(), arguments.end(), [&](const Argument& each) {
-    return each.is_option && each.name == name;
-  });
-  if (!known || option.op != CompareOp::kEqual) return binder_.UnknownOption(option);
+  SPELK_RETURN_IF_ERROR(binder_.CheckOption(option));
   const bool of_axis = name == "span" || name == "bins" || name == "minspan" || name == "start" ||
                        name == "end" || name == "aligntime";
   const std::string scope = of_axis && axis_ == &node_.series ? "series " : "";
@@ -218,6 +214,7 @@ absl::Status ChartBinder::AddCall(plan::AggregateCall call) {
   double number = 0;
   const plan::AggregateEntry* entry = binder_.entries().Aggregate(call.function, &number);
   node_.needs_order = node_.needs_order || entry->needs == plan::AggregateNeeds::kOrder;
+  plan::NamePartials(binder_.entries(), false, binder_.fields(), &call);
   if (entry->needs == plan::AggregateNeeds::kTime || call.is_sparkline)
     node_.time = binder_.Intern("_time");
   node_.calls.push_back(std::move(call));
@@ -499,11 +496,51 @@ absl::Status ChartBinder::Bind() {
 
 }  // namespace
 
+namespace {
+
+// The statistic of an axis that is divided: partial rows say where its values began and ended.
+std::optional<plan::AggregateCall> RangeCall(const ChartAxis& axis, bool divided,
+                                             plan::Binder& binder) {
+  if (!axis.field || !divided) return std::nullopt;
+  plan::AggregateCall call;
+  call.function = "range";
+  call.field = axis.field;
+  call.output = binder.Intern("range(" + std::string(axis.field.name()) + ")");
+  plan::NamePartials(binder.entries(), false, binder.fields(), &call);
+  return call;
+}
+
+void BindPartial(plan::Binder& binder, ChartNode* node) {
+  node->partial_version = binder.Intern(plan::kPartialVersion);
+  const auto row = RangeCall(node->row, node->is_timechart || node->row.bins.given(), binder);
+  const auto series = RangeCall(node->series, node->series.bins.given(), binder);
+  if (row) node->row_range = {row->partials[0], row->partials[1]};
+  if (series) node->series_range = {series->partials[0], series->partials[1]};
+  if (node->mode == plan::AggregateMode::kWhole) return;
+  for (const auto& call : {&row, &series}) {
+    if (*call) node->calls.push_back(plan::CopyCall(**call));
+  }
+  node->calls = plan::PartialCalls(node->calls, binder.entries(), false, binder.fields());
+  for (const plan::AggregateCall& call : node->calls) {
+    double number = 0;
+    const plan::AggregateEntry* entry = binder.entries().Aggregate(call.function, &number);
+    node->needs_order = node->needs_order || entry->needs == plan::AggregateNeeds::kOrder;
+  }
+  // Which series have columns, and what columns show, is for the command that merges.
+  node->columns.clear();
+  node->filter = SeriesFilter();
+  node->filter.test = SeriesTest::kAll;
+}
+
+}  // namespace
+
 absl::StatusOr<plan::NodePtr> BindChart(const ast::CommandCall& call, plan::Binder& binder,
-                                        bool is_timechart) {
+                                        bool is_timechart, plan::AggregateMode mode) {
   auto node = plan::Make<ChartNode>(call.span);
   node->is_timechart = is_timechart;
+  node->mode = mode;
   SPELK_RETURN_IF_ERROR(ChartBinder(call, binder, *node).Bind());
+  BindPartial(binder, node.get());
   return node;
 }
 

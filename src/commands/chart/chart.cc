@@ -10,26 +10,6 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return BindChart(call, binder, false);
 }
 
-constexpr Argument kOwnArguments[] = {
-    {.name = "statistic",
-     .type = "statistic…",
-     .fallback = "",
-     .summary = "count, dc(field), avg(eval(…)) AS name …, or eval(…) over statistics, such as "
-                "eval(avg(size)/max(delay)) AS ratio."},
-    {.name = "OVER",
-     .type = "field",
-     .fallback = "",
-     .summary = "The first column: one row for each value."},
-    {.name = "BY",
-     .type = "field…",
-     .fallback = "",
-     .summary = "Without OVER the first column, then the field whose values become columns."},
-    {.name = "bins",
-     .type = "int",
-     .fallback = "300",
-     .summary = "Without a span: the most ranges.",
-     .is_option = true}};
-constexpr auto kArguments = JoinArguments(kOwnArguments, kSeriesOptions, kRangeOptions);
 constexpr std::string_view kNotes[] = {
     "rows come in the order of the first column: numbers, then text; columns in that of their "
     "names, then those of null and other",
@@ -72,7 +52,7 @@ constexpr CommandEntry kChart = {
     .kind = CommandKind::kTransforming,
     .shape = {Shape::kArguments, kClauseBy | kClauseOver | kClauseWhere},
     .free_options = true,
-    .arguments = kArguments,
+    .arguments = kChartArguments,
     .notes = kNotes,
     .examples = kExamples,
     .nodes = kNodes,

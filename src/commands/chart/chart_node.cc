@@ -29,6 +29,12 @@ bool ChartNode::WellFormed(const plan::Registry&) const {
                  return !call.pattern.empty() || call.output == column.output;
                });
       });
+  const auto range = [](const std::vector<Field>& fields) {
+    return (fields.empty() || fields.size() == 2) &&
+           std::all_of(fields.begin(), fields.end(), [](Field field) { return !!field; });
+  };
+  if (!range(row_range) || !range(series_range)) return false;
+  if (mode == plan::AggregateMode::kPartial && !partial_version) return false;
   return outputs && filter.over_events <= calls.size() && (row.field || !series.field) &&
          (!is_timechart || row.field);
 }
@@ -49,6 +55,19 @@ plan::Dataflow ChartNode::GetDataflow() const {
     if (call.pattern.empty()) continue;
     flow.reads.AddPattern(call.pattern);
     known = false;
+  }
+  plan::AddPartialReads(partial_version, calls, &flow.reads);
+  if (partial_version) {
+    for (const Field field : row_range) flow.reads.Add(field);
+    for (const Field field : series_range) flow.reads.Add(field);
+  }
+  if (mode == plan::AggregateMode::kPartial) {
+    flow.columns.emplace();
+    for (const Field field : {row.field, series.field}) {
+      if (field) flow.columns->push_back(field);
+    }
+    if (!plan::AddPartialColumns(partial_version, calls, &*flow.columns)) flow.columns.reset();
+    return flow;
   }
   if (!known) return flow;
   flow.columns.emplace();

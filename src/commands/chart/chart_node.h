@@ -88,6 +88,7 @@ struct SeriesFilter {
 struct ChartNode final : plan::Node {
   static constexpr std::string_view kName = "chart";
   bool is_timechart = false;
+  plan::AggregateMode mode = plan::AggregateMode::kWhole;
   std::vector<plan::AggregateCall> calls;
   std::vector<ChartColumn> columns;
   ChartAxis row;
@@ -105,12 +106,18 @@ struct ChartNode final : plan::Node {
   bool distinct_split_values = false;
   bool needs_order = false;  // Some statistic keeps the order: first, last, list.
   Field time;                // _time, if something reads it.
+  // By which partial rows are known, and the range of the row's and of the series' values in them,
+  // where these are divided: least and greatest.
+  Field partial_version;
+  std::vector<Field> row_range;
+  std::vector<Field> series_range;
 
   bool WellFormed(const plan::Registry& entries) const;
   plan::Dataflow GetDataflow() const override;
   template <class Visitor>
   void Describe(Visitor& visit) {
     visit("is_timechart", is_timechart);
+    visit("mode", mode);
     visit("calls", calls);
     visit("columns", columns);
     visit("row", row);
@@ -128,6 +135,9 @@ struct ChartNode final : plan::Node {
     visit("distinct_split_values", distinct_split_values);
     visit("needs_order", needs_order);
     visit.MayBeNull("time", time);
+    visit.Unprinted("partial_version", partial_version);
+    visit.Unprinted("row_range", row_range);
+    visit.Unprinted("series_range", series_range);
   }
 };
 

@@ -1,6 +1,9 @@
 // The operator of chart and timechart: groups rows by both axes, chooses the series, makes the
 // table.
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
@@ -129,10 +132,18 @@ class ChartSink final : public exec::Sink<ChartState> {
  private:
   class GroupFeed;
   bool has_fixed_range() const { return node_.is_timechart && node_.fixed_range; }
-  std::string_view what() const { return node_.is_timechart ? "timechart" : "chart"; }
+  bool gives_partial_rows() const { return node_.mode == plan::AggregateMode::kPartial; }
+  std::string_view what() const {
+    if (gives_partial_rows()) return node_.is_timechart ? "sitimechart" : "sichart";
+    return node_.is_timechart ? "timechart" : "chart";
+  }
+  absl::Status EmitPartial(Aggregation& groups, exec::Output& out) const;
   absl::Status AddToGroups(Batch batch, exec::Position at, const Axes& axes,
                            Aggregation& groups) const;
   absl::Status AddSeriesKeys(const Axes& axes, Batch* batch) const;
+  void Widen(const Batch& batch, Field field, const std::vector<Field>& range,
+             AxisRange& into) const;
+  void CheckSpans(const Batch& batch, const Axis& axis, const std::vector<Field>& range) const;
   absl::StatusOr<SeriesChoice> ChooseSeries(Aggregation& groups) const;
   absl::StatusOr<Aggregation> WithOthers(Aggregation groups, const SeriesChoice& choice) const;
   absl::Status EmitTable(Aggregation& groups, const SeriesChoice& choice, const Axes& axes,
@@ -177,7 +188,8 @@ ChartSink::ChartSink(const ChartNode& node, const exec::RunContext& run)
   keys_ = by.size();
   for (const plan::AggregateCall& call : node.calls) calls_.push_back(plan::CopyCall(call));
   plan_ = exec::AggregationPlan::Make(calls_, by, false, node.distinct_split_values, run, what(),
-                                      {node.row.field, node.series.field});
+                                      {node.row.field, node.series.field},
+                                      {node.partial_version, node.mode});
 }
 
 // ---------------------------------------------------------------- collecting
@@ -187,9 +199,10 @@ absl::Status ChartSink::AddSeriesKeys(const Axes& axes, Batch* batch) const {
   const Column* column = batch->Find(node_.series.field);
   auto* keys = batch->arena().AllocateArray<Value>(batch->physical_rows());
   SPELK_RETURN_IF_ERROR(batch->arena().status(what()));
-  const Value absent = node_.use_null ? Value::Text(kNullSeries) : Value::Null();
+  const bool keeps_null = node_.use_null || gives_partial_rows();
+  const Value absent = keeps_null ? Value::Text(kNullSeries) : Value::Null();
   const auto named = [&](const Value& key) {
-    if (!key.is_text()) return key;
+    if (!key.is_text() || gives_partial_rows()) return key;
     if (node_.use_null && key.text() == node_.null_text) return Value::Text(kNullSeries);
     return node_.use_other && key.text() == node_.other_text ? Value::Text(kOtherSeries) : key;
   };
@@ -213,6 +226,8 @@ absl::Status ChartSink::AddSeriesKeys(const Axes& axes, Batch* batch) const {
 
 absl::Status ChartSink::AddToGroups(Batch batch, exec::Position at, const Axes& axes,
                                     Aggregation& groups) const {
+  CheckSpans(batch, axes.row, node_.row_range);
+  CheckSpans(batch, axes.series, node_.series_range);
   if (node_.row.field) {
     const Column* column = batch.Find(node_.row.field);
     if (column == nullptr) return absl::OkStatus();
@@ -229,14 +244,62 @@ absl::Status ChartSink::AddToGroups(Batch batch, exec::Position at, const Axes& 
   return groups.Update(batch, at);
 }
 
+// Of a partial row the values that went into it count, not where its range begins.
+void ChartSink::Widen(const Batch& batch, Field field, const std::vector<Field>& range,
+                      AxisRange& into) const {
+  const Column* column = batch.Find(field);
+  const Column* versions = batch.Find(node_.partial_version);
+  if (column != nullptr && versions == nullptr) return into.Widen(*column, batch);
+  const auto widen = [&](const Column* from, size_t row) {
+    const Value value = from == nullptr ? Value::Null() : from->At(row);
+    for (const Value& each : value.each()) {
+      const std::optional<Number> number = NumberOf(each);
+      if (number && std::isfinite(number->value)) into.Widen(number->value, number->value);
+    }
+  };
+  const Column* low = range.empty() ? nullptr : batch.Find(range[0]);
+  const Column* high = range.empty() ? nullptr : batch.Find(range[1]);
+  for (size_t r = 0; r < batch.size(); ++r) {
+    const size_t row = batch.physical(r);
+    const bool partial = versions != nullptr && !versions->At(row).is_null();
+    if (!partial || low == nullptr || high == nullptr || low->At(row).is_null()) {
+      widen(column, row);
+      continue;
+    }
+    widen(low, row);
+    widen(high, row);
+  }
+}
+
+// A span that is finer than that of the partial rows puts all of a row into the first of its spans.
+void ChartSink::CheckSpans(const Batch& batch, const Axis& axis,
+                           const std::vector<Field>& range) const {
+  const Column* versions = batch.Find(node_.partial_version);
+  if (versions == nullptr || range.empty() || !axis.has_bins()) return;
+  const Column* low = batch.Find(range[0]);
+  const Column* high = batch.Find(range[1]);
+  if (low == nullptr || high == nullptr) return;
+  for (size_t r = 0; r < batch.size(); ++r) {
+    const size_t row = batch.physical(r);
+    if (versions->At(row).is_null()) continue;
+    const Value from = axis.KeyOf(low->At(row), batch.arena());
+    const Value to = axis.KeyOf(high->At(row), batch.arena());
+    if (from.is_null() || to.is_null() || TextOf(from) == TextOf(to)) continue;
+    run_.warnings->Add(ErrorCode::kDiffers,
+                       fmt::format("{}: partial rows reach over several of these spans, and count "
+                                   "in the first of them: the span must not be finer than that of "
+                                   "what made the rows",
+                                   what()));
+    return;
+  }
+}
+
 absl::Status ChartSink::Update(ChartState& state, Batch batch, exec::Position at) const {
   if (axes_.row.has_bins()) {
-    if (const Column* column = batch.Find(node_.row.field)) state.row_range.Widen(*column, batch);
+    Widen(batch, node_.row.field, node_.row_range, state.row_range);
   }
   if (axes_.series.has_bins()) {
-    if (const Column* column = batch.Find(node_.series.field)) {
-      state.series_range.Widen(*column, batch);
-    }
+    Widen(batch, node_.series.field, node_.series_range, state.series_range);
   }
   if (!axes_.resolved()) return state.rows.Add(std::move(batch), at);
   return AddToGroups(std::move(batch), at, axes_, state.groups);
@@ -462,6 +525,42 @@ absl::Status ChartSink::EmitTable(Aggregation& groups, const SeriesChoice& choic
   return rows->Finish();
 }
 
+// A row for each group, in the order of the rows and then of the series, with their values instead
+// of keys: a divided one is where its range begins.
+absl::Status ChartSink::EmitPartial(Aggregation& groups, exec::Output& out) const {
+  exec::SorterOptions options;
+  std::vector<Field> axes;
+  for (const Field field : {node_.row.field, node_.series.field}) {
+    if (!field) continue;
+    axes.push_back(field);
+    options.keys.push_back({field, plan::SortBy::kAuto, false});
+    options.keys.push_back({field, plan::SortBy::kText, false});
+  }
+  options.what = what();
+  exec::Sorter sorter(std::move(options), run_);
+  if (keys_ == 0) SPELK_RETURN_IF_ERROR(groups.table().Group("").status());
+  uint64_t batches = 0;
+  const auto add = [&](Batch rows) -> absl::Status {
+    std::vector<Field> fields = axes;
+    for (size_t c = keys_; c < rows.schema()->size(); ++c) fields.push_back((*rows.schema())[c]);
+    std::vector<Column> columns = rows.columns();
+    if (node_.series.field) {
+      auto* values = rows.arena().AllocateArray<Value>(rows.physical_rows());
+      SPELK_RETURN_IF_ERROR(rows.arena().status(what()));
+      for (size_t r = 0; r < rows.physical_rows(); ++r) {
+        values[r] = columns[1].At(r);
+        if (values[r].text() == kNullSeries) values[r] = Value::Null();
+      }
+      columns[1] = Column::Values({values, rows.physical_rows()});
+    }
+    const size_t placed = std::min(rows.schema()->placed(), fields.size());
+    rows.Reshape(std::make_shared<Schema>(std::move(fields), placed), std::move(columns));
+    return sorter.Add(std::move(rows), exec::Position{batches++, 0});
+  };
+  SPELK_RETURN_IF_ERROR(groups.EmitRows(add));
+  return sorter.Emit(out);
+}
+
 // Takes rows out of the spool into groups.
 class ChartSink::GroupFeed final : public exec::Output {
  public:
@@ -491,6 +590,7 @@ absl::Status ChartSink::Finish(ChartState state, exec::Output& out) const {
     GroupFeed feed(*this, axes, state.groups);
     SPELK_RETURN_IF_ERROR(state.rows.Emit(feed));
   }
+  if (gives_partial_rows()) return EmitPartial(state.groups, out);
   ChartRange events;
   if (state.row_range.any()) events = {state.row_range.low, state.row_range.high};
   state.groups.KeepForAgain();

@@ -106,4 +106,53 @@ constexpr auto JoinArguments(const plan::Argument (&... lists)[kSizes]) {
   return all;
 }
 
+// All of each command, which its form for summaries takes as well.
+inline constexpr plan::Argument kChartOwnOptions[] = {
+    {.name = "statistic",
+     .type = "statistic…",
+     .fallback = "",
+     .summary = "count, dc(field), avg(eval(…)) AS name …, or eval(…) over statistics, such as "
+                "eval(avg(size)/max(delay)) AS ratio."},
+    {.name = "OVER",
+     .type = "field",
+     .fallback = "",
+     .summary = "The first column: one row for each value."},
+    {.name = "BY",
+     .type = "field…",
+     .fallback = "",
+     .summary = "Without OVER the first column, then the field whose values become columns."},
+    {.name = "bins",
+     .type = "int",
+     .fallback = "300",
+     .summary = "Without a span: the most ranges.",
+     .is_option = true}};
+inline constexpr auto kChartArguments =
+    JoinArguments(kChartOwnOptions, kSeriesOptions, kRangeOptions);
+
+inline constexpr plan::Argument kTimechartOwnOptions[] = {
+    {.name = "statistic",
+     .type = "statistic…",
+     .fallback = "",
+     .summary = "count, dc(field), per_hour(field), avg(eval(…)) AS name …, or eval(…) over "
+                "statistics, such as eval(avg(size)/max(delay))."},
+    {.name = "BY", .type = "field", .fallback = "", .summary = "Its values become columns."},
+    {.name = "bins",
+     .type = "int",
+     .fallback = "100",
+     .summary = "Without a span: the most ranges.",
+     .is_option = true},
+    {.name = "partial",
+     .type = "bool",
+     .fallback = "t",
+     .summary = "The first and the last span stay even if the range of time has only part of them.",
+     .is_option = true},
+    {.name = "fixedrange",
+     .type = "bool",
+     .fallback = "t",
+     .summary = "The rows reach over the search's range of time, where it has one, not only from "
+                "the first event to the last.",
+     .is_option = true}};
+inline constexpr auto kTimechartArguments =
+    JoinArguments(kTimechartOwnOptions, kSeriesOptions, kRangeOptions);
+
 }  // namespace spelk::commands

@@ -9,30 +9,6 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return BindChart(call, binder, true);
 }
 
-constexpr Argument kOwnArguments[] = {
-    {.name = "statistic",
-     .type = "statistic…",
-     .fallback = "",
-     .summary = "count, dc(field), per_hour(field), avg(eval(…)) AS name …, or eval(…) over "
-                "statistics, such as eval(avg(size)/max(delay))."},
-    {.name = "BY", .type = "field", .fallback = "", .summary = "Its values become columns."},
-    {.name = "bins",
-     .type = "int",
-     .fallback = "100",
-     .summary = "Without a span: the most ranges.",
-     .is_option = true},
-    {.name = "partial",
-     .type = "bool",
-     .fallback = "t",
-     .summary = "The first and the last span stay even if the range of time has only part of them.",
-     .is_option = true},
-    {.name = "fixedrange",
-     .type = "bool",
-     .fallback = "t",
-     .summary = "The rows reach over the search's range of time, where it has one, not only from "
-                "the first event to the last.",
-     .is_option = true}};
-constexpr auto kArguments = JoinArguments(kOwnArguments, kSeriesOptions, kRangeOptions);
 constexpr std::string_view kNotes[] = {
     "rows come oldest first; events without _time are left out",
     "without a span the range of time is divided into at most 100: 1s 5s 10s 30s 1m 5m 10m 30m 1h "
@@ -66,7 +42,7 @@ constexpr CommandEntry kTimechart = {
     .kind = CommandKind::kTransforming,
     .shape = {Shape::kArguments, kClauseBy | kClauseWhere},
     .free_options = true,
-    .arguments = kArguments,
+    .arguments = kTimechartArguments,
     .notes = kNotes,
     .examples = kExamples,
     .bind = &Bind,

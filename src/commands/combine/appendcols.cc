@@ -83,12 +83,14 @@ class AppendCols final : public exec::Sequential<State> {
     absl::Status Push(Batch batch) override {
       std::vector<Field> fields;
       std::vector<Column> columns;
+      size_t placed = 0;
       for (size_t c = 0; c < batch.schema()->size(); ++c) {
         if ((*batch.schema())[c].internal()) continue;
+        if (c < batch.schema()->placed()) ++placed;
         fields.push_back((*batch.schema())[c]);
         columns.push_back(batch.column(c));
       }
-      batch.Reshape(std::make_shared<Schema>(std::move(fields)), std::move(columns));
+      batch.Reshape(std::make_shared<Schema>(std::move(fields), placed), std::move(columns));
       return next_.Push(std::move(batch));
     }
 

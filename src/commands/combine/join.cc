@@ -187,8 +187,9 @@ class Joiner {
         return right_[i] == kNone ? Value::Null() : rows.At(static_cast<size_t>(right_[i]), field);
       }));
     }
-    Batch joined(std::make_shared<Schema>(std::move(fields)), std::move(columns), left_.size(),
-                 memory);
+    const size_t placed = batch.schema()->placed();  // Of the rows at hand; others come after them.
+    Batch joined(std::make_shared<Schema>(std::move(fields), placed), std::move(columns),
+                 left_.size(), memory);
     left_.clear();
     right_.clear();
     return out.Push(std::move(joined));

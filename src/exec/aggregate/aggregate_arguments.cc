@@ -64,7 +64,8 @@ absl::StatusOr<std::vector<AggregateArgument>> AggregateArguments::Of(const Batc
   return arguments;
 }
 
-AggregateRows::AggregateRows(const AggregationPlan& plan, const Batch& batch, Position at)
-    : batch_(batch), ranks_(batch, at), times_(batch.Find(plan.time())) {}
+AggregateRows::AggregateRows(const AggregationPlan& plan, const Batch& batch, Position at,
+                             const std::vector<uint32_t>* places)
+    : batch_(batch), ranks_(batch, at), times_(batch.Find(plan.time())), places_(places) {}
 
 }  // namespace spelk::exec

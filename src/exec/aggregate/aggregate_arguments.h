@@ -37,7 +37,9 @@ class AggregateArguments {
 // What a statistic gets to know of one row: its rank, its time, the values one by one.
 class AggregateRows {
  public:
-  AggregateRows(const AggregationPlan& plan, const Batch& batch, Position at);
+  // `places`, if given: the row of its batch that each of these was, for the rank.
+  AggregateRows(const AggregationPlan& plan, const Batch& batch, Position at,
+                const std::vector<uint32_t>* places = nullptr);
 
   // Calls take(input) for each value of the argument in row `row`; fills in rank and time.
   template <class Take>
@@ -47,6 +49,7 @@ class AggregateRows {
     if (value.is_null()) return;
     plan::AggregateInput input;
     input.rank = ranks_.rank(row);
+    if (places_ != nullptr) input.rank.row = (*places_)[row];
     if (times_ != nullptr) input.time = NumberOf(times_->At(physical));
     for (const Value& each : value.each()) {
       input.value = each;
@@ -59,6 +62,7 @@ class AggregateRows {
   const Batch& batch_;
   BatchRanks ranks_;
   const Column* times_;
+  const std::vector<uint32_t>* places_;
 };
 
 }  // namespace spelk::exec

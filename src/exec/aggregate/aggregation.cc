@@ -20,7 +20,8 @@ Aggregation::Aggregation(const AggregationPlan& plan, AggregateArguments argumen
     : plan_(&plan),
       arguments_(std::move(arguments)),
       table_(plan.layout(), plan.run(), plan.what()),
-      pattern_reservation_(plan.run().budget) {
+      pattern_reservation_(plan.run().budget),
+      taken_(plan.order().size()) {
   for (const AggregationPlan::PatternCall& call : plan.pattern_calls()) {
     pattern_tables_.emplace_back(*call.layout, plan.run(), plan.what());
   }
@@ -36,6 +37,12 @@ absl::StatusOr<Aggregation> Aggregation::Make(const AggregationPlan& plan) {
 
 absl::Status Aggregation::Update(const Batch& batch, Position at) {
   if (batch.empty()) return absl::OkStatus();
+  const Field version = plan_->partial().version;
+  const Column* versions = version ? batch.Find(version) : nullptr;
+  return versions == nullptr ? UpdateRows(batch, at) : UpdateMixed(batch, *versions, at);
+}
+
+absl::Status Aggregation::UpdateRows(const Batch& batch, Position at) {
   SPELK_ASSIGN_OR_RETURN(const std::vector<AggregateArgument> arguments, arguments_.Of(batch));
   SPELK_RETURN_IF_ERROR(plan_->by().empty() ? UpdateAll(batch, at, arguments)
                                             : UpdateGroups(batch, at, arguments));
@@ -52,7 +59,7 @@ absl::Status Aggregation::UpdateAll(const Batch& batch, Position at,
                                     const std::vector<AggregateArgument>& arguments) {
   absl::StatusOr<uint32_t> group = table_.Group("");
   SPELK_RETURN_IF_ERROR(group.status());
-  const AggregateRows rows(*plan_, batch, at);
+  const AggregateRows rows = RowsOf(batch, at);
   if (!batch.selection()) {
     physical_.resize(batch.size());
     std::iota(physical_.begin(), physical_.end(), 0U);
@@ -95,7 +102,7 @@ absl::Status Aggregation::Flush(const Batch& batch, Position at,
     static_cast<TypesState*>(table_.State(groups_[i], plan_->types_state()))->Add(types_[i]);
     physical_[i] = static_cast<uint32_t>(batch.physical(rows_[i]));
   }
-  const AggregateRows rows(*plan_, batch, at);
+  const AggregateRows rows = RowsOf(batch, at);
   plan::AggregateMemory memory;
   for (size_t c = 0; c < plan_->calls().size(); ++c) {
     if (!arguments[c].present) continue;
@@ -174,7 +181,7 @@ absl::Status Aggregation::AddPatternField(size_t index, const Batch& batch, Posi
   if (column.is_null_constant()) return absl::OkStatus();
   GroupTable& table = pattern_tables_[index];
   const GroupLayout& layout = *plan_->pattern_calls()[index].layout;
-  const AggregateRows rows(*plan_, batch, at);
+  const AggregateRows rows = RowsOf(batch, at);
   GroupKeys keys(batch, plan_->by(), plan_->distinct_split_values());
   std::string full_key;
   AppendKeyPart(field.name(), full_key);
@@ -214,6 +221,7 @@ bool Aggregation::has_spilled() const {
 }
 
 absl::Status Aggregation::Merge(Aggregation other) {
+  NoteTaken(other);
   SPELK_RETURN_IF_ERROR(table_.Merge(std::move(other.table_)));
   for (size_t i = 0; i < pattern_tables_.size(); ++i) {
     SPELK_RETURN_IF_ERROR(pattern_tables_[i].Merge(std::move(other.pattern_tables_[i])));
@@ -225,6 +233,7 @@ absl::Status Aggregation::Merge(Aggregation other) {
 }
 
 absl::Status Aggregation::MergeAs(Aggregation& other, const RenameGroup& rename) {
+  NoteTaken(other);
   SPELK_RETURN_IF_ERROR(other.table_.ForEach(
       [&](std::string_view key, char* states) { return table_.MergeStates(rename(key), states); }));
   for (size_t i = 0; i < pattern_tables_.size(); ++i) {
@@ -251,6 +260,8 @@ void Aggregation::KeepForAgain() {
 }
 
 absl::Status Aggregation::Save(ByteWriter& out) {
+  out.Bool(any_partial_);
+  for (const bool taken : taken_) out.Bool(taken);
   SPELK_RETURN_IF_ERROR(table_.Save(out));
   for (GroupTable& table : pattern_tables_) SPELK_RETURN_IF_ERROR(table.Save(out));
   for (SparkLines& lines : spark_lines_) SPELK_RETURN_IF_ERROR(lines.Save(out));
@@ -258,6 +269,8 @@ absl::Status Aggregation::Save(ByteWriter& out) {
 }
 
 absl::Status Aggregation::Load(ByteReader& in) {
+  any_partial_ = in.Bool();
+  for (size_t i = 0; i < taken_.size(); ++i) taken_[i] = in.Bool();
   SPELK_RETURN_IF_ERROR(table_.Load(in));
   for (GroupTable& table : pattern_tables_) SPELK_RETURN_IF_ERROR(table.Load(in));
   for (SparkLines& lines : spark_lines_) SPELK_RETURN_IF_ERROR(lines.Load(in));

@@ -55,8 +55,37 @@ class Aggregation {
 
  private:
   class RowBuilder;
+  class PartialReader;
+  struct PartialColumns;
 
   Aggregation(const AggregationPlan& plan, AggregateArguments arguments);
+  absl::Status UpdateMixed(const Batch& batch, const Column& versions, Position at);
+  absl::Status UpdateRows(const Batch& batch, Position at);
+  absl::Status AddPartialRows(const Batch& batch, Position at, const std::vector<uint32_t>& rows);
+  absl::Status AddPartialRow(PartialReader& reader, size_t physical, const RowRank& rank,
+                             std::string_view key, uint64_t types);
+  absl::StatusOr<bool> AddPartialField(PartialReader& reader, size_t index,
+                                       const PartialColumns& columns, size_t physical,
+                                       const RowRank& rank, std::string_view key);
+  static absl::StatusOr<uint32_t> GroupOrSpill(GroupTable& table, std::string_view key);
+  static absl::Status AccountOrSpill(GroupTable& table, const plan::AggregateMemory& memory);
+  void NoteTaken(const Aggregation& other);
+  absl::Status CheckTaken() const;
+  // What the ranks of the rows at hand go by, some of which may have been taken out.
+  AggregateRows RowsOf(const Batch& batch, Position at) const {
+    return AggregateRows(*plan_, batch, at, places_);
+  }
+  absl::StatusOr<std::vector<AggregateColumn>> PatternColumns(
+      const AggregationPlan::PatternCall& pattern, std::string_view field, const char* states,
+      Arena& arena) const;
+  absl::StatusOr<std::vector<AggregateColumn>> PartialPatternColumns(
+      const AggregationPlan::PatternCall& pattern, std::string_view field, const char* states,
+      Arena& arena) const;
+  // The state of a call as columns of a partial row.
+  void AppendPartial(const AggregationPlan::Call& call, const char* states, Arena& arena,
+                     std::vector<AggregateColumn>* results) const;
+  // Statistics may share a column of partial rows: the first that says something counts.
+  static void AppendColumn(Field field, const Value& value, std::vector<AggregateColumn>* results);
   absl::Status UpdateGroups(const Batch& batch, Position at,
                             const std::vector<AggregateArgument>& arguments);
   absl::Status UpdateAll(const Batch& batch, Position at,
@@ -83,6 +112,11 @@ class Aggregation {
   std::vector<uint32_t> groups_;
   std::vector<uint64_t> types_;
   std::vector<void*> states_;
+  const std::vector<uint32_t>* places_ = nullptr;
+  // Of partial rows: whether there were any, and for each call, in the order of the plan's lists,
+  // whether one of them held something for it.
+  bool any_partial_ = false;
+  std::vector<bool> taken_;
   // After CollectPatterns: for each pattern call, by group key, the fields with their values.
   std::vector<StringMap<std::vector<AggregateColumn>>> pattern_results_;
   std::vector<std::vector<Field>> pattern_fields_;

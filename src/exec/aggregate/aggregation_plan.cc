@@ -33,10 +33,11 @@ std::string CarryStars(std::string_view from, std::string_view to, std::string_v
 absl::StatusOr<std::unique_ptr<const AggregationPlan>> AggregationPlan::Make(
     const std::vector<plan::AggregateCall>& calls, const std::vector<Field>& by, bool all_numbers,
     bool distinct_split_values, const RunContext& run, std::string_view what,
-    std::vector<Field> split) {
+    std::vector<Field> split, PartialRows partial) {
   auto plan = std::make_unique<AggregationPlan>();
   plan->by_ = by;
   plan->split_ = std::move(split);
+  plan->partial_ = partial;
   plan->distinct_ = distinct_split_values;
   plan->run_ = &run;
   plan->time_ = run.fields->Intern("_time");
@@ -112,7 +113,8 @@ absl::StatusOr<Field> AggregationPlan::OutputOf(const plan::AggregateCall& call,
 }
 
 bool AggregationPlan::Takes(const PatternCall& call, Field field) const {
-  return !field.hidden() && plan::PatternTakes(call.call.call->pattern, field.name()) &&
+  return !field.hidden() && !field.name().starts_with(plan::kPartialPrefix) &&
+         plan::PatternTakes(call.call.call->pattern, field.name()) &&
          std::find(by_.begin(), by_.end(), field) == by_.end() &&
          std::find(split_.begin(), split_.end(), field) == split_.end();
 }

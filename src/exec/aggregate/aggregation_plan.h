@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -55,6 +56,12 @@ struct TextCountState {
 // What a group is called in another aggregation.
 using RenameGroup = std::function<std::string(std::string_view group)>;
 
+// What an aggregation has to do with partial rows.
+struct PartialRows {
+  Field version;  // By which they are known among the rows; null: they are rows as others.
+  plan::AggregateMode mode = plan::AggregateMode::kWhole;  // Whether it gives such rows itself.
+};
+
 // Immutable.
 class AggregationPlan {
  public:
@@ -63,7 +70,7 @@ class AggregationPlan {
   static absl::StatusOr<std::unique_ptr<const AggregationPlan>> Make(
       const std::vector<plan::AggregateCall>& calls, const std::vector<Field>& by, bool all_numbers,
       bool distinct_split_values, const RunContext& run, std::string_view what,
-      std::vector<Field> split = {});
+      std::vector<Field> split = {}, PartialRows partial = {});
 
   struct Call {
     const plan::AggregateEntry* entry;
@@ -73,6 +80,11 @@ class AggregationPlan {
     bool boolean = false;          // The argument is a Boolean expression: only true counts.
 
     bool needs_rank() const { return entry->needs != plan::AggregateNeeds::kValue; }
+    const plan::PartialForm& form() const { return entry->ops().partial; }
+    // The fields of its state in partial rows; not for sparklines and patterns.
+    std::span<const Field> partials() const {
+      return std::span(call->partials).subspan(text_count == SIZE_MAX ? 0 : 1);
+    }
   };
   // A call with a pattern: one result for each field that it takes, kept in a table of its own by
   // field name.
@@ -104,6 +116,9 @@ class AggregationPlan {
   // past those into spark_calls().
   const std::vector<size_t>& order() const { return order_; }
 
+  const PartialRows& partial() const { return partial_; }
+  bool gives_partial_rows() const { return partial_.mode == plan::AggregateMode::kPartial; }
+
   // What the states of a call give, `states` being a group's; null under allnum if it saw text. The
   // first estimate of a run is told as a warning.
   Value ResultOf(const Call& call, const GroupLayout& layout, const char* states,
@@ -122,6 +137,7 @@ class AggregationPlan {
   std::vector<Field> by_;
   std::vector<Field> split_;
   bool distinct_ = false;
+  PartialRows partial_;
   size_t types_state_ = 0;  // How the BY values were written.
   Field time_;
   const RunContext* run_ = nullptr;

@@ -15,6 +15,16 @@ constexpr size_t kMapEntry = 64;
 
 }  // namespace
 
+// What a call with a pattern gives for one field: a result, or its state.
+absl::StatusOr<std::vector<AggregateColumn>> Aggregation::PatternColumns(
+    const AggregationPlan::PatternCall& pattern, std::string_view field, const char* states,
+    Arena& arena) const {
+  if (plan_->gives_partial_rows()) return PartialPatternColumns(pattern, field, states, arena);
+  SPELK_ASSIGN_OR_RETURN(const Field output, plan_->OutputOf(*pattern.call.call, field));
+  return std::vector<AggregateColumn>{
+      {output, plan_->ResultOf(pattern.call, *pattern.layout, states, arena)}};
+}
+
 absl::Status Aggregation::CollectPatterns(Arena& arena) {
   pattern_results_.assign(pattern_tables_.size(), {});
   pattern_fields_.assign(pattern_tables_.size(), {});
@@ -23,17 +33,20 @@ absl::Status Aggregation::CollectPatterns(Arena& arena) {
     const AggregationPlan::PatternCall& pattern = plan_->pattern_calls()[p];
     const auto take = [&](std::string_view key, char* states) -> absl::Status {
       ByteReader reader(key);
-      SPELK_ASSIGN_OR_RETURN(const Field output,
-                             plan_->OutputOf(*pattern.call.call, reader.Text()));
-      const Value value = plan_->ResultOf(pattern.call, *pattern.layout, states, arena);
+      SPELK_ASSIGN_OR_RETURN(const std::vector<AggregateColumn> columns,
+                             PatternColumns(pattern, reader.Text(), states, arena));
       const std::string_view group = reader.Raw(reader.remaining());
-      const size_t bytes = 2 * (group.size() + kMapEntry);
-      if (!pattern_reservation_.Grow(bytes)) {
-        return plan_->run().budget->Exhausted(plan_->what(), bytes);
+      for (const AggregateColumn& column : columns) {
+        const size_t bytes = 2 * (group.size() + kMapEntry);
+        if (!pattern_reservation_.Grow(bytes)) {
+          return plan_->run().budget->Exhausted(plan_->what(), bytes);
+        }
+        pattern_results_[p][std::string(group)].push_back(column);
+        std::vector<Field>& fields = pattern_fields_[p];
+        if (std::find(fields.begin(), fields.end(), column.field) == fields.end()) {
+          fields.push_back(column.field);
+        }
       }
-      pattern_results_[p][std::string(group)].push_back({output, value});
-      std::vector<Field>& fields = pattern_fields_[p];
-      if (std::find(fields.begin(), fields.end(), output) == fields.end()) fields.push_back(output);
       return arena.status(plan_->what());
     };
     SPELK_RETURN_IF_ERROR(pattern_tables_[p].ForEach(take));
@@ -48,32 +61,51 @@ void Aggregation::AppendPatternResults(size_t index, std::string_view key, Arena
                                        std::vector<AggregateColumn>* results) const {
   const auto found = pattern_results_[index].find(key);
   for (const Field field : pattern_fields_[index]) {
-    results->push_back({field, Value::Null()});
-    if (found == pattern_results_[index].end()) continue;
-    for (const AggregateColumn& column : found->second) {
-      if (column.field == field) results->back().value = CopyValue(column.value, arena);
+    AggregateColumn result{field, Value::Null()};
+    if (found != pattern_results_[index].end()) {
+      for (const AggregateColumn& column : found->second) {
+        if (column.field == field) result.value = CopyValue(column.value, arena);
+      }
+    }
+    if (plan_->gives_partial_rows()) {
+      AppendColumn(result.field, result.value, results);
+    } else {
+      results->push_back(result);
     }
   }
 }
 
 absl::Status Aggregation::ForEachGroup(Arena& arena, const TakeGroup& take) {
+  SPELK_RETURN_IF_ERROR(CheckTaken());
   Arena pattern_arena(plan_->run().budget);
   SPELK_RETURN_IF_ERROR(CollectPatterns(pattern_arena));
-  for (SparkLines& lines : spark_lines_) SPELK_RETURN_IF_ERROR(lines.Collect(pattern_arena));
+  for (SparkLines& lines : spark_lines_) {
+    SPELK_RETURN_IF_ERROR(plan_->gives_partial_rows() ? lines.CollectPartial(pattern_arena)
+                                                      : lines.Collect(pattern_arena));
+  }
   std::vector<AggregateColumn> results;
   const auto take_states = [&](std::string_view key, char* states) -> absl::Status {
     const GroupLayout& layout = plan_->layout();
     results.clear();
+    if (plan_->gives_partial_rows()) {
+      results.push_back({plan_->partial().version, Value::Integer(1)});
+    }
     for (const size_t index : plan_->order()) {
-      if (index < plan_->calls().size()) {
+      if (plan_->gives_partial_rows() && index < plan_->calls().size()) {
+        AppendPartial(plan_->calls()[index], states, arena, &results);
+      } else if (index < plan_->calls().size()) {
         const AggregationPlan::Call& call = plan_->calls()[index];
         results.push_back({call.call->output, plan_->ResultOf(call, layout, states, arena)});
       } else if (index < plan_->calls().size() + pattern_tables_.size()) {
         AppendPatternResults(index - plan_->calls().size(), key, arena, &results);
       } else {
         const size_t spark = index - plan_->calls().size() - pattern_tables_.size();
-        results.push_back({plan_->spark_calls()[spark].call.call->output,
-                           spark_lines_[spark].LineOf(key, arena)});
+        const plan::AggregateCall& call = *plan_->spark_calls()[spark].call.call;
+        if (plan_->gives_partial_rows()) {
+          AppendColumn(call.partials[0], spark_lines_[spark].PartialOf(key, arena), &results);
+        } else {
+          results.push_back({call.output, spark_lines_[spark].LineOf(key, arena)});
+        }
       }
     }
     SPELK_RETURN_IF_ERROR(arena.status(plan_->what()));

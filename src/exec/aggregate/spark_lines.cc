@@ -162,6 +162,69 @@ absl::Status SparkLines::Collect(Arena& arena) {
   return CollectFrom(wider, arena);
 }
 
+absl::Status SparkLines::CollectPartial(Arena& arena) {
+  lines_.clear();
+  reservation_.Clear();
+  std::string bytes;
+  return table_.ForEach([&](std::string_view key, char* states) -> absl::Status {
+    ByteReader reader(key);
+    const double start = reader.Double();
+    const std::string_view group = reader.Raw(reader.remaining());
+    bytes.clear();
+    ByteWriter writer(bytes);
+    call_->layout->ops(0).save(states + call_->layout->offset(0), writer);
+    const size_t taken = 2 * group.size() + kPointBytes;
+    if (!reservation_.Grow(taken)) return plan_->run().budget->Exhausted(plan_->what(), taken);
+    lines_[std::string(group)].push_back({start, Value::Text(arena.Copy(bytes))});
+    return arena.status(plan_->what());
+  });
+}
+
+// The range of time of all groups, then each span that the group has with the bytes of its state.
+Value SparkLines::PartialOf(std::string_view group, Arena& arena) const {
+  std::string bytes;
+  ByteWriter writer(bytes);
+  writer.Double(low_);
+  writer.Double(high_);
+  std::vector<Point> points;
+  if (const auto found = lines_.find(group); found != lines_.end()) points = found->second;
+  std::sort(points.begin(), points.end(),
+            [](const Point& a, const Point& b) { return a.start < b.start; });
+  writer.Varint(points.size());
+  for (const Point& point : points) {
+    writer.Double(point.start);
+    writer.Text(point.value.text());
+  }
+  return Value::Text(arena.Copy(plan::EncodeBytes(bytes)));
+}
+
+absl::StatusOr<bool> SparkLines::AddPartial(std::string_view group, std::string_view text) {
+  const std::optional<std::string> bytes = plan::DecodeBytes(text);
+  if (!bytes) return false;
+  ByteReader reader(*bytes);
+  const double low = reader.Double();
+  const double high = reader.Double();
+  const size_t points = reader.Count(sizeof(double));
+  if (reader.failed() || std::isnan(low) || std::isnan(high)) return false;
+  for (size_t i = 0; i < points; ++i) {
+    const double start = reader.Double();
+    ByteReader saved(reader.Text());
+    if (reader.failed() || !std::isfinite(start)) return false;
+    GroupTable one(*call_->layout, plan_->run(), plan_->what());
+    SPELK_ASSIGN_OR_RETURN(const uint32_t made, one.Group(""));
+    plan::AggregateMemory memory;
+    call_->layout->ops(0).load(one.State(made, 0), saved, memory);
+    if (saved.failed() || !saved.at_end()) return false;
+    StartKey(start, key_);
+    key_ += group;
+    SPELK_RETURN_IF_ERROR(
+        table_.MergeStates(key_, static_cast<char*>(one.State(made, 0)) - call_->layout->offset(0)));
+  }
+  low_ = std::min(low_, low);
+  high_ = std::max(high_, high);
+  return true;
+}
+
 Value SparkLines::LineOf(std::string_view group, Arena& arena) const {
   auto* values = arena.AllocateArray<Value>(starts_.size() + 1);
   if (values == nullptr || starts_.empty()) return Value::Null();

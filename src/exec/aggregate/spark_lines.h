@@ -28,6 +28,12 @@ class SparkLines {
   absl::Status Save(ByteWriter& out);
   absl::Status Load(ByteReader& in);
 
+  // The states of all groups for partial rows; then those of one as a text.
+  absl::Status CollectPartial(Arena& arena);
+  Value PartialOf(std::string_view group, Arena& arena) const;
+  // Merges what a partial row holds; false if it is damaged.
+  absl::StatusOr<bool> AddPartial(std::string_view group, std::string_view text);
+
   // Makes the lines of all groups; their values live in the arena.
   absl::Status Collect(Arena& arena);
   // The line of a group: a mark, then a number for each span.

@@ -103,12 +103,13 @@ class ScanCompiler {
     CompiledScan::Plan compiled;
     compiled.node = &node;
     compiled.run = scan.run;
+    const std::vector<Field> fields = scan.Fields();
     compiled.flatten = node.all_fields || !node.patterns.empty();
-    for (const Field field : node.fields) compiled.columns.push_back(FieldIndex(field, true));
+    for (const Field field : fields) compiled.columns.push_back(FieldIndex(field, true));
     plan::FieldSet first;  // Read for every event …
     plan::FieldSet rest;   // … and where a rule makes a field that is missing.
     if (node.predicate != nullptr) plan::CollectFields(*node.predicate, &first);
-    if (!node.late) first.Add(plan::FieldSet::Of(node.fields));
+    if (!node.late) first.Add(plan::FieldSet::Of(fields));
     for (const plan::FieldRule& rule : node.rules) AddRuleFields(rule, &first, &rest);
     plan::FieldSet early = first;
     early.Add(rest);
@@ -124,7 +125,7 @@ class ScanCompiler {
     AddLent(node, &compiled);
     compiled.required = first.fields().size();
     compiled.early_schema = std::make_shared<Schema>(early.fields());
-    compiled.schema = std::make_shared<Schema>(node.fields);
+    compiled.schema = std::make_shared<Schema>(fields);
     if (!scan_->settings->strict) AddPrefilter(node, &compiled);
     scan_->plans.push_back(std::move(compiled));
   }

@@ -37,6 +37,13 @@ struct ScanSettings {
 struct ScanPlan {
   const plan::ScanNode* node = nullptr;
   const RunContext* run = nullptr;
+  bool partials = false;  // The fields of partial rows, too.
+
+  std::vector<Field> Fields() const {
+    std::vector<Field> fields = node->fields;
+    if (partials) fields.insert(fields.end(), node->partials.begin(), node->partials.end());
+    return fields;
+  }
 };
 
 // The scans of several plans over the same inputs, compiled into one. Immutable.

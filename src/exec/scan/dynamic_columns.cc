@@ -47,11 +47,8 @@ absl::StatusOr<bool> DynamicColumns::Add(std::string_view event, const plan::Eve
                                          io::JsonFlattener& flattener) {
   shapes_ = {shape, wrapper};
   if (sparse()) return false;
-  next_place_ = 0;
-  in_order_ = true;
   bool faulty = false;
   flattener.Flatten(event, *this, &faulty);
-  if (!in_order_) return false;
   for (WideColumn* column : order_) {
     if (column->row == rows_ && column->rank == kSystem && column->added_row == rows_) {
       column->more.insert(column->more.end(), column->added.begin(), column->added.end());
@@ -111,7 +108,7 @@ bool DynamicColumns::TakeBelow(const plan::EventLayout& shape, std::string_view 
 void DynamicColumns::TakeAs(size_t rank, std::string_view name, const io::RawValue& raw,
                             uint32_t array, bool adds) {
   WideColumn* column = Find(name, rank != kOwn);
-  if (column == nullptr || !in_order_) return;
+  if (column == nullptr) return;
   if (adds) {
     if (column->added_row != rows_) column->added.clear();
     column->added_row = rows_;
@@ -130,11 +127,7 @@ void DynamicColumns::TakeAs(size_t rank, std::string_view name, const io::RawVal
     column->more.push_back(value);
     return;
   }
-  if (!replaces) {
-    in_order_ = column->place >= next_place_;
-    if (!in_order_ || !Grow(column, rows_ + 1)) return;
-    next_place_ = column->place + 1;
-  }
+  if (!replaces && !Grow(column, rows_ + 1)) return;
   ++values_;
   column->row = rows_;
   column->array = array;
@@ -207,12 +200,6 @@ bool DynamicColumns::Wanted(std::string_view name, bool shortened) const {
   });
 }
 
-// A new field stands behind the one that the event has before it.
-void DynamicColumns::InsertBehindLast(WideColumn* column) {
-  order_.insert(order_.begin() + static_cast<std::ptrdiff_t>(next_place_), column);
-  for (size_t place = next_place_; place < order_.size(); ++place) order_[place]->place = place;
-}
-
 DynamicColumns::WideColumn* DynamicColumns::Find(std::string_view name, bool shortened) {
   StringMap<size_t>& names = shortened ? by_short_name_ : by_name_;
   const auto found = names.find(name);
@@ -240,7 +227,7 @@ DynamicColumns::WideColumn* DynamicColumns::Find(std::string_view name, bool sho
     return nullptr;
   }
   column.field = *field;
-  InsertBehindLast(&column);
+  order_.push_back(&column);
   return &column;
 }
 

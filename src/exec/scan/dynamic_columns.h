@@ -18,14 +18,13 @@
 
 namespace spelk::exec {
 
-// The order of the columns is that in which each of the events has its fields, so that it does not
-// depend on which events are here together: an event that has them in another order is not taken.
+// The columns come in the order in which fields were first met; where they stand in a result is for
+// FieldOrder.
 class DynamicColumns final : public io::FieldTaker {
  public:
   DynamicColumns(const plan::ScanNode& node, const RunContext& run, Arena& arena);
 
-  // Adds an event; false if it belongs to other DynamicColumns, as its fields come in another
-  // order. `shape` is the event's, `wrapper` that of what it was wrapped in; both may be null. A
+  // Adds an event; false if it belongs to other DynamicColumns, as these are sparse. `shape` is the event's, `wrapper` that of what it was wrapped in; both may be null. A
   // pattern that asks for more than everything takes the names without their prefixes, too.
   absl::StatusOr<bool> Add(std::string_view event, const plan::EventLayout* shape,
                            const plan::EventLayout* wrapper, io::JsonFlattener& flattener);
@@ -36,8 +35,8 @@ class DynamicColumns final : public io::FieldTaker {
   // event here has it.
   std::span<const Value> ValuesOf(Field field) const;
 
-  // Puts the columns into those of a batch that has the same rows: in the order in which the events
-  // have them, then those that only knowledge gave. A column that the batch has already stays as it
+  // Puts the columns into those of a batch that has the same rows: those of the events, then those
+  // that only knowledge gave. A column that the batch has already stays as it
   // is.
   absl::Status MergeInto(std::vector<Field>& fields, std::vector<Column>& columns);
 
@@ -49,7 +48,6 @@ class DynamicColumns final : public io::FieldTaker {
     std::span<Value> values;  // Grows with the rows.
     size_t row = SIZE_MAX;    // The last row with a value.
     uint32_t array = 0;
-    size_t place = 0;  // In order_.
     size_t rank = 0;   // Of the value of the row: of several that are there the least.
     std::vector<Value> more;
     std::vector<Value> added;  // To what the system says; of the row `added_row`.
@@ -58,7 +56,6 @@ class DynamicColumns final : public io::FieldTaker {
 
   bool Wanted(std::string_view name, bool shortened) const;
   WideColumn* Find(std::string_view name, bool shortened);
-  void InsertBehindLast(WideColumn* column);
   bool Grow(WideColumn* column, size_t rows);
   void JoinValues(WideColumn* column);
   void TakeAs(size_t rank, std::string_view name, const io::RawValue& raw, uint32_t array,
@@ -77,9 +74,7 @@ class DynamicColumns final : public io::FieldTaker {
   std::deque<WideColumn> columns_;
   StringMap<size_t> by_name_;
   StringMap<size_t> by_short_name_;
-  std::vector<WideColumn*> order_;
-  size_t next_place_ = 0;  // Behind the last field of the event at hand.
-  bool in_order_ = true;
+  std::vector<WideColumn*> order_;  // Those that are wanted.
 };
 
 }  // namespace spelk::exec

@@ -128,7 +128,7 @@ class ScanWorker {
   // _time of the events here that have a member of that name: as everywhere, the event's time.
   absl::StatusOr<Column> OwnTimes(const CompiledScan::Plan& plan, std::span<const uint32_t> rows,
                                   const DynamicColumns& wide, Arena& arena);
-  // Rows with every field that they have: as many batches as there are orders of fields in a row.
+  // Rows with every field that they have: in one batch, or several where the columns are sparse.
   absl::Status PushWide(const CompiledScan::Plan& plan, const std::vector<uint32_t>& rows,
                         const std::vector<Column>& columns, const BatchMemoryPtr& memory,
                         Output& output);

@@ -14,6 +14,18 @@ struct CountState {
   Value Result(plan::AggregateResult&) const { return Value::Integer(static_cast<int64_t>(count)); }
   void Save(ByteWriter& out) const { out.Varint(count); }
   void Load(ByteReader& in, plan::AggregateMemory&) { count = in.Varint(); }
+
+  static constexpr std::array<std::string_view, 1> kPartialCodes = {"ct"};
+  void WritePartial(std::span<Value> out, Arena&) const {
+    out[0] = Value::Integer(static_cast<int64_t>(count));
+  }
+  plan::PartialRead ReadPartial(const plan::PartialInput& input, plan::AggregateMemory&) {
+    if (input.empty()) return plan::PartialRead::kNothing;
+    const std::optional<uint64_t> counted = input.Count(0);
+    if (!counted) return plan::PartialRead::kDamaged;
+    count += *counted;
+    return plan::PartialRead::kTaken;
+  }
 };
 
 constexpr std::string_view kAliases[] = {"c"};

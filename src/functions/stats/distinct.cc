@@ -133,7 +133,45 @@ class DistinctState {
     memory.Changed(before, HeapBytes());
   }
 
+  // Its own bytes, or the values that Splunk keeps of it.
+  static constexpr std::array<std::string_view, 2> kPartialCodes = {kExact > 1000 ? "dc" : "ed",
+                                                                    "vm"};
+  static constexpr size_t kPartialWritten = 1;
+  void WritePartial(std::span<Value> out, Arena& arena) const {
+    std::string bytes;
+    ByteWriter writer(bytes);
+    Save(writer);
+    out[0] = Value::Text(arena.Copy(plan::EncodeBytes(bytes)));
+  }
+  plan::PartialRead ReadPartial(const plan::PartialInput& input, plan::AggregateMemory& memory) {
+    if (input.empty()) return plan::PartialRead::kNothing;
+    if (input.values[0].is_null()) return ReadValues(input, memory);
+    const std::optional<std::string> text = input.Text(0);
+    const std::optional<std::string> bytes = text ? plan::DecodeBytes(*text) : std::nullopt;
+    if (!bytes) return plan::PartialRead::kDamaged;
+    ByteReader reader(*bytes);
+    DistinctState other;
+    plan::AggregateMemory scratch;
+    other.Load(reader, scratch);
+    if (reader.failed() || !reader.at_end()) return plan::PartialRead::kDamaged;
+    Merge(other, memory);
+    return plan::PartialRead::kTaken;
+  }
+
  private:
+  plan::PartialRead ReadValues(const plan::PartialInput& input, plan::AggregateMemory& memory) {
+    const std::optional<std::string> text = input.Text(1);
+    if (!text) return plan::PartialRead::kDamaged;
+    const size_t before = HeapBytes();
+    std::string_view list = *text;
+    while (!list.empty()) {
+      const std::optional<std::string> value = plan::TakeItem(&list);
+      if (!value || !plan::TakeItem(&list)) return plan::PartialRead::kDamaged;  // How often.
+      AddPrint(Fingerprint::Of(*value));
+    }
+    memory.Changed(before, HeapBytes());
+    return plan::PartialRead::kTaken;
+  }
   void AddPrint(const Fingerprint& print) {
     if (sketch_ != nullptr) return sketch_->Add(print.high);
     exact_.Add(print);
@@ -202,6 +240,7 @@ constexpr AggregateEntry kTable[] = {
      .signature = "estdc_error(<field>)",
      .summary = "The relative error that estdc has to be expected to have.",
      .page = "Aggregate functions",
+     .kept_as = "estdc",
      .ops = &plan::OpsOf<EstdcErrorState>,
      .examples = kEstdcExamples,
      .notes = kEstdcNotes},

@@ -85,6 +85,34 @@ class ExtremeState {
     standing_ = SortRank::Of(Value::Text(kept_.text()));
   }
 
+  // The number or the text, and how it was written.
+  static constexpr std::array<std::string_view, 3> kPartialCodes =
+      kSign < 0 ? std::array<std::string_view, 3>{"nn", "sn", "nt"}
+                : std::array<std::string_view, 3>{"nx", "sx", "xt"};
+  void WritePartial(std::span<Value> out, Arena& arena) const {
+    out[2] = Value::Text(any_ ? NameOfType(kept_.type()) : kNoPartial);
+    if (any_) {
+      out[standing_.is_number ? 0 : 1] = Value::Text(arena.Copy(kept_.text()), kept_.type());
+    }
+  }
+  plan::PartialRead ReadPartial(const plan::PartialInput& input, plan::AggregateMemory& memory) {
+    if (input.empty()) return plan::PartialRead::kNothing;
+    const std::optional<std::string> type = input.Text(2);
+    if (type && *type == kNoPartial) return plan::PartialRead::kTaken;
+    const std::optional<std::string> number = input.Text(0);
+    std::optional<std::string> text = input.Text(1);
+    if (!number && !text) {
+      if (!type) return plan::PartialRead::kDamaged;
+      text = "";  // Tables of text do not tell it from nothing.
+    }
+    const auto take = [&](const std::string& kept, JsonType fallback) {
+      Take(SortRank::Of(Value::Text(kept)), kept, type ? TypeOfName(*type) : fallback, memory);
+    };
+    if (number) take(*number, JsonType::kNumber);
+    if (text) take(*text, JsonType::kString);
+    return plan::PartialRead::kTaken;
+  }
+
  private:
   void Take(const SortRank& standing, std::string_view text, JsonType type,
             plan::AggregateMemory& memory) {
@@ -129,6 +157,30 @@ struct RangeState {
     any = in.Bool();
     least = in.Double();
     greatest = in.Double();
+  }
+
+  static constexpr std::array<std::string_view, 3> kPartialCodes = {"nn", "nx", "rt"};
+  void WritePartial(std::span<Value> out, Arena& arena) const {
+    if (!any) {
+      out[2] = Value::Text(kNoPartial);
+      return;
+    }
+    out[0] = Value::Text(arena.Copy(plan::ExactText(least)), JsonType::kNumber);
+    out[1] = Value::Text(arena.Copy(plan::ExactText(greatest)), JsonType::kNumber);
+  }
+  plan::PartialRead ReadPartial(const plan::PartialInput& input, plan::AggregateMemory&) {
+    if (!input.values[2].is_null()) return plan::PartialRead::kTaken;
+    // A greatest value that is text leaves the greatest number open.
+    if (input.values[0].is_null() || input.values[1].is_null()) return plan::PartialRead::kNothing;
+    const std::optional<std::string> low = input.Text(0);
+    const std::optional<std::string> high = input.Text(1);
+    const std::optional<Number> from = low ? ParseNumber(*low) : std::nullopt;
+    const std::optional<Number> to = high ? ParseNumber(*high) : std::nullopt;
+    if (!from || !to || std::isnan(from->value) || std::isnan(to->value)) {
+      return plan::PartialRead::kDamaged;
+    }
+    Take(from->value, to->value);
+    return plan::PartialRead::kTaken;
   }
 
  private:

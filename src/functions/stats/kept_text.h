@@ -26,6 +26,25 @@ inline JsonType LoadJsonType(ByteReader& in) {
                                                           : JsonType::kString;
 }
 
+// How a value was written, in partial rows.
+inline std::string_view NameOfType(JsonType type) {
+  switch (type) {
+    case JsonType::kNumber:
+      return "number";
+    case JsonType::kLiteral:
+      return "literal";
+    default:
+      return "string";
+  }
+}
+inline JsonType TypeOfName(std::string_view name) {
+  if (name == "number") return JsonType::kNumber;
+  return name == "literal" ? JsonType::kLiteral : JsonType::kString;
+}
+
+// What a state says that saw nothing.
+inline constexpr std::string_view kNoPartial = "none";
+
 class KeptText {
  public:
   std::string_view text() const { return text_; }
@@ -56,6 +75,22 @@ class KeptText {
   void Load(ByteReader& in, plan::AggregateMemory& memory) {
     const std::string_view text = in.Text();
     Set(text, LoadJsonType(in), memory);
+  }
+
+  // An item of a list: the first letter of how it was written, then the text.
+  void AppendTo(std::string* list) const {
+    plan::AppendItem(std::string(NameOfType(type_).substr(0, 1)) + text_, list);
+  }
+  // False if the item is none.
+  bool Take(std::string_view item, plan::AggregateMemory& memory) {
+    if (item.empty()) return false;
+    const char letter = item.front();
+    if (letter != 's' && letter != 'n' && letter != 'l') return false;
+    Set(item.substr(1),
+        letter == 's' ? JsonType::kString
+                      : (letter == 'n' ? JsonType::kNumber : JsonType::kLiteral),
+        memory);
+    return true;
   }
 
  private:

@@ -34,6 +34,37 @@ Pair PairOf(const ExactSum& sum) {
   return pair;
 }
 
+// A sum in partial rows: as a number and, if that is not all of it, with every bit.
+void WriteSum(const ExactSum& sum, Value* number, Value* exact, Arena& arena) {
+  const double rounded = sum.Result();
+  *number = Value::Text(arena.Copy(plan::ExactText(rounded)), JsonType::kNumber);
+  ExactSum again;
+  again.Add(rounded);
+  std::string bytes;
+  std::string rounded_bytes;
+  ByteWriter bytes_out(bytes);
+  ByteWriter rounded_out(rounded_bytes);
+  sum.Save(bytes_out);
+  again.Save(rounded_out);
+  *exact = bytes == rounded_bytes ? Value::Null() : Value::Text(arena.Copy(plan::EncodeBytes(bytes)));
+}
+
+std::optional<ExactSum> ReadSum(const plan::PartialInput& input, size_t number, size_t exact) {
+  ExactSum sum;
+  if (const std::optional<std::string> text = input.Text(exact)) {
+    const std::optional<std::string> bytes = plan::DecodeBytes(*text);
+    if (!bytes) return std::nullopt;
+    ByteReader reader(*bytes);
+    sum = ExactSum::Load(reader);
+    if (reader.failed() || !reader.at_end()) return std::nullopt;
+    return sum;
+  }
+  const std::optional<double> rounded = input.Number(number);
+  if (!rounded) return std::nullopt;
+  sum.Add(*rounded);
+  return sum;
+}
+
 // A sum of numbers. Values that are no numbers are left out.
 struct SumState {
   ExactSum sum;
@@ -64,6 +95,25 @@ struct SumState {
     count = in.Varint();
     sum = ExactSum::Load(in);
     memory.Changed(before, sum.heap_bytes());
+  }
+
+  static constexpr std::array<std::string_view, 3> kPartialCodes = {"nc", "sm", "se"};
+  void WritePartial(std::span<Value> out, Arena& arena) const {
+    out[0] = Value::Integer(static_cast<int64_t>(count));
+    if (count > 0) WriteSum(sum, &out[1], &out[2], arena);
+  }
+  plan::PartialRead ReadPartial(const plan::PartialInput& input, plan::AggregateMemory& memory) {
+    if (input.values[0].is_null()) return plan::PartialRead::kNothing;
+    SumState other;
+    const std::optional<uint64_t> counted = input.Count(0);
+    if (!counted) return plan::PartialRead::kDamaged;
+    if (*counted == 0) return plan::PartialRead::kTaken;
+    std::optional<ExactSum> summed = ReadSum(input, 1, 2);
+    if (!summed) return plan::PartialRead::kDamaged;
+    other.count = *counted;
+    other.sum = std::move(*summed);
+    Merge(other, memory);
+    return plan::PartialRead::kTaken;
   }
 };
 
@@ -105,6 +155,26 @@ struct SquaresState : SumState {
     const size_t before = squares.heap_bytes();
     squares = ExactSum::Load(in);
     memory.Changed(before, squares.heap_bytes());
+  }
+
+  static constexpr std::array<std::string_view, 5> kPartialCodes = {"nc", "sm", "se", "ss", "qe"};
+  void WritePartial(std::span<Value> out, Arena& arena) const {
+    SumState::WritePartial(out, arena);
+    if (count > 0) WriteSum(squares, &out[3], &out[4], arena);
+  }
+  plan::PartialRead ReadPartial(const plan::PartialInput& input, plan::AggregateMemory& memory) {
+    const std::optional<uint64_t> counted = input.Count(0);
+    if (counted && *counted > 0) {
+      if (input.values[3].is_null() && input.values[4].is_null()) {
+        return plan::PartialRead::kNothing;  // Only sums were kept.
+      }
+      std::optional<ExactSum> summed = ReadSum(input, 3, 4);
+      if (!summed) return plan::PartialRead::kDamaged;
+      const size_t before = squares.heap_bytes();
+      squares.Merge(*summed);
+      memory.Changed(before, squares.heap_bytes());
+    }
+    return SumState::ReadPartial(input, memory);
   }
 
   // The sum of squared distances from the mean, divided by n - 1 or, for a population, by n. Of one
@@ -218,6 +288,7 @@ constexpr AggregateEntry kTable[] = {
      .summary = "The mean of a field's numbers.",
      .page = "Aggregate functions",
      .numeric = true,
+     .kept_as = "sum",
      .ops = &plan::OpsOf<AverageState>,
      .examples = kAverageExamples,
      .notes = kSumNotes},
@@ -233,6 +304,7 @@ constexpr AggregateEntry kTable[] = {
      .summary = "The sample variance of a field's numbers.",
      .page = "Aggregate functions",
      .numeric = true,
+     .kept_as = "sumsq",
      .ops = &plan::OpsOf<VarianceState>,
      .examples = kSampleExamples},
     {.name = "varp",
@@ -240,6 +312,7 @@ constexpr AggregateEntry kTable[] = {
      .summary = "The population variance of a field's numbers.",
      .page = "Aggregate functions",
      .numeric = true,
+     .kept_as = "sumsq",
      .ops = &plan::OpsOf<PopulationVarianceState>,
      .examples = kPopulationExamples},
     {.name = "stdev",
@@ -247,6 +320,7 @@ constexpr AggregateEntry kTable[] = {
      .summary = "The sample standard deviation of a field's numbers.",
      .page = "Aggregate functions",
      .numeric = true,
+     .kept_as = "sumsq",
      .ops = &plan::OpsOf<DeviationState>,
      .examples = kSampleExamples},
     {.name = "stdevp",
@@ -254,6 +328,7 @@ constexpr AggregateEntry kTable[] = {
      .summary = "The population standard deviation of a field's numbers.",
      .page = "Aggregate functions",
      .numeric = true,
+     .kept_as = "sumsq",
      .ops = &plan::OpsOf<PopulationDeviationState>,
      .examples = kPopulationExamples},
     {.name = "per_second",
@@ -262,6 +337,7 @@ constexpr AggregateEntry kTable[] = {
      .page = "Time functions",
      .only_in = "timechart",
      .numeric = true,
+     .kept_as = "sum",
      .ops = &plan::OpsOf<SumState>,
      .examples = kRateExamples},
     {.name = "per_minute",
@@ -270,6 +346,7 @@ constexpr AggregateEntry kTable[] = {
      .page = "Time functions",
      .only_in = "timechart",
      .numeric = true,
+     .kept_as = "sum",
      .ops = &plan::OpsOf<SumState>,
      .examples = kRateExamples},
     {.name = "per_hour",
@@ -278,6 +355,7 @@ constexpr AggregateEntry kTable[] = {
      .page = "Time functions",
      .only_in = "timechart",
      .numeric = true,
+     .kept_as = "sum",
      .ops = &plan::OpsOf<SumState>,
      .examples = kRateExamples},
     {.name = "per_day",
@@ -286,6 +364,7 @@ constexpr AggregateEntry kTable[] = {
      .page = "Time functions",
      .only_in = "timechart",
      .numeric = true,
+     .kept_as = "sum",
      .ops = &plan::OpsOf<SumState>,
      .examples = kRateExamples},
 };

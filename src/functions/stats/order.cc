@@ -44,6 +44,28 @@ class PlaceState {
     kept_.Load(in, memory);
   }
 
+  // It stands where the partial row does.
+  static constexpr std::array<std::string_view, 1> kPartialCodes = {kLast ? "la" : "fi"};
+  void WritePartial(std::span<Value> out, Arena& arena) const {
+    std::string text;
+    if (any_) kept_.AppendTo(&text);
+    out[0] = Value::Text(any_ ? arena.Copy(text) : kNoPartial);
+  }
+  plan::PartialRead ReadPartial(const plan::PartialInput& input, plan::AggregateMemory& memory) {
+    if (input.empty()) return plan::PartialRead::kNothing;
+    const std::optional<std::string> text = input.Text(0);
+    if (text && *text == kNoPartial) return plan::PartialRead::kTaken;
+    std::string_view list = text ? std::string_view(*text) : std::string_view();
+    const std::optional<std::string> item = plan::TakeItem(&list);
+    PlaceState other;
+    plan::AggregateMemory scratch;
+    if (!item || !other.kept_.Take(*item, scratch)) return plan::PartialRead::kDamaged;
+    other.any_ = true;
+    other.rank_ = input.rank;
+    Merge(other, memory);
+    return plan::PartialRead::kTaken;
+  }
+
  private:
   bool Wins(const plan::RowRank& rank) const {
     return !any_ || (kLast ? rank_ < rank : rank < rank_);
@@ -99,6 +121,38 @@ class ListState {
       Item* item = in.failed() ? nullptr : Place(rank, memory);
       if (item != nullptr) item->kept.Set(kept.text(), kept.type(), memory);
     }
+  }
+
+  // The values; a last item without anything says that there were more.
+  static constexpr std::array<std::string_view, 1> kPartialCodes = {"li"};
+  void WritePartial(std::span<Value> out, Arena& arena) const {
+    std::string text;
+    for (const Item& item : items_) item.kept.AppendTo(&text);
+    if (truncated_) plan::AppendItem("", &text);
+    out[0] = Value::Text(items_.empty() ? kNoPartial : arena.Copy(text));
+  }
+  plan::PartialRead ReadPartial(const plan::PartialInput& input, plan::AggregateMemory& memory) {
+    if (input.empty()) return plan::PartialRead::kNothing;
+    const std::optional<std::string> text = input.Text(0);
+    if (!text) return plan::PartialRead::kDamaged;
+    if (*text == kNoPartial) return plan::PartialRead::kTaken;
+    std::string_view list = *text;
+    plan::RowRank rank = input.rank;
+    while (!list.empty()) {
+      const std::optional<std::string> each = plan::TakeItem(&list);
+      if (!each) return plan::PartialRead::kDamaged;
+      if (each->empty() && list.empty()) {
+        truncated_ = true;
+        break;
+      }
+      KeptText kept;
+      plan::AggregateMemory scratch;
+      if (!kept.Take(*each, scratch)) return plan::PartialRead::kDamaged;
+      Item* item = Place(rank, memory);
+      if (item != nullptr) item->kept.Set(kept.text(), kept.type(), memory);
+      ++rank.value;
+    }
+    return plan::PartialRead::kTaken;
   }
 
  private:

@@ -12,6 +12,8 @@ namespace {
 
 // So many distinct numbers of a group are kept exactly.
 constexpr size_t kMostBuckets = size_t{1} << 17U;
+// What the numbers are called in partial rows.
+constexpr std::string_view kDigest = "rd";
 
 struct NumbersState {
   explicit NumbersState(size_t most_buckets) : numbers(most_buckets) {}
@@ -67,22 +69,26 @@ struct NumbersState {
 };
 
 struct PercentileState : NumbersState {
+  static constexpr std::string_view kPartialCode = kDigest;
   PercentileState() : NumbersState(kMostBuckets) {}
   Value Result(plan::AggregateResult& result) const {
     return Interpolated(result.number, false, result);
   }
 };
 struct UpperPercentileState : NumbersState {
+  static constexpr std::string_view kPartialCode = kDigest;
   UpperPercentileState() : NumbersState(kMostBuckets) {}
   Value Result(plan::AggregateResult& result) const {
     return Interpolated(result.number, true, result);
   }
 };
 struct MedianState : NumbersState {
+  static constexpr std::string_view kPartialCode = kDigest;
   MedianState() : NumbersState(kMostBuckets) {}
   Value Result(plan::AggregateResult& result) const { return Interpolated(50, false, result); }
 };
 struct ExactPercentileState : NumbersState {
+  static constexpr std::string_view kPartialCode = "rx";
   ExactPercentileState() : NumbersState(Quantiles::kUnlimited) {}
   Value Result(plan::AggregateResult& result) const { return Nearest(result.number); }
 };
@@ -127,6 +133,7 @@ constexpr AggregateEntry kTable[] = {
      .page = "Aggregate functions",
      .takes_number = true,
      .numeric = true,
+     .kept_as = "median",
      .ops = &plan::OpsOf<PercentileState>,
      .examples = kPercentileExamples,
      .notes = kNotes},
@@ -136,6 +143,7 @@ constexpr AggregateEntry kTable[] = {
      .page = "Aggregate functions",
      .takes_number = true,
      .numeric = true,
+     .kept_as = "exactperc0",
      .ops = &plan::OpsOf<ExactPercentileState>,
      .examples = kExactExamples,
      .notes = kExactNotes},
@@ -145,6 +153,7 @@ constexpr AggregateEntry kTable[] = {
      .page = "Aggregate functions",
      .takes_number = true,
      .numeric = true,
+     .kept_as = "median",
      .ops = &plan::OpsOf<UpperPercentileState>,
      .examples = kUpperExamples,
      .notes = kNotes},

@@ -40,6 +40,13 @@ std::optional<double> TimeOf(const plan::AggregateInput& input) {
   return input.time->value;
 }
 
+// An item of a list in a partial row; nothing if it is no number.
+std::optional<double> TakeNumber(std::string_view* list) {
+  const std::optional<std::string> item = plan::TakeItem(list);
+  const std::optional<double> number = item ? plan::ParseExact(*item) : std::nullopt;
+  return number && !std::isnan(*number) ? number : std::nullopt;
+}
+
 template <bool kLater>
 struct TimedState {
   Moment moment;
@@ -68,6 +75,31 @@ struct TimedState {
     moment.Load(in);
     kept.Load(in, memory);
   }
+
+  // The time, then the value.
+  static constexpr std::array<std::string_view, 1> kPartialCodes = {kLater ? "lv" : "ev"};
+  void WritePartial(std::span<Value> out, Arena& arena) const {
+    std::string text;
+    if (moment.any) {
+      plan::AppendItem(plan::ExactText(moment.time), &text);
+      kept.AppendTo(&text);
+    }
+    out[0] = Value::Text(moment.any ? arena.Copy(text) : kNoPartial);
+  }
+  plan::PartialRead ReadPartial(const plan::PartialInput& input, plan::AggregateMemory& memory) {
+    if (input.empty()) return plan::PartialRead::kNothing;
+    const std::optional<std::string> text = input.Text(0);
+    if (text && *text == kNoPartial) return plan::PartialRead::kTaken;
+    std::string_view list = text ? std::string_view(*text) : std::string_view();
+    const std::optional<double> time = TakeNumber(&list);
+    const std::optional<std::string> item = plan::TakeItem(&list);
+    TimedState other;
+    plan::AggregateMemory scratch;
+    if (!time || !item || !other.kept.Take(*item, scratch)) return plan::PartialRead::kDamaged;
+    other.moment = {true, *time, input.rank};
+    Merge(other, memory);
+    return plan::PartialRead::kTaken;
+  }
 };
 
 template <bool kLater>
@@ -95,6 +127,21 @@ struct TimeState {
     any = in.Bool();
     time = in.Double();
     if (in.failed() || std::isnan(time)) *this = TimeState();
+  }
+
+  static constexpr std::array<std::string_view, 1> kPartialCodes = {kLater ? "lt" : "et"};
+  void WritePartial(std::span<Value> out, Arena& arena) const {
+    out[0] = any ? Value::Text(arena.Copy(plan::ExactText(time)), JsonType::kNumber)
+                 : Value::Text(kNoPartial);
+  }
+  plan::PartialRead ReadPartial(const plan::PartialInput& input, plan::AggregateMemory&) {
+    if (input.empty()) return plan::PartialRead::kNothing;
+    const std::optional<std::string> text = input.Text(0);
+    if (text && *text == kNoPartial) return plan::PartialRead::kTaken;
+    const std::optional<double> seen = input.Number(0);
+    if (!seen || std::isnan(*seen)) return plan::PartialRead::kDamaged;
+    Take(*seen);
+    return plan::PartialRead::kTaken;
   }
 
  private:
@@ -133,6 +180,34 @@ struct RateState {
     const Point& last = other.latest;
     earliest.Take(first.moment.time, first.moment.rank, first.number, false);
     latest.Take(last.moment.time, last.moment.rank, last.number, true);
+  }
+
+  // Both points: time, number, time, number.
+  static constexpr std::array<std::string_view, 1> kPartialCodes = {"ra"};
+  void WritePartial(std::span<Value> out, Arena& arena) const {
+    std::string text;
+    for (const double each :
+         {earliest.moment.time, earliest.number, latest.moment.time, latest.number}) {
+      plan::AppendItem(plan::ExactText(each), &text);
+    }
+    out[0] = Value::Text(earliest.moment.any ? arena.Copy(text) : kNoPartial);
+  }
+  plan::PartialRead ReadPartial(const plan::PartialInput& input, plan::AggregateMemory&) {
+    if (input.empty()) return plan::PartialRead::kNothing;
+    const std::optional<std::string> text = input.Text(0);
+    if (text && *text == kNoPartial) return plan::PartialRead::kTaken;
+    std::string_view list = text ? std::string_view(*text) : std::string_view();
+    std::array<double, 4> read = {};
+    for (double& each : read) {
+      const std::optional<std::string> item = plan::TakeItem(&list);
+      const std::optional<double> number = item ? plan::ParseExact(*item) : std::nullopt;
+      if (!number) return plan::PartialRead::kDamaged;
+      each = *number;
+    }
+    if (std::isnan(read[0]) || std::isnan(read[2])) return plan::PartialRead::kDamaged;
+    earliest.Take(read[0], input.rank, read[1], false);
+    latest.Take(read[2], input.rank, read[3], true);
+    return plan::PartialRead::kTaken;
   }
   Value Result(plan::AggregateResult&) const {
     const double seconds = latest.moment.time - earliest.moment.time;

@@ -7,9 +7,34 @@
 #include "functions/stats/text_table.h"
 #include "plan/aggregate.h"
 #include "value/number.h"
+#include "value/number_value.h"
 
 namespace spelk::functions {
 namespace {
+
+// The values of a list in a partial row with how often each came and how it was written: calls
+// take(text, count, type). False if it is damaged.
+template <class Take>
+plan::PartialRead ReadValueMap(const plan::PartialInput& input, Take take) {
+  if (input.empty()) return plan::PartialRead::kNothing;
+  const std::string types = input.Text(1).value_or("");
+  if (types == kNoPartial) return plan::PartialRead::kTaken;
+  const std::optional<std::string> text = input.Text(0);
+  if (!text) return plan::PartialRead::kDamaged;
+  std::string_view list = *text;
+  for (size_t i = 0; !list.empty(); ++i) {
+    const std::optional<std::string> value = plan::TakeItem(&list);
+    const std::optional<std::string> often = plan::TakeItem(&list);
+    const std::optional<uint64_t> count = often ? ParseWholeNumber(*often) : std::nullopt;
+    if (!value || !count || *count == 0) return plan::PartialRead::kDamaged;
+    const char letter = i < types.size() ? types[i] : 's';
+    take(*value, *count,
+         letter == 'n' ? JsonType::kNumber
+                       : (letter == 'l' ? JsonType::kLiteral : JsonType::kString));
+  }
+  return plan::PartialRead::kTaken;
+}
+constexpr std::array<std::string_view, 2> kValueMap = {"vm", "mt"};
 
 // A table that is made with its first value: in many groups most statistics see few.
 template <class Payload>
@@ -73,6 +98,16 @@ class ValuesState {
     }
   }
 
+  // Partial rows keep how often each value came, too: the state of mode.
+  static constexpr std::array<std::string_view, 2> kPartialCodes = kValueMap;
+  static constexpr size_t kPartialWritten = 0;
+  void WritePartial(std::span<Value>, Arena&) const {}
+  plan::PartialRead ReadPartial(const plan::PartialInput& input, plan::AggregateMemory& memory) {
+    return ReadValueMap(input, [&](std::string_view text, uint64_t, JsonType type) {
+      Take(text, type, memory);
+    });
+  }
+
  private:
   void Take(std::string_view text, JsonType type, plan::AggregateMemory& memory) {
     bool is_new = false;
@@ -127,6 +162,39 @@ class ModeState {
     }
   }
 
+  // In the order in which the values were first seen; nothing is said of how they were written if
+  // all are text.
+  static constexpr std::array<std::string_view, 2> kPartialCodes = kValueMap;
+  void WritePartial(std::span<Value> out, Arena& arena) const {
+    if (table_.size() == 0) {
+      out[1] = Value::Text(kNoPartial);
+      return;
+    }
+    std::vector<std::pair<std::string_view, const Seen*>> order;
+    table_.ForEach(
+        [&](std::string_view text, const Seen& seen) { order.emplace_back(text, &seen); });
+    std::sort(order.begin(), order.end(), [](const auto& a, const auto& b) {
+      if (a.second->first != b.second->first) return a.second->first < b.second->first;
+      return a.first < b.first;
+    });
+    std::string list;
+    std::string types;
+    for (const auto& [text, seen] : order) {
+      plan::AppendItem(text, &list);
+      plan::AppendItem(std::to_string(seen->count), &list);
+      types += NameOfType(seen->type).front();
+    }
+    out[0] = Value::Text(arena.Copy(list));
+    if (types.find_first_not_of('s') != std::string::npos) out[1] = Value::Text(arena.Copy(types));
+  }
+  plan::PartialRead ReadPartial(const plan::PartialInput& input, plan::AggregateMemory& memory) {
+    plan::RowRank rank = input.rank;
+    return ReadValueMap(input, [&](std::string_view text, uint64_t count, JsonType type) {
+      Take(text, {count, rank, type}, memory);
+      ++rank.value;
+    });
+  }
+
  private:
   struct Seen {
     uint64_t count = 0;
@@ -169,6 +237,7 @@ constexpr AggregateEntry kTable[] = {
      .signature = "values(<field>)",
      .summary = "The distinct values, as a multivalue in the order of their bytes.",
      .page = "Multivalue stats and chart functions",
+     .kept_as = "mode",
      .ops = &plan::OpsOf<ValuesState>,
      .examples = kValuesExamples,
      .notes = kValuesNotes},

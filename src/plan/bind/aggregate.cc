@@ -156,7 +156,10 @@ absl::StatusOr<AggregateCall> Binder::Aggregate(const ast::Argument& argument) {
     return invalid(ErrorCode::kBadStatistic, std::move(notes));
   }
   if (!entry->made_of.empty()) return BindSparkline(argument, *entry);
-  if (!entry->only_in.empty() && entries_.Command(command_) != entries_.Command(entry->only_in)) {
+  const CommandEntry* command = entries_.Command(command_);
+  const bool has_it = entry->only_in.empty() || command == entries_.Command(entry->only_in) ||
+                      command == entries_.Command(fmt::format("si{}", entry->only_in));
+  if (!has_it) {
     return invalid(ErrorCode::kBadStatistic,
                    {fmt::format("{} is a statistic of {} only", entry->name, entry->only_in)});
   }
@@ -216,6 +219,7 @@ absl::Status Binder::Aggregates(const ast::CommandCall& command, const std::vect
 
 absl::Status Binder::AddStatistic(AggregateCall call, Span span, const std::vector<Field>& by,
                                   AggregateNode* node) {
+  NamePartials(entries_, node->all_numbers, fields_, &call);
   double number = 0;
   const AggregateEntry* entry = entries_.Aggregate(call.function, &number);
   node->needs_order = node->needs_order || entry->needs == AggregateNeeds::kOrder;

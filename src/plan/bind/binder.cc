@@ -310,8 +310,8 @@ absl::Status Binder::CheckOptions(const ast::CommandCall& call, const CommandEnt
 
 absl::Status Binder::CheckOption(const ast::ArgumentOption& option) {
   const Argument* argument = FindArgument(option.name.text);
-  if (argument == nullptr || !argument->is_option) return UnknownOption(option);
-  return absl::OkStatus();
+  const bool known = argument != nullptr && argument->is_option;
+  return known && option.op == CompareOp::kEqual ? absl::OkStatus() : UnknownOption(option);
 }
 
 const ast::ArgumentOption* Binder::FindOption(const ast::CommandCall& call,

@@ -63,6 +63,7 @@ class Binder {
   const BinderServices& services() const { return services_; }
   std::string_view TextOf(Span span) const { return spelk::TextOf(source_.text(), span); }
   Field Intern(std::string_view name) { return fields_.Intern(name); }
+  FieldTable& fields() { return fields_; }
   // What stands between the values of a field in the single text that Splunk keeps beside a
   // multivalue (nomv): noted by the command that makes the multivalue, until another one changes
   // the field.
@@ -90,10 +91,9 @@ class Binder {
   absl::StatusOr<std::string> Text(const ast::CommandCall& call, std::string_view name);
   // One of the words that the entry's type lists ("one of a|b|c"), in lower case.
   absl::StatusOr<std::string> Choice(const ast::CommandCall& call, std::string_view name);
-  // Refuses what is no option of the command, for those whose arguments look like options.
+  // Refuses what is no option of the command, or stands as a condition, for commands that look at
+  // their options themselves (CommandEntry::free_options).
   absl::Status CheckOption(const ast::ArgumentOption& option);
-  // For commands that look at their options themselves (CommandEntry::free_options).
-  absl::Status UnknownOption(const ast::ArgumentOption& option);
   // The text of an option's value: a word or a quoted text.
   absl::StatusOr<std::string> OptionText(const ast::ArgumentOption& option);
   // Refuses a value that is not of the type which the entry gives the option.
@@ -195,6 +195,7 @@ class Binder {
   static bool HoldsText(const ast::CommandCall& call);
   absl::StatusOr<NodePtr> Defer(const ast::CommandCall& call, const CommandEntry& entry, bool first,
                                 NodePtr input);
+  absl::Status UnknownOption(const ast::ArgumentOption& option);
   absl::Status UnknownCommand(const ast::CommandCall& call);
   absl::StatusOr<ExprPtr> BindStatisticIn(const ast::Expr& expr, const ast::FunctionCall& call);
   std::vector<std::string> NotesOnCommand(std::string_view name) const;
