@@ -201,7 +201,8 @@ struct Summary {
 // ---------------------------------------------------------------- queries
 
 // Rows one batch at a time, for callers that pull. With RunOptions::threads = 1 the search goes on
-// within Next(), on the caller's thread; with more, a thread of its own runs it ahead of the caller.
+// within Next(), on the caller's thread; with more, a thread of its own runs it ahead of the
+// caller.
 class Cursor {
  public:
   struct Impl;

@@ -6,6 +6,7 @@
 #include "commands/bin.h"
 #include "exec/column_map.h"
 #include "exec/column_setter.h"
+#include "exec/ranged_rows.h"
 #include "exec/row_sink.h"
 #include "exec/spool.h"
 #include "value/bin_span.h"
@@ -109,31 +110,7 @@ class BinBySpan final : public exec::Streaming<exec::ColumnSetter> {
 
 // ---------------------------------------------------------------- a span for the range of values
 
-struct RangeState {
-  explicit RangeState(const exec::RunContext& run) : rows("bin", run) {}
-  exec::Spool rows;
-  double low = std::numeric_limits<double>::infinity();
-  double high = -std::numeric_limits<double>::infinity();
-
-  void Widen(double low_value, double high_value) {
-    low = std::min(low, low_value);
-    high = std::max(high, high_value);
-  }
-  absl::Status Merge(RangeState other) {
-    Widen(other.low, other.high);
-    return rows.Merge(std::move(other.rows));
-  }
-  absl::Status Save(ByteWriter& out) {
-    out.Double(low);
-    out.Double(high);
-    return rows.Save(out);
-  }
-  absl::Status Load(ByteReader& in) {
-    low = in.Double();
-    high = in.Double();
-    return rows.Load(in);
-  }
-};
+using RangeState = exec::RangedRows<exec::Spool>;
 
 class BinByRange final : public exec::StateSink<RangeState> {
  public:
@@ -153,7 +130,9 @@ class BinByRange final : public exec::StateSink<RangeState> {
     }
   }
 
-  absl::StatusOr<RangeState> NewState() const override { return RangeState(run_); }
+  absl::StatusOr<RangeState> NewState() const override {
+    return RangeState(exec::Spool("bin", run_));
+  }
   absl::Status Update(RangeState& state, Batch batch, exec::Position at) const override {
     const Column* column = batch.Find(field_);
     for (size_t r = 0; column != nullptr && r < batch.size(); ++r) {

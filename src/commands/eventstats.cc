@@ -1,7 +1,7 @@
 // eventstats: statistics of groups, written onto each row.
 #include <algorithm>
 
-#include "commands/entry.h"
+#include "commands/stats.h"
 #include "exec/aggregate/join_back.h"
 
 namespace spelk::commands {
@@ -67,11 +67,7 @@ constexpr Argument kArguments[] = {
      .type = "statistic…",
      .fallback = "",
      .summary = "As in stats: count, avg(field) AS name, dc(eval(…)) …"},
-    {.name = "allnum",
-     .type = "bool",
-     .fallback = "f",
-     .summary = "A numeric statistic of a field with any other text gives nothing.",
-     .is_option = true},
+    kAllNumOption,
     {.name = "BY",
      .type = "field…",
      .fallback = "",

@@ -6,6 +6,7 @@
 #include "base/status.h"
 #include "commands/entry.h"
 #include "exec/column_setter.h"
+#include "exec/row_sink.h"
 #include "exec/serial_stages.h"
 #include "exec/spool.h"
 #include "io/json_value.h"
@@ -73,35 +74,23 @@ std::vector<std::string_view> Segments(std::string_view pattern, std::string_vie
   return segments;
 }
 
-class Foreach final : public exec::Sink<exec::Spool> {
+class Foreach final : public exec::SpoolSink {
  public:
-  Foreach(const ForeachNode& node, const exec::RunContext& run) : node_(node), run_(run) {}
+  Foreach(const ForeachNode& node, const exec::RunContext& run)
+      : SpoolSink("foreach", run), node_(node) {}
 
-  absl::StatusOr<exec::Spool> NewState() const override { return exec::Spool("foreach", run_); }
-  absl::Status Update(exec::Spool& spool, Batch batch, exec::Position at) const override {
-    return spool.Add(std::move(batch), at);
-  }
-  absl::Status Merge(exec::Spool& into, exec::Spool from) const override {
-    return into.Merge(std::move(from));
-  }
   absl::Status Finish(exec::Spool spool, exec::Output& out) const override {
     const std::string text = CommandsFor(spool.FieldsInOrder(nullptr));
     if (text.empty()) return spool.Emit(out);
-    absl::StatusOr<plan::NodePtr> body = run_.services.searches->CompileBody(text);
+    absl::StatusOr<plan::NodePtr> body = run().services.searches->CompileBody(text);
     if (!body.ok()) {
       return absl::InvalidArgumentError("foreach: the commands \"" + text +
                                         "\" are wrong: " + std::string(MessageOf(body.status())));
     }
-    SPELK_ASSIGN_OR_RETURN(const auto pipeline, exec::Pipeline::Build(**body, run_));
+    SPELK_ASSIGN_OR_RETURN(const auto pipeline, exec::Pipeline::Build(**body, run()));
     SPELK_ASSIGN_OR_RETURN(const auto serial, exec::SerialRun::Make(*pipeline, &out));
     SPELK_RETURN_IF_ERROR(spool.Emit(*serial));
     return serial->Finish();
-  }
-  absl::Status Save(exec::Spool& spool, ByteWriter& out) const override { return spool.Save(out); }
-  absl::StatusOr<exec::Spool> Load(ByteReader& in) const override {
-    exec::Spool spool("foreach", run_);
-    SPELK_RETURN_IF_ERROR(spool.Load(in));
-    return spool;
   }
 
  private:
@@ -135,7 +124,6 @@ class Foreach final : public exec::Sink<exec::Spool> {
   }
 
   const ForeachNode& node_;
-  const exec::RunContext& run_;
 };
 
 // ---------------------------------------------------------------- for each value

@@ -9,6 +9,7 @@
 #include "commands/entry.h"
 #include "exec/batch_builder.h"
 #include "exec/column_setter.h"
+#include "exec/ranged_rows.h"
 #include "exec/row_sink.h"
 #include "plan/limits.h"
 #include "value/bin_span.h"
@@ -162,29 +163,7 @@ class GapFiller final : public exec::Output {
 };
 
 // All rows, by the number they have, and which numbers there are.
-struct NumberedRows {
-  explicit NumberedRows(exec::SorterOptions options, const exec::RunContext& run)
-      : rows(std::move(options), run) {}
-  exec::Sorter rows;
-  double low = std::numeric_limits<double>::infinity();
-  double high = -std::numeric_limits<double>::infinity();
-
-  absl::Status Merge(NumberedRows other) {
-    low = std::min(low, other.low);
-    high = std::max(high, other.high);
-    return rows.Merge(std::move(other.rows));
-  }
-  absl::Status Save(ByteWriter& out) {
-    out.Double(low);
-    out.Double(high);
-    return rows.Save(out);
-  }
-  absl::Status Load(ByteReader& in) {
-    low = in.Double();
-    high = in.Double();
-    return rows.Load(in);
-  }
-};
+using NumberedRows = exec::RangedRows<exec::Sorter>;
 
 class MakeContinuous final : public exec::StateSink<NumberedRows> {
  public:
@@ -192,9 +171,9 @@ class MakeContinuous final : public exec::StateSink<NumberedRows> {
       : node_(node), run_(run) {}
 
   absl::StatusOr<NumberedRows> NewState() const override {
-    return NumberedRows(
+    return NumberedRows(exec::Sorter(
         {.keys = {{.field = node_.field, .by = plan::SortBy::kNumber}}, .what = "makecontinuous"},
-        run_);
+        run_));
   }
   absl::Status Update(NumberedRows& state, Batch batch, exec::Position at) const override {
     const Column* column = batch.Find(node_.field);

@@ -1,4 +1,4 @@
-// What stats and sistats share.
+// What stats and sistats share, and in part eventstats and streamstats.
 #pragma once
 
 #include "commands/entry.h"
@@ -8,16 +8,19 @@ namespace spelk::commands {
 absl::StatusOr<plan::NodePtr> BindStats(const ast::CommandCall& call, plan::Binder& binder,
                                         plan::AggregateMode mode);
 
+inline constexpr Argument kAllNumOption = {
+    .name = "allnum",
+    .type = "bool",
+    .fallback = "f",
+    .summary = "A numeric statistic of a field with any other text gives nothing.",
+    .is_option = true};
+
 inline constexpr Argument kStatsArguments[] = {
     {.name = "statistic",
      .type = "statistic…",
      .fallback = "",
      .summary = "count, dc(field), values(field) AS name, avg(eval(…)), sum(*bytes) …"},
-    {.name = "allnum",
-     .type = "bool",
-     .fallback = "f",
-     .summary = "A numeric statistic of a field with any other text gives nothing.",
-     .is_option = true},
+    kAllNumOption,
     {.name = "dedup_splitvals",
      .type = "bool",
      .fallback = "f",

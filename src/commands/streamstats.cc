@@ -1,7 +1,7 @@
 // streamstats: statistics of the rows so far, written onto each row.
 #include <cmath>
 
-#include "commands/entry.h"
+#include "commands/stats.h"
 #include "exec/aggregate/window_statistics.h"
 #include "value/time_span.h"
 
@@ -175,11 +175,7 @@ constexpr Argument kArguments[] = {
      .summary = "Starts again after a row for which this is true; may ask for the results.",
      .is_option = true,
      .value = ValueShape::kExpression},
-    {.name = "allnum",
-     .type = "bool",
-     .fallback = "f",
-     .summary = "A numeric statistic of a field with any other text gives nothing.",
-     .is_option = true},
+    kAllNumOption,
     {.name = "BY",
      .type = "field…",
      .fallback = "",

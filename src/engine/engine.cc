@@ -211,8 +211,7 @@ absl::Status QueryRun::Start() {
   started_ = true;
   std::vector<RunJob> jobs;
   for (size_t q = 0; q < parts_->queries.size(); ++q) {
-    jobs.push_back(
-        {parts_->queries[q].impl().compilation.plan.get(), parts_->takers[q].get()});
+    jobs.push_back({parts_->queries[q].impl().compilation.plan.get(), parts_->takers[q].get()});
   }
   return parts_->runner->Start(jobs);
 }

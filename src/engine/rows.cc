@@ -180,8 +180,8 @@ std::shared_ptr<RowBatch::Impl> RowBatch::Impl::Make(
 
 // ---------------------------------------------------------------- pulling
 
-// Where the batches of a run wait for their caller: filled by a thread of the run's own, as far ahead
-// as the bound allows, or step by step by the caller itself.
+// Where the batches of a run wait for their caller: filled by a thread of the run's own, as far
+// ahead as the bound allows, or step by step by the caller itself.
 struct Cursor::Impl {
   static constexpr size_t kMostBatches = 4;
 
@@ -282,8 +282,8 @@ Result<Cursor> Query::Open(const Input& input, const RunOptions& options) const 
     impl->run = std::move(*run);
     return Cursor(std::move(impl));
   }
-  absl::StatusOr<Thread> thread = Thread::Start(
-      [run = std::shared_ptr<engine::QueryRun>(std::move(*run)), shared] {
+  absl::StatusOr<Thread> thread =
+      Thread::Start([run = std::shared_ptr<engine::QueryRun>(std::move(*run)), shared] {
         shared->End(run->RunToEnd());
       });
   if (!thread.ok()) return engine::ToError(thread.status());

@@ -188,7 +188,8 @@ class SourceOperator : public Operator {
 class OperatorWrapper {
  public:
   virtual ~OperatorWrapper() = default;
-  virtual OperatorPtr Wrap(const plan::Node& node, OperatorPtr made, const RunContext& run) const = 0;
+  virtual OperatorPtr Wrap(const plan::Node& node, OperatorPtr made,
+                           const RunContext& run) const = 0;
 };
 
 // The ranks of a batch's rows: newest first where the batch has hidden::kTime, else by position.

@@ -25,13 +25,4 @@ inline Value FieldValue(const Value& value) {
   return Value::Text(value.boolean() ? "True" : "False");
 }
 
-// A computed number as it is printed: whole numbers without a point.
-inline Value NumberValue(double number) {
-  constexpr double kMostExact = 9007199254740992.0;
-  if (std::fabs(number) <= kMostExact && number == std::trunc(number)) {
-    return Value::Integer(static_cast<int64_t>(number));
-  }
-  return Value::Double(number);
-}
-
 }  // namespace spelk::functions

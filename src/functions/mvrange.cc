@@ -7,6 +7,7 @@
 #include "base/arena_builder.h"
 #include "functions/arguments.h"
 #include "value/number.h"
+#include "value/number_value.h"
 #include "value/time_span.h"
 
 namespace spelk::functions {

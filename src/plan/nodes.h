@@ -300,7 +300,8 @@ struct AggregateNode final : Node {
   }
 };
 
-// Makes a node that is bound like stats give partial rows: it keeps what its statistics are made of.
+// Makes a node that is bound like stats give partial rows: it keeps what its statistics are made
+// of.
 void MakePartial(const Registry& entries, FieldTable& fields, AggregateNode* node);
 
 // A command with subsearches among its arguments. Their texts stand there as if typed, so the

@@ -34,7 +34,9 @@ bool SamePartials(const AggregateCall& a, const AggregateCall& b) {
 
 }  // namespace
 
-std::string_view NameOf(AggregateMode mode) { return mode == AggregateMode::kPartial ? "partial" : ""; }
+std::string_view NameOf(AggregateMode mode) {
+  return mode == AggregateMode::kPartial ? "partial" : "";
+}
 
 std::string PartialName(std::string_view code, std::string_view argument) {
   if (argument.empty() && code == kCount) return fmt::format("{}{}", kPartialPrefix, kRowCount);
@@ -94,7 +96,8 @@ void AddPartialReads(Field version, const std::vector<AggregateCall>& calls, Fie
   reads->Add(version);
   for (const AggregateCall& call : calls) {
     for (const Field field : call.partials) reads->Add(field);
-    if (!call.pattern.empty()) reads->AddPattern(fmt::format("{}*_{}", kPartialPrefix, call.pattern));
+    if (!call.pattern.empty())
+      reads->AddPattern(fmt::format("{}*_{}", kPartialPrefix, call.pattern));
   }
 }
 

@@ -36,7 +36,8 @@ std::vector<AggregateCall> PartialCalls(const std::vector<AggregateCall>& calls,
 
 // What a node reads that merges partial rows, besides what it groups by.
 void AddPartialReads(Field version, const std::vector<AggregateCall>& calls, FieldSet* reads);
-// The columns of partial rows, after those of what they are grouped by; false if they are not known.
+// The columns of partial rows, after those of what they are grouped by; false if they are not
+// known.
 bool AddPartialColumns(Field version, const std::vector<AggregateCall>& calls,
                        std::vector<Field>* columns);
 

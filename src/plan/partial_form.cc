@@ -13,7 +13,8 @@
 namespace spelk::plan {
 
 bool PartialInput::empty() const {
-  return std::all_of(values.begin(), values.end(), [](const Value& each) { return each.is_null(); });
+  return std::all_of(values.begin(), values.end(),
+                     [](const Value& each) { return each.is_null(); });
 }
 
 std::optional<std::string> PartialInput::Text(size_t code) const {

@@ -1,9 +1,10 @@
 // PartialForm: how a state stands in the fields of a partial row, which sistats and its like write.
 //
 // The names are those that Splunk's own commands write, psrsvd_<code>_<field>: ct is a count of
-// values, nc of numbers, sm a sum, ss a sum of squares, nn and nx the least and the greatest number,
-// sn and sx the same of text, vm the values with how often each came, rd a digest of numbers. What
-// has no name there, or more than such a field can hold, stands under codes of spelk's own.
+// values, nc of numbers, sm a sum, ss a sum of squares, nn and nx the least and the greatest
+// number, sn and sx the same of text, vm the values with how often each came, rd a digest of
+// numbers. What has no name there, or more than such a field can hold, stands under codes of
+// spelk's own.
 #pragma once
 
 #include <array>

@@ -147,7 +147,7 @@ class Checked {
     }
     bool enough() const override { return next_.enough(); }
 
-    std::vector<std::string> narrow;    // What is compared with the other operators.
+    std::vector<std::string> narrow;  // What is compared with the other operators.
     std::vector<std::string> reversed;
 
    private:
@@ -231,8 +231,8 @@ class Checked {
       const Value old = Get(before, field, was);
       const Value now = Get(batch, field, row);
       if (Shown(old) == Shown(now)) return;
-      Report(fmt::format("changes {} from {} to {} and does not write it", field.name(),
-                         Shown(old), Shown(now)));
+      Report(fmt::format("changes {} from {} to {} and does not write it", field.name(), Shown(old),
+                         Shown(now)));
     };
     for (const Field field : before.schema()->fields()) check(field);
     for (const Field field : batch.schema()->fields()) {
@@ -256,8 +256,7 @@ struct States final : OperatorState {
 template <class Kind>
 absl::StatusOr<std::unique_ptr<States>> NewStates(const Checked& checked) {
   auto states = std::make_unique<States>();
-  SPELK_ASSIGN_OR_RETURN(states->made,
-                         dynamic_cast<const Kind&>(*checked.made_).NewAnyState());
+  SPELK_ASSIGN_OR_RETURN(states->made, dynamic_cast<const Kind&>(*checked.made_).NewAnyState());
   if (checked.narrow_ != nullptr) {
     SPELK_ASSIGN_OR_RETURN(states->narrow,
                            dynamic_cast<const Kind&>(*checked.narrow_).NewAnyState());
@@ -307,8 +306,7 @@ class CheckedSequential final : public exec::SequentialOperator {
         made().ProcessAny(std::move(marked), *states.made, checking);
     if (!demand.ok() || states.narrow == nullptr) return demand;
     Capture capture(checked_->mark_, &checked_->compared_, &out);
-    const absl::Status failure =
-        narrow().ProcessAny(narrowed, *states.narrow, capture).status();
+    const absl::Status failure = narrow().ProcessAny(narrowed, *states.narrow, capture).status();
     Keep(checking, capture, states);
     if (!failure.ok()) checked_->Compare({}, {}, failure, false, kNarrow);
     return demand;

@@ -1,10 +1,11 @@
-// FlowChecker: wraps each operator of a run and holds it to what its node declares (plan::Dataflow).
+// FlowChecker: wraps each operator of a run and holds it to what its node declares
+// (plan::Dataflow).
 //
 // Each row gets a mark on its way in, by which it is known again on its way out. So it shows which
 // fields changed though the node does not write them, which are missing though it makes them, and
 // whether rows kept their order. A second operator of the same kind gets only the fields that the
-// node says it needs, and must give the same; a third, if order is said not to matter, gets the rows
-// the other way round.
+// node says it needs, and must give the same; a third, if order is said not to matter, gets the
+// rows the other way round.
 #pragma once
 
 #include <mutex>

@@ -216,8 +216,7 @@ Outcome RunAs(const std::vector<Query>& queries, const Feed* feed, RunOptions op
   const TestHooks hooks{variation.check_flow ? &checker : nullptr};
   RunOptions varied = Varied(std::move(options), variation, asked);
   varied.hooks = &hooks;
-  const Result<std::vector<Summary>> done =
-      RunTogether(queries, input, varied, take);
+  const Result<std::vector<Summary>> done = RunTogether(queries, input, varied, take);
   if (done.ok()) {
     for (const Summary& summary : *done) {
       outcome.warnings.insert(outcome.warnings.end(), summary.warnings.begin(),

@@ -46,7 +46,7 @@ struct Outcome {
   std::optional<Error> error;
   std::vector<std::string> rows;  // NDJSON.
   std::vector<ErrorDetail> warnings;
-  uint64_t reservations = 0;  // Of memory.
+  uint64_t reservations = 0;            // Of memory.
   std::vector<std::string> violations;  // With Variation::check_flow.
 };
 

@@ -6,9 +6,9 @@
 
 namespace spelk::commands {
 
-absl::StatusOr<plan::NodePtr> BindChart(
-    const ast::CommandCall& call, plan::Binder& binder, bool is_timechart,
-    plan::AggregateMode mode = plan::AggregateMode::kWhole);
+absl::StatusOr<plan::NodePtr> BindChart(const ast::CommandCall& call, plan::Binder& binder,
+                                        bool is_timechart,
+                                        plan::AggregateMode mode = plan::AggregateMode::kWhole);
 exec::OperatorPtr BuildChart(const plan::Node& node, const exec::RunContext& run);
 
 }  // namespace spelk::commands

@@ -5,6 +5,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "commands/chart/wide_rows.h"
 #include "commands/entry.h"
+#include "exec/row_sink.h"
 #include "exec/spool.h"
 #include "value/number.h"
 
@@ -63,25 +64,12 @@ class FirstRows final : public exec::Output {
   std::vector<Batch> batches_;
 };
 
-class Transpose final : public exec::Sink<exec::Spool> {
+class Transpose final : public exec::SpoolSink {
  public:
   Transpose(const TransposeNode& node, const exec::RunContext& run)
-      : node_(node), shape_(plan::ShapeOf(*node.input)), run_(run) {}
+      : SpoolSink("transpose", run), node_(node), shape_(plan::ShapeOf(*node.input)) {}
 
-  absl::StatusOr<exec::Spool> NewState() const override { return exec::Spool("transpose", run_); }
-  absl::Status Update(exec::Spool& spool, Batch batch, exec::Position at) const override {
-    return spool.Add(std::move(batch), at);
-  }
-  absl::Status Merge(exec::Spool& into, exec::Spool from) const override {
-    return into.Merge(std::move(from));
-  }
   absl::Status Finish(exec::Spool spool, exec::Output& out) const override;
-  absl::Status Save(exec::Spool& spool, ByteWriter& out) const override { return spool.Save(out); }
-  absl::StatusOr<exec::Spool> Load(ByteReader& in) const override {
-    exec::Spool spool("transpose", run_);
-    SPELK_RETURN_IF_ERROR(spool.Load(in));
-    return spool;
-  }
 
  private:
   std::vector<Field> FieldsOf(const exec::Spool& spool) const;
@@ -89,7 +77,6 @@ class Transpose final : public exec::Sink<exec::Spool> {
 
   const TransposeNode& node_;
   const plan::OutputShape shape_;
-  const exec::RunContext& run_;
 };
 
 // The fields that become rows.
@@ -117,9 +104,9 @@ absl::StatusOr<std::vector<Field>> Transpose::ColumnsFor(const FirstRows& rows) 
   for (size_t row = 0; row < names.size(); ++row) {
     const std::string number = "row " + std::to_string(row + 1);
     SPELK_ASSIGN_OR_RETURN(Field column,
-                           run_.fields->TryIntern(names[row].empty() ? number : names[row]));
+                           run().fields->TryIntern(names[row].empty() ? number : names[row]));
     if (taken.contains(column)) {
-      SPELK_ASSIGN_OR_RETURN(column, run_.fields->TryIntern(number));
+      SPELK_ASSIGN_OR_RETURN(column, run().fields->TryIntern(number));
     }
     taken.insert(column);
     columns.push_back(column);
@@ -129,16 +116,16 @@ absl::StatusOr<std::vector<Field>> Transpose::ColumnsFor(const FirstRows& rows) 
 
 absl::Status Transpose::Finish(exec::Spool spool, exec::Output& out) const {
   const std::vector<Field> fields = FieldsOf(spool);
-  FirstRows kept(node_.rows, run_);
+  FirstRows kept(node_.rows, run());
   SPELK_RETURN_IF_ERROR(spool.Emit(kept));
   if (kept.size() == 0) return absl::OkStatus();
-  Reservation names(run_.budget);
+  Reservation names(run().budget);
   constexpr size_t kName = 96;
   if (!names.Grow(kept.size() * kName)) {
-    return run_.budget->Exhausted("transpose", kept.size() * kName);
+    return run().budget->Exhausted("transpose", kept.size() * kName);
   }
   SPELK_ASSIGN_OR_RETURN(std::vector<Field> columns, ColumnsFor(kept));
-  WideRows rows(std::move(columns), run_, "transpose", out);
+  WideRows rows(std::move(columns), run(), "transpose", out);
   for (const Field field : fields) {
     if (out.enough()) break;
     bool empty = true;

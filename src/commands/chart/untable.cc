@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "commands/entry.h"
+#include "exec/row_sink.h"
 #include "exec/spool.h"
 
 namespace spelk::commands {
@@ -112,36 +113,22 @@ class UnfoldOutput final : public exec::Output {
 };
 
 // The order of the columns is that of the whole result.
-class UntableFound final : public exec::Sink<exec::Spool> {
+class UntableFound final : public exec::SpoolSink {
  public:
   UntableFound(const UntableNode& node, const exec::RunContext& run)
-      : node_(node), shape_(plan::ShapeOf(*node.input)), run_(run) {}
+      : SpoolSink("untable", run), node_(node), shape_(plan::ShapeOf(*node.input)) {}
 
-  absl::StatusOr<exec::Spool> NewState() const override { return exec::Spool("untable", run_); }
-  absl::Status Update(exec::Spool& spool, Batch batch, exec::Position at) const override {
-    return spool.Add(std::move(batch), at);
-  }
-  absl::Status Merge(exec::Spool& into, exec::Spool from) const override {
-    return into.Merge(std::move(from));
-  }
   absl::Status Finish(exec::Spool spool, exec::Output& out) const override {
     std::vector<Field> columns = spool.FieldsInOrder(shape_.Stages());
     shape_.Arrange(&columns);
-    const Unfolder unfolder(node_, columns, run_);
+    const Unfolder unfolder(node_, columns, run());
     UnfoldOutput output(unfolder, out);
     return spool.Emit(output);
-  }
-  absl::Status Save(exec::Spool& spool, ByteWriter& out) const override { return spool.Save(out); }
-  absl::StatusOr<exec::Spool> Load(ByteReader& in) const override {
-    exec::Spool spool("untable", run_);
-    SPELK_RETURN_IF_ERROR(spool.Load(in));
-    return spool;
   }
 
  private:
   const UntableNode& node_;
   const plan::OutputShape shape_;
-  const exec::RunContext& run_;
 };
 
 // ---------------------------------------------------------------- binding

@@ -1,6 +1,7 @@
 // appendpipe: what a pipeline makes of the rows, after the rows.
 #include "base/status.h"
 #include "commands/combine/subsearches.h"
+#include "exec/row_sink.h"
 #include "exec/serial_stages.h"
 #include "exec/spool.h"
 
@@ -16,33 +17,21 @@ struct AppendPipeNode final : plan::Node {
   void Describe(Visitor&) {}
 };
 
-class AppendPipe final : public exec::Sink<exec::Spool> {
+class AppendPipe final : public exec::SpoolSink {
  public:
-  AppendPipe(const AppendPipeNode& node, const exec::RunContext& run) : node_(node), run_(run) {}
+  AppendPipe(const AppendPipeNode& node, const exec::RunContext& run)
+      : SpoolSink("appendpipe", run), node_(node) {}
 
-  absl::StatusOr<exec::Spool> NewState() const override { return exec::Spool("appendpipe", run_); }
-  absl::Status Update(exec::Spool& spool, Batch batch, exec::Position at) const override {
-    return spool.Add(std::move(batch), at);
-  }
-  absl::Status Merge(exec::Spool& into, exec::Spool from) const override {
-    return into.Merge(std::move(from));
-  }
   absl::Status Finish(exec::Spool spool, exec::Output& out) const override {
     // The pipeline's own rows wait until those that are there have gone out.
-    exec::Spool made("appendpipe", run_);
+    exec::Spool made("appendpipe", run());
     Keep keep(made);
-    SPELK_ASSIGN_OR_RETURN(const auto pipeline, exec::Pipeline::Build(*node_.body, run_));
+    SPELK_ASSIGN_OR_RETURN(const auto pipeline, exec::Pipeline::Build(*node_.body, run()));
     SPELK_ASSIGN_OR_RETURN(const auto body, exec::SerialRun::Make(*pipeline, &keep));
     Both both(out, *body);
     SPELK_RETURN_IF_ERROR(spool.Emit(both));
     SPELK_RETURN_IF_ERROR(body->Finish());
     return made.Emit(out);
-  }
-  absl::Status Save(exec::Spool& spool, ByteWriter& out) const override { return spool.Save(out); }
-  absl::StatusOr<exec::Spool> Load(ByteReader& in) const override {
-    exec::Spool spool("appendpipe", run_);
-    SPELK_RETURN_IF_ERROR(spool.Load(in));
-    return spool;
   }
 
  private:
@@ -74,7 +63,6 @@ class AppendPipe final : public exec::Sink<exec::Spool> {
   };
 
   const AppendPipeNode& node_;
-  const exec::RunContext& run_;
 };
 
 absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {

@@ -8,6 +8,7 @@
 #include "base/status.h"
 #include "commands/combine/subsearches.h"
 #include "commands/model/dataset.h"
+#include "exec/row_sink.h"
 #include "exec/row_table.h"
 #include "exec/spool.h"
 #include "value/number.h"
@@ -239,19 +240,14 @@ class JoinByKeys final : public exec::Streaming<Joiner> {
 };
 
 // Which fields both sides have is known when all rows were seen.
-class NaturalJoin final : public exec::Sink<exec::Spool> {
+class NaturalJoin final : public exec::SpoolSink {
  public:
-  NaturalJoin(const JoinNode& node, const exec::RunContext& run) : node_(node), run_(run) {}
+  NaturalJoin(const JoinNode& node, const exec::RunContext& run)
+      : SpoolSink("join", run), node_(node) {}
 
-  absl::StatusOr<exec::Spool> NewState() const override { return exec::Spool("join", run_); }
-  absl::Status Update(exec::Spool& spool, Batch batch, exec::Position at) const override {
-    return spool.Add(std::move(batch), at);
-  }
-  absl::Status Merge(exec::Spool& into, exec::Spool from) const override {
-    return into.Merge(std::move(from));
-  }
   absl::Status Finish(exec::Spool spool, exec::Output& out) const override {
-    SPELK_ASSIGN_OR_RETURN(exec::RowTablePtr rows, exec::TakeTable(&node_.others[0], run_, "join"));
+    SPELK_ASSIGN_OR_RETURN(exec::RowTablePtr rows,
+                           exec::TakeTable(&node_.others[0], run(), "join"));
     std::vector<KeyPair> keys;
     for (const Field field : spool.FieldsInOrder(nullptr)) {
       const std::vector<Field>& others = rows->fields();
@@ -259,19 +255,13 @@ class NaturalJoin final : public exec::Sink<exec::Spool> {
       if (both && !field.internal()) keys.push_back({field, field});
     }
     if (keys.empty()) {
-      run_.warnings->Add(ErrorCode::kDiffers,
-                         "join: the two sides have no field in common, so no rows match");
+      run().warnings->Add(ErrorCode::kDiffers,
+                          "join: the two sides have no field in common, so no rows match");
     }
-    SPELK_ASSIGN_OR_RETURN(HashTablePtr table, HashTable::Make(std::move(rows), keys, run_));
-    Joiner joiner(std::move(table), std::move(keys), node_, run_);
+    SPELK_ASSIGN_OR_RETURN(HashTablePtr table, HashTable::Make(std::move(rows), keys, run()));
+    Joiner joiner(std::move(table), std::move(keys), node_, run());
     JoinOutput joined(joiner, out);
     return spool.Emit(joined);
-  }
-  absl::Status Save(exec::Spool& spool, ByteWriter& out) const override { return spool.Save(out); }
-  absl::StatusOr<exec::Spool> Load(ByteReader& in) const override {
-    exec::Spool spool("join", run_);
-    SPELK_RETURN_IF_ERROR(spool.Load(in));
-    return spool;
   }
 
  private:
@@ -287,7 +277,6 @@ class NaturalJoin final : public exec::Sink<exec::Spool> {
   };
 
   const JoinNode& node_;
-  const exec::RunContext& run_;
 };
 
 // ---------------------------------------------------------------- binding

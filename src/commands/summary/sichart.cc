@@ -11,7 +11,8 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
 
 constexpr std::string_view kNotes[] = {
     "a row for each row and series of the chart, with the states of its statistics in fields "
-    "psrsvd_*: chart over these rows, here or read again from a file or a table, gives what it gives "
+    "psrsvd_*: chart over these rows, here or read again from a file or a table, gives what it "
+    "gives "
     "over all events",
     "limit=, sep= and the like are for that chart; its span must not be finer than this one's"};
 constexpr Example kExamples[] = {

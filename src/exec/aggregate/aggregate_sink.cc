@@ -10,9 +10,10 @@ class AggregateSink final : public StateSink<Aggregation> {
  public:
   AggregateSink(const plan::AggregateNode& node, const RunContext& run) {
     for (const plan::AggregateCall& call : node.aggregates) calls_.push_back(plan::CopyCall(call));
-    plan_ = AggregationPlan::Make(calls_, node.by, node.all_numbers, node.distinct_split_values,
-                                  run, node.mode == plan::AggregateMode::kPartial ? "sistats" : "stats",
-                                  {}, {node.partial_version, node.mode});
+    plan_ =
+        AggregationPlan::Make(calls_, node.by, node.all_numbers, node.distinct_split_values, run,
+                              node.mode == plan::AggregateMode::kPartial ? "sistats" : "stats", {},
+                              {node.partial_version, node.mode});
   }
 
   absl::StatusOr<Aggregation> NewState() const override {

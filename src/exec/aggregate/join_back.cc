@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/status.h"
+#include "exec/row_sink.h"
 
 namespace spelk::exec {
 
@@ -141,7 +142,7 @@ class JoinBackOutput final : public Output {
   RowJoiner joiner_;
 };
 
-class JoinBackSink final : public Sink<JoinBackState> {
+class JoinBackSink final : public StateSink<JoinBackState> {
  public:
   JoinBackSink(const plan::AggregateNode& node, std::string_view what, const RunContext& run)
       : what_(what), run_(run) {
@@ -158,10 +159,6 @@ class JoinBackSink final : public Sink<JoinBackState> {
     SPELK_RETURN_IF_ERROR(state.groups.Update(batch, at));
     return state.rows.Add(std::move(batch), at);
   }
-  absl::Status Merge(JoinBackState& into, JoinBackState from) const override {
-    SPELK_RETURN_IF_ERROR(into.groups.Merge(std::move(from.groups)));
-    return into.rows.Merge(std::move(from.rows));
-  }
   absl::Status Finish(JoinBackState state, Output& out) const override {
     if (!state.groups.has_spilled()) {
       GroupResults results(run_, what_);
@@ -174,16 +171,6 @@ class JoinBackSink final : public Sink<JoinBackState> {
     }
     return JoinBackOnDisk(std::move(state), **plan_, out);
   }
-  absl::Status Save(JoinBackState& state, ByteWriter& out) const override {
-    SPELK_RETURN_IF_ERROR(state.groups.Save(out));
-    return state.rows.Save(out);
-  }
-  absl::StatusOr<JoinBackState> Load(ByteReader& in) const override {
-    SPELK_ASSIGN_OR_RETURN(JoinBackState state, NewState());
-    SPELK_RETURN_IF_ERROR(state.groups.Load(in));
-    SPELK_RETURN_IF_ERROR(state.rows.Load(in));
-    return state;
-  }
 
  private:
   const std::string_view what_;  // The name of an entry.
@@ -193,6 +180,21 @@ class JoinBackSink final : public Sink<JoinBackState> {
 };
 
 }  // namespace
+
+absl::Status JoinBackState::Merge(JoinBackState other) {
+  SPELK_RETURN_IF_ERROR(groups.Merge(std::move(other.groups)));
+  return rows.Merge(std::move(other.rows));
+}
+
+absl::Status JoinBackState::Save(ByteWriter& out) {
+  SPELK_RETURN_IF_ERROR(groups.Save(out));
+  return rows.Save(out);
+}
+
+absl::Status JoinBackState::Load(ByteReader& in) {
+  SPELK_RETURN_IF_ERROR(groups.Load(in));
+  return rows.Load(in);
+}
 
 OperatorPtr BuildAnnotate(const plan::AggregateNode& node, std::string_view what,
                           const RunContext& run) {

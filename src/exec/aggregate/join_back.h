@@ -22,6 +22,10 @@ OperatorPtr BuildAnnotate(const plan::AggregateNode& node, std::string_view what
 struct JoinBackState {
   Aggregation groups;
   Sorter rows;
+
+  absl::Status Merge(JoinBackState other);
+  absl::Status Save(ByteWriter& out);
+  absl::Status Load(ByteReader& in);
 };
 
 // The results of groups by their keys, in memory.

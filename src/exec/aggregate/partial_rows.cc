@@ -94,7 +94,8 @@ class Aggregation::PartialReader {
       name.remove_prefix(plan::kPartialPrefix.size());
       const size_t end = name.find('_');
       if (end == std::string_view::npos || end + 1 == name.size()) continue;
-      SPELK_ASSIGN_OR_RETURN(const Field field, plan_.run().fields->TryIntern(name.substr(end + 1)));
+      SPELK_ASSIGN_OR_RETURN(const Field field,
+                             plan_.run().fields->TryIntern(name.substr(end + 1)));
       if (!plan_.Takes(pattern, field)) continue;
       const std::string_view code = name.substr(0, end);
       const auto known = std::find(codes.begin(), codes.end(), code);
@@ -190,9 +191,8 @@ absl::Status Aggregation::AddPartialRow(PartialReader& reader, size_t physical, 
 }
 
 absl::StatusOr<bool> Aggregation::AddPartialField(PartialReader& reader, size_t index,
-                                                  const PartialColumns& columns,
-                                                  size_t physical, const RowRank& rank,
-                                                  std::string_view key) {
+                                                  const PartialColumns& columns, size_t physical,
+                                                  const RowRank& rank, std::string_view key) {
   const AggregationPlan::PatternCall& pattern = plan_->pattern_calls()[index];
   const bool any = std::any_of(columns.codes.begin(), columns.codes.end(), [&](const Column* each) {
     return each != nullptr && !each->At(physical).is_null();

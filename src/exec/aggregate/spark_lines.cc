@@ -217,8 +217,8 @@ absl::StatusOr<bool> SparkLines::AddPartial(std::string_view group, std::string_
     if (saved.failed() || !saved.at_end()) return false;
     StartKey(start, key_);
     key_ += group;
-    SPELK_RETURN_IF_ERROR(
-        table_.MergeStates(key_, static_cast<char*>(one.State(made, 0)) - call_->layout->offset(0)));
+    SPELK_RETURN_IF_ERROR(table_.MergeStates(
+        key_, static_cast<char*>(one.State(made, 0)) - call_->layout->offset(0)));
   }
   low_ = std::min(low_, low);
   high_ = std::max(high_, high);

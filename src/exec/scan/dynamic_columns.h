@@ -24,8 +24,9 @@ class DynamicColumns final : public io::FieldTaker {
  public:
   DynamicColumns(const plan::ScanNode& node, const RunContext& run, Arena& arena);
 
-  // Adds an event; false if it belongs to other DynamicColumns, as these are sparse. `shape` is the event's, `wrapper` that of what it was wrapped in; both may be null. A
-  // pattern that asks for more than everything takes the names without their prefixes, too.
+  // Adds an event; false if it belongs to other DynamicColumns, as these are sparse. `shape` is the
+  // event's, `wrapper` that of what it was wrapped in; both may be null. A pattern that asks for
+  // more than everything takes the names without their prefixes, too.
   absl::StatusOr<bool> Add(std::string_view event, const plan::EventLayout* shape,
                            const plan::EventLayout* wrapper, io::JsonFlattener& flattener);
   size_t rows() const { return rows_; }
@@ -48,7 +49,7 @@ class DynamicColumns final : public io::FieldTaker {
     std::span<Value> values;  // Grows with the rows.
     size_t row = SIZE_MAX;    // The last row with a value.
     uint32_t array = 0;
-    size_t rank = 0;   // Of the value of the row: of several that are there the least.
+    size_t rank = 0;  // Of the value of the row: of several that are there the least.
     std::vector<Value> more;
     std::vector<Value> added;  // To what the system says; of the row `added_row`.
     size_t added_row = SIZE_MAX;

@@ -46,7 +46,8 @@ void WriteSum(const ExactSum& sum, Value* number, Value* exact, Arena& arena) {
   ByteWriter rounded_out(rounded_bytes);
   sum.Save(bytes_out);
   again.Save(rounded_out);
-  *exact = bytes == rounded_bytes ? Value::Null() : Value::Text(arena.Copy(plan::EncodeBytes(bytes)));
+  *exact =
+      bytes == rounded_bytes ? Value::Null() : Value::Text(arena.Copy(plan::EncodeBytes(bytes)));
 }
 
 std::optional<ExactSum> ReadSum(const plan::PartialInput& input, size_t number, size_t exact) {

@@ -103,9 +103,8 @@ class ValuesState {
   static constexpr size_t kPartialWritten = 0;
   void WritePartial(std::span<Value>, Arena&) const {}
   plan::PartialRead ReadPartial(const plan::PartialInput& input, plan::AggregateMemory& memory) {
-    return ReadValueMap(input, [&](std::string_view text, uint64_t, JsonType type) {
-      Take(text, type, memory);
-    });
+    return ReadValueMap(
+        input, [&](std::string_view text, uint64_t, JsonType type) { Take(text, type, memory); });
   }
 
  private:

@@ -58,8 +58,8 @@ Batch Input() {
   auto memory = std::make_shared<BatchMemory>();
   auto* values = memory->arena.AllocateArray<Value>(3);
   for (int i = 0; i < 3; ++i) values[i] = Value::Integer(i);
-  return Batch(std::make_shared<Schema>(std::vector<Field>{A()}),
-               {Column::Values({values, 3})}, 3, memory);
+  return Batch(std::make_shared<Schema>(std::vector<Field>{A()}), {Column::Values({values, 3})}, 3,
+               memory);
 }
 
 Batch With(Batch batch, Field field, const Value& value) {
@@ -120,7 +120,8 @@ class FlowCheckTest : public testing::Test {
 };
 
 TEST_F(FlowCheckTest, LetsHonestOperatorsPass) {
-  EXPECT_EQ(Violation(honest_, [](Batch batch) { return With(std::move(batch), B(), Value::Integer(7)); }),
+  EXPECT_EQ(Violation(honest_,
+                      [](Batch batch) { return With(std::move(batch), B(), Value::Integer(7)); }),
             "");
 }
 
@@ -128,7 +129,8 @@ TEST_F(FlowCheckTest, SeesAFieldThatIsNotDeclaredToBeWritten) {
   const std::string seen = Violation(honest_, [](Batch batch) {
     return With(With(std::move(batch), B(), Value::Integer(7)), A(), Value::Integer(9));
   });
-  EXPECT_NE(seen.find("changes a from '0' to '9' and does not write it"), std::string::npos) << seen;
+  EXPECT_NE(seen.find("changes a from '0' to '9' and does not write it"), std::string::npos)
+      << seen;
 }
 
 TEST_F(FlowCheckTest, SeesAFieldThatIsNotMade) {
@@ -158,8 +160,8 @@ TEST_F(FlowCheckTest, SeesColumnsBesideTheKnownOnes) {
   node.flow = honest_.flow;
   node.flow.passes = false;
   node.flow.columns = std::vector<Field>{B()};
-  const std::string seen = Violation(
-      node, [](Batch batch) { return With(std::move(batch), B(), Value::Integer(7)); });
+  const std::string seen =
+      Violation(node, [](Batch batch) { return With(std::move(batch), B(), Value::Integer(7)); });
   EXPECT_NE(seen.find("gives the column a, which is none of its columns"), std::string::npos)
       << seen;
 }
@@ -187,9 +189,8 @@ TEST_F(FlowCheckTest, SeesAFieldThatIsNotDeclaredToBeRead) {
 }
 
 TEST_F(FlowCheckTest, SeesEventsThatAreNoneOfTheInput) {
-  const std::string seen = Violation(honest_, [](const Batch&) {
-    return With(Input(), B(), Value::Integer(7));
-  });
+  const std::string seen =
+      Violation(honest_, [](const Batch&) { return With(Input(), B(), Value::Integer(7)); });
   EXPECT_NE(seen.find("gives a row that is none of those it got"), std::string::npos) << seen;
 }
 

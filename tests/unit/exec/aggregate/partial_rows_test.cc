@@ -93,9 +93,8 @@ std::vector<std::string> Statistics() {
 
 TEST_F(PartialRowsTest, EveryStatisticMergesToTheSame) {
   for (const std::string& name : Statistics()) {
-    for (const std::string& call :
-         {name + "(x)", name + "(y) AS n", name + "(eval(y*2))", name + "(nothing)",
-          name + "(*)"}) {
+    for (const std::string& call : {name + "(x)", name + "(y) AS n", name + "(eval(y*2))",
+                                    name + "(nothing)", name + "(*)"}) {
       for (const std::string by : {"", " by h"}) {
         ExpectSame("sistats " + call + by, "stats " + call + by);
       }
@@ -117,20 +116,32 @@ TEST_F(PartialRowsTest, AllStatisticsTogether) {
 TEST_F(PartialRowsTest, SparklinesMerge) {
   for (const std::string call :
        {"sparkline(count, 1h)", "sparkline(avg(y))", "sparkline(dc(x), 1m) AS s"}) {
-    for (const std::string by : {"", " by h"}) ExpectSame("sistats " + call + by, "stats " + call + by);
+    for (const std::string by : {"", " by h"})
+      ExpectSame("sistats " + call + by, "stats " + call + by);
   }
 }
 
 TEST_F(PartialRowsTest, OtherCommandsMerge) {
-  for (const std::string text :
-       {"chart count OVER h BY k", "chart sum(y) avg(y) BY h", "chart count BY x span=10",
-        "chart count BY x", "chart limit=1 sum(y) OVER h BY k", "chart count BY h k usenull=f",
-        "chart eval(max(x)-min(x)) AS spread BY h", "chart agg=max(y) limit=1 count BY h k",
-        "chart count BY k h where count in top2", "chart count OVER k BY x span=2",
-        "timechart count", "timechart span=1h avg(y) BY k", "timechart span=1m per_hour(y)",
-        "timechart span=1h partial=f count dc(x)", "timechart span=1h count useother=f limit=1 BY k",
-        "timechart bins=5 values(x)", "top x", "top limit=2 x by h", "rare x y",
-        "rare limit=1 useother=t showperc=f k"}) {
+  for (const std::string text : {"chart count OVER h BY k",
+                                 "chart sum(y) avg(y) BY h",
+                                 "chart count BY x span=10",
+                                 "chart count BY x",
+                                 "chart limit=1 sum(y) OVER h BY k",
+                                 "chart count BY h k usenull=f",
+                                 "chart eval(max(x)-min(x)) AS spread BY h",
+                                 "chart agg=max(y) limit=1 count BY h k",
+                                 "chart count BY k h where count in top2",
+                                 "chart count OVER k BY x span=2",
+                                 "timechart count",
+                                 "timechart span=1h avg(y) BY k",
+                                 "timechart span=1m per_hour(y)",
+                                 "timechart span=1h partial=f count dc(x)",
+                                 "timechart span=1h count useother=f limit=1 BY k",
+                                 "timechart bins=5 values(x)",
+                                 "top x",
+                                 "top limit=2 x by h",
+                                 "rare x y",
+                                 "rare limit=1 useother=t showperc=f k"}) {
     ExpectSame("si" + text, text);
   }
 }
@@ -147,8 +158,8 @@ TEST_F(PartialRowsTest, WhatIsNotThereIsSaid) {
 }
 
 TEST_F(PartialRowsTest, DamageIsSaid) {
-  for (const std::string field : {R"("psrsvd_rd_x":"!")", R"("psrsvd_rd_x":"AAAA")",
-                                  R"("psrsvd_rd_x":["AA","AA"])"}) {
+  for (const std::string field :
+       {R"("psrsvd_rd_x":"!")", R"("psrsvd_rd_x":"AAAA")", R"("psrsvd_rd_x":["AA","AA"])"}) {
     const std::vector<std::string> rows =
         Rows("stats median(x)", "{\"psrsvd_v\":1," + field + "}\n");
     ASSERT_EQ(rows.size(), 1U);
