@@ -425,7 +425,9 @@ class PassDriver final : public Driver {
       return !scan.node->partials.empty();
     });
     for (ScanPlan& scan : plans) scan.partials = true;
-    if (merges) SPELK_ASSIGN_OR_RETURN(partial, CompiledScan::Make(plans, settings, run_));
+    if (merges) {
+      SPELK_ASSIGN_OR_RETURN(partial, CompiledScan::Make(plans, settings, run_));
+    }
     pass_ = std::make_unique<ScanRun>(std::move(scans), std::move(compiled), std::move(partial),
                                       options_, run_, report);
     return absl::OkStatus();

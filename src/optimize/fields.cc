@@ -97,6 +97,11 @@ std::vector<bool> OrderNeeds(const plan::Node& root, const OptimizeContext& cont
   plan::FieldSet needed = NeedsOfResult(root, context);
   bool ignored = false;
   for (const plan::Node* node = &root; node->input != nullptr; node = node->input.get()) {
+    // That partial rows may come is no reason to put all rows into an order.
+    const std::vector<Field> fields = needed.fields();
+    for (const Field field : fields) {
+      if (field.name().starts_with(plan::kPartialPrefix)) needed.Remove(field);
+    }
     needs.push_back(node->DependsOnOrder(needed, ignored));
     const plan::Order order = node->GetDataflow().order;
     if (needs.back()) {

@@ -88,12 +88,11 @@ class Checked {
     if (!repeatable_) return;
     const plan::NodeEntry* entry = run.entries->Node(node.type().name);
     if (entry == nullptr) return;  // Of a test's own; these come with a second operator.
-    if (!needs_.all()) narrow_ = entry->build(node, run);
+    if (!needs_.all() || !flow_.ignores_without.empty()) narrow_ = entry->build(node, run);
     const bool ignores = flow_.order == plan::Order::kIgnores && flow_.runs == plan::Runs::kSink;
     if (ignores) reversed_ = entry->build(node, run);
   }
 
-  // Marks the rows; the same rows with nothing but what the node needs.
   absl::StatusOr<Batch> Mark(const Batch& batch) {
     const std::lock_guard lock(mutex_);
     auto* marks = batch.arena().AllocateArray<Value>(batch.physical_rows());
@@ -114,6 +113,7 @@ class Checked {
                    std::move(columns));
     return marked;
   }
+  // The same rows with nothing but what the node needs, without those that it ignores.
   Batch Narrowed(const Batch& marked) const {
     std::vector<Field> fields;
     std::vector<Column> columns;
@@ -124,6 +124,14 @@ class Checked {
       columns.push_back(marked.column(c));
     }
     Batch narrowed = marked;
+    std::vector<uint32_t> rows;
+    for (size_t r = 0; r < marked.size(); ++r) {
+      const bool ignored =
+          std::any_of(flow_.ignores_without.begin(), flow_.ignores_without.end(),
+                      [&](const plan::FieldSet& set) { return LacksAll(set, marked, r); });
+      if (!ignored) rows.push_back(static_cast<uint32_t>(marked.physical(r)));
+    }
+    narrowed.Select(std::move(rows));
     narrowed.Reshape(std::make_shared<Schema>(std::move(fields)), std::move(columns));
     return narrowed;
   }
@@ -159,7 +167,8 @@ class Checked {
   void Check(const Batch& batch, Out& out) {
     const std::lock_guard lock(mutex_);
     for (const Field field : flow_.makes) {
-      if (!batch.Find(field)) Report(fmt::format("does not make {}", field.name()));
+      if (batch.Find(field) || LacksSources(batch)) continue;
+      Report(fmt::format("does not make {}", field.name()));
     }
     CheckColumns(batch);
     for (size_t r = 0; r < batch.size(); ++r) {
@@ -178,7 +187,8 @@ class Checked {
 
   void Compare(const std::vector<std::string>& rows, const std::vector<std::string>& other,
                const absl::Status& failure, bool may_stop, std::string_view how) {
-    if (!failure.ok()) return Report(fmt::format("fails {}: {}", how, failure.message()));
+    if (!failure.ok())
+      return Report(fmt::format("fails {}: {}", how, std::string(failure.message())));
     const size_t least = std::min(rows.size(), other.size());
     for (size_t i = 0; i < least; ++i) {
       if (rows[i] == other[i]) continue;
@@ -209,6 +219,26 @@ class Checked {
   size_t last_ = 0;                              // The mark of the last row that came out.
 
  private:
+  // Of a node that names the fields to be kept, whether it names this one; others keep all.
+  bool IsListed(Field field) const {
+    if (flow_.lists.empty() || field.hidden() || field.internal()) return true;
+    return std::any_of(flow_.lists.begin(), flow_.lists.end(), [field](Field name) {
+      return plan::PatternTakes(name.name(), field.name());
+    });
+  }
+  static bool LacksAll(const plan::FieldSet& set, const Batch& batch, size_t row) {
+    return std::all_of(set.fields().begin(), set.fields().end(),
+                       [&](Field field) { return Get(batch, field, row).is_null(); });
+  }
+  // Of what is not there nothing is made: it counts as null.
+  bool LacksSources(const Batch& batch) const {
+    const Value mark = Get(batch, mark_, 0);
+    if (mark.is_null()) return true;
+    const Batch& before = batches_[rows_[static_cast<size_t>(mark.integer())].first];
+    const auto& reads = flow_.reads.fields();
+    return std::any_of(reads.begin(), reads.end(),
+                       [&](Field field) { return before.Find(field) == nullptr; });
+  }
   void CheckColumns(const Batch& batch) const {
     if (flow_.passes || !flow_.columns) return;
     for (const Field field : batch.schema()->fields()) {
@@ -222,18 +252,26 @@ class Checked {
   void CheckRow(const Batch& batch, size_t row, size_t mark) {
     const auto [place, was] = rows_[mark];
     const Batch& before = batches_[place];
-    const bool keeps = flow_.order == plan::Order::kKeeps || flow_.keeps_order;
+    // Where rows have their time, that is what their order goes by, wherever a sink puts them.
+    const bool by_time = flow_.runs == plan::Runs::kSink && before.Find(hidden::kTime) != nullptr;
+    const bool keeps = (flow_.order == plan::Order::kKeeps || flow_.keeps_order) && !by_time;
     if (keeps && flow_.passes && mark < last_) Report("does not keep the order of rows");
     last_ = mark;
     if (!flow_.passes) return;
     const auto check = [&](Field field) {
-      if (field == mark_ || flow_.writes.Has(field) || (field.hidden() && flow_.results)) return;
+      // What an event is written out by stays with it; the rest of what is hidden is the engine's.
+      const bool checked = !field.hidden() || (field == hidden::kLine && !flow_.results);
+      if (!checked || flow_.writes.Has(field)) return;
       const Value old = Get(before, field, was);
       const Value now = Get(batch, field, row);
-      if (Shown(old) == Shown(now)) return;
+      if (Shown(old) == Shown(now) || (now.is_null() && !IsListed(field))) return;
       Report(fmt::format("changes {} from {} to {} and does not write it", field.name(), Shown(old),
                          Shown(now)));
     };
+    for (const plan::Dataflow::Sources& each : flow_.sources) {
+      if (!LacksAll(each.of, before, was) || Get(batch, each.field, row).is_null()) continue;
+      Report(fmt::format("makes {} of none of the fields that it says", each.field.name()));
+    }
     for (const Field field : before.schema()->fields()) check(field);
     for (const Field field : batch.schema()->fields()) {
       if (!before.Find(field)) check(field);
@@ -279,8 +317,10 @@ class CheckedStreaming final : public exec::StreamingOperator {
                               .ProcessAny(std::move(marked), *states.made, checking));
     if (states.narrow == nullptr) return absl::OkStatus();
     Capture capture(checked_->mark_, &checked_->compared_, &out);
-    const absl::Status failure = dynamic_cast<const exec::StreamingOperator&>(*checked_->narrow_)
-                                     .ProcessAny(narrowed, *states.narrow, capture);
+    absl::Status failure;
+    if (!narrowed.empty())
+      failure = dynamic_cast<const exec::StreamingOperator&>(*checked_->narrow_)
+                    .ProcessAny(narrowed, *states.narrow, capture);
     checked_->Compare(checking.narrow, capture.rows, failure, out.enough(), kNarrow);
     return absl::OkStatus();
   }
@@ -306,7 +346,9 @@ class CheckedSequential final : public exec::SequentialOperator {
         made().ProcessAny(std::move(marked), *states.made, checking);
     if (!demand.ok() || states.narrow == nullptr) return demand;
     Capture capture(checked_->mark_, &checked_->compared_, &out);
-    const absl::Status failure = narrow().ProcessAny(narrowed, *states.narrow, capture).status();
+    absl::Status failure;
+    if (!narrowed.empty())
+      failure = narrow().ProcessAny(narrowed, *states.narrow, capture).status();
     Keep(checking, capture, states);
     if (!failure.ok()) checked_->Compare({}, {}, failure, false, kNarrow);
     return demand;
@@ -352,7 +394,7 @@ class CheckedSink final : public exec::SinkOperator {
     }
     const Batch narrowed = checked_->Narrowed(marked);
     SPELK_RETURN_IF_ERROR(made().UpdateAny(*states.made, std::move(marked), at));
-    if (states.narrow == nullptr) return absl::OkStatus();
+    if (states.narrow == nullptr || narrowed.empty()) return absl::OkStatus();
     return Of(checked_->narrow_).UpdateAny(*states.narrow, narrowed, at);
   }
   absl::Status MergeAny(OperatorState& into, OperatorStatePtr from) const override {

@@ -60,6 +60,7 @@ class Dump {
   }
 
   void Rules(const plan::ScanNode& scan) {
+    Partials("scan", scan.partials);
     for (const plan::FieldRule& rule : scan.rules) {
       std::string except;
       for (const plan::EventSet& events : rule.except) except += Events(events) + "; ";
@@ -71,8 +72,14 @@ class Dump {
     }
   }
 
+  void Partials(std::string_view of, const std::vector<Field>& fields) {
+    for (const Field field : fields) Line("partial {} {}", of, NameOrNone(field));
+  }
+
   void Calls(const plan::AggregateNode& node) {
+    Partials("version", {node.partial_version});
     for (const plan::AggregateCall& call : node.aggregates) {
+      Partials(call.function, call.partials);
       Line("call {} {} of {} {} as {} {} at {}-{}", call.function, call.number,
            NameOrNone(call.field), call.pattern, NameOrNone(call.output), call.output_pattern,
            call.span.begin, call.span.end);

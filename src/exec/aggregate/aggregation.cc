@@ -20,8 +20,8 @@ Aggregation::Aggregation(const AggregationPlan& plan, AggregateArguments argumen
     : plan_(&plan),
       arguments_(std::move(arguments)),
       table_(plan.layout(), plan.run(), plan.what()),
-      pattern_reservation_(plan.run().budget),
-      taken_(plan.order().size()) {
+      taken_(plan.order().size()),
+      pattern_reservation_(plan.run().budget) {
   for (const AggregationPlan::PatternCall& call : plan.pattern_calls()) {
     pattern_tables_.emplace_back(*call.layout, plan.run(), plan.what());
   }

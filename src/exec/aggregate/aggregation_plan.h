@@ -83,6 +83,7 @@ class AggregationPlan {
     const plan::PartialForm& form() const { return entry->ops().partial; }
     // The fields of its state in partial rows; not for sparklines and patterns.
     std::span<const Field> partials() const {
+      if (call->partials.empty()) return {};
       return std::span(call->partials).subspan(text_count == SIZE_MAX ? 0 : 1);
     }
   };
