@@ -66,10 +66,23 @@ absl::Status NarrowScan(plan::NodePtr* root, const OptimizeContext& context) {
   return absl::OkStatus();
 }
 
+namespace {
+
+// The fields of partial rows, which statistics read where there are any.
+void RemovePartial(plan::FieldSet* set) {
+  const std::vector<Field> fields = set->fields();
+  for (const Field field : fields) {
+    if (field.name().starts_with(plan::kPartialPrefix)) set->Remove(field);
+  }
+}
+
+}  // namespace
+
 absl::Status InlineKnowledge(plan::NodePtr* root, const OptimizeContext& context) {
   plan::ScanNode* scan = plan::ScanOf(**root);
   if (scan == nullptr || context.rules == nullptr) return absl::OkStatus();
   plan::FieldSet needs = NeedsOfSource(**root, context);
+  RemovePartial(&needs);  // No knowledge makes them.
   for (const Field field : scan->fields) needs.Add(field);
   if (scan->predicate != nullptr) CollectMadeFields(*scan->predicate, &needs);
   SPELK_ASSIGN_OR_RETURN(scan->rules, context.rules->RulesFor(needs));
@@ -97,11 +110,7 @@ std::vector<bool> OrderNeeds(const plan::Node& root, const OptimizeContext& cont
   plan::FieldSet needed = NeedsOfResult(root, context);
   bool ignored = false;
   for (const plan::Node* node = &root; node->input != nullptr; node = node->input.get()) {
-    // That partial rows may come is no reason to put all rows into an order.
-    const std::vector<Field> fields = needed.fields();
-    for (const Field field : fields) {
-      if (field.name().starts_with(plan::kPartialPrefix)) needed.Remove(field);
-    }
+    RemovePartial(&needed);  // That they may come is no reason to put all rows into an order.
     needs.push_back(node->DependsOnOrder(needed, ignored));
     const plan::Order order = node->GetDataflow().order;
     if (needs.back()) {

@@ -360,7 +360,7 @@ void MakePartial(const Registry& entries, FieldTable& fields, AggregateNode* nod
   for (const AggregateCall& call : node->aggregates) {
     double number = 0;
     const AggregateNeeds needs = entries.Aggregate(call.function, &number)->needs;
-    node->needs_order = node->needs_order || needs == AggregateNeeds::kOrder;
+    node->needs_order = node->needs_order || needs != AggregateNeeds::kValue;
   }
 }
 

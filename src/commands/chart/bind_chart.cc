@@ -213,7 +213,7 @@ absl::Status ChartBinder::Clause(const ast::Clause& clause) {
 absl::Status ChartBinder::AddCall(plan::AggregateCall call) {
   double number = 0;
   const plan::AggregateEntry* entry = binder_.entries().Aggregate(call.function, &number);
-  node_.needs_order = node_.needs_order || entry->needs == plan::AggregateNeeds::kOrder;
+  node_.needs_order = node_.needs_order || entry->needs != plan::AggregateNeeds::kValue;
   plan::NamePartials(binder_.entries(), false, binder_.fields(), &call);
   if (entry->needs == plan::AggregateNeeds::kTime || call.is_sparkline)
     node_.time = binder_.Intern("_time");
@@ -524,7 +524,7 @@ void BindPartial(plan::Binder& binder, ChartNode* node) {
   for (const plan::AggregateCall& call : node->calls) {
     double number = 0;
     const plan::AggregateEntry* entry = binder.entries().Aggregate(call.function, &number);
-    node->needs_order = node->needs_order || entry->needs == plan::AggregateNeeds::kOrder;
+    node->needs_order = node->needs_order || entry->needs != plan::AggregateNeeds::kValue;
   }
   // Which series have columns, and what columns show, is for the command that merges.
   node->columns.clear();

@@ -222,7 +222,7 @@ absl::Status Binder::AddStatistic(AggregateCall call, Span span, const std::vect
   NamePartials(entries_, node->all_numbers, fields_, &call);
   double number = 0;
   const AggregateEntry* entry = entries_.Aggregate(call.function, &number);
-  node->needs_order = node->needs_order || entry->needs == AggregateNeeds::kOrder;
+  node->needs_order = node->needs_order || entry->needs != AggregateNeeds::kValue;
   node->needs_time = node->needs_time || call.is_sparkline || entry->needs == AggregateNeeds::kTime;
   if (std::find(by.begin(), by.end(), call.output) != by.end()) {
     return Error(ErrorCode::kBadArgument, span,
