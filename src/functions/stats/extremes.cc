@@ -165,8 +165,8 @@ struct RangeState {
       out[2] = Value::Text(kNoPartial);
       return;
     }
-    out[0] = Value::Text(arena.Copy(plan::ExactText(least)), JsonType::kNumber);
-    out[1] = Value::Text(arena.Copy(plan::ExactText(greatest)), JsonType::kNumber);
+    out[0] = ExactNumber(least, arena);
+    out[1] = ExactNumber(greatest, arena);
   }
   plan::PartialRead ReadPartial(const plan::PartialInput& input, plan::AggregateMemory&) {
     if (!input.values[2].is_null()) return plan::PartialRead::kTaken;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -44,6 +45,12 @@ inline JsonType TypeOfName(std::string_view name) {
 
 // What a state says that saw nothing.
 inline constexpr std::string_view kNoPartial = "none";
+
+// A number in a partial row; JSON has none for what is not finite.
+inline Value ExactNumber(double number, Arena& arena) {
+  return Value::Text(arena.Copy(plan::ExactText(number)),
+                     std::isfinite(number) ? JsonType::kNumber : JsonType::kString);
+}
 
 class KeptText {
  public:

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "functions/entry.h"
+#include "functions/stats/kept_text.h"
 #include "plan/aggregate.h"
 #include "value/exact_sum.h"
 #include "value/number.h"
@@ -37,7 +38,7 @@ Pair PairOf(const ExactSum& sum) {
 // A sum in partial rows: as a number and, if that is not all of it, with every bit.
 void WriteSum(const ExactSum& sum, Value* number, Value* exact, Arena& arena) {
   const double rounded = sum.Result();
-  *number = Value::Text(arena.Copy(plan::ExactText(rounded)), JsonType::kNumber);
+  *number = ExactNumber(rounded, arena);
   ExactSum again;
   again.Add(rounded);
   std::string bytes;

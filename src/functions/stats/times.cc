@@ -131,8 +131,7 @@ struct TimeState {
 
   static constexpr std::array<std::string_view, 1> kPartialCodes = {kLater ? "lt" : "et"};
   void WritePartial(std::span<Value> out, Arena& arena) const {
-    out[0] = any ? Value::Text(arena.Copy(plan::ExactText(time)), JsonType::kNumber)
-                 : Value::Text(kNoPartial);
+    out[0] = any ? ExactNumber(time, arena) : Value::Text(kNoPartial);
   }
   plan::PartialRead ReadPartial(const plan::PartialInput& input, plan::AggregateMemory&) {
     if (input.empty()) return plan::PartialRead::kNothing;
