@@ -69,22 +69,22 @@ TEST(DatasetSearch, MakesOnlyWhatIsNeeded) {
       {"objectName": "C", "parentName": "R", "constraints": [{"search": "m=2"}],
        "fields": [{"fieldName": "own"}]})json");
   ASSERT_TRUE(model.ok()) << MessageOf(model.status());
-const plan::Dataset& root = *(*model)->Find("R");
-plan::DatasetSearch search(**model, root);
-search.NeedNothingElse();
-search.Need("R.c");
-EXPECT_EQ(search.Text(plan::DatasetNames::kPrefixed),
-          "search (k=1) | eval \"b\"=len(a), \"c\"=b.\"x\" | rename \"c\" AS \"R.c\"");
-search.Need("R.C.own");
-EXPECT_EQ(search.Text(plan::DatasetNames::kPrefixed),
-          "search (k=1) | eval \"R.is_C\"=if(searchmatch(\"(m=2)\"),1,0) | eval "
-          "\"b\"=len(a), \"c\"=b.\"x\" | eval \"R.C.own\"=if('R.is_C'==1,'own',null()) | rename "
-          "\"c\" AS \"R.c\"");
-EXPECT_EQ(search.Resolve("R.is_not_C").kind, plan::DatasetField::Kind::kFlag);
-EXPECT_EQ(search.Resolve("_time").kind, plan::DatasetField::Kind::kEvent);
-EXPECT_EQ(search.Resolve("R.own").kind, plan::DatasetField::Kind::kUnknown);
-EXPECT_EQ(plan::DatasetSearch(**model, *(*model)->Find("R.C")).Text(plan::DatasetNames::kBare),
-          "search (k=1) (m=2) | eval \"b\"=len(a), \"c\"=b.\"x\", \"d\"=1");
+  const plan::Dataset& root = *(*model)->Find("R");
+  plan::DatasetSearch search(**model, root);
+  search.NeedNothingElse();
+  search.Need("R.c");
+  EXPECT_EQ(search.Text(plan::DatasetNames::kPrefixed),
+            "search (k=1) | eval \"b\"=len(a), \"c\"=b.\"x\" | rename \"c\" AS \"R.c\"");
+  search.Need("R.C.own");
+  EXPECT_EQ(search.Text(plan::DatasetNames::kPrefixed),
+            "search (k=1) | eval \"R.is_C\"=if(searchmatch(\"(m=2)\"),1,0) | eval "
+            "\"b\"=len(a), \"c\"=b.\"x\" | eval \"R.C.own\"=if('R.is_C'==1,'own',null()) | rename "
+            "\"c\" AS \"R.c\"");
+  EXPECT_EQ(search.Resolve("R.is_not_C").kind, plan::DatasetField::Kind::kFlag);
+  EXPECT_EQ(search.Resolve("_time").kind, plan::DatasetField::Kind::kEvent);
+  EXPECT_EQ(search.Resolve("R.own").kind, plan::DatasetField::Kind::kUnknown);
+  EXPECT_EQ(plan::DatasetSearch(**model, *(*model)->Find("R.C")).Text(plan::DatasetNames::kBare),
+            "search (k=1) (m=2) | eval \"b\"=len(a), \"c\"=b.\"x\", \"d\"=1");
 }
 
 TEST(DataModels, BuiltInOnesCanBeRead) {
