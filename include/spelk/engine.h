@@ -121,6 +121,13 @@ struct RunOptions {
   std::string sourcetype;   // Of events that have none.
   std::string time_field;   // The member that holds the time, instead of the usual ones.
   std::string time_format;  // How it is written (strptime); empty: the usual forms.
+  // How the inputs are written: auto (as their first bytes tell), ndjson, json, csv, tsv, text, xml
+  // (Windows events) or evtx.
+  std::string format = "auto";
+  // Text: what stands between events, by the first group of this regular expression or by all of
+  // it; and which lines begin one. Empty: each line is an event. At most one of them.
+  std::string line_breaker;
+  std::string break_only_before;
   // Plain files have no end: more is waited for, until Cancel::EndInput. Events come in the order
   // in which they are found.
   bool follow = false;

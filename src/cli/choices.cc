@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::pair<std::string_view, std::string_view> kChoices[] = {
     {"--color", "auto, always or never"},
+    {"--input-format", "auto, ndjson, json, csv, tsv, text, xml or evtx"},
     {"--order", "auto, time or input"},
     {"--stage", "tokens, ast, plan, optimized or pipeline"},
     {"shell", "bash, zsh or fish"}};

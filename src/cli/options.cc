@@ -58,6 +58,17 @@ void AddSearchOptions(CLI::App& app, SearchArguments& a) {
   app.add_option("--time-field", a.time_field, "The member that holds the time")->type_name("NAME");
   app.add_option("--time-format", a.time_format, "How the time is written, as for strptime")
       ->type_name("FORMAT");
+  app.add_option("--input-format", a.input_format,
+                 "How the inputs are written: auto (as their first bytes tell), ndjson, json, csv, "
+                 "tsv, text, xml or evtx")
+      ->type_name("FORMAT")
+      ->capture_default_str();
+  app.add_option("--line-breaker", a.line_breaker,
+                 "Text: what stands between events, by its first group or all of it")
+      ->type_name("REGEX");
+  app.add_option("--break-only-before", a.break_only_before,
+                 "Text: an event begins with each line that matches")
+      ->type_name("REGEX");
   app.add_flag("--follow", a.follow,
                "At the end of the files wait for what is appended to them, as tail -F does");
   app.add_flag("--strict", a.strict,
@@ -89,6 +100,15 @@ namespace {
 
 // What is wrong with an option, or nothing.
 using Problem = std::optional<Error>;
+
+Problem CheckFormat(const SearchArguments& arguments) {
+  if (!IsChoice("--input-format", arguments.input_format)) {
+    return BadOption("--input-format", arguments.input_format, ListOfChoices("--input-format"));
+  }
+  if (arguments.line_breaker.empty() || arguments.break_only_before.empty()) return std::nullopt;
+  return BadOption("--break-only-before", arguments.break_only_before,
+                   "a regular expression where --line-breaker is not given");
+}
 
 Problem SetClock(const SearchArguments& arguments, const Engine& engine, RunOptions* options) {
   if (arguments.now == "data") return std::nullopt;
@@ -155,12 +175,15 @@ Result<RunOptions> MakeRunOptions(const SearchArguments& arguments, const Engine
         SetClock(arguments, engine, &options),
         SetBound("--earliest", arguments.earliest, engine, &options.earliest),
         SetBound("--latest", arguments.latest, engine, &options.latest),
-        SetOrder(arguments, &options)}) {
+        SetOrder(arguments, &options), CheckFormat(arguments)}) {
     if (problem) return *problem;
   }
   options.sourcetype = arguments.sourcetype;
   options.time_field = arguments.time_field;
   options.time_format = arguments.time_format;
+  options.format = arguments.input_format;
+  options.line_breaker = arguments.line_breaker;
+  options.break_only_before = arguments.break_only_before;
   options.follow = arguments.follow;
   options.strict = arguments.strict;
   options.disabled_passes = arguments.disabled_passes;

@@ -29,6 +29,9 @@ struct SearchArguments {
   std::string sourcetype;
   std::string time_field;
   std::string time_format;
+  std::string input_format = "auto";
+  std::string line_breaker;
+  std::string break_only_before;
   bool follow = false;
   bool strict = false;
   std::string threads;

@@ -14,6 +14,7 @@
 #include "engine/query_run.h"
 #include "engine/runner.h"
 #include "io/terminal_text.h"
+#include "value/regex.h"
 #include "value/relative_time.h"
 #include "value/timestamp.h"
 
@@ -108,6 +109,30 @@ absl::Status SetBound(std::string_view name, absl::TimeZone zone, std::string* b
   return absl::OkStatus();
 }
 
+absl::StatusOr<io::FormatOptions> FormatOf(const RunOptions& options) {
+  const std::optional<io::InputFormat> format = io::InputFormatNamed(options.format);
+  if (!format) {
+    return absl::InvalidArgumentError(fmt::format(
+        "RunOptions::format does not take \"{}\"; it takes auto, ndjson, json, csv, tsv, "
+        "text, xml and evtx",
+        io::Printable(options.format)));
+  }
+  if (!options.line_breaker.empty() && !options.break_only_before.empty()) {
+    return absl::InvalidArgumentError(
+        "RunOptions::line_breaker and RunOptions::break_only_before exclude each other");
+  }
+  for (const std::string* regex : {&options.line_breaker, &options.break_only_before}) {
+    const absl::StatusOr<Regex> compiled = Regex::Compile(*regex);
+    if (compiled.ok()) continue;
+    return absl::InvalidArgumentError(fmt::format(
+        "{} is no regular expression: {}", io::Printable(*regex), MessageOf(compiled.status())));
+  }
+  io::FormatOptions made;
+  made.format = *format;
+  made.breaks = {options.line_breaker, options.break_only_before};
+  return made;
+}
+
 }  // namespace
 
 absl::StatusOr<RunRequest> MakeRequest(const Core& core, const Input& input,
@@ -121,6 +146,8 @@ absl::StatusOr<RunRequest> MakeRequest(const Core& core, const Input& input,
   request.inputs = input.impl()->inputs;
   SPELK_ASSIGN_OR_RETURN(std::vector<io::Input> files, io::ExpandInputs(input.impl()->paths));
   for (io::Input& file : files) request.inputs.push_back(std::move(file));
+  SPELK_ASSIGN_OR_RETURN(const io::FormatOptions format, FormatOf(options));
+  for (io::Input& each : request.inputs) each.format = format;
   request.input_is_pipe =
       options.follow ||
       std::any_of(request.inputs.begin(), request.inputs.end(), [](const io::Input& each) {

@@ -33,7 +33,7 @@ bool ReadsOnce(const io::Input& input) {
 // The number of a line, if it can be told by reading what is before it once more.
 uint64_t LineAt(const io::Input& input, uint64_t offset) {
   if (ReadsOnce(input) || offset > kMostCounted) return 0;
-  const absl::StatusOr<io::ByteSourcePtr> source = io::Open(input);
+  const absl::StatusOr<io::ByteSourcePtr> source = io::OpenEvents(input);
   if (!source.ok()) return 0;
   std::string buffer(256U << 10U, '\0');
   uint64_t line = 1;

@@ -478,7 +478,7 @@ absl::StatusOr<std::optional<Block>> BlockSource::NextFollowed() {
 }
 
 absl::Status BlockSource::OpenInput() {
-  absl::StatusOr<ByteSourcePtr> opened = Open(inputs_[state_->input], options_.cancel);
+  absl::StatusOr<ByteSourcePtr> opened = OpenEvents(inputs_[state_->input], options_.cancel);
   if (!opened.ok()) {
     ++state_->input;
     return opened.status();

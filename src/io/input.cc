@@ -17,6 +17,8 @@
 
 #include "base/status.h"
 #include "io/compression.h"
+#include "io/formats/formats.h"
+#include "io/prefixed_source.h"
 #include "io/terminal_text.h"
 
 namespace spelk::io {
@@ -201,30 +203,6 @@ class CallbackSource final : public ByteSource {
   uint64_t consumed_ = 0;
 };
 
-// A source of which the first bytes were read already.
-class PrefixedSource final : public ByteSource {
- public:
-  PrefixedSource(std::string prefix, ByteSourcePtr rest)
-      : prefix_(std::move(prefix)), rest_(std::move(rest)) {}
-  absl::StatusOr<size_t> Read(char* buffer, size_t size) override {
-    if (at_ == prefix_.size()) return rest_->Read(buffer, size);
-    const size_t n = std::min(size, prefix_.size() - at_);
-    std::memcpy(buffer, prefix_.data() + at_, n);
-    at_ += n;
-    return n;
-  }
-  bool Ready(int milliseconds) const override {
-    return at_ < prefix_.size() || rest_->Ready(milliseconds);
-  }
-  std::optional<uint64_t> size() const override { return rest_->size(); }
-  uint64_t consumed() const override { return rest_->consumed(); }
-
- private:
-  const std::string prefix_;
-  size_t at_ = 0;
-  ByteSourcePtr rest_;
-};
-
 absl::StatusOr<ByteSourcePtr> OpenRaw(const Input& input, const Cancellation* cancel) {
   switch (input.kind) {
     case Input::Kind::kMemory:
@@ -241,6 +219,14 @@ absl::StatusOr<ByteSourcePtr> OpenRaw(const Input& input, const Cancellation* ca
   const int descriptor = ::open(input.path.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) return SystemError(input.path);
   return std::make_unique<DescriptorSource>(descriptor, true, input.path, cancel);
+}
+
+// Of a plain file: what others append to it cannot be read.
+absl::StatusOr<bool> IsPacked(ByteSource& source) {
+  char start[512];
+  SPELK_ASSIGN_OR_RETURN(const size_t size, source.ReadAt(0, start, sizeof(start)));
+  const std::string_view bytes(start, size);
+  return IsGzip(bytes) || IsZstd(bytes) || IsArchive(bytes);
 }
 
 }  // namespace
@@ -271,13 +257,23 @@ absl::StatusOr<ByteSourcePtr> Open(const Input& input, const Cancellation* cance
   return source;
 }
 
+absl::StatusOr<ByteSourcePtr> OpenEvents(const Input& input, const Cancellation* cancel) {
+  SPELK_ASSIGN_OR_RETURN(ByteSourcePtr source, OpenRaw(input, cancel));
+  return OpenFormat(std::move(source), input.path, input.format);
+}
+
 absl::StatusOr<ByteSourcePtr> OpenFollowed(const Input& input, const Cancellation* cancel) {
-  SPELK_ASSIGN_OR_RETURN(ByteSourcePtr source, Open(input, cancel));
-  // Archives and pipes have an end.
-  if (input.kind != Input::Kind::kFile || !source->random_access()) return source;
+  SPELK_ASSIGN_OR_RETURN(ByteSourcePtr source, OpenRaw(input, cancel));
+  // Pipes and archives have an end.
+  if (input.kind != Input::Kind::kFile || !source->random_access()) {
+    return OpenFormat(std::move(source), input.path, input.format);
+  }
+  SPELK_ASSIGN_OR_RETURN(const bool packed, IsPacked(*source));
+  if (packed) return OpenFormat(std::move(source), input.path, input.format);
   const int descriptor = ::open(input.path.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) return SystemError(input.path);
-  return std::make_unique<FollowSource>(descriptor, input.path);
+  return OpenFormat(std::make_unique<FollowSource>(descriptor, input.path), input.path,
+                    input.format);
 }
 
 absl::StatusOr<Input> Spool(const Input& input, const std::string& directory,

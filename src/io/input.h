@@ -40,14 +40,43 @@ class ByteSource {
 };
 using ByteSourcePtr = std::unique_ptr<ByteSource>;
 
+// How an input is written.
+enum class InputFormat : uint8_t {
+  kAuto,   // As its first bytes tell.
+  kLines,  // One JSON object a line.
+  kJson,   // Objects over several lines, arrays of objects, {"results":[…]}, {"Records":[…]}.
+  kCsv,
+  kTsv,
+  kText,  // Lines of text.
+  kXml,   // Windows events.
+  kEvtx,  // The log files of Windows.
+};
+// "auto", "ndjson", "json", "csv", "tsv", "text", "xml", "evtx".
+std::optional<InputFormat> InputFormatNamed(std::string_view name);
+
+// How text is cut into events: at line ends, unless one of these regular expressions is given.
+struct TextBreaks {
+  // What its first group matches, or all of it, stands between events (LINE_BREAKER).
+  std::string line_breaker;
+  // An event begins with each line that matches (BREAK_ONLY_BEFORE).
+  std::string break_only_before;
+};
+
+struct FormatOptions {
+  InputFormat format = InputFormat::kAuto;
+  TextBreaks breaks;
+  int depth = 0;  // How many archives the input lies in.
+};
+
 // One input as the user named it.
 struct Input {
   enum class Kind : uint8_t { kFile, kStandardInput, kMemory, kCallback, kSpooled };
   Kind kind = Kind::kFile;
   std::string
       path;  // The event's `source` if it has none: the path as given or found, "-" for stdin.
-  std::string source;       // The same as text, if the path is not UTF-8; otherwise empty.
-  std::string index;        // From INDEX:PATH; empty if not given.
+  std::string source;  // The same as text, if the path is not UTF-8; otherwise empty.
+  std::string index;   // From INDEX:PATH; empty if not given.
+  FormatOptions format = {};
   std::string_view memory;  // kMemory: outlives the run.
   // kCallback: fills the buffer, returns how many bytes, 0 at the end. Called by one thread at a
   // time.
@@ -74,6 +103,9 @@ absl::StatusOr<std::vector<Input>> ExpandInputs(const std::vector<std::string>& 
 // fails with DataLoss, after all that could be read, for a damaged or truncated archive. When the
 // input is ended (`cancel` may be null), a pipe that has nothing to read is at its end.
 absl::StatusOr<ByteSourcePtr> Open(const Input& input, const Cancellation* cancel = nullptr);
+
+// Likewise, and gives the events of any format that is read as one JSON object a line.
+absl::StatusOr<ByteSourcePtr> OpenEvents(const Input& input, const Cancellation* cancel = nullptr);
 
 // Likewise, but a plain file has no end: Ready tells whether there is more of it. Where it was cut
 // off, or another file took its name, reading begins anew.

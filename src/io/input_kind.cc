@@ -56,7 +56,8 @@ constexpr Signature kSignatures[] = {
     {"MZ"sv, "a program of Windows", ""},
 };
 
-constexpr std::string_view kJsonArray = "a JSON array";
+// Shorter ones may begin a text.
+constexpr size_t kLongSignature = 4;
 
 bool IsTar(std::string_view start) {
   constexpr size_t kMagicAt = 257;
@@ -104,22 +105,20 @@ bool IsTable(std::string_view text, char separator) {
 }
 
 Signature TextKind(std::string_view text) {
-  if (text.starts_with('[')) {
-    return {{}, kJsonArray, "`jq -c '.[]' {}` writes one object a line"};
-  }
+  if (text.starts_with('[')) return {{}, "a JSON array", "--input-format json reads it"};
   if (text.starts_with('{')) {
-    return {{},
-            "JSON of which the objects are not one on each line",
-            "`jq -c . {}` writes one object a line"};
+    return {
+        {}, "JSON of which the objects are not one on each line", "--input-format json reads it"};
   }
-  if (IsSyslog(text)) return {{}, "syslog", ""};
-  if (text.starts_with("CEF:") || text.starts_with("LEEF:")) return {{}, "CEF or LEEF", ""};
-  if (text.starts_with('<')) return {{}, "XML", "convert it to JSON, one object for each event"};
-  if (IsTable(text, '\t')) return {{}, "TSV", "`mlr --itsv --ojsonl cat {}` writes events"};
-  if (IsTable(text, ',')) return {{}, "CSV", "`mlr --icsv --ojsonl cat {}` writes events"};
-  if (IsTable(text, ';')) {
-    return {{}, "CSV", "`mlr --icsv --ifs ';' --ojsonl cat {}` writes events"};
+  if (IsSyslog(text)) return {{}, "syslog", "--input-format text reads it"};
+  if (text.starts_with("CEF:") || text.starts_with("LEEF:")) {
+    return {{}, "CEF or LEEF", "--input-format text reads it"};
   }
+  if (IsXml(text)) {
+    return {{}, "XML without Windows events", "convert it to JSON, one object for each event"};
+  }
+  if (IsTable(text, '\t')) return {{}, "TSV", "--input-format tsv reads it"};
+  if (IsTable(text, ',') || IsTable(text, ';')) return {{}, "CSV", "--input-format csv reads it"};
   return {};
 }
 
@@ -133,6 +132,19 @@ Signature KindOf(std::string_view start) {
 
 }  // namespace
 
+bool IsKnownMagic(std::string_view start) {
+  return std::any_of(std::begin(kSignatures), std::end(kSignatures), [start](const auto& known) {
+    return known.bytes.size() >= kLongSignature && start.starts_with(known.bytes);
+  });
+}
+
+bool IsXml(std::string_view start) {
+  if (start.size() < 2 || start[0] != '<') return false;
+  const char next = start[1];
+  return next == '?' || next == '!' || next == '_' || (next >= 'a' && next <= 'z') ||
+         (next >= 'A' && next <= 'Z');
+}
+
 bool BeginsWithEvent(std::string_view start) {
   const size_t begin = start.find_first_not_of(kBlanks);
   if (begin == std::string_view::npos) return true;  // Nothing, so far.
@@ -144,9 +156,10 @@ bool BeginsWithEvent(std::string_view start) {
 
 std::string DescribeStart(std::string_view start, std::string_view path) {
   const Signature kind = KindOf(start);
-  if (kind.name.empty()) return "spelk reads one JSON object a line";
+  constexpr std::string_view kRead = "spelk reads JSON, CSV, Windows events and lines of text";
+  if (kind.name.empty()) return std::string(kRead);
   std::string text = fmt::format("it is {}", kind.name);
-  if (kind.advice.empty()) return text + ", and spelk reads one JSON object a line";
+  if (kind.advice.empty()) return fmt::format("{}, and {}", text, kRead);
   const size_t place = kind.advice.find("{}");
   std::string advice(kind.advice);
   if (place != std::string::npos) {

@@ -14,7 +14,11 @@ inline constexpr size_t kLookedAt = 4096;
 // input, kLookedAt bytes of it or all; of a line that is longer nobody knows, so it is false.
 bool BeginsWithEvent(std::string_view start);
 
-// "it is a JSON array; `jq -c '.[]' a.json` writes one object a line": what the input seems to be,
+// Begins as a format does that is no text, or as XML that holds no Windows events.
+bool IsKnownMagic(std::string_view start);
+bool IsXml(std::string_view start);
+
+// "it is Parquet; convert it to NDJSON, with DuckDB for example": what the input seems to be,
 // and what makes events of it. `path` is "-" for what has no name.
 std::string DescribeStart(std::string_view start, std::string_view path);
 

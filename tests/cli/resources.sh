@@ -34,7 +34,7 @@ deep=$(printf '(%.0s' $(seq 1 240))n=1$(printf ')%.0s' $(seq 1 240))
 expect 'a small stack' 0 '{"count":1}' bash -c "ulimit -s 256; \"\$SPELK\" run '$deep | stats count' many.ndjson"
 
 # Files that the system makes up say that they are empty.
-expect 'files without a size' 0 'read' bash -c '"$SPELK" run "n=1" /proc/self/status 2>&1 | grep -q malformed && echo read'
+expect 'files without a size' 0 'read' bash -c '"$SPELK" run "VmPeak*" /proc/self/status | grep -q VmPeak && echo read'
 
 # One short event has a hundred million combinations.
 list="[$(seq -s, 1 100)]"

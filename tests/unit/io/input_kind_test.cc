@@ -25,17 +25,18 @@ TEST(InputKind, FeedsBeginWithAnObject) {
 }
 
 TEST(InputKind, AdviceNamesTheFile) {
-  EXPECT_EQ(DescribeStart("[1]", "a.json"),
-            "it is a JSON array; `jq -c '.[]' a.json` writes one object a line");
-  EXPECT_EQ(DescribeStart("[1]", "-"),
-            "it is a JSON array; `jq -c '.[]'` writes one object a line");
-  EXPECT_EQ(DescribeStart("", "a"), "spelk reads one JSON object a line");
+  EXPECT_EQ(DescribeStart("7z\xBC\xAF\x27\x1C", "a.7z"),
+            "it is a 7z archive; `7z e -so a.7z | spelk …` reads what is in it");
+  EXPECT_EQ(DescribeStart("7z\xBC\xAF\x27\x1C", "-"),
+            "it is a 7z archive; `7z e -so | spelk …` reads what is in it");
+  EXPECT_EQ(DescribeStart("[1]", "a.json"), "it is a JSON array; --input-format json reads it");
+  EXPECT_EQ(DescribeStart("", "a"), "spelk reads JSON, CSV, Windows events and lines of text");
   EXPECT_EQ(DescribeStart("%PDF-1.7", "a"),
-            "it is a PDF document, and spelk reads one JSON object a line");
+            "it is a PDF document, and spelk reads JSON, CSV, Windows events and lines of text");
 }
 
 TEST(InputKind, TablesHaveTheSameSeparatorsOnTwoLines) {
-  EXPECT_TRUE(DescribeStart("a;b\n1;2\n", "x").starts_with("it is CSV; `mlr --icsv --ifs ';'"));
+  EXPECT_TRUE(DescribeStart("a;b\n1;2\n", "x").starts_with("it is CSV; --input-format csv"));
   EXPECT_FALSE(DescribeStart("a, b\nand c\n", "x").starts_with("it is CSV"));
 }
 

@@ -1,0 +1,224 @@
+// Telling formats apart, and opening one inside another.
+#include "io/formats/formats.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "base/status.h"
+#include "io/compression.h"
+#include "io/input_kind.h"
+#include "io/prefixed_source.h"
+#include "io/terminal_text.h"
+#include "value/utf8.h"
+
+namespace spelk::io {
+namespace {
+
+using namespace std::string_view_literals;
+
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+constexpr std::string_view kBlanks = " \t\r\n";
+constexpr std::string_view kEvtxMagic = "ElfFile\0"sv;
+#ifdef SPELK_HAS_EVTX
+constexpr bool kReadsEvtx = true;
+#else
+constexpr bool kReadsEvtx = false;
+#endif
+constexpr int kMostLayers = 4;  // a.csv.gz in a zip archive.
+
+// The first bytes of a source, and the source as if nothing had been read of it.
+struct Looked {
+  std::string start;
+  bool complete = false;
+  absl::Status error;  // Met before enough was read; told by the source again.
+};
+
+// True if no more bytes are needed to tell the format: the first line is JSON, and whole.
+bool IsEnough(std::string_view start) {
+  if (start.starts_with(kByteOrderMark)) start.remove_prefix(kByteOrderMark.size());
+  const size_t begin = start.find_first_not_of(kBlanks);
+  return begin != std::string_view::npos && start[begin] == '{' &&
+         start.find('\n', begin) != std::string_view::npos;
+}
+
+// Fails as the source did, where that is asked for next.
+class FailedSource final : public ByteSource {
+ public:
+  explicit FailedSource(absl::Status error) : error_(std::move(error)) {}
+  absl::StatusOr<size_t> Read(char*, size_t) override { return error_; }
+  uint64_t consumed() const override { return 0; }
+
+ private:
+  const absl::Status error_;
+};
+
+absl::StatusOr<Looked> LookAt(ByteSourcePtr& source) {
+  Looked looked;
+  looked.start.resize(kLookedAt);
+  if (source->random_access()) {
+    SPELK_ASSIGN_OR_RETURN(const size_t n,
+                           source->ReadAt(0, looked.start.data(), looked.start.size()));
+    looked.start.resize(n);
+    looked.complete = n < kLookedAt;
+    return looked;
+  }
+  size_t have = 0;
+  while (have < kLookedAt && !IsEnough(std::string_view(looked.start).substr(0, have))) {
+    if (source->endless() && !source->Ready(0)) break;
+    absl::StatusOr<size_t> n = source->Read(looked.start.data() + have, kLookedAt - have);
+    if (!n.ok()) looked.error = n.status();
+    looked.complete = !n.ok() || *n == 0;
+    if (looked.complete) break;
+    have += *n;
+  }
+  looked.start.resize(have);
+  if (!looked.error.ok()) source = std::make_unique<FailedSource>(looked.error);
+  source = std::make_unique<PrefixedSource>(looked.start, std::move(source));
+  return looked;
+}
+
+std::string_view AfterBlanks(std::string_view text) {
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  text.remove_prefix(std::min(text.find_first_not_of(kBlanks), text.size()));
+  return text;
+}
+
+// Some line is an object: a feed with something before it.
+bool HoldsEventLine(std::string_view start) {
+  for (size_t at = 0; at < start.size();) {
+    const size_t end = std::min(start.find('\n', at), start.size());
+    if (start[at] == '{' && start.substr(at, end - at).find('}') != std::string_view::npos) {
+      return true;
+    }
+    at = end + 1;
+  }
+  return false;
+}
+
+bool IsText(std::string_view start) {
+  return std::all_of(start.begin(), start.end(), [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte >= 0x20 || c == '\t' || c == '\r' || c == '\n' || c == '\f' || c == '\x1b';
+  });
+}
+
+// [{ … or [] but not [2024-05-01 …
+bool IsJsonArray(std::string_view text) {
+  const size_t next = text.find_first_not_of(kBlanks, 1);
+  return next == std::string_view::npos || text[next] == '{' || text[next] == ']';
+}
+
+absl::StatusOr<ByteSourcePtr> OpenAs(InputFormat format, ByteSourcePtr source, const Looked& looked,
+                                     const std::string& path, const FormatOptions& options) {
+  switch (format) {
+    case InputFormat::kAuto:
+    case InputFormat::kLines:
+      return source;
+    case InputFormat::kJson:
+      return OpenJsonDocuments(std::move(source));
+    case InputFormat::kCsv: {
+      const char separator = TableSeparator(AfterBlanks(looked.start), looked.complete);
+      return OpenTable(std::move(source), separator == '\0' || separator == '\t' ? ',' : separator);
+    }
+    case InputFormat::kTsv:
+      return OpenTable(std::move(source), '\t');
+    case InputFormat::kText:
+      return OpenText(std::move(source), options.breaks);
+    case InputFormat::kXml:
+      return OpenXmlEvents(std::move(source));
+    case InputFormat::kEvtx:
+      break;
+  }
+#ifdef SPELK_HAS_EVTX
+  return OpenEvtx(std::move(source), path);
+#else
+  return absl::UnimplementedError(
+      fmt::format("{}: this build of spelk reads no EVTX", Printable(path)));
+#endif
+}
+
+// Takes one layer off; null if there is none.
+absl::StatusOr<ByteSourcePtr> Unpack(ByteSourcePtr& source, std::string_view start,
+                                     const std::string& path, const FormatOptions& options,
+                                     bool* done) {
+  if (IsGzip(start)) return OpenGzip(std::move(source), path);
+  if (IsZstd(start)) return OpenZstd(std::move(source), path);
+#ifdef SPELK_HAS_ARCHIVE
+  if (IsArchive(start)) {
+    *done = true;  // It opens what is inside by itself.
+    return OpenArchive(std::move(source), start, path, options);
+  }
+#else
+  (void)options;
+  (void)done;
+#endif
+  if (const std::optional<bool> big_endian = BigEndianUtf16(start)) {
+    return OpenUtf16(std::move(source), *big_endian);
+  }
+  return ByteSourcePtr();
+}
+
+}  // namespace
+
+bool IsArchive(std::string_view start) {
+  constexpr size_t kTarMagicAt = 257;
+  return start.starts_with("BZh") || start.starts_with("\xFD\x37zXZ\0"sv) ||
+         start.starts_with("PK\x03\x04"sv) ||
+         (start.size() > kTarMagicAt && start.substr(kTarMagicAt).starts_with("ustar"));
+}
+
+InputFormat FormatOf(std::string_view start, bool complete) {
+  if (kReadsEvtx && start.starts_with(kEvtxMagic)) return InputFormat::kEvtx;
+  const std::string_view text = AfterBlanks(start);
+  if (text.empty() || !IsText(text) || IsKnownMagic(text)) return InputFormat::kLines;
+  if (text[0] == '{') {
+    return LookAtJson(text) == JsonStart::kDocuments ? InputFormat::kJson : InputFormat::kLines;
+  }
+  if (text[0] == '[' && IsJsonArray(text)) return InputFormat::kJson;
+  if (HoldsXmlEvent(text)) return InputFormat::kXml;
+  if (IsXml(text) || HoldsEventLine(text)) return InputFormat::kLines;
+  const char separator = TableSeparator(text, complete);
+  if (separator == '\t') return InputFormat::kTsv;
+  return separator != '\0' ? InputFormat::kCsv : InputFormat::kText;
+}
+
+absl::StatusOr<ByteSourcePtr> OpenFormat(ByteSourcePtr source, const std::string& path,
+                                         const FormatOptions& options) {
+  for (int layer = options.depth; layer < kMostLayers; ++layer) {
+    SPELK_ASSIGN_OR_RETURN(const Looked looked, LookAt(source));
+    bool done = false;
+    SPELK_ASSIGN_OR_RETURN(ByteSourcePtr inside,
+                           Unpack(source, looked.start, path, options, &done));
+    if (inside == nullptr) {
+      const InputFormat format = options.format == InputFormat::kAuto
+                                     ? FormatOf(looked.start, looked.complete)
+                                     : options.format;
+      return OpenAs(format, std::move(source), looked, path, options);
+    }
+    if (done) return inside;
+    source = std::move(inside);
+  }
+  return absl::InvalidArgumentError(
+      fmt::format("{}: archives in archives, more than {}", Printable(path), kMostLayers));
+}
+
+std::optional<InputFormat> InputFormatNamed(std::string_view name) {
+  constexpr std::array<std::pair<std::string_view, InputFormat>, 8> kNames = {
+      {{"auto", InputFormat::kAuto},
+       {"ndjson", InputFormat::kLines},
+       {"json", InputFormat::kJson},
+       {"csv", InputFormat::kCsv},
+       {"tsv", InputFormat::kTsv},
+       {"text", InputFormat::kText},
+       {"xml", InputFormat::kXml},
+       {"evtx", InputFormat::kEvtx}}};
+  for (const auto& [known, format] : kNames) {
+    if (known == name) return format;
+  }
+  return std::nullopt;
+}
+
+}  // namespace spelk::io

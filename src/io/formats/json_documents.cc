@@ -1,0 +1,255 @@
+// JSON that is not one object a line: documents over several lines, arrays of objects, objects
+// around an array of events.
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <utility>
+
+#include "io/formats/formats.h"
+#include "io/formats/transcoder.h"
+
+namespace spelk::io {
+namespace {
+
+constexpr std::string_view kBlanks = " \t\r\n";
+// The array of events of an object around it, and what may stand before that.
+constexpr std::array<std::string_view, 2> kArrays = {"results", "Records"};
+constexpr std::array<std::string_view, 8> kBefore = {
+    "preview",     "init_offset", "messages", "fields", "post_process_count",
+    "highlighted", "lastrow",     "offset"};
+
+template <size_t kSize>
+bool IsOneOf(std::string_view text, const std::array<std::string_view, kSize>& texts) {
+  return std::find(texts.begin(), texts.end(), text) != texts.end();
+}
+
+bool IsBlank(char c) { return kBlanks.find(c) != std::string_view::npos; }
+
+// Walks over JSON text byte by byte: where strings and containers begin and end.
+class JsonWalk {
+ public:
+  bool in_string() const { return in_string_; }
+  size_t depth() const { return depth_; }
+
+  void Step(char c) {
+    if (in_string_) {
+      if (escaped_) {
+        escaped_ = false;
+      } else if (c == '\\') {
+        escaped_ = true;
+      } else if (c == '"') {
+        in_string_ = false;
+      }
+    } else if (c == '"') {
+      in_string_ = true;
+    } else if (c == '{' || c == '[') {
+      ++depth_;
+    } else if ((c == '}' || c == ']') && depth_ > 0) {
+      --depth_;
+    }
+  }
+  void Reset() { *this = JsonWalk(); }
+
+ private:
+  bool in_string_ = false;
+  bool escaped_ = false;
+  size_t depth_ = 0;
+};
+
+// The beginning of an object, until it is known whether it is one around an array of events.
+class Envelope {
+ public:
+  enum class Kind : uint8_t { kOpen, kObject, kAround };
+  Kind kind() const { return kind_; }
+
+  // The next byte, which is no blank between tokens. `walk` stands before it.
+  void Step(char c, const JsonWalk& walk) {
+    if (kind_ != Kind::kOpen) return;
+    if (walk.in_string() || c == '"') {
+      Text(c, walk);
+      return;
+    }
+    if (walk.depth() == 0) return;  // The brace of the object.
+    if (key_is_array_) {
+      if (c == ':' || c == '[') return;
+      // What the array begins with.
+      const bool around = (c == '{' || c == ']') && walk.depth() == 2;
+      kind_ = around ? Kind::kAround : Kind::kObject;
+      return;
+    }
+    if (walk.depth() == 1 && c == ':') {
+      key_is_array_ = IsOneOf(key_, kArrays);
+      if (!key_is_array_ && !IsOneOf(key_, kBefore)) kind_ = Kind::kObject;
+      is_key_ = false;
+    }
+    if (walk.depth() == 1 && c == ',') is_key_ = true;
+  }
+
+ private:
+  void Text(char c, const JsonWalk& walk) {
+    if (key_is_array_) kind_ = Kind::kObject;  // A string where the array should be.
+    if (walk.depth() != 1 || !is_key_) return;
+    if (!walk.in_string()) {
+      key_.clear();
+    } else if (c != '"') {
+      key_ += c;
+      if (key_.size() > 32) kind_ = Kind::kObject;
+    }
+  }
+
+  Kind kind_ = Kind::kOpen;
+  bool is_key_ = true;
+  bool key_is_array_ = false;
+  std::string key_;
+};
+
+class JsonDocuments final : public Transcoder {
+ public:
+  using Transcoder::Transcoder;
+
+ protected:
+  void Take(std::string_view* in, std::string& out) override {
+    size_t taken = 0;
+    while (taken < in->size() && out.size() <= kTranscodedAtOnce) Step((*in)[taken++], out);
+    in->remove_prefix(taken);
+  }
+  bool Finish(std::string& out) override {
+    // What was begun is a line that is no event, and is told.
+    if (place_ == Place::kDocument || place_ == Place::kOther) out += held_ + '\n';
+    held_.clear();
+    place_ = Place::kBetween;
+    return true;
+  }
+
+ private:
+  enum class Place : uint8_t {
+    kBetween,   // Values of the input, or of an array.
+    kDocument,  // In an object.
+    kOther,     // In a line that is no JSON.
+    kRest,      // Of an object around an array, behind the array.
+  };
+  static constexpr size_t kMostHeld = size_t{64} << 10U;
+
+  void Step(char c, std::string& out) {
+    switch (place_) {
+      case Place::kBetween:
+        Between(c, out);
+        return;
+      case Place::kDocument:
+        Document(c, out);
+        return;
+      case Place::kOther:
+        if (c == '\n') {
+          place_ = Place::kBetween;
+          out += '\n';
+        } else if (c != '\r') {
+          out += c;
+        }
+        return;
+      case Place::kRest:
+        walk_.Step(c);
+        if (walk_.depth() == 0) place_ = Place::kBetween;
+        return;
+    }
+  }
+
+  void Between(char c, std::string& out) {
+    if (IsBlank(c) || c == ',') return;
+    if (c == '[' && !in_array_) {
+      in_array_ = true;
+    } else if (c == ']' && in_array_) {
+      in_array_ = false;
+      if (std::exchange(around_, false)) {
+        walk_.Reset();
+        walk_.Step('{');
+        place_ = Place::kRest;
+      }
+    } else if (c == '{') {
+      walk_.Reset();
+      envelope_ = Envelope();
+      holding_ = !in_array_;
+      place_ = Place::kDocument;
+      Document(c, out);
+    } else {
+      place_ = Place::kOther;
+      out += c;
+    }
+  }
+
+  void Document(char c, std::string& out) {
+    // Line ends and blanks between tokens are left out; within strings they are faults, but a line
+    // end would make two lines of one.
+    if (!walk_.in_string() && IsBlank(c)) return;
+    if (walk_.in_string() && (c == '\n' || c == '\r')) c = ' ';
+    if (holding_) envelope_.Step(c, walk_);
+    walk_.Step(c);
+    if (holding_) {
+      held_ += c;
+      if (envelope_.kind() == Envelope::Kind::kAround) {
+        BeginArray(c, out);
+        return;
+      }
+      const bool open = envelope_.kind() == Envelope::Kind::kOpen && walk_.depth() > 0;
+      if (open && held_.size() < kMostHeld) return;
+      out += held_;
+      held_.clear();
+      holding_ = false;
+    } else {
+      out += c;
+    }
+    if (walk_.depth() > 0) return;
+    out += '\n';
+    place_ = Place::kBetween;
+  }
+
+  // The object is one around an array, of which the first element begins with `c`.
+  void BeginArray(char c, std::string& out) {
+    held_.clear();
+    around_ = true;
+    in_array_ = true;
+    place_ = Place::kBetween;
+    Between(c, out);
+  }
+
+  Place place_ = Place::kBetween;
+  bool in_array_ = false;
+  bool around_ = false;  // That array is one of an object.
+  bool holding_ = false;
+  JsonWalk walk_;
+  Envelope envelope_;
+  std::string held_;  // Of an object, while it is not known what it is.
+};
+
+}  // namespace
+
+ByteSourcePtr OpenJsonDocuments(ByteSourcePtr source) {
+  return std::make_unique<JsonDocuments>(std::move(source));
+}
+
+JsonStart LookAtJson(std::string_view start) {
+  JsonWalk walk;
+  Envelope envelope;
+  for (size_t i = 0; i < start.size(); ++i) {
+    const char c = start[i];
+    if (c == '\n') {
+      // A line end within a string is a fault of a line, not a document over lines.
+      if (walk.in_string()) return JsonStart::kLines;
+      if (walk.depth() > 0) return JsonStart::kDocuments;
+    }
+    if (!walk.in_string() && IsBlank(c)) continue;
+    envelope.Step(c, walk);
+    if (envelope.kind() == Envelope::Kind::kAround) return JsonStart::kDocuments;
+    walk.Step(c);
+    if (walk.in_string() || walk.depth() > 0) continue;
+    // The object is at its end: what follows on its line?
+    for (size_t next = i + 1; next < start.size() && start[next] != '\n'; ++next) {
+      if (!IsBlank(start[next])) {
+        return start[next] == '{' ? JsonStart::kDocuments : JsonStart::kLines;
+      }
+    }
+    return JsonStart::kLines;
+  }
+  return JsonStart::kLines;
+}
+
+}  // namespace spelk::io

@@ -1,0 +1,211 @@
+// Plain text: a line is an event, or what a regular expression says.
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "io/formats/formats.h"
+#include "io/formats/transcoder.h"
+#include "value/regex.h"
+
+namespace spelk::io {
+namespace {
+
+constexpr std::string_view kBegin = "{\"_raw\":\"";
+constexpr std::string_view kEnd = "\"}\n";
+
+void AddEvent(std::string_view text, std::string& out) {
+  while (text.ends_with('\n') || text.ends_with('\r')) text.remove_suffix(1);
+  if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) return;
+  out += kBegin;
+  AppendJsonContent(text, out);
+  out += kEnd;
+}
+
+// One event a line, which need not be held.
+class Lines final : public Transcoder {
+ public:
+  using Transcoder::Transcoder;
+
+ protected:
+  void Take(std::string_view* in, std::string& out) override {
+    while (!in->empty() && out.size() <= kTranscodedAtOnce) {
+      constexpr size_t kPiece = size_t{32} << 10U;
+      const size_t newline = in->find('\n');
+      const size_t size = std::min(std::min(newline, in->size()), kPiece);
+      const std::string_view piece = in->substr(0, size);
+      const bool ends = newline == size;
+      blank_ = blank_ && piece.find_first_not_of(" \t\r") == std::string_view::npos;
+      rest_ += piece;
+      in->remove_prefix(ends ? size + 1 : size);
+      Piece(ends, out);
+    }
+  }
+  bool Finish(std::string& out) override {
+    if (open_ || !rest_.empty()) Piece(true, out);
+    return true;
+  }
+
+ private:
+  // `rest_` is the next piece of a line.
+  void Piece(bool ends, std::string& out) {
+    if (ends && rest_.ends_with('\r')) rest_.pop_back();
+    // What is nothing but blanks is no event; but not many of them are kept to find out.
+    const size_t most_blanks = ends ? kMostBlanks : kMostBlanks + 1;
+    if (!open_ && blank_ && rest_.size() <= most_blanks) {
+      if (ends) rest_.clear();
+      return;
+    }
+    if (!std::exchange(open_, true)) out += kBegin;
+    // A character is not cut, and a carriage return may belong to the line end.
+    const size_t keep = ends ? 0 : Unfinished(rest_);
+    AppendJsonContent(std::string_view(rest_).substr(0, rest_.size() - keep), out);
+    rest_.erase(0, rest_.size() - keep);
+    if (!ends) return;
+    out += kEnd;
+    open_ = false;
+    blank_ = true;
+  }
+
+  // How many bytes at the end may go on.
+  static size_t Unfinished(std::string_view text) {
+    for (size_t n = 1; n <= 3 && n <= text.size(); ++n) {
+      const auto byte = static_cast<unsigned char>(text[text.size() - n]);
+      if ((byte & 0xC0U) == 0xC0U) return n;
+      if ((byte & 0x80U) == 0) return byte == '\r' ? n : n - 1;
+    }
+    return 0;
+  }
+
+  static constexpr size_t kMostBlanks = size_t{64} << 10U;
+  std::string rest_;
+  bool open_ = false;  // The event of a line was begun.
+  bool blank_ = true;  // The line at hand has nothing but blanks so far.
+};
+
+// Lines that belong together: an event begins with each line that matches.
+class MergedLines final : public Transcoder {
+ public:
+  MergedLines(ByteSourcePtr source, Regex begin)
+      : Transcoder(std::move(source)), begin_(std::move(begin)), matcher_(begin_) {}
+
+ protected:
+  void Take(std::string_view* in, std::string& out) override {
+    while (!in->empty() && out.size() <= kTranscodedAtOnce) {
+      const size_t newline = in->find('\n');
+      const size_t size = std::min(newline == std::string_view::npos ? in->size() : newline + 1,
+                                   kMostHeldEvent - line_.size());
+      line_ += in->substr(0, size);
+      in->remove_prefix(size);
+      if (line_.ends_with('\n') || line_.size() >= kMostHeldEvent) Line(out);
+    }
+  }
+  bool Finish(std::string& out) override {
+    if (!line_.empty()) Line(out);
+    AddEvent(event_, out);
+    event_.clear();
+    return true;
+  }
+
+ private:
+  void Line(std::string& out) {
+    std::string_view text = line_;
+    while (text.ends_with('\n') || text.ends_with('\r')) text.remove_suffix(1);
+    const bool begins = matcher_.Match(text) == MatchResult::kYes;
+    if (begins || event_.size() + line_.size() > kMostHeldEvent) {
+      AddEvent(event_, out);
+      event_.clear();
+    }
+    event_ += line_;
+    line_.clear();
+  }
+
+  Regex begin_;
+  RegexMatcher matcher_;
+  std::string line_;
+  std::string event_;
+};
+
+// Events are what stands between the first groups of matches.
+class BrokenText final : public Transcoder {
+ public:
+  BrokenText(ByteSourcePtr source, Regex breaker)
+      : Transcoder(std::move(source)), breaker_(std::move(breaker)), matcher_(breaker_) {}
+
+ protected:
+  // Each event is looked for in a window of the same size, so that it does not matter how the bytes
+  // come.
+  void Take(std::string_view* in, std::string& out) override {
+    const size_t room = 2 * kMostHeldEvent - std::min(held_.size(), 2 * kMostHeldEvent);
+    const size_t size = std::min(in->size(), room);
+    held_ += in->substr(0, size);
+    in->remove_prefix(size);
+    while (held_.size() - at_ >= kMostHeldEvent && out.size() <= kTranscodedAtOnce) Cut(out);
+    Forget();
+  }
+  bool Finish(std::string& out) override {
+    while (at_ < held_.size() && out.size() <= kTranscodedAtOnce) Cut(out);
+    return at_ >= held_.size();
+  }
+
+ private:
+  void Cut(std::string& out) {
+    const std::string_view text = std::string_view(held_).substr(at_, kMostHeldEvent);
+    // A match costs as much as its text is long.
+    for (const size_t window : {size_t{4} << 10U, size_t{64} << 10U, kMostHeldEvent}) {
+      const bool all = window >= text.size();
+      if (CutIn(text.substr(0, window), all, out)) return;
+      if (all) break;
+    }
+    AddEvent(text, out);
+    at_ += text.size();
+  }
+
+  // False if there is no break, or more of the text could tell otherwise.
+  bool CutIn(std::string_view text, bool all, std::string& out) {
+    constexpr size_t kMargin = 1024;
+    size_t start = 0;
+    while (start <= text.size() && matcher_.Match(text, start) == MatchResult::kYes) {
+      const bool has_group = matcher_.Group(text, 1).has_value();
+      const size_t begin = matcher_.begin(has_group ? 1 : 0);
+      const size_t end = matcher_.end(has_group ? 1 : 0);
+      if (!all && matcher_.end(0) + kMargin > text.size()) return false;
+      // A break that leaves nothing before it and takes nothing away is none.
+      if (end > 0) {
+        AddEvent(text.substr(0, begin), out);
+        at_ += end;
+        return true;
+      }
+      start = matcher_.NextStart(text);
+    }
+    return false;
+  }
+
+  void Forget() {
+    if (at_ < kMostHeldEvent) return;
+    held_.erase(0, at_);
+    at_ = 0;
+  }
+
+  Regex breaker_;
+  RegexMatcher matcher_;
+  std::string held_;
+  size_t at_ = 0;  // Where the next event begins.
+};
+
+}  // namespace
+
+absl::StatusOr<ByteSourcePtr> OpenText(ByteSourcePtr source, const TextBreaks& breaks) {
+  if (!breaks.line_breaker.empty()) {
+    absl::StatusOr<Regex> regex = Regex::Compile(breaks.line_breaker);
+    if (!regex.ok()) return regex.status();
+    return std::make_unique<BrokenText>(std::move(source), std::move(*regex));
+  }
+  if (!breaks.break_only_before.empty()) {
+    absl::StatusOr<Regex> regex = Regex::Compile(breaks.break_only_before);
+    if (!regex.ok()) return regex.status();
+    return std::make_unique<MergedLines>(std::move(source), std::move(*regex));
+  }
+  return std::make_unique<Lines>(std::move(source));
+}
+
+}  // namespace spelk::io

@@ -1,0 +1,13 @@
+// Any bytes as the beginning of a chunk of an EVTX file, of which the rest is zeros.
+#include "fuzz/transcode.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  constexpr size_t kHeader = 4096;
+  constexpr size_t kChunk = size_t{64} << 10U;
+  std::string file("ElfFile\0", 8);
+  file.resize(kHeader, '\0');
+  file += spelk::fuzz::TextOf(data, std::min(size, kChunk));
+  file.resize(kHeader + kChunk, '\0');
+  spelk::fuzz::RequireTranscoded(file, spelk::io::InputFormat::kEvtx);
+  return 0;
+}
