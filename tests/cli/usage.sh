@@ -144,3 +144,6 @@ expect 'an option without its value' 2 '' "$SPELK" run 'a=1' in.ndjson --threads
 says 'needs one' '--threads needs a value'
 expect 'an option given twice' 2 '' "$SPELK" run -o csv -o json 'a=1' in.ndjson
 says 'is refused' '--format is given more than once'
+
+expect 'a long search without a pipe' 0 '' bash -c '"$SPELK" check "table $(seq -s " " -f field_%g 1 100)" 2>seen; cat seen >&2'
+says 'is not told again' 'to look for the words, write `search …`; a leading pipe'

@@ -95,12 +95,14 @@ absl::StatusOr<NodePtr> Binder::BindPipeline(const ast::Pipeline& pipeline, Node
     plan = NewScan(pipeline.span);  // Goes on, to report the other commands' errors as well.
   }
   if (ReadsAsTerms(pipeline, TextOf(pipeline.span), entries_)) {
+    constexpr size_t kShown = 200;  // A longer search is known without being told again.
     const ast::Name& name = pipeline.commands[0].name;
+    const std::string_view text = TextOf(pipeline.span);
     diagnostics_.Warn(ErrorCode::kReadAsCommand, name.span,
                       fmt::format("read as the command {} over all events", name.text),
                       {fmt::format("to look for the words, write `search {}`; a leading pipe says "
                                    "that the command is meant",
-                                   TextOf(pipeline.span))});
+                                   text.size() > kShown ? "…" : text)});
   }
   std::swap(time_ranges_, outer_ranges);
   SPELK_RETURN_IF_ERROR(first_error);
