@@ -12,6 +12,7 @@
 #include "commands/chart/chart.h"
 #include "commands/chart/chart_rows.h"
 #include "commands/chart/series_filter.h"
+#include "commands/chart/shown_cells.h"
 #include "exec/aggregate/aggregation.h"
 #include "exec/column_setter.h"
 #include "exec/spool.h"
@@ -48,55 +49,6 @@ struct ChartState {
   AxisRange row_range;
   AxisRange series_range;
 };
-
-// Computes what the chart shows of rows of results.
-class ShownCells {
- public:
-  ShownCells(const ChartNode& node, const exec::RunContext& run) : node_(node), run_(run) {}
-
-  // The fields that come out, once a batch was seen.
-  const std::vector<Field>& fields() const { return fields_; }
-  absl::Status Of(const Batch& results, size_t keys, std::vector<Column>* cells);
-
- private:
-  const ChartNode& node_;
-  const exec::RunContext& run_;
-  std::vector<std::unique_ptr<plan::Evaluator>> evaluators_;
-  std::vector<Field> fields_;
-};
-
-absl::Status ShownCells::Of(const Batch& results, size_t keys, std::vector<Column>* cells) {
-  const bool first = fields_.empty();
-  const auto add = [&](Field field, const Column& column) {
-    cells->push_back(column);
-    if (first) fields_.push_back(field);
-  };
-  const bool patterns =
-      std::any_of(node_.calls.begin(), node_.calls.end(),
-                  [](const plan::AggregateCall& call) { return !call.pattern.empty(); });
-  for (size_t c = keys; patterns && c < results.schema()->size(); ++c) {
-    const Field field = (*results.schema())[c];
-    const uint64_t score = node_.filter.over_events;
-    if (score == 0 || node_.calls[score - 1].output != field) add(field, results.column(c));
-  }
-  evaluators_.resize(node_.columns.size());
-  for (size_t i = 0; i < node_.columns.size(); ++i) {
-    const ChartColumn& column = node_.columns[i];
-    if (column.expression == nullptr) {
-      const Column* found = patterns ? nullptr : results.Find(column.output);
-      if (found != nullptr) add(column.output, *found);
-      continue;
-    }
-    if (evaluators_[i] == nullptr) {
-      SPELK_ASSIGN_OR_RETURN(evaluators_[i],
-                             plan::Evaluator::Make(*column.expression, run_.evaluation));
-    }
-    Column computed;
-    SPELK_RETURN_IF_ERROR(evaluators_[i]->EvaluateAssigned(results, &computed));
-    add(column.output, computed);
-  }
-  return absl::OkStatus();
-}
 
 // How each row's key was written.
 absl::StatusOr<Column> TypesOf(const Column& keys, const Batch& rows) {

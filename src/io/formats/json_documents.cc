@@ -177,10 +177,16 @@ class JsonDocuments final : public Transcoder {
   }
 
   void Document(char c, std::string& out) {
-    // Line ends and blanks between tokens are left out; within strings they are faults, but a line
-    // end would make two lines of one.
-    if (!walk_.in_string() && IsBlank(c)) return;
-    if (walk_.in_string() && (c == '\n' || c == '\r')) c = ' ';
+    // The text stays as it is, but a line end would make two lines of one. Between tokens it is
+    // left out with the indentation behind it; within a string it is a fault.
+    const bool ends_line = c == '\n' || c == '\r';
+    if (!walk_.in_string() && IsBlank(c)) {
+      indented_ = indented_ || ends_line;
+      if (!indented_) (holding_ ? held_ : out) += c;
+      return;
+    }
+    indented_ = false;
+    if (ends_line) c = ' ';
     if (holding_) envelope_.Step(c, walk_);
     walk_.Step(c);
     if (holding_) {
@@ -215,6 +221,7 @@ class JsonDocuments final : public Transcoder {
   bool in_array_ = false;
   bool around_ = false;  // That array is one of an object.
   bool holding_ = false;
+  bool indented_ = false;  // Since the end of a line nothing but blanks was met.
   JsonWalk walk_;
   Envelope envelope_;
   std::string held_;  // Of an object, while it is not known what it is.

@@ -105,9 +105,9 @@ TEST(FormatOfTest, Recognises) {
 
 TEST(JsonDocumentsTest, OneObjectALine) {
   EXPECT_EQ(Read("{\n  \"a\": 1,\n  \"b\": {\"c\": \"x  y\"}\n}\n{\n \"a\": 2 }"),
-            "{\"a\":1,\"b\":{\"c\":\"x  y\"}}\n{\"a\":2}\n");
+            "{\"a\": 1,\"b\": {\"c\": \"x  y\"}}\n{\"a\": 2 }\n");
   EXPECT_EQ(Read("[{\"a\":\"] } \\\" [\"},\n{\"a\":[1, {\"b\":2}]}\n]\n"),
-            "{\"a\":\"] } \\\" [\"}\n{\"a\":[1,{\"b\":2}]}\n");
+            "{\"a\":\"] } \\\" [\"}\n{\"a\":[1, {\"b\":2}]}\n");
   EXPECT_EQ(Read("{\"a\":1} {\"a\":2}\n"), "{\"a\":1}\n{\"a\":2}\n");
   EXPECT_EQ(Read("[]"), "");
 }
