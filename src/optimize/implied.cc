@@ -142,12 +142,18 @@ void Renumber(const Expr& source, Expr* expr) {
 
 plan::ExprPtr ImpliedBelow(const plan::ExtendNode& extend, const plan::Expr& predicate) {
   ExprPtr implied = plan::Copy(predicate);
-  for (size_t i = extend.assignments.size(); implied != nullptr && i-- > 0;) {
+  plan::FieldSet read;
+  plan::CollectFields(*implied, &read);
+  for (size_t i = extend.assignments.size(); i-- > 0;) {
     const plan::NamedExpr& assignment = extend.assignments[i];
     if (!assignment.name_fields.empty()) return nullptr;
+    if (!read.Has(assignment.target)) continue;
     implied = Weaken(*implied, assignment.target, *assignment.value);
+    if (implied == nullptr) return nullptr;
+    read.Clear();
+    plan::CollectFields(*implied, &read);
   }
-  if (implied == nullptr || implied->kind == ExprKind::kLiteral) return nullptr;
+  if (implied->kind == ExprKind::kLiteral) return nullptr;
   Renumber(predicate, implied.get());
   return implied;
 }

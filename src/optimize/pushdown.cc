@@ -105,8 +105,9 @@ void SinkImplied(const plan::Expr& conjunct, plan::Node* below) {
       scan->predicate = plan::MakeLogical(ExprKind::kAnd, std::move(all));
       return;
     }
-    ExprPtr moved = plan::Copy(*asked);
-    if (!MoveBelow(*below, &moved)) {
+    // The conjunct itself stands here because it cannot move.
+    ExprPtr moved = implied == nullptr ? nullptr : plan::Copy(*asked);
+    if (moved == nullptr || !MoveBelow(*below, &moved)) {
       const auto* extend = plan::TryAs<plan::ExtendNode>(below);
       moved = extend == nullptr ? nullptr : ImpliedBelow(*extend, *asked);
       if (moved == nullptr) return;
