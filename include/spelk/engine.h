@@ -285,6 +285,20 @@ struct EngineOptions {
   // The one folder where searches may write (outputlookup, outputcsv), and read what they wrote.
   // Empty: what they write stays in memory, for the searches of the same run.
   std::string write_folder = {};
+  // Macros beside those of the apps, which they override: "name=definition", "name(a, b)=…".
+  std::vector<std::string> macros = {};
+};
+
+// What an engine read of its app folders.
+struct AppReport {
+  struct File {
+    std::string app;     // The folder, as given.
+    std::string file;    // "default/props.conf"
+    bool read = false;   // False for kinds of files that mean nothing here.
+    size_t stanzas = 0;  // Of a .conf file.
+  };
+  std::vector<File> files;            // In the order in which they are laid over each other.
+  std::vector<std::string> problems;  // What could not be read, with file and line.
 };
 
 struct CompileOptions {
@@ -315,6 +329,8 @@ class Engine {
   // An instant in seconds since the epoch: written as epoch seconds, as ISO 8601 in the engine's
   // zone, or as a time modifier that counts from `now`. Nothing if the text is none of these.
   std::optional<double> ParseTime(std::string_view text, double now) const;
+  // What was read of the app folders, and what could not be. An error if the options are wrong.
+  Result<AppReport> Apps() const;
   // The optimizer passes that can be switched off, with what they do.
   std::vector<std::pair<std::string, std::string>> Passes() const;
   // Names that complete a prefix: commands, functions, statistics.

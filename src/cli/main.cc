@@ -1,4 +1,4 @@
-// The command line: spelk run | explain | check | help | completion.
+// The command line: spelk run | explain | check | apps | help | completion.
 #include <fmt/format.h>
 #include <pthread.h>
 #include <sys/resource.h>
@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/apps_command.h"
 #include "cli/choices.h"
 #include "cli/completion.h"
 #include "cli/exit_codes.h"
@@ -109,7 +110,7 @@ int Refuse(const CLI::App& app, const std::vector<std::string>& words,
   const std::string subcommand = parsed.empty() ? "" : " " + parsed.front()->get_name();
   std::string what = error.what();
   if (parsed.empty() && words.empty()) {
-    what = "a subcommand is missing: run, explain, check, help or completion";
+    what = "a subcommand is missing: run, explain, check, apps, help or completion";
   } else if (parsed.empty() && words[0].starts_with('-')) {
     what = fmt::format("unexpected \"{}\"", words[0]);
   } else if (parsed.empty()) {
@@ -185,6 +186,11 @@ int Main(int argc, char** argv) {
       app.add_subcommand("check", "Say what is wrong with a search, without running it");
   if (declares("check")) AddSearchOptions(*check_command, check);
 
+  SearchArguments apps;
+  CLI::App* apps_command = app.add_subcommand(
+      "apps", "List what is read of the app folders, and what could not be read");
+  if (declares("apps")) AddKnowledgeOptions(*apps_command, apps);
+
   std::string help_name;
   CLI::App* help_command =
       app.add_subcommand("help", "Explain a command, function or statistic of SPL, or an option");
@@ -210,6 +216,7 @@ int Main(int argc, char** argv) {
   if (run_command->parsed()) return Run(run);
   if (explain_command->parsed()) return Explain(explain);
   if (check_command->parsed()) return Check(check);
+  if (apps_command->parsed()) return Apps(apps);
   if (help_command->parsed()) {
     const std::vector<std::string> rest = help_command->remaining();
     return PrintHelp(app, help_name.empty() && !rest.empty() ? rest.front() : help_name);

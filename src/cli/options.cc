@@ -18,13 +18,11 @@ Error BadOption(std::string_view option, std::string_view value, std::string_vie
           fmt::format("{} does not take \"{}\"; it takes {}", option, Printable(value), wanted)};
 }
 
-void AddSearchOptions(CLI::App& app, SearchArguments& a) {
-  app.add_option("-f,--file", a.file, "Read the search from a file")->type_name("FILE.spl");
-  app.add_option("words", a.positional,
-                 "The search (unless -f gives it), then inputs: files, directories, globs, -")
-      ->type_name("");
-  app.add_option("--app", a.apps,
-                 "A Splunk app folder: macros.conf, props.conf …; may be given several times")
+void AddKnowledgeOptions(CLI::App& app, SearchArguments& a) {
+  app.add_option(
+         "--app", a.apps,
+         "A Splunk app folder: macros.conf, props.conf …; may be given several times, after "
+         "those of SPELK_APPS")
       ->type_name("DIR")
       ->take_all()
       ->allow_extra_args(false);
@@ -34,11 +32,24 @@ void AddSearchOptions(CLI::App& app, SearchArguments& a) {
       ->type_name("[NAME=]PATH")
       ->take_all()
       ->allow_extra_args(false);
+  app.add_option("--macro", a.macros,
+                 "A macro beside those of the apps: name=definition or name(a, b)=definition")
+      ->type_name("DEFINITION")
+      ->take_all()
+      ->allow_extra_args(false);
+  app.add_flag("--no-builtin", a.no_builtin,
+               "Without spelk's own knowledge of Windows events and other feeds");
+}
+
+void AddSearchOptions(CLI::App& app, SearchArguments& a) {
+  app.add_option("-f,--file", a.file, "Read the search from a file")->type_name("FILE.spl");
+  app.add_option("words", a.positional,
+                 "The search (unless -f gives it), then inputs: files, directories, globs, -")
+      ->type_name("");
+  AddKnowledgeOptions(app, a);
   app.add_option("--allow-write", a.write_folder,
                  "Let outputlookup and outputcsv write files, inside this folder")
       ->type_name("DIR");
-  app.add_flag("--no-builtin", a.no_builtin,
-               "Without spelk's own knowledge of Windows events and other feeds");
   app.add_option("--tz", a.zone, "Time zone of times without one and of calendar functions")
       ->type_name("ZONE")
       ->capture_default_str();
@@ -88,7 +99,9 @@ void AddSearchOptions(CLI::App& app, SearchArguments& a) {
 
 EngineOptions MakeEngineOptions(const SearchArguments& arguments) {
   EngineOptions options;
-  options.apps = arguments.apps;
+  options.apps = AppsOfEnvironment();
+  options.apps.insert(options.apps.end(), arguments.apps.begin(), arguments.apps.end());
+  options.macros = arguments.macros;
   options.builtin = !arguments.no_builtin;
   options.time_zone = arguments.zone;
   options.lookups = arguments.lookups;

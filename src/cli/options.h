@@ -18,6 +18,7 @@ struct SearchArguments {
   std::string file;                     // -f
   std::vector<std::string> positional;  // The query unless -f gives it, then the inputs.
   std::vector<std::string> apps;
+  std::vector<std::string> macros;
   std::vector<std::string> lookups;
   std::string write_folder;
   bool no_builtin = false;
@@ -41,6 +42,8 @@ struct SearchArguments {
   std::vector<std::string> disabled_passes;
 };
 
+// Where knowledge comes from: options of `apps`, too.
+void AddKnowledgeOptions(CLI::App& app, SearchArguments& arguments);
 void AddSearchOptions(CLI::App& app, SearchArguments& arguments);
 // `option` does not take `value`; `wanted` says what it takes.
 Error BadOption(std::string_view option, std::string_view value, std::string_view wanted);

@@ -66,6 +66,18 @@ std::string TemporaryDirectory() {
   return directory != nullptr && *directory != '\0' ? directory : "/tmp";
 }
 
+std::vector<std::string> AppsOfEnvironment() {
+  std::vector<std::string> apps;
+  const char* set = std::getenv("SPELK_APPS");
+  std::string_view rest = set == nullptr ? "" : set;
+  while (!rest.empty()) {
+    const size_t end = std::min(rest.find(':'), rest.size());
+    if (end > 0) apps.emplace_back(rest.substr(0, end));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return apps;
+}
+
 std::optional<size_t> ParseSize(std::string_view text) {
   size_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);

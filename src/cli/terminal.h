@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace spelk::cli {
 
@@ -27,6 +28,8 @@ size_t DefaultMemory();
 size_t Cores();
 // TMPDIR, or /tmp.
 std::string TemporaryDirectory();
+// The folders of SPELK_APPS, with colons between them.
+std::vector<std::string> AppsOfEnvironment();
 
 // "512MB", "1GiB", "64k", "1000"; powers of 1024.
 std::optional<size_t> ParseSize(std::string_view text);

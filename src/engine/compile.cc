@@ -27,8 +27,8 @@ Core::Core(const CoreOptions& options)
     status_ = zone.status();
   }
   write_folder_ = options.write_folder;
-  status_.Update(
-      knowledge_.Load({options.apps, options.builtin, options.lookups, options.write_folder}));
+  status_.Update(knowledge_.Load(
+      {options.apps, options.builtin, options.lookups, options.write_folder, options.macros}));
 }
 
 namespace {
@@ -72,6 +72,18 @@ absl::Status CheckUtf8(const Source& source) {
   return absl::InvalidArgumentError(fmt::format("{}:{}:{}: the search is not UTF-8: byte 0x{:02x}",
                                                 source.name(), place.line, place.column,
                                                 static_cast<unsigned char>(source.text()[bad])));
+}
+
+// What was left out of an app may change the answer.
+void WarnOfSkipped(const Core& core, Diagnostics& diagnostics) {
+  const std::vector<std::string>& skipped = core.knowledge().skipped();
+  if (skipped.empty()) return;
+  diagnostics.Warn(ErrorCode::kDiffers, {},
+                   fmt::format("{} left out of the app folders; the first: {}",
+                               skipped.size() == 1 ? "one line was"
+                                                   : fmt::format("{} lines were", skipped.size()),
+                               skipped.front()),
+                   {"`spelk apps` lists them all"});
 }
 
 // The lookups that there are, and those that searches before this one write.
@@ -139,14 +151,18 @@ absl::Status Compile(const Core& core, std::string_view text, const CompileOptio
   SPELK_RETURN_IF_ERROR(core.status());
   SPELK_RETURN_IF_ERROR(CheckUtf8(*compilation->source));
   Diagnostics& diagnostics = compilation->diagnostics;
+  WarnOfSkipped(core, diagnostics);
   if (!options.parse_only) {
     const auto evaluate = [&core](std::string_view expression,
                                   const knowledge::MacroArguments& arguments) {
       return EvaluateForMacro(core, expression, arguments);
     };
+    const auto is_command = [&core](std::string_view word) {
+      return core.entries().Command(word) != nullptr;
+    };
     SPELK_ASSIGN_OR_RETURN(compilation->source,
                            core.knowledge().macros().Expand(compilation->source, core.limits(),
-                                                            evaluate, diagnostics));
+                                                            evaluate, diagnostics, is_command));
   }
   const absl::Status parsed = ParsePartly(*compilation->source, core.entries(), core.limits(),
                                           diagnostics, &compilation->ast);
@@ -203,7 +219,9 @@ absl::StatusOr<plan::ExprPtr> CompileTerms(const Core& core, FieldTable& fields,
   Diagnostics diagnostics;
   SPELK_ASSIGN_OR_RETURN(const ast::SearchExpr terms,
                          ParseSearchTerms(source, core.entries(), core.limits(), diagnostics));
-  plan::Binder binder(source, core.entries(), fields, diagnostics, core.bind_services());
+  plan::BinderServices services = core.bind_services();
+  services.classes = nullptr;  // It may name others that are not there.
+  plan::Binder binder(source, core.entries(), fields, diagnostics, services);
   binder.ForbidSubsearches();
   return binder.SearchTerms(terms, true);
 }

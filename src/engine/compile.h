@@ -27,6 +27,7 @@ struct CoreOptions {
   std::string time_zone = "UTC";
   std::vector<std::string> lookups;  // NAME=FILE, files, folders.
   std::string write_folder;          // Where tables that are written become files; empty: nowhere.
+  std::vector<std::string> macros;   // name(a, b)=definition
 };
 
 // What all queries of an engine share. Thread-safe.

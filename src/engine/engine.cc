@@ -355,9 +355,10 @@ bool Cancel::before_end_of_input() const { return impl_->cancellation.before_end
 // ---------------------------------------------------------------- engine
 
 Engine::Engine(EngineOptions options)
-    : impl_(std::make_shared<Impl>(engine::CoreOptions{
-          std::move(options.apps), options.builtin, std::move(options.time_zone),
-          std::move(options.lookups), std::move(options.write_folder)})) {}
+    : impl_(std::make_shared<Impl>(
+          engine::CoreOptions{std::move(options.apps), options.builtin,
+                              std::move(options.time_zone), std::move(options.lookups),
+                              std::move(options.write_folder), std::move(options.macros)})) {}
 Engine::~Engine() = default;
 // NOLINTNEXTLINE(performance-move-constructor-init): the other one stays as it was.
 Engine::Engine(Engine&& other) noexcept : impl_(other.impl_) {}
@@ -392,6 +393,17 @@ Result<std::string> Engine::Help(std::string_view name) const {
   absl::StatusOr<std::string> text = engine::Help(impl_->core.entries(), name);
   if (!text.ok()) return engine::ToError(text.status());
   return std::move(*text);
+}
+
+Result<AppReport> Engine::Apps() const {
+  if (!impl_->core.status().ok()) return engine::ToError(impl_->core.status());
+  const knowledge::Knowledge& knowledge = impl_->core.knowledge();
+  AppReport report;
+  for (const knowledge::AppFile& file : knowledge.files()) {
+    report.files.push_back({file.app, file.file, file.read, file.stanzas});
+  }
+  report.problems = knowledge.problems();
+  return report;
 }
 
 std::vector<std::pair<std::string, std::string>> Engine::Passes() const {

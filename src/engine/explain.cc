@@ -30,16 +30,29 @@ std::string Assumed(const plan::ScanNode& scan) {
   return out;
 }
 
+// "name", or "name":" for a member that is a text.
+std::string ShownKey(std::string_view key) {
+  constexpr std::string_view kText = ":\"";
+  if (!key.ends_with(kText)) return std::string(key);
+  return fmt::format("{} with a text", key.substr(0, key.size() - kText.size()));
+}
+
+// Knowledge that every search has is not worth a line.
+bool IsShown(const plan::FieldRule& rule) { return !rule.text_source || !rule.text.empty(); }
+
 // What a scan reads and skips.
 std::string Report(const plan::ScanNode* scan) {
   std::string out;
   plan::FieldSet read = plan::FieldSet::Of(scan->fields);
   if (scan->predicate != nullptr) plan::CollectFields(*scan->predicate, &read);
-  for (const plan::FieldRule& rule : scan->rules) read.Add(rule.Inputs());
+  for (const plan::FieldRule& rule : scan->rules) {
+    if (IsShown(rule)) read.Add(rule.Inputs());
+  }
   if (scan->all_fields) read.AddAll();
   for (const std::string& pattern : scan->patterns) read.AddPattern(pattern);
   out += fmt::format("fields: {}\n", read.Print());
   for (const plan::FieldRule& rule : scan->rules) {
+    if (!IsShown(rule)) continue;
     std::vector<std::string_view> targets;
     for (const Field target : rule.targets) targets.push_back(target.name());
     out += fmt::format("knowledge: {} = {}{}{}\n", fmt::join(targets, ", "), plan::PrintRule(rule),
@@ -52,11 +65,11 @@ std::string Report(const plan::ScanNode* scan) {
     const bool keys = group.literals.front().starts_with('"');
     out += keys ? "prefilter: a line must have a member " : "prefilter: a line must hold ";
     for (size_t i = 0; i < group.literals.size(); ++i) {
-      out += fmt::format(fmt::runtime(keys ? "{}{}" : "{}\"{}\""),
-                         i == 0                           ? ""
-                         : i + 1 == group.literals.size() ? " or "
-                                                          : ", ",
-                         group.literals[i]);
+      const std::string_view separator = i == 0                           ? ""
+                                         : i + 1 == group.literals.size() ? " or "
+                                                                          : ", ";
+      out += separator;
+      out += keys ? ShownKey(group.literals[i]) : fmt::format("\"{}\"", group.literals[i]);
     }
     out += group.ignore_case ? ", in any case\n" : "\n";
   }

@@ -33,6 +33,9 @@ absl::StatusOr<std::vector<plan::FieldRule>> KnowledgeRules::RulesFor(
   if (!inlined.unbuilt.empty()) {
     warnings_.Add(ErrorCode::kDiffers, DescribeUnbuilt(inlined.unbuilt));
   }
+  for (std::string& note : inlined.notes) {
+    warnings_.Add(ErrorCode::kDiffers, std::move(note));
+  }
   return std::move(inlined.rules);
 }
 

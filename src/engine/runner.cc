@@ -9,6 +9,7 @@
 
 #include "base/check.h"
 #include "base/status.h"
+#include "engine/lookup_filter.h"
 #include "plan/eval/search_nodes.h"
 #include "value/relative_time.h"
 #include "value/utf8.h"
@@ -156,7 +157,10 @@ Runner::Runner(const Core& core, const RunRequest& request)
       request_(request),
       budget_(request.options.memory, WorkersFor(request.options), request.options.may_reserve),
       fields_(&core.fields(), &budget_),
-      tables_(core.knowledge().lookups(), core.write_folder(), core.zone(), &budget_) {
+      tables_(core.knowledge().lookups(), core.write_folder(), core.zone(), &budget_,
+              [this](const plan::Lookup& lookup, const plan::Table& table) {
+                return FilterTable(core_, fields_, common_.evaluation, &budget_, lookup, table);
+              }) {
   const RunOptions& options = request.options;
   common_.evaluation.constants = {core.zone(),  options.now.value_or(0), !options.now,
                                   options.seed, &core.entries(),         &common_.services};
@@ -175,6 +179,7 @@ Runner::Runner(const Core& core, const RunRequest& request)
   if (options.hooks != nullptr) common_.wrapper = options.hooks->wrapper;
   settings_.shapes = &core.knowledge().shapes();
   settings_.renames = &core.knowledge().renames();
+  settings_.times = &core.knowledge().times();
   settings_.inputs = request.inputs;
   settings_.sourcetype = MakeUtf8(options.sourcetype);
   settings_.time_field = options.time_field;

@@ -51,8 +51,12 @@ class ReservedText {
 }  // namespace
 
 RunTables::RunTables(const knowledge::Lookups& lookups, std::string write_folder,
-                     absl::TimeZone zone, MemoryBudget* budget)
-    : lookups_(lookups), write_folder_(std::move(write_folder)), zone_(zone), budget_(budget) {}
+                     absl::TimeZone zone, MemoryBudget* budget, FilterRows filter)
+    : lookups_(lookups),
+      write_folder_(std::move(write_folder)),
+      zone_(zone),
+      budget_(budget),
+      filter_(std::move(filter)) {}
 
 // What a name means if a search of this run wrote the table; null if none did or it was removed.
 plan::LookupPtr RunTables::Written(std::string_view name, const plan::LookupPtr& known) const {
@@ -101,11 +105,23 @@ absl::StatusOr<plan::TablePtr> RunTables::Read(const plan::Lookup& lookup) {
   return plan::TableBuilder(lookup.columns, budget_, lookup.name).Finish();
 }
 
-absl::StatusOr<plan::TablePtr> RunTables::RowsLocked(const plan::Lookup& lookup) {
+absl::StatusOr<plan::TablePtr> RunTables::WholeTable(const plan::Lookup& lookup) {
   if (const auto known = tables_.find(lookup.table); known != tables_.end()) return known->second;
   SPELK_ASSIGN_OR_RETURN(plan::TablePtr table, Read(lookup));
   tables_[lookup.table] = table;
   return table;
+}
+
+absl::StatusOr<plan::TablePtr> RunTables::RowsLocked(const plan::Lookup& lookup) {
+  if (lookup.filter.empty()) return WholeTable(lookup);
+  if (const auto known = filtered_.find(lookup.name); known != filtered_.end()) {
+    return known->second;
+  }
+  SPELK_ASSIGN_OR_RETURN(const plan::TablePtr table, WholeTable(lookup));
+  if (table == nullptr) return table;
+  SPELK_ASSIGN_OR_RETURN(plan::TablePtr rows, filter_(lookup, *table));
+  filtered_[lookup.name] = rows;
+  return rows;
 }
 
 absl::StatusOr<plan::TablePtr> RunTables::Rows(const plan::Lookup& lookup) {
@@ -162,6 +178,7 @@ absl::Status RunTables::Publish() {
     if (!write_folder_.empty()) SPELK_RETURN_IF_ERROR(WriteFile(write));
   }
   pending_.clear();
+  filtered_.clear();
   indexes_.clear();  // Some may be of tables that are no longer there.
   return absl::OkStatus();
 }

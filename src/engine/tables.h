@@ -2,6 +2,7 @@
 // those that the run's searches wrote.
 #pragma once
 
+#include <functional>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -15,11 +16,15 @@
 
 namespace spelk::engine {
 
+// The rows of a table that meet the lookup's filter.
+using FilterRows = std::function<absl::StatusOr<plan::TablePtr>(const plan::Lookup& lookup,
+                                                                const plan::Table& table)>;
+
 class RunTables final : public plan::Tables {
  public:
   // `write_folder`: where tables that were written become files; empty: nowhere.
   RunTables(const knowledge::Lookups& lookups, std::string write_folder, absl::TimeZone zone,
-            MemoryBudget* budget);
+            MemoryBudget* budget, FilterRows filter);
 
   absl::StatusOr<plan::LookupPtr> FindLookup(std::string_view name) const override;
   absl::StatusOr<plan::LookupPtr> FindFile(std::string_view name) const override;
@@ -33,6 +38,7 @@ class RunTables final : public plan::Tables {
   absl::Status Publish();
 
  private:
+  absl::StatusOr<plan::TablePtr> WholeTable(const plan::Lookup& lookup);
   absl::StatusOr<plan::TablePtr> RowsLocked(const plan::Lookup& lookup);
   absl::StatusOr<plan::TablePtr> Read(const plan::Lookup& lookup);
   absl::Status WriteFile(const Write& write) const;
@@ -42,8 +48,10 @@ class RunTables final : public plan::Tables {
   const std::string write_folder_;
   const absl::TimeZone zone_;
   MemoryBudget* const budget_;
+  const FilterRows filter_;
   mutable std::mutex mutex_;
-  StringMap<plan::TablePtr> tables_;  // Read or written; null for one that was removed.
+  StringMap<plan::TablePtr> tables_;    // Read or written; null for one that was removed.
+  StringMap<plan::TablePtr> filtered_;  // Of lookups with a filter, by their names.
   StringMap<plan::LookupIndexPtr> indexes_;
   std::vector<Write> pending_;
   StringSet written_;

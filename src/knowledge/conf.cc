@@ -97,7 +97,8 @@ std::string Conf::PlaceOf(const Setting& setting) const {
   return fmt::format("{}:{}", files_[setting.file], setting.line);
 }
 
-absl::Status Conf::Add(std::string_view text, std::string file) {
+absl::Status Conf::Add(std::string_view text, std::string file,
+                       std::vector<std::string>* problems) {
   if (text.size() > kMostBytes) {
     return absl::ResourceExhaustedError(
         fmt::format("{} is longer than {} bytes", file, kMostBytes));
@@ -110,8 +111,12 @@ absl::Status Conf::Add(std::string_view text, std::string file) {
   const auto index = static_cast<uint32_t>(files_.size());
   files_.push_back(std::move(file));
   const auto fail = [&](uint32_t line, std::string_view what) {
-    return absl::InvalidArgumentError(fmt::format("{}:{}: {}", files_.back(), line, what));
+    std::string message = fmt::format("{}:{}: {}", files_.back(), line, what);
+    if (problems == nullptr) return absl::InvalidArgumentError(message);
+    problems->push_back(std::move(message));
+    return absl::OkStatus();
   };
+  bool skips = false;  // What stands behind a name that could not be read.
   Lines lines(text);
   std::string stanza(kDefault);
   while (const std::optional<std::string_view> line = lines.Next()) {
@@ -119,18 +124,28 @@ absl::Status Conf::Add(std::string_view text, std::string file) {
     if (trimmed.empty() || trimmed.front() == '#') continue;
     const uint32_t number = lines.number();
     if (trimmed.front() == '[') {
-      if (trimmed.back() != ']') return fail(number, "the stanza's name has no \"]\" behind it");
-      stanza = TrimBlanks(trimmed.substr(1, trimmed.size() - 2));
-      if (stanza.empty()) return fail(number, "the stanza has no name");
-      FindOrAdd(stanza);
+      const bool closed = trimmed.back() == ']';
+      stanza = TrimBlanks(trimmed.substr(1, trimmed.size() - (closed ? 2 : 1)));
+      skips = !closed || stanza.empty();
+      if (skips) {
+        SPELK_RETURN_IF_ERROR(fail(number, closed ? "the stanza has no name"
+                                                  : "the stanza's name has no \"]\" behind it"));
+      } else {
+        FindOrAdd(stanza);
+      }
       continue;
     }
     absl::StatusOr<std::string> whole = Continued(*line, &lines);
-    if (!whole.ok()) return fail(number, MessageOf(whole.status()));
+    if (!whole.ok()) {
+      SPELK_RETURN_IF_ERROR(fail(number, MessageOf(whole.status())));
+      continue;
+    }
+    if (skips) continue;
     const size_t equals = whole->find('=');
     const std::string_view key = TrimBlanks(std::string_view(*whole).substr(0, equals));
     if (equals == std::string::npos || key.empty()) {
-      return fail(number, "expected [stanza] or key = value");
+      SPELK_RETURN_IF_ERROR(fail(number, "expected [stanza] or key = value"));
+      continue;
     }
     Setting setting{std::string(key), std::string(TrimBlanks(whole->substr(equals + 1))), index,
                     number};

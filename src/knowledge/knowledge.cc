@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -26,16 +27,8 @@ struct AppConfs {
   Conf tags;
   Conf shapes;
   Conf saved_searches;
+  Conf fields;
 };
-
-absl::Status AddFile(const AppFolder& app, std::string_view file, Conf* conf) {
-  for (const std::string_view layer : {"default", "local"}) {
-    const std::string path = fmt::format("{}/{}", layer, file);
-    SPELK_ASSIGN_OR_RETURN(const std::optional<std::string> text, app.Read(path, Conf::kMostBytes));
-    if (text) SPELK_RETURN_IF_ERROR(conf->Add(*text, app.NameOf(path)));
-  }
-  return absl::OkStatus();
-}
 
 absl::StatusOr<Conf> BuiltinConf(std::string_view file) {
   Conf conf;
@@ -44,7 +37,51 @@ absl::StatusOr<Conf> BuiltinConf(std::string_view file) {
   return conf;
 }
 
+// Of a file, each stanza counted.
+size_t StanzasIn(std::string_view text) {
+  size_t count = 0;
+  while (!text.empty()) {
+    const size_t end = std::min(text.find('\n'), text.size());
+    const std::string_view line = TrimBlanks(text.substr(0, end));
+    if (line.starts_with('[') && line.ends_with(']')) ++count;
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return count;
+}
+
+constexpr std::string_view kLayers[] = {"default", "local"};
+
 }  // namespace
+
+absl::Status Knowledge::AddFile(const AppFolder& app, std::string_view file, Conf* conf) {
+  for (const std::string_view layer : kLayers) {
+    const std::string path = fmt::format("{}/{}", layer, file);
+    SPELK_ASSIGN_OR_RETURN(const std::optional<std::string> text, app.Read(path, Conf::kMostBytes));
+    if (!text) continue;
+    const absl::Status status = conf->Add(*text, app.NameOf(path), &skipped_);
+    if (!status.ok()) skipped_.emplace_back(MessageOf(status));
+    for (AppFile& each : files_) {
+      if (each.app != app.path() || each.file != path) continue;
+      each.read = status.ok();
+      each.stanzas = StanzasIn(*text);
+    }
+  }
+  return absl::OkStatus();
+}
+
+void Knowledge::ListFiles(const AppFolder& app) {
+  for (const std::string_view folder :
+       {"default", "local", "lookups", "data/models", "default/data/models", "local/data/models"}) {
+    for (const std::string& name : app.List(folder)) {
+      const bool table = folder == "lookups"
+                             ? name.ends_with(".csv") || name.ends_with(".csv.gz")
+                             : folder.ends_with("models") && name.ends_with(".json");
+      // Hidden files, and folders.
+      if (name.starts_with('.') || name.find('.') == std::string::npos) continue;
+      files_.push_back({app.path(), fmt::format("{}/{}", folder, name), table, 0});
+    }
+  }
+}
 
 absl::Status Knowledge::Load(const KnowledgeSources& sources) {
   builtin_ = sources.builtin;
@@ -53,6 +90,7 @@ absl::Status Knowledge::Load(const KnowledgeSources& sources) {
   for (const std::string& path : sources.apps) {
     SPELK_ASSIGN_OR_RETURN(const AppFolder app, AppFolder::Open(path));
     apps.push_back(app);
+    ListFiles(app);
     SPELK_RETURN_IF_ERROR(AddFile(app, "transforms.conf", &confs.transforms));
     SPELK_RETURN_IF_ERROR(AddFile(app, "collections.conf", &confs.collections));
     SPELK_RETURN_IF_ERROR(AddFile(app, "limits.conf", &confs.limits));
@@ -62,6 +100,7 @@ absl::Status Knowledge::Load(const KnowledgeSources& sources) {
     SPELK_RETURN_IF_ERROR(AddFile(app, "props.conf", &confs.props));
     SPELK_RETURN_IF_ERROR(AddFile(app, "shapes.conf", &confs.shapes));
     SPELK_RETURN_IF_ERROR(AddFile(app, "savedsearches.conf", &confs.saved_searches));
+    SPELK_RETURN_IF_ERROR(AddFile(app, "fields.conf", &confs.fields));
   }
   if (builtin_) {
     SPELK_ASSIGN_OR_RETURN(const Conf own, BuiltinConf("macros.conf"));
@@ -81,7 +120,14 @@ absl::Status Knowledge::Load(const KnowledgeSources& sources) {
   SPELK_RETURN_IF_ERROR(lookups_.Load(std::move(apps), confs.transforms,
                                       std::move(confs.collections), given, limits_));
   macros_.AddAll(confs.macros);
+  macros_.AddSavedSearches(confs.saved_searches);
+  for (const std::string& macro : sources.macros) {
+    SPELK_RETURN_IF_ERROR(macros_.AddDefinition(macro));
+  }
   SPELK_RETURN_IF_ERROR(props_.AddAll(confs.props, confs.transforms, lookups_, false));
+  props_.AddFields(confs.fields);
+  problems_ = skipped_;
+  for (std::string& problem : props_.Problems()) problems_.push_back(std::move(problem));
   SPELK_RETURN_IF_ERROR(classes_.Load(confs.event_types, confs.tags, false));
   if (builtin_) {
     SPELK_ASSIGN_OR_RETURN(const Conf types, BuiltinConf("eventtypes.conf"));

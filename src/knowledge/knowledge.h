@@ -25,6 +25,15 @@ struct KnowledgeSources {
   bool builtin = true;
   std::vector<std::string> lookups = {};  // See Lookups::Load.
   std::string write_folder = {};  // Its files are lookup tables, before all others; empty: none.
+  std::vector<std::string> macros = {};  // See Macros::AddDefinition; they come after all apps.
+};
+
+// A file of an app.
+struct AppFile {
+  std::string app;   // The folder, as given.
+  std::string file;  // "default/props.conf"
+  bool read = false;
+  size_t stanzas = 0;  // Of a .conf file that is read.
 };
 
 // Loaded once, then immutable and shared between threads. What spelk itself brings is read when it
@@ -32,8 +41,9 @@ struct KnowledgeSources {
 class Knowledge {
  public:
   // Reads the app folders (`default/`, then `local/`; a later folder overrides an earlier one) on
-  // top of spelk's own app. NotFound for a folder that is not there; InvalidArgument, with file and
-  // line, for a file that cannot be understood. Files of kinds that are not read do no harm.
+  // top of spelk's own app. NotFound for a folder that is not there; PermissionDenied for a file
+  // that leads out of it. Files of kinds that are not read, and lines that mean nothing, do no
+  // harm.
   absl::Status Load(const KnowledgeSources& sources);
 
   const Macros& macros() const { return macros_; }
@@ -50,13 +60,28 @@ class Knowledge {
   const DataModels& models() const { return models_; }
   const SavedSearches& saved_searches() const { return saved_searches_; }
 
+  // The files of the apps, in the order in which they are laid over each other.
+  const std::vector<AppFile>& files() const { return files_; }
+  // What is wrong in them, with file and line.
+  const std::vector<std::string>& problems() const { return problems_; }
+  // Lines that were left out.
+  const std::vector<std::string>& skipped() const { return skipped_; }
+
+  // See Props::times. Those of spelk itself are there after the first RulesFor.
+  const std::vector<plan::TextSetting>& times() const { return props_.times(); }
   // What the sourcetypes of apps are shown as.
   const StringMap<std::string>& renames() const { return props_.renames(); }
 
  private:
   void ReadBuiltinProps() const;
 
+  absl::Status AddFile(const AppFolder& app, std::string_view file, Conf* conf);
+  void ListFiles(const AppFolder& app);
+
   bool builtin_ = false;
+  std::vector<AppFile> files_;
+  std::vector<std::string> skipped_;
+  std::vector<std::string> problems_;
   Macros macros_;
   LimitSettings limits_;
   Lookups lookups_;

@@ -188,9 +188,7 @@ absl::StatusOr<plan::LookupPtr> Lookups::OfStanza(const Stanza& stanza) const {
   if (type != nullptr && type->value != "kvstore") {
     return NotBuilt(lookup->place, stanza.name, fmt::format("is of the type {}", type->value));
   }
-  if (const Setting* filter = Find(stanza, "filter")) {
-    return NotBuilt(transforms_.PlaceOf(*filter), stanza.name, "has a filter");
-  }
+  if (const Setting* filter = Find(stanza, "filter")) lookup->filter = filter->value;
   if (file != nullptr) {
     lookup->table = LastPart(file->value);
   } else {
@@ -291,6 +289,7 @@ absl::Status Lookups::ReadColumns(const Stanza* stanza, plan::Lookup* lookup) co
                                            lookup->place, lookup->table));
   }
   if (!lookup->collection) return absl::OkStatus();
+  lookup->empty = !input;
   // What a collection may hold, whether its rows have it or not.
   const auto add = [lookup](std::string_view name) {
     if (std::find(lookup->columns.begin(), lookup->columns.end(), name) == lookup->columns.end()) {

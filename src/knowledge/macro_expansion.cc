@@ -17,6 +17,7 @@ constexpr size_t kMostNested = 100;
 // call each other twice from working for ever.
 constexpr size_t kMostWork = 8;
 constexpr size_t kWorkOfCall = 256;
+constexpr std::string_view kBlanks = " \t\r\n";
 
 // Reads the written text; at a macro call it reads on in the macro's text, and behind that goes on
 // where it was. So quotes and calls may begin in one text and end in another, as if the text had
@@ -24,12 +25,13 @@ constexpr size_t kWorkOfCall = 256;
 class Expansion {
  public:
   Expansion(const Macros& macros, const SourcePtr& source, const SyntaxLimits& limits,
-            const MacroEvaluator& evaluate, Diagnostics& diagnostics)
+            const MacroEvaluator& evaluate, Diagnostics& diagnostics, const IsCommand& is_command)
       : macros_(macros),
         source_(source),
         limits_(limits),
         evaluate_(evaluate),
-        diagnostics_(diagnostics) {}
+        diagnostics_(diagnostics),
+        is_command_(is_command) {}
 
   absl::StatusOr<SourcePtr> Run() {
     frames_.push_back({std::string(source_->text()), 0, "", ""});
@@ -42,6 +44,7 @@ class Expansion {
       SPELK_RETURN_IF_ERROR(fatal_);
       if (out_.size() > limits_.max_text) return TooLong();
     }
+    WarnOfFilters();
     if (!first_error_.ok()) return first_error_;
     // A call that does not end: the parser says what is wrong with it.
     const bool in_call = state_ == State::kCall || state_ == State::kCallString;
@@ -115,8 +118,75 @@ class Expansion {
         return;
       }
       default:
-        return Emit(std::min(text.find_first_of("\"\\`"), text.size()));
+        return StepText(text);
     }
+  }
+
+  // Text without quotes and calls of macros: a command may begin in it.
+  void StepText(std::string_view text) {
+    if (text.front() == '|' || text.front() == '[') {
+      at_command_ = true;
+      return Emit(1);
+    }
+    size_t end = std::min(text.find_first_of("\"\\`|["), text.size());
+    if (at_command_) {
+      const size_t begin = text.find_first_not_of(kBlanks);
+      if (begin != 0) return Emit(std::min(begin, end));
+      const absl::StatusOr<std::optional<SavedSearchCall>> call = ParseSavedSearchCommand(text);
+      if (!call.ok()) {
+        FailForGood(ErrorCode::kMissingArgument, std::string(MessageOf(call.status())));
+        return;
+      }
+      if (*call) return EnterSavedSearch(**call, true);
+      at_command_ = false;
+      const std::string_view word = text.substr(0, text.find_first_of(" \t\r\n\"\\`|["));
+      // The first word of a search begins its terms unless it is a command.
+      const bool first = out_.find_first_of("|[") == std::string::npos && in_written_text();
+      in_terms_ = word == "search" || (first && !(is_command_ && is_command_(word)));
+    }
+    const size_t term =
+        in_terms_ ? FindSavedSearchTerm(text.substr(0, end)) : std::string_view::npos;
+    if (term == 0) {
+      // The value may stand in quotes.
+      if (const auto call = ParseSavedSearchTerm(text)) return EnterSavedSearch(*call, false);
+    }
+    Emit(std::min(term, end));
+  }
+
+  // `command`: the search is to go on with what the saved one gives; otherwise its terms are.
+  void EnterSavedSearch(const SavedSearchCall& call, bool command) {
+    if (in_written_text()) {
+      call_begin_ = static_cast<uint32_t>(top().at);
+      call_span_ = {call_begin_, call_begin_ + static_cast<uint32_t>(call.length)};
+      call_name_ = call.name;
+    }
+    top().at += std::min(call.length, rest().size());
+    const SavedSearch* saved = macros_.FindSavedSearch(call.name);
+    if (saved == nullptr) {
+      return Fail(ErrorCode::kUnknownMacro,
+                  fmt::format("unable to find the saved search named '{}'", call.name),
+                  {"saved searches come from the savedsearches.conf of --app"});
+    }
+    if (!command && !IsTerms(saved->search)) {
+      return Fail(ErrorCode::kUnknownMacro,
+                  fmt::format("the saved search '{}' has commands, and a term can only stand for "
+                              "terms",
+                              call.name),
+                  {fmt::format("run it: | savedsearch \"{}\"", call.name)});
+    }
+    std::string stanza = fmt::format("savedsearch {}", call.name);
+    const bool loops = std::any_of(frames_.begin(), frames_.end(),
+                                   [&](const Frame& frame) { return frame.stanza == stanza; });
+    if (loops || frames_.size() > kMostNested) {
+      return FailForGood(ErrorCode::kMacroLoop,
+                         fmt::format("the saved search '{}' calls itself", call.name));
+    }
+    const std::optional<std::string> text =
+        PutIn(saved->search, call.substitutes ? call.substitutions : MacroArguments());
+    if (!text) return;
+    at_command_ = command;
+    frames_.push_back({command ? AsCommands(*text) : fmt::format("({})", *text), 0, call.name,
+                       std::move(stanza)});
   }
 
   void Collect(size_t count) {
@@ -213,6 +283,18 @@ class Expansion {
     frames_.push_back({std::move(*text), 0, call->name, std::move(stanza)});
   }
 
+  void WarnOfFilters() {
+    if (open_filters_.empty()) return;
+    std::sort(open_filters_.begin(), open_filters_.end());
+    open_filters_.erase(std::unique(open_filters_.begin(), open_filters_.end()),
+                        open_filters_.end());
+    diagnostics_.Warn(ErrorCode::kUndefinedMacro, filter_span_,
+                      fmt::format("nobody defines {} {}: taken as `search *`",
+                                  open_filters_.size() == 1 ? "the macro" : "the macros",
+                                  fmt::join(open_filters_, ", ")),
+                      {"define it in the macros.conf of an app, or by --macro 'NAME=definition'"});
+  }
+
   bool Defined(const MacroCall& call, const Macro& macro) {
     std::vector<std::string> notes;
     if (!macro.place.empty()) notes.push_back(fmt::format("its stanza begins at {}", macro.place));
@@ -238,6 +320,13 @@ class Expansion {
   }
 
   void Unknown(const MacroCall& call) {
+    if (macros_.IsOpenFilter(call)) {
+      if (open_filters_.empty()) filter_span_ = call_span_;
+      open_filters_.push_back(call.name);
+      if (in_written_text()) call_name_ = call.name;
+      frames_.push_back({"search *", 0, call.name, call.name});
+      return;
+    }
     const std::string others = macros_.Overloads(call.name);
     const std::string name = call.arguments.empty()
                                  ? call.name
@@ -311,6 +400,7 @@ class Expansion {
   const SyntaxLimits& limits_;
   const MacroEvaluator& evaluate_;
   Diagnostics& diagnostics_;
+  const IsCommand& is_command_;
 
   std::vector<Frame> frames_;
   State state_ = State::kPlain;
@@ -321,6 +411,10 @@ class Expansion {
   std::string out_;
   std::vector<Source::Copy> copies_;
   std::vector<Source::Expansion> expansions_;
+  bool at_command_ = true;  // A command may begin here,
+  bool in_terms_ = false;   // or a search term.
+  std::vector<std::string> open_filters_;
+  Span filter_span_;  // Of the first of them.
   size_t work_ = 0;
   absl::Status fatal_;
   absl::Status first_error_;
@@ -329,10 +423,14 @@ class Expansion {
 }  // namespace
 
 absl::StatusOr<SourcePtr> Macros::Expand(const SourcePtr& source, const SyntaxLimits& limits,
-                                         const MacroEvaluator& evaluate,
-                                         Diagnostics& diagnostics) const {
-  if (source->text().find('`') == std::string_view::npos) return source;
-  return Expansion(*this, source, limits, evaluate, diagnostics).Run();
+                                         const MacroEvaluator& evaluate, Diagnostics& diagnostics,
+                                         const IsCommand& is_command) const {
+  const std::string_view text = source->text();
+  const bool calls = text.find('`') != std::string_view::npos ||
+                     text.find("savedsearch") != std::string_view::npos ||
+                     text.find("savedsplunk") != std::string_view::npos;
+  if (!calls) return source;
+  return Expansion(*this, source, limits, evaluate, diagnostics, is_command).Run();
 }
 
 }  // namespace spelk::knowledge

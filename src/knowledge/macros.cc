@@ -30,6 +30,10 @@ std::vector<std::string> NamesIn(std::string_view list) {
 
 }  // namespace
 
+bool Macros::IsOpenFilter(const MacroCall& call) const {
+  return call.arguments.empty() && call.name.ends_with("_filter") && Overloads(call.name).empty();
+}
+
 MacroValue MacroValue::Of(const Value& value, bool boolean) {
   MacroValue result;
   switch (value.kind()) {
@@ -74,6 +78,42 @@ void Macros::AddAll(const Conf& conf) {
   }
 }
 
+absl::Status Macros::AddDefinition(std::string_view text) {
+  const size_t equals = text.find('=');
+  const std::string_view head = TrimBlanks(text.substr(0, equals));
+  const size_t open = head.find('(');
+  const bool closed = open == std::string_view::npos || head.ends_with(')');
+  const std::string_view name = TrimBlanks(head.substr(0, open));
+  if (equals == std::string_view::npos || name.empty() || !closed) {
+    return absl::InvalidArgumentError(fmt::format(
+        "a macro is defined by name=definition or name(a, b)=definition, not \"{}\"", text));
+  }
+  Macro macro;
+  macro.definition = TrimBlanks(text.substr(equals + 1));
+  macro.place = "--macro";
+  if (open != std::string_view::npos) {
+    macro.arguments = NamesIn(head.substr(open + 1, head.size() - open - 2));
+  }
+  std::string stanza = StanzaOf(name, macro.arguments.size());
+  Add(std::move(stanza), std::move(macro));
+  return absl::OkStatus();
+}
+
+void Macros::AddSavedSearches(const Conf& conf) {
+  for (const Stanza& stanza : conf.stanzas()) {
+    const Setting* search = stanza.Find("search");
+    if (stanza.name == Conf::kDefault || search == nullptr) continue;
+    SavedSearch saved{stanza.name, search->value, conf.PlaceOf(*search),
+                      IsTrue(stanza.Text("disabled"))};
+    saved_searches_.insert_or_assign(stanza.name, std::move(saved));
+  }
+}
+
+const SavedSearch* Macros::FindSavedSearch(std::string_view name) const {
+  const auto found = saved_searches_.find(name);
+  return found == saved_searches_.end() ? nullptr : &found->second;
+}
+
 const Macro* Macros::Find(std::string_view name, size_t arguments) const {
   const auto found = by_stanza_.find(StanzaOf(name, arguments));
   return found == by_stanza_.end() ? nullptr : &found->second;
@@ -100,7 +140,7 @@ void Macros::Check(const Source& source, const std::vector<Token>& tokens,
     if (!call.ok()) {
       diagnostics.Warn(ErrorCode::kUndefinedMacro, token.span,
                        std::string(MessageOf(call.status())));
-    } else if (Find(call->name, call->arguments.size()) == nullptr) {
+    } else if (Find(call->name, call->arguments.size()) == nullptr && !IsOpenFilter(*call)) {
       const std::string others = Overloads(call->name);
       diagnostics.Warn(ErrorCode::kUndefinedMacro, token.span,
                        fmt::format("the macro '{}' is not defined",

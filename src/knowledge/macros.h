@@ -13,6 +13,7 @@
 #include "base/source.h"
 #include "base/string_map.h"
 #include "knowledge/conf.h"
+#include "knowledge/saved_search.h"
 #include "syntax/parse.h"
 #include "value/value.h"
 
@@ -32,6 +33,8 @@ using MacroArguments = std::vector<std::pair<std::string, std::string>>;
 using MacroEvaluator = std::function<absl::StatusOr<MacroValue>(std::string_view expression,
                                                                 const MacroArguments& arguments)>;
 
+using IsCommand = std::function<bool(std::string_view word)>;
+
 struct Macro {
   std::string definition;
   bool defined = true;  // Its stanza has a definition, if only an empty one.
@@ -41,6 +44,8 @@ struct Macro {
   std::string validation;
   std::string error_message;
 };
+
+struct MacroCall;  // knowledge/macro_call.h
 
 // The macros of all apps, overloaded by the number of their arguments. Immutable once loaded.
 class Macros {
@@ -52,17 +57,30 @@ class Macros {
   void AddAll(const Conf& conf);
   // `stanza` is "name" or "name(2)".
   void Add(std::string stanza, Macro macro);
+  // "name(a, b)=definition", as the command line gives one. InvalidArgument for other texts.
+  absl::Status AddDefinition(std::string_view text);
+  // The stanzas of a savedsearches.conf.
+  void AddSavedSearches(const Conf& conf);
+  // Null if there is no such saved search.
+  const SavedSearch* FindSavedSearch(std::string_view name) const;
 
   // Null if there is no such macro.
   const Macro* Find(std::string_view name, size_t arguments) const;
   // The stanzas of that name, whatever they take: "who, who(2)".
   std::string Overloads(std::string_view name) const;
 
-  // Replaces every macro call outside quotes and comments, again and again until none is left. The
-  // result maps back to the text that was written. Problems go to `diagnostics` with the place of
-  // the call: unknown names, wrong counts, loops, failed validations, and text beyond `limits`.
+  // A macro that whoever tunes a detection may define, and nobody did.
+  bool IsOpenFilter(const MacroCall& call) const;
+
+  // Replaces every macro call outside quotes and comments, and every call of a saved search, again
+  // and again until none is left. A macro NAME_filter that nobody defines is `search *`, as those
+  // who publish detections mean it, with a warning. The result maps back to the text that was
+  // written. Problems go to `diagnostics` with the place of the call: unknown names, wrong counts,
+  // loops, failed validations, and text beyond `limits`.
+  // `is_command`: whether a word is the name of a command; without it none is.
   absl::StatusOr<SourcePtr> Expand(const SourcePtr& source, const SyntaxLimits& limits,
-                                   const MacroEvaluator& evaluate, Diagnostics& diagnostics) const;
+                                   const MacroEvaluator& evaluate, Diagnostics& diagnostics,
+                                   const IsCommand& is_command = nullptr) const;
 
   // Warns of calls to macros that are not there, for whoever only parses.
   void Check(const Source& source, const std::vector<Token>& tokens,
@@ -70,6 +88,7 @@ class Macros {
 
  private:
   StringMap<Macro> by_stanza_;
+  StringMap<SavedSearch> saved_searches_;
 };
 
 }  // namespace spelk::knowledge

@@ -1,64 +1,22 @@
-// Reading props.conf, and choosing the rules that a search needs.
+// Choosing the rules of props.conf that a search needs.
 #include "knowledge/props.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
-#include <numeric>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <utility>
 
 #include "base/status.h"
-#include "knowledge/stanza_pattern.h"
 #include "plan/lookup.h"
-#include "value/ascii.h"
 
 namespace spelk::knowledge {
 namespace {
 
-constexpr int64_t kPriorityOfLiterals = 100;  // Patterns have 0.
-
-constexpr std::string_view kAlias = "FIELDALIAS-";
-constexpr std::string_view kCalculation = "EVAL-";
 constexpr std::string_view kExtract = "EXTRACT-";
-constexpr std::string_view kReport = "REPORT-";
-constexpr std::string_view kLookup = "LOOKUP-";
-
-// Words, parted at blanks and commas; "…" keeps them.
-std::vector<std::string> WordsOf(std::string_view text) {
-  std::vector<std::string> words;
-  constexpr std::string_view kBetween = " \t\r\n,";
-  while (true) {
-    const size_t begin = text.find_first_not_of(kBetween);
-    if (begin == std::string_view::npos) return words;
-    text.remove_prefix(begin);
-    const bool quoted = text.front() == '"';
-    if (quoted) text.remove_prefix(1);
-    const size_t end =
-        std::min(quoted ? text.find('"') : text.find_first_of(kBetween), text.size());
-    words.emplace_back(text.substr(0, end));
-    text.remove_prefix(std::min(text.size(), end + (quoted ? 1 : 0)));
-  }
-}
-
-// The field as an expression names it.
-std::string FieldExpression(std::string_view name) {
-  std::string out = "'";
-  for (const char c : name) {
-    if (c == '\'' || c == '\\') out += '\\';
-    out += c;
-  }
-  return out + "'";
-}
-
-// Settings that decide what `_time` is.
-bool IsOfTime(std::string_view key) {
-  constexpr std::string_view kKeys[] = {"TIME_PREFIX", "TIME_FORMAT", "TIMESTAMP_FIELDS", "TZ"};
-  return std::find(std::begin(kKeys), std::end(kKeys), key) != std::end(kKeys);
-}
+// Where automatic extraction (KV_MODE) stands among the phases.
+constexpr int kAutomaticPhase = 5;
 
 bool NeedsAny(const plan::FieldSet& needs, const std::vector<std::string>& names) {
   if (needs.open() && names.empty()) return true;
@@ -85,192 +43,37 @@ bool IsOnlyStars(std::string_view pattern) {
 
 }  // namespace
 
-absl::Status Props::AddAll(const Conf& conf, const Conf& transforms,
-                           const plan::LookupCatalog& lookups, bool builtin) {
-  lookups_ = &lookups;
-  for (const Stanza& stanza : conf.stanzas()) {
-    const StanzaPattern pattern = ParseStanzaName(stanza.name);
-    Rule common;
-    common.where = pattern.where;
-    common.rank = pattern.rank;
-    common.literal = pattern.literal;
-    common.priority = pattern.literal ? kPriorityOfLiterals : 0;
-    common.stanza = stanza.name;
-    common.builtin = builtin;
-    common.only_missing = builtin;
-    if (const Setting* priority = stanza.Find("priority")) {
-      const char* end = priority->value.data() + priority->value.size();
-      if (std::from_chars(priority->value.data(), end, common.priority).ptr != end) {
-        return absl::InvalidArgumentError(
-            fmt::format("{}: priority must be a whole number", conf.PlaceOf(*priority)));
-      }
-    }
-    for (const Setting& setting : stanza.settings) {
-      Rule rule = common;
-      rule.key = setting.key;
-      rule.place = conf.PlaceOf(setting);
-      SPELK_RETURN_IF_ERROR(AddSetting(conf, transforms, setting, rule));
-    }
+// Whoever names the field is told that it cannot be had; whoever reads all fields is warned.
+absl::Status Props::AddProblems(const plan::FieldSet& needs, const plan::FieldSet& wanted,
+                                InlinedRules* result) const {
+  plan::FieldSet named;
+  for (const Field field : wanted.fields()) named.Add(field);
+  for (const Broken& broken : broken_) {
+    if (!broken.fields.empty() && NeedsAny(named, broken.fields)) return broken.status;
+    if (needs.open()) result->unbuilt.push_back(broken.what);
   }
-  order_.resize(rules_.size());
-  std::iota(order_.begin(), order_.end(), size_t{0});
-  std::stable_sort(order_.begin(), order_.end(),
-                   [this](size_t a, size_t b) { return ComesBefore(rules_[a], rules_[b]); });
-  return absl::OkStatus();
-}
-
-void Props::Add(Rule rule) {
-  by_key_[rule.key].push_back(rules_.size());
-  rules_.push_back(std::move(rule));
-}
-
-absl::Status Props::AddSetting(const Conf& conf, const Conf& transforms, const Setting& setting,
-                               const Rule& common) {
-  const std::string_view key = setting.key;
-  if (key.starts_with(kAlias)) return AddAliases(conf, setting, common);
-  if (key.starts_with(kExtract)) return AddExtraction(conf, setting, common);
-  if (key.starts_with(kReport)) return AddTransforms(conf, transforms, setting, common);
-  if (key.starts_with(kLookup)) return AddLookup(conf, setting, common);
-  if (key == "rename" && common.rank == 1) renames_[common.stanza] = setting.value;
-  if (IsOfTime(key)) {
-    AddUnbuilt(conf, common.stanza, setting, {"_time", std::string(hidden::kTime.name())});
-  }
-  // The members of JSON are fields anyway, and none has nothing to take away from them.
-  if (key == "KV_MODE" && !EqualsIgnoringCase(setting.value, "none") &&
-      !EqualsIgnoringCase(setting.value, "json")) {
-    AddUnbuilt(conf, common.stanza, setting, {});
-  }
-  if (!key.starts_with(kCalculation)) return absl::OkStatus();
-  Rule rule = common;
-  rule.kind = plan::RuleKind::kCalculate;
-  rule.targets = {std::string(key.substr(kCalculation.size()))};
-  rule.expression = setting.value;
-  if (rule.targets[0].empty() || rule.expression.empty()) {
-    return absl::InvalidArgumentError(
-        fmt::format("{}: expected EVAL-field = expression", rule.place));
-  }
-  Add(std::move(rule));
-  return absl::OkStatus();
-}
-
-absl::Status Props::AddAliases(const Conf& conf, const Setting& setting, const Rule& common) {
-  const std::vector<std::string> words = WordsOf(setting.value);
-  const std::string place = conf.PlaceOf(setting);
-  for (size_t i = 0; i < words.size(); i += 3) {
-    const bool as_new = i + 2 < words.size() && EqualsIgnoringCase(words[i + 1], "asnew");
-    if (i + 2 >= words.size() || (!as_new && !EqualsIgnoringCase(words[i + 1], "as"))) {
-      return absl::InvalidArgumentError(
-          fmt::format("{}: expected {} = field AS alias", place, setting.key));
-    }
-    Rule rule = common;
-    rule.kind = plan::RuleKind::kAlias;
-    rule.targets = {words[i + 2]};
-    rule.expression = FieldExpression(words[i]);
-    rule.only_missing = common.only_missing || as_new;
-    Add(std::move(rule));
+  for (const Unbuilt& unbuilt : unbuilt_) {
+    if (NeedsAny(wanted, unbuilt.fields)) result->unbuilt.push_back(unbuilt.what);
   }
   return absl::OkStatus();
 }
 
-absl::Status Props::AddExtraction(const Conf&, const Setting& setting, const Rule& common) {
-  absl::StatusOr<NamedExtraction> made = ParseExtract(setting.value);
-  if (!made.ok()) {
-    return absl::InvalidArgumentError(
-        fmt::format("{}: {}: {}", common.place, setting.key, MessageOf(made.status())));
-  }
-  Rule rule = common;
-  rule.kind = plan::RuleKind::kExtract;
-  rule.targets = made->targets;
-  rule.extraction = *std::move(made);
-  Add(std::move(rule));
-  return absl::OkStatus();
-}
-
-absl::Status Props::AddTransforms(const Conf& conf, const Conf& transforms, const Setting& setting,
-                                  const Rule& common) {
-  for (const std::string& name : WordsOf(setting.value)) {
-    const Stanza* stanza = transforms.Find(name);
-    if (stanza == nullptr) {
-      AddUnbuilt(conf, common.stanza, setting, {},
-                 fmt::format(", which names the transform {} that is not there", name));
-      continue;
-    }
-    absl::StatusOr<std::optional<NamedExtraction>> made = ParseTransform(*stanza);
-    if (absl::IsUnimplemented(made.status())) {
-      AddUnbuilt(conf, common.stanza, setting, {},
-                 fmt::format(", whose transform {} has {}", name, MessageOf(made.status())));
-      continue;
-    }
-    if (!made.ok()) {
-      const std::string place =
-          stanza->settings.empty() ? common.place : transforms.PlaceOf(stanza->settings.front());
-      return absl::InvalidArgumentError(
-          fmt::format("{}: [{}]: {}", place, name, MessageOf(made.status())));
-    }
-    if (!*made) continue;
-    Rule rule = common;
-    rule.kind = plan::RuleKind::kExtract;
-    rule.targets = (*made)->targets;
-    rule.extraction = *std::move(*made);
-    Add(std::move(rule));
-  }
-  return absl::OkStatus();
-}
-
-absl::Status Props::AddLookup(const Conf&, const Setting& setting, const Rule& common) {
-  const std::vector<std::string> words = WordsOf(setting.value);
-  const auto wrong = [&] {
-    return absl::InvalidArgumentError(
-        fmt::format("{}: expected {} = table column [AS field] … [OUTPUT|OUTPUTNEW column [AS "
-                    "field] …]",
-                    common.place, setting.key));
-  };
-  if (words.size() < 2) return wrong();
-  Lookup lookup;
-  lookup.table = words[0];
-  auto* columns = &lookup.inputs;
-  for (size_t i = 1; i < words.size(); ++i) {
-    const bool only_missing = EqualsIgnoringCase(words[i], "outputnew");
-    if (only_missing || EqualsIgnoringCase(words[i], "output")) {
-      if (columns == &lookup.outputs) return wrong();
-      columns = &lookup.outputs;
-      lookup.only_missing = only_missing;
-    } else if (EqualsIgnoringCase(words[i], "as")) {
-      if (columns->empty() || i + 1 == words.size()) return wrong();
-      columns->back().second = words[++i];
-    } else {
-      columns->emplace_back(words[i], words[i]);
-    }
-  }
-  if (lookup.inputs.empty() || (columns == &lookup.outputs && columns->empty())) return wrong();
-  Rule rule = common;
-  rule.kind = plan::RuleKind::kLookup;
-  for (const auto& [column, field] : lookup.outputs) rule.targets.push_back(field);
-  rule.only_missing = common.only_missing || lookup.only_missing;
-  rule.lookup = std::move(lookup);
-  Add(std::move(rule));
-  return absl::OkStatus();
-}
-
-void Props::AddUnbuilt(const Conf& conf, const std::string& stanza, const Setting& setting,
-                       std::vector<std::string> fields, std::string_view why) {
-  unbuilt_.push_back(
-      {fmt::format("{} of [{}] ({}){}", setting.key, stanza, conf.PlaceOf(setting), why),
-       std::move(fields)});
-}
-
-// Aliases of spelk's own name what a layout holds, for the rules of apps to build on; an app's
-// calculation replaces spelk's.
+// Aliases of spelk's own name what a layout holds, for the rules of apps to build on, and once more
+// what texts gave; what an app extracts comes before what spelk does, and its calculation replaces
+// spelk's.
 int Props::PhaseOf(const Rule& rule) {
+  const int own = rule.builtin ? 1 : 0;
+  if (rule.ingest) return -1;
   switch (rule.kind) {
     case plan::RuleKind::kExtract:
-      return rule.key.starts_with(kExtract) ? 1 : 2;
+      return (rule.key.starts_with(kExtract) ? 1 : 3) + own;
     case plan::RuleKind::kAlias:
-      return rule.builtin ? 0 : 3;
+      if (rule.builtin) return rule.again ? kAutomaticPhase + 1 : 0;
+      return kAutomaticPhase + 2;
     case plan::RuleKind::kCalculate:
-      return rule.builtin ? 4 : 5;
+      return kAutomaticPhase + 4 - own;
     default:
-      return 6;
+      return kAutomaticPhase + 5 + own;
   }
 }
 
@@ -287,7 +90,8 @@ bool Props::ComesBefore(const Rule& a, const Rule& b) {
 // calculations the last one decides anyway.
 std::vector<plan::EventSet> Props::Overriding(const Rule& rule) const {
   std::vector<plan::EventSet> sets;
-  if (rule.kind == plan::RuleKind::kCalculate || rule.builtin) return sets;
+  const bool calculates = rule.kind == plan::RuleKind::kCalculate && !rule.ingest;
+  if (calculates || rule.builtin) return sets;
   for (const size_t index : by_key_.find(rule.key)->second) {
     const Rule& other = rules_[index];
     const bool apart = rule.literal && other.literal && rule.rank == other.rank;
@@ -300,19 +104,14 @@ std::vector<plan::EventSet> Props::Overriding(const Rule& rule) const {
 
 // The fields that a rule may give, if those are wanted that are: those of its own, and of names
 // that only the text or the table tells those that somebody asks for.
-std::vector<std::string> Props::TargetsOf(const Rule& rule, const plan::FieldSet& wanted,
-                                          InlinedRules* result) const {
+std::vector<std::string> Props::TargetsOf(const Rule& rule, const plan::FieldSet& from_text) const {
   std::vector<std::string> targets = rule.targets;
   if (rule.extraction && rule.extraction->names_in_text) {
-    if (wanted.open()) {
-      result->unbuilt.push_back(
-          fmt::format("{} of [{}] ({}) for fields that the search does not name", rule.key,
-                      rule.stanza, rule.place));
-    }
-    for (const Field field : wanted.fields()) {
+    for (const Field field : from_text.fields()) {
       const bool own = std::find(targets.begin(), targets.end(), field.name()) != targets.end();
-      const bool event = field.hidden() || field.name() == "_raw" || field.name() == "_time";
-      if (!own && !event) targets.emplace_back(field.name());
+      if (!own && !field.hidden() && plan::TextMayName(field.name())) {
+        targets.emplace_back(field.name());
+      }
     }
   }
   if (!rule.lookup || !targets.empty()) return targets;
@@ -385,7 +184,9 @@ absl::StatusOr<plan::FieldRule> Props::Inline(const Rule& rule,
   made.except = Overriding(rule);
   made.name = rule.key;
   made.only_missing = rule.only_missing;
-  made.parallel_before = rule.kind == plan::RuleKind::kCalculate;
+  made.parallel_before = rule.kind == plan::RuleKind::kCalculate && !rule.ingest;
+  const bool reads_text = rule.extraction && rule.extraction->source == "_raw";
+  if (rule.again || (rule.builtin && reads_text)) made.text_source = table.Intern("_raw");
   for (const std::string& target : targets) made.targets.push_back(table.Intern(target));
   absl::Status status;
   if (rule.extraction) {
@@ -410,37 +211,95 @@ bool Props::IsListed(const Rule& rule, std::string_view target, const plan::Fiel
       });
 }
 
+// What apps give to whoever asks for it by the way. Texts may give it, too, and so must all that
+// take fields out of texts.
+plan::FieldSet Props::Listed(const plan::FieldSet& needs, FieldTable& table) const {
+  plan::FieldSet listed;
+  if (!needs.open()) return listed;
+  for (const Rule& rule : rules_) {
+    for (const std::string& target : rule.targets) {
+      if (!rule.builtin && IsListed(rule, target, needs)) listed.Add(table.Intern(target));
+    }
+  }
+  return listed;
+}
+
+void Props::AddAutomatic(const plan::FieldSet& from_text, FieldTable& table, bool open,
+                         plan::FieldSet* wanted, std::vector<plan::FieldRule>* rules) const {
+  plan::FieldRule made;
+  made.kind = plan::RuleKind::kAutomatic;
+  made.name = "KV_MODE";
+  made.only_missing = true;
+  made.open = open;
+  for (const Field field : from_text.fields()) {
+    if (!field.hidden() && plan::TextMayName(field.name())) made.targets.push_back(field);
+  }
+  if (made.targets.empty() && !made.open) return;
+  made.text_source = made.extraction.source = table.Intern("_raw");
+  for (const TextRule& each : texts_) made.text.push_back(each.setting);
+  wanted->Add(made.Inputs());
+  rules->push_back(std::move(made));
+}
+
+void Props::AddNote(const Rule& rule, InlinedRules* result) const {
+  const absl::StatusOr<plan::LookupPtr> lookup = lookups_->FindLookup(rule.lookup->table);
+  if (!lookup.ok() || *lookup == nullptr || !(*lookup)->empty) return;
+  result->notes.push_back(
+      fmt::format("the collection '{}', which {} of [{}] looks up, has no rows "
+                  "here: lookups/{}.csv gives them",
+                  (*lookup)->table, rule.key, rule.stanza, (*lookup)->table));
+}
+
 // From the last rule to the first, as a rule sees only what those before it made.
 absl::StatusOr<InlinedRules> Props::RulesFor(const plan::FieldSet& needs, FieldTable& table,
                                              const CompileExpression& compile) const {
   InlinedRules result;
   plan::FieldSet wanted = needs;
   plan::FieldSet before_calculations;  // They all see the values before any of them.
+  const plan::FieldSet listed_names = Listed(needs, table);
+  // What a rule that finds names in a text is asked for.
+  const auto from_text = [&] {
+    plan::FieldSet fields = plan::FieldSet::Of(wanted.fields());
+    fields.Add(listed_names);
+    return fields;
+  };
+  bool automatic = false;
+  const auto add_automatic = [&] {
+    if (std::exchange(automatic, true)) return;
+    wanted.Add(std::exchange(before_calculations, {}));
+    AddAutomatic(from_text(), table, needs.open(), &wanted, &result.rules);
+  };
   for (auto at = order_.rbegin(); at != order_.rend(); ++at) {
     const Rule& rule = rules_[*at];
-    const bool calculates = rule.kind == plan::RuleKind::kCalculate;
+    if (PhaseOf(rule) < kAutomaticPhase) add_automatic();
+    const bool calculates = rule.kind == plan::RuleKind::kCalculate && !rule.ingest;
     if (!calculates) wanted.Add(std::exchange(before_calculations, {}));
     std::vector<std::string> targets;
     std::vector<Field> listed;
-    for (std::string& target : TargetsOf(rule, wanted, &result)) {
+    const bool finds_names = rule.extraction && rule.extraction->names_in_text;
+    const plan::FieldSet names = finds_names ? from_text() : plan::FieldSet();
+    for (std::string& target : TargetsOf(rule, names)) {
       const Field field = table.Intern(target);
       const bool lists = IsListed(rule, target, needs);
       if (lists) listed.push_back(field);
-      if (lists || IsNamed(wanted, field)) targets.push_back(std::move(target));
+      if (lists || IsNamed(wanted, field) || IsNamed(names, field)) {
+        targets.push_back(std::move(target));
+      }
     }
-    if (targets.empty()) continue;
+    const bool open = finds_names && needs.open();
+    if (targets.empty() && !open) continue;
     SPELK_ASSIGN_OR_RETURN(plan::FieldRule made, Inline(rule, targets, table, compile));
+    if (rule.lookup) AddNote(rule, &result);
     made.listed = std::move(listed);
+    made.open = open;
     for (const Field target : made.targets) wanted.Add(target);
     (calculates ? before_calculations : wanted).Add(made.Inputs());
     result.rules.push_back(std::move(made));
   }
+  add_automatic();
   wanted.Add(before_calculations);
   std::reverse(result.rules.begin(), result.rules.end());
-  for (const Unbuilt& unbuilt : unbuilt_) {
-    if (!NeedsAny(wanted, unbuilt.fields)) continue;
-    result.unbuilt.push_back(unbuilt.what);
-  }
+  SPELK_RETURN_IF_ERROR(AddProblems(needs, wanted, &result));
   return result;
 }
 

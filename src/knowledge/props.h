@@ -28,23 +28,33 @@ using CompileExpression = std::function<absl::StatusOr<plan::ExprPtr>(std::strin
 struct InlinedRules {
   std::vector<plan::FieldRule> rules;
   std::vector<std::string> unbuilt;
+  std::vector<std::string> notes;  // What else may surprise.
 };
 
 class Props {
  public:
   // The stanzas of a props.conf, and of the transforms.conf beside it. `builtin`: its rules only
-  // add fields that are missing, and are not among "all fields". InvalidArgument, with file and
-  // line, for a setting that means nothing. `lookups` outlives this.
+  // add fields that are missing, and are not among "all fields". A setting that means nothing does
+  // no harm to searches that do not read what it would give. `lookups` outlives this.
   absl::Status AddAll(const Conf& conf, const Conf& transforms, const plan::LookupCatalog& lookups,
                       bool builtin);
+
+  // What a fields.conf says of fields.
+  void AddFields(const Conf& conf);
 
   // The rules by which needed fields, and the fields that such rules read in turn, come about.
   // Splunk's order: extractions, those of transforms, aliases, calculations, which all see the
   // values before any of them, lookups; each by class; and of one class only the stanza of the
   // highest precedence that is for the event.
+  // InvalidArgument, with file and line, where a field is read by name that a broken setting gives.
   absl::StatusOr<InlinedRules> RulesFor(const plan::FieldSet& needs, FieldTable& table,
                                         const CompileExpression& compile) const;
+  // What is wrong in the files, with file and line.
+  std::vector<std::string> Problems() const;
 
+  // Where times stand in texts: TIME_PREFIX, TIME_FORMAT, MAX_TIMESTAMP_LOOKAHEAD, TZ. Of each key
+  // the first that is for an event decides.
+  const std::vector<plan::TextSetting>& times() const { return times_; }
   // What a sourcetype is shown as: [old] rename = new.
   const StringMap<std::string>& renames() const { return renames_; }
 
@@ -72,6 +82,15 @@ class Props {
     std::string place;
     bool builtin = false;
     bool only_missing = false;
+    bool ingest = false;  // INGEST_EVAL: comes before all others.
+    bool again = false;   // Of spelk's own aliases: for what texts gave in the meantime.
+  };
+  // KV_MODE and what belongs to it.
+  struct TextRule {
+    plan::TextSetting setting;
+    int rank = 0;
+    int64_t priority = 0;
+    bool builtin = false;
   };
   // A setting that has no effect yet.
   struct Unbuilt {
@@ -79,22 +98,42 @@ class Props {
     std::vector<std::string> fields;  // That it would give; none: any.
   };
 
+  // A setting that means nothing, and the fields that it seems to give.
+  struct Broken {
+    absl::Status status;
+    std::string what;
+    std::vector<std::string> fields;
+  };
+  void AddBroken(const Setting& setting, const Conf& transforms, const Rule& common,
+                 absl::Status status);
+  absl::Status AddProblems(const plan::FieldSet& needs, const plan::FieldSet& wanted,
+                           InlinedRules* result) const;
   absl::Status AddSetting(const Conf& conf, const Conf& transforms, const Setting& setting,
                           const Rule& common);
   absl::Status AddAliases(const Conf& conf, const Setting& setting, const Rule& common);
   absl::Status AddExtraction(const Conf& conf, const Setting& setting, const Rule& common);
   absl::Status AddTransforms(const Conf& conf, const Conf& transforms, const Setting& setting,
                              const Rule& common);
+  absl::Status AddIndexTime(const Conf& conf, const Conf& transforms, const Setting& setting,
+                            const Rule& common);
+  absl::Status AddIngestEval(const Conf& conf, const Setting& list, const Setting& setting,
+                             const Rule& common);
   absl::Status AddLookup(const Conf& conf, const Setting& setting, const Rule& common);
   void AddUnbuilt(const Conf& conf, const std::string& stanza, const Setting& setting,
                   std::vector<std::string> fields, std::string_view why = "");
   void Add(Rule rule);
+  absl::Status AddTextSetting(const Conf& conf, const Setting& setting, const Rule& common);
+  static void InsertByPrecedence(TextRule rule, std::vector<TextRule>* rules);
+  absl::Status AddTimeSetting(const Setting& setting, const Rule& common);
   static int PhaseOf(const Rule& rule);
   static bool ComesBefore(const Rule& a, const Rule& b);
   static bool IsListed(const Rule& rule, std::string_view target, const plan::FieldSet& needs);
   std::vector<plan::EventSet> Overriding(const Rule& rule) const;
-  std::vector<std::string> TargetsOf(const Rule& rule, const plan::FieldSet& wanted,
-                                     InlinedRules* result) const;
+  std::vector<std::string> TargetsOf(const Rule& rule, const plan::FieldSet& from_text) const;
+  void AddNote(const Rule& rule, InlinedRules* result) const;
+  plan::FieldSet Listed(const plan::FieldSet& needs, FieldTable& table) const;
+  void AddAutomatic(const plan::FieldSet& from_text, FieldTable& table, bool open,
+                    plan::FieldSet* wanted, std::vector<plan::FieldRule>* rules) const;
   absl::StatusOr<plan::FieldRule> Inline(const Rule& rule, const std::vector<std::string>& targets,
                                          FieldTable& table, const CompileExpression& compile) const;
   static void InlineExtraction(const Rule& rule, const std::vector<std::string>& targets,
@@ -106,7 +145,11 @@ class Props {
   std::vector<Rule> rules_;
   std::vector<size_t> order_;  // Of the rules, as they are applied.
   StringMap<std::vector<size_t>> by_key_;
+  std::vector<TextRule> texts_;  // The one that decides first.
+  std::vector<TextRule> time_rules_;
+  std::vector<plan::TextSetting> times_;
   std::vector<Unbuilt> unbuilt_;
+  std::vector<Broken> broken_;
   StringMap<std::string> renames_;
 };
 

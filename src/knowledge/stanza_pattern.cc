@@ -71,6 +71,7 @@ StanzaPattern ParseStanzaName(std::string_view name) {
   pattern.where.pattern = pattern.rank == 2 ? "(?is)^(?:" : "(?s)^(?:";
   pattern.where.pattern += pattern.literal ? Quoted(text) : Translated(text);
   pattern.where.pattern += ")\\z";
+  if (pattern.literal && pattern.rank != 2) pattern.where.exact = text;
   return pattern;
 }
 

@@ -13,6 +13,7 @@
 #include "optimize/regex_literals.h"
 #include "optimize/text_pieces.h"
 #include "plan/entry.h"
+#include "value/ascii.h"
 #include "value/case_fold.h"
 #include "value/ip_address.h"
 #include "value/literal_search.h"
@@ -97,6 +98,14 @@ class Prefilter {
     const auto is_member = [this](Field field) { return IsMember(field); };
     for (const plan::FieldRule& rule : scan.rules) {
       if (rule.value != nullptr && GivesPiecesOfFields(*rule.value, is_member)) continue;
+      if (rule.kind == plan::RuleKind::kAutomatic) {
+        entities_ = entities_ || MayReadXml(rule);
+        continue;
+      }
+      if (rule.kind == plan::RuleKind::kExtract && CutsOut(rule.extraction) &&
+          IsMember(rule.extraction.source)) {
+        continue;
+      }
       for (const Field target : rule.targets) computed_.Add(target);
     }
   }
@@ -133,7 +142,40 @@ class Prefilter {
     return !computed_.Has(field) && (field.name() == "_raw" || !IsDerivedField(field));
   }
 
-  static std::vector<LiteralGroup> One(std::vector<std::string> literals, bool ignore_case) {
+  static bool MayReadXml(const plan::FieldRule& rule) {
+    return std::any_of(rule.text.begin(), rule.text.end(), [](const plan::TextSetting& setting) {
+      return setting.key == "KV_MODE" && EqualsIgnoringCase(setting.value, "xml");
+    });
+  }
+
+  // True if all values are stretches of the text.
+  static bool CutsOut(const plan::Extraction& extraction) {
+    const auto is_group = [](const plan::ExtractedText& text) {
+      return !text.groups.empty() &&
+             std::all_of(text.texts.begin(), text.texts.end(),
+                         [](const std::string& each) { return each.empty(); }) &&
+             text.groups.size() == 1;
+    };
+    return std::all_of(extraction.values.begin(), extraction.values.end(), is_group) &&
+           std::all_of(extraction.named_values.begin(), extraction.named_values.end(), is_group);
+  }
+
+  // Within XML some characters are written as entities, and any may be: &#65;. A blank may have
+  // been another one.
+  static std::string WithoutEntities(std::string_view literal) {
+    std::string_view best;
+    for (size_t start = 0; start <= literal.size();) {
+      const size_t end = std::min(literal.find_first_of("&<>' ", start), literal.size());
+      if (end - start > best.size()) best = literal.substr(start, end - start);
+      start = end + 1;
+    }
+    return best.size() < kShortest ? std::string() : std::string(best);
+  }
+
+  std::vector<LiteralGroup> One(std::vector<std::string> literals, bool ignore_case) const {
+    if (entities_) {
+      for (std::string& literal : literals) literal = WithoutEntities(literal);
+    }
     const size_t shortest = literals.size() > kMany ? kShortestOfMany : 1;
     const bool good =
         !literals.empty() && literals.size() <= kMostLiterals &&
@@ -142,6 +184,7 @@ class Prefilter {
     if (!good) return {};
     std::sort(literals.begin(), literals.end());
     literals.erase(std::unique(literals.begin(), literals.end()), literals.end());
+    if (entities_) literals.emplace_back("&#");
     std::vector<LiteralGroup> groups;
     groups.push_back({std::move(literals), ignore_case});
     return groups;
@@ -265,7 +308,7 @@ class Prefilter {
     return One(std::move(literals), true);
   }
 
-  static std::vector<LiteralGroup> OfTerm(const Expr& expr) {
+  std::vector<LiteralGroup> OfTerm(const Expr& expr) const {
     const bool exact = expr.term == ast::TermKind::kCase;
     return One({LiteralOfPattern({expr.patterns.front().text, exact})}, !exact);
   }
@@ -326,7 +369,7 @@ class Prefilter {
     return One({LiteralOfLike(text.text(), *spelling)}, *spelling != Spelling::kExact);
   }
 
-  static std::vector<LiteralGroup> OfRegex(std::string_view pattern, Spelling spelling) {
+  std::vector<LiteralGroup> OfRegex(std::string_view pattern, Spelling spelling) const {
     const std::optional<RegexLiterals> regex = LiteralsOfRegex(pattern);
     if (!regex) return {};
     if (regex->ignore_case && spelling == Spelling::kExact) spelling = Spelling::kCaseless;
@@ -357,6 +400,7 @@ class Prefilter {
  private:
   const FeedFacts& feed_;
   plan::FieldSet computed_;
+  bool entities_ = false;  // Values may stand in XML.
 };
 
 }  // namespace

@@ -6,6 +6,8 @@
 // dotted name stands in the line as one key or as the last of nested ones, behind whatever prefix
 // its layout has. In the prefilter such a name stands in quotes, which no other literal has. Lines
 // with an escape \u00XX pass, as they do for literals.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <optional>
 #include <string>
@@ -132,17 +134,19 @@ class Needs {
 // The members out of which an event may get a field.
 class Members {
  public:
-  explicit Members(const plan::ScanNode& scan) : scan_(scan) {}
+  Members(const plan::ScanNode& scan, const FeedFacts& feed) : scan_(scan), feed_(feed) {}
 
   // The last pieces of their names; nothing if the field may come from elsewhere.
-  std::optional<std::vector<std::string>> NamesOf(const FieldSet& fields) const {
+  std::optional<std::vector<std::string>> NamesOf(const FieldSet& fields) {
     FieldSet all = fields;
+    in_text_ = false;
     for (size_t i = 0; i < all.fields().size(); ++i) {
       if (all.fields().size() > kMostNames || !AddSources(all.fields()[i], &all)) {
         return std::nullopt;
       }
     }
     std::vector<std::string> names;
+    if (in_text_ && !AddTexts(&names)) return std::nullopt;
     for (const Field field : all.fields()) {
       if (IsDerivedField(field)) return std::nullopt;
       const std::string name = LastPiece(field.name());
@@ -156,14 +160,31 @@ class Members {
 
  private:
   // What rules make the field of; these make it of what others made.
-  bool AddSources(Field field, FieldSet* all) const {
+  bool AddSources(Field field, FieldSet* all) {
     for (const plan::FieldRule& rule : scan_.rules) {
       const auto& targets = rule.targets;
       if (std::find(targets.begin(), targets.end(), field) == targets.end()) continue;
+      if (rule.text_source) in_text_ = true;
+      if (rule.text_source && rule.value == nullptr) continue;
       if (rule.value == nullptr) return false;
       const std::optional<FieldSet> sources = NotNullSources(*rule.value);
       if (!sources || sources->open()) return false;
       all->Add(*sources);
+    }
+    return true;
+  }
+
+  // Where events have texts of their own: in _raw, or as what is wrapped. The literal says that the
+  // member's value is a text. False if such a name need not stand in the line as it is.
+  bool AddTexts(std::vector<std::string>* names) const {
+    constexpr std::string_view kOfText = "\":\"";
+    names->push_back(fmt::format("\"_raw{}", kOfText));
+    if (feed_.shapes == nullptr) return true;
+    for (const plan::EventLayout& shape : *feed_.shapes) {
+      if (shape.unwrap.empty() || shape.unwrap.ends_with("[]")) continue;
+      const std::string name = LastPiece(shape.unwrap);
+      if (name.empty()) return false;
+      names->push_back(fmt::format("\"{}{}", name, kOfText));
     }
     return true;
   }
@@ -181,11 +202,13 @@ class Members {
   }
 
   const plan::ScanNode& scan_;
+  const FeedFacts& feed_;
+  bool in_text_ = false;  // The fields at hand may stand in a text.
 };
 
 }  // namespace
 
-absl::Status RequireMembers(plan::NodePtr* root, const OptimizeContext&) {
+absl::Status RequireMembers(plan::NodePtr* root, const OptimizeContext& context) {
   plan::ScanNode* scan = plan::ScanOf(**root);
   if (scan == nullptr) return absl::OkStatus();
   Needs needs;
@@ -193,7 +216,7 @@ absl::Status RequireMembers(plan::NodePtr* root, const OptimizeContext&) {
     needs.MoveBelow(*node);
   }
   if (scan->predicate != nullptr) needs.Add(TrueSources(*scan->predicate));
-  const Members members(*scan);
+  Members members(*scan, *context.feed);
   std::vector<plan::LiteralGroup> groups;
   for (const FieldSet& set : needs.sets()) {
     std::optional<std::vector<std::string>> names = members.NamesOf(set);

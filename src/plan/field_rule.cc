@@ -31,6 +31,8 @@ std::string_view NameOf(RuleKind kind) {
       return "lookup";
     case RuleKind::kClassify:
       return "classify";
+    case RuleKind::kAutomatic:
+      return "automatic";
   }
   return "";
 }
@@ -47,6 +49,13 @@ FieldSet FieldRule::Inputs() const {
 
 bool FieldRule::Lists(Field field) const {
   return std::find(listed.begin(), listed.end(), field) != listed.end();
+}
+
+bool TextMayName(std::string_view name) {
+  constexpr std::string_view kOfEvents[] = {"_raw",       "_time", "host",     "source",
+                                            "sourcetype", "index", "linecount"};
+  return !name.empty() &&
+         std::find(std::begin(kOfEvents), std::end(kOfEvents), name) == std::end(kOfEvents);
 }
 
 std::string PrintRule(const FieldRule& rule) {
@@ -66,6 +75,15 @@ std::string PrintRule(const FieldRule& rule) {
       for (const RuleChoice& choice : rule.choices) {
         if (!out.empty()) out += ", ";
         out += fmt::format("\"{}\" where {}", choice.text, Print(*choice.condition));
+      }
+      return out;
+    }
+    case RuleKind::kAutomatic: {
+      std::string out = "what _raw names";
+      for (const TextSetting& setting : rule.text) {
+        const bool everywhere = setting.where.name.empty();
+        out += fmt::format(", {} = {}{}{}", setting.key, setting.value, everywhere ? "" : " by ",
+                           setting.where.name);
       }
       return out;
     }

@@ -21,13 +21,15 @@ std::string_view NameOf(StanzaKind kind);
 struct EventSet {
   StanzaKind stanza = StanzaKind::kSourcetype;
   std::string pattern;
-  std::string name;  // Of the stanza, as written.
+  std::string exact;  // The value, where the pattern is for this one alone.
+  std::string name;   // Of the stanza, as written.
 
   friend bool operator==(const EventSet&, const EventSet&) = default;
   template <class Visitor>
   void Describe(Visitor& visit) {
     visit("stanza", stanza);
     visit("pattern", pattern);
+    visit("exact", exact);
     visit("name", name);
   }
 };
@@ -39,8 +41,9 @@ enum class RuleKind : uint8_t {
   kExtract,    // EXTRACT-, REPORT-: pieces of a text.
   kLookup,     // LOOKUP-: cells of a table.
   kClassify,   // Event types and tags: texts, each where a condition holds.
+  kAutomatic,  // KV_MODE: what the text in _raw names itself.
 };
-constexpr size_t EnumSize(RuleKind) { return 5; }
+constexpr size_t EnumSize(RuleKind) { return 6; }
 std::string_view NameOf(RuleKind kind);
 
 // Values of one target out of a match: text around groups, "x-$1" → {"x-", ""} and {1}.
@@ -119,6 +122,20 @@ struct RuleChoice {
   }
 };
 
+// A setting of how texts are read: KV_MODE, AUTO_KV_JSON or KV_TRIM_SPACES.
+struct TextSetting {
+  EventSet where;
+  std::string key;
+  std::string value;
+
+  template <class Visitor>
+  void Describe(Visitor& visit) {
+    visit("where", where);
+    visit("key", key);
+    visit("value", value);
+  }
+};
+
 // Rules are applied in order.
 struct FieldRule {
   RuleKind kind = RuleKind::kCalculate;
@@ -131,6 +148,10 @@ struct FieldRule {
   Extraction extraction;            // kExtract
   RuleLookup lookup;                // kLookup
   std::vector<RuleChoice> choices;  // kClassify: added to the values there are.
+  std::vector<TextSetting> text;    // kAutomatic: of each key the first that is for the event.
+  Field text_source;                // _raw, for rules that are only for events that have one
+                                    // themselves.
+  bool open = false;                // All that the text names is wanted, beside the targets.
   bool only_missing = false;        // Never changes a field that the event has.
   std::vector<Field> listed;        // Targets asked for by a pattern, or together with all fields.
   bool parallel_before =
@@ -151,11 +172,17 @@ struct FieldRule {
     visit("extraction", extraction);
     visit("lookup", lookup);
     visit("choices", choices);
+    visit("text", text);
+    visit.MayBeNull("text_source", text_source);
+    visit("open", open);
     visit("only_missing", only_missing);
     visit("listed", listed);
     visit("parallel_before", parallel_before);
   }
 };
+
+// Whether a text may name a field so: not one that every event has.
+bool TextMayName(std::string_view name);
 
 // As explain shows what a rule does: its value, or where its values come from.
 std::string PrintRule(const FieldRule& rule);

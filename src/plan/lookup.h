@@ -20,6 +20,8 @@ struct Lookup {
   std::string table;  // The file or collection with the rows, which several lookups may share.
   std::string place;  // Of the stanza: "my_app/default/transforms.conf:3"; empty for a file.
   bool collection = false;           // Of the KV store: rows have a _key.
+  bool empty = false;                // A collection without a file.
+  std::string filter;                // Search terms that its rows must meet; empty: none.
   std::vector<std::string> columns;  // Of the table, in its order.
   bool open = false;                 // The table is still to be written: nobody knows its columns.
   std::vector<std::pair<std::string, LookupMatch>> matches;  // Columns that are not exact.

@@ -82,11 +82,12 @@ bool HasAvx2() {
 
 }  // namespace
 
-LiteralFinder::LiteralFinder(std::string_view literal, bool ignore_case, bool is_key)
+LiteralFinder::LiteralFinder(std::string_view literal, bool ignore_case, bool is_key, bool of_text)
     : literal_(literal),
       mask_(literal.size(), '\0'),
       ignore_case_(ignore_case),
       is_key_(is_key),
+      of_text_(of_text),
       avx2_(HasAvx2()) {
   for (size_t i = 0; ignore_case && i < literal_.size(); ++i) {
     if (!IsLetter(literal_[i])) continue;
@@ -125,6 +126,15 @@ bool EndsKey(std::string_view text, size_t at) {
   return text[next] == ':' || (quote > at && text[next] == '\\');
 }
 
+// Behind the name of a key: a colon and the quote of a string.
+bool HoldsText(std::string_view text, size_t at) {
+  const size_t quote = text.find('"', at);
+  const size_t colon = text.find(':', std::min(quote, text.size()));
+  if (colon == std::string_view::npos) return false;
+  const size_t value = text.find_first_not_of(" \t\r", colon + 1);
+  return value != std::string_view::npos && (text[value] == '"' || text[value] == '\\');
+}
+
 }  // namespace
 
 bool LiteralFinder::StandsAt(std::string_view text, size_t at) const {
@@ -133,7 +143,8 @@ bool LiteralFinder::StandsAt(std::string_view text, size_t at) const {
   const size_t end = at + literal_.size();
   if (at == 0 || end == text.size()) return false;
   const char before = text[at - 1];
-  return (before == '"' || before == '.') && EndsKey(text, end);
+  if ((before != '"' && before != '.') || !EndsKey(text, end)) return false;
+  return !of_text_ || HoldsText(text, end);
 }
 
 size_t LiteralFinder::FindPortable(std::string_view text, size_t from) const {

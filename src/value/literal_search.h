@@ -20,13 +20,15 @@ class LiteralFinder {
  public:
   // The literal is not empty. A key is found only where it ends the name of a JSON member: after a
   // quote or a dot, and before a quote and a colon (as they are, or in JSON text that a string
-  // holds) or the braces of a list.
-  LiteralFinder(std::string_view literal, bool ignore_case, bool is_key = false);
+  // holds) or the braces of a list. `of_text`: and only where the member's value is a string.
+  LiteralFinder(std::string_view literal, bool ignore_case, bool is_key = false,
+                bool of_text = false);
 
   // The first occurrence at or after `from`; npos if there is none.
   size_t Find(std::string_view text, size_t from = 0) const;
   const std::string& literal() const { return literal_; }
   bool is_key() const { return is_key_; }
+  bool of_text() const { return of_text_; }
   bool ignores_case() const { return ignore_case_; }
   // True if it stands there.
   bool StandsAt(std::string_view text, size_t at) const;
@@ -44,6 +46,7 @@ class LiteralFinder {
   size_t second_ = 0;
   bool ignore_case_ = false;
   bool is_key_ = false;
+  bool of_text_ = false;
   bool avx2_ = false;
 };
 

@@ -32,6 +32,7 @@ class ScanCompiler {
 
   absl::StatusOr<std::unique_ptr<const CompiledScan>> Compile() {
     for (const ScanPlan& scan : scans_) AddPlan(scan);
+    AddTimedTexts();
     // The fields that events must have themselves come first: reading may stop when all were seen.
     for (CompiledScan::FieldSource& field : scan_->fields) {
       if (field.kind == Kind::kMember && field.required) {
@@ -145,17 +146,24 @@ class ScanCompiler {
   }
 
   void AddRuleFields(const plan::FieldRule& rule, plan::FieldSet* first, plan::FieldSet* rest) {
-    plan::FieldSet* fields = rule.only_missing ? rest : first;
+    // What is open is read from every event that stays.
+    plan::FieldSet* fields = rule.only_missing && !rule.open ? rest : first;
     for (const Field target : rule.targets) fields->Add(target);
     fields->Add(rule.Inputs());
-    if (!rule.where.pattern.empty()) fields->Add(StanzaField(rule.where.stanza));
-    for (const plan::EventSet& events : rule.except) fields->Add(StanzaField(events.stanza));
+    if (rule.text_source) fields->Add(rule.text_source);
+    const auto add_name = [&](const plan::EventSet& events) {
+      if (!events.pattern.empty()) fields->Add(StanzaField(events.stanza));
+    };
+    add_name(rule.where);
+    for (const plan::EventSet& events : rule.except) add_name(events);
+    for (const plan::TextSetting& setting : rule.text) add_name(setting.where);
   }
 
   Field StanzaField(plan::StanzaKind kind) {
     return scan_->run->fields->Intern(plan::NameOf(kind));
   }
 
+  static constexpr std::string_view kTextKeyEnd = "\":\"";
   // In quotes: the last piece of a member's name.
   static bool IsKey(std::string_view literal) { return literal.starts_with('"'); }
 
@@ -165,7 +173,10 @@ class ScanCompiler {
       for (const std::string& literal : group.literals) {
         const std::string_view text = literal;
         if (IsKey(text)) {
-          finders.emplace_back(text.substr(1, text.size() - 2), false, true);
+          // "name", or "name":" for a member that is a text.
+          const bool of_text = text.ends_with(kTextKeyEnd);
+          const size_t end = of_text ? kTextKeyEnd.size() : 1;
+          finders.emplace_back(text.substr(1, text.size() - 1 - end), false, true, of_text);
         } else {
           finders.emplace_back(text, group.ignore_case);
         }
@@ -225,6 +236,18 @@ class ScanCompiler {
       scan_->fallback_times.push_back({Slot(name), zone});
     }
     return absl::OkStatus();
+  }
+
+  // Which settings are for an event, its names tell.
+  void AddTimedTexts() {
+    const auto* times = scan_->settings->times;
+    if (times == nullptr || times->empty()) return;
+    if (!Wants(Kind::kTime) && !Wants(Kind::kOrderTime)) return;
+    for (const plan::StanzaKind kind :
+         {plan::StanzaKind::kSourcetype, plan::StanzaKind::kSource, plan::StanzaKind::kHost}) {
+      FieldIndex(StanzaField(kind), true);
+    }
+    scan_->timed_slot = scan_->raw_slot = Slot("_raw");
   }
 
   bool Wants(Kind kind) const {
@@ -375,7 +398,8 @@ class ScanCompiler {
     std::vector<LiteralFinder> finders;
     StringMap<size_t> known;  // By text and kind.
     const auto add = [&](const LiteralFinder& finder) {
-      const std::string key = finder.literal() + static_cast<char>('0' + finder.is_key()) +
+      const std::string key = finder.literal() +
+                              static_cast<char>('0' + finder.is_key() + finder.of_text()) +
                               static_cast<char>('0' + finder.ignores_case());
       const auto [place, is_new] = known.try_emplace(key, finders.size());
       if (is_new) {

@@ -25,6 +25,8 @@ namespace spelk::exec {
 struct ScanSettings {
   const std::vector<plan::EventLayout>* shapes = nullptr;  // In order of precedence; may be empty.
   const StringMap<std::string>* renames = nullptr;  // What sourcetypes are shown as; may be null.
+  // Where times stand in texts, for events without such a member; may be null.
+  const std::vector<plan::TextSetting>* times = nullptr;
   std::vector<io::Input> inputs;
   std::string sourcetype;      // Of events without one: --sourcetype.
   std::string time_field;      // --time-field; empty: the shape's members.
@@ -140,6 +142,7 @@ struct CompiledScan {
   std::vector<Shape> shapes;
   std::vector<TimeSlot> fallback_times;
   size_t raw_slot = kNone;
+  size_t timed_slot = kNone;  // The text in which settings may find the time.
   // Into fields: sourcetype, source and host, if somebody reads them; and the slots on which they
   // depend in every shape.
   static constexpr size_t kNameFields = 3;

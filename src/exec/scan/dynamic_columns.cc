@@ -44,11 +44,12 @@ DynamicColumns::DynamicColumns(const plan::ScanNode& node, const RunContext& run
 
 absl::StatusOr<bool> DynamicColumns::Add(std::string_view event, const plan::EventLayout* shape,
                                          const plan::EventLayout* wrapper,
-                                         io::JsonFlattener& flattener) {
+                                         io::JsonFlattener& flattener, const OpenFields& open) {
   shapes_ = {shape, wrapper};
   if (sparse()) return false;
   bool faulty = false;
   flattener.Flatten(event, *this, &faulty);
+  TakeOpen(open);
   for (WideColumn* column : order_) {
     if (column->row == rows_ && column->rank == kSystem && column->added_row == rows_) {
       column->more.insert(column->more.end(), column->added.begin(), column->added.end());
@@ -134,6 +135,20 @@ void DynamicColumns::TakeAs(size_t rank, std::string_view name, const io::RawVal
   column->rank = rank;
   column->values[rows_] = value;
   column->more.clear();
+}
+
+void DynamicColumns::TakeOpen(const OpenFields& open) {
+  for (const OpenFields::Found& found : open.found()) {
+    WideColumn* column = Find(found.name, false);
+    if (column == nullptr || column->row == rows_) continue;
+    if (!Grow(column, rows_ + 1)) return;
+    ++values_;
+    column->row = rows_;
+    column->array = 0;
+    column->rank = kOwn;
+    column->values[rows_] = found.value;
+    column->more.clear();
+  }
 }
 
 // Room for so many rows; what is not set is null.

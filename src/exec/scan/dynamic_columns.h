@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "base/string_map.h"
 #include "exec/run_context.h"
+#include "exec/scan/open_fields.h"
 #include "io/json_flattener.h"
 #include "plan/event_layout.h"
 #include "plan/nodes.h"
@@ -27,8 +28,10 @@ class DynamicColumns final : public io::FieldTaker {
   // Adds an event; false if it belongs to other DynamicColumns, as these are sparse. `shape` is the
   // event's, `wrapper` that of what it was wrapped in; both may be null. A pattern that asks for
   // more than everything takes the names without their prefixes, too.
+  // `open`: what texts of the event name beside its members, which come first and win.
   absl::StatusOr<bool> Add(std::string_view event, const plan::EventLayout* shape,
-                           const plan::EventLayout* wrapper, io::JsonFlattener& flattener);
+                           const plan::EventLayout* wrapper, io::JsonFlattener& flattener,
+                           const OpenFields& open);
   size_t rows() const { return rows_; }
   // Most of what is here are places without a value: events that follow belong elsewhere.
   bool sparse() const;
@@ -61,6 +64,7 @@ class DynamicColumns final : public io::FieldTaker {
   void JoinValues(WideColumn* column);
   void TakeAs(size_t rank, std::string_view name, const io::RawValue& raw, uint32_t array,
               bool adds = false);
+  void TakeOpen(const OpenFields& open);
   bool TakeBelow(const plan::EventLayout& shape, std::string_view name, const io::RawValue& raw,
                  uint32_t array);
 

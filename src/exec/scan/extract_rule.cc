@@ -136,6 +136,18 @@ class ExtractRunner final : public RuleRunner {
     return absl::OkStatus();
   }
 
+  absl::Status AddAll(uint32_t row, ScanColumns* columns, OpenFields* fields) override {
+    const Value source = columns->column(source_).At(row);  // Of which each() is a view.
+    open_ = fields;
+    for (std::vector<Value>& found : found_) found.clear();
+    count_ = 0;
+    for (const Value& text : source.each()) Extract(text, columns->memory()->arena);
+    open_ = nullptr;
+    SPELK_RETURN_IF_ERROR(columns->memory()->arena.status("reading events"));
+    if (exhausted_) return run_.budget->Exhausted("reading events", 2 * reservation_.bytes());
+    return absl::OkStatus();
+  }
+
  private:
   static Value Joined(const Value& own, const std::vector<Value>& found, Arena& arena) {
     auto* all = arena.AllocateArray<Value>(own.count() + found.size());
@@ -168,6 +180,10 @@ class ExtractRunner final : public RuleRunner {
   }
   void TakeNamed(std::string_view name, std::string_view text) {
     const std::string clean = extraction_.clean_names ? CleanName(name) : std::string(name);
+    if (open_ != nullptr && (!text.empty() || extraction_.keep_empty)) {
+      open_->Add(clean, Value::Text(text), extraction_.add);
+      return;
+    }
     const auto target = by_name_.find(clean);
     if (target != by_name_.end()) Take(target->second, text);
   }
@@ -249,6 +265,7 @@ class ExtractRunner final : public RuleRunner {
   std::vector<std::vector<Value>> found_;  // In one event, by target.
   size_t count_ = 0;                       // Of them.
   bool exhausted_ = false;
+  OpenFields* open_ = nullptr;  // Takes what the text names, whatever it is.
   Reservation reservation_;
 };
 

@@ -6,6 +6,8 @@
 
 #include "absl/status/statusor.h"
 #include "exec/run_context.h"
+#include "exec/scan/event_sets.h"
+#include "exec/scan/open_fields.h"
 #include "exec/scan/scan_rules.h"
 #include "plan/field_rule.h"
 
@@ -17,6 +19,8 @@ class RuleRunner {
   virtual ~RuleRunner() = default;
   // For events that the rule is for. What it reads and its targets are there.
   virtual absl::Status Run(const std::vector<uint32_t>& rows, ScanColumns* columns) = 0;
+  // Of rules that are open: adds the fields that only the text of the event names.
+  virtual absl::Status AddAll(uint32_t, ScanColumns*, OpenFields*) { return absl::OkStatus(); }
 };
 using RuleRunnerPtr = std::unique_ptr<RuleRunner>;
 
@@ -27,5 +31,8 @@ absl::StatusOr<RuleRunnerPtr> MakeLookupRunner(const plan::FieldRule& rule, cons
                                                const RunContext& run);
 absl::StatusOr<RuleRunnerPtr> MakeClassifyRunner(const plan::FieldRule& rule, const Schema& schema,
                                                  const RunContext& run);
+absl::StatusOr<RuleRunnerPtr> MakeAutomaticRunner(const plan::FieldRule& rule,
+                                                  KnownStanzas& stanzas, const Schema& schema,
+                                                  const RunContext& run);
 
 }  // namespace spelk::exec

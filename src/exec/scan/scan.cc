@@ -56,6 +56,9 @@ class PlanEvents final : public ScanEvents {
   std::optional<bool> HasValue(size_t column, uint32_t row) const override {
     return rows_.HasValue(plan_.early[column], row);
   }
+  bool HasText(size_t column, uint32_t row) const override {
+    return rows_.HasText(plan_.early[column], row);
+  }
   uint32_t NamesOf(uint32_t row) override { return rows_.NamesOf(row); }
   uint64_t names_generation() const override { return rows_.names_generation(); }
 
@@ -93,18 +96,21 @@ absl::Status ScanWorker::FlushPlan(size_t index, Output& output) {
   std::vector<Column> columns;
   for (const size_t field : plan.columns) {
     const auto found = std::find(plan.early.begin(), plan.early.end(), field);
-    if (found != plan.early.end()) {
-      const auto column = static_cast<size_t>(found - plan.early.begin());
-      SPELK_RETURN_IF_ERROR(early.Require(column));
+    const auto column = static_cast<size_t>(found - plan.early.begin());
+    if (found != plan.early.end() && !early.untouched(column)) {
+      SPELK_RETURN_IF_ERROR(early.Require(column, kept));
       columns.push_back(early.column(column));
       continue;
     }
-    SPELK_ASSIGN_OR_RETURN(Column column, rows_.ColumnOf(field, kept, memory->arena));
-    columns.push_back(column);
+    SPELK_ASSIGN_OR_RETURN(Column made, rows_.ColumnOf(field, kept, memory->arena));
+    columns.push_back(made);
   }
   SPELK_RETURN_IF_ERROR(memory->arena.status("reading events"));
   SPELK_RETURN_IF_ERROR(rows_.memory()->arena.status("reading events"));
-  if (plan.flatten) return PushWide(plan, kept, columns, memory, output);
+  if (plan.flatten) {
+    const OpenReader open = {state.rules->open() ? state.rules.get() : nullptr, &early};
+    return PushWide(plan, kept, columns, open, memory, output);
+  }
   SPELK_RETURN_IF_ERROR(Lend(plan, kept, physical_rows, nullptr, memory->arena, &columns));
   batch.Reshape(plan.schema, std::move(columns));
   return output.Push(std::move(batch));
@@ -128,11 +134,12 @@ absl::Status ScanWorker::Lend(const CompiledScan::Plan& plan, std::span<const ui
   return absl::OkStatus();
 }
 
-absl::StatusOr<bool> ScanWorker::AddWide(const ScanRows::Row& event, DynamicColumns& wide) {
+absl::StatusOr<bool> ScanWorker::AddWide(const ScanRows::Row& event, const OpenFields& open,
+                                         DynamicColumns& wide) {
   const auto shape = [this](size_t index) {
     return index == CompiledScan::kNone ? nullptr : scan_.shapes[index].shape;
   };
-  return wide.Add(event.event, shape(event.shape), shape(event.wrapper), flattener_);
+  return wide.Add(event.event, shape(event.shape), shape(event.wrapper), flattener_, open);
 }
 
 absl::StatusOr<Column> ScanWorker::OwnTimes(const CompiledScan::Plan& plan,
@@ -149,17 +156,22 @@ absl::StatusOr<Column> ScanWorker::OwnTimes(const CompiledScan::Plan& plan,
 }
 
 absl::Status ScanWorker::PushWide(const CompiledScan::Plan& plan, const std::vector<uint32_t>& rows,
-                                  const std::vector<Column>& columns, const BatchMemoryPtr& memory,
-                                  Output& output) {
+                                  const std::vector<Column>& columns, const OpenReader& reader,
+                                  const BatchMemoryPtr& memory, Output& output) {
   for (size_t begin = 0; begin < rows.size() && !output.enough();) {
     // Its memory goes when its rows do.
     const BatchMemoryPtr part_memory = rows_.NewMemory();
     part_memory->pins.push_back(memory);
     Arena& arena = part_memory->arena;
     DynamicColumns wide(*plan.node, *scan_.run, arena);
+    OpenFields open(arena);
     size_t end = begin;
     while (end < rows.size()) {
-      SPELK_ASSIGN_OR_RETURN(const bool taken, AddWide(rows_.row(rows[end]), wide));
+      open.Clear();
+      if (reader.rules != nullptr) {
+        SPELK_RETURN_IF_ERROR(reader.rules->AddOpen(rows[end], reader.columns, &open));
+      }
+      SPELK_ASSIGN_OR_RETURN(const bool taken, AddWide(rows_.row(rows[end]), open, wide));
       if (!taken) break;
       ++end;
     }

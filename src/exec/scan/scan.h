@@ -22,6 +22,9 @@
 namespace spelk::exec {
 
 class DynamicColumns;
+class OpenFields;
+class ScanColumns;
+class ScanRules;
 
 inline constexpr char kLineTooLong[] = "longer than --max-line";
 
@@ -124,14 +127,20 @@ class ScanWorker {
   absl::Status Lend(const CompiledScan::Plan& plan, std::span<const uint32_t> rows,
                     size_t physical_rows, const DynamicColumns* wide, Arena& arena,
                     std::vector<Column>* columns);
-  absl::StatusOr<bool> AddWide(const ScanRows::Row& event, DynamicColumns& wide);
+  absl::StatusOr<bool> AddWide(const ScanRows::Row& event, const OpenFields& open,
+                               DynamicColumns& wide);
   // _time of the events here that have a member of that name: as everywhere, the event's time.
   absl::StatusOr<Column> OwnTimes(const CompiledScan::Plan& plan, std::span<const uint32_t> rows,
                                   const DynamicColumns& wide, Arena& arena);
+  // What reads the fields that only texts name; no rules: nobody does.
+  struct OpenReader {
+    ScanRules* rules = nullptr;
+    ScanColumns* columns = nullptr;
+  };
   // Rows with every field that they have: in one batch, or several where the columns are sparse.
   absl::Status PushWide(const CompiledScan::Plan& plan, const std::vector<uint32_t>& rows,
-                        const std::vector<Column>& columns, const BatchMemoryPtr& memory,
-                        Output& output);
+                        const std::vector<Column>& columns, const OpenReader& reader,
+                        const BatchMemoryPtr& memory, Output& output);
 
   const CompiledScan& scan_;
   ScanReport& report_;

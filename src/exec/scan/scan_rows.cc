@@ -35,6 +35,7 @@ void ScanRows::Start(const io::BlockPtr& block) {
     names_memory_ = std::make_shared<BatchMemory>(scan_.run->budget);
     names_.clear();
     names_by_reason_.clear();
+    times_by_names_.clear();
     ++names_generation_;
   }
   memory_ = NewMemory();
@@ -70,6 +71,7 @@ absl::Status ScanRows::Resolve(size_t field, std::span<const uint32_t> rows, Are
                                std::span<Value> values) {
   if (scan_.plans.size() > 1) return Share(field, rows, values);
   Decode(field, rows, arena, values);
+  SPELK_RETURN_IF_ERROR(times_status_);
   SPELK_RETURN_IF_ERROR(flattener_.status("reading events"));
   SPELK_RETURN_IF_ERROR(names_memory_->arena.status("reading events"));
   return arena.status("reading events");
@@ -105,6 +107,7 @@ absl::Status ScanRows::Share(size_t field, std::span<const uint32_t> rows,
   }
   Decode(field, unshared_, arena, shared.values);
   for (const uint32_t row : rows) values[row] = shared.values[row];
+  SPELK_RETURN_IF_ERROR(times_status_);
   SPELK_RETURN_IF_ERROR(flattener_.status("reading events"));
   SPELK_RETURN_IF_ERROR(names_memory_->arena.status("reading events"));
   return arena.status("reading events");
@@ -350,7 +353,31 @@ std::optional<Micros> ScanRows::FindTime(uint32_t row, Arena& arena) {
     const std::optional<Micros> time = FirstTime(scan_.shapes[index].times, row, arena);
     if (time) return time;
   }
-  return FirstTime(scan_.fallback_times, row, arena);
+  if (const auto time = FirstTime(scan_.fallback_times, row, arena)) return time;
+  return scan_.timed_slot == CompiledScan::kNone ? std::nullopt : TimeInText(row, arena);
+}
+
+std::optional<Micros> ScanRows::TimeInText(uint32_t row, Arena& arena) {
+  const io::RawValue& raw = slot(row, scan_.timed_slot);
+  if (raw.kind == io::RawKind::kAbsent) return std::nullopt;
+  if (text_times_ == nullptr) {
+    absl::StatusOr<std::unique_ptr<TextTimes>> made =
+        TextTimes::Make(*scan_.settings->times, *scan_.run);
+    times_status_.Update(made.status());
+    if (!made.ok()) return std::nullopt;
+    text_times_ = *std::move(made);
+  }
+  const uint32_t names = NamesOf(row);
+  while (times_by_names_.size() <= names) {
+    absl::StatusOr<const TextTimes::Reading*> reading =
+        text_times_->ReadingFor(names_[times_by_names_.size()]);
+    times_status_.Update(reading.status());
+    times_by_names_.push_back(reading.ok() ? *reading : nullptr);
+  }
+  if (times_by_names_[names] == nullptr) return std::nullopt;
+  const Value text = Decode(raw, scan_.timed_slot, arena);
+  if (!text.is_text()) return std::nullopt;
+  return text_times_->Find(*times_by_names_[names], text.text());
 }
 
 std::optional<Micros> ScanRows::FirstTime(const std::vector<CompiledScan::TimeSlot>& times,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -12,6 +13,7 @@
 #include "base/memory.h"
 #include "base/string_map.h"
 #include "exec/scan/compiled_scan.h"
+#include "exec/scan/text_times.h"
 #include "io/block_source.h"
 #include "io/json_flattener.h"
 #include "io/json_text.h"
@@ -55,6 +57,11 @@ class ScanRows {
   // Whether a field has a value, if that can be told without decoding it.
   std::optional<bool> HasValue(size_t field, uint32_t row) const;
 
+  // Whether the event itself has the field of _raw.
+  bool HasText(size_t field, uint32_t row) const {
+    return slot(row, scan_.fields[field].slot).kind != io::RawKind::kAbsent;
+  }
+
   // The number of a row's names: sourcetype, source and host. Rows that have them for the same
   // reasons (layout, channel …) have the same number, as long as the generation is the same.
   uint32_t NamesOf(uint32_t row);
@@ -96,6 +103,7 @@ class ScanRows {
   Value Decode(const io::RawValue& raw, size_t slot_index, Arena& arena);
   std::optional<Micros> TimeOf(uint32_t row, Arena& arena);
   std::optional<Micros> FindTime(uint32_t row, Arena& arena);
+  std::optional<Micros> TimeInText(uint32_t row, Arena& arena);
   std::optional<Micros> FirstTime(const std::vector<CompiledScan::TimeSlot>& times, uint32_t row,
                                   Arena& arena);
 
@@ -111,6 +119,9 @@ class ScanRows {
   std::vector<Names> names_;
   StringMap<uint32_t> names_by_reason_;
   uint64_t names_generation_ = 0;
+  std::unique_ptr<TextTimes> text_times_;                  // Null until somebody asks.
+  std::vector<const TextTimes::Reading*> times_by_names_;  // Null: no setting is for them.
+  absl::Status times_status_;
   std::string reason_;
   std::vector<uint32_t> row_names_;  // Of the rows; kUnknown where nobody asked.
 

@@ -83,23 +83,6 @@ absl::Status ScanColumns::Keep(size_t column, bool null, std::vector<uint32_t>* 
   return absl::OkStatus();
 }
 
-// The events of a stanza.
-struct ScanRules::Set {
-  std::unique_ptr<const Regex> regex;
-  std::unique_ptr<RegexMatcher> matcher;
-  size_t column = 0;
-  bool changes = false;  // Some rule gives the column other values.
-  // By the number of an event's names: whether it is one of them, if that is known.
-  std::vector<std::optional<bool>> known;
-  uint64_t generation = 0;
-
-  bool Matches(const Value& value) {
-    if (value.is_null()) return false;
-    const Value& first = value.is_multi() ? value.each().front() : value;
-    return first.is_text() && matcher->Match(first.text()) == MatchResult::kYes;
-  }
-};
-
 struct ScanRules::Rule {
   const plan::FieldRule* rule = nullptr;
   std::unique_ptr<plan::Evaluator> evaluator;
@@ -107,24 +90,15 @@ struct ScanRules::Rule {
   std::vector<size_t> targets;
   std::optional<size_t> alias;  // The value is that of this column.
   std::vector<size_t> inputs;
-  std::optional<Set> where;  // Nothing: every event.
-  std::vector<Set> except;
+  RuleEvents events;
+  std::optional<size_t> text;  // _raw, for rules that are for events with one of their own.
 };
 
 ScanRules::~ScanRules() = default;
 
-absl::StatusOr<ScanRules::Set> ScanRules::MakeSet(const plan::EventSet& events,
-                                                  const Schema& schema, const RunContext& run) {
-  Set set;
-  SPELK_ASSIGN_OR_RETURN(Regex regex, Regex::Compile(events.pattern));
-  set.regex = std::make_unique<const Regex>(std::move(regex));
-  set.matcher = std::make_unique<RegexMatcher>(*set.regex);
-  set.column = *schema.Find(run.fields->Intern(plan::NameOf(events.stanza)));
-  return set;
-}
-
 // What computes the rule's values.
-absl::Status ScanRules::Prepare(const Schema& schema, const RunContext& run, Rule* rule) {
+absl::Status ScanRules::Prepare(const Schema& schema, KnownStanzas& stanzas, const RunContext& run,
+                                Rule* rule) {
   switch (rule->rule->kind) {
     case plan::RuleKind::kExtract: {
       SPELK_ASSIGN_OR_RETURN(rule->runner, MakeExtractRunner(*rule->rule, schema, run));
@@ -132,6 +106,10 @@ absl::Status ScanRules::Prepare(const Schema& schema, const RunContext& run, Rul
     }
     case plan::RuleKind::kLookup: {
       SPELK_ASSIGN_OR_RETURN(rule->runner, MakeLookupRunner(*rule->rule, schema, run));
+      return absl::OkStatus();
+    }
+    case plan::RuleKind::kAutomatic: {
+      SPELK_ASSIGN_OR_RETURN(rule->runner, MakeAutomaticRunner(*rule->rule, stanzas, schema, run));
       return absl::OkStatus();
     }
     case plan::RuleKind::kClassify: {
@@ -150,60 +128,19 @@ absl::Status ScanRules::Prepare(const Schema& schema, const RunContext& run, Rul
 absl::StatusOr<std::unique_ptr<ScanRules>> ScanRules::Make(
     const std::vector<plan::FieldRule>& rules, const Schema& schema, const RunContext& run) {
   std::unique_ptr<ScanRules> made(new ScanRules());
-  const auto make_set = [&](const plan::EventSet& events) -> absl::StatusOr<Set> {
-    SPELK_ASSIGN_OR_RETURN(Set set, MakeSet(events, schema, run));
-    set.changes = std::any_of(rules.begin(), rules.end(), [&](const plan::FieldRule& rule) {
-      return std::any_of(rule.targets.begin(), rule.targets.end(),
-                         [&](const Field target) { return *schema.Find(target) == set.column; });
-    });
-    return set;
-  };
+  KnownStanzas stanzas(rules, schema, run);
   for (const plan::FieldRule& rule : rules) {
     Rule& each = made->rules_.emplace_back();
     each.rule = &rule;
     for (const Field target : rule.targets) each.targets.push_back(*schema.Find(target));
     const plan::FieldSet inputs = rule.Inputs();
     for (const Field field : inputs.fields()) each.inputs.push_back(*schema.Find(field));
-    SPELK_RETURN_IF_ERROR(Prepare(schema, run, &each));
-    if (!rule.where.pattern.empty()) {
-      SPELK_ASSIGN_OR_RETURN(Set set, make_set(rule.where));
-      each.where = std::move(set);
-    }
-    for (const plan::EventSet& events : rule.except) {
-      SPELK_ASSIGN_OR_RETURN(Set set, make_set(events));
-      each.except.push_back(std::move(set));
-    }
+    if (rule.text_source) each.text = schema.Find(rule.text_source);
+    SPELK_RETURN_IF_ERROR(Prepare(schema, stanzas, run, &each));
+    SPELK_ASSIGN_OR_RETURN(each.events, RuleEvents::Make(rule, stanzas));
+    made->open_ = made->open_ || rule.open;
   }
   return made;
-}
-
-// Leaves the rows that are events of the set, or the others. Only the first event with some names
-// is asked.
-absl::Status ScanRules::Keep(Set& set, bool matching, ScanColumns* columns,
-                             std::vector<uint32_t>* rows) {
-  if (rows->empty()) return absl::OkStatus();
-  if (set.changes) {
-    SPELK_RETURN_IF_ERROR(columns->Require(set.column));
-    const Column& names = columns->column(set.column);
-    std::erase_if(*rows, [&](uint32_t row) { return set.Matches(names.At(row)) != matching; });
-    return absl::OkStatus();
-  }
-  ScanEvents& events = columns->events();
-  if (set.generation != events.names_generation()) set.known.clear();
-  set.generation = events.names_generation();
-  size_t kept = 0;
-  for (const uint32_t row : *rows) {
-    const uint32_t names = events.NamesOf(row);
-    if (names >= set.known.size()) set.known.resize(names + 1);
-    std::optional<bool>& known = set.known[names];
-    if (!known) {
-      SPELK_RETURN_IF_ERROR(columns->Require(set.column, {&row, 1}));
-      known = set.Matches(columns->column(set.column).At(row));
-    }
-    if (*known == matching) (*rows)[kept++] = row;
-  }
-  rows->resize(kept);
-  return absl::OkStatus();
 }
 
 // Leaves the rows in which one of the targets, or more, is missing.
@@ -221,17 +158,32 @@ absl::Status ScanRules::KeepLacking(const std::vector<size_t>& targets, ScanColu
   return absl::OkStatus();
 }
 
+absl::StatusOr<std::vector<uint32_t>> ScanRules::EventsOf(Rule& rule, std::vector<uint32_t> rows,
+                                                          ScanColumns* columns) {
+  if (!rule.events.all()) {
+    if (!names_) names_ = BatchNames::Of(columns->rows(), columns);
+    SPELK_RETURN_IF_ERROR(rule.events.Keep(*names_, columns, &rows));
+  }
+  if (rule.text) {
+    std::erase_if(rows, [&](uint32_t row) { return !columns->events().HasText(*rule.text, row); });
+  }
+  return rows;
+}
+
 absl::StatusOr<std::vector<uint32_t>> ScanRules::RowsFor(Rule& rule,
                                                          const std::vector<uint32_t>& rows,
                                                          ScanColumns* columns) {
-  std::vector<uint32_t> taken = rows;
-  if (rule.rule->only_missing) {
+  if (rule.rule->only_missing && !rule.targets.empty() && !rule.events.all() && !names_) {
+    std::vector<uint32_t> lacking = rows;
+    SPELK_RETURN_IF_ERROR(KeepLacking(rule.targets, columns, &lacking));
+    if (lacking.empty()) return lacking;
+  }
+  SPELK_ASSIGN_OR_RETURN(std::vector<uint32_t> taken, EventsOf(rule, rows, columns));
+  if (rule.rule->only_missing && !rule.targets.empty()) {
     SPELK_RETURN_IF_ERROR(KeepLacking(rule.targets, columns, &taken));
     // An alias of what is missing, too, changes nothing.
     if (rule.alias) SPELK_RETURN_IF_ERROR(columns->Keep(*rule.alias, false, &taken));
   }
-  if (rule.where) SPELK_RETURN_IF_ERROR(Keep(*rule.where, true, columns, &taken));
-  for (Set& set : rule.except) SPELK_RETURN_IF_ERROR(Keep(set, false, columns, &taken));
   return taken;
 }
 
@@ -270,6 +222,7 @@ absl::Status ScanRules::ApplyTogether(std::span<Rule> rules, const std::vector<u
 // A rule that sees what the one before it made.
 absl::Status ScanRules::ApplyAlone(Rule& rule, const std::vector<uint32_t>& rows,
                                    ScanColumns* columns) {
+  if (rule.targets.empty()) return absl::OkStatus();  // It is there for AddOpen.
   SPELK_ASSIGN_OR_RETURN(const std::vector<uint32_t> taken, RowsFor(rule, rows, columns));
   if (taken.empty()) return absl::OkStatus();
   for (const size_t input : rule.inputs) {
@@ -285,7 +238,21 @@ absl::Status ScanRules::ApplyAlone(Rule& rule, const std::vector<uint32_t>& rows
   return rule.runner->Run(taken, columns);
 }
 
+absl::Status ScanRules::AddOpen(uint32_t row, ScanColumns* columns, OpenFields* fields) {
+  for (Rule& rule : rules_) {
+    if (!rule.rule->open) continue;
+    SPELK_ASSIGN_OR_RETURN(const std::vector<uint32_t> taken, EventsOf(rule, {row}, columns));
+    if (taken.empty()) continue;
+    for (const size_t input : rule.inputs) {
+      SPELK_RETURN_IF_ERROR(columns->Require(input, taken));
+    }
+    SPELK_RETURN_IF_ERROR(rule.runner->AddAll(row, columns, fields));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status ScanRules::Apply(const std::vector<uint32_t>& rows, ScanColumns* columns) {
+  names_.reset();
   for (size_t begin = 0; begin < rules_.size();) {
     Rule& first = rules_[begin];
     size_t end = begin + 1;

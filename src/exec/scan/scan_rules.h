@@ -11,6 +11,7 @@
 
 #include "absl/status/statusor.h"
 #include "exec/run_context.h"
+#include "exec/scan/event_sets.h"
 #include "plan/eval/evaluator.h"
 #include "plan/field_rule.h"
 #include "value/batch.h"
@@ -28,6 +29,8 @@ class ScanEvents {
                             std::span<Value> values) = 0;
   // Whether an event has a value there, if that can be told without decoding it.
   virtual std::optional<bool> HasValue(size_t column, uint32_t row) const = 0;
+  // Whether an event has a text of its own in the column of _raw.
+  virtual bool HasText(size_t column, uint32_t row) const = 0;
   // Events with the same number have the same sourcetype, source and host. Numbers are few, and
   // hold as long as the generation does.
   virtual uint32_t NamesOf(uint32_t row) = 0;
@@ -44,6 +47,8 @@ class ScanColumns {
   absl::Status Require(size_t column) { return Require(column, rows_); }
   // Some rows of it.
   absl::Status Require(size_t column, std::span<const uint32_t> rows);
+  // Nobody has asked for any row of it, or changed one.
+  bool untouched(size_t column) const { return !complete_[column] && known_[column].empty(); }
   // What was required.
   const Column& column(size_t index) const { return columns_[index]; }
   // Gives some rows of a column other values. Columns taken before keep theirs.
@@ -51,6 +56,8 @@ class ScanColumns {
   // Leaves the rows in which the column is null, or those in which it is not.
   absl::Status Keep(size_t column, bool null, std::vector<uint32_t>* rows);
 
+  // Those that are in the batch.
+  const std::vector<uint32_t>& rows() const { return rows_; }
   ScanEvents& events() const { return events_; }
   const SchemaPtr& schema() const { return schema_; }
   size_t physical_rows() const { return physical_rows_; }
@@ -79,6 +86,8 @@ class ScanColumns {
   std::vector<uint32_t> unknown_;
 };
 
+class OpenFields;
+
 // Belongs to one worker.
 class ScanRules {
  public:
@@ -91,18 +100,20 @@ class ScanRules {
 
   // In order; those of a run of rules marked parallel_before see the values from before it.
   absl::Status Apply(const std::vector<uint32_t>& rows, ScanColumns* columns);
+  // Some rule gives fields that only texts name, to whoever reads all fields.
+  bool open() const { return open_; }
+  // Adds those of an event, after Apply.
+  absl::Status AddOpen(uint32_t row, ScanColumns* columns, OpenFields* fields);
 
  private:
-  struct Set;
   struct Rule;
   ScanRules() = default;
-  static absl::StatusOr<Set> MakeSet(const plan::EventSet& events, const Schema& schema,
-                                     const RunContext& run);
-  static absl::Status Prepare(const Schema& schema, const RunContext& run, Rule* rule);
+  static absl::Status Prepare(const Schema& schema, KnownStanzas& stanzas, const RunContext& run,
+                              Rule* rule);
+  absl::StatusOr<std::vector<uint32_t>> EventsOf(Rule& rule, std::vector<uint32_t> rows,
+                                                 ScanColumns* columns);
   static absl::Status KeepLacking(const std::vector<size_t>& targets, ScanColumns* columns,
                                   std::vector<uint32_t>* rows);
-  static absl::Status Keep(Set& set, bool matching, ScanColumns* columns,
-                           std::vector<uint32_t>* rows);
   absl::StatusOr<std::vector<uint32_t>> RowsFor(Rule& rule, const std::vector<uint32_t>& rows,
                                                 ScanColumns* columns);
   static absl::Status Calculate(Rule& rule, const std::vector<uint32_t>& rows,
@@ -112,6 +123,10 @@ class ScanRules {
                              ScanColumns* columns);
 
   std::vector<Rule> rules_;
+  bool open_ = false;
+  // Of the batch at hand, from when a rule first asks for them: events that have all fields
+  // themselves are not asked for their names.
+  std::optional<BatchNames> names_;
 };
 
 }  // namespace spelk::exec

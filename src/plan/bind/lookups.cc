@@ -42,6 +42,12 @@ absl::StatusOr<LookupPtr> BindLookupIfAny(std::string_view name, Span span, Bind
 
 absl::StatusOr<LookupPtr> BindLookup(std::string_view name, Span span, Binder& binder) {
   SPELK_ASSIGN_OR_RETURN(LookupPtr lookup, BindLookupIfAny(name, span, binder));
+  if (lookup != nullptr && lookup->empty && !lookup->open) {
+    binder.Warn(ErrorCode::kDiffers, span,
+                fmt::format("the collection '{}' has no rows here", lookup->table),
+                {fmt::format("an app's lookups/{0}.csv, or --lookup {0}=FILE.csv, gives them",
+                             lookup->table)});
+  }
   if (lookup != nullptr) return lookup;
   return NotThere(name, span, binder);
 }

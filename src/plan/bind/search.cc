@@ -178,30 +178,38 @@ class SearchBinder {
   absl::Status RefuseSavedSearch(const ast::Name& field) {
     if (field.text != "savedsearch" && field.text != "savedsplunk") return absl::OkStatus();
     return binder_.Error(ErrorCode::kUnbuiltOption, field.span,
-                         fmt::format("the search term '{}' is not built yet", field.text),
-                         {"write the terms of the saved search itself, or call a macro"});
+                         fmt::format("the search term '{}' takes one saved search", field.text),
+                         {fmt::format("write {}=NAME for each", field.text)});
   }
 
-  // Event types and tags that no app defines: events may have such fields of their own, but mostly
-  // an app is missing.
-  void WarnOfClass(const Expr& match, Span span) {
+  // A search for an event type that nobody defines would find nothing, and look as if there were
+  // nothing. Of tags that is said: data models ask for those that no add-on here gives.
+  absl::Status CheckClass(const Expr& match, Span span) {
     const std::string_view name = match.field.name();
     const bool type = name == "eventtype";
     const bool tag = name == "tag" || name.starts_with("tag::");
     const EventClasses* classes = binder_.services().classes;
-    if (!base_ || (!type && !tag)) return;
+    if (!base_ || classes == nullptr || (!type && !tag)) return absl::OkStatus();
     const std::string_view field = name.starts_with("tag::") ? name.substr(5) : "";
     for (const Pattern& pattern : match.patterns) {
-      const bool known = classes != nullptr && (type ? classes->HasEventType(pattern.text)
-                                                     : classes->HasTag(field, pattern.text));
+      if (pattern.text.find_first_not_of('*') == std::string::npos) continue;
+      const bool known =
+          type ? classes->HasEventType(pattern.text) : classes->HasTag(field, pattern.text);
       if (known) continue;
+      if (type) {
+        return binder_.Error(ErrorCode::kUnknownMacro, span,
+                             fmt::format("nobody defines the event type '{}'", pattern.text),
+                             {"event types come from the eventtypes.conf of --app",
+                              "a field eventtype that events have themselves is searched by | "
+                              "search eventtype=…"});
+      }
       binder_.Warn(ErrorCode::kUndefinedClass, span,
-                   fmt::format("no app defines the {} '{}': only events that have it as their own "
+                   fmt::format("no app defines the tag '{}': only events that have it as their own "
                                "field {} are found",
-                               type ? "event type" : "tag", pattern.text, name),
-                   {type ? "event types come from the eventtypes.conf of --app"
-                         : "tags come from the tags.conf of --app"});
+                               pattern.text, name),
+                   {"tags come from the tags.conf of --app"});
     }
+    return absl::OkStatus();
   }
 
   absl::StatusOr<ExprPtr> BindComparison(const ast::SearchComparison& comparison, Span span,
@@ -225,7 +233,7 @@ class SearchBinder {
     auto expr = NewMatch(ExprKind::kMatch, comparison.field, span);
     expr->op = comparison.op;
     expr->patterns.push_back({std::move(text), comparison.value.exact_case});
-    WarnOfClass(*expr, span);
+    SPELK_RETURN_IF_ERROR(CheckClass(*expr, span));
     if (base_) ApplyBaseName(negated, expr.get());
     return expr;
   }
@@ -252,7 +260,7 @@ class SearchBinder {
       SPELK_ASSIGN_OR_RETURN(std::string text, ValueText(value));
       expr->patterns.push_back({std::move(text), value.exact_case});
     }
-    WarnOfClass(*expr, span);
+    SPELK_RETURN_IF_ERROR(CheckClass(*expr, span));
     if (base_) ApplyBaseName(negated != in.negated, expr.get());
     if (!in.negated) return expr;
     return MakeNot(std::move(expr));

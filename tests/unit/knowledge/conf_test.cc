@@ -73,6 +73,19 @@ TEST(Conf, RefusesWhatIsNoConf) {
   ExpectRefused("k = " + big + "\\\n" + big, "f:1: a setting is longer than 1048576 bytes");
 }
 
+TEST(Conf, LeavesOutWhatMeansNothing) {
+  Conf conf;
+  std::vector<std::string> problems;
+  EXPECT_TRUE(
+      conf.Add("x\n[a]\nb = 1\nno setting\n[broken\nc = 2\n[d]\ne = 3\n", "f", &problems).ok());
+  EXPECT_EQ(problems, (std::vector<std::string>{"f:1: expected [stanza] or key = value",
+                                                "f:4: expected [stanza] or key = value",
+                                                "f:5: the stanza's name has no \"]\" behind it"}));
+  EXPECT_EQ(conf.Find("a")->Text("b"), "1");
+  EXPECT_EQ(conf.Find("a")->Find("c"), nullptr);
+  EXPECT_EQ(conf.Find("d")->Text("e"), "3");
+}
+
 TEST(Conf, Flags) {
   EXPECT_TRUE(IsTrue("1"));
   EXPECT_TRUE(IsTrue("True"));

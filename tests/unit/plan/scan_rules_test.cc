@@ -29,8 +29,11 @@ NodePtr OptimizedScan(FieldTable& fields) {
   scan->prefilter = {{{"abc", "def"}, true}, {{"ghi"}, false}};
   scan->late = true;
   FieldRule& rule = scan->rules.emplace_back();
-  rule.where = {StanzaKind::kSource, "x|y", "source::x"};
-  rule.except = {{StanzaKind::kHost, "h", "host::h"}, {StanzaKind::kSourcetype, "s", "s"}};
+  rule.where = {StanzaKind::kSource, "x|y", "", "source::x"};
+  rule.except = {{StanzaKind::kHost, "h", "", "host::h"}, {StanzaKind::kSourcetype, "s", "s", "s"}};
+  rule.text = {{rule.where, "KV_MODE", "xml"}};
+  rule.text_source = fields.Intern("_raw");
+  rule.open = true;
   rule.name = "EVAL-user";
   rule.targets = {fields.Intern("user")};
   rule.value = Placed(MakeLogical(ExprKind::kOr,

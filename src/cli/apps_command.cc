@@ -1,0 +1,52 @@
+// Listing the files of apps.
+#include "cli/apps_command.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "cli/exit_codes.h"
+#include "cli/report.h"
+#include "cli/terminal.h"
+#include "spelk/engine.h"
+#include "spelk/text.h"
+
+namespace spelk::cli {
+namespace {
+
+std::string StateOf(const AppReport::File& file) {
+  if (!file.read) return "not read";
+  if (!file.file.ends_with(".conf")) return "read when it is asked for";
+  return fmt::format("{} stanza{}", file.stanzas, file.stanzas == 1 ? "" : "s");
+}
+
+std::string Listing(const AppReport& report) {
+  std::string out;
+  std::string app;
+  for (const AppReport::File& file : report.files) {
+    if (file.app != app) out += fmt::format("{}\n", Printable(file.app));
+    app = file.app;
+    out += fmt::format("  {:<36}{}\n", Printable(file.file), StateOf(file));
+  }
+  if (report.problems.empty()) return out;
+  out += "could not be read, or has no effect:\n";
+  for (const std::string& problem : report.problems) {
+    out += fmt::format("  {}\n", Printable(problem));
+  }
+  return out;
+}
+
+}  // namespace
+
+int Apps(const SearchArguments& arguments) {
+  const Engine engine(MakeEngineOptions(arguments));
+  const Result<AppReport> report = engine.Apps();
+  if (!report.ok()) return Fail(report.error(), true);
+  if (report->files.empty()) {
+    Say("spelk: no apps: name a folder by --app DIR, or several by SPELK_APPS=DIR:DIR\n");
+    return kDone;
+  }
+  Print(Listing(*report));
+  return report->problems.empty() ? kDone : kAnswerIsNo;
+}
+
+}  // namespace spelk::cli

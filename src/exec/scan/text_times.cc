@@ -1,0 +1,123 @@
+// Looking for a time where the settings say that it stands.
+#include "exec/scan/text_times.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <utility>
+
+#include "base/status.h"
+#include "value/timestamp.h"
+
+namespace spelk::exec {
+namespace {
+
+constexpr std::string_view kBlanks = " \t\r\n";
+
+// Behind blanks.
+std::string_view TrimmedFront(std::string_view text) {
+  return text.substr(std::min(text.find_first_not_of(kBlanks), text.size()));
+}
+
+// The longest beginning of a few words that is a time in a form that feeds write.
+std::optional<Micros> FirstTimestamp(std::string_view text, absl::TimeZone zone) {
+  constexpr size_t kMostWords = 3;
+  constexpr std::string_view kAround = "[]()<>{}\"'|,;=";
+  text = text.substr(std::min(text.find_first_not_of(kAround), text.size()));
+  std::vector<size_t> ends;
+  for (size_t at = 0; at < text.size() && ends.size() < kMostWords;) {
+    const size_t end = std::min(text.find_first_of(kBlanks, at), text.size());
+    ends.push_back(end);
+    at = std::min(text.find_first_not_of(kBlanks, end), text.size());
+  }
+  for (auto end = ends.rbegin(); end != ends.rend(); ++end) {
+    std::string_view candidate = text.substr(0, *end);
+    if (const auto time = ParseTimestamp(candidate, zone)) return time;
+    candidate = candidate.substr(0, candidate.find_first_of(kAround));
+    while (!candidate.empty() && (candidate.back() == ':' || candidate.back() == '.')) {
+      candidate.remove_suffix(1);
+    }
+    if (const auto time = ParseTimestamp(candidate, zone)) return time;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<TextTimes>> TextTimes::Make(
+    const std::vector<plan::TextSetting>& settings, const RunContext& run) {
+  std::unique_ptr<TextTimes> made(new TextTimes(run));
+  for (const plan::TextSetting& each : settings) {
+    Setting& setting = made->settings_.emplace_back();
+    setting.setting = &each;
+    if (each.where.pattern.empty() || !each.where.exact.empty()) continue;
+    SPELK_ASSIGN_OR_RETURN(Regex regex, Regex::Compile(each.where.pattern));
+    setting.regex = std::make_unique<const Regex>(std::move(regex));
+    setting.matcher = std::make_unique<RegexMatcher>(*setting.regex);
+  }
+  return made;
+}
+
+bool TextTimes::IsFor(const Setting& setting, std::span<const Value> names) const {
+  const plan::EventSet& where = setting.setting->where;
+  if (where.pattern.empty()) return true;
+  const Value& name = names[static_cast<size_t>(where.stanza)];
+  if (name.is_null()) return false;
+  const Value& first = name.is_multi() ? name.each().front() : name;
+  if (!first.is_text()) return false;
+  if (!where.exact.empty()) return first.text() == where.exact;
+  return setting.matcher->Match(first.text()) == MatchResult::kYes;
+}
+
+absl::StatusOr<const TextTimes::Reading*> TextTimes::ReadingFor(std::span<const Value> names) {
+  auto reading = std::make_unique<Reading>();
+  reading->zone = run_.evaluation.constants.zone;
+  std::vector<std::string_view> decided;
+  for (const Setting& each : settings_) {
+    const std::string_view key = each.setting->key;
+    const std::string& value = each.setting->value;
+    const bool is_decided = std::find(decided.begin(), decided.end(), key) != decided.end();
+    if (is_decided || !IsFor(each, names)) continue;
+    decided.push_back(key);
+    if (key == "TIME_PREFIX") reading->prefix = value;
+    if (key == "TIME_FORMAT") reading->format = value;
+    if (key == "TZ" && !value.empty()) {
+      SPELK_ASSIGN_OR_RETURN(reading->zone, LoadZone(value));
+    }
+    if (key == "MAX_TIMESTAMP_LOOKAHEAD") {
+      int64_t most = 0;
+      std::from_chars(value.data(), value.data() + value.size(), most);
+      reading->lookahead = most <= 0 ? SIZE_MAX : static_cast<size_t>(most);
+    }
+  }
+  if (reading->prefix.empty() && reading->format.empty()) return nullptr;
+  for (const std::unique_ptr<Reading>& known : readings_) {
+    const bool same = known->prefix == reading->prefix && known->format == reading->format &&
+                      known->lookahead == reading->lookahead && known->zone == reading->zone;
+    if (same) return known.get();
+  }
+  if (!reading->prefix.empty()) {
+    SPELK_ASSIGN_OR_RETURN(Regex regex, Regex::Compile(reading->prefix));
+    reading->regex = std::make_unique<const Regex>(std::move(regex));
+    reading->matcher = std::make_unique<RegexMatcher>(*reading->regex);
+  }
+  readings_.push_back(std::move(reading));
+  return readings_.back().get();
+}
+
+std::optional<Micros> TextTimes::Find(const Reading& reading, std::string_view text) const {
+  if (reading.matcher != nullptr) {
+    if (reading.matcher->Match(text) != MatchResult::kYes) return std::nullopt;
+    const std::optional<std::string_view> prefix = reading.matcher->Group(text, 0);
+    if (!prefix) return std::nullopt;
+    text.remove_prefix(static_cast<size_t>(prefix->data() + prefix->size() - text.data()));
+  }
+  text = TrimmedFront(text.substr(0, reading.lookahead));
+  if (reading.format.empty()) return FirstTimestamp(text, reading.zone);
+  const double now = run_.evaluation.constants.now;
+  const std::optional<double> seconds = ParseTime(text, reading.format, reading.zone, now, true);
+  if (!seconds) return std::nullopt;
+  return static_cast<Micros>(std::llround(*seconds * static_cast<double>(kMicrosPerSecond)));
+}
+
+}  // namespace spelk::exec

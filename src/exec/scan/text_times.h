@@ -1,0 +1,60 @@
+// TextTimes: when events happened, out of their texts: TIME_PREFIX, TIME_FORMAT,
+// MAX_TIMESTAMP_LOOKAHEAD and TZ of props.conf.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "exec/run_context.h"
+#include "plan/field_rule.h"
+#include "value/regex.h"
+#include "value/time_format.h"
+#include "value/value.h"
+
+namespace spelk::exec {
+
+// Belongs to one worker.
+class TextTimes {
+ public:
+  // How the time stands in the texts of some events.
+  struct Reading {
+    std::string prefix;  // As in TIME_PREFIX.
+    std::unique_ptr<const Regex> regex;
+    std::unique_ptr<RegexMatcher> matcher;
+    std::string format;
+    size_t lookahead = kLookahead;
+    absl::TimeZone zone;
+  };
+
+  // The settings, of each key the one that decides first. They outlive this.
+  static absl::StatusOr<std::unique_ptr<TextTimes>> Make(
+      const std::vector<plan::TextSetting>& settings, const RunContext& run);
+
+  // For events with these names (sourcetype, source, host); null if no setting is for them. What it
+  // points to stays. Is to be asked once for all events with the same names.
+  absl::StatusOr<const Reading*> ReadingFor(std::span<const Value> names);
+  // Nothing if there is no time where it should be.
+  std::optional<Micros> Find(const Reading& reading, std::string_view text) const;
+
+ private:
+  static constexpr size_t kLookahead = 128;  // Admin Manual, MAX_TIMESTAMP_LOOKAHEAD.
+  struct Setting {
+    const plan::TextSetting* setting = nullptr;
+    std::unique_ptr<const Regex> regex;  // Of the name that its stanza asks for.
+    std::unique_ptr<RegexMatcher> matcher;
+  };
+  explicit TextTimes(const RunContext& run) : run_(run) {}
+  bool IsFor(const Setting& setting, std::span<const Value> names) const;
+
+  const RunContext& run_;
+  std::vector<Setting> settings_;
+  std::vector<std::unique_ptr<Reading>> readings_;
+};
+
+}  // namespace spelk::exec

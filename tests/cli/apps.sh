@@ -1,0 +1,60 @@
+#!/usr/bin/env bash
+# App folders on the command line: where they come from, and what is listed of them.
+mkdir -p one/default one/local one/lookups two/default evil/default plain
+printf '[m]\ndefinition = n=1\n' >one/default/macros.conf
+printf '[m]\ndefinition = n=2\n' >two/default/macros.conf
+printf 'a,b\n1,2\n' >one/lookups/t.csv
+printf '[x]\nEXTRACT-a = (?<a>\nEXTRACT-b = b=(?<b>\\d)\nnonsense\n[y\nEVAL-c = 1\n[z]\nEVAL-c = 2\n' >one/local/props.conf
+printf '[ui]\nlabel = One\n' >one/default/app.conf
+printf 'secret\n' >outside.conf
+ln -s ../../outside.conf evil/default/macros.conf
+printf '{"n":1,"k":"e1"}\n{"n":2,"k":"e2"}\n' >events.ndjson
+printf '{"sourcetype":"x","_raw":"b=1"}\n{"sourcetype":"z","_raw":"b=2"}\n' >texts.ndjson
+
+run() { "$SPELK" run -o csv "$@"; }
+
+expect 'the later app decides' 0 'k
+e2' run '`m` | table k' --app one --app two events.ndjson
+expect 'apps of the environment' 0 'k
+e1' env SPELK_APPS=one "$SPELK" run -o csv '`m` | table k' events.ndjson
+expect 'several of them, empty names left out' 0 'k
+e2' env SPELK_APPS=:one::two "$SPELK" run -o csv '`m` | table k' events.ndjson
+expect 'those of --app come after' 0 'k
+e1' env SPELK_APPS=two "$SPELK" run -o csv '`m` | table k' --app one events.ndjson
+expect 'a macro of the command line comes last' 0 'k
+e2' run '`m` | table k' --app one --macro 'm=n=2' events.ndjson
+expect 'with arguments' 0 'k
+e1' run '`of(1)` | table k' --macro 'of(a) = n=$a$' events.ndjson
+expect 'a macro without a definition' 2 '' run '`m`' --macro 'm' events.ndjson
+says 'it is told how' 'a macro is defined by name=definition'
+
+expect 'a broken line does no harm' 0 'b
+1
+2' run 'table b' --app one texts.ndjson
+says 'and is said' 'left out of the app folders; the first: one/local/props.conf:4: expected [stanza] or key = value'
+expect 'nor does a stanza without a name' 0 'c
+
+2' run 'table c' --app one texts.ndjson
+expect 'a field that a broken setting gives cannot be had' 2 '' run 'table a' --app one texts.ndjson
+says 'with its place' 'one/local/props.conf:2: EXTRACT-a'
+
+expect 'what is listed' 1 "one
+  default/app.conf                    not read
+  default/macros.conf                 1 stanza
+  local/props.conf                    2 stanzas
+  lookups/t.csv                       read when it is asked for
+two
+  default/macros.conf                 1 stanza
+could not be read, or has no effect:
+  one/local/props.conf:4: expected [stanza] or key = value
+  one/local/props.conf:5: the stanza's name has no \"]\" behind it
+$("$SPELK" apps --app one | grep EXTRACT-a)" "$SPELK" apps --app one --app two
+expect 'nothing to list' 0 '' "$SPELK" apps
+says 'it is told how' 'name a folder by --app DIR'
+expect 'all is well' 0 'two
+  default/macros.conf                 1 stanza' "$SPELK" apps --app two
+expect 'no such folder' 2 '' "$SPELK" apps --app nowhere
+says 'it is named' 'there is no app folder nowhere'
+expect 'no app' 2 '' "$SPELK" apps --app plain
+expect 'a link that leads out of an app is not followed' 3 '' run 'n=1' --app evil events.ndjson
+says 'it is named' 'evil/default/macros.conf leads out of the app folder'
