@@ -23,6 +23,7 @@ struct AppendColsNode final : plan::Node {
     if (columns) std::erase_if(*columns, [](Field field) { return field.internal(); });
     return UnionOfColumns(before, columns);
   }
+  bool WellFormed(const plan::Registry&) const { return others.size() == 1; }
   template <class Visitor>
   void Describe(Visitor& visit) {
     visit("most", most);

@@ -13,6 +13,7 @@ struct AppendPipeNode final : plan::Node {
 
   plan::Dataflow GetDataflow() const override { return {.runs = Runs::kSink, .results = true}; }
   plan::FieldSet InputNeeds(const plan::FieldSet&) const override { return plan::FieldSet::All(); }
+  bool WellFormed(const plan::Registry&) const { return body != nullptr; }
   template <class Visitor>
   void Describe(Visitor&) {}
 };

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 #include <compare>
+#include <limits>
 
 #include "functions/entry.h"
 #include "functions/stats/kept_text.h"
@@ -172,14 +173,11 @@ struct RangeState {
     if (!input.values[2].is_null()) return plan::PartialRead::kTaken;
     // A greatest value that is text leaves the greatest number open.
     if (input.values[0].is_null() || input.values[1].is_null()) return plan::PartialRead::kNothing;
-    const std::optional<std::string> low = input.Text(0);
-    const std::optional<std::string> high = input.Text(1);
-    const std::optional<Number> from = low ? ParseNumber(*low) : std::nullopt;
-    const std::optional<Number> to = high ? ParseNumber(*high) : std::nullopt;
-    if (!from || !to || std::isnan(from->value) || std::isnan(to->value)) {
-      return plan::PartialRead::kDamaged;
-    }
-    Take(from->value, to->value);
+    constexpr Number kNone{std::numeric_limits<double>::quiet_NaN()};
+    const double low = ParseNumber(input.Text(0).value_or("")).value_or(kNone).value;
+    const double high = ParseNumber(input.Text(1).value_or("")).value_or(kNone).value;
+    if (std::isnan(low) || std::isnan(high)) return plan::PartialRead::kDamaged;
+    Take(low, high);
     return plan::PartialRead::kTaken;
   }
 

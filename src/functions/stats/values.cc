@@ -25,10 +25,10 @@ plan::PartialRead ReadValueMap(const plan::PartialInput& input, Take take) {
   for (size_t i = 0; !list.empty(); ++i) {
     const std::optional<std::string> value = plan::TakeItem(&list);
     const std::optional<std::string> often = plan::TakeItem(&list);
-    const std::optional<uint64_t> count = often ? ParseWholeNumber(*often) : std::nullopt;
-    if (!value || !count || *count == 0) return plan::PartialRead::kDamaged;
+    const uint64_t count = ParseWholeNumber(often.value_or("")).value_or(0);
+    if (!value || count == 0) return plan::PartialRead::kDamaged;
     const char letter = i < types.size() ? types[i] : 's';
-    take(*value, *count,
+    take(*value, count,
          letter == 'n' ? JsonType::kNumber
                        : (letter == 'l' ? JsonType::kLiteral : JsonType::kString));
   }

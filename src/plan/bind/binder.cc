@@ -94,7 +94,7 @@ absl::StatusOr<NodePtr> Binder::BindPipeline(const ast::Pipeline& pipeline, Node
     first_error.Update(bound.status());
     plan = NewScan(pipeline.span);  // Goes on, to report the other commands' errors as well.
   }
-  if (ReadsAsTerms(pipeline, TextOf(pipeline.span), entries_)) {
+  if (is_search && ReadsAsTerms(pipeline, TextOf(pipeline.span), entries_)) {
     constexpr size_t kShown = 200;  // A longer search is known without being told again.
     const ast::Name& name = pipeline.commands[0].name;
     const std::string_view text = TextOf(pipeline.span);

@@ -152,6 +152,22 @@ TEST_F(SaveTest, CutBytesDoNotLoad) {
 }
 
 // Flipped bits may make another plan, which must be whole.
+// The saved plan of `reverse`, whose node becomes one of a type that holds other plans or a body.
+TEST_F(SaveTest, NodesThatLackTheirPlansDoNotLoad) {
+  const std::string plain = Saved("reverse");
+  const std::string named = "\x07reverse\x07reverse";
+  ASSERT_NE(plain.find(named), std::string::npos);
+  for (const std::string name : {"appendcols", "appendpipe", "foreach", "join", "set"}) {
+    const std::string length(1, static_cast<char>(name.size()));
+    for (size_t more = 0; more < 64; ++more) {
+      std::string bytes = plain;
+      bytes.replace(bytes.find(named), named.size(),
+                    length + name + length + name + std::string(more, '\0'));
+      EXPECT_FALSE(engine_.LoadPlan(bytes).ok()) << name << " and " << more << " bytes";
+    }
+  }
+}
+
 TEST_F(SaveTest, DamagedBytesFailOrLoadAsAWholePlan) {
   uint64_t random = 1;
   for (const std::string_view search : kSearches) {
