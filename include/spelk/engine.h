@@ -128,6 +128,7 @@ struct RunOptions {
   // it; and which lines begin one. Empty: each line is an event. At most one of them.
   std::string line_breaker;
   std::string break_only_before;
+  std::string geo_database;  // Of addresses, in MaxMind's format, for iplocation; empty: none.
   // Plain files have no end: more is waited for, until Cancel::EndInput. Events come in the order
   // in which they are found.
   bool follow = false;

@@ -80,6 +80,9 @@ void AddSearchOptions(CLI::App& app, SearchArguments& a) {
   app.add_option("--break-only-before", a.break_only_before,
                  "Text: an event begins with each line that matches")
       ->type_name("REGEX");
+  app.add_option("--geo", a.geo_database,
+                 "A database of addresses in MaxMind's format, for iplocation")
+      ->type_name("FILE");
   app.add_flag("--follow", a.follow,
                "At the end of the files wait for what is appended to them, as tail -F does");
   app.add_flag("--strict", a.strict,
@@ -197,6 +200,7 @@ Result<RunOptions> MakeRunOptions(const SearchArguments& arguments, const Engine
   options.format = arguments.input_format;
   options.line_breaker = arguments.line_breaker;
   options.break_only_before = arguments.break_only_before;
+  options.geo_database = arguments.geo_database;
   options.follow = arguments.follow;
   options.strict = arguments.strict;
   options.disabled_passes = arguments.disabled_passes;

@@ -33,6 +33,7 @@ struct SearchArguments {
   std::string input_format = "auto";
   std::string line_breaker;
   std::string break_only_before;
+  std::string geo_database;
   bool follow = false;
   bool strict = false;
   std::string threads;

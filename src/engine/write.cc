@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/status.h"
+#include "commands/fieldformat.h"
 #include "engine/event_view.h"
 #include "engine/impl.h"
 #include "engine/output.h"
@@ -82,6 +83,13 @@ io::WriterOptions MakeWriterOptions(const WriteOptions& write, absl::TimeZone zo
   return options;
 }
 
+// The plan with what fieldformat says as its last step; null if it says nothing.
+plan::NodePtr WithFormats(const Core& core, const plan::Node& plan) {
+  plan::NodePtr formats = commands::FormatsOf(plan);
+  if (formats != nullptr) formats->input = plan::CopyPlan(plan, core.fields(), core.entries());
+  return formats;
+}
+
 absl::Status WriteRows(const Query& query, const Input& input, const RunOptions& options,
                        const WriteOptions& write, Sink& sink, Summary* summary) {
   const Core& core = query.impl().engine->core;
@@ -96,6 +104,10 @@ absl::Status WriteRows(const Query& query, const Input& input, const RunOptions&
   io::ByteSink& bytes = ShowsItself(write) ? static_cast<io::ByteSink&>(plain) : escaped;
   io::WriterOptions writer = MakeWriterOptions(write, core.zone());
   const plan::Node* plan = query.impl().compilation.plan.get();
+  const bool shown = write.format == Format::kTable || write.format == Format::kMarkdown ||
+                     write.format == Format::kVertical;
+  const plan::NodePtr formatted = shown ? WithFormats(core, *plan) : nullptr;
+  if (formatted != nullptr) plan = formatted.get();
   EventView view;
   if (write.format == Format::kTable && write.width > 0 && plan::ShapeOf(*plan).events) {
     view = MakeEventView(core, *plan);

@@ -55,3 +55,36 @@ expect 'a name of knowledge that is only read' 0 'Channel,EventID,NewProcessName
 Security,4688,C:\\a.exe' bash -c \
   'echo "{\"EventID\":4688,\"Channel\":\"Security\",\"NewProcessName\":\"C:\\\\a.exe\"}" |
    "$SPELK" run -o csv "where process_name=\"a.exe\" | sort process_name" | sed "s/\\\\/\\\\\\\\/g"'
+
+# fieldformat: tables show what it says, each format of the values; other outputs have the values.
+formatted() { "$SPELK" run -o "$1" "| makeresults | eval n=7, m=2 | table n m | $2"; }
+expect 'a format in a table' 0 'n     m
+────  ─
+7 KB  2' formatted table 'fieldformat n=n." KB"'
+expect 'vertical' 0 '── row 1 ───────────────────────────────
+n  7 KB
+m  2' formatted vertical 'fieldformat n=n." KB"'
+expect 'markdown' 0 '| n | m |
+| --- | --- |
+| 7 KB | 2 |' formatted markdown 'fieldformat n=n." KB"'
+expect 'csv' 0 'n,m
+7,2' formatted csv 'fieldformat n=n." KB"'
+expect 'ndjson' 0 '{"n":7,"m":2}' formatted ndjson 'fieldformat n=n." KB"'
+expect 'later commands have the value' 0 'n     m  k
+────  ─  ─
+7 KB  2  8' formatted table 'fieldformat n=n." KB" | eval k=n+1'
+expect 'formats have the values' 0 'n   m
+──  ─
+x7  7' formatted table 'fieldformat n="x".n, m=n'
+expect 'the last one counts' 0 'n   m
+──  ─
+y7  2' formatted table 'fieldformat n="x".n | fieldformat n="y".n'
+expect 'a field of its own' 0 'n  m  k
+─  ─  ──
+7  2  9s' formatted table 'fieldformat k=(n+m)."s"'
+expect 'a name lost' 0 'k  m
+─  ─
+7  2' formatted table 'fieldformat n="x".n | rename n AS k'
+expect 'a field left out' 0 'm
+─
+2' formatted table 'fieldformat n="x" | fields m'

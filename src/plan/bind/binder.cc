@@ -135,6 +135,15 @@ absl::Status Binder::UnknownCommand(const ast::CommandCall& call) {
                               fmt::format("the search specifies a macro '{}' that cannot be found",
                                           call.macro->name.text));
   }
+  constexpr std::string_view kLearning[] = {"apply", "fit", "summary"};
+  if (std::find(std::begin(kLearning), std::end(kLearning), call.name.text) !=
+      std::end(kLearning)) {
+    return diagnostics_.Error(
+        ErrorCode::kUnbuiltCommand, call.name.span,
+        fmt::format("the command '{}' needs the models of Splunk's Machine Learning Toolkit, and "
+                    "spelk has none",
+                    call.name.text));
+  }
   if (entries_.Unbuilt(call.name.text) != nullptr) {
     return diagnostics_.Error(ErrorCode::kUnbuiltCommand, call.name.span,
                               fmt::format("the command '{}' is not built yet", call.name.text),

@@ -1,0 +1,32 @@
+// iconify: gives events icons in Splunk's pages.
+#include "commands/pass.h"
+
+namespace spelk::commands {
+namespace {
+
+constexpr Argument kArguments[] = {{.name = "field",
+                                    .type = "field…",
+                                    .fallback = "",
+                                    .summary = "Fields whose values get an icon in "
+                                               "Splunk's pages.",
+                                    .no_effect = true}};
+constexpr Example kExamples[] = {{.title = kPassTitle,
+                                  .input = kPassRows,
+                                  .query = "iconify user | table user",
+                                  .output = kPassRows}};
+
+}  // namespace
+
+constexpr CommandEntry kIconify = {
+    .name = "iconify",
+    .signature = "iconify <field>…",
+    .summary = "Gives events an icon by the values of fields in Splunk's pages.",
+    .kind = CommandKind::kDistributableStreaming,
+    .shape = {Shape::kArguments, kNoClauses},
+    .arguments = kArguments,
+    .notes = kPassNotes,
+    .examples = kExamples,
+    .bind = &BindPass,
+};
+
+}  // namespace spelk::commands

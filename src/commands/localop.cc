@@ -1,0 +1,27 @@
+// localop: what follows runs on the search head, in Splunk.
+#include "commands/pass.h"
+
+namespace spelk::commands {
+namespace {
+
+constexpr Example kExamples[] = {{.title = kPassTitle,
+                                  .input = kPassRows,
+                                  .query = "localop | table user",
+                                  .output = kPassRows}};
+constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<PassNode>, &BuildPass}};
+
+}  // namespace
+
+constexpr CommandEntry kLocalOp = {
+    .name = "localop",
+    .signature = "localop",
+    .summary = "Makes Splunk run what follows on the search head.",
+    .kind = CommandKind::kOrchestrating,
+    .shape = {Shape::kArguments, kNoClauses},
+    .notes = kPassNotes,
+    .examples = kExamples,
+    .nodes = kNodes,
+    .bind = &BindBarePass,
+};
+
+}  // namespace spelk::commands
