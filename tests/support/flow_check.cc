@@ -232,12 +232,19 @@ class Checked {
   }
   // Of what is not there nothing is made: it counts as null.
   bool LacksSources(const Batch& batch) const {
-    const Value mark = Get(batch, mark_, 0);
-    if (mark.is_null()) return true;
-    const Batch& before = batches_[rows_[static_cast<size_t>(mark.integer())].first];
     const auto& reads = flow_.reads.fields();
     return std::any_of(reads.begin(), reads.end(),
-                       [&](Field field) { return before.Find(field) == nullptr; });
+                       [&](Field field) { return !AnyRowHad(batch, field); });
+  }
+  // True if a row of the batch had a value of the field when it came in.
+  bool AnyRowHad(const Batch& batch, Field field) const {
+    for (size_t r = 0; r < batch.size(); ++r) {
+      const Value mark = Get(batch, mark_, r);
+      if (mark.is_null()) continue;
+      const auto [place, row] = rows_[static_cast<size_t>(mark.integer())];
+      if (!Get(batches_[place], field, row).is_null()) return true;
+    }
+    return false;
   }
   void CheckColumns(const Batch& batch) const {
     if (flow_.passes || !flow_.columns) return;
