@@ -44,7 +44,7 @@ void SetMode(std::string_view mode, Reading* reading) {
 class AutomaticRunner final : public RuleRunner {
  public:
   AutomaticRunner(const plan::FieldRule& rule, const RunContext& run)
-      : rule_(rule), run_(run), flattener_(run.budget), scratch_(run.budget) {}
+      : rule_(rule), flattener_(run.budget), scratch_(run.budget) {}
 
   absl::Status Prepare(KnownStanzas& stanzas, const Schema& schema) {
     source_ = *schema.Find(rule_.extraction.source);
@@ -176,7 +176,6 @@ class AutomaticRunner final : public RuleRunner {
   }
 
   const plan::FieldRule& rule_;
-  const RunContext& run_;
   io::JsonFlattener flattener_;
   Arena scratch_;  // Of one text.
   size_t source_ = 0;

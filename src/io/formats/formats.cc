@@ -167,12 +167,16 @@ bool IsArchive(std::string_view start) {
   constexpr size_t kTarMagicAt = 257;
   return start.starts_with("BZh") || start.starts_with("\xFD\x37zXZ\0"sv) ||
          start.starts_with("PK\x03\x04"sv) ||
-         (start.size() > kTarMagicAt && start.substr(kTarMagicAt).starts_with("ustar"));
+         (start.size() > kTarMagicAt && !IsEnough(start) &&
+          start.substr(kTarMagicAt).starts_with("ustar"));
 }
 
 InputFormat FormatOf(std::string_view start, bool complete) {
   if (kReadsEvtx && start.starts_with(kEvtxMagic)) return InputFormat::kEvtx;
-  const std::string_view text = AfterBlanks(start);
+  std::string_view text = AfterBlanks(start);
+  // What begins with an object is known by its first line: of what follows any part may be there.
+  const size_t line = text.find('\n');
+  if (text.starts_with('{') && line != std::string_view::npos) text = text.substr(0, line + 1);
   if (text.empty() || !IsText(text) || IsKnownMagic(text)) return InputFormat::kLines;
   if (text[0] == '{') {
     return LookAtJson(text) == JsonStart::kDocuments ? InputFormat::kJson : InputFormat::kLines;

@@ -25,12 +25,11 @@ bool Holds(const List& list, const Item& item) {
 }
 
 bool Declares(const Dataset& dataset, std::string_view name) {
-  for (const ModelField& field : dataset.fields) {
-    if (field.name == name) return !field.of_event;
-  }
+  const auto is_it = [&](const ModelField& field) { return field.name == name && !field.of_event; };
+  if (std::any_of(dataset.fields.begin(), dataset.fields.end(), is_it)) return true;
   for (const ModelCalculation& calculation : dataset.calculations) {
     for (const ModelCalculation::Output& output : calculation.outputs) {
-      if (output.field.name == name) return !output.field.of_event;
+      if (is_it(output.field)) return true;
     }
   }
   return false;

@@ -128,6 +128,13 @@ TEST(JsonDocumentsTest, AnObjectAroundEvents) {
 }
 
 // What is no object stands on a line of its own, which is told as one that is no event.
+// Of a pipe no more than the first line may be there when the format is told.
+TEST(JsonDocumentsTest, TheFirstLineTells) {
+  EXPECT_EQ(FormatOf("{\"a\":1,\n", false), InputFormat::kJson);
+  EXPECT_EQ(FormatOf(std::string_view("{\"a\":1,\n\0", 10), true), InputFormat::kJson);
+  EXPECT_EQ(FormatOf(std::string_view("{\"a\":1}\n\0", 10), true), InputFormat::kLines);
+}
+
 TEST(JsonDocumentsTest, WhatIsNoEvent) {
   EXPECT_EQ(Read("[{\"a\":1},\nx y\n{\"a\":2}]"), "{\"a\":1}\nx y\n{\"a\":2}\n");
   EXPECT_EQ(Read("{\n\"a\":1"), "{\"a\":1\n");
