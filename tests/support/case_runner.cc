@@ -377,7 +377,7 @@ class CaseRunner::OneCase {
   std::string CheckSpills(const Section& section) const {
     const std::optional<size_t> memory = cli::ParseSize(section.argument);
     if (!memory) return "spills takes a size";
-    for (const size_t threads : {1, 4}) {
+    for (const size_t threads : {size_t{1}, size_t{4}}) {
       Variation little;
       little.memory = memory;
       little.threads = threads;

@@ -257,8 +257,8 @@ class Checked {
   }
 
   void CheckRow(const Batch& batch, size_t row, size_t mark) {
-    const auto [place, was] = rows_[mark];
-    const Batch& before = batches_[place];
+    const Batch& before = batches_[rows_[mark].first];
+    const size_t was = rows_[mark].second;  // A name of its own: clang binds no parts to closures.
     // Where rows have their time, that is what their order goes by, wherever a sink puts them.
     const bool by_time = flow_.runs == plan::Runs::kSink && before.Find(hidden::kTime) != nullptr;
     const bool keeps = (flow_.order == plan::Order::kKeeps || flow_.keeps_order) && !by_time;

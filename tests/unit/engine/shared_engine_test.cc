@@ -208,7 +208,7 @@ TEST(SharedEngine, SearchesTogetherGiveWhatEachGivesAlone) {
     wanted.push_back(RunAs(*query, &feed, {}, {}).rows);
     queries.push_back(std::move(*query));
   }
-  for (const size_t threads : {1, 4}) {
+  for (const size_t threads : {size_t{1}, size_t{4}}) {
     Variation variation;
     variation.threads = threads;
     variation.block_size = 4096;
