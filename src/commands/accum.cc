@@ -95,7 +95,7 @@ constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<AccumNode>, &Build}};
 
 }  // namespace
 
-constexpr CommandEntry kAccum = {
+extern constexpr CommandEntry kAccum = {
     .name = "accum",
     .signature = "accum <field> [AS <field>]",
     .summary = "Computes the running sum of a field.",

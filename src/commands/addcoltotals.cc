@@ -42,7 +42,7 @@ constexpr Example kExamples[] = {
 
 }  // namespace
 
-constexpr CommandEntry kAddColTotals = {
+extern constexpr CommandEntry kAddColTotals = {
     .name = "addcoltotals",
     .signature = "addcoltotals [labelfield=<field>] [label=<text>] [<field>…]",
     .summary = "Adds a last row with the sum of each field.",

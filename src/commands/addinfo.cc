@@ -96,7 +96,7 @@ constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<AddInfoNode>, &Build}};
 
 }  // namespace
 
-constexpr CommandEntry kAddInfo = {
+extern constexpr CommandEntry kAddInfo = {
     .name = "addinfo",
     .signature = "addinfo",
     .summary = "Adds the time range and the instant of the search to each row.",

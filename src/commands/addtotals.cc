@@ -290,7 +290,7 @@ exec::OperatorPtr BuildTotals(const plan::Node& node, const exec::RunContext& ru
   return std::make_unique<RowTotals>(totals);
 }
 
-constexpr CommandEntry kAddTotals = {
+extern constexpr CommandEntry kAddTotals = {
     .name = "addtotals",
     .signature =
         "addtotals [row=<bool>] [col=<bool>] [labelfield=<field>] [label=<text>] "

@@ -2,6 +2,12 @@
 #include "commands/entry.h"
 
 namespace spelk::commands {
+
+// One line of list.inc: SPELK_COMMAND(Tail) declares kTail, defined in tail.cc.
+#define SPELK_COMMAND(Name) extern const CommandEntry k##Name;
+#include "commands/list.inc"
+#undef SPELK_COMMAND
+
 namespace {
 
 constexpr plan::UnbuiltCommand kUnbuilt[] = {

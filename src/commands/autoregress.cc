@@ -149,7 +149,7 @@ constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<AutoregressNode>, &Build}};
 
 }  // namespace
 
-constexpr CommandEntry kAutoregress = {
+extern constexpr CommandEntry kAutoregress = {
     .name = "autoregress",
     .signature = "autoregress <field> [AS <field>] [p=<int> | p=<int>-<int>]",
     .summary = "Copies the values of earlier rows into each row.",

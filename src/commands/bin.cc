@@ -323,7 +323,7 @@ plan::NodePtr MakeTimeBin(Span span, Field time, std::string width) {
   return node;
 }
 
-constexpr CommandEntry kBin = {
+extern constexpr CommandEntry kBin = {
     .name = "bin",
     .aliases = kAliases,
     .signature =

@@ -99,7 +99,7 @@ constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<ActionNode>, &BuildAction}}
 
 }  // namespace
 
-constexpr CommandEntry kCollect = {
+extern constexpr CommandEntry kCollect = {
     .name = "collect",
     .aliases = kAliases,
     .signature = "collect index=<text> [<option>…]",

@@ -261,7 +261,7 @@ constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<ContingencyNode>, &Build}};
 
 }  // namespace
 
-constexpr CommandEntry kContingency = {
+extern constexpr CommandEntry kContingency = {
     .name = "contingency",
     .aliases = kAliases,
     .signature =

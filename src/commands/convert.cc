@@ -444,7 +444,7 @@ constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<ConvertNode>, &Build}};
 
 }  // namespace
 
-constexpr CommandEntry kConvert = {
+extern constexpr CommandEntry kConvert = {
     .name = "convert",
     .signature = "convert [timeformat=<format>] <function>(<field>) [AS <field>]…",
     .summary = "Turns values of fields into numbers, and times into text and back.",

@@ -327,7 +327,7 @@ constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<DedupNode>, &Build}};
 
 }  // namespace
 
-constexpr CommandEntry kDedup = {
+extern constexpr CommandEntry kDedup = {
     .name = "dedup",
     .signature =
         "dedup [<count>] <field>… [keepevents=<bool>] [keepempty=<bool>] "

@@ -128,7 +128,7 @@ constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<DeltaNode>, &Build}};
 
 }  // namespace
 
-constexpr CommandEntry kDelta = {
+extern constexpr CommandEntry kDelta = {
     .name = "delta",
     .signature = "delta <field> [AS <field>] [p=<int>]",
     .summary = "Computes the difference from the value some rows before.",

@@ -1,4 +1,5 @@
-// What a command's file needs, and the declarations of all commands' entries.
+// What a command's file needs. It defines its entry, as `extern constexpr CommandEntry kTail`, and
+// all.cc declares those that list.inc names: a new command makes no other file compile again.
 #pragma once
 
 #include <vector>
@@ -17,11 +18,6 @@ using plan::Example;
 using plan::Fields;
 using plan::Order;
 using plan::Runs;
-
-// One line of list.inc: SPELK_COMMAND(Tail) declares kTail, defined in tail.cc.
-#define SPELK_COMMAND(Name) extern const CommandEntry k##Name;
-#include "commands/list.inc"
-#undef SPELK_COMMAND
 
 // All of them, with the planner's own entries.
 std::vector<const CommandEntry*> AllCommands();

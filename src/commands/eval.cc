@@ -61,7 +61,7 @@ constexpr Example kExamples[] = {
 
 }  // namespace
 
-constexpr CommandEntry kEval = {
+extern constexpr CommandEntry kEval = {
     .name = "eval",
     .signature = "eval <field>=<expression> [, <field>=<expression>]…",
     .summary = "Computes fields from expressions.",

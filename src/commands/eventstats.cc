@@ -91,7 +91,7 @@ constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<EventStatsNode>, &Build}};
 
 }  // namespace
 
-constexpr CommandEntry kEventstats = {
+extern constexpr CommandEntry kEventstats = {
     .name = "eventstats",
     .signature = "eventstats [allnum=<bool>] <statistic> [AS <field>]… [BY <field>…]",
     .summary = "Adds statistics of all rows, or of a row's group, to each row.",

@@ -193,7 +193,7 @@ constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<ExtractNode>, &Build}};
 
 }  // namespace
 
-constexpr CommandEntry kExtract = {
+extern constexpr CommandEntry kExtract = {
     .name = "extract",
     .aliases = kAliases,
     .signature =

@@ -150,7 +150,7 @@ constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<FieldFormatNode>, &Build}};
 
 }  // namespace
 
-constexpr CommandEntry kFieldFormat = {
+extern constexpr CommandEntry kFieldFormat = {
     .name = "fieldformat",
     .signature = "fieldformat <field>=<expression> [, <field>=<expression>]…",
     .summary = "Says how the values of a field are shown, without changing them.",

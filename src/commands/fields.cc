@@ -36,7 +36,7 @@ constexpr Example kExamples[] = {
 
 }  // namespace
 
-constexpr CommandEntry kFields = {
+extern constexpr CommandEntry kFields = {
     .name = "fields",
     .signature = "fields [+|-] <field>…",
     .summary = "Keeps or removes fields.",

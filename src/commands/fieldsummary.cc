@@ -246,7 +246,7 @@ constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<FieldSummaryNode>, &Build}}
 
 }  // namespace
 
-constexpr CommandEntry kFieldSummary = {
+extern constexpr CommandEntry kFieldSummary = {
     .name = "fieldsummary",
     .signature = "fieldsummary [maxvals=<int>] [<field>…]",
     .summary = "Computes statistics of the values of each field.",

@@ -139,7 +139,7 @@ constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<FillDownNode>, &Build}};
 
 }  // namespace
 
-constexpr CommandEntry kFillDown = {
+extern constexpr CommandEntry kFillDown = {
     .name = "filldown",
     .signature = "filldown [<field>…]",
     .summary = "Puts the last value above where a field is absent.",

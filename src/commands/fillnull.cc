@@ -171,7 +171,7 @@ constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<FillNullNode>, &Build}};
 
 }  // namespace
 
-constexpr CommandEntry kFillNull = {
+extern constexpr CommandEntry kFillNull = {
     .name = "fillnull",
     .signature = "fillnull [value=<text>] [<field>…]",
     .summary = "Puts a value where a field is absent.",

@@ -417,7 +417,7 @@ constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<ForeachNode>, &Build},
 
 }  // namespace
 
-constexpr CommandEntry kForeach = {
+extern constexpr CommandEntry kForeach = {
     .name = "foreach",
     .signature =
         "foreach <field>… [mode=(multifield | multivalue | json_array | "

@@ -145,7 +145,7 @@ constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<FormatNode>, &Build}};
 
 }  // namespace
 
-constexpr CommandEntry kFormat = {
+extern constexpr CommandEntry kFormat = {
     .name = "format",
     .signature =
         "format [mvsep=<text>] [maxresults=<int>] [\"<row prefix>\" \"<column prefix>\" "

@@ -131,7 +131,7 @@ constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<FromJsonNode>, &Build}};
 
 }  // namespace
 
-constexpr CommandEntry kFromJson = {
+extern constexpr CommandEntry kFromJson = {
     .name = "fromjson",
     .signature = "fromjson <field> [prefix=<text>]",
     .summary = "Makes fields of the members of a JSON object.",

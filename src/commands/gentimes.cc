@@ -199,7 +199,7 @@ constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<GenTimesNode>, &Build}};
 
 }  // namespace
 
-constexpr CommandEntry kGenTimes = {
+extern constexpr CommandEntry kGenTimes = {
     .name = "gentimes",
     .signature = "| gentimes start=<time> [end=<time>] [increment=<span>]",
     .summary = "Makes rows of adjacent ranges of time.",

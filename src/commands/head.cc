@@ -172,7 +172,7 @@ constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<HeadNode>, &BuildWhile}};
 
 }  // namespace
 
-constexpr CommandEntry kHead = {
+extern constexpr CommandEntry kHead = {
     .name = "head",
     .signature = "head [<count> | limit=<count>] [(<expression>)] [null=<bool>] [keeplast=<bool>]",
     .summary = "Keeps the first rows.",

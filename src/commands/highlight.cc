@@ -16,7 +16,7 @@ constexpr Example kExamples[] = {{.title = kPassTitle,
 
 }  // namespace
 
-constexpr CommandEntry kHighlight = {
+extern constexpr CommandEntry kHighlight = {
     .name = "highlight",
     .signature = "highlight <text>…",
     .summary = "Marks texts in the events that Splunk's pages show.",

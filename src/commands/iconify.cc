@@ -17,7 +17,7 @@ constexpr Example kExamples[] = {{.title = kPassTitle,
 
 }  // namespace
 
-constexpr CommandEntry kIconify = {
+extern constexpr CommandEntry kIconify = {
     .name = "iconify",
     .signature = "iconify <field>…",
     .summary = "Gives events an icon by the values of fields in Splunk's pages.",

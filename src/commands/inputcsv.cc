@@ -47,7 +47,7 @@ constexpr Example kExamples[] = {
 
 }  // namespace
 
-constexpr CommandEntry kInputCsv = {
+extern constexpr CommandEntry kInputCsv = {
     .name = "inputcsv",
     .signature =
         "| inputcsv [dispatch=<bool>] [append=<bool>] [strict=<bool>] [start=<int>] "

@@ -40,7 +40,7 @@ constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<InputTableNode>, &BuildInpu
 
 }  // namespace
 
-constexpr CommandEntry kInputLookup = {
+extern constexpr CommandEntry kInputLookup = {
     .name = "inputlookup",
     .signature =
         "| inputlookup [append=<bool>] [strict=<bool>] [start=<int>] [max=<int>] <table> "

@@ -181,7 +181,7 @@ constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<IpLocationNode>, &Build}};
 
 }  // namespace
 
-constexpr CommandEntry kIpLocation = {
+extern constexpr CommandEntry kIpLocation = {
     .name = "iplocation",
     .signature = "iplocation [prefix=<text>] [allfields=<bool>] [lang=<text>] <field>",
     .summary = "Tells the city, country and place of addresses.",

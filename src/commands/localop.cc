@@ -12,7 +12,7 @@ constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<PassNode>, &BuildPass}};
 
 }  // namespace
 
-constexpr CommandEntry kLocalOp = {
+extern constexpr CommandEntry kLocalOp = {
     .name = "localop",
     .signature = "localop",
     .summary = "Makes Splunk run what follows on the search head.",

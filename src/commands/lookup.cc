@@ -302,7 +302,7 @@ constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<LookupNode>, &Build}};
 
 }  // namespace
 
-constexpr CommandEntry kLookup = {
+extern constexpr CommandEntry kLookup = {
     .name = "lookup",
     .signature =
         "lookup [local=<bool>] [update=<bool>] [event_time_field=<field>] <table> "

@@ -275,7 +275,7 @@ constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<MakeContinuousNode>, &Build
 
 }  // namespace
 
-constexpr CommandEntry kMakeContinuous = {
+extern constexpr CommandEntry kMakeContinuous = {
     .name = "makecontinuous",
     .signature =
         "makecontinuous [<field>] [span=<span>] [bins=<int>] [start=<number>] [end=<number>]",

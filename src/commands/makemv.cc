@@ -213,7 +213,7 @@ constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<MakeMvNode>, &Build}};
 
 }  // namespace
 
-constexpr CommandEntry kMakeMv = {
+extern constexpr CommandEntry kMakeMv = {
     .name = "makemv",
     .signature =
         "makemv [delim=<text> | tokenizer=<regex>] [allowempty=<bool>] [setsv=<bool>] <field>",

@@ -303,7 +303,7 @@ constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<MakeResultsNode>, &Build}};
 
 }  // namespace
 
-constexpr CommandEntry kMakeResults = {
+extern constexpr CommandEntry kMakeResults = {
     .name = "makeresults",
     .signature = "| makeresults [count=<int>] [annotate=<bool>] [format=csv|json data=<text>]",
     .summary = "Makes rows out of nothing, or out of text in the query.",

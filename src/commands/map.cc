@@ -214,7 +214,7 @@ constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<MapNode>, &Build}};
 
 }  // namespace
 
-constexpr CommandEntry kMap = {
+extern constexpr CommandEntry kMap = {
     .name = "map",
     .signature = "map search=\"<search>\" | [<search>] [maxsearches=<int>]",
     .summary = "Runs a search for each row.",

@@ -279,7 +279,7 @@ constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<MultiKvNode>, &Build}};
 
 }  // namespace
 
-constexpr CommandEntry kMultiKv = {
+extern constexpr CommandEntry kMultiKv = {
     .name = "multikv",
     .signature =
         "multikv [fields <field>…] [filter <text>…] [forceheader=<int>] [noheader=<bool>] "

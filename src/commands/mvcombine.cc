@@ -241,7 +241,7 @@ constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<MvCombineNode>, &Build}};
 
 }  // namespace
 
-constexpr CommandEntry kMvCombine = {
+extern constexpr CommandEntry kMvCombine = {
     .name = "mvcombine",
     .signature = "mvcombine [delim=<text>] <field>",
     .summary = "Makes one row, with all values, of rows that differ in one field alone.",

@@ -140,7 +140,7 @@ constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<MvExpandNode>, &Build}};
 
 }  // namespace
 
-constexpr CommandEntry kMvExpand = {
+extern constexpr CommandEntry kMvExpand = {
     .name = "mvexpand",
     .signature = "mvexpand <field> [limit=<int>]",
     .summary = "Makes one row for each value of a multivalue field.",

@@ -95,7 +95,7 @@ constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<NoMvNode>, &Build}};
 
 }  // namespace
 
-constexpr CommandEntry kNoMv = {
+extern constexpr CommandEntry kNoMv = {
     .name = "nomv",
     .signature = "nomv <field>",
     .summary = "Joins the values of a multivalue field into one text.",

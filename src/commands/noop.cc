@@ -16,7 +16,7 @@ constexpr Example kExamples[] = {{.title = kPassTitle,
 
 }  // namespace
 
-constexpr CommandEntry kNoOp = {
+extern constexpr CommandEntry kNoOp = {
     .name = "noop",
     .signature = "noop [<name>=<value>…]",
     .summary = "Sets switches of Splunk's optimizer.",

@@ -286,7 +286,7 @@ constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<OutlierNode>, &Build}};
 
 }  // namespace
 
-constexpr CommandEntry kOutlier = {
+extern constexpr CommandEntry kOutlier = {
     .name = "outlier",
     .signature =
         "outlier [action=<text>] [param=<number>] [uselower=<bool>] [mark=<bool>] "

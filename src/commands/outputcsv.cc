@@ -80,7 +80,7 @@ constexpr Example kExamples[] = {
 
 }  // namespace
 
-constexpr CommandEntry kOutputCsv = {
+extern constexpr CommandEntry kOutputCsv = {
     .name = "outputcsv",
     .signature =
         "outputcsv [append=<bool>] [create_empty=<bool>] [override_if_empty=<bool>] "

@@ -118,7 +118,7 @@ constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<OutputTableNode>, &BuildOut
 
 }  // namespace
 
-constexpr CommandEntry kOutputLookup = {
+extern constexpr CommandEntry kOutputLookup = {
     .name = "outputlookup",
     .signature =
         "outputlookup [append=<bool>] [create_empty=<bool>] [override_if_empty=<bool>] "

@@ -168,7 +168,7 @@ constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<RangeMapNode>, &Build}};
 
 }  // namespace
 
-constexpr CommandEntry kRangeMap = {
+extern constexpr CommandEntry kRangeMap = {
     .name = "rangemap",
     .signature = "rangemap field=<field> <name>=<low>-<high>… [default=<text>]",
     .summary = "Names the ranges that a number lies in, in the field range.",

@@ -25,7 +25,7 @@ constexpr std::string_view kNotes[] = {
 
 }  // namespace
 
-constexpr CommandEntry kRare = {
+extern constexpr CommandEntry kRare = {
     .name = "rare",
     .signature =
         "rare [<N>] [limit=<int>] [countfield=<field>] [percentfield=<field>] "

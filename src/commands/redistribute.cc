@@ -17,7 +17,7 @@ constexpr Example kExamples[] = {{.title = kPassTitle,
 
 }  // namespace
 
-constexpr CommandEntry kRedistribute = {
+extern constexpr CommandEntry kRedistribute = {
     .name = "redistribute",
     .signature = "redistribute [num_of_reducers=<int>] [BY <field>…]",
     .summary = "Spreads the merging of a search over Splunk's indexers.",

@@ -96,7 +96,7 @@ constexpr Example kExamples[] = {
 
 }  // namespace
 
-constexpr CommandEntry kRegex = {
+extern constexpr CommandEntry kRegex = {
     .name = "regex",
     .signature = "regex [<field>=|<field>!=]\"<regex>\"",
     .summary = "Keeps rows in which a field matches a regular expression, or does not.",

@@ -88,7 +88,7 @@ constexpr Example kExamples[] = {
 
 }  // namespace
 
-constexpr CommandEntry kRename = {
+extern constexpr CommandEntry kRename = {
     .name = "rename",
     .signature = "rename <field> AS <field> [, <field> AS <field>]…",
     .summary = "Gives fields other names.",

@@ -227,7 +227,7 @@ constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<ReplaceNode>, &Build}};
 
 }  // namespace
 
-constexpr CommandEntry kReplace = {
+extern constexpr CommandEntry kReplace = {
     .name = "replace",
     .signature = "replace <text> WITH <text> [, <text> WITH <text>]… [IN <field>…]",
     .summary = "Replaces whole values of fields.",

@@ -183,7 +183,7 @@ constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<ReturnNode>, &Build}};
 
 }  // namespace
 
-constexpr CommandEntry kReturn = {
+extern constexpr CommandEntry kReturn = {
     .name = "return",
     .signature = "return [<count>] [<alias>=<field>]… [<field>]… [$<field>]…",
     .summary = "Writes fields of the first rows as search terms, into the field search.",

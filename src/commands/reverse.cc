@@ -38,7 +38,7 @@ constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<ReverseNode>, &Build}};
 
 }  // namespace
 
-constexpr CommandEntry kReverse = {
+extern constexpr CommandEntry kReverse = {
     .name = "reverse",
     .signature = "reverse",
     .summary = "Turns the order of the rows round.",

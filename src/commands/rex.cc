@@ -413,7 +413,7 @@ constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<RexNode>, &Build}};
 
 }  // namespace
 
-constexpr CommandEntry kRex = {
+extern constexpr CommandEntry kRex = {
     .name = "rex",
     .signature =
         "rex [field=<field>] \"<regex>\" [max_match=<int>] [offset_field=<field>]   or   "

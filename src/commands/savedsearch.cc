@@ -36,7 +36,7 @@ constexpr Example kExamples[] = {
 
 }  // namespace
 
-constexpr CommandEntry kSavedsearch = {
+extern constexpr CommandEntry kSavedsearch = {
     .name = "savedsearch",
     .signature = "savedsearch <name> [<field>=<value> ...] [nosubstitution=<bool>]",
     .summary = "Runs a saved search of an app.",

@@ -40,7 +40,7 @@ constexpr std::string_view kNotes[] = {
 
 }  // namespace
 
-constexpr CommandEntry kSearch = {
+extern constexpr CommandEntry kSearch = {
     .name = "search",
     .signature =
         "search <terms>   terms: word \"phrase\" field=value field!=value field IN (a, b*) NOT OR "

@@ -35,7 +35,7 @@ constexpr Example kExamples[] = {
 
 }  // namespace
 
-constexpr CommandEntry kSendAlert = {
+extern constexpr CommandEntry kSendAlert = {
     .name = "sendalert",
     .signature = "sendalert <action> [<name>=<value>…]",
     .summary = "Runs an alert action in Splunk; here it says so.",

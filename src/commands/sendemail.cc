@@ -31,7 +31,7 @@ constexpr Example kExamples[] = {
 
 }  // namespace
 
-constexpr CommandEntry kSendEmail = {
+extern constexpr CommandEntry kSendEmail = {
     .name = "sendemail",
     .signature = "sendemail to=\"<addresses>\" [<name>=<value>…]",
     .summary = "Mails rows in Splunk; here it says so.",

@@ -114,7 +114,7 @@ constexpr Example kExamples[] = {
 
 }  // namespace
 
-constexpr CommandEntry kSort = {
+extern constexpr CommandEntry kSort = {
     .name = "sort",
     .signature = "sort [<count>] [+|-]<field> [, [+|-]<field>]… [desc]",
     .summary = "Puts rows in order.",

@@ -326,7 +326,7 @@ constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<SpathNode>, &Build}};
 
 }  // namespace
 
-constexpr CommandEntry kSpath = {
+extern constexpr CommandEntry kSpath = {
     .name = "spath",
     .signature = "spath [input=<field>] [output=<field>] [path=<path> | <path>]",
     .summary = "Takes fields out of JSON or XML text.",

@@ -46,7 +46,7 @@ constexpr Example kExamples[] = {
 
 }  // namespace
 
-constexpr CommandEntry kStats = {
+extern constexpr CommandEntry kStats = {
     .name = "stats",
     .signature =
         "stats [allnum=<bool>] [dedup_splitvals=<bool>] <statistic> [AS <field>]… [BY <field>…]",

@@ -158,7 +158,7 @@ constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<StrcatNode>, &Build}};
 
 }  // namespace
 
-constexpr CommandEntry kStrcat = {
+extern constexpr CommandEntry kStrcat = {
     .name = "strcat",
     .signature = "strcat [allrequired=<bool>] (<field> | \"<text>\")… <field>",
     .summary = "Joins fields and texts into one field.",

@@ -204,7 +204,7 @@ constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<StreamStatsNode>, &Build}};
 
 }  // namespace
 
-constexpr CommandEntry kStreamstats = {
+extern constexpr CommandEntry kStreamstats = {
     .name = "streamstats",
     .signature =
         "streamstats [current=<bool>] [window=<int>] [time_window=<span>] "

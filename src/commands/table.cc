@@ -27,7 +27,7 @@ constexpr Example kExamples[] = {
 
 }  // namespace
 
-constexpr CommandEntry kTable = {
+extern constexpr CommandEntry kTable = {
     .name = "table",
     .signature = "table <field>…",
     .summary = "Keeps exactly these columns, in this order.",

@@ -50,7 +50,7 @@ constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<TailNode>, &Build}};
 
 }  // namespace
 
-constexpr CommandEntry kTail = {
+extern constexpr CommandEntry kTail = {
     .name = "tail",
     .signature = "tail [<count>]",
     .summary = "Keeps the last rows, last first.",

@@ -362,7 +362,7 @@ constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<ToJsonNode>, &Build}};
 
 }  // namespace
 
-constexpr CommandEntry kToJson = {
+extern constexpr CommandEntry kToJson = {
     .name = "tojson",
     .signature =
         "tojson [<field>… | <form>(<field>…)…] [default_type=<form>] [fill_null=<bool>] "

@@ -362,7 +362,7 @@ exec::OperatorPtr BuildTop(const plan::Node& node, const exec::RunContext& run) 
 
 constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<TopNode>, &BuildTop}};
 
-constexpr CommandEntry kTop = {
+extern constexpr CommandEntry kTop = {
     .name = "top",
     .signature =
         "top [<N>] [limit=<int>] [countfield=<field>] [percentfield=<field>] "

@@ -473,7 +473,7 @@ constexpr Example kExamples[] = {
 
 }  // namespace
 
-constexpr CommandEntry kTransaction = {
+extern constexpr CommandEntry kTransaction = {
     .name = "transaction",
     .signature =
         "transaction [<field>…] [maxspan=<time>] [maxpause=<time>] [maxevents=<int>] "

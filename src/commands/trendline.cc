@@ -225,7 +225,7 @@ constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<TrendLineNode>, &Build}};
 
 }  // namespace
 
-constexpr CommandEntry kTrendLine = {
+extern constexpr CommandEntry kTrendLine = {
     .name = "trendline",
     .signature = "trendline (sma | ema | wma)<N>(<field>) [AS <field>]…",
     .summary = "Computes moving averages of fields.",

@@ -29,7 +29,7 @@ constexpr Example kExamples[] = {
 
 }  // namespace
 
-constexpr CommandEntry kWhere = {
+extern constexpr CommandEntry kWhere = {
     .name = "where",
     .signature = "where <expression>",
     .summary = "Keeps rows for which an eval expression is true.",

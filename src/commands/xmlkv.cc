@@ -95,7 +95,7 @@ constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<XmlKvNode>, &Build}};
 
 }  // namespace
 
-constexpr CommandEntry kXmlKv = {
+extern constexpr CommandEntry kXmlKv = {
     .name = "xmlkv",
     .signature = "xmlkv [<field>] [maxinputs=<int>]",
     .summary = "Takes fields out of XML elements that hold text.",

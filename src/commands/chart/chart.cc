@@ -42,7 +42,7 @@ constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<ChartNode>, &BuildChart}};
 
 }  // namespace
 
-constexpr CommandEntry kChart = {
+extern constexpr CommandEntry kChart = {
     .name = "chart",
     .signature =
         "chart [limit=<n>] [agg=<statistic>] [sep=<text>] [format=<text>] [cont=<bool>] "

@@ -31,7 +31,7 @@ constexpr Example kExamples[] = {
 
 }  // namespace
 
-constexpr CommandEntry kTimechart = {
+extern constexpr CommandEntry kTimechart = {
     .name = "timechart",
     .signature =
         "timechart [span=<span>] [bins=<int>] [minspan=<span>] [aligntime=<time>] "

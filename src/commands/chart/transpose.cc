@@ -204,7 +204,7 @@ constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<TransposeNode>, &Build}};
 
 }  // namespace
 
-constexpr CommandEntry kTranspose = {
+extern constexpr CommandEntry kTranspose = {
     .name = "transpose",
     .signature =
         "transpose [<int>] [column_name=<field>] [header_field=<field>] "

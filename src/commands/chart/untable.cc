@@ -183,7 +183,7 @@ constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<UntableNode>, &Build}};
 
 }  // namespace
 
-constexpr CommandEntry kUntable = {
+extern constexpr CommandEntry kUntable = {
     .name = "untable",
     .signature = "untable <x> <name> <data>",
     .summary = "Makes a row of each cell: the opposite of xyseries.",

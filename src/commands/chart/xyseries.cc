@@ -265,7 +265,7 @@ constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<XySeriesNode>, &Build}};
 
 }  // namespace
 
-constexpr CommandEntry kXySeries = {
+extern constexpr CommandEntry kXySeries = {
     .name = "xyseries",
     .aliases = kAliases,
     .signature = "xyseries [grouped=<bool>] <x> <series> <data>… [sep=<text>] [format=<text>]",

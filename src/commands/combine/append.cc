@@ -23,7 +23,7 @@ constexpr Example kExamples[] = {
 
 }  // namespace
 
-constexpr CommandEntry kAppend = {
+extern constexpr CommandEntry kAppend = {
     .name = "append",
     .signature =
         "append [maxout=<int>] [maxtime=<int>] [timeout=<int>] [extendtimerange=<bool>] "

@@ -147,7 +147,7 @@ constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<AppendColsNode>, &Build}};
 
 }  // namespace
 
-constexpr CommandEntry kAppendCols = {
+extern constexpr CommandEntry kAppendCols = {
     .name = "appendcols",
     .signature =
         "appendcols [override=<bool>] [maxout=<int>] [maxtime=<int>] [timeout=<int>] "

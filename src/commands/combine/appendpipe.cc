@@ -105,7 +105,7 @@ constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<AppendPipeNode>, &Build}};
 
 }  // namespace
 
-constexpr CommandEntry kAppendPipe = {
+extern constexpr CommandEntry kAppendPipe = {
     .name = "appendpipe",
     .signature = "appendpipe [run_in_preview=<bool>] [<subpipeline>]",
     .summary = "Adds what commands make of the rows after the rows.",

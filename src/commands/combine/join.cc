@@ -485,7 +485,7 @@ constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<JoinNode>, &Build}};
 
 }  // namespace
 
-constexpr CommandEntry kJoin = {
+extern constexpr CommandEntry kJoin = {
     .name = "join",
     .signature =
         "join [type=(inner | outer | left)] [max=<int>] [overwrite=<bool>] "

@@ -46,7 +46,7 @@ constexpr Example kExamples[] = {
 
 }  // namespace
 
-constexpr CommandEntry kMultisearch = {
+extern constexpr CommandEntry kMultisearch = {
     .name = "multisearch",
     .signature = "| multisearch [<subsearch>] [<subsearch>]…",
     .summary = "Runs several streaming searches side by side and unites their events.",

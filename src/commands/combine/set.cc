@@ -197,7 +197,7 @@ constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<SetNode>, &Build}};
 
 }  // namespace
 
-constexpr CommandEntry kSet = {
+extern constexpr CommandEntry kSet = {
     .name = "set",
     .signature = "| set (union | diff | intersect) [<subsearch>] [<subsearch>]",
     .summary = "Unites, compares or intersects the rows of two searches.",

@@ -82,7 +82,7 @@ constexpr Example kExamples[] = {
 
 }  // namespace
 
-constexpr CommandEntry kUnion = {
+extern constexpr CommandEntry kUnion = {
     .name = "union",
     .signature = "union [maxout=<int>] [maxtime=<int>] [timeout=<int>] [<subsearch>]…",
     .summary = "Unites the rows of several searches.",

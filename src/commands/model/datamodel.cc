@@ -185,7 +185,7 @@ constexpr Example kExamples[] = {
 
 }  // namespace
 
-constexpr CommandEntry kDataModel = {
+extern constexpr CommandEntry kDataModel = {
     .name = "datamodel",
     .signature = "| datamodel [<model> [<data set> [<mode>]]] [strict_fields=<bool>]",
     .summary = "Shows data models, or the events of their data sets.",

@@ -49,7 +49,7 @@ constexpr Example kExamples[] = {
 
 }  // namespace
 
-constexpr CommandEntry kFrom = {
+extern constexpr CommandEntry kFrom = {
     .name = "from",
     .signature = "| from datamodel:<model>[.<data set>] | lookup:<table> | savedsearch:<name>",
     .summary = "Reads a dataset: a data model's, a lookup table, a saved search.",

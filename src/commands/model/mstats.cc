@@ -202,7 +202,7 @@ constexpr Example kExamples[] = {
 
 }  // namespace
 
-constexpr CommandEntry kMstats = {
+extern constexpr CommandEntry kMstats = {
     .name = "mstats",
     .signature =
         "| mstats <statistic>(<metric>) [AS <field>]… [WHERE <terms>] [BY <field>…] [span=<span>]",

@@ -420,7 +420,7 @@ constexpr Example kExamples[] = {
 
 }  // namespace
 
-constexpr CommandEntry kPivot = {
+extern constexpr CommandEntry kPivot = {
     .name = "pivot",
     .signature =
         "| pivot <model> <data set> <statistic>(<field>)… [SPLITROW <field>]… [SPLITCOL "

@@ -561,7 +561,7 @@ constexpr Example kExamples[] = {
 
 }  // namespace
 
-constexpr CommandEntry kTstats = {
+extern constexpr CommandEntry kTstats = {
     .name = "tstats",
     .signature =
         "| tstats [<option>…] <statistic> [AS <field>]… [FROM datamodel=<model>[.<data "

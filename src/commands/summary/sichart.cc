@@ -30,7 +30,7 @@ constexpr Example kExamples[] = {
 
 }  // namespace
 
-constexpr CommandEntry kSichart = {
+extern constexpr CommandEntry kSichart = {
     .name = "sichart",
     .signature =
         "sichart [limit=<n>] [agg=<statistic>] [sep=<text>] [format=<text>] [cont=<bool>] "

@@ -22,7 +22,7 @@ constexpr Example kExamples[] = {
 
 }  // namespace
 
-constexpr CommandEntry kSirare = {
+extern constexpr CommandEntry kSirare = {
     .name = "sirare",
     .signature =
         "sirare [<N>] [limit=<int>] [countfield=<field>] [percentfield=<field>] "

@@ -26,7 +26,7 @@ constexpr Example kExamples[] = {
 
 }  // namespace
 
-constexpr CommandEntry kSistats = {
+extern constexpr CommandEntry kSistats = {
     .name = "sistats",
     .signature =
         "sistats [allnum=<bool>] [dedup_splitvals=<bool>] <statistic> [AS <field>]… [BY <field>…]",

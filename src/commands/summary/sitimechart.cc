@@ -24,7 +24,7 @@ constexpr Example kExamples[] = {
 
 }  // namespace
 
-constexpr CommandEntry kSitimechart = {
+extern constexpr CommandEntry kSitimechart = {
     .name = "sitimechart",
     .signature =
         "sitimechart [span=<span>] [bins=<int>] [minspan=<span>] [aligntime=<time>] "

@@ -22,7 +22,7 @@ constexpr Example kExamples[] = {
 
 }  // namespace
 
-constexpr CommandEntry kSitop = {
+extern constexpr CommandEntry kSitop = {
     .name = "sitop",
     .signature =
         "sitop [<N>] [limit=<int>] [countfield=<field>] [percentfield=<field>] "

@@ -27,6 +27,7 @@ constexpr bool kReadsEvtx = true;
 #else
 constexpr bool kReadsEvtx = false;
 #endif
+constexpr size_t kUtf16Told = 4;  // Bytes that tell UTF-16 without a mark.
 constexpr int kMostLayers = 4;  // a.csv.gz in a zip archive.
 
 // The first bytes of a source, and the source as if nothing had been read of it.
@@ -38,6 +39,8 @@ struct Looked {
 
 // True if no more bytes are needed to tell the format: the first line is JSON, and whole.
 bool IsEnough(std::string_view start) {
+  // A brace and a zero may begin UTF-16, which two units tell.
+  if (start.size() < kUtf16Told && start.find('\0') != std::string_view::npos) return false;
   if (start.starts_with(kByteOrderMark)) start.remove_prefix(kByteOrderMark.size());
   const size_t begin = start.find_first_not_of(kBlanks);
   return begin != std::string_view::npos && start[begin] == '{' &&
