@@ -10,6 +10,7 @@
 #include <optional>
 #include <utility>
 
+#include "value/match_memo.h"
 #include "value/regex_work.h"
 
 namespace spelk {
@@ -128,6 +129,10 @@ struct RegexMatcher::State {
   // The text that was looked at last, and whether it needs no counting.
   std::string_view text;
   bool bounded = false;
+  MatchMemo memo;
+  size_t places = 0;  // Of a match that the memo keeps; 0 if it does not.
+  // Begins and ends of the last match, in `data` or in the memo.
+  const PCRE2_SIZE* found = nullptr;
 
   ~State() {
     pcre2_match_data_free(data);
@@ -136,7 +141,25 @@ struct RegexMatcher::State {
     pcre2_match_context_free(counted);
     pcre2_code_free(counted_code);
   }
-  const PCRE2_SIZE* vector() const { return pcre2_get_ovector_pointer(data); }
+  // As Match; the first match of a text may be known.
+  int MatchFirst(std::string_view subject) {
+    MatchMemo::Entry* entry = places > 0 ? memo.Find(subject) : nullptr;
+    if (entry != nullptr && entry->known) {
+      text = {};
+      found = entry->places.data();
+      return entry->matched ? 1 : PCRE2_ERROR_NOMATCH;
+    }
+    const int result = Search(subject, 0);
+    if (entry == nullptr || (result < 0 && result != PCRE2_ERROR_NOMATCH)) return result;
+    if (result >= 0) std::copy_n(found, places, entry->places.begin());
+    MatchMemo::Fill(subject, result >= 0, entry);
+    return result;
+  }
+
+  int Search(std::string_view subject, size_t start) {
+    found = pcre2_get_ovector_pointer(data);
+    return IsBounded(subject, start) ? Match(subject, start) : MatchCounted(subject, start);
+  }
 
   // One text is searched from its beginning on, match by match.
   bool IsBounded(std::string_view subject, size_t start) {
@@ -185,6 +208,8 @@ RegexMatcher::RegexMatcher(const Regex& regex, uint32_t match_limit)
   state_->limit = match_limit;
   state_->data = pcre2_match_data_create_from_pattern(regex.code_->code, nullptr);
   state_->context = State::NewContext();
+  const size_t places = 2 * size_t{pcre2_get_ovector_count(state_->data)};
+  if (places <= MatchMemo::kMostPlaces) state_->places = places;
   if (!regex.code_->jit) return;
   // So small that it runs out before the interpreter's memory would: a word at least is kept where
   // the interpreter keeps a frame.
@@ -201,22 +226,21 @@ RegexMatcher::~RegexMatcher() = default;
 
 MatchResult RegexMatcher::Match(std::string_view text, size_t start) {
   if (start > text.size()) return MatchResult::kNo;
-  const int result = state_->IsBounded(text, start) ? state_->Match(text, start)
-                                                    : state_->MatchCounted(text, start);
+  const int result = start == 0 ? state_->MatchFirst(text) : state_->Search(text, start);
   if (result >= 0) return MatchResult::kYes;
   return result == PCRE2_ERROR_NOMATCH ? MatchResult::kNo : MatchResult::kLimit;
 }
 
 std::optional<std::string_view> RegexMatcher::Group(std::string_view text, size_t index) const {
   if (index >= pcre2_get_ovector_count(state_->data)) return std::nullopt;
-  const PCRE2_SIZE begin_at = state_->vector()[2 * index];
-  const PCRE2_SIZE end_at = state_->vector()[2 * index + 1];
+  const PCRE2_SIZE begin_at = state_->found[2 * index];
+  const PCRE2_SIZE end_at = state_->found[2 * index + 1];
   if (begin_at == PCRE2_UNSET || end_at < begin_at) return std::nullopt;
   return text.substr(begin_at, end_at - begin_at);
 }
 
-size_t RegexMatcher::begin(size_t index) const { return state_->vector()[2 * index]; }
-size_t RegexMatcher::end(size_t index) const { return state_->vector()[2 * index + 1]; }
+size_t RegexMatcher::begin(size_t index) const { return state_->found[2 * index]; }
+size_t RegexMatcher::end(size_t index) const { return state_->found[2 * index + 1]; }
 
 size_t RegexMatcher::NextStart(std::string_view text) const {
   const size_t match_begin = begin(0);

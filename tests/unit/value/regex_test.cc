@@ -116,5 +116,37 @@ TEST(RegexTest, AnswersDoNotDependOnTheJit) {
   EXPECT_GT(matches, 1'000);
 }
 
+// Texts that come again are remembered, others are not, and nobody can tell.
+TEST(RegexTest, AnswersDoNotDependOnWhatWasMatchedBefore) {
+  std::mt19937 random(11);
+  const absl::StatusOr<Regex> regex = Regex::Compile("(?<a>x+)?(?<b>y)(z|$)");
+  ASSERT_TRUE(regex.ok());
+  RegexMatcher lasting(*regex);
+  constexpr std::string_view kBytes = "xxyyz-";
+  const auto text_of = [&](size_t size) {
+    std::string text;
+    while (text.size() < size) text += kBytes[random() % kBytes.size()];
+    return text;
+  };
+  // Few texts, then always others, then few again; the same memory for all of them.
+  std::string text(200, ' ');
+  for (int round = 0; round < 100'000; ++round) {
+    const bool few = round < 20'000 || round > 60'000;
+    text = text_of(few ? 1 + random() % 3 : 20 + random() % 150);
+    RegexMatcher fresh(*regex);
+    size_t start = 0;
+    while (start <= text.size()) {
+      const MatchResult result = lasting.Match(text, start);
+      ASSERT_EQ(result, fresh.Match(text, start)) << text;
+      if (result != MatchResult::kYes) break;
+      for (size_t group = 0; group <= regex->capture_count(); ++group) {
+        ASSERT_EQ(lasting.Group(text, group), fresh.Group(text, group)) << text;
+      }
+      ASSERT_EQ(lasting.NextStart(text), fresh.NextStart(text));
+      start = lasting.NextStart(text);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace spelk
