@@ -194,7 +194,7 @@ struct Summary {
   // kept, too, unless RunOptions::count_lines asks for the exact number.
   uint64_t matched = 0;
   uint64_t looked_at = 0;      // Lines that were parsed; the others were skipped by the prefilter.
-  uint64_t lines = 0;          // With RunOptions::count_lines.
+  uint64_t lines = 0;          // That are not blank, with RunOptions::count_lines.
   uint64_t malformed = 0;      // Of the lines looked at.
   uint64_t bytes = 0;          // Read, after decompression.
   uint64_t peak_memory = 0;    // Of what is reserved.

@@ -1,10 +1,9 @@
 // iplocation: where an address lies.
-#include "commands/iplocation.h"
-
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "commands/entry.h"
 #include "exec/column_setter.h"
@@ -13,20 +12,6 @@
 
 namespace spelk::commands {
 
-plan::Dataflow IpLocationNode::GetDataflow() const {
-  plan::Dataflow flow{.order = Order::kKeeps, .runs = Runs::kStreaming, .results = false};
-  flow.reads = plan::FieldSet::Of({address});
-  flow.writes = plan::FieldSet::Of(outputs);
-  flow.makes = outputs;
-  return flow;
-}
-
-bool IpLocationNode::WellFormed(const plan::Registry&) const {
-  constexpr size_t kSome = 5;
-  constexpr size_t kAll = 8;
-  return outputs.size() == kSome || outputs.size() == kAll;
-}
-
 namespace {
 
 // What each field holds, in this order; those from kContinent on are given with allfields only.
@@ -34,10 +19,34 @@ enum Part : uint8_t { kCity, kCountry, kRegion, kLat, kLon, kContinent, kMetroCo
 constexpr std::string_view kParts[] = {"City", "Country",   "Region",    "lat",
                                        "lon",  "Continent", "MetroCode", "Timezone"};
 
+struct IpLocationNode final : plan::Node {
+  static constexpr std::string_view kName = "iplocation";
+  Field address;
+  std::string language;
+  std::vector<Field> outputs;  // kParts, or those before kContinent.
+
+  plan::Dataflow GetDataflow() const override {
+    plan::Dataflow flow{.order = Order::kKeeps, .runs = Runs::kStreaming, .results = false};
+    flow.reads = plan::FieldSet::Of({address});
+    flow.writes = plan::FieldSet::Of(outputs);
+    flow.makes = outputs;
+    return flow;
+  }
+  bool WellFormed(const plan::Registry&) const {
+    return outputs.size() == kContinent || outputs.size() == std::size(kParts);
+  }
+  template <class Visitor>
+  void Describe(Visitor& visit) {
+    visit("field", address);
+    visit("lang", language);
+    visit("outputs", outputs);
+  }
+};
+
 // The database, opened when a worker first asks for it.
 class OpenedOnce {
  public:
-  explicit OpenedOnce(std::string path) : path_(std::move(path)) {}
+  explicit OpenedOnce(std::string_view path) : path_(path) {}
   // Null without a path.
   absl::StatusOr<const io::GeoDatabase*> Find() const {
     if (path_.empty()) return nullptr;
@@ -64,7 +73,7 @@ class IpLocation final : public exec::Streaming<IpLocationState> {
       : address_(node.address),
         language_(node.language),
         outputs_(node.outputs),
-        database_(node.database),
+        database_(run.services.geo_database),
         run_(run) {}
 
   absl::StatusOr<IpLocationState> NewState() const override {

@@ -9,7 +9,6 @@
 
 #include "base/check.h"
 #include "base/status.h"
-#include "commands/iplocation.h"
 #include "engine/lookup_filter.h"
 #include "plan/eval/search_nodes.h"
 #include "value/relative_time.h"
@@ -165,7 +164,8 @@ Runner::Runner(const Core& core, const RunRequest& request)
   const RunOptions& options = request.options;
   common_.evaluation.constants = {core.zone(),  options.now.value_or(0), !options.now,
                                   options.seed, &core.entries(),         &common_.services};
-  common_.services = {&tables_, &core.knowledge().lookups(), &core.knowledge().limits(), this};
+  common_.services = {&tables_, &core.knowledge().lookups(), &core.knowledge().limits(), this,
+                      request_.options.geo_database};
   common_.evaluation.counters = &counters_;
   common_.budget = &budget_;
   common_.fields = &fields_;
@@ -226,27 +226,13 @@ PlanRun& Runner::Prepare(const plan::Node& plan) {
   return PrepareInPlace(&roots_.back());
 }
 
-namespace {
-
-// Tells all of a plan which database of addresses the run has.
-void SetGeoDatabase(const std::string& path, plan::Node* root) {
-  plan::ForEachNode(*root, [&path](plan::Node& node) {
-    if (auto* located = plan::TryAs<commands::IpLocationNode>(&node)) located->database = path;
-  });
-  plan::ForEachHeldPlan(*root,
-                        [&path](plan::Node& held, plan::Held) { SetGeoDatabase(path, &held); });
-}
-
-}  // namespace
-
 // The time range of the run joins what the scans ask.
 PlanRun& Runner::PrepareInPlace(plan::NodePtr* place) {
   PlanRun& prepared = plan_runs_.emplace_back(common_, place);
   const RunOptions& options = request_.options;
-  if (!options.geo_database.empty()) SetGeoDatabase(options.geo_database, place->get());
   // Whether they find any times is told, even if the search asks for none.
   if (!options.time_field.empty() || !options.time_format.empty()) {
-    for (plan::ScanNode* scan : plan::ScansOf(**place)) scan->fields.push_back(hidden::kTime);
+    for (plan::ScanNode* scan : plan::ScansOf(**place)) scan->fields.push_back(hidden::kTimeAsked);
   }
   if (options.earliest.empty() && options.latest.empty()) return prepared;
   for (plan::ScanNode* scan : plan::ScansOf(**place)) {

@@ -104,6 +104,7 @@ struct Services {
   const Files* files = nullptr;
   const Limits* limits = nullptr;
   SearchRunner* searches = nullptr;
+  std::string_view geo_database;  // The file of addresses, in MaxMind's format; empty: none.
 };
 
 // What the compiler reaches.

@@ -49,6 +49,9 @@ inline constexpr FieldName kLineName{"(line)", true};
 inline constexpr FieldName kTimeName{"(time)", true};
 inline constexpr Field kLine{&kLineName};  // The event's line as it came, for output in full.
 inline constexpr Field kTime{&kTimeName};  // Microseconds; what "newest first" goes by.
+inline constexpr FieldName kTimeAskedName{"(time asked)", true};
+// The same, only for the run to tell whether events have it: no order goes by it.
+inline constexpr Field kTimeAsked{&kTimeAskedName};
 inline constexpr FieldName kSourcetypesName{"(sourcetypes)", true};
 inline constexpr FieldName kSourcesName{"(sources)", true};
 inline constexpr Field kSourcetypes{&kSourcetypesName};  // All names that a base search tries.
@@ -58,14 +61,16 @@ inline constexpr Field kRow{&kRowName};  // Which row of the stream it is, count
 inline constexpr FieldName kIndexName{"(index)", true};
 inline constexpr Field kIndex{&kIndexName};  // The index that the event or its input has, or null.
 inline constexpr FieldName kImplicitName{"(implicit)", true};
-// What an event was given only for commands to read, and what it has itself (exec/lent_fields.h).
+// What an event was given only for commands to read, and what it has itself
+// (exec/scan/implicit_fields.h).
 inline constexpr Field kImplicit{&kImplicitName};
 // One value of a multivalue inside of mvmap() and mvfilter(); how deep these nest, from within.
 inline constexpr FieldName kValueNames[] = {{"(value)", true, true},   {"(value 2)", true, true},
                                             {"(value 3)", true, true}, {"(value 4)", true, true},
                                             {"(value 5)", true, true}, {"(value 6)", true, true},
                                             {"(value 7)", true, true}, {"(value 8)", true, true}};
-inline constexpr Field kAll[] = {kLine, kTime, kSourcetypes, kSources, kRow, kIndex, kImplicit};
+inline constexpr Field kAll[] = {kLine,    kTime, kTimeAsked, kSourcetypes,
+                                 kSources, kRow,  kIndex,     kImplicit};
 }  // namespace hidden
 
 // The interned names of an engine, or of a run on top of an engine's. Thread-safe.

@@ -145,6 +145,13 @@ for search in '*' 'table _time' 'stats count' 'EventID=9 OR n=1'; do
   expect "what fits: $search" 0 '' bash -c '"$SPELK" run --time-field when --time-format %Y-%m-%dT%H:%M:%SZ "$0" timed.ndjson >/dev/null' "$search"
   expect 'is not' 0 '' test ! -s messages
 done
+# Where the time is asks for it, and orders nothing by it that is not ordered by it without.
+printf '{"_time":5,"n":1}\n{"_time":7,"n":2}\n{"_time":6,"n":3}\n' >disordered.ndjson
+for search in 'stats first(n) last(n)' 'tail 1 | table n' 'dedup nothing keepempty=t | head 1 | table n' \
+  'eventstats first(n) AS f | table f n' 'sort 0 nothing | table n'; do
+  rows=$("$SPELK" run "$search" disordered.ndjson)
+  expect "the same order: $search" 0 "$rows" "$SPELK" run --time-field _time "$search" disordered.ndjson
+done
 mkdir -p noapp/bin app/local
 expect 'a folder that is no app' 2 '' "$SPELK" run --app noapp '*' timed.ndjson
 says 'is told so' 'noapp is no app folder: it has neither default/ nor local/'

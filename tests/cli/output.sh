@@ -160,6 +160,9 @@ expect 'a folder that is not there' 3 '' "$SPELK" run -O no/out.csv 'table a' in
 
 expect 'stats at the end' 0 '{"a":1}' "$SPELK" run --stats 'a=1 | table a' in.ndjson
 says 'events and rows' '2 events read, 1 matched, 0 malformed, 1 rows'
+printf '\n{"a":1}\n \r\n\n{"a":2}' >blank.ndjson
+expect 'blank lines' 0 '{"a":1}' "$SPELK" run --stats 'a=1 | table a' blank.ndjson
+says 'are no events' '2 events read, 1 matched, 0 malformed, 1 rows'
 # Matched is what the base search keeps, whatever the optimizer makes of later conditions.
 for pass in none predicate-pushdown early-stop projection; do
   without=()

@@ -68,7 +68,7 @@ class ScanCompiler {
 
   static Kind KindOf(Field field) {
     if (field == hidden::kLine) return Kind::kLine;
-    if (field == hidden::kTime) return Kind::kOrderTime;
+    if (field == hidden::kTime || field == hidden::kTimeAsked) return Kind::kOrderTime;
     if (field == hidden::kSourcetypes) return Kind::kSourcetypes;
     if (field == hidden::kSources) return Kind::kSources;
     if (field == hidden::kIndex) return Kind::kOwnIndex;

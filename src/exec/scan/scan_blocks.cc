@@ -23,6 +23,18 @@ size_t LineBegin(std::string_view text, size_t at) {
   return FindLastByte(text.substr(0, at), '\n') + 1;  // npos + 1 is 0.
 }
 
+// Blank lines hold no event.
+uint64_t CountFilledLines(std::string_view text) {
+  uint64_t lines = 0;
+  for (size_t begin = 0; begin < text.size();) {
+    const size_t end = LineEnd(text, begin);
+    if (text.substr(begin, end - begin).find_first_not_of(" \t\r") != std::string_view::npos)
+      ++lines;
+    begin = end + 1;
+  }
+  return lines;
+}
+
 }  // namespace
 
 absl::Status ScanWorker::AddLineAndFlush(std::string_view line, const std::vector<size_t>& plans,
@@ -152,10 +164,7 @@ absl::Status ScanWorker::Scan(const io::BlockPtr& block, const ScanOutputs& outp
 
 absl::Status ScanWorker::ScanBlock(const io::BlockPtr& block, const ScanOutputs& outputs) {
   if (count_lines_) {
-    const std::string_view text = block->text;
-    uint64_t lines = CountByte(text, '\n');
-    if (!text.empty() && text.back() != '\n') ++lines;
-    report_.lines.fetch_add(lines, std::memory_order_relaxed);
+    report_.lines.fetch_add(CountFilledLines(block->text), std::memory_order_relaxed);
   }
   for (const io::Block::Overlong& overlong : block->overlong) {
     ++others_;
