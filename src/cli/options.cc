@@ -70,8 +70,8 @@ void AddSearchOptions(CLI::App& app, SearchArguments& a) {
   app.add_option("--time-format", a.time_format, "How the time is written, as for strptime")
       ->type_name("FORMAT");
   app.add_option("--input-format", a.input_format,
-                 "How the inputs are written: auto (as their first bytes tell), ndjson, json, csv, "
-                 "tsv, text, xml or evtx")
+                 "How the inputs are written; auto is as their first bytes tell: " +
+                     ListOfChoices("--input-format"))
       ->type_name("FORMAT")
       ->capture_default_str();
   app.add_option("--line-breaker", a.line_breaker,

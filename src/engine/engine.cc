@@ -110,12 +110,11 @@ absl::Status SetBound(std::string_view name, absl::TimeZone zone, std::string* b
 }
 
 absl::StatusOr<io::FormatOptions> FormatOf(const RunOptions& options) {
-  const std::optional<io::InputFormat> format = io::InputFormatNamed(options.format);
-  if (!format) {
-    return absl::InvalidArgumentError(fmt::format(
-        "RunOptions::format does not take \"{}\"; it takes auto, ndjson, json, csv, tsv, "
-        "text, xml and evtx",
-        io::Printable(options.format)));
+  const io::InputFormat* format = io::InputFormatNamed(options.format);
+  if (format == nullptr && options.format != "auto") {
+    return absl::InvalidArgumentError(
+        fmt::format("RunOptions::format does not take \"{}\"; it takes auto, {}",
+                    io::Printable(options.format), io::ListOfInputFormats()));
   }
   if (!options.line_breaker.empty() && !options.break_only_before.empty()) {
     return absl::InvalidArgumentError(
@@ -128,7 +127,7 @@ absl::StatusOr<io::FormatOptions> FormatOf(const RunOptions& options) {
         "{} is no regular expression: {}", io::Printable(*regex), MessageOf(compiled.status())));
   }
   io::FormatOptions made;
-  made.format = *format;
+  made.format = format;
   made.breaks = {options.line_breaker, options.break_only_before};
   return made;
 }

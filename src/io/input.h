@@ -40,19 +40,12 @@ class ByteSource {
 };
 using ByteSourcePtr = std::unique_ptr<ByteSource>;
 
-// How an input is written.
-enum class InputFormat : uint8_t {
-  kAuto,   // As its first bytes tell.
-  kLines,  // One JSON object a line.
-  kJson,   // Objects over several lines, arrays of objects, {"results":[…]}, {"Records":[…]}.
-  kCsv,
-  kTsv,
-  kText,  // Lines of text.
-  kXml,   // Windows events.
-  kEvtx,  // The log files of Windows.
-};
-// "auto", "ndjson", "json", "csv", "tsv", "text", "xml", "evtx".
-std::optional<InputFormat> InputFormatNamed(std::string_view name);
+// How an input is written: one of src/io/formats/formats.inc.
+struct InputFormat;
+// "ndjson", "csv" and so on; null if there is none of that name.
+const InputFormat* InputFormatNamed(std::string_view name);
+// Their names: "ndjson, json … and evtx".
+std::string ListOfInputFormats();
 
 // How text is cut into events: at line ends, unless one of these regular expressions is given.
 struct TextBreaks {
@@ -63,7 +56,7 @@ struct TextBreaks {
 };
 
 struct FormatOptions {
-  InputFormat format = InputFormat::kAuto;
+  const InputFormat* format = nullptr;  // Null: as the first bytes tell.
   TextBreaks breaks;
   int depth = 0;  // How many archives the input lies in.
 };

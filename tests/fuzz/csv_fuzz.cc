@@ -3,9 +3,9 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view text = spelk::fuzz::TextOf(data, size);
-  using spelk::io::InputFormat;
-  for (const InputFormat format :
-       {InputFormat::kCsv, InputFormat::kTsv, InputFormat::kText, InputFormat::kAuto}) {
+  for (const spelk::io::InputFormat* format :
+       {&spelk::io::kCsvFormat, &spelk::io::kTsvFormat, &spelk::io::kTextFormat,
+        static_cast<const spelk::io::InputFormat*>(nullptr)}) {
     spelk::fuzz::RequireTranscoded(text, format);
   }
   return 0;

@@ -11,6 +11,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   file.resize(kHeader, '\0');
   file += spelk::fuzz::TextOf(data, std::min(size, kChunk));
   file.resize(kHeader + kChunk, '\0');
-  spelk::fuzz::RequireTranscoded(file, spelk::io::InputFormat::kEvtx);
+  spelk::fuzz::RequireTranscoded(file, &spelk::io::kEvtxFormat);
   return 0;
 }

@@ -31,8 +31,8 @@ void TakeFields(std::string_view text) {
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view text = spelk::fuzz::TextOf(data, size);
-  spelk::fuzz::RequireTranscoded(text, spelk::io::InputFormat::kXml);
-  spelk::fuzz::RequireTranscoded(text, spelk::io::InputFormat::kJson);
+  spelk::fuzz::RequireTranscoded(text, &spelk::io::kXmlFormat);
+  spelk::fuzz::RequireTranscoded(text, &spelk::io::kJsonFormat);
   TakeFields(text);
   return 0;
 }

@@ -279,12 +279,12 @@ bool AppendXmlEvent(std::string_view xml, RawXml raw, std::string& out) {
   return true;
 }
 
-ByteSourcePtr OpenXmlEvents(ByteSourcePtr source) {
-  return std::make_unique<XmlEvents>(std::move(source));
-}
+namespace {
 
-bool HoldsXmlEvent(std::string_view start) {
-  if (start.empty() || start[0] != '<') return false;
+bool RecognizesXml(const InputStart& first) {
+  if (!first.is_text) return false;
+  const std::string_view start = first.text;
+  if (start[0] != '<') return false;
   for (size_t at = start.find(kOpen); at != std::string_view::npos;
        at = start.find(kOpen, at + 1)) {
     const size_t next = at + kOpen.size();
@@ -295,5 +295,14 @@ bool HoldsXmlEvent(std::string_view start) {
   }
   return false;
 }
+
+absl::StatusOr<ByteSourcePtr> OpenXml(ByteSourcePtr source, const Opening&) {
+  return std::make_unique<XmlEvents>(std::move(source));
+}
+
+}  // namespace
+
+extern constexpr InputFormat kXmlFormat = {
+    .name = "xml", .recognizes = &RecognizesXml, .open = &OpenXml};
 
 }  // namespace spelk::io

@@ -1,11 +1,11 @@
 // EVTX by libevtx, chunk by chunk: each stands by itself, so that a stream can be read and a
 // damaged chunk takes nothing else with it.
-#ifdef SPELK_HAS_EVTX
-
 #include <fmt/format.h>
+#ifdef SPELK_HAS_EVTX
 #include <libbfio.h>
 #include <libevtx.h>
 #include <zlib.h>
+#endif
 
 #include <algorithm>
 #include <cstring>
@@ -20,6 +20,8 @@
 
 namespace spelk::io {
 namespace {
+
+#ifdef SPELK_HAS_EVTX
 
 constexpr size_t kHeader = 4096;
 constexpr size_t kChunk = size_t{64} << 10U;
@@ -195,12 +197,29 @@ class EvtxEvents final : public Transcoder {
   uint64_t lost_records_ = 0;
 };
 
-}  // namespace
-
-ByteSourcePtr OpenEvtx(ByteSourcePtr source, std::string path) {
-  return std::make_unique<EvtxEvents>(std::move(source), std::move(path));
+bool RecognizesEvtx(const InputStart& start) {
+  return start.bytes.starts_with(std::string_view("ElfFile\0", 8));
 }
 
-}  // namespace spelk::io
+absl::StatusOr<ByteSourcePtr> OpenEvtx(ByteSourcePtr source, const Opening& opening) {
+  return std::make_unique<EvtxEvents>(std::move(source), opening.path);
+}
+
+#else
+
+// Its magic says what to do.
+bool RecognizesEvtx(const InputStart&) { return false; }
+
+absl::StatusOr<ByteSourcePtr> OpenEvtx(ByteSourcePtr, const Opening& opening) {
+  return absl::UnimplementedError(
+      fmt::format("{}: this build of spelk reads no EVTX", Printable(opening.path)));
+}
 
 #endif
+
+}  // namespace
+
+extern constexpr InputFormat kEvtxFormat = {
+    .name = "evtx", .recognizes = &RecognizesEvtx, .open = &OpenEvtx};
+
+}  // namespace spelk::io

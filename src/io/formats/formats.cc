@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
+#include <iterator>
 #include <utility>
 
 #include "base/status.h"
@@ -21,14 +21,8 @@ using namespace std::string_view_literals;
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr std::string_view kBlanks = " \t\r\n";
-constexpr std::string_view kEvtxMagic = "ElfFile\0"sv;
-#ifdef SPELK_HAS_EVTX
-constexpr bool kReadsEvtx = true;
-#else
-constexpr bool kReadsEvtx = false;
-#endif
 constexpr size_t kUtf16Told = 4;  // Bytes that tell UTF-16 without a mark.
-constexpr int kMostLayers = 4;  // a.csv.gz in a zip archive.
+constexpr int kMostLayers = 4;    // a.csv.gz in a zip archive.
 
 // The first bytes of a source, and the source as if nothing had been read of it.
 struct Looked {
@@ -108,40 +102,30 @@ bool IsText(std::string_view start) {
   });
 }
 
-// [{ … or [] but not [2024-05-01 …
-bool IsJsonArray(std::string_view text) {
-  const size_t next = text.find_first_not_of(kBlanks, 1);
-  return next == std::string_view::npos || text[next] == '{' || text[next] == ']';
+// A feed as it is, and what spelk does not read.
+bool RecognizesLines(const InputStart& start) {
+  return !start.is_text || start.text[0] == '{' || IsXml(start.text) || HoldsEventLine(start.text);
 }
 
-absl::StatusOr<ByteSourcePtr> OpenAs(InputFormat format, ByteSourcePtr source, const Looked& looked,
-                                     const std::string& path, const FormatOptions& options) {
-  switch (format) {
-    case InputFormat::kAuto:
-    case InputFormat::kLines:
-      return source;
-    case InputFormat::kJson:
-      return OpenJsonDocuments(std::move(source));
-    case InputFormat::kCsv: {
-      const char separator = TableSeparator(AfterBlanks(looked.start), looked.complete);
-      return OpenTable(std::move(source), separator == '\0' || separator == '\t' ? ',' : separator);
-    }
-    case InputFormat::kTsv:
-      return OpenTable(std::move(source), '\t');
-    case InputFormat::kText:
-      return OpenText(std::move(source), options.breaks);
-    case InputFormat::kXml:
-      return OpenXmlEvents(std::move(source));
-    case InputFormat::kEvtx:
-      break;
+absl::StatusOr<ByteSourcePtr> OpenLines(ByteSourcePtr source, const Opening&) { return source; }
+
+InputStart StartOf(std::string_view bytes, bool complete) {
+  InputStart start{.bytes = bytes, .text = AfterBlanks(bytes), .complete = complete};
+  // What begins with an object is known by its first line: of what follows any part may be there.
+  const size_t line = start.text.find('\n');
+  if (start.text.starts_with('{') && line != std::string_view::npos) {
+    start.text = start.text.substr(0, line + 1);
   }
-#ifdef SPELK_HAS_EVTX
-  return OpenEvtx(std::move(source), path);
-#else
-  return absl::UnimplementedError(
-      fmt::format("{}: this build of spelk reads no EVTX", Printable(path)));
-#endif
+  start.is_text = !start.text.empty() && IsText(start.text) && !IsKnownMagic(start.text);
+  return start;
 }
+
+// In the order in which they are asked.
+constexpr const InputFormat* kFormats[] = {
+#define SPELK_FORMAT(Name) &k##Name##Format,
+#include "io/formats/formats.inc"
+#undef SPELK_FORMAT
+};
 
 // Takes one layer off; null if there is none.
 absl::StatusOr<ByteSourcePtr> Unpack(ByteSourcePtr& source, std::string_view start,
@@ -174,22 +158,15 @@ bool IsArchive(std::string_view start) {
           start.substr(kTarMagicAt).starts_with("ustar"));
 }
 
-InputFormat FormatOf(std::string_view start, bool complete) {
-  if (kReadsEvtx && start.starts_with(kEvtxMagic)) return InputFormat::kEvtx;
-  std::string_view text = AfterBlanks(start);
-  // What begins with an object is known by its first line: of what follows any part may be there.
-  const size_t line = text.find('\n');
-  if (text.starts_with('{') && line != std::string_view::npos) text = text.substr(0, line + 1);
-  if (text.empty() || !IsText(text) || IsKnownMagic(text)) return InputFormat::kLines;
-  if (text[0] == '{') {
-    return LookAtJson(text) == JsonStart::kDocuments ? InputFormat::kJson : InputFormat::kLines;
-  }
-  if (text[0] == '[' && IsJsonArray(text)) return InputFormat::kJson;
-  if (HoldsXmlEvent(text)) return InputFormat::kXml;
-  if (IsXml(text) || HoldsEventLine(text)) return InputFormat::kLines;
-  const char separator = TableSeparator(text, complete);
-  if (separator == '\t') return InputFormat::kTsv;
-  return separator != '\0' ? InputFormat::kCsv : InputFormat::kText;
+extern constexpr InputFormat kLinesFormat = {
+    .name = "ndjson", .recognizes = &RecognizesLines, .open = &OpenLines};
+
+const InputFormat& FormatOf(std::string_view bytes, bool complete) {
+  const InputStart start = StartOf(bytes, complete);
+  const auto* found =
+      std::find_if(std::begin(kFormats), std::end(kFormats),
+                   [&start](const InputFormat* format) { return format->recognizes(start); });
+  return found == std::end(kFormats) ? kLinesFormat : **found;
 }
 
 absl::StatusOr<ByteSourcePtr> OpenFormat(ByteSourcePtr source, const std::string& path,
@@ -200,10 +177,10 @@ absl::StatusOr<ByteSourcePtr> OpenFormat(ByteSourcePtr source, const std::string
     SPELK_ASSIGN_OR_RETURN(ByteSourcePtr inside,
                            Unpack(source, looked.start, path, options, &done));
     if (inside == nullptr) {
-      const InputFormat format = options.format == InputFormat::kAuto
-                                     ? FormatOf(looked.start, looked.complete)
-                                     : options.format;
-      return OpenAs(format, std::move(source), looked, path, options);
+      const InputFormat& format =
+          options.format == nullptr ? FormatOf(looked.start, looked.complete) : *options.format;
+      return format.open(std::move(source),
+                         {StartOf(looked.start, looked.complete), path, options});
     }
     if (done) return inside;
     source = std::move(inside);
@@ -212,20 +189,20 @@ absl::StatusOr<ByteSourcePtr> OpenFormat(ByteSourcePtr source, const std::string
       fmt::format("{}: archives in archives, more than {}", Printable(path), kMostLayers));
 }
 
-std::optional<InputFormat> InputFormatNamed(std::string_view name) {
-  constexpr std::array<std::pair<std::string_view, InputFormat>, 8> kNames = {
-      {{"auto", InputFormat::kAuto},
-       {"ndjson", InputFormat::kLines},
-       {"json", InputFormat::kJson},
-       {"csv", InputFormat::kCsv},
-       {"tsv", InputFormat::kTsv},
-       {"text", InputFormat::kText},
-       {"xml", InputFormat::kXml},
-       {"evtx", InputFormat::kEvtx}}};
-  for (const auto& [known, format] : kNames) {
-    if (known == name) return format;
+const InputFormat* InputFormatNamed(std::string_view name) {
+  const auto* found =
+      std::find_if(std::begin(kFormats), std::end(kFormats),
+                   [name](const InputFormat* format) { return format->name == name; });
+  return found == std::end(kFormats) ? nullptr : *found;
+}
+
+std::string ListOfInputFormats() {
+  std::string list;
+  for (const InputFormat* format : kFormats) {
+    if (!list.empty()) list += format == std::end(kFormats)[-1] ? " and " : ", ";
+    list += format->name;
   }
-  return std::nullopt;
+  return list;
 }
 
 }  // namespace spelk::io

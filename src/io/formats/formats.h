@@ -11,9 +11,35 @@
 
 namespace spelk::io {
 
-// The format that the first bytes tell; kLines where they are of none that spelk reads, or of a
-// feed as it is. `complete`: they are the whole input.
-InputFormat FormatOf(std::string_view start, bool complete);
+// The first bytes of an input, by which it is recognised.
+struct InputStart {
+  std::string_view bytes;  // As they are.
+  std::string_view text;   // Without byte order mark and blanks; of an object only its first line.
+  bool is_text = false;    // There is something in it, and no control characters or known magic.
+  bool complete = false;   // They are the whole input.
+};
+
+struct Opening {
+  InputStart start;
+  const std::string& path;  // For messages.
+  const FormatOptions& options;
+};
+
+// One format, defined in its file as `extern constexpr InputFormat kCsvFormat`.
+struct InputFormat {
+  std::string_view name;  // As --input-format takes it.
+  // Whether an input that begins so is in this format, if none before it in formats.inc claims it.
+  bool (*recognizes)(const InputStart& start);
+  absl::StatusOr<ByteSourcePtr> (*open)(ByteSourcePtr source, const Opening& opening);
+};
+
+// SPELK_FORMAT(Csv) declares kCsvFormat.
+#define SPELK_FORMAT(Name) extern const InputFormat k##Name##Format;
+#include "io/formats/formats.inc"
+#undef SPELK_FORMAT
+
+// The format that the first bytes tell; that of lines where they are of none that spelk reads.
+const InputFormat& FormatOf(std::string_view start, bool complete);
 
 // Undoes compression, archives and UTF-16, and gives the events of what is inside as one JSON
 // object a line; a source that has them like that is given back. `path` names it in messages.
@@ -24,21 +50,11 @@ absl::StatusOr<ByteSourcePtr> OpenFormat(ByteSourcePtr source, const std::string
 // bzip2, xz, zip or tar, whether the build reads them or not.
 bool IsArchive(std::string_view start);
 
-// ---- one for each format
+// ---- layers, of which any format may be inside
 
-enum class JsonStart : uint8_t { kLines, kDocuments };
-JsonStart LookAtJson(std::string_view start);
-ByteSourcePtr OpenJsonDocuments(ByteSourcePtr source);
-// What separates the cells of a table with a line of names; zero if `start` is none.
-char TableSeparator(std::string_view start, bool complete);
-ByteSourcePtr OpenTable(ByteSourcePtr source, char separator);
-absl::StatusOr<ByteSourcePtr> OpenText(ByteSourcePtr source, const TextBreaks& breaks);
-bool HoldsXmlEvent(std::string_view start);
-ByteSourcePtr OpenXmlEvents(ByteSourcePtr source);
 std::optional<bool> BigEndianUtf16(std::string_view start);
 ByteSourcePtr OpenUtf16(ByteSourcePtr source, bool big_endian);
-// These two are there in a build that has the library.
-ByteSourcePtr OpenEvtx(ByteSourcePtr source, std::string path);
+// There in a build that has the library.
 absl::StatusOr<ByteSourcePtr> OpenArchive(ByteSourcePtr source, std::string_view start,
                                           const std::string& path, const FormatOptions& options);
 

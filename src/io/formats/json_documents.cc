@@ -227,36 +227,52 @@ class JsonDocuments final : public Transcoder {
   std::string held_;  // Of an object, while it is not known what it is.
 };
 
-}  // namespace
-
-ByteSourcePtr OpenJsonDocuments(ByteSourcePtr source) {
-  return std::make_unique<JsonDocuments>(std::move(source));
-}
-
-JsonStart LookAtJson(std::string_view start) {
+// Objects over several lines, one after another on a line, or around events; not one a line.
+bool BeginsDocuments(std::string_view start) {
   JsonWalk walk;
   Envelope envelope;
   for (size_t i = 0; i < start.size(); ++i) {
     const char c = start[i];
     if (c == '\n') {
       // A line end within a string is a fault of a line, not a document over lines.
-      if (walk.in_string()) return JsonStart::kLines;
-      if (walk.depth() > 0) return JsonStart::kDocuments;
+      if (walk.in_string()) return false;
+      if (walk.depth() > 0) return true;
     }
     if (!walk.in_string() && IsBlank(c)) continue;
     envelope.Step(c, walk);
-    if (envelope.kind() == Envelope::Kind::kAround) return JsonStart::kDocuments;
+    if (envelope.kind() == Envelope::Kind::kAround) return true;
     walk.Step(c);
     if (walk.in_string() || walk.depth() > 0) continue;
     // The object is at its end: what follows on its line?
     for (size_t next = i + 1; next < start.size() && start[next] != '\n'; ++next) {
       if (!IsBlank(start[next])) {
-        return start[next] == '{' ? JsonStart::kDocuments : JsonStart::kLines;
+        return start[next] == '{';
       }
     }
-    return JsonStart::kLines;
+    return false;
   }
-  return JsonStart::kLines;
+  return false;
 }
+
+// [{ … or [] but not [2024-05-01 …
+bool IsJsonArray(std::string_view text) {
+  const size_t next = text.find_first_not_of(" \t\r\n", 1);
+  return next == std::string_view::npos || text[next] == '{' || text[next] == ']';
+}
+
+bool RecognizesJson(const InputStart& start) {
+  if (!start.is_text) return false;
+  return start.text[0] == '{' ? BeginsDocuments(start.text)
+                              : start.text[0] == '[' && IsJsonArray(start.text);
+}
+
+absl::StatusOr<ByteSourcePtr> OpenJson(ByteSourcePtr source, const Opening&) {
+  return std::make_unique<JsonDocuments>(std::move(source));
+}
+
+}  // namespace
+
+extern constexpr InputFormat kJsonFormat = {
+    .name = "json", .recognizes = &RecognizesJson, .open = &OpenJson};
 
 }  // namespace spelk::io

@@ -237,17 +237,34 @@ bool IsTable(std::string_view start, char separator, bool complete) {
   return rows > 0;
 }
 
-}  // namespace
-
-ByteSourcePtr OpenTable(ByteSourcePtr source, char separator) {
-  return std::make_unique<TableRows>(std::move(source), separator);
+bool RecognizesTsv(const InputStart& start) {
+  return start.is_text && IsTable(start.text, '\t', start.complete);
 }
 
-char TableSeparator(std::string_view start, bool complete) {
-  for (const char separator : {'\t', ',', ';', '|'}) {
-    if (IsTable(start, separator, complete)) return separator;
+// What separates the cells; zero if it is no table with a line of names.
+char CsvSeparator(const InputStart& start) {
+  for (const char separator : {',', ';', '|'}) {
+    if (IsTable(start.text, separator, start.complete)) return separator;
   }
   return '\0';
 }
+
+bool RecognizesCsv(const InputStart& start) { return start.is_text && CsvSeparator(start) != '\0'; }
+
+absl::StatusOr<ByteSourcePtr> OpenTsv(ByteSourcePtr source, const Opening&) {
+  return std::make_unique<TableRows>(std::move(source), '\t');
+}
+
+absl::StatusOr<ByteSourcePtr> OpenCsv(ByteSourcePtr source, const Opening& opening) {
+  const char separator = CsvSeparator(opening.start);
+  return std::make_unique<TableRows>(std::move(source), separator == '\0' ? ',' : separator);
+}
+
+}  // namespace
+
+extern constexpr InputFormat kTsvFormat = {
+    .name = "tsv", .recognizes = &RecognizesTsv, .open = &OpenTsv};
+extern constexpr InputFormat kCsvFormat = {
+    .name = "csv", .recognizes = &RecognizesCsv, .open = &OpenCsv};
 
 }  // namespace spelk::io

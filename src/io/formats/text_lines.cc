@@ -192,9 +192,10 @@ class BrokenText final : public Transcoder {
   size_t at_ = 0;  // Where the next event begins.
 };
 
-}  // namespace
+bool RecognizesText(const InputStart& start) { return start.is_text; }
 
-absl::StatusOr<ByteSourcePtr> OpenText(ByteSourcePtr source, const TextBreaks& breaks) {
+absl::StatusOr<ByteSourcePtr> OpenText(ByteSourcePtr source, const Opening& opening) {
+  const TextBreaks& breaks = opening.options.breaks;
   if (!breaks.line_breaker.empty()) {
     absl::StatusOr<Regex> regex = Regex::Compile(breaks.line_breaker);
     if (!regex.ok()) return regex.status();
@@ -207,5 +208,10 @@ absl::StatusOr<ByteSourcePtr> OpenText(ByteSourcePtr source, const TextBreaks& b
   }
   return std::make_unique<Lines>(std::move(source));
 }
+
+}  // namespace
+
+extern constexpr InputFormat kTextFormat = {
+    .name = "text", .recognizes = &RecognizesText, .open = &OpenText};
 
 }  // namespace spelk::io
