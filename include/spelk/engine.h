@@ -38,6 +38,7 @@
 #include "spelk/result.h"
 #include "spelk/rows.h"
 #include "spelk/syntax.h"
+#include "spelk/why.h"
 
 namespace spelk {
 
@@ -152,6 +153,9 @@ struct RunOptions {
   size_t deal_states = 0;
   // Counts the rows of each stage and what each part of an expression gave (Summary::stages).
   bool count = false;
+  // Of a search that gave no rows: look at some of its events once more and say why, in
+  // Summary::no_rows. Nothing is said where the search writes lookup tables, or was cut short.
+  bool why_no_rows = false;
   // Asked before each reservation of memory, from any thread; false refuses it.
   std::function<bool(size_t bytes)> may_reserve;
   const TestHooks* hooks = nullptr;  // Of the library's own tests.
@@ -202,6 +206,7 @@ struct Summary {
   std::optional<Error> error;  // Of RunTogether: why this query failed; the others ran.
   std::vector<StageCount> stages;  // With RunOptions::count: sources first.
   std::vector<ExpressionCount> expressions;
+  std::optional<Why> no_rows;         // With RunOptions::why_no_rows, of a search without rows.
   std::vector<InputFault> faults;     // The first few.
   std::vector<ErrorDetail> warnings;  // What differs from Splunk, limits that cut: each once.
 };
@@ -249,6 +254,10 @@ class Query {
   // Runs the search and writes its rows in a format; see spelk/write.h.
   Result<Summary> Write(const Input& input, const RunOptions& options, const WriteOptions& write,
                         Sink& sink) const;
+
+  // Where the rows of a few events go, stage by stage, and what each part of the condition gave
+  // that dropped the last of them. Errors of kind kUnsupported: the search writes lookup tables.
+  Result<Why> WhyNot(const Input& input, const RunOptions& options) const;
 
   // True if the search makes its own rows and reads no input.
   bool generates() const;

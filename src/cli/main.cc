@@ -152,6 +152,8 @@ void AddRunOptions(CLI::App& command, RunArguments& run) {
       ->type_name("N");
   command.add_flag("--stats", run.stats,
                    "Say at the end what was read, how long it took and how fast it was");
+  command.add_flag("-q,--quiet", run.quiet,
+                   "Say no more than errors: no warnings, and not why there are no rows");
   command.add_flag("--fail-on-hits", run.fail_on_hits, "Exit with 1 if there are rows");
   command.add_flag("--fail-if-empty", run.fail_if_empty, "Exit with 1 if there are none");
 }

@@ -67,6 +67,8 @@ void ReportWarnings(const Summary& summary) {
   ReportFaults(summary);
 }
 
+void ReportNoRows(const Why& why) { Say("spelk: " + why.RenderNoRows()); }
+
 void ReportStats(const Summary& summary, double seconds) {
   Say(fmt::format("{} events read, {} matched, {} malformed, {} rows, {:.2f} s, {}/s\n",
                   WithCommas(summary.lines), WithCommas(summary.matched),

@@ -18,6 +18,8 @@ int Fail(const Error& error, bool compiling = false);
 void ReportWarnings(const Query& query);
 // Of a run: warnings, and lines that were no events.
 void ReportWarnings(const Summary& summary);
+// Why there are none.
+void ReportNoRows(const Why& why);
 void ReportStats(const Summary& summary, double seconds);
 void ReportInterrupt(const Summary& summary);
 

@@ -139,7 +139,7 @@ int Run(const RunArguments& arguments) {
   if (!options.ok()) return Fail(options.error());
   const Result<Query> query = engine.Compile(text->text, {.name = text->name});
   if (!query.ok()) return Fail(query.error(), true);
-  ReportWarnings(*query);
+  if (!arguments.quiet) ReportWarnings(*query);
   const Result<Input> input = InputOf(*text, *query);
   if (!input.ok()) return Fail(input.error());
   const Result<WriteOptions> write = MakeWriteOptions(arguments, *text);
@@ -160,9 +160,11 @@ int Run(const RunArguments& arguments) {
   options->cancel = &cancel;
   options->summary = &summary;
   options->count_lines = arguments.stats;
+  options->why_no_rows = !arguments.quiet;
   options->progress = [&progress](const Progress& at) { progress.Show(at); };
   const std::optional<Error> error = WriteRows(*query, *input, *options, *write, target, progress);
-  ReportWarnings(summary);
+  if (!arguments.quiet) ReportWarnings(summary);
+  if (summary.no_rows) ReportNoRows(*summary.no_rows);
   if (arguments.stats) ReportStats(summary, MonotonicClock() - start);
   if (error) return Fail(WithHint(*error, arguments.search));
   if (summary.input_ended) {

@@ -14,6 +14,7 @@ struct RunArguments {
   std::string colour = "auto";
   std::string rows;
   bool stats = false;
+  bool quiet = false;
   bool fail_on_hits = false;
   bool fail_if_empty = false;
 };

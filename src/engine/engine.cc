@@ -237,7 +237,8 @@ absl::Status QueryRun::Start() {
   started_ = true;
   std::vector<RunJob> jobs;
   for (size_t q = 0; q < parts_->queries.size(); ++q) {
-    jobs.push_back({parts_->queries[q].impl().compilation.plan.get(), parts_->takers[q].get()});
+    const Compilation& compilation = parts_->queries[q].impl().compilation;
+    jobs.push_back({compilation.plan.get(), parts_->takers[q].get(), &compilation});
   }
   return parts_->runner->Start(jobs);
 }

@@ -1,8 +1,6 @@
 // Keeping inputs, and counting lines up to a fault.
 #include "engine/input_passes.h"
 
-#include <sys/stat.h>
-
 #include <algorithm>
 
 #include "base/status.h"
@@ -13,26 +11,9 @@ namespace {
 constexpr uint64_t kMostCounted = uint64_t{256}
                                   << 20U;  // Bytes before a fault that are read again.
 
-bool ReadsOnce(const io::Input& input) {
-  switch (input.kind) {
-    case io::Input::Kind::kCallback:
-      return true;
-    case io::Input::Kind::kMemory:
-    case io::Input::Kind::kSpooled:
-      return false;
-    case io::Input::Kind::kStandardInput:
-    case io::Input::Kind::kFile:
-      break;
-  }
-  struct stat info {};
-  const bool standard = input.kind == io::Input::Kind::kStandardInput;
-  const int result = standard ? ::fstat(0, &info) : ::stat(input.path.c_str(), &info);
-  return result == 0 && !S_ISREG(info.st_mode) && !S_ISBLK(info.st_mode) && !S_ISDIR(info.st_mode);
-}
-
 // The number of a line, if it can be told by reading what is before it once more.
 uint64_t LineAt(const io::Input& input, uint64_t offset) {
-  if (ReadsOnce(input) || offset > kMostCounted) return 0;
+  if (io::ReadsOnce(input) || offset > kMostCounted) return 0;
   const absl::StatusOr<io::ByteSourcePtr> source = io::OpenEvents(input);
   if (!source.ok()) return 0;
   std::string buffer(256U << 10U, '\0');
@@ -55,7 +36,7 @@ uint64_t LineAt(const io::Input& input, uint64_t offset) {
 absl::Status MakeRepeatable(const std::string& directory, const Cancellation* cancel,
                             std::vector<io::Input>* inputs) {
   for (io::Input& input : *inputs) {
-    if (!ReadsOnce(input)) continue;
+    if (!io::ReadsOnce(input)) continue;
     SPELK_ASSIGN_OR_RETURN(input, io::Spool(input, directory, cancel));
   }
   return absl::OkStatus();

@@ -24,6 +24,8 @@ absl::Status MakeRepeatable(const std::string& directory, const Cancellation* ca
 class PassReports {
  public:
   exec::ScanReport& New() { return reports_.emplace_back(); }
+  // The last pass; null before the first.
+  const exec::ScanReport* last() const { return reports_.empty() ? nullptr : &reports_.back(); }
   void Summarize(const std::vector<io::Input>& inputs, Summary* summary) const;
 
  private:

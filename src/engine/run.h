@@ -41,6 +41,8 @@ struct RunRequest {
 struct RunJob {
   const plan::Node* plan = nullptr;
   RowSink* taker = nullptr;
+  // What the plan was made of, to be asked why there are no rows; null if nobody asks.
+  const Compilation* compilation = nullptr;
 };
 
 // What is said about a run, which has no place in a text.

@@ -3,6 +3,8 @@
 
 #include "base/status.h"
 #include "engine/runner.h"
+#include "engine/why/investigation.h"
+#include "engine/why/sample.h"
 #include "io/terminal_text.h"
 
 namespace spelk::engine {
@@ -85,6 +87,30 @@ Summary Runner::MakeSummary(PlanRun& plan, uint64_t rows) {
   for (const Diagnostic& warning : warnings.Take()) summary.warnings.push_back(ToDetail(warning));
   AddCounts(plan, &summary);
   return summary;
+}
+
+// A search that reads as long as it is let has no end that could be without rows.
+void Runner::SayWhyNoRows(const RunJob& job, Summary* summary) const {
+  constexpr size_t kSample = size_t{8} << 20U;
+  constexpr size_t kMemory = size_t{256} << 20U;
+  const RunOptions& options = request_.options;
+  if (!options.why_no_rows || summary->rows > 0 || job.compilation == nullptr) return;
+  if (summary->input_ended || options.follow || common_.cancel->stopped()) return;
+  const exec::ScanReport* report = reports_.last();
+  const Sample sample = TakeSample(
+      settings_.inputs, report == nullptr ? std::vector<exec::ScanReport::Kept>() : report->kept(),
+      report != nullptr && report->kept_all(), std::min(kSample, options.memory / 16),
+      common_.cancel);
+  RunRequest request = request_;
+  request.inputs = sample.inputs;
+  request.options.memory = std::min(kMemory, options.memory);
+  const double now = common_.evaluation.constants.now;
+  if (!options.now && now != 0) request.options.now = now;
+  absl::StatusOr<Why> why =
+      Investigate(core_, *job.compilation->plan, *job.compilation->source, request, {});
+  if (!why.ok()) return;  // The rows, and that there are none, are right all the same.
+  why->sample = !sample.whole;
+  summary->no_rows = std::move(*why);
 }
 
 // Where the run counted.

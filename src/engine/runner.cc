@@ -91,6 +91,9 @@ size_t WorkersFor(const RunOptions& options) {
   return std::clamp<size_t>(options.threads, 1, std::max<size_t>(1, most));
 }
 
+// Bytes of input that a run keeps, to be looked at once more if it gives no rows.
+constexpr size_t kKeptForWhy = size_t{4} << 20U;
+
 bool ExprAsksForNow(const plan::Expr& expr) {
   if (expr.kind == plan::ExprKind::kTimeRange) return true;
   if (expr.kind == plan::ExprKind::kCall && expr.function->stability == plan::Stability::kRun)
@@ -376,6 +379,7 @@ absl::Status Runner::Finish(const absl::Status& run, std::vector<Summary>* summa
   }
   for (size_t j = 0; j < job_plans_.size(); ++j) {
     summaries->push_back(MakeSummary(*job_plans_[j], j < outputs_.size() ? outputs_[j]->rows : 0));
+    if (run.ok() && job_plans_[j]->status.ok()) SayWhyNoRows(jobs_[j], &summaries->back());
     const absl::Status of_plan = WithPlace(job_plans_[j]->status);
     if (statuses != nullptr) {
       statuses->push_back(of_plan);
@@ -397,6 +401,9 @@ exec::DriverOptions Runner::MakeDriverOptions(bool main_pass) {
   driver.blocks.budget = &budget_;
   driver.blocks.cancel = common_.cancel;
   driver.count_lines = main_pass && options.count_lines;
+  if (main_pass && options.why_no_rows) {
+    driver.keep_bytes = std::min(kKeptForWhy, options.memory / 64);
+  }
   driver.blocks.follow = main_pass && options.follow;
   if (options.progress) {
     driver.progress = [&options](const io::ReadProgress& progress) {

@@ -62,6 +62,7 @@ class Runner final : public plan::SearchRunner {
   absl::Status Judge(const PlanRun& plan) const;
   Summary MakeSummary(PlanRun& plan, uint64_t rows);
   void AddCounts(const PlanRun& plan, Summary* summary) const;
+  void SayWhyNoRows(const RunJob& job, Summary* summary) const;
   plan::ExprPtr StandIn(const plan::Expr& subsearch);
 
   const Core& core_;

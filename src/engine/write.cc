@@ -118,7 +118,8 @@ absl::Status WriteRows(const Query& query, const Input& input, const RunOptions&
   }
   OutputSink rows(std::move(writer), bytes, write.flush || write.live);
   std::vector<Summary> summaries;
-  const absl::Status status = Run(core, {{plan, &rows}}, request, &summaries);
+  const absl::Status status =
+      Run(core, {{plan, &rows, &query.impl().compilation}}, request, &summaries);
   if (!summaries.empty()) *summary = std::move(summaries[0]);
   return status;
 }

@@ -95,9 +95,12 @@ class FrontEntry final : public ScanOutput {
   FrontEntry(Job& job, LocalSink* sink, size_t front, Output& next)
       : job_(job), sink_(sink), front_(front), next_(next) {}
   absl::Status Push(Batch batch) override {
+    pushed_ = true;
     if (sink_ != nullptr) sink_->StartFront(front_);
     return Fail(next_.Push(std::move(batch)));
   }
+  // Whether there were rows since the last time.
+  bool TakePushed() { return std::exchange(pushed_, false); }
   absl::Status Fail(const absl::Status& failure) override {
     job_.Fail(failure);
     return absl::OkStatus();
@@ -111,6 +114,7 @@ class FrontEntry final : public ScanOutput {
   LocalSink* sink_;
   const size_t front_;
   Output& next_;
+  bool pushed_ = false;
 };
 
 // What one worker has of one plan.
@@ -156,6 +160,9 @@ class ScanRun {
         window_(2 * options.threads + 2) {
     ordered_ =
         std::any_of(jobs_.begin(), jobs_.end(), [](const Job* job) { return !job->has_sink(); });
+    if (options_.keep_bytes > 0) {
+      for (const io::Input& input : scan_->settings->inputs) once_.push_back(io::ReadsOnce(input));
+    }
     workers_.resize(std::max(options.threads, options.deal_states));
     for (Job* job : jobs_) job->sink_states.resize(workers_.size());
   }
@@ -318,9 +325,18 @@ class ScanRun {
                          partial_name_.Find(block->text) != std::string_view::npos;
     ScanWorker& scanner = partial ? *worker.partial_scanner : *worker.scanner;
     SPELK_RETURN_IF_ERROR(scanner.Scan(block, worker.outputs));
+    if (options_.keep_bytes > 0) Keep(*block, worker);
     SPELK_RETURN_IF_ERROR(Deliver(block->sequence, worker.jobs));
     if (index == 0 && options_.progress) options_.progress(source_.progress());
     return true;
+  }
+
+  void Keep(const io::Block& block, Worker& worker) {
+    bool rows = false;
+    for (WorkerJob& job : worker.jobs) {
+      for (const auto& entry : job.entries) rows = entry->TakePushed() || rows;
+    }
+    if (rows || once_[block.input]) report_.Keep(block, options_.keep_bytes, run_.budget);
   }
 
   // Hands the rows of a morsel on when all morsels before it were handed on; whoever completes the
@@ -369,6 +385,7 @@ class ScanRun {
   ScanReport& report_;
   io::BlockSource source_;
   const uint64_t window_;
+  std::vector<bool> once_;  // By input: it can be read only once.
   bool ordered_ = false;
   std::vector<Worker> workers_;
   size_t steps_ = 0;

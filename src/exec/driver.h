@@ -25,6 +25,9 @@ struct DriverOptions {
   uint64_t deal_seed = 0;
   io::BlockOptions blocks;
   bool count_lines = false;  // Fill in ScanReport::lines.
+  // Bytes to keep of inputs that can be read only once, and of blocks with events that a scan kept
+  // (ScanReport::kept).
+  size_t keep_bytes = 0;
   // Called now and then by the thread that runs; may be empty.
   std::function<void(const io::ReadProgress&)> progress;
 };

@@ -276,6 +276,23 @@ absl::StatusOr<ByteSourcePtr> OpenFollowed(const Input& input, const Cancellatio
                     input.format);
 }
 
+bool ReadsOnce(const Input& input) {
+  switch (input.kind) {
+    case Input::Kind::kCallback:
+      return true;
+    case Input::Kind::kMemory:
+    case Input::Kind::kSpooled:
+      return false;
+    case Input::Kind::kStandardInput:
+    case Input::Kind::kFile:
+      break;
+  }
+  struct stat info {};
+  const bool standard = input.kind == Input::Kind::kStandardInput;
+  const int result = standard ? ::fstat(0, &info) : ::stat(input.path.c_str(), &info);
+  return result == 0 && !S_ISREG(info.st_mode) && !S_ISBLK(info.st_mode) && !S_ISDIR(info.st_mode);
+}
+
 absl::StatusOr<Input> Spool(const Input& input, const std::string& directory,
                             const Cancellation* cancel) {
   std::string name = directory + "/spelk-input-XXXXXX";

@@ -78,6 +78,9 @@ struct Input {
       descriptor;  // kSpooled: an open file; shared by the passes that read it.
 };
 
+// True for pipes and callbacks.
+bool ReadsOnce(const Input& input);
+
 // Reads an input that can be read only once (standard input, a callback) to its end into a file
 // without a name, so that several passes may read it. Stops where it is when the input is ended.
 absl::StatusOr<Input> Spool(const Input& input, const std::string& directory,

@@ -394,9 +394,28 @@ class CaseRunner::OneCase {
     return {};
   }
 
+  std::string CheckWhy(const Section& section) const {
+    if (!seen_.query) return "it does not compile";
+    const Input input = feed_ ? feed_->As(InputForm::kOne) : Input();
+    std::string report;
+    if (section.argument == "detail") {
+      const Result<Why> why = seen_.query->WhyNot(input, setup_.run);
+      report = why.ok() ? why->Render() : why.error().Render();
+    } else {
+      RunOptions options = setup_.run;
+      options.why_no_rows = true;
+      const Result<Summary> done = seen_.query->Run(input, options, nullptr);
+      if (!done.ok()) return done.error().Render();
+      if (!done->no_rows) return fmt::format("{} rows, and no reason for none", done->rows);
+      report = done->no_rows->RenderNoRows();
+    }
+    return HoldsLines(report, section.lines) ? "" : "the report is: " + report;
+  }
+
   void CheckSection(Section& section) {
     if (section.kind == "error") return Note(CompareError(section, seen_));
     if (section.kind == "warning") return Note(CompareWarning(section, seen_));
+    if (section.kind == "why") return Note(CheckWhy(section));
     if (section.kind == "no") return Note(CompareNoWarnings(seen_));
     if (section.kind == "message") return CheckGolden(section, Message(seen_));
     if (seen_.error && !ShowsErrors(section)) return;

@@ -193,7 +193,7 @@ class Parser {
   }
 
   void AddCheck(Section section) {
-    static const std::set<std::string> kText = {"error", "warning", "rows"};
+    static const std::set<std::string> kText = {"error", "warning", "rows", "why"};
     static const std::set<std::string> kVerbatim = {
         "message", "tokens", "ast", "plan", "optimized", "pipeline", "columns", "no", "spills"};
     if (kText.contains(section.kind)) {

@@ -26,6 +26,8 @@
 //   dedup has no option            message or a note contains, one a line.
 //   --- warning W1102 at 1:1       Likewise, of the compiler or of the run.
 //   --- no warnings
+//   --- why                        There are no rows; below, texts that the report of this has.
+//   --- why detail                 Likewise, of the report over single events (Query::WhyNot).
 //   --- spills 300KB               With so little memory rows go to disk, and the answer is the
 //   same.
 //   --- limit                      With little memory it may fail by name instead.

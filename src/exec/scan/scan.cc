@@ -447,6 +447,37 @@ void ScanReport::Add(Fault fault) {
   if (first_.size() > kShown) first_.pop_back();
 }
 
+void ScanReport::Keep(const io::Block& block, size_t most, MemoryBudget* budget) {
+  const std::lock_guard lock(mutex_);
+  std::string_view text = block.text;
+  const size_t left = most - std::min(most, kept_bytes_);
+  // Cut after a line; npos + 1 is 0.
+  if (text.size() > left) text = text.substr(0, text.substr(0, left).rfind('\n') + 1);
+  Reservation memory(budget);
+  if (text.size() < block.text.size()) kept_all_ = false;
+  if (text.empty() || !memory.Resize(text.size())) {
+    kept_all_ = false;
+    return;
+  }
+  kept_bytes_ += text.size();
+  kept_memory_.push_back(std::move(memory));
+  kept_.push_back({block.input, block.offset, std::string(text)});
+}
+
+std::vector<ScanReport::Kept> ScanReport::kept() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<Kept> sorted = kept_;
+  std::sort(sorted.begin(), sorted.end(), [](const Kept& a, const Kept& b) {
+    return std::pair(a.input, a.offset) < std::pair(b.input, b.offset);
+  });
+  return sorted;
+}
+
+bool ScanReport::kept_all() const {
+  const std::lock_guard lock(mutex_);
+  return kept_all_;
+}
+
 void ScanReport::AddLines(const io::Block& block, uint64_t events, uint64_t others) {
   if (events + others == 0) return;
   const std::lock_guard lock(mutex_);

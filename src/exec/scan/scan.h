@@ -47,8 +47,19 @@ class ScanReport {
   std::atomic<uint64_t> matched{0};    // Events that passed the scan's predicate.
   std::atomic<uint64_t> bytes{0};      // Read, after decompression.
 
+  // Lines that are kept for whoever asks afterwards why there were no rows.
+  struct Kept {
+    size_t input = 0;
+    uint64_t offset = 0;
+    std::string text;
+  };
+
   void Add(Fault fault);
   std::vector<Fault> first() const;
+  // Keeps lines of the block: the first of those that `most` bytes hold.
+  void Keep(const io::Block& block, size_t most, MemoryBudget* budget);
+  std::vector<Kept> kept() const;
+  bool kept_all() const;  // Nothing that was to be kept was left out.
 
   // What a block held: lines that were events, and lines that were none.
   void AddLines(const io::Block& block, uint64_t events, uint64_t others);
@@ -69,6 +80,10 @@ class ScanReport {
 
   mutable std::mutex mutex_;
   std::vector<Fault> first_;
+  std::vector<Kept> kept_;
+  size_t kept_bytes_ = 0;
+  bool kept_all_ = true;
+  std::vector<Reservation> kept_memory_;
   std::map<size_t, Lines> lines_;  // By input.
 };
 

@@ -1,0 +1,302 @@
+// The sentences.
+#include "engine/why/hints.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <optional>
+
+#include "plan/entry.h"
+#include "value/ascii.h"
+#include "value/case_fold.h"
+#include "value/ip_address.h"
+#include "value/number.h"
+
+namespace spelk::engine {
+namespace {
+
+// As it must be written between double quotes.
+std::string Escaped(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out;
+}
+
+std::string StarsToPercents(std::string_view text) {
+  std::string out(text);
+  std::replace(out.begin(), out.end(), '*', '%');
+  return out;
+}
+
+// A field's name in an expression.
+std::string InEval(std::string_view field) {
+  const bool plain = std::all_of(field.begin(), field.end(), [](char c) {
+    const char lower = LowerAscii(c);
+    return (lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '(' ||
+           c == ')';
+  });
+  return plain ? std::string(field) : fmt::format("'{}'", field);
+}
+
+std::string ForPart(std::string_view field, std::string_view wanted, Comparison comparison,
+                    std::string_view before, std::string_view after) {
+  if (comparison == Comparison::kSearch) {
+    return fmt::format("write {}=\"{}{}{}\"", field, before.empty() ? "" : "*", Escaped(wanted),
+                       after.empty() ? "" : "*");
+  }
+  std::string plain;
+  for (const char c : wanted) {
+    if (c != '*' && c != '%') plain += c;
+  }
+  return fmt::format("write {} LIKE \"{}{}{}\"", InEval(field), before, Escaped(plain), after);
+}
+
+std::string ForCase(std::string_view field, std::string_view wanted, Comparison comparison) {
+  const std::string name = InEval(field);
+  switch (comparison) {
+    case Comparison::kLike:
+      return fmt::format("LIKE minds case: write lower({}) LIKE \"{}\"", name,
+                         Escaped(ToLower(wanted)));
+    case Comparison::kRegex:
+      return "match() minds case: begin the expression with (?i)";
+    case Comparison::kEval:
+      return fmt::format("case differs: write lower({})=\"{}\"", name, Escaped(ToLower(wanted)));
+    case Comparison::kSearch:
+      break;
+  }
+  return "case differs";
+}
+
+std::string ForStars(std::string_view field, std::string_view wanted, Comparison comparison) {
+  const std::string percents = Escaped(StarsToPercents(wanted));
+  if (comparison == Comparison::kLike) {
+    return fmt::format("* means nothing in LIKE: write \"{}\"", percents);
+  }
+  return fmt::format("* means nothing here: write {} LIKE \"{}\", or | search {}=\"{}\"",
+                     InEval(field), percents, field, Escaped(wanted));
+}
+
+}  // namespace
+
+std::string HintFor(std::string_view field, std::string_view wanted, Comparison comparison,
+                    Difference difference) {
+  switch (difference) {
+    case Difference::kCase:
+      return ForCase(field, wanted, comparison);
+    case Difference::kStars:
+      return ForStars(field, wanted, comparison);
+    case Difference::kPercents:
+      return comparison == Comparison::kSearch
+                 ? "% means nothing here: * stands for any text"
+                 : fmt::format("% means something in LIKE only: write {} LIKE \"{}\"",
+                               InEval(field), Escaped(wanted));
+    case Difference::kPath: {
+      const std::string slash = comparison == Comparison::kSearch ? "*" : "%";
+      return "values are full paths: " + ForPart(field, wanted, comparison, slash, "");
+    }
+    case Difference::kFileName:
+      return "values have no path before the name";
+    case Difference::kContains:
+      return "it is a part of the value: " + ForPart(field, wanted, comparison, "%", "%");
+    case Difference::kBackslashes:
+      return "the backslashes differ: within double quotes \\\\ stands for one";
+    case Difference::kBlanks:
+      return "blanks differ; trim() takes those at the ends away";
+    case Difference::kNumber:
+      return comparison == Comparison::kSearch || comparison == Comparison::kLike
+                 ? "the number is the same, its text is not"
+                 : "";
+    case Difference::kRegexText:
+      return fmt::format(
+          "as plain text it would match: a backslash of the text is \\\\\\\\ "
+          "in a regular expression in quotes, a dot \\.");
+    case Difference::kSpelling:
+      return "";
+  }
+  return "";
+}
+
+std::string HintForPattern(std::string_view pattern, Comparison comparison) {
+  if (comparison == Comparison::kLike) {
+    const bool any = pattern.find('%') != std::string_view::npos;
+    if (pattern.find('*') != std::string_view::npos) {
+      return fmt::format("* means nothing in LIKE: write \"{}\"",
+                         Escaped(StarsToPercents(pattern)));
+    }
+    if (!any && pattern.find('_') == std::string_view::npos) {
+      return "LIKE without % and _ takes equal values only";
+    }
+    return "";
+  }
+  if (comparison != Comparison::kRegex) return "";
+  for (size_t i = 0; i + 1 < pattern.size(); ++i) {
+    if (pattern[i] != '\\') continue;
+    const bool class_of_letters =
+        std::string_view("WSDwsdPBHVNKRXCUE").find(pattern[i + 1]) != std::string_view::npos;
+    const bool word = i + 2 < pattern.size() && LowerAscii(pattern[i + 2]) >= 'a' &&
+                      LowerAscii(pattern[i + 2]) <= 'z' && i > 0 && pattern[i - 1] != '\\';
+    if (class_of_letters && word) {
+      return fmt::format(
+          "\\{} is a class of characters there: a backslash of the text is \\\\\\\\ "
+          "in quotes",
+          pattern[i + 1]);
+    }
+    ++i;
+  }
+  return "";
+}
+
+std::string HintForBareWord(std::string_view word) {
+  if (EqualsIgnoringCase(word, "null") || EqualsIgnoringCase(word, "nil")) {
+    return "it is read as a field: isnull() and isnotnull() ask for null";
+  }
+  if (EqualsIgnoringCase(word, "true") || EqualsIgnoringCase(word, "false")) {
+    return "it is read as a field: a text stands in double quotes";
+  }
+  return "a word without double quotes is a field";
+}
+
+std::string HintForOrder(std::string_view field, const Value& bound, const FieldValues& values) {
+  const bool wants_number = NumberOf(bound).has_value();
+  if (wants_number && values.numbers == 0) {
+    return "these are no numbers, so texts were compared; tonumber(), replace() or convert makes "
+           "some";
+  }
+  if (!wants_number && values.numbers > 0) {
+    return field == "_time" ? "_time is a number of seconds: strptime() makes one of a text"
+                            : "a number and a text compare as texts";
+  }
+  return "";
+}
+
+std::string HintForCall(const plan::Expr& call, const FieldValues& values) {
+  if (call.function->name != "cidrmatch") return "";
+  const bool any = std::any_of(values.values.begin(), values.values.end(), [](const auto& value) {
+    return ParseIpAddress(value.first).has_value();
+  });
+  return any ? "" : "cidrmatch: no value is an address";
+}
+
+namespace {
+
+constexpr std::array<std::string_view, 9> kOperators = {
+    "like", "contains", "matches", "between", "&&", "||", "==", "startswith", "endswith"};
+
+// The field and value of `EventID=1`, `"EventID":1`, `<EventID>1<`.
+struct Pair {
+  std::string key;
+  std::string value;
+};
+
+std::string Trimmed(std::string_view text) {
+  constexpr std::string_view kAround = " \t\"'<>*{},;";
+  const size_t begin = text.find_first_not_of(kAround);
+  if (begin == std::string_view::npos) return "";
+  return std::string(text.substr(begin, text.find_last_not_of(kAround) - begin + 1));
+}
+
+std::optional<Pair> PairOf(std::string_view text) {
+  const bool xml = text.find('<') != std::string_view::npos;
+  size_t at = xml ? text.find('>') : text.find_first_of("=:");
+  if (at == std::string_view::npos || at == 0) return std::nullopt;
+  std::string_view key = text.substr(0, at);
+  std::string_view value = text.substr(at + 1);
+  // <Data Name="Image">…
+  const size_t name = key.find("Name=");
+  if (xml && name != std::string_view::npos) key.remove_prefix(name + 5);
+  if (xml) value = value.substr(0, value.find('<'));
+  Pair pair{Trimmed(key), Trimmed(value)};
+  if (pair.key.empty() || pair.key.find(' ') != std::string::npos) return std::nullopt;
+  return pair;
+}
+
+// A field that has the text, or a part of it, as its value.
+std::string FieldWith(std::string_view text, const FieldProfile& events) {
+  const std::string folded = FoldCase(text);
+  for (const std::string_view name : events.names()) {
+    if (!name.empty() && name.front() == '_') continue;
+    for (const auto& [value, rows] : events.Find(name)->values) {
+      if (FoldCase(value).find(folded) != std::string::npos) return std::string(name);
+    }
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string HintForTerm(std::string_view text, ast::TermKind kind, const FieldProfile& events) {
+  for (const std::string_view op : kOperators) {
+    if (!EqualsIgnoringCase(text, op)) continue;
+    if (op == "&&") return "it is a word to look for here: the operator is AND";
+    if (op == "||") return "it is a word to look for here: the operator is OR";
+    return "it is a word to look for here, no operator: * stands for any text, and | where has "
+           "LIKE and match()";
+  }
+  if (text.starts_with('#') || text.starts_with("//") || text.starts_with("--") ||
+      text.starts_with("/*")) {
+    return "it is a word to look for here: comments are ``` … ```";
+  }
+  if (const std::optional<Pair> pair = PairOf(text)) {
+    const bool xml = text.find('<') != std::string_view::npos;
+    const std::string_view form =
+        xml ? "XML"
+        : text.find(": ") != std::string_view::npos || text.find(":\t") != std::string_view::npos
+            ? "the classic text of events"
+            : "key=value text";
+    if (events.Find(pair->key) != nullptr) {
+      return fmt::format("that is {}, and the events are JSON: search the field, {}=\"{}\"", form,
+                         pair->key, Escaped(pair->value));
+    }
+    const std::vector<std::string_view> names = events.names();
+    if (xml || form == "the classic text of events") {
+      return fmt::format("that is {}, and the events are JSON: search a field", form);
+    }
+  }
+  if (text.find_first_of("\\\"") != std::string_view::npos) {
+    const std::string field = FieldWith(text, events);
+    if (!field.empty()) {
+      return fmt::format(
+          "backslashes and quotes are escaped in JSON: search the field, {}=\"*{}*\"", field,
+          Escaped(text));
+    }
+  }
+  if (kind == ast::TermKind::kCase) {
+    const std::string field = FieldWith(text, events);
+    if (!field.empty()) return fmt::format("CASE() minds case; {} has it in another", field);
+  }
+  if (kind == ast::TermKind::kTerm) {
+    const std::string field = FieldWith(text, events);
+    if (!field.empty()) {
+      return fmt::format("TERM() takes it between major breakers only; {} has it inside of a value",
+                         field);
+    }
+  }
+  return "";
+}
+
+bool SameButForCase(std::string_view a, std::string_view b) { return EqualsIgnoringCase(a, b); }
+
+std::string ListOfNames(const std::vector<std::string_view>& names) {
+  constexpr size_t kMost = 6;
+  std::string out;
+  for (size_t i = 0; i < names.size() && i < kMost; ++i) {
+    out += i > 0 ? ", " : "";
+    out += names[i];
+  }
+  if (names.size() > kMost) out += fmt::format(" and {} more", names.size() - kMost);
+  return out.empty() ? "nothing" : out;
+}
+
+std::string InstantText(double seconds, absl::TimeZone zone) {
+  if (!std::isfinite(seconds) || std::abs(seconds) > 2.5e11) return "?";
+  return absl::FormatTime("%Y-%m-%dT%H:%M:%E*S%Ez",
+                          absl::FromUnixMicros(static_cast<int64_t>(std::llround(seconds * 1e6))),
+                          zone);
+}
+
+}  // namespace spelk::engine

@@ -1,0 +1,468 @@
+// The jobs of an investigation, and what is concluded from their rows.
+#include "engine/why/investigation.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <deque>
+#include <functional>
+#include <utility>
+
+#include "base/status.h"
+#include "engine/subsearch.h"
+#include "engine/why/expression_tree.h"
+#include "engine/why/findings.h"
+#include "engine/why/hints.h"
+#include "engine/why/trials.h"
+#include "plan/nodes.h"
+
+namespace spelk::engine {
+namespace {
+
+using Kind = WhyFinding::Kind;
+
+constexpr size_t kMostClauses = 24;
+
+bool Writes(const plan::Node& root) {
+  bool writes = false;
+  plan::ForEachNode(root, [&writes](const plan::Node& node) {
+    writes = writes || !node.GetDataflow().writes_table.empty();
+  });
+  plan::ForEachHeldPlan(
+      root, [&writes](const plan::Node& held, plan::Held) { writes = writes || Writes(held); });
+  return writes;
+}
+
+// The conditions that must all hold.
+void AddClauses(const plan::Expr& predicate, std::vector<const plan::Expr*>* clauses) {
+  if (predicate.kind != plan::ExprKind::kAnd) return clauses->push_back(&predicate);
+  for (const plan::ExprPtr& argument : predicate.arguments) AddClauses(*argument, clauses);
+}
+
+const plan::ExprPtr* PredicateOf(const plan::Node& node) {
+  if (const auto* scan = plan::TryAs<plan::ScanNode>(&node)) {
+    return scan->predicate == nullptr ? nullptr : &scan->predicate;
+  }
+  const auto* filter = plan::TryAs<plan::FilterNode>(&node);
+  return filter == nullptr ? nullptr : &filter->predicate;
+}
+
+class Investigation {
+ public:
+  Investigation(const Core& core, const Source& source, const RunRequest& request,
+                const WhyOptions& options)
+      : core_(core),
+        source_(source),
+        request_(request),
+        options_(options),
+        fields_(&core.fields()),
+        trials_(core, request) {}
+
+  absl::StatusOr<Why> Ask(const plan::Node& plan) {
+    root_ = plan::CopyPlan(plan, fields_, core_.entries());
+    AddTimeRange();
+    plan::NumberPlan(*root_);
+    for (plan::Node* node : plan::ChainOf(*root_)) chain_.push_back(node);
+    SPELK_RETURN_IF_ERROR(CountStages());
+    if (!why_.dropped_by) return std::move(why_);
+    stage_ = *why_.dropped_by;
+    SPELK_RETURN_IF_ERROR(LookAtStage());
+    SPELK_RETURN_IF_ERROR(CountTogether());
+    Conclude();
+    return std::move(why_);
+  }
+
+ private:
+  bool scans() const { return plan::TryAs<plan::ScanNode>(chain_.front()) != nullptr; }
+  const plan::ScanNode& scan() const { return plan::As<plan::ScanNode>(*chain_.front()); }
+  bool at_base() const { return stage_ == 0; }
+
+  // The time range of the run is one of the conditions.
+  void AddTimeRange() {
+    const RunOptions& options = request_.options;
+    if (options.earliest.empty() && options.latest.empty()) return;
+    for (plan::ScanNode* scan : plan::ScansOf(*root_)) {
+      auto range = std::make_unique<plan::Expr>();
+      range->kind = plan::ExprKind::kTimeRange;
+      range->type = plan::Type::kBoolean;
+      range->field = fields_.Intern("_time");
+      range->earliest = options.earliest;
+      range->latest = options.latest;
+      std::vector<plan::ExprPtr> all;
+      all.push_back(std::move(range));
+      if (scan->predicate != nullptr) all.push_back(std::move(scan->predicate));
+      scan->predicate = plan::MakeLogical(plan::ExprKind::kAnd, std::move(all));
+    }
+  }
+
+  plan::NodePtr Copy(const plan::Node& node) {
+    return plan::CopyPlan(node, fields_, core_.entries());
+  }
+  // All that the search's source gives, whatever the base search asks for.
+  plan::NodePtr Bare() {
+    plan::NodePtr copy = Copy(*chain_.front());
+    if (scans()) {
+      auto& bare = static_cast<plan::ScanNode&>(*copy);
+      bare.predicate.reset();
+      bare.time_ranges.clear();
+    }
+    return copy;
+  }
+  // What comes to the stage.
+  plan::NodePtr Before() { return at_base() ? Bare() : Copy(*chain_[stage_ - 1]); }
+  plan::NodePtr Filtered(plan::NodePtr input, const plan::Expr& predicate) {
+    if (at_base() && scans()) {
+      static_cast<plan::ScanNode&>(*input).predicate = plan::Copy(predicate);
+      return input;
+    }
+    auto filter = plan::Make<plan::FilterNode>(predicate.span);
+    filter->predicate = plan::Copy(predicate);
+    filter->input = std::move(input);
+    return filter;
+  }
+  // With fields that only those have who ask for them.
+  plan::NodePtr WithFields(plan::NodePtr input, const plan::FieldSet& fields) {
+    auto project = plan::Make<plan::ProjectNode>(Span());
+    for (const Field field : fields.fields()) {
+      if (!field.hidden() && !plan::IsPattern(field.name())) project->names.push_back(field);
+    }
+    for (const std::string_view name : {"sourcetype", "source", "index", "host"}) {
+      project->names.push_back(fields_.Intern(name));
+    }
+    project->input = std::move(input);
+    return project;
+  }
+  plan::FieldSet FieldsRead() const {
+    plan::FieldSet fields;
+    for (const plan::Node* node : chain_) fields.Add(node->GetDataflow().reads);
+    if (const plan::ExprPtr* predicate = PredicateOf(*chain_.front())) {
+      plan::CollectFields(**predicate, &fields);
+    }
+    return fields;
+  }
+
+  // ---- the first pass: the whole search, and the feed as it is
+
+  absl::Status CountStages() {
+    const size_t whole = trials_.Count(Copy(*root_));
+    const size_t feed = trials_.Profile(Bare());
+    const size_t named = trials_.Profile(WithFields(Bare(), FieldsRead()));
+    std::vector<size_t> prefixes;
+    for (size_t i = 0; i < chain_.size() && options_.in_detail; ++i) {
+      prefixes.push_back(trials_.Profile(Copy(*chain_[i]), true));
+    }
+    SPELK_RETURN_IF_ERROR(trials_.Run());
+    SPELK_RETURN_IF_ERROR(trials_.status(whole));
+    events_ = trials_.TakeProfile(feed);
+    events_->AddFieldsOf(*trials_.TakeProfile(named));
+    const Summary& summary = trials_.summary(whole);
+    why_.generates = !scans();
+    why_.events = events_->rows();
+    why_.bytes = summary.bytes;
+    why_.rows = summary.rows;
+    uint64_t in = why_.events;
+    for (size_t i = 0; i < chain_.size(); ++i) {
+      WhyStage& stage = why_.stages.emplace_back(StageOf(*chain_[i], i));
+      const auto counted = std::find_if(summary.stages.begin(), summary.stages.end(),
+                                        [&](const StageCount& s) { return s.id == chain_[i]->id; });
+      stage.rows_in = in;
+      stage.known = counted != summary.stages.end();
+      if (stage.known) in = counted->rows;
+      if (i + 1 == chain_.size()) in = summary.rows;
+      stage.rows_out = in;
+      if (i < prefixes.size()) stage.row = trials_.TakeProfile(prefixes[i])->first_row();
+      if (in == 0 && !why_.dropped_by) why_.dropped_by = i;
+    }
+    why_.kept = why_.stages.front().rows_out;
+    return absl::OkStatus();
+  }
+
+  WhyStage StageOf(const plan::Node& node, size_t index) const {
+    WhyStage stage;
+    stage.name = index == 0 && scans() ? "search" : std::string(node.label());
+    const Span span = Placed(node.span);
+    if (span.empty()) return stage;
+    stage.text = TextOf(source_.written(), span);
+    stage.offset = span.begin;
+    stage.length = span.size();
+    stage.line = source_.Locate(span.begin).line;
+    return stage;
+  }
+
+  // A place in the text as it was given. A plan that was loaded has no text.
+  Span Placed(Span span) const {
+    if (span.empty() || span.end > source_.text().size()) return {};
+    return source_.Written(span);
+  }
+
+  // ---- the second pass: what came to the stage that gave none
+
+  absl::Status LookAtStage() {
+    const plan::Node& node = *chain_[stage_];
+    if (const plan::ExprPtr* predicate = PredicateOf(node)) {
+      AddClauses(**predicate, &clauses_);
+      if (clauses_.size() > kMostClauses) clauses_.resize(kMostClauses);
+    }
+    plan::FieldSet reads = node.GetDataflow().reads;
+    for (const plan::Expr* clause : clauses_) plan::CollectFields(*clause, &reads);
+    const size_t all = trials_.Profile(Before());
+    const size_t named = trials_.Profile(WithFields(Before(), reads));
+    const size_t computed = trials_.Profile(WithComputed(Before(), clauses_, fields_));
+    std::vector<size_t> alone;
+    for (const plan::Expr* clause : clauses_) {
+      alone.push_back(trials_.Count(Filtered(Before(), *clause)));
+    }
+    std::vector<size_t> others;
+    for (const plan::NodePtr& other : node.others) others.push_back(trials_.Profile(Copy(*other)));
+    ExpressionTree tree(fields_);
+    if (options_.in_detail && !clauses_.empty()) {
+      tree.Plan(**PredicateOf(node),
+                [&](const plan::Expr& part) { return trials_.Count(Filtered(Before(), part)); });
+    }
+    SPELK_RETURN_IF_ERROR(trials_.Run());
+    rows_ = trials_.TakeProfile(all);
+    rows_->AddFieldsOf(*trials_.TakeProfile(named));
+    rows_->AddFieldsOf(*trials_.TakeProfile(computed));
+    for (const size_t trial : alone) alone_.push_back(trials_.summary(trial).rows);
+    for (const size_t trial : others) others_.push_back(trials_.TakeProfile(trial));
+    why_.expression = tree.Take(trials_, *rows_);
+    for (WhyOperand& operand : why_.expression) Place(&operand);
+    return absl::OkStatus();
+  }
+
+  // Where each condition holds for some rows: for how many the first two of them hold, and so on.
+  absl::Status CountTogether() {
+    if (clauses_.size() < 2 || std::count(alone_.begin(), alone_.end(), 0U) > 0) {
+      return absl::OkStatus();
+    }
+    std::vector<size_t> together;
+    for (size_t i = 2; i <= clauses_.size(); ++i) {
+      std::vector<plan::ExprPtr> first;
+      for (size_t c = 0; c < i; ++c) first.push_back(plan::Copy(*clauses_[c]));
+      together.push_back(trials_.Count(
+          Filtered(Before(), *plan::MakeLogical(plan::ExprKind::kAnd, std::move(first)))));
+    }
+    SPELK_RETURN_IF_ERROR(trials_.Run());
+    together_.assign(1, alone_.front());
+    for (const size_t trial : together) together_.push_back(trials_.summary(trial).rows);
+    return absl::OkStatus();
+  }
+
+  template <class Placeable>
+  void Place(Placeable* item) const {
+    const Span span = Placed(
+        {static_cast<uint32_t>(item->offset), static_cast<uint32_t>(item->offset + item->length)});
+    item->offset = span.begin;
+    item->length = span.size();
+  }
+
+  // ---- what it means
+
+  // "rex (line 2)"
+  std::string Named(size_t stage) const {
+    const WhyStage& named = why_.stages[stage];
+    return named.line > 0 ? fmt::format("{} (line {})", named.name, named.line) : named.name;
+  }
+  // Of what makes a field: what it lacks for that.
+  std::string Maker(size_t stage, Field field) const {
+    plan::FieldSet reads;
+    if (const auto* extend = plan::TryAs<plan::ExtendNode>(chain_[stage])) {
+      for (const plan::NamedExpr& each : extend->assignments) {
+        if (each.target == field) plan::CollectFields(*each.value, &reads);
+      }
+    } else {
+      reads = chain_[stage]->GetDataflow().reads;
+    }
+    std::vector<std::string_view> missing;
+    for (const Field each : reads.fields()) {
+      const bool there = events_->Find(each.name()) != nullptr;
+      if (!there && !each.hidden()) missing.push_back(each.name());
+    }
+    if (missing.empty()) return Named(stage);
+    return fmt::format("{}, which reads {}, in no event,", Named(stage), ListOfNames(missing));
+  }
+  std::string MadeBy(std::string_view name) const {
+    const Field field = fields_.Find(name);
+    for (size_t i = stage_; field && i-- > 1;) {
+      const plan::Dataflow flow = chain_[i]->GetDataflow();
+      const auto& makes = flow.makes;
+      const bool makes_it = std::find(makes.begin(), makes.end(), field) != makes.end();
+      if (makes_it || (!flow.writes.open() && flow.writes.Has(field))) {
+        const auto* project = plan::TryAs<plan::ProjectNode>(chain_[i]);
+        if (project == nullptr && events_->Find(name) == nullptr) return Maker(i, field);
+      }
+    }
+    return "";
+  }
+  std::string RemovedBy(std::string_view name) const {
+    const Field field = fields_.Find(name);
+    if (!field) return "";
+    for (size_t i = 1; i < stage_; ++i) {
+      const plan::Dataflow flow = chain_[i]->GetDataflow();
+      plan::FieldSet needed;
+      needed.Add(field);
+      if (flow.passes && chain_[i]->InputNeeds(needed).Has(field)) continue;
+      const auto columns = chain_[i]->OutputColumns(std::nullopt);
+      const bool shown =
+          columns && std::find(columns->begin(), columns->end(), field) != columns->end();
+      if (shown) continue;
+      if (!columns || columns->empty()) return Named(i);
+      std::vector<std::string_view> names;
+      for (const Field column : *columns) names.push_back(column.name());
+      return fmt::format("{}, which gives {}", Named(i), ListOfNames(names));
+    }
+    return "";
+  }
+
+  void Conclude() {
+    FindingsContext context;
+    context.rows = rows_.get();
+    context.events = events_.get();
+    context.base = at_base() && scans();
+    context.zone = core_.zone();
+    context.made_by = [this](std::string_view field) { return MadeBy(field); };
+    context.removed_by = [this](std::string_view field) { return RemovedBy(field); };
+    Findings findings(context);
+    const uint64_t rows = rows_->rows();
+    if (rows > 0) {
+      AddClausesTo(&findings);
+      AddNodeTo(&findings);
+    } else if (scans() && at_base()) {
+      findings.Add(Kind::kClause, "", {}, "the input has no events");
+    }
+    why_.findings = findings.Take();
+    for (WhyFinding& finding : why_.findings) Place(&finding);
+  }
+
+  void AddClausesTo(Findings* findings) {
+    const plan::Expr* never = nullptr;
+    for (size_t i = 0; i < alone_.size(); ++i) {
+      if (alone_[i] > 0) continue;
+      if (never == nullptr) never = clauses_[i];
+      findings->AddClause(*clauses_[i], false);
+    }
+    if (never != nullptr && findings->empty()) {
+      findings->Add(Kind::kTogether, "", never->span,
+                    fmt::format("{} holds for none, though each part of it does for some",
+                                plan::Print(*never)));
+    }
+    if (never != nullptr || alone_.empty()) return;
+    // Each holds somewhere: which one leaves nothing of what those before it left?
+    size_t last = 0;
+    while (last + 1 < together_.size() && together_[last] > 0) ++last;
+    const uint64_t before = last == 0 ? rows_->rows() : together_[last - 1];
+    findings->Add(Kind::kTogether, "", clauses_[last]->span,
+                  fmt::format("{} holds for {} of {}, and for none of the {} for which the {} "
+                              "before it",
+                              plan::Print(*clauses_[last]), alone_[last], rows_->rows(), before,
+                              last == 1 ? "condition holds" : "conditions hold"));
+    for (size_t i = 0; i < last && clauses_.size() > 1; ++i) {
+      findings->Add(Kind::kTogether, "", clauses_[i]->span,
+                    fmt::format("{} holds for {} of {}", plan::Print(*clauses_[i]), alone_[i],
+                                rows_->rows()));
+    }
+  }
+
+  // Commands that are no conditions.
+  void AddNodeTo(Findings* findings) {
+    const plan::Node& node = *chain_[stage_];
+    if (!clauses_.empty() || (at_base() && scans())) return;
+    const plan::Dataflow flow = node.GetDataflow();
+    std::vector<Field> needed;
+    if (const auto* aggregate = plan::TryAs<plan::AggregateNode>(&node)) needed = aggregate->by;
+    for (const plan::FieldSet& set : flow.ignores_without) {
+      for (const Field field : set.fields()) needed.push_back(field);
+    }
+    if (needed.empty()) {
+      for (const Field field : flow.reads.fields()) {
+        if (!field.hidden()) needed.push_back(field);
+      }
+    }
+    for (const Field field : needed) findings->AddNeeded(field.name(), node.span);
+    AddOthersTo(findings, flow);
+    size_t least = 0;
+    std::string counts;
+    for (const Field field : needed) {
+      const FieldValues* values = rows_->Find(field.name());
+      if (values == nullptr || values->rows == rows_->rows()) continue;
+      ++least;
+      counts += fmt::format("{}{} in {}", counts.empty() ? "" : ", ", field.name(), values->rows);
+    }
+    if (least > 1) {
+      findings->Add(Kind::kTogether, "", node.span,
+                    fmt::format("no row has all fields that {} needs: {} of {}", node.label(),
+                                counts, rows_->rows()));
+    }
+  }
+
+  // join and its like.
+  void AddOthersTo(Findings* findings, const plan::Dataflow& flow) {
+    for (const std::unique_ptr<FieldProfile>& other : others_) {
+      const Span span = chain_[stage_]->span;
+      if (other->rows() == 0) {
+        findings->Add(Kind::kSubsearch, "", span, "the subsearch gave no rows");
+        continue;
+      }
+      for (const Field field : flow.reads.fields()) {
+        if (field.hidden()) continue;
+        if (other->Find(field.name()) == nullptr) {
+          findings->Add(Kind::kSubsearch, field.name(), span,
+                        fmt::format("{}: in none of {} rows of the subsearch, which have {}",
+                                    field.name(), other->rows(), ListOfNames(other->names())));
+        } else if (rows_->Find(field.name()) != nullptr) {
+          AddKeysTo(findings, field.name(), *other->Find(field.name()), span);
+        }
+      }
+    }
+  }
+
+  void AddKeysTo(Findings* findings, std::string_view name, const FieldValues& theirs, Span span) {
+    const FieldValues& ours = *rows_->Find(name);
+    std::string line =
+        fmt::format("{}: no row of the subsearch has a value that is here; here {}", name,
+                    ShownValue(ours.values.empty() ? "" : ours.values.begin()->first));
+    if (!theirs.values.empty()) {
+      line += fmt::format(", there {}", ShownValue(theirs.values.begin()->first));
+    }
+    for (const auto& [value, rows] : ours.values) {
+      if (theirs.values.count(value) > 0) return;
+    }
+    for (const auto& [value, rows] : ours.values) {
+      const auto nearest = FindNearest(value, Comparison::kEval, theirs);
+      if (!nearest || nearest->difference != Difference::kCase) continue;
+      line += "; keys mind case";
+      break;
+    }
+    findings->Add(Kind::kSubsearch, name, span, std::move(line));
+  }
+
+  const Core& core_;
+  const Source& source_;
+  const RunRequest& request_;
+  const WhyOptions& options_;
+  FieldTable fields_;
+  Trials trials_;
+  plan::NodePtr root_;
+  std::vector<plan::Node*> chain_;
+  Why why_;
+  size_t stage_ = 0;
+  std::vector<const plan::Expr*> clauses_;  // Of the stage.
+  std::vector<uint64_t> alone_;             // Rows for which each of them holds,
+  std::vector<uint64_t> together_;          // and for which it and all before it do.
+  std::unique_ptr<FieldProfile> events_;
+  std::unique_ptr<FieldProfile> rows_;  // That came to the stage.
+  std::vector<std::unique_ptr<FieldProfile>> others_;
+};
+
+}  // namespace
+
+absl::StatusOr<Why> Investigate(const Core& core, const plan::Node& plan, const Source& source,
+                                const RunRequest& request, const WhyOptions& options) {
+  if (Writes(plan)) {
+    return absl::UnimplementedError(
+        "the search writes a lookup table, so it is not run a second time to see why");
+  }
+  return Investigation(core, source, request, options).Ask(plan);
+}
+
+}  // namespace spelk::engine

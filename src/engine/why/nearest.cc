@@ -1,0 +1,196 @@
+// Comparing what was asked for with what is there.
+#include "engine/why/nearest.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "value/case_fold.h"
+#include "value/number.h"
+#include "value/regex.h"
+#include "value/wildcard.h"
+
+namespace spelk::engine {
+namespace {
+
+constexpr size_t kLongestForSpelling = 100;
+
+std::string Without(std::string_view text, std::string_view letters) {
+  std::string left;
+  for (const char c : text) {
+    if (letters.find(c) == std::string_view::npos) left += c;
+  }
+  return left;
+}
+
+bool EndsAfterSlash(std::string_view text, std::string_view end) {
+  if (end.empty() || text.size() <= end.size() || !text.ends_with(end)) return false;
+  const char before = text[text.size() - end.size() - 1];
+  return before == '\\' || before == '/';
+}
+
+// `*` for `%`, so that both are asked for alike.
+std::string StarsForPercents(std::string_view pattern) {
+  std::string stars(pattern);
+  std::replace(stars.begin(), stars.end(), '%', '*');
+  return stars;
+}
+
+// What was asked for, made ready once.
+class Wanted {
+ public:
+  Wanted(std::string_view text, Comparison comparison)
+      : text_(text),
+        comparison_(comparison),
+        folded_(FoldCase(text)),
+        core_(Without(folded_, comparison == Comparison::kLike ? "%*" : "*")),
+        number_(ParseNumber(text)) {
+    if (comparison == Comparison::kRegex) {
+      absl::StatusOr<Regex> ignoring_case = Regex::Compile("(?i)" + text_);
+      if (ignoring_case.ok()) regex_.emplace(std::move(*ignoring_case));
+    }
+  }
+
+  std::optional<Difference> From(std::string_view value) const {
+    const std::string folded = FoldCase(value);
+    if (comparison_ == Comparison::kRegex) return FromRegex(value, folded);
+    if (comparison_ == Comparison::kEval && folded == folded_) return Difference::kCase;
+    if (comparison_ == Comparison::kLike && LikePattern(folded_).Matches(folded)) {
+      return Difference::kCase;
+    }
+    const bool stars = text_.find('*') != std::string::npos;
+    if (comparison_ != Comparison::kSearch && stars &&
+        Wildcard(StarsForPercents(text_), Case::kIgnore).Matches(value)) {
+      return Difference::kStars;
+    }
+    if (comparison_ != Comparison::kLike && text_.find('%') != std::string::npos &&
+        Wildcard(StarsForPercents(text_), Case::kIgnore).Matches(value)) {
+      return Difference::kPercents;
+    }
+    if (const std::optional<Number> number = ParseNumber(value);
+        number && number_ && number->value == number_->value) {
+      return Difference::kNumber;
+    }
+    return FromText(folded);
+  }
+
+ private:
+  std::optional<Difference> FromRegex(std::string_view value, const std::string& folded) const {
+    if (regex_ && RegexMatcher(*regex_).Match(value) == MatchResult::kYes) return Difference::kCase;
+    if (folded.find(folded_) != std::string::npos) return Difference::kRegexText;
+    const std::string plain = Without(folded_, "\\^$.*+?");
+    if (plain.size() >= 3 && Without(folded, "\\^$.*+?").find(plain) != std::string::npos) {
+      return Difference::kRegexText;
+    }
+    return std::nullopt;
+  }
+
+  std::optional<Difference> FromText(const std::string& folded) const {
+    if (core_.empty()) return std::nullopt;
+    if (EndsAfterSlash(folded, core_)) return Difference::kPath;
+    if (EndsAfterSlash(core_, folded)) return Difference::kFileName;
+    const bool slashed = core_.find('\\') != std::string::npos;
+    if (slashed && Without(folded, "\\") == Without(core_, "\\")) return Difference::kBackslashes;
+    if (Without(folded, " \t\r\n") == Without(core_, " \t\r\n")) return Difference::kBlanks;
+    if (core_.size() >= 2 && folded.find(core_) != std::string::npos) return Difference::kContains;
+    if (slashed && Without(folded, "\\").find(Without(core_, "\\")) != std::string::npos) {
+      return Difference::kBackslashes;
+    }
+    return std::nullopt;
+  }
+
+  const std::string text_;
+  const Comparison comparison_;
+  const std::string folded_;
+  const std::string core_;
+  const std::optional<Number> number_;
+  std::optional<Regex> regex_;
+};
+
+bool MeetsRegex(std::string_view wanted, const FieldValues& values) {
+  const absl::StatusOr<Regex> regex = Regex::Compile(wanted);
+  if (!regex.ok()) return false;
+  RegexMatcher matcher(*regex);
+  return std::any_of(values.values.begin(), values.values.end(), [&](const auto& value) {
+    return matcher.Match(value.first) == MatchResult::kYes;
+  });
+}
+
+// Whether a few letters make one of the other; numbers that differ are just other numbers.
+std::optional<Nearest> NearestSpelling(std::string_view wanted, const FieldValues& values) {
+  if (wanted.size() < 4 || wanted.size() > kLongestForSpelling || ParseNumber(wanted)) {
+    return std::nullopt;
+  }
+  const std::string folded = FoldCase(wanted);
+  size_t most = std::max<size_t>(1, wanted.size() / 5);
+  std::optional<Nearest> nearest;
+  for (const auto& [value, rows] : values.values) {
+    if (value.size() > wanted.size() + most || value.size() + most < wanted.size()) continue;
+    const size_t distance = EditDistance(folded, FoldCase(value), most);
+    if (distance > most || (nearest && distance == most)) continue;
+    most = distance;
+    nearest = {value, Difference::kSpelling, rows};
+  }
+  return nearest;
+}
+
+}  // namespace
+
+bool AnyMeets(std::string_view wanted, Comparison comparison, const FieldValues& values) {
+  if (comparison == Comparison::kRegex) return MeetsRegex(wanted, values);
+  const Wildcard wildcard(wanted, Case::kIgnore);
+  const LikePattern like(wanted);
+  const std::optional<Number> number = ParseNumber(wanted);
+  return std::any_of(values.values.begin(), values.values.end(), [&](const auto& entry) {
+    const std::string& value = entry.first;
+    switch (comparison) {
+      case Comparison::kSearch:
+        return wildcard.Matches(value);
+      case Comparison::kLike:
+        return like.Matches(value);
+      default:
+        break;
+    }
+    const std::optional<Number> other = number ? ParseNumber(value) : std::nullopt;
+    return other ? other->value == number->value : value == wanted;
+  });
+}
+
+std::optional<Nearest> FindNearest(std::string_view wanted, Comparison comparison,
+                                   const FieldValues& values) {
+  const Wanted compared(wanted, comparison);
+  std::optional<Nearest> nearest;
+  uint64_t most = 0;
+  for (const auto& [value, rows] : values.values) {
+    const std::optional<Difference> difference = compared.From(value);
+    if (!difference) continue;
+    if (!nearest || *difference < nearest->difference) {
+      nearest = {value, *difference, rows};
+      most = rows;
+    } else if (*difference == nearest->difference) {
+      nearest->rows += rows;
+      if (rows > most) nearest->value = value;
+      most = std::max(most, rows);
+    }
+  }
+  return nearest || comparison == Comparison::kRegex ? nearest : NearestSpelling(wanted, values);
+}
+
+size_t EditDistance(std::string_view a, std::string_view b, size_t most) {
+  std::vector<size_t> row(b.size() + 1);
+  for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (size_t i = 1; i <= a.size(); ++i) {
+    size_t diagonal = row[0];
+    row[0] = i;
+    size_t least = i;
+    for (size_t j = 1; j <= b.size(); ++j) {
+      const size_t changed = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({changed, row[j] + 1, row[j - 1] + 1});
+      least = std::min(least, row[j]);
+    }
+    if (least > most) return most + 1;
+  }
+  return row[b.size()];
+}
+
+}  // namespace spelk::engine
