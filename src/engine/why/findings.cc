@@ -283,6 +283,24 @@ void Findings::AddTimeRange(const Expr& expr) {
   Add(Kind::kTimeRange, "_time", expr.span, std::move(line));
 }
 
+void Findings::AddSubsearch(const FieldProfile& rows, Span span) {
+  if (rows.rows() == 0) {
+    return Add(Kind::kSubsearch, "", span, "the subsearch gave no rows, and no rows match nothing");
+  }
+  for (const std::string_view name : rows.names()) {
+    const FieldValues& theirs = *rows.Find(name);
+    std::vector<std::string> wanted;
+    for (const auto& [value, count] : theirs.values) wanted.push_back(value);
+    if (name == "search" || name == "query") {
+      Add(Kind::kSubsearch, name, span, fmt::format("the subsearch asks for {}", Frequent(theirs)));
+    } else if (const FieldValues* ours = context_.rows->Find(name)) {
+      AddNoneEquals({std::string(name), ours}, wanted, Comparison::kSearch, span);
+    } else if (name.front() != '_') {
+      AddMissing(name, span, "the subsearch asks for it");
+    }
+  }
+}
+
 void Findings::AddRows(const Expr& expr, bool negated) {
   if (expr.rows.empty()) {
     return Add(Kind::kSubsearch, "", expr.span,

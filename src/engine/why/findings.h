@@ -31,6 +31,8 @@ class Findings {
 
   // A condition that no row meets; `negated`: none meets its opposite.
   void AddClause(const plan::Expr& expr, bool negated);
+  // A condition that is what a subsearch gave, these rows.
+  void AddSubsearch(const FieldProfile& rows, Span span);
   // A field that every row must have.
   void AddNeeded(std::string_view field, Span span);
   void Add(WhyFinding::Kind kind, std::string_view field, Span span, std::string text);

@@ -212,6 +212,8 @@ class Investigation {
     for (const plan::Expr* clause : clauses_) {
       alone.push_back(trials_.Count(Filtered(Before(), *clause)));
     }
+    std::vector<size_t> subsearches;
+    for (const plan::Expr* clause : clauses_) AddSubsearches(*clause, &subsearches);
     std::vector<size_t> others;
     for (const plan::NodePtr& other : node.others) others.push_back(trials_.Profile(Copy(*other)));
     ExpressionTree tree(fields_);
@@ -224,10 +226,18 @@ class Investigation {
     rows_->AddFieldsOf(*trials_.TakeProfile(named));
     rows_->AddFieldsOf(*trials_.TakeProfile(computed));
     for (const size_t trial : alone) alone_.push_back(trials_.summary(trial).rows);
+    for (const size_t trial : subsearches) subsearches_.push_back(trials_.TakeProfile(trial));
     for (const size_t trial : others) others_.push_back(trials_.TakeProfile(trial));
     why_.expression = tree.Take(trials_, *rows_);
     for (WhyOperand& operand : why_.expression) Place(&operand);
     return absl::OkStatus();
+  }
+
+  void AddSubsearches(const plan::Expr& expr, std::vector<size_t>* trials) {
+    if (expr.kind == plan::ExprKind::kSubsearch && expr.plan != nullptr) {
+      trials->push_back(trials_.Profile(Copy(*expr.plan)));
+    }
+    for (const plan::ExprPtr& argument : expr.arguments) AddSubsearches(*argument, trials);
   }
 
   // Where each condition holds for some rows: for how many the first two of them hold, and so on.
@@ -276,7 +286,7 @@ class Investigation {
     std::vector<std::string_view> missing;
     for (const Field each : reads.fields()) {
       const bool there = events_->Find(each.name()) != nullptr;
-      if (!there && !each.hidden()) missing.push_back(each.name());
+      if (!there && !each.hidden() && each != field) missing.push_back(each.name());
     }
     if (missing.empty()) return Named(stage);
     return fmt::format("{}, which reads {}, in no event,", Named(stage), ListOfNames(missing));
@@ -301,6 +311,10 @@ class Investigation {
       const plan::Dataflow flow = chain_[i]->GetDataflow();
       plan::FieldSet needed;
       needed.Add(field);
+      if (const auto* rename = plan::TryAs<plan::RenameNode>(chain_[i])) {
+        const auto& from = rename->from;
+        if (std::find(from.begin(), from.end(), field) != from.end()) return Named(i);
+      }
       if (flow.passes && chain_[i]->InputNeeds(needed).Has(field)) continue;
       const auto columns = chain_[i]->OutputColumns(std::nullopt);
       const bool shown =
@@ -339,7 +353,11 @@ class Investigation {
     for (size_t i = 0; i < alone_.size(); ++i) {
       if (alone_[i] > 0) continue;
       if (never == nullptr) never = clauses_[i];
-      findings->AddClause(*clauses_[i], false);
+      if (plan::HasSubsearch(*clauses_[i])) {
+        for (const auto& rows : subsearches_) findings->AddSubsearch(*rows, clauses_[i]->span);
+      } else {
+        findings->AddClause(*clauses_[i], false);
+      }
     }
     if (never != nullptr && findings->empty()) {
       findings->Add(Kind::kTogether, "", never->span,
@@ -452,6 +470,7 @@ class Investigation {
   std::unique_ptr<FieldProfile> events_;
   std::unique_ptr<FieldProfile> rows_;  // That came to the stage.
   std::vector<std::unique_ptr<FieldProfile>> others_;
+  std::vector<std::unique_ptr<FieldProfile>> subsearches_;  // Of the clauses.
 };
 
 }  // namespace

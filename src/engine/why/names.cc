@@ -48,6 +48,15 @@ bool AreSynonyms(std::string_view a, std::string_view b) {
   });
 }
 
+// cnt for count, usr for user: its letters in their order, the first and the last among them.
+bool Abbreviates(std::string_view a, std::string_view b) {
+  if (a.size() < 3 || a.size() >= b.size() || b.size() > 2 * a.size()) return false;
+  if (a.front() != b.front() || a.back() != b.back()) return false;
+  size_t at = 0;
+  for (const char c : b) at += at < a.size() && a[at] == c ? 1U : 0U;
+  return at == a.size();
+}
+
 // How alike two names are; 0 is most, 9 not at all.
 int Unlikeness(std::string_view name, std::string_view other) {
   constexpr size_t kShortest = 4;  // Shorter names lie in many.
@@ -56,7 +65,7 @@ int Unlikeness(std::string_view name, std::string_view other) {
   const std::string b = Essence(other);
   if (a.empty() || b.empty()) return 9;
   if (a == b) return 1;
-  if (AreSynonyms(a, b)) return 3;
+  if (AreSynonyms(a, b) || Abbreviates(a, b) || Abbreviates(b, a)) return 3;
   const size_t length = std::min(a.size(), b.size());
   const size_t distance = EditDistance(a, b, 2);
   if (distance <= (length < 6 ? 1 : 2) && length >= kShortest) return 2;

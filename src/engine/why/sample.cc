@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "io/formats/formats.h"
+
 namespace spelk::engine {
 namespace {
 
@@ -36,7 +38,7 @@ void Add(const io::Input& input, std::string text, Sample* sample) {
   copy.kind = io::Input::Kind::kMemory;
   copy.memory = sample->texts.back();
   copy.format = io::FormatOptions();
-  copy.format.format = io::InputFormat::kLines;
+  copy.format.format = &io::kLinesFormat;
   copy.callback = nullptr;
 }
 
