@@ -145,7 +145,18 @@ class RawWriter final : public pugi::xml_writer {
   void write(const void* data, size_t size) override {
     text_.append(static_cast<const char*>(data), size);
   }
-  const std::string& text() const { return text_; }
+  // As Windows renders it: a carriage return within a text stands as it is.
+  std::string text() const {
+    constexpr std::string_view kEscaped = "&#13;";
+    std::string text;
+    for (size_t from = 0; from < text_.size();) {
+      const size_t at = std::min(text_.find(kEscaped, from), text_.size());
+      text.append(text_, from, at - from);
+      if (at < text_.size()) text += '\r';
+      from = at + kEscaped.size();
+    }
+    return text;
+  }
 
  private:
   std::string text_;
@@ -255,7 +266,9 @@ class XmlEvents final : public Transcoder {
 bool AppendXmlEvent(std::string_view xml, RawXml raw, std::string& out) {
   std::string text(xml);
   pugi::xml_document document;
-  const unsigned flags = pugi::parse_default | pugi::parse_ws_pcdata_single;
+  unsigned flags = pugi::parse_default | pugi::parse_ws_pcdata_single;
+  // The values in a log file are what they are; a text was written with line ends of its own.
+  if (raw == RawXml::kOneLine) flags &= ~unsigned{pugi::parse_eol};
   if (!document.load_buffer_inplace(text.data(), text.size(), flags, pugi::encoding_utf8)) {
     return false;
   }

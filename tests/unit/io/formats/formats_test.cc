@@ -225,6 +225,16 @@ TEST(XmlTest, EventsAsEvtxDumpNamesThem) {
   EXPECT_EQ(out,
             "{\"_raw\":\"<Event><a>0xf347</a><b>0x0</b><c>0x0012</c></Event>\",\"Event\":{"
             "\"a\":\"0xf347\",\"b\":\"0x0\",\"c\":\"0x0012\"}}\n");
+  // Line ends of values stay, those of a text are the text's.
+  for (const RawXml raw : {RawXml::kOneLine, RawXml::kAsIs}) {
+    out.clear();
+    ASSERT_TRUE(AppendXmlEvent("<Event><a>x\r\n\ty\r\n</a></Event>", raw, out));
+    EXPECT_EQ(out, raw == RawXml::kOneLine
+                       ? "{\"_raw\":\"<Event><a>x\\r\\n\\ty\\r\\n</a></Event>\",\"Event\":{\"a\":"
+                         "\"x\\r\\n\\ty\\r\\n\"}}\n"
+                       : "{\"_raw\":\"<Event><a>x\\r\\n\\ty\\r\\n</a></Event>\",\"Event\":{\"a\":"
+                         "\"x\\n\\ty\\n\"}}\n");
+  }
   EXPECT_FALSE(AppendXmlEvent("<Event><a></Event>", RawXml::kAsIs, out));
   EXPECT_FALSE(AppendXmlEvent("<Other/>", RawXml::kAsIs, out));
 }
