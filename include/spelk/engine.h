@@ -139,8 +139,14 @@ struct RunOptions {
   // Fill in Summary::lines, and count for Summary::matched what the base search keeps even where a
   // later condition was joined with it, which then helps no longer to skip lines.
   bool count_lines = false;
+  // Of RunTogether: no search sees the lookup tables that another one writes, so that all run in one
+  // pass.
+  bool independent = false;
   Cancel* cancel = nullptr;
   Summary* summary = nullptr;                     // Filled in whether the run fails or not.
+  // Seconds of a clock that only goes on, for Summary::seconds; empty: they are not measured. Called
+  // by all workers.
+  std::function<double()> clock;
   std::function<void(const Progress&)> progress;  // Called now and then by the thread that runs.
   // For tests and measurements; the answer does not depend on these.
   size_t block_size = size_t{1} << 20U;
@@ -203,6 +209,9 @@ struct Summary {
   uint64_t bytes = 0;          // Read, after decompression.
   uint64_t peak_memory = 0;    // Of what is reserved.
   bool input_ended = false;    // By Cancel::EndInput.
+  // With RunOptions::clock: of work on the query's own rows, by all workers together: what comes
+  // after reading and parsing, which serve all queries of a run.
+  double seconds = 0;
   std::optional<Error> error;  // Of RunTogether: why this query failed; the others ran.
   std::vector<StageCount> stages;  // With RunOptions::count: sources first.
   std::vector<ExpressionCount> expressions;
@@ -285,6 +294,15 @@ Result<std::vector<Summary>> RunTogether(
 
 // ---------------------------------------------------------------- engine
 
+// A stanza of a .conf file that lies in no app folder; those of packs are made so.
+struct ConfStanza {
+  std::string conf;  // "macros.conf", "transforms.conf" …
+  std::string name;
+  std::vector<std::pair<std::string, std::string>> settings;
+  std::string file;  // Where it was written, for messages.
+  size_t line = 1;
+};
+
 struct EngineOptions {
   std::vector<std::string> apps;  // Splunk app folders; later ones override earlier ones.
   bool builtin =
@@ -297,6 +315,8 @@ struct EngineOptions {
   std::string write_folder = {};
   // Macros beside those of the apps, which they override: "name=definition", "name(a, b)=…".
   std::vector<std::string> macros = {};
+  // Stanzas before those of the apps, which override them.
+  std::vector<ConfStanza> stanzas = {};
 };
 
 // What an engine read of its app folders.
@@ -317,6 +337,10 @@ struct CompileOptions {
       false;  // Macros are not expanded, nothing is bound; such a query explains, but does not run.
   // Lookup tables that searches before it in the same run write (Query::writes()).
   std::vector<std::string> tables = {};
+  // The time range of the search and its subsearches where they ask for none themselves, as
+  // relative times or epoch seconds: what a schedule gives them.
+  std::string earliest = {};
+  std::string latest = {};
 };
 
 // Everything that queries share. Safe to share between threads. Problems with the options (an app

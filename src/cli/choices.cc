@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "spelk/pack.h"
 #include "spelk/write.h"
 
 namespace spelk::cli {
@@ -13,11 +14,14 @@ constexpr std::pair<std::string_view, std::string_view> kChoices[] = {
     {"--color", "auto, always or never"},
     {"--input-format", "auto, ndjson, json, csv, tsv, text, xml or evtx"},
     {"--order", "auto, time or input"},
+    {"action", "list, show, check or run"},
     {"--stage", "tokens, ast, plan, optimized or pipeline"},
     {"shell", "bash, zsh or fish"}};
 
 std::string_view TextOf(std::string_view option) {
   if (option == "--format") return FormatNames();
+  if (option == "pack --format") return RunFormatNames();
+  if (option == "check --format") return CheckFormatNames();
   const auto* found = std::find_if(std::begin(kChoices), std::end(kChoices),
                                    [&](const auto& entry) { return entry.first == option; });
   return found == std::end(kChoices) ? std::string_view() : found->second;

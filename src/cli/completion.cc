@@ -35,14 +35,16 @@ Value ValueNamed(const std::string& type) {
   return type == "DIR" ? Value::kFolder : Value::kAny;
 }
 
-OptionWords WordsOf(const CLI::Option& option) {
+OptionWords WordsOf(const CLI::Option& option, const std::string& command) {
   OptionWords words{
       .names = {}, .description = option.get_description(), .value = {}, .choices = {}};
   for (const std::string& name : option.get_snames()) words.names.push_back("-" + name);
   for (const std::string& name : option.get_lnames()) words.names.push_back("--" + name);
   if (option.get_items_expected_max() > 0) words.value = ValueNamed(option.get_type_name());
   for (const std::string& name : words.names) {
-    const std::vector<std::string_view> choices = ChoicesOf(name);
+    // The same option may take other words elsewhere.
+    std::vector<std::string_view> choices = ChoicesOf(fmt::format("{} {}", command, name));
+    if (choices.empty()) choices = ChoicesOf(name);
     if (choices.empty()) continue;
     words.value = Value::kChoice;
     words.choices = fmt::format("{}", fmt::join(choices, " "));
@@ -58,7 +60,7 @@ SubcommandWords WordsOf(const CLI::App& command) {
                         .choices = {}};
   for (const CLI::Option* option : command.get_options()) {
     if (!option->get_positional()) {
-      words.options.push_back(WordsOf(*option));
+      words.options.push_back(WordsOf(*option, command.get_name()));
       continue;
     }
     const std::vector<std::string_view> choices = ChoicesOf(option->get_name(true));

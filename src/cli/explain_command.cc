@@ -63,14 +63,4 @@ int Explain(const ExplainArguments& arguments) {
   return explained.code;
 }
 
-int Check(const SearchArguments& arguments) {
-  const Result<QueryText> text = ReadQuery(arguments);
-  if (!text.ok()) return Fail(text.error());
-  if (!text->inputs.empty()) {
-    return Fail(Error(ErrorKind::kQuery, fmt::format("unexpected \"{}\"; check reads no input",
-                                                     Printable(text->inputs.front()))));
-  }
-  return ExplainStage(arguments, *text, Stage::kOptimized).code;
-}
-
 }  // namespace spelk::cli

@@ -1,4 +1,4 @@
-// spelk explain and spelk check.
+// spelk explain.
 #pragma once
 
 #include <string>
@@ -12,9 +12,7 @@ struct ExplainArguments {
   std::string stage = "optimized";
 };
 
-// Each returns the exit code.
+// Returns the exit code.
 int Explain(const ExplainArguments& arguments);
-// Finds all that Explain finds, and prints nothing else.
-int Check(const SearchArguments& arguments);
 
 }  // namespace spelk::cli

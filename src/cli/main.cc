@@ -1,4 +1,4 @@
-// The command line: spelk run | explain | check | apps | help | completion.
+// The command line: spelk run | explain | check | pack | apps | help | completion.
 #include <fmt/format.h>
 #include <pthread.h>
 #include <sys/resource.h>
@@ -12,10 +12,12 @@
 #include <vector>
 
 #include "cli/apps_command.h"
+#include "cli/check_command.h"
 #include "cli/choices.h"
 #include "cli/completion.h"
 #include "cli/exit_codes.h"
 #include "cli/explain_command.h"
+#include "cli/pack_command.h"
 #include "cli/report.h"
 #include "cli/run_command.h"
 #include "cli/signals.h"
@@ -110,7 +112,7 @@ int Refuse(const CLI::App& app, const std::vector<std::string>& words,
   const std::string subcommand = parsed.empty() ? "" : " " + parsed.front()->get_name();
   std::string what = error.what();
   if (parsed.empty() && words.empty()) {
-    what = "a subcommand is missing: run, explain, check, apps, help or completion";
+    what = "a subcommand is missing: run, explain, check, pack, apps, help or completion";
   } else if (parsed.empty() && words[0].starts_with('-')) {
     what = fmt::format("unexpected \"{}\"", words[0]);
   } else if (parsed.empty()) {
@@ -165,6 +167,40 @@ void AddExplainOptions(CLI::App& command, ExplainArguments& explain) {
       ->capture_default_str();
 }
 
+void AddCheckOptions(CLI::App& command, CheckArguments& check) {
+  AddSearchOptions(command, check.search);
+  command.add_option("-o,--format", check.format, ListOfChoices("check --format"))
+      ->type_name("FORMAT");
+}
+
+void AddPackOptions(CLI::App& command, PackArguments& pack) {
+  command.add_option("action", pack.action, ListOfChoices("action"))->required()->type_name("");
+  command.add_option("words", pack.search.positional,
+                     "The pack, then inputs: files, directories, globs, -")
+      ->type_name("");
+  AddInputOptions(command, pack.search);
+  command.add_option("-o,--format", pack.format, ListOfChoices("pack --format"))
+      ->type_name("FORMAT");
+  command
+      .add_option("-O,--output", pack.output, "Write to a file, which appears when it is complete")
+      ->type_name("FILE");
+  command.add_option("--color", pack.colour, ListOfChoices("--color"))
+      ->type_name("WHEN")
+      ->capture_default_str();
+  command
+      .add_option("--rows", pack.rows, "Rows of each analytic that json, ndjson and html show")
+      ->type_name("N");
+  command
+      .add_option("--match", pack.match,
+                  "Only the analytics of this name (* for anything), id or technique")
+      ->type_name("WHAT");
+  command.add_option("--layer", pack.layer, "Write a layer of the ATT&CK Navigator, too")
+      ->type_name("FILE");
+  command.add_flag("--schedule", pack.schedule,
+                   "Each analytic sees the time range that its schedule gives it");
+  command.add_flag("--fail-on-hits", pack.fail_on_hits, "Exit with 1 if an analytic has rows");
+}
+
 int Main(int argc, char** argv) {
   CLI::App app{std::string(kDescription), "spelk"};
   app.set_version_flag("--version", fmt::format("spelk {}", Version()));
@@ -172,7 +208,8 @@ int Main(int argc, char** argv) {
 
   // Declaring options takes a good part of a short search, so only those of its own subcommand are.
   const std::string_view wanted = argc > 1 ? argv[1] : "";
-  const bool is_search = wanted == "run" || wanted == "explain" || wanted == "check";
+  const bool is_search = wanted == "run" || wanted == "explain" || wanted == "check" ||
+                         wanted == "pack";
   const auto declares = [&](std::string_view name) { return !is_search || wanted == name; };
 
   RunArguments run;
@@ -183,10 +220,15 @@ int Main(int argc, char** argv) {
   CLI::App* explain_command = app.add_subcommand("explain", "Show what a search becomes");
   if (declares("explain")) AddExplainOptions(*explain_command, explain);
 
-  SearchArguments check;
-  CLI::App* check_command =
-      app.add_subcommand("check", "Say what is wrong with a search, without running it");
-  if (declares("check")) AddSearchOptions(*check_command, check);
+  CheckArguments check;
+  CLI::App* check_command = app.add_subcommand(
+      "check", "Say what is wrong with a search, or with those of files and packs");
+  if (declares("check")) AddCheckOptions(*check_command, check);
+
+  PackArguments pack;
+  CLI::App* pack_command =
+      app.add_subcommand("pack", "List, check or run a pack of published searches, in one pass");
+  if (declares("pack")) AddPackOptions(*pack_command, pack);
 
   SearchArguments apps;
   CLI::App* apps_command = app.add_subcommand(
@@ -218,6 +260,7 @@ int Main(int argc, char** argv) {
   if (run_command->parsed()) return Run(run);
   if (explain_command->parsed()) return Explain(explain);
   if (check_command->parsed()) return Check(check);
+  if (pack_command->parsed()) return RunPackCommand(pack);
   if (apps_command->parsed()) return Apps(apps);
   if (help_command->parsed()) {
     const std::vector<std::string> rest = help_command->remaining();

@@ -46,6 +46,10 @@ void AddSearchOptions(CLI::App& app, SearchArguments& a) {
   app.add_option("words", a.positional,
                  "The search (unless -f gives it), then inputs: files, directories, globs, -")
       ->type_name("");
+  AddInputOptions(app, a);
+}
+
+void AddInputOptions(CLI::App& app, SearchArguments& a) {
   AddKnowledgeOptions(app, a);
   app.add_option("--allow-write", a.write_folder,
                  "Let outputlookup and outputcsv write files, inside this folder")

@@ -45,6 +45,8 @@ struct SearchArguments {
 
 // Where knowledge comes from: options of `apps`, too.
 void AddKnowledgeOptions(CLI::App& app, SearchArguments& arguments);
+// How inputs are read and searches run: of `pack`, too.
+void AddInputOptions(CLI::App& app, SearchArguments& arguments);
 void AddSearchOptions(CLI::App& app, SearchArguments& arguments);
 // `option` does not take `value`; `wanted` says what it takes.
 Error BadOption(std::string_view option, std::string_view value, std::string_view wanted);

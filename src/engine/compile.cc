@@ -28,7 +28,8 @@ Core::Core(const CoreOptions& options)
   }
   write_folder_ = options.write_folder;
   status_.Update(knowledge_.Load(
-      {options.apps, options.builtin, options.lookups, options.write_folder, options.macros}));
+      {options.apps, options.builtin, options.lookups, options.write_folder,
+                                options.macros, options.stanzas}));
 }
 
 namespace {
@@ -145,6 +146,30 @@ absl::StatusOr<std::string> Core::Models::ExpandMacros(std::string_view text) co
   return std::string(expanded->text());
 }
 
+namespace {
+
+// Where a search asks for a time range itself, that of its schedule does not count.
+void SetTimeRange(const CompileOptions& options, FieldTable& fields, plan::Node* root) {
+  for (plan::ScanNode* scan : plan::ScansOf(*root)) {
+    if (!scan->time_ranges.empty()) continue;
+    auto range = std::make_unique<plan::Expr>();
+    range->kind = plan::ExprKind::kTimeRange;
+    range->type = plan::Type::kBoolean;
+    range->field = fields.Intern("_time");
+    range->earliest = options.earliest;
+    range->latest = options.latest;
+    std::vector<plan::ExprPtr> all;
+    if (scan->predicate != nullptr) all.push_back(std::move(scan->predicate));
+    all.push_back(std::move(range));
+    scan->predicate = plan::MakeLogical(plan::ExprKind::kAnd, std::move(all));
+    scan->time_ranges.push_back({options.earliest, options.latest});
+  }
+  plan::ForEachHeldPlan(
+      *root, [&](plan::Node& held, plan::Held) { SetTimeRange(options, fields, &held); });
+}
+
+}  // namespace
+
 absl::Status Compile(const Core& core, std::string_view text, const CompileOptions& options,
                      Compilation* compilation, FieldTable* fields) {
   compilation->source = std::make_shared<Source>(options.name, std::string(text));
@@ -184,6 +209,9 @@ absl::Status Compile(const Core& core, std::string_view text, const CompileOptio
   diagnostics.SortByPlace();
   SPELK_RETURN_IF_ERROR(diagnostics.FirstError());
   SPELK_ASSIGN_OR_RETURN(compilation->plan, std::move(plan));
+  if (!options.earliest.empty() || !options.latest.empty()) {
+    SetTimeRange(options, fields == nullptr ? core.fields() : *fields, compilation->plan.get());
+  }
   plan::NumberPlan(*compilation->plan);
   return absl::OkStatus();
 }

@@ -28,6 +28,7 @@ struct CoreOptions {
   std::vector<std::string> lookups;  // NAME=FILE, files, folders.
   std::string write_folder;          // Where tables that are written become files; empty: nowhere.
   std::vector<std::string> macros;   // name(a, b)=definition
+  std::vector<knowledge::GivenStanza> stanzas;
 };
 
 // What all queries of an engine share. Thread-safe.

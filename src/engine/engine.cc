@@ -163,6 +163,14 @@ absl::Status NeedsInput() {
 
 namespace {
 
+std::vector<knowledge::GivenStanza> GivenStanzas(const std::vector<ConfStanza>& stanzas) {
+  std::vector<knowledge::GivenStanza> given;
+  for (const ConfStanza& stanza : stanzas) {
+    given.push_back({stanza.conf, stanza.name, stanza.settings, stanza.file, stanza.line});
+  }
+  return given;
+}
+
 // Hands rows to the caller's function.
 class CallbackTaker final : public RowSink {
  public:
@@ -358,7 +366,8 @@ Engine::Engine(EngineOptions options)
     : impl_(std::make_shared<Impl>(
           engine::CoreOptions{std::move(options.apps), options.builtin,
                               std::move(options.time_zone), std::move(options.lookups),
-                              std::move(options.write_folder), std::move(options.macros)})) {}
+                              std::move(options.write_folder), std::move(options.macros),
+                              engine::GivenStanzas(options.stanzas)})) {}
 Engine::~Engine() = default;
 // NOLINTNEXTLINE(performance-move-constructor-init): the other one stays as it was.
 Engine::Engine(Engine&& other) noexcept : impl_(other.impl_) {}

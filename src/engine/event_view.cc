@@ -61,8 +61,9 @@ std::vector<Field> NamedFields(const plan::Node& root) {
 
 }  // namespace
 
-EventView MakeEventView(const Core& core, const plan::Node& plan) {
-  EventView view;
+namespace {
+
+std::unique_ptr<plan::ProjectNode> NamedColumns(const Core& core, const plan::Node& plan) {
   auto project = plan::Make<plan::ProjectNode>(plan.span);
   for (const std::string_view name : {"_time", "host"}) {
     project->names.push_back(core.fields().Intern(name));
@@ -72,6 +73,20 @@ EventView MakeEventView(const Core& core, const plan::Node& plan) {
         std::find(kNotNamed.begin(), kNotNamed.end(), field.name()) != kNotNamed.end();
     if (!field.hidden() && !known) project->names.push_back(field);
   }
+  return project;
+}
+
+}  // namespace
+
+plan::NodePtr MakeNamedColumns(const Core& core, const plan::Node& plan) {
+  std::unique_ptr<plan::ProjectNode> project = NamedColumns(core, plan);
+  project->input = plan::CopyPlan(plan, core.fields(), core.entries());
+  return project;
+}
+
+EventView MakeEventView(const Core& core, const plan::Node& plan) {
+  EventView view;
+  std::unique_ptr<plan::ProjectNode> project = NamedColumns(core, plan);
   for (const Field field : project->names) view.first.emplace_back(field.name());
   project->names.push_back(core.fields().Intern("*"));
   project->input = plan::CopyPlan(plan, core.fields(), core.entries());

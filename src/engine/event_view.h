@@ -18,5 +18,7 @@ struct EventView {
 
 // Of a search that ends in events.
 EventView MakeEventView(const Core& core, const plan::Node& plan);
+// Such a search with _time, host and the fields that it names as the columns of its result.
+plan::NodePtr MakeNamedColumns(const Core& core, const plan::Node& plan);
 
 }  // namespace spelk::engine

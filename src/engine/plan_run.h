@@ -41,6 +41,7 @@ class PlanRun {
   const exec::Pipeline& pipeline() const { return *pipeline_; }
 
   absl::Status status;  // Why it cannot run, or failed.
+  double seconds = 0;   // Of work on its own rows, those of the plans it holds as well.
 
  private:
   exec::RunContext context_;

@@ -68,6 +68,7 @@ absl::Status Runner::WithPlace(absl::Status status) const {
 Summary Runner::MakeSummary(PlanRun& plan, uint64_t rows) {
   Summary summary;
   summary.rows = rows;
+  summary.seconds = plan.seconds;
   reports_.Summarize(settings_.inputs, &summary);
   summary.peak_memory = budget_.peak();
   summary.input_ended = common_.cancel->input_ended();

@@ -336,7 +336,7 @@ absl::Status Runner::Start(const std::vector<RunJob>& jobs) {
   }
   size_t first = 0;
   for (size_t j = 0; j + 1 < jobs.size(); ++j) {
-    if (!WritesTables(*jobs[j].plan)) continue;
+    if (request_.options.independent || !WritesTables(*jobs[j].plan)) continue;
     SPELK_RETURN_IF_ERROR(RunFirst(first, j + 1));
     first = j + 1;
   }
@@ -370,6 +370,7 @@ absl::Status Runner::Finish(const absl::Status& run, std::vector<Summary>* summa
   for (size_t i = 0; i < driven_.size(); ++i) {
     PlanRun& plan = *job_plans_[driven_[i]];
     if (driver_ != nullptr) plan.status.Update(driver_->status(i));
+    if (driver_ != nullptr) plan.seconds += driver_->seconds(i);
     if (run.ok()) plan.status.Update(Judge(plan));
   }
   absl::Status status = run;
@@ -400,6 +401,7 @@ exec::DriverOptions Runner::MakeDriverOptions(bool main_pass) {
   driver.blocks.max_line = options.max_line;
   driver.blocks.budget = &budget_;
   driver.blocks.cancel = common_.cancel;
+  driver.clock = options.clock;
   driver.count_lines = main_pass && options.count_lines;
   if (main_pass && options.why_no_rows) {
     driver.keep_bytes = std::min(kKeptForWhy, options.memory / 64);
@@ -512,6 +514,7 @@ absl::Status Runner::RunHeldPlans(const std::vector<PlanRun*>& plans) {
   SPELK_RETURN_IF_ERROR(RunPlans(inner_plans, results));
   for (const Inner& each : inner) {
     each.owner->status.Update(each.plan->status);
+    each.owner->seconds += each.plan->seconds;
     for (Diagnostic& warning : each.plan->warnings().Take()) {
       each.owner->warnings().Add(std::move(warning));
     }
@@ -565,7 +568,10 @@ absl::Status Runner::RunPlans(const std::vector<PlanRun*>& plans,
                          exec::Driver::Make(std::move(jobs), settings_, MakeDriverOptions(true),
                                             common_, reports_.New()));
   SPELK_RETURN_IF_ERROR(driver->Run());
-  for (size_t i = 0; i < driven.size(); ++i) driven[i]->status.Update(driver->status(i));
+  for (size_t i = 0; i < driven.size(); ++i) {
+    driven[i]->status.Update(driver->status(i));
+    driven[i]->seconds += driver->seconds(i);
+  }
   return tables_.Publish();
 }
 

@@ -12,6 +12,7 @@
 #include "engine/event_view.h"
 #include "engine/impl.h"
 #include "engine/output.h"
+#include "engine/sink_bytes.h"
 #include "io/file_sink.h"
 #include "io/terminal_text.h"
 
@@ -23,42 +24,6 @@ static_assert(static_cast<int>(Format::kTable) == static_cast<int>(io::Format::k
               static_cast<int>(Format::kVertical) == static_cast<int>(io::Format::kVertical));
 
 io::Format ToInternal(Format format) { return static_cast<io::Format>(format); }
-
-absl::Status ToStatus(const Error& error) {
-  switch (error.kind()) {
-    case ErrorKind::kLimit:
-      return absl::ResourceExhaustedError(error.message());
-    case ErrorKind::kInternal:
-      return absl::InternalError(error.message());
-    default:
-      return absl::UnavailableError(error.message());
-  }
-}
-
-// The other way round, for sinks that are made of the library's own.
-Result<Flow> ToFlow(const absl::Status& status) {
-  if (absl::IsCancelled(status)) return Flow::kEnough;
-  if (!status.ok()) return ToError(status);
-  return Flow::kMore;
-}
-
-// The caller's sink, as writers know one.
-class SinkBytes final : public io::ByteSink {
- public:
-  explicit SinkBytes(Sink& sink) : sink_(sink) {}
-  absl::Status Write(std::string_view bytes) override {
-    return bytes.empty() ? absl::OkStatus() : Judge(sink_.Write(bytes));
-  }
-  absl::Status Flush() override { return Judge(sink_.Flush()); }
-
- private:
-  static absl::Status Judge(const Result<Flow>& answer) {
-    if (!answer.ok()) return ToStatus(answer.error());
-    if (*answer == Flow::kEnough) return absl::CancelledError("the reader of the output is gone");
-    return absl::OkStatus();
-  }
-  Sink& sink_;
-};
 
 // Formats for other programs do not care for terminals; one may get them all the same.
 bool ShowsItself(const WriteOptions& options) {

@@ -6,6 +6,7 @@
 #include <condition_variable>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <utility>
 
 #include "base/status.h"
@@ -27,6 +28,15 @@ struct Job {
   bool scans() const { return !pipeline().fronts().empty(); }
   bool has_sink() const { return static_cast<bool>(pipeline().stages()[0].sink); }
 
+  // Thread-safe.
+  void AddSeconds(double more) {
+    const std::lock_guard lock(mutex_);
+    seconds_ += more;
+  }
+  double seconds() const {
+    const std::lock_guard lock(mutex_);
+    return seconds_;
+  }
   // Thread-safe. The first failure counts; a run that was stopped is no failure of the plan.
   void Fail(const absl::Status& failure) {
     if (failure.ok()) return;
@@ -42,6 +52,23 @@ struct Job {
  private:
   mutable std::mutex mutex_;
   absl::Status status_;
+  double seconds_ = 0;
+};
+
+// Adds the time that it lives to that of a job, where there is a clock.
+class Stopwatch {
+ public:
+  Stopwatch(Job& job, const std::function<double()>& clock)
+      : job_(job), clock_(clock), start_(clock ? clock() : 0) {}
+  Stopwatch(const Stopwatch&) = delete;
+  ~Stopwatch() {
+    if (clock_) job_.AddSeconds(clock_() - start_);
+  }
+
+ private:
+  Job& job_;
+  const std::function<double()>& clock_;
+  const double start_;
 };
 
 // The place of rows in the order of their plan: streams that unite one after the other.
@@ -92,8 +119,9 @@ class MorselBuffer final : public Output {
 // Where the scan puts the rows of one front. An error of the plan's operators is the plan's.
 class FrontEntry final : public ScanOutput {
  public:
-  FrontEntry(Job& job, LocalSink* sink, size_t front, Output& next)
-      : job_(job), sink_(sink), front_(front), next_(next) {}
+  FrontEntry(Job& job, LocalSink* sink, size_t front, Output& next,
+             const std::function<double()>& clock)
+      : job_(job), sink_(sink), front_(front), next_(next), clock_(clock) {}
   absl::Status Push(Batch batch) override {
     pushed_ = true;
     if (sink_ != nullptr) sink_->StartFront(front_);
@@ -108,6 +136,8 @@ class FrontEntry final : public ScanOutput {
   bool enough() const override {
     return job_.enough.load(std::memory_order_relaxed) || next_.enough();
   }
+  void StartWork() override { work_.emplace(job_, clock_); }
+  void EndWork() override { work_.reset(); }
 
  private:
   Job& job_;
@@ -115,6 +145,8 @@ class FrontEntry final : public ScanOutput {
   const size_t front_;
   Output& next_;
   bool pushed_ = false;
+  const std::function<double()>& clock_;
+  std::optional<Stopwatch> work_;
 };
 
 // What one worker has of one plan.
@@ -251,7 +283,7 @@ class ScanRun {
     }
   }
 
-  static absl::Status MakeWorkerJob(Job& job, WorkerJob* made) {
+  absl::Status MakeWorkerJob(Job& job, WorkerJob* made) const {
     const RunContext& run = job.pipeline().run();
     const Stage& stage = job.pipeline().stages()[0];
     const std::vector<Front>& fronts = job.pipeline().fronts();
@@ -271,18 +303,20 @@ class ScanRun {
                              StreamingChain::Make(fronts[f].streaming, run, &made->chain->entry()));
       Output* entry = Counted(*fronts[f].scan, run, &front.entry(), &made->counted);
       made->front_chains.push_back(std::move(front));
-      made->entries.push_back(std::make_unique<FrontEntry>(job, made->sink.get(), f, *entry));
+      made->entries.push_back(std::make_unique<FrontEntry>(job, made->sink.get(), f, *entry,
+                                                           options_.clock));
     }
     return absl::OkStatus();
   }
 
   // A job without states takes no rows.
-  static void MakeFailed(Job& job, const absl::Status& failure, WorkerJob* made) {
+  void MakeFailed(Job& job, const absl::Status& failure, WorkerJob* made) const {
     job.Fail(failure);
     *made = WorkerJob();
     made->morsel = std::make_unique<MorselBuffer>(job.enough);
     for (size_t f = 0; f < job.pipeline().fronts().size(); ++f) {
-      made->entries.push_back(std::make_unique<FrontEntry>(job, nullptr, f, *made->morsel));
+      made->entries.push_back(std::make_unique<FrontEntry>(job, nullptr, f, *made->morsel,
+                                                           options_.clock));
     }
   }
 
@@ -366,7 +400,8 @@ class ScanRun {
   void PushAll(std::vector<std::vector<Batch>> rows) {
     for (size_t j = 0; j < jobs_.size(); ++j) {
       Job& job = *jobs_[j];
-      if (job.has_sink()) continue;
+      if (job.has_sink() || rows[j].empty()) continue;
+      const Stopwatch work(job, options_.clock);
       PipelineBreaker& end = job.stages->first();
       for (Batch& batch : rows[j]) {
         if (end.enough() || job.enough.load(std::memory_order_relaxed)) break;
@@ -464,7 +499,10 @@ class PassDriver final : public Driver {
     while (finished_ < jobs_.size()) {
       Job& job = *jobs_[finished_++];
       if (!job.scans() || !job.status().ok()) continue;
-      job.Fail(FinishJob(job));
+      {
+        const Stopwatch work(job, options_.clock);
+        job.Fail(FinishJob(job));
+      }
       SPELK_RETURN_IF_ERROR(run_.cancel->status());
       return true;
     }
@@ -488,11 +526,13 @@ class PassDriver final : public Driver {
   }
 
   absl::Status status(size_t job) const override { return jobs_[job]->status(); }
+  double seconds(size_t job) const override { return jobs_[job]->seconds(); }
 
  private:
   // A plan that makes its own rows runs on the calling thread.
-  static void Generate(Job& job) {
+  void Generate(Job& job) const {
     if (job.scans()) return;
+    const Stopwatch work(job, options_.clock);
     absl::StatusOr<std::unique_ptr<SerialRun>> run =
         SerialRun::Make(job.pipeline(), job.job->result);
     absl::Status status = run.status();

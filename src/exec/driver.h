@@ -28,6 +28,8 @@ struct DriverOptions {
   // Bytes to keep of inputs that can be read only once, and of blocks with events that a scan kept
   // (ScanReport::kept).
   size_t keep_bytes = 0;
+  // Measures Driver::seconds; may be empty.
+  std::function<double()> clock;
   // Called now and then by the thread that runs; may be empty.
   std::function<void(const io::ReadProgress&)> progress;
 };
@@ -52,6 +54,8 @@ class Driver {
   virtual absl::Status Run() = 0;
   // Of one job, when the run is over.
   virtual absl::Status status(size_t job) const = 0;
+  // What the work on its own rows took, by all workers together.
+  virtual double seconds(size_t job) const = 0;
 
  protected:
   Driver() = default;

@@ -109,6 +109,46 @@ std::vector<std::string> AppFolder::List(std::string_view folder) const {
   return names;
 }
 
+void AppFolder::AddFiles(const std::string& folder, const std::vector<std::string_view>& endings,
+                         size_t depth, std::vector<std::string>* files) const {
+  DIR* const open = ::opendir(fmt::format("{}/{}", resolved_, folder).c_str());
+  if (open == nullptr) return;
+  std::vector<std::string> names;
+  while (names.size() < kMostListed) {
+    const dirent* entry = ::readdir(open);
+    if (entry == nullptr) break;
+    if (entry->d_name[0] != '.') names.emplace_back(entry->d_name);
+  }
+  ::closedir(open);
+  std::sort(names.begin(), names.end());
+  for (const std::string& name : names) {
+    const std::string path = folder.empty() ? name : fmt::format("{}/{}", folder, name);
+    struct stat info {};
+    if (::lstat(fmt::format("{}/{}", resolved_, path).c_str(), &info) != 0) continue;
+    if (S_ISDIR(info.st_mode)) {
+      if (depth < kMostDepth) AddFiles(path, endings, depth + 1, files);
+      continue;
+    }
+    const bool wanted = std::any_of(endings.begin(), endings.end(), [&](std::string_view ending) {
+      return name.ends_with(ending);
+    });
+    if (wanted && files->size() < kMostListed) files->push_back(path);
+  }
+}
+
+std::vector<std::string> AppFolder::FilesBelow(
+    std::string_view folder, const std::vector<std::string_view>& endings) const {
+  std::vector<std::string> files;
+  if (folder.empty() || HasFolder(folder)) AddFiles(std::string(folder), endings, 0, &files);
+  return files;
+}
+
+bool AppFolder::HasFolder(std::string_view folder) const {
+  struct stat info {};
+  return ::lstat(fmt::format("{}/{}", resolved_, folder).c_str(), &info) == 0 &&
+         S_ISDIR(info.st_mode);
+}
+
 absl::StatusOr<std::optional<std::string>> AppFolder::Read(std::string_view file,
                                                            size_t most) const {
   SPELK_ASSIGN_OR_RETURN(const std::optional<io::Input> input, Find(file));

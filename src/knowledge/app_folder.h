@@ -32,8 +32,18 @@ class AppFolder {
   // that a link leads out of the app; at most kMostListed.
   static constexpr size_t kMostListed = 100'000;
   std::vector<std::string> List(std::string_view folder) const;
+  // The plain files below the folder (all of it: "") whose names end so, named from the app's
+  // folder and sorted. Folders that are links are not entered, hidden files left out; at most
+  // kMostListed files, at most kMostDepth folders deep.
+  static constexpr size_t kMostDepth = 16;
+  std::vector<std::string> FilesBelow(std::string_view folder,
+                                      const std::vector<std::string_view>& endings) const;
+  // Whether there is such a folder, in it.
+  bool HasFolder(std::string_view folder) const;
 
  private:
+  void AddFiles(const std::string& folder, const std::vector<std::string_view>& endings,
+                size_t depth, std::vector<std::string>* files) const;
   AppFolder(std::string path, std::string resolved)
       : path_(std::move(path)), resolved_(std::move(resolved)) {}
 

@@ -97,6 +97,26 @@ std::string Conf::PlaceOf(const Setting& setting) const {
   return fmt::format("{}:{}", files_[setting.file], setting.line);
 }
 
+void Conf::Put(Setting setting, Stanza* stanza) {
+  const auto [place, is_new] = stanza->by_key.try_emplace(setting.key, stanza->settings.size());
+  if (is_new) {
+    stanza->settings.push_back(std::move(setting));
+  } else {
+    stanza->settings[place->second] = std::move(setting);
+  }
+}
+
+void Conf::AddStanza(std::string_view name,
+                     const std::vector<std::pair<std::string, std::string>>& settings,
+                     std::string file, uint32_t line) {
+  const auto index = static_cast<uint32_t>(files_.size());
+  files_.push_back(std::move(file));
+  Stanza& to = FindOrAdd(name);
+  for (const auto& [key, value] : settings) {
+    Put({key, std::string(TrimBlanks(value)), index, line}, &to);
+  }
+}
+
 absl::Status Conf::Add(std::string_view text, std::string file,
                        std::vector<std::string>* problems) {
   if (text.size() > kMostBytes) {
@@ -149,13 +169,7 @@ absl::Status Conf::Add(std::string_view text, std::string file,
     }
     Setting setting{std::string(key), std::string(TrimBlanks(whole->substr(equals + 1))), index,
                     number};
-    Stanza& to = FindOrAdd(stanza);
-    const auto [place, is_new] = to.by_key.try_emplace(setting.key, to.settings.size());
-    if (is_new) {
-      to.settings.push_back(std::move(setting));
-    } else {
-      to.settings[place->second] = std::move(setting);
-    }
+    Put(std::move(setting), &FindOrAdd(stanza));
   }
   return absl::OkStatus();
 }

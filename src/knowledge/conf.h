@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -45,6 +46,11 @@ class Conf {
   absl::Status Add(std::string_view text, std::string file,
                    std::vector<std::string>* problems = nullptr);
 
+  // Lays one stanza over what is there. Its settings are of the file's line.
+  void AddStanza(std::string_view name,
+                 const std::vector<std::pair<std::string, std::string>>& settings, std::string file,
+                 uint32_t line);
+
   // In the order in which they first appeared.
   const std::vector<Stanza>& stanzas() const { return stanzas_; }
   const Stanza* Find(std::string_view name) const;
@@ -53,6 +59,7 @@ class Conf {
 
  private:
   Stanza& FindOrAdd(std::string_view name);
+  static void Put(Setting setting, Stanza* stanza);
 
   std::vector<Stanza> stanzas_;
   StringMap<size_t> by_name_;

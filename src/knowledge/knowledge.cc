@@ -30,6 +30,21 @@ struct AppConfs {
   Conf fields;
 };
 
+// Null for files that are read in no other way.
+Conf* ConfNamed(std::string_view name, AppConfs* confs) {
+  const std::pair<std::string_view, Conf*> known[] = {{"macros.conf", &confs->macros},
+                                                      {"props.conf", &confs->props},
+                                                      {"transforms.conf", &confs->transforms},
+                                                      {"collections.conf", &confs->collections},
+                                                      {"eventtypes.conf", &confs->event_types},
+                                                      {"tags.conf", &confs->tags},
+                                                      {"savedsearches.conf", &confs->saved_searches}};
+  for (const auto& [file, conf] : known) {
+    if (file == name) return conf;
+  }
+  return nullptr;
+}
+
 absl::StatusOr<Conf> BuiltinConf(std::string_view file) {
   Conf conf;
   const std::string path = fmt::format("default/{}", file);
@@ -87,6 +102,14 @@ absl::Status Knowledge::Load(const KnowledgeSources& sources) {
   builtin_ = sources.builtin;
   AppConfs confs;
   std::vector<AppFolder> apps;
+  for (const GivenStanza& given : sources.stanzas) {
+    Conf* conf = ConfNamed(given.conf, &confs);
+    if (conf == nullptr) {
+      return absl::InvalidArgumentError(
+          fmt::format("no stanza can be given of {}", given.conf));
+    }
+    conf->AddStanza(given.name, given.settings, given.file, static_cast<uint32_t>(given.line));
+  }
   for (const std::string& path : sources.apps) {
     SPELK_ASSIGN_OR_RETURN(const AppFolder app, AppFolder::Open(path));
     apps.push_back(app);

@@ -3,6 +3,7 @@
 
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -19,6 +20,15 @@
 
 namespace spelk::knowledge {
 
+// A stanza that lies in no app folder.
+struct GivenStanza {
+  std::string conf;  // "macros.conf"
+  std::string name;
+  std::vector<std::pair<std::string, std::string>> settings;
+  std::string file;
+  size_t line = 1;
+};
+
 // Where knowledge comes from.
 struct KnowledgeSources {
   std::vector<std::string> apps = {};
@@ -26,6 +36,7 @@ struct KnowledgeSources {
   std::vector<std::string> lookups = {};  // See Lookups::Load.
   std::string write_folder = {};  // Its files are lookup tables, before all others; empty: none.
   std::vector<std::string> macros = {};  // See Macros::AddDefinition; they come after all apps.
+  std::vector<GivenStanza> stanzas = {};  // They come before all apps.
 };
 
 // A file of an app.

@@ -427,9 +427,11 @@ absl::Status ScanWorker::LookAt(std::string_view line) {
 absl::Status ScanWorker::Flush(const ScanOutputs& outputs) {
   if (rows_.size() == 0) return absl::OkStatus();
   for (size_t p = 0; p < outputs.size(); ++p) {
-    if (absl::Status status = FlushPlan(p, *outputs[p]); !status.ok()) {
-      SPELK_RETURN_IF_ERROR(outputs[p]->Fail(status));
-    }
+    if (plan_states_[p]->rows.empty()) continue;
+    outputs[p]->StartWork();
+    const absl::Status status = FlushPlan(p, *outputs[p]);
+    outputs[p]->EndWork();
+    if (!status.ok()) SPELK_RETURN_IF_ERROR(outputs[p]->Fail(status));
     plan_states_[p]->rows.clear();
   }
   rows_.Start(rows_.block());

@@ -92,6 +92,9 @@ class ScanOutput : public Output {
  public:
   // The plan cannot go on: an error ends the scan for all plans, success leaves them theirs.
   virtual absl::Status Fail(const absl::Status& failure) = 0;
+  // Around what is done for the plan alone.
+  virtual void StartWork() {}
+  virtual void EndWork() {}
 };
 // Of a worker: one for each plan.
 using ScanOutputs = std::vector<ScanOutput*>;

@@ -1,0 +1,108 @@
+// Checking a search, or all those of files, folders and packs.
+#include "cli/check_command.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "cli/choices.h"
+#include "cli/exit_codes.h"
+#include "cli/report.h"
+#include "cli/reports.h"
+#include "cli/terminal.h"
+#include "cli/words.h"
+#include "spelk/pack.h"
+#include "spelk/text.h"
+
+namespace spelk::cli {
+namespace {
+
+// A search of the command line as a pack of one.
+Result<Pack> OfQuery(const SearchArguments& arguments) {
+  const Result<QueryText> text = ReadQuery(arguments);
+  if (!text.ok()) return text.error();
+  if (!text->inputs.empty()) {
+    return Error(ErrorKind::kQuery, fmt::format("unexpected \"{}\"; check reads no input",
+                                                Printable(text->inputs.front())));
+  }
+  Analytic analytic;
+  analytic.name = analytic.id = analytic.file = text->name;
+  analytic.search = text->text;
+  Pack pack;
+  pack.path = text->name;
+  pack.kind = PackKind::kFile;
+  pack.analytics.push_back(std::move(analytic));
+  return pack;
+}
+
+// Several packs as one.
+Result<Pack> OfPaths(const std::vector<std::string>& paths) {
+  Pack all;
+  for (const std::string& path : paths) {
+    Result<Pack> read = ReadPack(path);
+    if (!read.ok()) return read.error();
+    Pack& pack = *read;
+    if (paths.size() == 1) return read;
+    all.path += all.path.empty() ? path : fmt::format(", {}", path);
+    const auto move = [](auto& from, auto* to) {
+      to->insert(to->end(), std::make_move_iterator(from.begin()),
+                 std::make_move_iterator(from.end()));
+    };
+    move(pack.analytics, &all.analytics);
+    move(pack.apps, &all.apps);
+    move(pack.lookups, &all.lookups);
+    move(pack.stanzas, &all.stanzas);
+    move(pack.problems, &all.problems);
+  }
+  return all;
+}
+
+int CodeOf(const std::vector<AnalyticCheck>& checks) {
+  int code = kDone;
+  for (const AnalyticCheck& check : checks) {
+    if (check.verdict == Verdict::kWrong) return kUsage;
+    if (check.verdict == Verdict::kUnsupported) code = kAnswerIsNo;
+  }
+  return code;
+}
+
+// One search: what there is to say of it, as `run` says it.
+int TellOne(const AnalyticCheck& check) {
+  for (const ErrorDetail& detail : check.details) Say(detail.rendered);
+  const bool runs = check.verdict == Verdict::kRuns || check.verdict == Verdict::kDiffers;
+  if (check.details.empty() && !runs) Complain(check.message);
+  return CodeOf({check});
+}
+
+}  // namespace
+
+int Check(const CheckArguments& arguments) {
+  const std::vector<std::string>& words = arguments.search.positional;
+  const bool paths = arguments.search.file.empty() && !words.empty() &&
+                     std::all_of(words.begin(), words.end(), &LooksLikePack);
+  const Result<Pack> pack = paths ? OfPaths(words) : OfQuery(arguments.search);
+  if (!pack.ok()) return Fail(pack.error(), true);
+  EngineOptions options = MakeEngineOptions(arguments.search);
+  AddPack(*pack, &options);
+  const Engine engine(options);
+  // What is wrong with the other options is told, too.
+  const Result<RunOptions> run = MakeRunOptions(arguments.search, engine);
+  if (!run.ok()) return Fail(run.error());
+  const Result<std::vector<AnalyticCheck>> checks = CheckPack(*pack, engine);
+  if (!checks.ok()) return Fail(checks.error(), true);
+  ReportProblems(*pack);
+  if (!paths && arguments.format.empty()) return TellOne(checks->front());
+  const Result<PackWriteOptions> write = MakeReportOptions(arguments.format, "auto", "");
+  if (!write.ok()) return Fail(write.error());
+  const std::optional<Error> error = WriteReport("", [&](Sink& sink) {
+    return WritePackChecks(*pack, *checks, *write, sink);
+  });
+  if (error) return Fail(*error);
+  Say(TotalOf(*checks));
+  return pack->problems.empty() ? CodeOf(*checks) : kUsage;
+}
+
+}  // namespace spelk::cli
