@@ -45,7 +45,7 @@ std::string NoTimes(const RunOptions& options, uint64_t events) {
 
 // One event must not stop a thousand searches, unless they are to be strict.
 absl::Status Runner::Judge(const PlanRun& plan) const {
-  const uint64_t limits = plan.counters().regex_limits;
+  const uint64_t limits = plan.counters().regex_limits + counters_.regex_limits;
   if (!request_.options.strict || limits == 0) return absl::OkStatus();
   return absl::ResourceExhaustedError(RegexLimits(limits));
 }
@@ -74,8 +74,9 @@ Summary Runner::MakeSummary(PlanRun& plan, uint64_t rows) {
   summary.input_ended = common_.cancel->input_ended();
   const plan::EvalCounters& counters = plan.counters();
   exec::RunWarnings& warnings = plan.warnings();
-  if (counters.regex_limits > 0)
-    warnings.Add(ErrorCode::kTruncated, RegexLimits(counters.regex_limits));
+  // What knowledge adds is computed for all plans at once.
+  const uint64_t limits = counters.regex_limits + counters_.regex_limits;
+  if (limits > 0) warnings.Add(ErrorCode::kTruncated, RegexLimits(limits));
   if (counters.outside_time_range > 0 && counters.inside_time_range == 0) {
     warnings.Add(ErrorCode::kOutsideTimeRange,
                  OutsideTimeRange(counters, request_.options.now.has_value()));

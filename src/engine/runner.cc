@@ -343,17 +343,21 @@ absl::Status Runner::Start(const std::vector<RunJob>& jobs) {
   SPELK_RETURN_IF_ERROR(
       ReadAhead({job_plans_.begin() + static_cast<std::ptrdiff_t>(first), job_plans_.end()}));
   std::vector<exec::DriverJob> driver_jobs;
+  std::vector<PlanRun*> driven;
   for (size_t j = first; j < jobs.size(); ++j) {
     PlanRun& plan = *job_plans_[j];
     if (plan.status.ok()) plan.status = MakeReady(j);
     if (plan.status.ok()) plan.status = plan.Build();
     if (!plan.status.ok()) continue;
     driven_.push_back(j);
+    driven.push_back(&plan);
     driver_jobs.push_back({&plan.pipeline(), outputs_[j].get()});
   }
   if (driver_jobs.empty()) return absl::OkStatus();
+  exec::DriverOptions driver_options = MakeDriverOptions(true);
+  driver_options.rules = RulesOfAll(driven);
   SPELK_ASSIGN_OR_RETURN(
-      driver_, exec::Driver::Make(std::move(driver_jobs), settings_, MakeDriverOptions(true),
+      driver_, exec::Driver::Make(std::move(driver_jobs), settings_, std::move(driver_options),
                                   common_, reports_.New()));
   return absl::OkStatus();
 }
@@ -389,6 +393,30 @@ absl::Status Runner::Finish(const absl::Status& run, std::vector<Summary>* summa
     }
   }
   return WithPlace(status);
+}
+
+// The rules of all plans that run together, so that what they add is computed once. What the
+// rules of a plan make depends on no other plan: rules for one field come in one order, and whoever
+// needs a field has all rules that make it. Null where few plans would share them.
+const std::vector<plan::FieldRule>* Runner::RulesOfAll(const std::vector<PlanRun*>& plans) {
+  constexpr size_t kFew = 4;
+  if (plans.size() <= kFew || request_.options.count) return nullptr;
+  plan::FieldSet made;
+  for (const PlanRun* plan : plans) {
+    for (const plan::ScanNode* scan : plan::ScansOf(*plan->root())) {
+      const auto open = [](const plan::FieldRule& rule) { return rule.open; };
+      if (std::any_of(scan->rules.begin(), scan->rules.end(), open)) continue;
+      for (const plan::FieldRule& rule : scan->rules) {
+        for (const Field target : rule.targets) made.Add(target);
+      }
+    }
+  }
+  if (made.empty()) return nullptr;
+  exec::RunWarnings known;  // The plans have said it.
+  absl::StatusOr<std::vector<plan::FieldRule>> rules =
+      KnowledgeRules(core_, fields_, known).RulesFor(made);
+  if (!rules.ok()) return nullptr;
+  return &rules_.emplace_back(std::move(*rules));
 }
 
 exec::DriverOptions Runner::MakeDriverOptions(bool main_pass) {
@@ -564,9 +592,12 @@ absl::Status Runner::RunPlans(const std::vector<PlanRun*>& plans,
     driven.push_back(plans[i]);
   }
   if (jobs.empty()) return absl::OkStatus();
-  SPELK_ASSIGN_OR_RETURN(const std::unique_ptr<exec::Driver> driver,
-                         exec::Driver::Make(std::move(jobs), settings_, MakeDriverOptions(true),
-                                            common_, reports_.New()));
+  exec::DriverOptions driver_options = MakeDriverOptions(true);
+  driver_options.rules = RulesOfAll(driven);
+  SPELK_ASSIGN_OR_RETURN(
+      const std::unique_ptr<exec::Driver> driver,
+      exec::Driver::Make(std::move(jobs), settings_, std::move(driver_options), common_,
+                         reports_.New()));
   SPELK_RETURN_IF_ERROR(driver->Run());
   for (size_t i = 0; i < driven.size(); ++i) {
     driven[i]->status.Update(driver->status(i));

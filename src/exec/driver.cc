@@ -471,14 +471,14 @@ class PassDriver final : public Driver {
     }
     if (scans.empty()) return absl::OkStatus();
     SPELK_ASSIGN_OR_RETURN(std::unique_ptr<const CompiledScan> compiled,
-                           CompiledScan::Make(plans, settings, run_));
+                           CompiledScan::Make(plans, settings, run_, options_.rules));
     std::unique_ptr<const CompiledScan> partial;
     const bool merges = std::any_of(plans.begin(), plans.end(), [](const ScanPlan& scan) {
       return !scan.node->partials.empty();
     });
     for (ScanPlan& scan : plans) scan.partials = true;
     if (merges) {
-      SPELK_ASSIGN_OR_RETURN(partial, CompiledScan::Make(plans, settings, run_));
+      SPELK_ASSIGN_OR_RETURN(partial, CompiledScan::Make(plans, settings, run_, options_.rules));
     }
     pass_ = std::make_unique<ScanRun>(std::move(scans), std::move(compiled), std::move(partial),
                                       options_, run_, report);

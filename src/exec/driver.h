@@ -28,6 +28,8 @@ struct DriverOptions {
   // Bytes to keep of inputs that can be read only once, and of blocks with events that a scan kept
   // (ScanReport::kept).
   size_t keep_bytes = 0;
+  // What knowledge adds for all plans; see CompiledScan::Make. Null: each for itself.
+  const std::vector<plan::FieldRule>* rules = nullptr;
   // Measures Driver::seconds; may be empty.
   std::function<double()> clock;
   // Called now and then by the thread that runs; may be empty.

@@ -10,12 +10,13 @@
 
 namespace spelk::engine {
 
-// A cell of a report: one text, a number, or several texts.
+// A cell of a report.
 struct ReportCell {
-  std::vector<std::string> texts;
+  std::string text;
   bool number = false;
 
   static ReportCell Of(std::string_view text);
+  static ReportCell Of(const std::vector<std::string>& texts, std::string_view between);
   static ReportCell Of(uint64_t number);
   static ReportCell Seconds(double seconds);
 };

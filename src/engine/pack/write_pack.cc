@@ -13,14 +13,16 @@
 #include "engine/sink_bytes.h"
 #include "io/row_writer.h"
 #include "io/terminal_text.h"
-#include "value/multivalue.h"
 
 namespace spelk {
 namespace engine {
 
-ReportCell ReportCell::Of(std::string_view text) { return {{std::string(text)}, false}; }
-ReportCell ReportCell::Of(uint64_t number) { return {{std::to_string(number)}, true}; }
-ReportCell ReportCell::Seconds(double seconds) { return {{fmt::format("{:.3f}", seconds)}, true}; }
+ReportCell ReportCell::Of(std::string_view text) { return {std::string(text), false}; }
+ReportCell ReportCell::Of(const std::vector<std::string>& texts, std::string_view between) {
+  return {fmt::format("{}", fmt::join(texts, between)), false};
+}
+ReportCell ReportCell::Of(uint64_t number) { return {std::to_string(number), true}; }
+ReportCell ReportCell::Seconds(double seconds) { return {fmt::format("{:.3f}", seconds), true}; }
 
 namespace {
 
@@ -36,13 +38,8 @@ io::Format FormatOf(PackFormat format) {
 }
 
 Value ValueOf(const ReportCell& cell, Arena& arena) {
-  std::vector<Value> values;
-  for (const std::string& text : cell.texts) {
-    if (text.empty()) continue;
-    values.push_back(
-        Value::Text(arena.Copy(text), cell.number ? JsonType::kNumber : JsonType::kString));
-  }
-  return MakeMulti(values, arena);
+  if (cell.text.empty()) return Value::Null();
+  return Value::Text(arena.Copy(cell.text), cell.number ? JsonType::kNumber : JsonType::kString);
 }
 
 }  // namespace
@@ -164,7 +161,7 @@ Result<Flow> Put(std::string_view text, Sink& sink) {
   return sink.Flush();
 }
 
-ReportCell Mitre(const Analytic& analytic) { return {analytic.mitre, false}; }
+ReportCell Mitre(const Analytic& analytic) { return ReportCell::Of(analytic.mitre, " "); }
 
 // "file:line"
 std::string PlaceOf(const Analytic& analytic) {
@@ -269,7 +266,7 @@ ReportTable CheckTable(const Pack& pack, const std::vector<AnalyticCheck>& check
                                    Mitre(analytic),
                                    ReportCell::Of(PlaceOf(analytic)),
                                    ReportCell::Of(check.message),
-                                   {check.limits, false}};
+                                   ReportCell::Of(check.limits, "; ")};
     if (counted) {
       row.insert(row.begin() + 1,
                  check.events ? ReportCell::Of(*check.events) : ReportCell::Of(""));
@@ -343,7 +340,7 @@ Result<Flow> WritePackList(const Pack& pack, const std::vector<size_t>& analytic
                           engine::ReportCell::Of(analytic.id),
                           engine::ReportCell::Of(analytic.type),
                           engine::Mitre(analytic),
-                          {analytic.data, false},
+                          engine::ReportCell::Of(analytic.data, "; "),
                           engine::ReportCell::Of(engine::PlaceOf(analytic))});
   }
   return engine::WriteReportTable(table, options, sink);

@@ -2,11 +2,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
+#include "absl/container/flat_hash_map.h"
 #include "base/status.h"
 #include "base/string_map.h"
 #include "exec/scan/compiled_scan.h"
+#include "exec/scan/shared_conditions.h"
 #include "value/time_format.h"
 
 namespace spelk::exec {
@@ -24,15 +27,23 @@ constexpr std::string_view kHidingEscape = "\\u00";
 class ScanCompiler {
  public:
   ScanCompiler(const std::vector<ScanPlan>& scans, const ScanSettings& settings,
-               const RunContext& run)
+               const RunContext& run, const std::vector<plan::FieldRule>* rules)
       : scans_(scans), scan_(std::make_unique<CompiledScan>()) {
     scan_->settings = &settings;
     scan_->run = &run;
+    if (rules == nullptr) return;
+    scan_->shared = std::make_unique<CompiledScan::Shared>();
+    scan_->shared->rules = rules;
   }
 
   absl::StatusOr<std::unique_ptr<const CompiledScan>> Compile() {
+    if (scan_->shared != nullptr) {
+      AddSharedRules();
+      CountConditions();
+    }
     for (const ScanPlan& scan : scans_) AddPlan(scan);
     AddTimedTexts();
+    if (scan_->shared != nullptr) scan_->shared->places.resize(scan_->fields.size(), kNone);
     // The fields that events must have themselves come first: reading may stop when all were seen.
     for (CompiledScan::FieldSource& field : scan_->fields) {
       if (field.kind == Kind::kMember && field.required) {
@@ -54,6 +65,88 @@ class ScanCompiler {
 
  private:
   using Kind = CompiledScan::FieldSource::Kind;
+  static constexpr size_t kNone = CompiledScan::kNone;
+
+  void AddSharedRules() {
+    CompiledScan::Shared& shared = *scan_->shared;
+    plan::FieldSet first;
+    plan::FieldSet rest;
+    for (const plan::FieldRule& rule : *shared.rules) AddRuleFields(rule, &first, &rest);
+    plan::FieldSet all = first;
+    all.Add(rest);
+    for (size_t i = 0; i < all.fields().size(); ++i) {
+      const size_t field = FieldIndex(all.fields()[i], i < first.fields().size());
+      shared.places.resize(scan_->fields.size(), kNone);
+      shared.places[field] = shared.fields.size();
+      shared.fields.push_back(field);
+    }
+    shared.schema = std::make_shared<Schema>(all.fields());
+  }
+
+  void CountConditions() {
+    for (const ScanPlan& scan : scans_) {
+      if (scan.node->predicate == nullptr || GroupOf(*scan.node) == kNone) continue;
+      for (const plan::Expr* part : PartsOf(*scan.node->predicate)) {
+        if (MayBeShared(*part)) ++known_conditions_[MeaningOf(*part)].plans;
+      }
+    }
+  }
+
+  // The conditions that others ask as well become common; the rest is the plan's own.
+  void AddConditions(const plan::Expr& predicate, CompiledScan::Plan* compiled) {
+    std::vector<CompiledScan::Condition>& conditions = scan_->shared->conditions;
+    std::vector<const plan::Expr*> own;
+    for (const plan::Expr* part : PartsOf(predicate)) {
+      const auto known =
+          MayBeShared(*part) ? known_conditions_.find(MeaningOf(*part)) : known_conditions_.end();
+      if (known == known_conditions_.end() || known->second.plans < 2) {
+        own.push_back(part);
+        continue;
+      }
+      if (known->second.index == kNone) {
+        known->second.index = conditions.size();
+        CompiledScan::Condition& condition = conditions.emplace_back();
+        condition.expr = part;
+        plan::FieldSet fields;
+        plan::CollectFields(*part, &fields);
+        for (const Field field : fields.fields()) {
+          condition.fields.push_back(FieldIndex(field, true));
+        }
+        condition.schema = std::make_shared<Schema>(fields.fields());
+      }
+      compiled->conditions.push_back(known->second.index);
+      conditions[known->second.index].plans.push_back(scan_->plans.size());
+    }
+    if (own.empty()) return;
+    if (own.size() == 1) {
+      compiled->predicate = own.front();
+      return;
+    }
+    std::vector<plan::ExprPtr> copies;
+    for (const plan::Expr* part : own) copies.push_back(plan::Copy(*part));
+    compiled->rest = plan::MakeLogical(plan::ExprKind::kAnd, std::move(copies));
+    compiled->predicate = compiled->rest.get();
+  }
+
+  // Whether the rules of the plan are among those that are applied once for all; its group then.
+  size_t GroupOf(const plan::ScanNode& node) {
+    if (scan_->shared == nullptr || node.all_fields || !node.patterns.empty()) return kNone;
+    plan::FieldSet targets;
+    for (const plan::FieldRule& rule : node.rules) {
+      if (rule.open) return kNone;
+      for (const Field target : rule.targets) targets.Add(target);
+    }
+    std::vector<bool> wants;
+    for (const plan::FieldRule& rule : *scan_->shared->rules) {
+      wants.push_back(std::any_of(rule.targets.begin(), rule.targets.end(),
+                                  [&](Field target) { return targets.Names(target); }));
+    }
+    std::vector<std::vector<bool>>& groups = scan_->shared->groups;
+    const auto known = std::find(groups.begin(), groups.end(), wants);
+    const auto group = static_cast<size_t>(known - groups.begin());
+    if (known == groups.end()) groups.push_back(std::move(wants));
+    return group;
+  }
 
   size_t SlotOf(io::PathTree::Name name) {
     StringMap<size_t>& known = name.raw    ? raw_slots_
@@ -86,17 +179,15 @@ class ScanCompiler {
 
   size_t FieldIndex(Field field, bool required) {
     std::vector<CompiledScan::FieldSource>& fields = scan_->fields;
-    for (size_t i = 0; i < fields.size(); ++i) {
-      if (fields[i].field != field) continue;
-      fields[i].required = fields[i].required || required;
-      return i;
+    const auto [known, is_new] = field_index_.try_emplace(field, fields.size());
+    if (is_new) {
+      CompiledScan::FieldSource source;
+      source.field = field;
+      source.kind = KindOf(field);
+      fields.push_back(std::move(source));
     }
-    CompiledScan::FieldSource source;
-    source.field = field;
-    source.kind = KindOf(field);
-    source.required = required;
-    fields.push_back(std::move(source));
-    return fields.size() - 1;
+    fields[known->second].required = fields[known->second].required || required;
+    return known->second;
   }
 
   void AddPlan(const ScanPlan& scan) {
@@ -109,9 +200,17 @@ class ScanCompiler {
     for (const Field field : fields) compiled.columns.push_back(FieldIndex(field, true));
     plan::FieldSet first;  // Read for every event …
     plan::FieldSet rest;   // … and where a rule makes a field that is missing.
-    if (node.predicate != nullptr) plan::CollectFields(*node.predicate, &first);
+    compiled.group = GroupOf(node);
+    compiled.predicate = node.predicate.get();
+    if (compiled.group != kNone && node.predicate != nullptr) {
+      compiled.predicate = nullptr;
+      AddConditions(*node.predicate, &compiled);
+    }
+    if (compiled.predicate != nullptr) plan::CollectFields(*compiled.predicate, &first);
     if (!node.late) first.Add(plan::FieldSet::Of(fields));
-    for (const plan::FieldRule& rule : node.rules) AddRuleFields(rule, &first, &rest);
+    if (compiled.group == kNone) {
+      for (const plan::FieldRule& rule : node.rules) AddRuleFields(rule, &first, &rest);
+    }
     plan::FieldSet early = first;
     early.Add(rest);
     for (size_t i = 0; i < early.fields().size(); ++i) {
@@ -467,6 +566,12 @@ class ScanCompiler {
   const std::vector<ScanPlan>& scans_;
   std::unique_ptr<CompiledScan> scan_;
   std::vector<io::PathTree::Name> names_;
+  absl::flat_hash_map<Field, size_t> field_index_;
+  struct KnownCondition {
+    size_t plans = 0;
+    size_t index = kNone;  // Into Shared::conditions, once it is there.
+  };
+  std::map<std::string, KnownCondition> known_conditions_;  // By their saved form.
   StringMap<size_t> slots_;  // Into names_.
   StringMap<size_t> raw_slots_;
   StringMap<size_t> any_slots_;
@@ -478,8 +583,9 @@ class ScanCompiler {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<const CompiledScan>> CompiledScan::Make(
-    const std::vector<ScanPlan>& scans, const ScanSettings& settings, const RunContext& run) {
-  return ScanCompiler(scans, settings, run).Compile();
+    const std::vector<ScanPlan>& scans, const ScanSettings& settings, const RunContext& run,
+    const std::vector<plan::FieldRule>* rules) {
+  return ScanCompiler(scans, settings, run, rules).Compile();
 }
 
 }  // namespace spelk::exec

@@ -125,14 +125,41 @@ struct CompiledScan {
     SchemaPtr schema;              // Of what comes out, unless all fields do.
     SchemaPtr early_schema;
     bool flatten = false;
+    size_t group = kNone;     // Into Shared::groups; kNone: all is computed for it alone.
+    std::vector<size_t> conditions;              // Into Shared::conditions: parts of its predicate,
+    const plan::Expr* predicate = nullptr;       // and what is left of it; null: nothing.
+    plan::ExprPtr rest;                          // That, if it is not the whole.
     size_t own_time = kNone;  // Into fields: _time, where columns show it of events that have it.
   };
 
-  // The nodes and what else is given outlive the scan.
+  // A condition that several plans ask.
+  struct Condition {
+    const plan::Expr* expr = nullptr;
+    std::vector<size_t> fields;  // Into fields: what it reads.
+    SchemaPtr schema;
+    std::vector<size_t> plans;
+  };
+  // What several plans want of the same events, computed once for all of them: what knowledge adds,
+  // and conditions.
+  struct Shared {
+    const std::vector<plan::FieldRule>* rules = nullptr;
+    std::vector<size_t> fields;  // Into fields: what the rules read or write.
+    SchemaPtr schema;
+    // Plans that want the same of the rules are a group; for each, which rules it wants.
+    std::vector<std::vector<bool>> groups;
+    // By field: its place among those above; kNone where no rule knows it.
+    std::vector<size_t> places;
+    std::vector<Condition> conditions;
+  };
+
+  // The nodes and what else is given outlive the scan. `rules`, if not null, are those of all plans
+  // that read no open set of fields, in their order.
   static absl::StatusOr<std::unique_ptr<const CompiledScan>> Make(
-      const std::vector<ScanPlan>& scans, const ScanSettings& settings, const RunContext& run);
+      const std::vector<ScanPlan>& scans, const ScanSettings& settings, const RunContext& run,
+      const std::vector<plan::FieldRule>* rules = nullptr);
 
   std::vector<Plan> plans;
+  std::unique_ptr<Shared> shared;  // Null: each plan has its rules applied for itself.
   // Of many plans: the literals of each plan's first group, and which plans have one in theirs. The
   // escape is the last one.
   std::unique_ptr<const LiteralIndex> index;

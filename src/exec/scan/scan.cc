@@ -10,8 +10,10 @@
 
 #include "base/status.h"
 #include "exec/scan/dynamic_columns.h"
+#include "exec/scan/field_events.h"
 #include "exec/scan/implicit_fields.h"
 #include "exec/scan/scan_rules.h"
+#include "exec/scan/shared_scan.h"
 #include "io/input_kind.h"
 #include "io/terminal_text.h"
 #include "value/byte_search.h"
@@ -33,42 +35,14 @@ struct ScanWorker::PlanState {
   std::unique_ptr<ScanRules> rules;
 
   absl::Status Prepare(const CompiledScan::Plan& plan, const RunContext& run) {
-    if (plan.node->predicate != nullptr) {
-      SPELK_ASSIGN_OR_RETURN(predicate,
-                             plan::Evaluator::Make(*plan.node->predicate, run.evaluation));
+    if (plan.predicate != nullptr) {
+      SPELK_ASSIGN_OR_RETURN(predicate, plan::Evaluator::Make(*plan.predicate, run.evaluation));
     }
+    if (plan.group != CompiledScan::kNone) return absl::OkStatus();
     SPELK_ASSIGN_OR_RETURN(rules, ScanRules::Make(plan.node->rules, *plan.early_schema, run));
     return absl::OkStatus();
   }
 };
-
-namespace {
-
-// The events at hand, with a plan's early columns.
-class PlanEvents final : public ScanEvents {
- public:
-  PlanEvents(const CompiledScan::Plan& plan, ScanRows& rows, Arena& arena)
-      : plan_(plan), rows_(rows), arena_(arena) {}
-  absl::Status Read(size_t column, std::span<const uint32_t> rows,
-                    std::span<Value> values) override {
-    return rows_.Resolve(plan_.early[column], rows, arena_, values);
-  }
-  std::optional<bool> HasValue(size_t column, uint32_t row) const override {
-    return rows_.HasValue(plan_.early[column], row);
-  }
-  bool HasText(size_t column, uint32_t row) const override {
-    return rows_.HasText(plan_.early[column], row);
-  }
-  uint32_t NamesOf(uint32_t row) override { return rows_.NamesOf(row); }
-  uint64_t names_generation() const override { return rows_.names_generation(); }
-
- private:
-  const CompiledScan::Plan& plan_;
-  ScanRows& rows_;
-  Arena& arena_;
-};
-
-}  // namespace
 
 absl::Status ScanWorker::FlushPlan(size_t index, Output& output) {
   const CompiledScan::Plan& plan = scan_.plans[index];
@@ -78,7 +52,7 @@ absl::Status ScanWorker::FlushPlan(size_t index, Output& output) {
   memory->pins.push_back(rows_.memory());
   const size_t physical_rows = rows_.size();
   // First the fields that decide, for all rows; the rest only for the rows that stay.
-  PlanEvents events(plan, rows_, memory->arena);
+  FieldEvents events(plan.early, rows_, memory->arena);
   ScanColumns early(plan.early_schema, physical_rows, state.rows, memory, events);
   for (size_t column = 0; column < plan.required; ++column) {
     SPELK_RETURN_IF_ERROR(early.Require(column));
@@ -111,9 +85,54 @@ absl::Status ScanWorker::FlushPlan(size_t index, Output& output) {
     const OpenReader open = {state.rules->open() ? state.rules.get() : nullptr, &early};
     return PushWide(plan, kept, columns, open, memory, output);
   }
-  SPELK_RETURN_IF_ERROR(Lend(plan, kept, physical_rows, nullptr, memory->arena, &columns));
+  return PushKept(index, std::move(batch), std::move(columns), kept, memory, output);
+}
+
+absl::Status ScanWorker::PushKept(size_t index, Batch batch, std::vector<Column> columns,
+                                  const std::vector<uint32_t>& kept, const BatchMemoryPtr& memory,
+                                  Output& output) {
+  const CompiledScan::Plan& plan = scan_.plans[index];
+  SPELK_RETURN_IF_ERROR(Lend(plan, kept, rows_.size(), nullptr, memory->arena, &columns));
   batch.Reshape(plan.schema, std::move(columns));
   return output.Push(std::move(batch));
+}
+
+// ---------------------------------------------------------------- plans that share their rules
+
+absl::Status ScanWorker::FlushSharing(size_t index, Output& output) {
+  const CompiledScan::Plan& plan = scan_.plans[index];
+  PlanState& state = *plan_states_[index];
+  if (output.enough()) return absl::OkStatus();
+  const std::vector<uint32_t> rows = shared_->RowsOf(index);
+  if (rows.empty()) return absl::OkStatus();
+  const BatchMemoryPtr memory = rows_.NewMemory();
+  memory->pins.push_back(rows_.memory());
+  memory->pins.push_back(shared_->memory());
+  std::vector<Column> early;
+  for (const size_t field : plan.early) {
+    SPELK_ASSIGN_OR_RETURN(Column column, shared_->ColumnOf(field, rows, memory->arena));
+    early.push_back(std::move(column));
+  }
+  SPELK_RETURN_IF_ERROR(memory->arena.status("reading events"));
+  Batch batch(plan.early_schema, early, rows_.size(), memory);
+  batch.Select(rows);
+  if (state.predicate != nullptr) SPELK_RETURN_IF_ERROR(state.predicate->Filter(&batch));
+  if (batch.empty()) return absl::OkStatus();
+  report_.matched.fetch_add(batch.size(), std::memory_order_relaxed);
+  const std::vector<uint32_t> kept = *batch.selection();
+  std::vector<Column> columns;
+  for (const size_t field : plan.columns) {
+    const auto known = std::find(plan.early.begin(), plan.early.end(), field);
+    if (known != plan.early.end()) {
+      columns.push_back(early[static_cast<size_t>(known - plan.early.begin())]);
+      continue;
+    }
+    SPELK_ASSIGN_OR_RETURN(Column column, shared_->ColumnOf(field, kept, memory->arena));
+    columns.push_back(std::move(column));
+  }
+  SPELK_RETURN_IF_ERROR(memory->arena.status("reading events"));
+  SPELK_RETURN_IF_ERROR(shared_->memory()->arena.status("reading events"));
+  return PushKept(index, std::move(batch), std::move(columns), kept, memory, output);
 }
 
 // Events that are given back as lines show what was changed alone, so that it does not matter what
@@ -231,6 +250,9 @@ absl::StatusOr<std::unique_ptr<ScanWorker>> ScanWorker::Make(const CompiledScan&
   for (const CompiledScan::Plan& plan : scan.plans) {
     worker->plan_states_.push_back(std::make_unique<PlanState>());
     SPELK_RETURN_IF_ERROR(worker->plan_states_.back()->Prepare(plan, *plan.run));
+  }
+  if (scan.shared != nullptr) {
+    SPELK_ASSIGN_OR_RETURN(worker->shared_, SharedScan::Make(scan));
   }
   return worker;
 }
@@ -426,14 +448,23 @@ absl::Status ScanWorker::LookAt(std::string_view line) {
 
 absl::Status ScanWorker::Flush(const ScanOutputs& outputs) {
   if (rows_.size() == 0) return absl::OkStatus();
+  absl::Status shared;
+  std::vector<const std::vector<uint32_t>*> rows_of_plan;
+  if (shared_ != nullptr) {
+    for (const auto& state : plan_states_) rows_of_plan.push_back(&state->rows);
+    shared = shared_->Start(rows_, rows_of_plan);
+  }
   for (size_t p = 0; p < outputs.size(); ++p) {
     if (plan_states_[p]->rows.empty()) continue;
+    const bool shares = scan_.plans[p].group != CompiledScan::kNone;
     outputs[p]->StartWork();
-    const absl::Status status = FlushPlan(p, *outputs[p]);
+    absl::Status status = shares ? shared : FlushPlan(p, *outputs[p]);
+    if (shares && status.ok()) status = FlushSharing(p, *outputs[p]);
     outputs[p]->EndWork();
     if (!status.ok()) SPELK_RETURN_IF_ERROR(outputs[p]->Fail(status));
-    plan_states_[p]->rows.clear();
   }
+  for (const auto& state : plan_states_) state->rows.clear();
+  if (shared_ != nullptr) shared_->Finish();
   rows_.Start(rows_.block());
   return absl::OkStatus();
 }

@@ -25,6 +25,7 @@ class DynamicColumns;
 class OpenFields;
 class ScanColumns;
 class ScanRules;
+class SharedScan;
 
 inline constexpr char kLineTooLong[] = "longer than --max-line";
 
@@ -140,6 +141,10 @@ class ScanWorker {
   absl::Status Reject(std::string_view line, std::string_view reason, bool fault);
   absl::Status Flush(const ScanOutputs& outputs);
   absl::Status FlushPlan(size_t plan, Output& output);
+  absl::Status FlushSharing(size_t plan, Output& output);
+  absl::Status PushKept(size_t plan, Batch batch, std::vector<Column> columns,
+                        const std::vector<uint32_t>& kept, const BatchMemoryPtr& memory,
+                        Output& output);
   // Says in hidden::kImplicit, if that is among the columns, what the rows were given only to be
   // read. `wide`, if it is known, has what they have themselves.
   absl::Status Lend(const CompiledScan::Plan& plan, std::span<const uint32_t> rows,
@@ -168,6 +173,7 @@ class ScanWorker {
   LayoutDetector shapes_;
   ScanRows rows_;
   std::vector<std::unique_ptr<PlanState>> plan_states_;
+  std::unique_ptr<SharedScan> shared_;  // Null: nothing is computed for several plans at once.
   SchemaPtr wide_schema_;  // Of the last batch with all fields; the next one often has the same.
   bool ended_ = false;     // The input was ended within the block at hand.
   std::vector<io::RawValue> slots_;  // Of the event at hand.

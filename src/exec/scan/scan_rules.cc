@@ -197,12 +197,14 @@ absl::Status ScanRules::Calculate(Rule& rule, const std::vector<uint32_t>& rows,
 }
 
 // What the rules read is read before any of them changes it.
-absl::Status ScanRules::ApplyTogether(std::span<Rule> rules, const std::vector<uint32_t>& rows,
+absl::Status ScanRules::ApplyTogether(size_t begin, size_t end, const RowsOf& rows,
                                       ScanColumns* columns) {
+  const std::span<Rule> rules(&rules_[begin], end - begin);
   std::vector<std::vector<uint32_t>> taken(rules.size());
   bool any = false;
   for (size_t r = 0; r < rules.size(); ++r) {
-    SPELK_ASSIGN_OR_RETURN(taken[r], RowsFor(rules[r], rows, columns));
+    if (rows(begin + r).empty()) continue;
+    SPELK_ASSIGN_OR_RETURN(taken[r], RowsFor(rules[r], rows(begin + r), columns));
     if (taken[r].empty()) continue;
     any = true;
     for (const size_t input : rules[r].inputs) {
@@ -252,12 +254,22 @@ absl::Status ScanRules::AddOpen(uint32_t row, ScanColumns* columns, OpenFields* 
 }
 
 absl::Status ScanRules::Apply(const std::vector<uint32_t>& rows, ScanColumns* columns) {
+  return ApplyAll([&rows](size_t) -> const std::vector<uint32_t>& { return rows; }, columns);
+}
+
+absl::Status ScanRules::ApplyEach(const std::vector<std::vector<uint32_t>>& rows,
+                                  ScanColumns* columns) {
+  return ApplyAll([&rows](size_t rule) -> const std::vector<uint32_t>& { return rows[rule]; },
+                  columns);
+}
+
+absl::Status ScanRules::ApplyAll(const RowsOf& rows, ScanColumns* columns) {
   names_.reset();
   for (size_t begin = 0; begin < rules_.size();) {
     Rule& first = rules_[begin];
     size_t end = begin + 1;
     if (!first.rule->parallel_before && (first.alias || first.runner != nullptr)) {
-      SPELK_RETURN_IF_ERROR(ApplyAlone(first, rows, columns));
+      if (!rows(begin).empty()) SPELK_RETURN_IF_ERROR(ApplyAlone(first, rows(begin), columns));
       begin = end;
       continue;
     }
@@ -265,7 +277,7 @@ absl::Status ScanRules::Apply(const std::vector<uint32_t>& rows, ScanColumns* co
            rules_[end].rule->parallel_before) {
       ++end;
     }
-    SPELK_RETURN_IF_ERROR(ApplyTogether({&first, end - begin}, rows, columns));
+    SPELK_RETURN_IF_ERROR(ApplyTogether(begin, end, rows, columns));
     begin = end;
   }
   return absl::OkStatus();

@@ -1,0 +1,141 @@
+// Rules and conditions over the union of the rows that plans want.
+#include "exec/scan/shared_scan.h"
+
+#include <utility>
+
+#include "base/status.h"
+
+namespace spelk::exec {
+namespace {
+
+std::vector<uint32_t> RowsIn(const std::vector<bool>& marks) {
+  std::vector<uint32_t> rows;
+  for (uint32_t row = 0; row < marks.size(); ++row) {
+    if (marks[row]) rows.push_back(row);
+  }
+  return rows;
+}
+
+}  // namespace
+
+struct SharedScan::Taken {
+  Taken(const CompiledScan& scan, ScanRows& scan_rows,
+        const std::vector<const std::vector<uint32_t>*>& rows_of_plan, std::vector<uint32_t> wanted)
+      : rows(scan_rows),
+        of_plan(rows_of_plan),
+        all(std::move(wanted)),
+        memory(scan_rows.NewMemory()),
+        events(scan.shared->fields, scan_rows, memory->arena),
+        columns(scan.shared->schema, scan_rows.size(), all, memory, events) {
+    memory->pins.push_back(scan_rows.memory());
+  }
+
+  ScanRows& rows;
+  const std::vector<const std::vector<uint32_t>*>& of_plan;
+  const std::vector<uint32_t> all;
+  const BatchMemoryPtr memory;
+  FieldEvents events;
+  ScanColumns columns;
+};
+
+SharedScan::SharedScan(const CompiledScan& scan) : scan_(scan) {}
+SharedScan::~SharedScan() = default;
+
+absl::StatusOr<std::unique_ptr<SharedScan>> SharedScan::Make(const CompiledScan& scan) {
+  std::unique_ptr<SharedScan> made(new SharedScan(scan));
+  const CompiledScan::Shared& shared = *scan.shared;
+  SPELK_ASSIGN_OR_RETURN(made->rules_, ScanRules::Make(*shared.rules, *shared.schema, *scan.run));
+  for (const CompiledScan::Condition& condition : shared.conditions) {
+    SPELK_ASSIGN_OR_RETURN(std::unique_ptr<plan::Evaluator> evaluator,
+                           plan::Evaluator::Make(*condition.expr, scan.run->evaluation));
+    made->conditions_.push_back({std::move(evaluator), {}});
+  }
+  return made;
+}
+
+absl::Status SharedScan::Start(ScanRows& rows,
+                               const std::vector<const std::vector<uint32_t>*>& rows_of_plan) {
+  std::vector<bool> any(rows.size(), false);
+  for (size_t p = 0; p < rows_of_plan.size(); ++p) {
+    if (scan_.plans[p].group == CompiledScan::kNone) continue;
+    for (const uint32_t row : *rows_of_plan[p]) any[row] = true;
+  }
+  taken_ = std::make_unique<Taken>(scan_, rows, rows_of_plan, RowsIn(any));
+  for (Condition& condition : conditions_) condition.met.clear();
+  if (taken_->all.empty()) return absl::OkStatus();
+  SPELK_RETURN_IF_ERROR(ApplyRules());
+  for (size_t c = 0; c < conditions_.size(); ++c) SPELK_RETURN_IF_ERROR(Judge(c));
+  SPELK_RETURN_IF_ERROR(taken_->memory->arena.status("reading events"));
+  return rows.memory()->arena.status("reading events");
+}
+
+void SharedScan::Finish() { taken_.reset(); }
+
+const BatchMemoryPtr& SharedScan::memory() const { return taken_->memory; }
+
+// Each rule is applied to the rows of the plans that read what it makes.
+absl::Status SharedScan::ApplyRules() {
+  const CompiledScan::Shared& shared = *scan_.shared;
+  const size_t size = taken_->rows.size();
+  std::vector<std::vector<bool>> of_group(shared.groups.size());
+  for (size_t p = 0; p < scan_.plans.size(); ++p) {
+    const size_t group = scan_.plans[p].group;
+    if (group == CompiledScan::kNone || taken_->of_plan[p]->empty()) continue;
+    of_group[group].resize(size, false);
+    for (const uint32_t row : *taken_->of_plan[p]) of_group[group][row] = true;
+  }
+  std::vector<std::vector<uint32_t>> of_rule(shared.rules->size());
+  std::vector<bool> marks;
+  for (size_t r = 0; r < of_rule.size(); ++r) {
+    marks.assign(size, false);
+    for (size_t g = 0; g < of_group.size(); ++g) {
+      if (of_group[g].empty() || !shared.groups[g][r]) continue;
+      for (size_t row = 0; row < size; ++row) marks[row] = marks[row] || of_group[g][row];
+    }
+    of_rule[r] = RowsIn(marks);
+  }
+  return rules_->ApplyEach(of_rule, &taken_->columns);
+}
+
+absl::Status SharedScan::Judge(size_t index) {
+  const CompiledScan::Condition& condition = scan_.shared->conditions[index];
+  std::vector<bool> asked(taken_->rows.size(), false);
+  bool any = false;
+  for (const size_t plan : condition.plans) {
+    for (const uint32_t row : *taken_->of_plan[plan]) asked[row] = any = true;
+  }
+  if (!any) return absl::OkStatus();
+  const std::vector<uint32_t> rows = RowsIn(asked);
+  std::vector<Column> columns;
+  for (const size_t field : condition.fields) {
+    SPELK_ASSIGN_OR_RETURN(Column column, ColumnOf(field, rows, taken_->memory->arena));
+    columns.push_back(std::move(column));
+  }
+  Batch batch(condition.schema, std::move(columns), taken_->rows.size(), taken_->memory);
+  batch.Select(rows);
+  SPELK_RETURN_IF_ERROR(conditions_[index].evaluator->Filter(&batch));
+  std::vector<bool>& met = conditions_[index].met;
+  met.assign(taken_->rows.size(), false);
+  if (batch.empty()) return absl::OkStatus();
+  for (const uint32_t row : *batch.selection()) met[row] = true;
+  return absl::OkStatus();
+}
+
+std::vector<uint32_t> SharedScan::RowsOf(size_t plan) const {
+  std::vector<uint32_t> rows = *taken_->of_plan[plan];
+  for (const size_t condition : scan_.plans[plan].conditions) {
+    const std::vector<bool>& met = conditions_[condition].met;
+    std::erase_if(rows, [&met](uint32_t row) { return !met[row]; });
+  }
+  return rows;
+}
+
+absl::StatusOr<Column> SharedScan::ColumnOf(size_t field, const std::vector<uint32_t>& rows,
+                                            Arena& arena) {
+  const size_t place = scan_.shared->places[field];
+  if (place == CompiledScan::kNone) return taken_->rows.ColumnOf(field, rows, arena);
+  SPELK_RETURN_IF_ERROR(taken_->columns.Require(place, rows));
+  return taken_->columns.column(place);
+}
+
+}  // namespace spelk::exec

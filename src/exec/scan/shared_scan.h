@@ -1,0 +1,54 @@
+// SharedScan: what several plans of one pass want of the same events, computed once: the fields that
+// knowledge adds, and the conditions that more than one of them asks.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "exec/scan/compiled_scan.h"
+#include "exec/scan/field_events.h"
+#include "exec/scan/scan_rows.h"
+#include "exec/scan/scan_rules.h"
+#include "plan/eval/evaluator.h"
+
+namespace spelk::exec {
+
+// Belongs to one worker. For the plans of a CompiledScan that are in a group.
+class SharedScan {
+ public:
+  // The scan has a Shared part.
+  static absl::StatusOr<std::unique_ptr<SharedScan>> Make(const CompiledScan& scan);
+  ~SharedScan();
+
+  // Takes a batch; `rows_of_plan`: the rows that each plan wants, none for plans without a group.
+  // Both outlive Finish().
+  absl::Status Start(ScanRows& rows, const std::vector<const std::vector<uint32_t>*>& rows_of_plan);
+  void Finish();
+
+  // Of the rows that the plan wants those that meet its shared conditions.
+  std::vector<uint32_t> RowsOf(size_t plan) const;
+  // A field of the scan, for some rows.
+  absl::StatusOr<Column> ColumnOf(size_t field, const std::vector<uint32_t>& rows, Arena& arena);
+  // What the columns stand in.
+  const BatchMemoryPtr& memory() const;
+
+ private:
+  struct Condition {
+    std::unique_ptr<plan::Evaluator> evaluator;
+    std::vector<bool> met;  // By row of the batch at hand; empty: no plan asks.
+  };
+  struct Taken;  // The batch at hand.
+
+  explicit SharedScan(const CompiledScan& scan);
+  absl::Status ApplyRules();
+  absl::Status Judge(size_t condition);
+
+  const CompiledScan& scan_;
+  std::unique_ptr<ScanRules> rules_;
+  std::vector<Condition> conditions_;
+  std::unique_ptr<Taken> taken_;
+};
+
+}  // namespace spelk::exec

@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# spelk check: of a search, a file, a folder, a conf file, JSON lines; its exit codes and formats.
+check() { "$SPELK" check "$@"; }
+
+mkdir -p folder
+printf 'EventID=1 | sort x' >folder/a.spl
+printf 'EventID=1\n| apply model' >folder/b.spl
+printf 'EventID=1\n| stats count BY' >folder/c.spl
+printf '[one]\nsearch = x=1 | append [search x=2]\n' >savedsearches.conf
+printf '{"name":"n","query":"x=1"}\n' >lines.jsonl
+
+expect 'a search that runs' 0 '' check 'x=1 | stats count'
+expect 'one that is not there yet' 1 '' check 'x=1 | apply model'
+says 'it says which' 'apply'
+expect 'one that is wrong' 2 '' check 'x=1 | stats count BY'
+says 'with its place' '<query>:1:'
+expect 'no input is read' 2 '' check 'x=1' events.ndjson
+says 'and that is told' 'check reads no input'
+expect 'a file' 0 'verdict,name,mitre,place,message,limits
+runs,a,,folder/a.spl:1,,sort keeps 10000 rows; sort 0 keeps all' check folder/a.spl -o csv
+says 'the total' '1 search: 1 run, 0 run with differences, 0 unsupported, 0 wrong'
+expect 'a folder' 2 'runs,a
+unsupported,b
+wrong,c' bash -c '"$0" check folder -o csv >out; code=$?; tail -n +2 out | cut -d, -f1,2; exit $code' "$SPELK"
+says 'the total' '3 searches: 1 run, 0 run with differences, 1 unsupported, 1 wrong'
+expect 'saved searches' 0 'runs,one,,savedsearches.conf:2,,append takes 50000 rows of its subsearch' \
+  bash -c '"$0" check savedsearches.conf -o csv | tail -n +2' "$SPELK"
+expect 'JSON lines' 0 'runs,n,,lines.jsonl:1,,' bash -c '"$0" check lines.jsonl -o csv | tail -n +2' "$SPELK"
+expect 'several at once' 0 '2' bash -c '"$0" check lines.jsonl folder/a.spl -o ndjson | wc -l' "$SPELK"
+expect 'places in the file' 1 '{"code":"E0210","severity":"error","line":2' \
+  bash -c '"$0" check folder/b.spl -o ndjson >out; code=$?; grep -o "{\"code\":\"E0210\",\"severity\":\"error\",\"line\":2" out; exit $code' "$SPELK"
+expect 'SARIF' 2 '"ruleId":"E0210","level":"error"
+"startLine":2
+"uri":"folder/b.spl"' \
+  bash -c '"$0" check folder -o sarif >out; code=$?; grep -oE "\"ruleId\":\"E0210\",\"level\":\"error\"|\"uri\":\"folder/b.spl\"|\"startLine\":2" out | sort -u; exit $code' "$SPELK"
+expect 'no such format' 2 '' check folder -o html
