@@ -139,13 +139,13 @@ struct RunOptions {
   // Fill in Summary::lines, and count for Summary::matched what the base search keeps even where a
   // later condition was joined with it, which then helps no longer to skip lines.
   bool count_lines = false;
-  // Of RunTogether: no search sees the lookup tables that another one writes, so that all run in one
-  // pass.
+  // Of RunTogether: no search sees the lookup tables that another one writes, so that all run in
+  // one pass.
   bool independent = false;
   Cancel* cancel = nullptr;
-  Summary* summary = nullptr;                     // Filled in whether the run fails or not.
-  // Seconds of a clock that only goes on, for Summary::seconds; empty: they are not measured. Called
-  // by all workers.
+  Summary* summary = nullptr;  // Filled in whether the run fails or not.
+  // Seconds of a clock that only goes on, for Summary::seconds; empty: they are not measured.
+  // Called by all workers.
   std::function<double()> clock;
   std::function<void(const Progress&)> progress;  // Called now and then by the thread that runs.
   // For tests and measurements; the answer does not depend on these.
@@ -203,16 +203,16 @@ struct Summary {
   // Events that the base search kept. Where a later condition was joined with it, those that this
   // kept, too, unless RunOptions::count_lines asks for the exact number.
   uint64_t matched = 0;
-  uint64_t looked_at = 0;      // Lines that were parsed; the others were skipped by the prefilter.
-  uint64_t lines = 0;          // That are not blank, with RunOptions::count_lines.
-  uint64_t malformed = 0;      // Of the lines looked at.
-  uint64_t bytes = 0;          // Read, after decompression.
-  uint64_t peak_memory = 0;    // Of what is reserved.
-  bool input_ended = false;    // By Cancel::EndInput.
+  uint64_t looked_at = 0;    // Lines that were parsed; the others were skipped by the prefilter.
+  uint64_t lines = 0;        // That are not blank, with RunOptions::count_lines.
+  uint64_t malformed = 0;    // Of the lines looked at.
+  uint64_t bytes = 0;        // Read, after decompression.
+  uint64_t peak_memory = 0;  // Of what is reserved.
+  bool input_ended = false;  // By Cancel::EndInput.
   // With RunOptions::clock: of work on the query's own rows, by all workers together: what comes
   // after reading and parsing, which serve all queries of a run.
   double seconds = 0;
-  std::optional<Error> error;  // Of RunTogether: why this query failed; the others ran.
+  std::optional<Error> error;      // Of RunTogether: why this query failed; the others ran.
   std::vector<StageCount> stages;  // With RunOptions::count: sources first.
   std::vector<ExpressionCount> expressions;
   std::optional<Why> no_rows;         // With RunOptions::why_no_rows, of a search without rows.

@@ -85,10 +85,10 @@ std::string_view NameOf(Verdict verdict);  // "runs", "differs", "unsupported", 
 struct AnalyticCheck {
   size_t analytic = 0;  // Of the pack.
   Verdict verdict = Verdict::kRuns;
-  std::string message;                // Why it does not run; the first difference.
-  std::vector<ErrorDetail> details;   // All of it, with places.
-  std::vector<std::string> limits;    // What may cut its rows: "join: 50,000 rows of the subsearch"
-  std::optional<uint64_t> events;     // Of the kind that it looks at, where inputs were given.
+  std::string message;               // Why it does not run; the first difference.
+  std::vector<ErrorDetail> details;  // All of it, with places.
+  std::vector<std::string> limits;   // What may cut its rows: "join: 50,000 rows of the subsearch"
+  std::optional<uint64_t> events;    // Of the kind that it looks at, where inputs were given.
 };
 
 // Compiles each analytic; reads no input.
@@ -107,13 +107,13 @@ struct AnalyticResult {
   size_t analytic = 0;  // Of the pack.
   AnalyticStatus status = AnalyticStatus::kOk;
   uint64_t rows = 0;
-  double seconds = 0;               // Of work on its own rows; reading and parsing serve all.
-  std::string message;              // Why it was refused or failed.
-  std::vector<ErrorDetail> details;  // All of what was said of it, warnings as well.
+  double seconds = 0;                   // Of work on its own rows; reading and parsing serve all.
+  std::string message;                  // Why it was refused or failed.
+  std::vector<ErrorDetail> details;     // All of what was said of it, warnings as well.
   std::vector<std::string> first_rows;  // As JSON objects, as many as were asked for.
   bool cut = false;                     // More of them did not fit.
   std::vector<std::pair<std::string, uint64_t>> hosts;  // Rows by host, most first; see
-  std::vector<std::pair<double, uint64_t>> times;       // PackRunOptions::places. By minute, in order.
+  std::vector<std::pair<double, uint64_t>> times;  // PackRunOptions::places. By minute, in order.
 };
 
 struct PackRunOptions {
@@ -128,7 +128,7 @@ struct PackReport {
   std::vector<AnalyticResult> results;  // In the order of the pack.
   Summary summary;                      // Of the pass; its warnings concern the input.
   double compile_seconds = 0;
-  double seconds = 0;  // Of all.
+  double seconds = 0;     // Of all.
   uint64_t hits() const;  // Analytics with rows.
 };
 

@@ -97,9 +97,8 @@ int Check(const CheckArguments& arguments) {
   if (!paths && arguments.format.empty()) return TellOne(checks->front());
   const Result<PackWriteOptions> write = MakeReportOptions(arguments.format, "auto", "");
   if (!write.ok()) return Fail(write.error());
-  const std::optional<Error> error = WriteReport("", [&](Sink& sink) {
-    return WritePackChecks(*pack, *checks, *write, sink);
-  });
+  const std::optional<Error> error =
+      WriteReport("", [&](Sink& sink) { return WritePackChecks(*pack, *checks, *write, sink); });
   if (error) return Fail(*error);
   Say(TotalOf(*checks));
   return pack->problems.empty() ? CodeOf(*checks) : kUsage;

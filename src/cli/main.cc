@@ -175,8 +175,9 @@ void AddCheckOptions(CLI::App& command, CheckArguments& check) {
 
 void AddPackOptions(CLI::App& command, PackArguments& pack) {
   command.add_option("action", pack.action, ListOfChoices("action"))->required()->type_name("");
-  command.add_option("words", pack.search.positional,
-                     "The pack, then inputs: files, directories, globs, -")
+  command
+      .add_option("words", pack.search.positional,
+                  "The pack, then inputs: files, directories, globs, -")
       ->type_name("");
   AddInputOptions(command, pack.search);
   command.add_option("-o,--format", pack.format, ListOfChoices("pack --format"))
@@ -187,8 +188,7 @@ void AddPackOptions(CLI::App& command, PackArguments& pack) {
   command.add_option("--color", pack.colour, ListOfChoices("--color"))
       ->type_name("WHEN")
       ->capture_default_str();
-  command
-      .add_option("--rows", pack.rows, "Rows of each analytic that json, ndjson and html show")
+  command.add_option("--rows", pack.rows, "Rows of each analytic that json, ndjson and html show")
       ->type_name("N");
   command
       .add_option("--match", pack.match,
@@ -208,8 +208,8 @@ int Main(int argc, char** argv) {
 
   // Declaring options takes a good part of a short search, so only those of its own subcommand are.
   const std::string_view wanted = argc > 1 ? argv[1] : "";
-  const bool is_search = wanted == "run" || wanted == "explain" || wanted == "check" ||
-                         wanted == "pack";
+  const bool is_search =
+      wanted == "run" || wanted == "explain" || wanted == "check" || wanted == "pack";
   const auto declares = [&](std::string_view name) { return !is_search || wanted == name; };
 
   RunArguments run;

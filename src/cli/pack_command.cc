@@ -52,9 +52,8 @@ int List(const PackArguments& arguments, const Pack& pack) {
   const Result<PackWriteOptions> write =
       MakeReportOptions(arguments.format, arguments.colour, arguments.output);
   if (!write.ok()) return Fail(write.error());
-  const std::optional<Error> error = WriteReport(arguments.output, [&](Sink& sink) {
-    return WritePackList(pack, chosen, *write, sink);
-  });
+  const std::optional<Error> error = WriteReport(
+      arguments.output, [&](Sink& sink) { return WritePackList(pack, chosen, *write, sink); });
   if (error) return Fail(*error);
   ReportProblems(pack);
   return kDone;
@@ -139,9 +138,8 @@ int CheckAll(const PackArguments& arguments, const Pack& whole) {
     if (!counted.ok()) return Fail(counted.error());
     ReportWarnings(*counted);
   }
-  const std::optional<Error> error = WriteReport(arguments.output, [&](Sink& sink) {
-    return WritePackChecks(pack, *checks, *write, sink);
-  });
+  const std::optional<Error> error = WriteReport(
+      arguments.output, [&](Sink& sink) { return WritePackChecks(pack, *checks, *write, sink); });
   if (error) return Fail(*error);
   ReportProblems(pack);
   Say(TotalOf(*checks));
@@ -166,8 +164,9 @@ Result<size_t> RowsOf(const PackArguments& arguments, PackFormat format) {
 Result<Input> InputOf(const std::vector<std::string>& inputs) {
   if (!inputs.empty()) return Files(inputs);
   if (IsTerminal(STDIN_FILENO)) {
-    return BadCall("no input: name files after the pack, or pipe events in; example: spelk pack "
-                   "run queries/wmi events.ndjson");
+    return BadCall(
+        "no input: name files after the pack, or pipe events in; example: spelk pack "
+        "run queries/wmi events.ndjson");
   }
   return File("-");
 }
@@ -217,9 +216,8 @@ int RunAll(const PackArguments& arguments, const Pack& pack) {
   const Result<PackReport> report = RunPack(pack, engine, *input, options);
   progress.Clear();
   if (!report.ok()) return Fail(report.error());
-  std::optional<Error> error = WriteReport(arguments.output, [&](Sink& sink) {
-    return WritePackReport(pack, *report, *write, sink);
-  });
+  std::optional<Error> error = WriteReport(
+      arguments.output, [&](Sink& sink) { return WritePackReport(pack, *report, *write, sink); });
   if (!error && !arguments.layer.empty()) {
     error = WriteReport(arguments.layer, [&](Sink& sink) {
       return WritePackReport(pack, *report, {.format = PackFormat::kNavigator}, sink);

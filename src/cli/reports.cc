@@ -21,10 +21,10 @@ bool IsStandardOutput(const std::string& path) { return path.empty() || path == 
 
 std::optional<PackFormat> FormatOfName(const std::string& path) {
   constexpr std::pair<std::string_view, PackFormat> kEndings[] = {
-      {".html", PackFormat::kHtml},    {".htm", PackFormat::kHtml},
-      {".csv", PackFormat::kCsv},      {".json", PackFormat::kJson},
+      {".html", PackFormat::kHtml},     {".htm", PackFormat::kHtml},
+      {".csv", PackFormat::kCsv},       {".json", PackFormat::kJson},
       {".ndjson", PackFormat::kNdjson}, {".jsonl", PackFormat::kNdjson},
-      {".md", PackFormat::kMarkdown},  {".sarif", PackFormat::kSarif},
+      {".md", PackFormat::kMarkdown},   {".sarif", PackFormat::kSarif},
       {".txt", PackFormat::kTable}};
   for (const auto& [ending, format] : kEndings) {
     if (path.ends_with(ending)) return format;
@@ -39,10 +39,9 @@ bool LooksLikePack(const std::string& path) {
   if (::stat(path.c_str(), &info) != 0) return false;
   constexpr std::array<std::string_view, 8> kEndings = {".spl",   ".yml",  ".yaml",   ".conf",
                                                         ".jsonl", ".json", ".ndjson", ".jsonl.gz"};
-  return S_ISDIR(info.st_mode) || std::any_of(kEndings.begin(), kEndings.end(),
-                                              [&path](std::string_view ending) {
-                                                return path.ends_with(ending);
-                                              });
+  return S_ISDIR(info.st_mode) ||
+         std::any_of(kEndings.begin(), kEndings.end(),
+                     [&path](std::string_view ending) { return path.ends_with(ending); });
 }
 
 Result<PackWriteOptions> MakeReportOptions(const std::string& format, const std::string& colour,
@@ -58,8 +57,8 @@ Result<PackWriteOptions> MakeReportOptions(const std::string& format, const std:
   options.colour =
       colour == "always" || (colour == "auto" && standard && WantsColour(STDOUT_FILENO));
   if (format.empty()) {
-    options.format = standard ? PackFormat::kTable
-                              : FormatOfName(output).value_or(PackFormat::kNdjson);
+    options.format =
+        standard ? PackFormat::kTable : FormatOfName(output).value_or(PackFormat::kNdjson);
     return options;
   }
   const std::optional<PackFormat> named = PackFormatNamed(format);

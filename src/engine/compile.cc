@@ -27,9 +27,8 @@ Core::Core(const CoreOptions& options)
     status_ = zone.status();
   }
   write_folder_ = options.write_folder;
-  status_.Update(knowledge_.Load(
-      {options.apps, options.builtin, options.lookups, options.write_folder,
-                                options.macros, options.stanzas}));
+  status_.Update(knowledge_.Load({options.apps, options.builtin, options.lookups,
+                                  options.write_folder, options.macros, options.stanzas}));
 }
 
 namespace {

@@ -45,4 +45,22 @@ absl::StatusOr<std::vector<std::pair<std::string, plan::ExprPtr>>> KnowledgeRule
   return core_.knowledge().classes().ConditionsOf(field, pattern, terms);
 }
 
+std::vector<plan::FieldRule> CommonRules(const Core& core, FieldTable& fields,
+                                         const std::vector<const plan::ScanNode*>& scans) {
+  plan::FieldSet made;
+  for (const plan::ScanNode* scan : scans) {
+    const bool open = std::any_of(scan->rules.begin(), scan->rules.end(),
+                                  [](const plan::FieldRule& rule) { return rule.open; });
+    if (open) continue;
+    for (const plan::FieldRule& rule : scan->rules) {
+      for (const Field target : rule.targets) made.Add(target);
+    }
+  }
+  if (made.empty()) return {};
+  exec::RunWarnings known;  // The plans have said it.
+  absl::StatusOr<std::vector<plan::FieldRule>> rules =
+      KnowledgeRules(core, fields, known).RulesFor(made);
+  return rules.ok() ? *std::move(rules) : std::vector<plan::FieldRule>();
+}
+
 }  // namespace spelk::engine

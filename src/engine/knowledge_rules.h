@@ -22,4 +22,10 @@ class KnowledgeRules final : public optimize::FieldRules {
   exec::RunWarnings& warnings_;
 };
 
+// The rules of all scans that read no open set of fields, so that what they add is computed once.
+// What the rules of a scan make depends on no other one: the rules for a field come in one order,
+// and whoever needs a field has all rules that make it. None if they cannot be had together.
+std::vector<plan::FieldRule> CommonRules(const Core& core, FieldTable& fields,
+                                         const std::vector<const plan::ScanNode*>& scans);
+
 }  // namespace spelk::engine

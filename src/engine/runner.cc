@@ -395,28 +395,16 @@ absl::Status Runner::Finish(const absl::Status& run, std::vector<Summary>* summa
   return WithPlace(status);
 }
 
-// The rules of all plans that run together, so that what they add is computed once. What the
-// rules of a plan make depends on no other plan: rules for one field come in one order, and whoever
-// needs a field has all rules that make it. Null where few plans would share them.
+// Null where few plans would share them.
 const std::vector<plan::FieldRule>* Runner::RulesOfAll(const std::vector<PlanRun*>& plans) {
   constexpr size_t kFew = 4;
   if (plans.size() <= kFew || request_.options.count) return nullptr;
-  plan::FieldSet made;
+  std::vector<const plan::ScanNode*> scans;
   for (const PlanRun* plan : plans) {
-    for (const plan::ScanNode* scan : plan::ScansOf(*plan->root())) {
-      const auto open = [](const plan::FieldRule& rule) { return rule.open; };
-      if (std::any_of(scan->rules.begin(), scan->rules.end(), open)) continue;
-      for (const plan::FieldRule& rule : scan->rules) {
-        for (const Field target : rule.targets) made.Add(target);
-      }
-    }
+    for (const plan::ScanNode* scan : plan::ScansOf(*plan->root())) scans.push_back(scan);
   }
-  if (made.empty()) return nullptr;
-  exec::RunWarnings known;  // The plans have said it.
-  absl::StatusOr<std::vector<plan::FieldRule>> rules =
-      KnowledgeRules(core_, fields_, known).RulesFor(made);
-  if (!rules.ok()) return nullptr;
-  return &rules_.emplace_back(std::move(*rules));
+  std::vector<plan::FieldRule> rules = CommonRules(core_, fields_, scans);
+  return rules.empty() ? nullptr : &rules_.emplace_back(std::move(rules));
 }
 
 exec::DriverOptions Runner::MakeDriverOptions(bool main_pass) {
@@ -594,10 +582,9 @@ absl::Status Runner::RunPlans(const std::vector<PlanRun*>& plans,
   if (jobs.empty()) return absl::OkStatus();
   exec::DriverOptions driver_options = MakeDriverOptions(true);
   driver_options.rules = RulesOfAll(driven);
-  SPELK_ASSIGN_OR_RETURN(
-      const std::unique_ptr<exec::Driver> driver,
-      exec::Driver::Make(std::move(jobs), settings_, std::move(driver_options), common_,
-                         reports_.New()));
+  SPELK_ASSIGN_OR_RETURN(const std::unique_ptr<exec::Driver> driver,
+                         exec::Driver::Make(std::move(jobs), settings_, std::move(driver_options),
+                                            common_, reports_.New()));
   SPELK_RETURN_IF_ERROR(driver->Run());
   for (size_t i = 0; i < driven.size(); ++i) {
     driven[i]->status.Update(driver->status(i));

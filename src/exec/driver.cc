@@ -303,8 +303,8 @@ class ScanRun {
                              StreamingChain::Make(fronts[f].streaming, run, &made->chain->entry()));
       Output* entry = Counted(*fronts[f].scan, run, &front.entry(), &made->counted);
       made->front_chains.push_back(std::move(front));
-      made->entries.push_back(std::make_unique<FrontEntry>(job, made->sink.get(), f, *entry,
-                                                           options_.clock));
+      made->entries.push_back(
+          std::make_unique<FrontEntry>(job, made->sink.get(), f, *entry, options_.clock));
     }
     return absl::OkStatus();
   }
@@ -315,8 +315,8 @@ class ScanRun {
     *made = WorkerJob();
     made->morsel = std::make_unique<MorselBuffer>(job.enough);
     for (size_t f = 0; f < job.pipeline().fronts().size(); ++f) {
-      made->entries.push_back(std::make_unique<FrontEntry>(job, nullptr, f, *made->morsel,
-                                                           options_.clock));
+      made->entries.push_back(
+          std::make_unique<FrontEntry>(job, nullptr, f, *made->morsel, options_.clock));
     }
   }
 

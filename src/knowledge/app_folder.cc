@@ -136,8 +136,8 @@ void AppFolder::AddFiles(const std::string& folder, const std::vector<std::strin
   }
 }
 
-std::vector<std::string> AppFolder::FilesBelow(
-    std::string_view folder, const std::vector<std::string_view>& endings) const {
+std::vector<std::string> AppFolder::FilesBelow(std::string_view folder,
+                                               const std::vector<std::string_view>& endings) const {
   std::vector<std::string> files;
   if (folder.empty() || HasFolder(folder)) AddFiles(std::string(folder), endings, 0, &files);
   return files;

@@ -32,13 +32,14 @@ struct AppConfs {
 
 // Null for files that are read in no other way.
 Conf* ConfNamed(std::string_view name, AppConfs* confs) {
-  const std::pair<std::string_view, Conf*> known[] = {{"macros.conf", &confs->macros},
-                                                      {"props.conf", &confs->props},
-                                                      {"transforms.conf", &confs->transforms},
-                                                      {"collections.conf", &confs->collections},
-                                                      {"eventtypes.conf", &confs->event_types},
-                                                      {"tags.conf", &confs->tags},
-                                                      {"savedsearches.conf", &confs->saved_searches}};
+  const std::pair<std::string_view, Conf*> known[] = {
+      {"macros.conf", &confs->macros},
+      {"props.conf", &confs->props},
+      {"transforms.conf", &confs->transforms},
+      {"collections.conf", &confs->collections},
+      {"eventtypes.conf", &confs->event_types},
+      {"tags.conf", &confs->tags},
+      {"savedsearches.conf", &confs->saved_searches}};
   for (const auto& [file, conf] : known) {
     if (file == name) return conf;
   }
@@ -105,8 +106,7 @@ absl::Status Knowledge::Load(const KnowledgeSources& sources) {
   for (const GivenStanza& given : sources.stanzas) {
     Conf* conf = ConfNamed(given.conf, &confs);
     if (conf == nullptr) {
-      return absl::InvalidArgumentError(
-          fmt::format("no stanza can be given of {}", given.conf));
+      return absl::InvalidArgumentError(fmt::format("no stanza can be given of {}", given.conf));
     }
     conf->AddStanza(given.name, given.settings, given.file, static_cast<uint32_t>(given.line));
   }

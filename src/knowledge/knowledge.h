@@ -35,7 +35,7 @@ struct KnowledgeSources {
   bool builtin = true;
   std::vector<std::string> lookups = {};  // See Lookups::Load.
   std::string write_folder = {};  // Its files are lookup tables, before all others; empty: none.
-  std::vector<std::string> macros = {};  // See Macros::AddDefinition; they come after all apps.
+  std::vector<std::string> macros = {};   // See Macros::AddDefinition; they come after all apps.
   std::vector<GivenStanza> stanzas = {};  // They come before all apps.
 };
 

@@ -91,8 +91,8 @@ class Reader {
   };
 
   absl::Status At(size_t line, size_t column, std::string_view what, std::string_view fix) const {
-    return absl::InvalidArgumentError(fmt::format("{}:{}:{}: {}{}{}", file_, line, column, what,
-                                                  fix.empty() ? "" : "; ", fix));
+    return absl::InvalidArgumentError(
+        fmt::format("{}:{}:{}: {}{}{}", file_, line, column, what, fix.empty() ? "" : "; ", fix));
   }
 
   absl::Status TooDeep(size_t line) const {
@@ -101,14 +101,15 @@ class Reader {
   }
 
   absl::Status Problem() const {
-    const std::string_view problem = parser_.problem == nullptr ? "this is no YAML" : parser_.problem;
+    const std::string_view problem =
+        parser_.problem == nullptr ? "this is no YAML" : parser_.problem;
     if (parser_.error == YAML_MEMORY_ERROR) {
       return absl::ResourceExhaustedError(fmt::format("no memory to read {}", file_));
     }
     // Of a text without an end, its beginning is what one looks for.
     const bool open = problem.find("end of stream") != std::string_view::npos;
-    const yaml_mark_t& mark = open && parser_.context != nullptr ? parser_.context_mark
-                                                                 : parser_.problem_mark;
+    const yaml_mark_t& mark =
+        open && parser_.context != nullptr ? parser_.context_mark : parser_.problem_mark;
     return At(mark.line + 1, mark.column + 1, problem, FixOf(problem));
   }
 
@@ -197,7 +198,8 @@ class Reader {
     }
     if (!to.key) {
       if (node->kind != YamlNode::Kind::kText && node->kind != YamlNode::Kind::kNull) {
-        return At(line, 1, "a key is a list or a map", "put a key that begins with [ or { in quotes");
+        return At(line, 1, "a key is a list or a map",
+                  "put a key that begins with [ or { in quotes");
       }
       if (!to.keys.insert(node->text).second) {
         return At(line, 1, fmt::format("the key {} is there twice", node->text),

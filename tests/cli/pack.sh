@@ -199,11 +199,13 @@ expect 'no input' 3 '' pack run tree nowhere.ndjson
 wmi=$(realpath "$(dirname "${BASH_SOURCE[0]}")/../../queries/wmi")
 alone() {
   for file in "$wmi"/*.spl; do
+    # It reads a table that there is none of.
+    [[ $file == *_changes.spl ]] && continue
     echo "$(basename "$file" .spl),ok,$("$SPELK" run --app "$wmi" --now data -f "$file" "$wmi/demo/feed.ndjson" 2>/dev/null | wc -l)"
   done | sort
 }
 together() {
-  columns run "$wmi" "$wmi/demo/feed.ndjson" "$@" | tail -n +2 | sort
+  columns run "$wmi" "$wmi/demo/feed.ndjson" "$@" | tail -n +2 | grep -v _changes, | sort
 }
 expect 'rows of the WMI pack' 0 "$(alone)" together
 expect 'with several workers' 0 "$(alone)" together --threads 4

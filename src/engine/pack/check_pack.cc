@@ -1,4 +1,5 @@
-// Checking a pack: what of it runs, what differs, what is missing; and whether there is data for it.
+// Checking a pack: what of it runs, what differs, what is missing; and whether there is data for
+// it.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -25,17 +26,18 @@ bool IsUnbuilt(const ErrorDetail& detail) {
 
 void Judge(const Error& error, AnalyticCheck* check) {
   check->details = error.details();
-  const auto wrong = [](const ErrorDetail& detail) { return !detail.warning && !IsUnbuilt(detail); };
+  const auto wrong = [](const ErrorDetail& detail) {
+    return !detail.warning && !IsUnbuilt(detail);
+  };
   const bool any_wrong = std::any_of(check->details.begin(), check->details.end(), wrong);
   const bool unsupported = error.kind() == ErrorKind::kUnsupported && !any_wrong;
   check->verdict = unsupported || (!check->details.empty() && !any_wrong) ? Verdict::kUnsupported
-                                                                           : Verdict::kWrong;
+                                                                          : Verdict::kWrong;
   check->message = error.message();
   // What is wrong comes before what is missing.
-  const auto first = std::find_if(check->details.begin(), check->details.end(),
-                                  [&](const ErrorDetail& detail) {
-                                    return any_wrong ? wrong(detail) : !detail.warning;
-                                  });
+  const auto first = std::find_if(
+      check->details.begin(), check->details.end(),
+      [&](const ErrorDetail& detail) { return any_wrong ? wrong(detail) : !detail.warning; });
   if (first != check->details.end()) check->message = first->message;
 }
 
@@ -90,8 +92,7 @@ AnalyticCheck CheckOne(const Analytic& analytic, size_t index, const Engine& eng
     return check;
   }
   check.details = query->warnings();
-  const auto difference =
-      std::find_if(check.details.begin(), check.details.end(), &IsDifference);
+  const auto difference = std::find_if(check.details.begin(), check.details.end(), &IsDifference);
   if (difference != check.details.end()) {
     check.verdict = Verdict::kDiffers;
     check.message = difference->message;
@@ -104,9 +105,9 @@ AnalyticCheck CheckOne(const Analytic& analytic, size_t index, const Engine& eng
 
 // Fields that say which events a search is for, not what it looks for in them.
 bool TellsKind(Field field) {
-  constexpr std::array<std::string_view, 9> kNames = {
-      "index",   "source",   "sourcetype", "eventtype",   "tag",
-      "Channel", "EventID",  "EventCode",  "ProviderName"};
+  constexpr std::array<std::string_view, 9> kNames = {"index",     "source",    "sourcetype",
+                                                      "eventtype", "tag",       "Channel",
+                                                      "EventID",   "EventCode", "ProviderName"};
   if (field == hidden::kSourcetypes || field == hidden::kSources || field == hidden::kIndex) {
     return true;
   }

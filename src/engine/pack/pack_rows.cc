@@ -20,7 +20,7 @@ constexpr size_t kMostMinutes = 20'000;
 constexpr double kMinute = 60;
 
 // The first that a row has.
-constexpr std::string_view kHosts[] = {"host",     "dest",        "dvc",     "Computer",
+constexpr std::string_view kHosts[] = {"host",     "dest",         "dvc",       "Computer",
                                        "Hostname", "ComputerName", "dest_host", "src"};
 constexpr std::string_view kTimes[] = {"_time", "firstTime", "first_time", "lastTime", "last_time"};
 

@@ -1,4 +1,5 @@
-// AnalyticRows: the rows of one analytic of a pack, counted by host and time, the first of them kept.
+// AnalyticRows: the rows of one analytic of a pack, counted by host and time, the first of them
+// kept.
 #pragma once
 
 #include <cstdint>

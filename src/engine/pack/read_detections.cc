@@ -71,9 +71,10 @@ Analytic OfDetection(const YamlNode& node, const std::string& file) {
   analytic.search = search->text;
   analytic.line = search->line;
   if (knowledge::TrimBlanks(search->text).empty()) {
-    analytic.problem = search->kind == YamlNode::Kind::kText || search->kind == YamlNode::Kind::kNull
-                           ? "its search is empty"
-                           : "its search is no text; begin it with | and indent it";
+    analytic.problem =
+        search->kind == YamlNode::Kind::kText || search->kind == YamlNode::Kind::kNull
+            ? "its search is empty"
+            : "its search is no text; begin it with | and indent it";
   }
   return analytic;
 }
@@ -102,11 +103,12 @@ void AddMacro(const YamlNode& node, const std::string& file, PackFiles& files) {
     return;
   }
   const std::vector<std::string> arguments = node.Texts("arguments");
-  ConfStanza stanza{.conf = "macros.conf",
-                    .name = arguments.empty() ? name : fmt::format("{}({})", name, arguments.size()),
-                    .settings = {{"definition", definition->text}},
-                    .file = file,
-                    .line = definition->line};
+  ConfStanza stanza{
+      .conf = "macros.conf",
+      .name = arguments.empty() ? name : fmt::format("{}({})", name, arguments.size()),
+      .settings = {{"definition", definition->text}},
+      .file = file,
+      .line = definition->line};
   if (!arguments.empty()) {
     stanza.settings.emplace_back("args", fmt::format("{}", fmt::join(arguments, ",")));
   }
@@ -114,10 +116,9 @@ void AddMacro(const YamlNode& node, const std::string& file, PackFiles& files) {
 }
 
 void AddLookup(const YamlNode& node, const std::string& file, PackFiles& files) {
-  constexpr std::string_view kSame[] = {"default_match", "min_matches", "max_matches",
-                                        "case_sensitive_match", "fields_list", "filter",
-                                        "time_field",    "time_format", "max_offset_secs",
-                                        "min_offset_secs"};
+  constexpr std::string_view kSame[] = {
+      "default_match", "min_matches", "max_matches", "case_sensitive_match", "fields_list",
+      "filter",        "time_field",  "time_format", "max_offset_secs",      "min_offset_secs"};
   const std::string name(node.Text("name"));
   const std::string_view type = node.Text("lookup_type");
   std::string table(node.Text("filename"));
@@ -216,12 +217,10 @@ absl::Status ReadDetections(PackFiles& files) {
     analytic.earliest = schedule->second.earliest;
     analytic.latest = schedule->second.latest;
   }
-  ForEachMap("macros", files, [&](const YamlNode& node, const std::string& file) {
-    AddMacro(node, file, files);
-  });
-  ForEachMap("lookups", files, [&](const YamlNode& node, const std::string& file) {
-    AddLookup(node, file, files);
-  });
+  ForEachMap("macros", files,
+             [&](const YamlNode& node, const std::string& file) { AddMacro(node, file, files); });
+  ForEachMap("lookups", files,
+             [&](const YamlNode& node, const std::string& file) { AddLookup(node, file, files); });
   if (files.folder().HasFolder("lookups")) pack.lookups.push_back(files.NameOf("lookups"));
   AddFilters(&pack);
   return absl::OkStatus();

@@ -57,11 +57,12 @@ bool AddMacro(const JsonNode& node, const std::string& file, size_t line, PackFi
   const std::string name = TextOf(node, "name");
   if (definition == nullptr || definition->kind != JsonKind::kString || name.empty()) return false;
   const std::vector<std::string> arguments = TextsOf(node, "arguments");
-  ConfStanza stanza{.conf = "macros.conf",
-                    .name = arguments.empty() ? name : fmt::format("{}({})", name, arguments.size()),
-                    .settings = {{"definition", std::string(definition->text)}},
-                    .file = file,
-                    .line = line};
+  ConfStanza stanza{
+      .conf = "macros.conf",
+      .name = arguments.empty() ? name : fmt::format("{}({})", name, arguments.size()),
+      .settings = {{"definition", std::string(definition->text)}},
+      .file = file,
+      .line = line};
   if (!arguments.empty()) {
     stanza.settings.emplace_back("args", fmt::format("{}", fmt::join(arguments, ",")));
   }
@@ -75,7 +76,8 @@ absl::Status AddObject(const JsonNode& node, const std::string& file, size_t lin
   analytic.search = FirstOf(node, {"search", "query", "qualifiedSearch"});
   if (analytic.search.empty()) {
     if (AddMacro(node, file, line, files)) return absl::OkStatus();
-    files.Note(fmt::format("{}:{}: neither \"search\" nor \"query\" is there as a text", file, line));
+    files.Note(
+        fmt::format("{}:{}: neither \"search\" nor \"query\" is there as a text", file, line));
     return absl::OkStatus();
   }
   const size_t number = files.pack().analytics.size() + 1;
@@ -109,9 +111,9 @@ absl::Status AddObject(const JsonNode& node, const std::string& file, size_t lin
 
 // &lt; and its like.
 std::string WithoutEntities(std::string_view text) {
-  constexpr std::pair<std::string_view, char> kEntities[] = {
-      {"&lt;", '<'}, {"&gt;", '>'}, {"&quot;", '"'}, {"&#39;", '\''}, {"&apos;", '\''},
-      {"&amp;", '&'}};
+  constexpr std::pair<std::string_view, char> kEntities[] = {{"&lt;", '<'},    {"&gt;", '>'},
+                                                             {"&quot;", '"'},  {"&#39;", '\''},
+                                                             {"&apos;", '\''}, {"&amp;", '&'}};
   std::string out;
   while (!text.empty()) {
     const auto* found =

@@ -69,8 +69,8 @@ std::optional<std::string> PackFiles::Read(std::string_view file) {
   if (!*text) return std::nullopt;
   bytes_ += (*text)->size();
   if (bytes_ > kMostPackText) {
-    Note(fmt::format("{}: not read: the pack is longer than {} bytes", NameOf(file),
-                     kMostPackText));
+    Note(
+        fmt::format("{}: not read: the pack is longer than {} bytes", NameOf(file), kMostPackText));
     return std::nullopt;
   }
   if (!IsUtf8(**text)) {
@@ -127,19 +127,17 @@ void ReadHeader(std::string_view comment, Analytic* analytic) {
     comment.remove_prefix(std::min(end + 1, comment.size()));
     const size_t colon = line.find(':');
     const std::string key = Lower(line.substr(0, colon));
-    std::string* const known = colon == std::string_view::npos ? nullptr
-                               : key == "att&ck" || key == "mitre" || key == "technique"
-                                   ? &techniques
-                               : key == "data" || key == "data source" ? &data
-                               : key == "false positives"              ? &analytic->false_positives
-                               : key == "name" || key == "title"       ? &analytic->name
-                               : key == "id"                           ? &analytic->id
-                               : key == "type"                         ? &analytic->type
-                               : key == "description"                  ? &analytic->description
-                               : key == "author" || key == "date" || key == "version" ||
-                                       key == "references"
-                                   ? &ignored
-                                   : nullptr;
+    std::string* const known =
+        colon == std::string_view::npos                           ? nullptr
+        : key == "att&ck" || key == "mitre" || key == "technique" ? &techniques
+        : key == "data" || key == "data source"                   ? &data
+        : key == "false positives"                                ? &analytic->false_positives
+        : key == "name" || key == "title"                         ? &analytic->name
+        : key == "id"                                             ? &analytic->id
+        : key == "type"                                           ? &analytic->type
+        : key == "description"                                    ? &analytic->description
+        : key == "author" || key == "date" || key == "version" || key == "references" ? &ignored
+                                                                                      : nullptr;
     if (known == nullptr) {
       AppendWords(line, to);
       continue;

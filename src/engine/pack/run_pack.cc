@@ -94,8 +94,8 @@ class PackRun {
     if (jobs.empty()) return absl::OkStatus();
     SPELK_RETURN_IF_ERROR(engine::Run(core, jobs, request, &summaries, &statuses));
     for (size_t q = 0; q < prepared_.size(); ++q) {
-      Take(prepared_[q], statuses[q], std::move(summaries[q]),
-           &report->results[of_result_[q]], &report->summary);
+      Take(prepared_[q], statuses[q], std::move(summaries[q]), &report->results[of_result_[q]],
+           &report->summary);
     }
     return absl::OkStatus();
   }

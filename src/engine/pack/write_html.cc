@@ -73,9 +73,8 @@ std::string TimeText(double seconds) {
 // A link where the id is one of ATT&CK's, which has nothing to escape.
 std::string Technique(const std::string& id) {
   const bool known = id.size() >= 5 && id.front() == 'T' &&
-                     std::all_of(id.begin() + 1, id.end(), [](char c) {
-                       return (c >= '0' && c <= '9') || c == '.';
-                     });
+                     std::all_of(id.begin() + 1, id.end(),
+                                 [](char c) { return (c >= '0' && c <= '9') || c == '.'; });
   if (!known) return fmt::format("<span class=tag>{}</span>", Html(id));
   std::string path = id;
   std::replace(path.begin(), path.end(), '.', '/');
@@ -217,8 +216,9 @@ class Report {
       }
     }
     const auto most = static_cast<double>(*std::max_element(bars.begin(), bars.end()));
-    out_ += "<h2>Timeline</h2>\n<svg viewBox=\"0 0 120 40\" preserveAspectRatio=none role=img "
-            "aria-label=\"rows over time\">\n";
+    out_ +=
+        "<h2>Timeline</h2>\n<svg viewBox=\"0 0 120 40\" preserveAspectRatio=none role=img "
+        "aria-label=\"rows over time\">\n";
     for (size_t b = 0; b < kBars; ++b) {
       if (bars[b] == 0) continue;
       // What is rare is seen, too.
@@ -255,9 +255,10 @@ class Report {
       out_ += "</summary><div>\n";
       AddAbout(analytic);
       AddRows(result);
-      out_ += fmt::format("<details><summary>Search ({})</summary><div><pre>{}</pre></div>"
-                          "</details>\n</div></details>\n",
-                          Html(analytic.file), Html(analytic.search));
+      out_ += fmt::format(
+          "<details><summary>Search ({})</summary><div><pre>{}</pre></div>"
+          "</details>\n</div></details>\n",
+          Html(analytic.file), Html(analytic.search));
     }
   }
 
@@ -310,8 +311,8 @@ class Report {
                                       : (is_null ? std::string_view() : cell.text);
     if (name == "_time" && cell.kind == io::JsonKind::kNumber) {
       const double seconds = std::strtod(std::string(text).c_str(), nullptr);
-      AppendHtml(
-          FormatTime(seconds, "%Y-%m-%d %H:%M:%S.%3N", absl::UTCTimeZone()).value_or(""), out_);
+      AppendHtml(FormatTime(seconds, "%Y-%m-%d %H:%M:%S.%3N", absl::UTCTimeZone()).value_or(""),
+                 out_);
       return;
     }
     AppendHtml(text, out_);
@@ -319,13 +320,14 @@ class Report {
 
   void AddNotRun() {
     if (With(AnalyticStatus::kOk) == report_.results.size()) return;
-    out_ += "<h2>What did not run</h2>\n<div class=scroll><table><tr><th>status<th>name<th>reason"
-            "</tr>\n";
+    out_ +=
+        "<h2>What did not run</h2>\n<div class=scroll><table><tr><th>status<th>name<th>reason"
+        "</tr>\n";
     for (const AnalyticResult& result : report_.results) {
       if (result.status == AnalyticStatus::kOk) continue;
-      out_ += fmt::format("<tr><td class={}>{}<td>{}<td class=v>{}</tr>\n", NameOf(result.status),
-                          NameOf(result.status), Html(AnalyticOf(result).name),
-                          Html(result.message));
+      out_ +=
+          fmt::format("<tr><td class={}>{}<td>{}<td class=v>{}</tr>\n", NameOf(result.status),
+                      NameOf(result.status), Html(AnalyticOf(result).name), Html(result.message));
     }
     out_ += "</table></div>\n";
   }

@@ -50,8 +50,8 @@ std::string NavigatorLayer(const Pack& pack, const PackReport& report) {
   std::vector<std::string> objects;
   for (const auto& [id, count] : techniques) {
     const std::string comment =
-        fmt::format("{} fired, {} silent, {} not run{}{}", count.fired, count.silent,
-                    count.not_run, count.names.empty() ? "" : ": ", fmt::join(count.names, "; "));
+        fmt::format("{} fired, {} silent, {} not run{}{}", count.fired, count.silent, count.not_run,
+                    count.names.empty() ? "" : ": ", fmt::join(count.names, "; "));
     std::string text;
     JsonObject object(&text);
     object.Text("techniqueID", id);
@@ -69,8 +69,8 @@ std::string NavigatorLayer(const Pack& pack, const PackReport& report) {
   layer.Text("domain", "enterprise-attack");
   layer.Text("description", fmt::format("{} analytics, {} fired; the score is the number of rows",
                                         report.results.size(), report.hits()));
-  layer.Json("gradient", fmt::format(R"({{"colors":["#ffffff","#ff6666"],"minValue":0,"maxValue":{}}})",
-                                     most));
+  layer.Json("gradient",
+             fmt::format(R"({{"colors":["#ffffff","#ff6666"],"minValue":0,"maxValue":{}}})", most));
   layer.Json("techniques", fmt::format("[\n{}\n]", fmt::join(objects, ",\n")));
   layer.End();
   return out + "\n";
@@ -130,7 +130,8 @@ std::string SarifLog(const Pack& pack, const std::vector<AnalyticCheck>& checks)
     }
   }
   std::vector<std::string> named;
-  for (const auto& [rule, used] : rules) named.push_back(fmt::format("{{\"id\":{}}}", Quoted(rule)));
+  for (const auto& [rule, used] : rules)
+    named.push_back(fmt::format("{{\"id\":{}}}", Quoted(rule)));
   return fmt::format(
       R"({{"$schema":"https://json.schemastore.org/sarif-2.1.0.json","version":"2.1.0","runs":[)"
       R"({{"tool":{{"driver":{{"name":"spelk","version":{},"rules":[{}]}}}},"columnKind":)"

@@ -65,10 +65,9 @@ Result<Flow> WriteReportTable(const ReportTable& table, const PackWriteOptions& 
   writer_options.width = options.width;
   writer_options.colour = options.colour;
   writer_options.terminal = options.terminal;
-  const std::unique_ptr<io::RowWriter> writer =
-      io::MakeWriter(writer_options, {fields}, bytes);
-  absl::Status status = writer->Write(Batch(std::make_shared<Schema>(fields), std::move(columns),
-                                            table.rows.size(), memory));
+  const std::unique_ptr<io::RowWriter> writer = io::MakeWriter(writer_options, {fields}, bytes);
+  absl::Status status = writer->Write(
+      Batch(std::make_shared<Schema>(fields), std::move(columns), table.rows.size(), memory));
   if (status.ok()) status = writer->Finish();
   if (status.ok()) status = bytes.Flush();
   return ToFlow(status);
@@ -213,7 +212,7 @@ ReportTable RunTable(const Pack& pack, const PackReport& report, bool all) {
   ReportTable table;
   table.columns = {"rows", "seconds", "status", "mitre", "name", "message"};
   if (all) {
-    table.columns = {"name", "id",      "type",   "mitre",  "status",
+    table.columns = {"name", "id",      "type",    "mitre", "status",
                      "rows", "seconds", "message", "place"};
   }
   std::vector<size_t> order(report.results.size());
@@ -284,9 +283,9 @@ ReportTable CheckTable(const Pack& pack, const std::vector<AnalyticCheck>& check
 namespace {
 
 constexpr std::pair<std::string_view, PackFormat> kFormats[] = {
-    {"table", PackFormat::kTable},       {"ndjson", PackFormat::kNdjson},
-    {"json", PackFormat::kJson},         {"csv", PackFormat::kCsv},
-    {"markdown", PackFormat::kMarkdown}, {"html", PackFormat::kHtml},
+    {"table", PackFormat::kTable},         {"ndjson", PackFormat::kNdjson},
+    {"json", PackFormat::kJson},           {"csv", PackFormat::kCsv},
+    {"markdown", PackFormat::kMarkdown},   {"html", PackFormat::kHtml},
     {"navigator", PackFormat::kNavigator}, {"sarif", PackFormat::kSarif}};
 
 bool IsJson(PackFormat format) {
@@ -338,8 +337,7 @@ Result<Flow> WritePackList(const Pack& pack, const std::vector<size_t>& analytic
     const Analytic& analytic = pack.analytics[index];
     table.rows.push_back({engine::ReportCell::Of(analytic.name),
                           engine::ReportCell::Of(analytic.id),
-                          engine::ReportCell::Of(analytic.type),
-                          engine::Mitre(analytic),
+                          engine::ReportCell::Of(analytic.type), engine::Mitre(analytic),
                           engine::ReportCell::Of(analytic.data, "; "),
                           engine::ReportCell::Of(engine::PlaceOf(analytic))});
   }

@@ -43,7 +43,10 @@ class ScanCompiler {
     }
     for (const ScanPlan& scan : scans_) AddPlan(scan);
     AddTimedTexts();
-    if (scan_->shared != nullptr) scan_->shared->places.resize(scan_->fields.size(), kNone);
+    if (scan_->shared != nullptr) {
+      scan_->shared->places.resize(scan_->fields.size(), kNone);
+      scan_->shared->bundles = BundlesOf(*scan_->shared);
+    }
     // The fields that events must have themselves come first: reading may stop when all were seen.
     for (CompiledScan::FieldSource& field : scan_->fields) {
       if (field.kind == Kind::kMember && field.required) {
@@ -572,7 +575,7 @@ class ScanCompiler {
     size_t index = kNone;  // Into Shared::conditions, once it is there.
   };
   std::map<std::string, KnownCondition> known_conditions_;  // By their saved form.
-  StringMap<size_t> slots_;  // Into names_.
+  StringMap<size_t> slots_;                                 // Into names_.
   StringMap<size_t> raw_slots_;
   StringMap<size_t> any_slots_;
   StringMap<size_t> list_slots_;

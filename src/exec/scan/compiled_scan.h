@@ -125,10 +125,10 @@ struct CompiledScan {
     SchemaPtr schema;              // Of what comes out, unless all fields do.
     SchemaPtr early_schema;
     bool flatten = false;
-    size_t group = kNone;     // Into Shared::groups; kNone: all is computed for it alone.
-    std::vector<size_t> conditions;              // Into Shared::conditions: parts of its predicate,
-    const plan::Expr* predicate = nullptr;       // and what is left of it; null: nothing.
-    plan::ExprPtr rest;                          // That, if it is not the whole.
+    size_t group = kNone;            // Into Shared::groups; kNone: all is computed for it alone.
+    std::vector<size_t> conditions;  // Into Shared::conditions: parts of its predicate,
+    const plan::Expr* predicate = nullptr;  // and what is left of it; null: nothing.
+    plan::ExprPtr rest;                     // That, if it is not the whole.
     size_t own_time = kNone;  // Into fields: _time, where columns show it of events that have it.
   };
 
@@ -147,6 +147,13 @@ struct CompiledScan {
     SchemaPtr schema;
     // Plans that want the same of the rules are a group; for each, which rules it wants.
     std::vector<std::vector<bool>> groups;
+    // Rules that the same groups want are a bundle: of each bundle those groups, of each rule its
+    // bundle.
+    struct Bundles {
+      std::vector<std::vector<size_t>> groups;
+      std::vector<size_t> of_rule;
+    };
+    Bundles bundles;
     // By field: its place among those above; kNone where no rule knows it.
     std::vector<size_t> places;
     std::vector<Condition> conditions;

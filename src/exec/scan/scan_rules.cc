@@ -254,16 +254,10 @@ absl::Status ScanRules::AddOpen(uint32_t row, ScanColumns* columns, OpenFields* 
 }
 
 absl::Status ScanRules::Apply(const std::vector<uint32_t>& rows, ScanColumns* columns) {
-  return ApplyAll([&rows](size_t) -> const std::vector<uint32_t>& { return rows; }, columns);
+  return ApplyEach([&rows](size_t) -> const std::vector<uint32_t>& { return rows; }, columns);
 }
 
-absl::Status ScanRules::ApplyEach(const std::vector<std::vector<uint32_t>>& rows,
-                                  ScanColumns* columns) {
-  return ApplyAll([&rows](size_t rule) -> const std::vector<uint32_t>& { return rows[rule]; },
-                  columns);
-}
-
-absl::Status ScanRules::ApplyAll(const RowsOf& rows, ScanColumns* columns) {
+absl::Status ScanRules::ApplyEach(const RowsOf& rows, ScanColumns* columns) {
   names_.reset();
   for (size_t begin = 0; begin < rules_.size();) {
     Rule& first = rules_[begin];

@@ -101,8 +101,9 @@ class ScanRules {
 
   // In order; those of a run of rules marked parallel_before see the values from before it.
   absl::Status Apply(const std::vector<uint32_t>& rows, ScanColumns* columns);
+  using RowsOf = std::function<const std::vector<uint32_t>&(size_t rule)>;
   // The same with rows for each rule: those in which somebody reads what it makes.
-  absl::Status ApplyEach(const std::vector<std::vector<uint32_t>>& rows, ScanColumns* columns);
+  absl::Status ApplyEach(const RowsOf& rows, ScanColumns* columns);
   // Some rule gives fields that only texts name, to whoever reads all fields.
   bool open() const { return open_; }
   // Adds those of an event, after Apply.
@@ -122,9 +123,7 @@ class ScanRules {
   static absl::Status Calculate(Rule& rule, const std::vector<uint32_t>& rows,
                                 const std::vector<Column>& before, ScanColumns* columns);
   absl::Status ApplyAlone(Rule& rule, const std::vector<uint32_t>& rows, ScanColumns* columns);
-  using RowsOf = std::function<const std::vector<uint32_t>&(size_t rule)>;
   absl::Status ApplyTogether(size_t begin, size_t end, const RowsOf& rows, ScanColumns* columns);
-  absl::Status ApplyAll(const RowsOf& rows, ScanColumns* columns);
 
   std::vector<Rule> rules_;
   bool open_ = false;

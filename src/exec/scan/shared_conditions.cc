@@ -30,4 +30,18 @@ bool MayBeShared(const plan::Expr& expr) {
                      [](const plan::ExprPtr& argument) { return MayBeShared(*argument); });
 }
 
+CompiledScan::Shared::Bundles BundlesOf(const CompiledScan::Shared& shared) {
+  CompiledScan::Shared::Bundles bundles;
+  for (size_t r = 0; r < shared.rules->size(); ++r) {
+    std::vector<size_t> groups;
+    for (size_t g = 0; g < shared.groups.size(); ++g) {
+      if (shared.groups[g][r]) groups.push_back(g);
+    }
+    const auto known = std::find(bundles.groups.begin(), bundles.groups.end(), groups);
+    bundles.of_rule.push_back(static_cast<size_t>(known - bundles.groups.begin()));
+    if (known == bundles.groups.end()) bundles.groups.push_back(std::move(groups));
+  }
+  return bundles;
+}
+
 }  // namespace spelk::exec

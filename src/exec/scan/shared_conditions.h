@@ -1,9 +1,10 @@
-// Which parts of predicates may be computed once for several plans.
+// What may be computed once for several plans: parts of predicates, rules.
 #pragma once
 
 #include <string>
 #include <vector>
 
+#include "exec/scan/compiled_scan.h"
 #include "plan/expr.h"
 
 namespace spelk::exec {
@@ -14,5 +15,7 @@ std::vector<const plan::Expr*> PartsOf(const plan::Expr& predicate);
 std::string MeaningOf(const plan::Expr& expr);
 // False for what counts for its plan, and for what differs from plan to plan.
 bool MayBeShared(const plan::Expr& expr);
+
+CompiledScan::Shared::Bundles BundlesOf(const CompiledScan::Shared& shared);
 
 }  // namespace spelk::exec

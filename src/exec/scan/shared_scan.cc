@@ -1,22 +1,21 @@
 // Rules and conditions over the union of the rows that plans want.
 #include "exec/scan/shared_scan.h"
 
+#include <bit>
 #include <utility>
 
 #include "base/status.h"
 
 namespace spelk::exec {
-namespace {
-
-std::vector<uint32_t> RowsIn(const std::vector<bool>& marks) {
+std::vector<uint32_t> RowMarks::Rows() const {
   std::vector<uint32_t> rows;
-  for (uint32_t row = 0; row < marks.size(); ++row) {
-    if (marks[row]) rows.push_back(row);
+  for (size_t w = 0; w < words_.size(); ++w) {
+    for (uint64_t left = words_[w]; left != 0; left &= left - 1) {
+      rows.push_back(static_cast<uint32_t>(w * 64 + static_cast<size_t>(std::countr_zero(left))));
+    }
   }
   return rows;
 }
-
-}  // namespace
 
 struct SharedScan::Taken {
   Taken(const CompiledScan& scan, ScanRows& scan_rows,
@@ -55,13 +54,13 @@ absl::StatusOr<std::unique_ptr<SharedScan>> SharedScan::Make(const CompiledScan&
 
 absl::Status SharedScan::Start(ScanRows& rows,
                                const std::vector<const std::vector<uint32_t>*>& rows_of_plan) {
-  std::vector<bool> any(rows.size(), false);
+  RowMarks any;
+  any.Reset(rows.size());
   for (size_t p = 0; p < rows_of_plan.size(); ++p) {
-    if (scan_.plans[p].group == CompiledScan::kNone) continue;
-    for (const uint32_t row : *rows_of_plan[p]) any[row] = true;
+    if (scan_.plans[p].group != CompiledScan::kNone) any.Add(*rows_of_plan[p]);
   }
-  taken_ = std::make_unique<Taken>(scan_, rows, rows_of_plan, RowsIn(any));
-  for (Condition& condition : conditions_) condition.met.clear();
+  taken_ = std::make_unique<Taken>(scan_, rows, rows_of_plan, any.Rows());
+  for (Condition& condition : conditions_) condition.met.Clear();
   if (taken_->all.empty()) return absl::OkStatus();
   SPELK_RETURN_IF_ERROR(ApplyRules());
   for (size_t c = 0; c < conditions_.size(); ++c) SPELK_RETURN_IF_ERROR(Judge(c));
@@ -77,35 +76,35 @@ const BatchMemoryPtr& SharedScan::memory() const { return taken_->memory; }
 absl::Status SharedScan::ApplyRules() {
   const CompiledScan::Shared& shared = *scan_.shared;
   const size_t size = taken_->rows.size();
-  std::vector<std::vector<bool>> of_group(shared.groups.size());
+  std::vector<RowMarks> of_group(shared.groups.size());
   for (size_t p = 0; p < scan_.plans.size(); ++p) {
     const size_t group = scan_.plans[p].group;
     if (group == CompiledScan::kNone || taken_->of_plan[p]->empty()) continue;
-    of_group[group].resize(size, false);
-    for (const uint32_t row : *taken_->of_plan[p]) of_group[group][row] = true;
+    if (of_group[group].empty()) of_group[group].Reset(size);
+    of_group[group].Add(*taken_->of_plan[p]);
   }
-  std::vector<std::vector<uint32_t>> of_rule(shared.rules->size());
-  std::vector<bool> marks;
-  for (size_t r = 0; r < of_rule.size(); ++r) {
-    marks.assign(size, false);
-    for (size_t g = 0; g < of_group.size(); ++g) {
-      if (of_group[g].empty() || !shared.groups[g][r]) continue;
-      for (size_t row = 0; row < size; ++row) marks[row] = marks[row] || of_group[g][row];
+  std::vector<std::vector<uint32_t>> of_bundle(shared.bundles.groups.size());
+  RowMarks marks;
+  for (size_t b = 0; b < of_bundle.size(); ++b) {
+    marks.Reset(size);
+    for (const size_t group : shared.bundles.groups[b]) {
+      if (!of_group[group].empty()) marks.Add(of_group[group]);
     }
-    of_rule[r] = RowsIn(marks);
+    of_bundle[b] = marks.Rows();
   }
-  return rules_->ApplyEach(of_rule, &taken_->columns);
+  const auto rows_of = [&](size_t rule) -> const std::vector<uint32_t>& {
+    return of_bundle[shared.bundles.of_rule[rule]];
+  };
+  return rules_->ApplyEach(rows_of, &taken_->columns);
 }
 
 absl::Status SharedScan::Judge(size_t index) {
   const CompiledScan::Condition& condition = scan_.shared->conditions[index];
-  std::vector<bool> asked(taken_->rows.size(), false);
-  bool any = false;
-  for (const size_t plan : condition.plans) {
-    for (const uint32_t row : *taken_->of_plan[plan]) asked[row] = any = true;
-  }
-  if (!any) return absl::OkStatus();
-  const std::vector<uint32_t> rows = RowsIn(asked);
+  RowMarks asked;
+  asked.Reset(taken_->rows.size());
+  for (const size_t plan : condition.plans) asked.Add(*taken_->of_plan[plan]);
+  const std::vector<uint32_t> rows = asked.Rows();
+  if (rows.empty()) return absl::OkStatus();
   std::vector<Column> columns;
   for (const size_t field : condition.fields) {
     SPELK_ASSIGN_OR_RETURN(Column column, ColumnOf(field, rows, taken_->memory->arena));
@@ -114,18 +113,17 @@ absl::Status SharedScan::Judge(size_t index) {
   Batch batch(condition.schema, std::move(columns), taken_->rows.size(), taken_->memory);
   batch.Select(rows);
   SPELK_RETURN_IF_ERROR(conditions_[index].evaluator->Filter(&batch));
-  std::vector<bool>& met = conditions_[index].met;
-  met.assign(taken_->rows.size(), false);
-  if (batch.empty()) return absl::OkStatus();
-  for (const uint32_t row : *batch.selection()) met[row] = true;
+  RowMarks& met = conditions_[index].met;
+  met.Reset(taken_->rows.size());
+  if (!batch.empty()) met.Add(*batch.selection());
   return absl::OkStatus();
 }
 
 std::vector<uint32_t> SharedScan::RowsOf(size_t plan) const {
   std::vector<uint32_t> rows = *taken_->of_plan[plan];
   for (const size_t condition : scan_.plans[plan].conditions) {
-    const std::vector<bool>& met = conditions_[condition].met;
-    std::erase_if(rows, [&met](uint32_t row) { return !met[row]; });
+    const RowMarks& met = conditions_[condition].met;
+    std::erase_if(rows, [&met](uint32_t row) { return !met.Has(row); });
   }
   return rows;
 }

@@ -1,5 +1,5 @@
-// SharedScan: what several plans of one pass want of the same events, computed once: the fields that
-// knowledge adds, and the conditions that more than one of them asks.
+// SharedScan: what several plans of one pass want of the same events, computed once: the fields
+// that knowledge adds, and the conditions that more than one of them asks.
 #pragma once
 
 #include <cstdint>
@@ -14,6 +14,25 @@
 #include "plan/eval/evaluator.h"
 
 namespace spelk::exec {
+
+// Rows of a batch, a bit for each.
+class RowMarks {
+ public:
+  void Clear() { words_.clear(); }
+  void Reset(size_t rows) { words_.assign((rows + 63) / 64, 0); }
+  bool empty() const { return words_.empty(); }
+  void Add(const std::vector<uint32_t>& rows) {
+    for (const uint32_t row : rows) words_[row / 64] |= uint64_t{1} << (row % 64);
+  }
+  void Add(const RowMarks& other) {
+    for (size_t w = 0; w < words_.size(); ++w) words_[w] |= other.words_[w];
+  }
+  bool Has(uint32_t row) const { return (words_[row / 64] >> (row % 64) & 1U) != 0; }
+  std::vector<uint32_t> Rows() const;
+
+ private:
+  std::vector<uint64_t> words_;
+};
 
 // Belongs to one worker. For the plans of a CompiledScan that are in a group.
 class SharedScan {
@@ -37,7 +56,7 @@ class SharedScan {
  private:
   struct Condition {
     std::unique_ptr<plan::Evaluator> evaluator;
-    std::vector<bool> met;  // By row of the batch at hand; empty: no plan asks.
+    RowMarks met;  // Of the batch at hand; empty: no plan asks.
   };
   struct Taken;  // The batch at hand.
 

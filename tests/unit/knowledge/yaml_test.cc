@@ -67,8 +67,8 @@ TEST(Yaml, IsBounded) {
   // Each alias holds the one before it.
   std::string chain = "a0: &a0 [x]\n";
   for (int i = 1; i < 200; ++i) {
-    chain += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [*a" +
-             std::to_string(i - 1) + "]\n";
+    chain += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [*a" + std::to_string(i - 1) +
+             "]\n";
   }
   EXPECT_NE(ProblemOf(chain).find("nested deeper than 64"), std::string::npos);
   EXPECT_NE(ProblemOf("a: " + std::string(kMostYamlBytes, 'x')).find("is longer than"),
