@@ -20,14 +20,32 @@ std::string DescribeUnbuilt(const std::vector<std::string>& settings) {
                      more == 0 ? "" : fmt::format(" and {} more", more));
 }
 
+// The expression of a text, compiled once.
+template <class Compile>
+absl::StatusOr<plan::ExprPtr> Once(std::string_view text, StringMap<plan::ExprPtr>* known,
+                                   const Compile& compile) {
+  const auto found = known->find(text);
+  if (found != known->end()) return plan::Copy(*found->second);
+  SPELK_ASSIGN_OR_RETURN(plan::ExprPtr made, compile(text));
+  plan::ExprPtr copy = plan::Copy(*made);
+  known->emplace(std::string(text), std::move(made));
+  return copy;
+}
+
 }  // namespace
+
+absl::StatusOr<plan::ExprPtr> KnowledgeRules::TermsOf(std::string_view text) const {
+  return Once(text, &known_.terms,
+              [this](std::string_view each) { return CompileTerms(core_, fields_, each); });
+}
 
 absl::StatusOr<std::vector<plan::FieldRule>> KnowledgeRules::RulesFor(
     const plan::FieldSet& needs) const {
   const auto compile = [this](std::string_view text) {
-    return CompileExpression(core_, fields_, text);
+    return Once(text, &known_.expressions,
+                [this](std::string_view each) { return CompileExpression(core_, fields_, each); });
   };
-  const auto terms = [this](std::string_view text) { return CompileTerms(core_, fields_, text); };
+  const auto terms = [this](std::string_view text) { return TermsOf(text); };
   SPELK_ASSIGN_OR_RETURN(knowledge::InlinedRules inlined,
                          core_.knowledge().RulesFor(needs, fields_, compile, terms));
   if (!inlined.unbuilt.empty()) {
@@ -41,12 +59,13 @@ absl::StatusOr<std::vector<plan::FieldRule>> KnowledgeRules::RulesFor(
 
 absl::StatusOr<std::vector<std::pair<std::string, plan::ExprPtr>>> KnowledgeRules::ConditionsOf(
     std::string_view field, std::string_view pattern) const {
-  const auto terms = [this](std::string_view text) { return CompileTerms(core_, fields_, text); };
+  const auto terms = [this](std::string_view text) { return TermsOf(text); };
   return core_.knowledge().classes().ConditionsOf(field, pattern, terms);
 }
 
 std::vector<plan::FieldRule> CommonRules(const Core& core, FieldTable& fields,
-                                         const std::vector<const plan::ScanNode*>& scans) {
+                                         const std::vector<const plan::ScanNode*>& scans,
+                                         CompiledTexts& known) {
   plan::FieldSet made;
   for (const plan::ScanNode* scan : scans) {
     const bool open = std::any_of(scan->rules.begin(), scan->rules.end(),
@@ -57,9 +76,9 @@ std::vector<plan::FieldRule> CommonRules(const Core& core, FieldTable& fields,
     }
   }
   if (made.empty()) return {};
-  exec::RunWarnings known;  // The plans have said it.
+  exec::RunWarnings said;  // The plans have said it.
   absl::StatusOr<std::vector<plan::FieldRule>> rules =
-      KnowledgeRules(core, fields, known).RulesFor(made);
+      KnowledgeRules(core, fields, said, known).RulesFor(made);
   return rules.ok() ? *std::move(rules) : std::vector<plan::FieldRule>();
 }
 

@@ -10,76 +10,13 @@
 #include "base/check.h"
 #include "base/status.h"
 #include "engine/lookup_filter.h"
+#include "engine/run_outputs.h"
 #include "plan/eval/search_nodes.h"
 #include "value/relative_time.h"
 #include "value/utf8.h"
 
 namespace spelk::engine {
 namespace {
-
-class SubsearchOutput final : public exec::Output {
- public:
-  explicit SubsearchOutput(MemoryBudget* budget) : rows_(budget) {}
-  absl::Status Push(Batch batch) override { return rows_.Take(batch); }
-  bool enough() const override { return rows_.truncated(); }
-  SubsearchRows& rows() { return rows_; }
-
- private:
-  SubsearchRows rows_;
-};
-
-// Keeps rows for the operator that is handed them.
-class SpoolOutput final : public exec::Output {
- public:
-  SpoolOutput(const exec::RunContext& run, uint64_t most)
-      : rows_(std::make_unique<exec::Spool>("the rows of a subsearch", run)), left_(most) {}
-  // They come in their order; without their time, their place alone is their rank.
-  absl::Status Push(Batch batch) override {
-    if (batch.empty()) return absl::OkStatus();
-    if (batch.size() > left_) {
-      truncated_ = true;
-      batch.Slice(0, left_);
-    }
-    left_ -= batch.size();
-    batch.DropHidden();
-    return rows_->Add(std::move(batch), exec::Position{batches_++, 0});
-  }
-  bool enough() const override { return truncated_; }
-  bool truncated() const { return truncated_; }
-  std::unique_ptr<exec::Spool> TakeRows() { return std::move(rows_); }
-
- private:
-  std::unique_ptr<exec::Spool> rows_;
-  uint64_t left_;
-  bool truncated_ = false;
-  uint64_t batches_ = 0;
-};
-
-// The newest time of the events that a scan gives.
-class NewestOutput final : public exec::Output {
- public:
-  absl::Status Push(Batch batch) override {
-    const Column* times = batch.Find(hidden::kTime);
-    for (size_t r = 0; times != nullptr && r < batch.size(); ++r) {
-      const Value time = times->At(batch.physical(r));
-      if (time.is_integer()) newest_ = std::max(newest_, time.integer());
-    }
-    return absl::OkStatus();
-  }
-  int64_t newest() const { return newest_; }
-
- private:
-  int64_t newest_ = 0;
-};
-
-class FunctionOutput final : public exec::Output {
- public:
-  explicit FunctionOutput(const plan::TakeBatch& take) : take_(take) {}
-  absl::Status Push(Batch batch) override { return take_(std::move(batch)); }
-
- private:
-  const plan::TakeBatch& take_;
-};
 
 // Each worker reads blocks and holds what it made of them: more workers than the memory is enough
 // for would only be in each other's way.
@@ -278,7 +215,7 @@ void Runner::SetTimeRange(PlanRun& plan) {
 
 absl::StatusOr<optimize::OrderReport> Runner::Optimize(PlanRun& plan, ResultForm form) {
   SetTimeRange(plan);
-  const KnowledgeRules rules(core_, fields_, plan.warnings());
+  const KnowledgeRules rules(core_, fields_, plan.warnings(), compiled_);
   optimize::OptimizeContext context;
   context.fields = &fields_;
   context.entries = &core_.entries();
@@ -403,7 +340,7 @@ const std::vector<plan::FieldRule>* Runner::RulesOfAll(const std::vector<PlanRun
   for (const PlanRun* plan : plans) {
     for (const plan::ScanNode* scan : plan::ScansOf(*plan->root())) scans.push_back(scan);
   }
-  std::vector<plan::FieldRule> rules = CommonRules(core_, fields_, scans);
+  std::vector<plan::FieldRule> rules = CommonRules(core_, fields_, scans, compiled_);
   return rules.empty() ? nullptr : &rules_.emplace_back(std::move(rules));
 }
 

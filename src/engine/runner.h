@@ -82,6 +82,7 @@ class Runner final : public plan::SearchRunner {
   std::deque<plan::NodePtr> roots_;
   std::deque<PlanRun> plan_runs_;
   std::deque<std::vector<plan::FieldRule>> rules_;  // Of plans that run together.
+  CompiledTexts compiled_;
   std::vector<Reservation> subsearch_memory_;
 
   std::vector<RunJob> jobs_;

@@ -116,7 +116,9 @@ absl::Status AnalyticRows::Count(const Batch& batch) {
 
 void AnalyticRows::CountHost(const Value& host) {
   constexpr size_t kMostName = 256;
-  const std::string name = TextOf(host).substr(0, kMostName);
+  std::string name = TextOf(host).substr(0, kMostName);
+  // Names of hosts are the same in either case.
+  for (char& c : name) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
   const auto known = hosts_.find(name);
   if (known != hosts_.end()) {
     ++known->second;

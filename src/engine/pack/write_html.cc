@@ -70,6 +70,11 @@ std::string TimeText(double seconds) {
   return FormatTime(seconds, "%Y-%m-%d %H:%M", absl::UTCTimeZone()).value_or("");
 }
 
+// _time, firstTime, last_seen_time …, of numbers that are seconds since the epoch.
+constexpr double kFirstTime = 1e8;
+constexpr double kLastTime = 1e10;
+bool IsTimeName(std::string_view name) { return name.ends_with("time") || name.ends_with("Time"); }
+
 // A link where the id is one of ATT&CK's, which has nothing to escape.
 std::string Technique(const std::string& id) {
   const bool known = id.size() >= 5 && id.front() == 'T' &&
@@ -224,8 +229,8 @@ class Report {
       // What is rare is seen, too.
       const double height = 2 + 38 * std::sqrt(static_cast<double>(bars[b]) / most);
       out_ += fmt::format(
-          "<rect x=\"{}\" y=\"{:.2f}\" width=\".9\" height=\"{:.2f}\"><title>{}: {} "
-          "rows</title></rect>\n",
+          "<rect x=\"{}\" y=\"{:.2f}\" width=\".9\" height=\"{:.2f}\"><title>{}: "
+          "{}</title></rect>\n",
           b, 40 - height, height,
           Html(TimeText(first + span * static_cast<double>(b) / static_cast<double>(kBars))),
           WithCommas(bars[b]));
@@ -309,8 +314,9 @@ class Report {
     const std::string_view text = cell.kind == io::JsonKind::kBool
                                       ? (cell.boolean ? "true" : "false")
                                       : (is_null ? std::string_view() : cell.text);
-    if (name == "_time" && cell.kind == io::JsonKind::kNumber) {
-      const double seconds = std::strtod(std::string(text).c_str(), nullptr);
+    const double seconds =
+        cell.kind == io::JsonKind::kNumber ? std::strtod(std::string(text).c_str(), nullptr) : 0;
+    if (IsTimeName(name) && seconds >= kFirstTime && seconds < kLastTime) {
       AppendHtml(FormatTime(seconds, "%Y-%m-%d %H:%M:%S.%3N", absl::UTCTimeZone()).value_or(""),
                  out_);
       return;
