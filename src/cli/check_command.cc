@@ -69,6 +69,15 @@ int CodeOf(const std::vector<AnalyticCheck>& checks) {
   return code;
 }
 
+// Finds what only shows when a plan is optimized as the other options say.
+int Explained(const Pack& pack, const Engine& engine, const RunOptions& options) {
+  const Analytic& analytic = pack.analytics.front();
+  const Result<Query> query = engine.Compile(analytic.search, {.name = analytic.file});
+  if (!query.ok()) return Fail(query.error(), true);
+  const Result<std::string> explained = query->Explain(Stage::kOptimized, Input(), options);
+  return explained.ok() ? kDone : Fail(explained.error());
+}
+
 // One search: what there is to say of it, as `run` says it.
 int TellOne(const AnalyticCheck& check) {
   for (const ErrorDetail& detail : check.details) Say(detail.rendered);
@@ -94,7 +103,10 @@ int Check(const CheckArguments& arguments) {
   const Result<std::vector<AnalyticCheck>> checks = CheckPack(*pack, engine);
   if (!checks.ok()) return Fail(checks.error(), true);
   ReportProblems(*pack);
-  if (!paths && arguments.format.empty()) return TellOne(checks->front());
+  if (!paths && arguments.format.empty()) {
+    const int code = TellOne(checks->front());
+    return code == kDone ? Explained(*pack, engine, *run) : code;
+  }
   const Result<PackWriteOptions> write = MakeReportOptions(arguments.format, "auto", "");
   if (!write.ok()) return Fail(write.error());
   const std::optional<Error> error =

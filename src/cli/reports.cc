@@ -37,8 +37,8 @@ std::optional<PackFormat> FormatOfName(const std::string& path) {
 bool LooksLikePack(const std::string& path) {
   struct stat info {};
   if (::stat(path.c_str(), &info) != 0) return false;
-  constexpr std::array<std::string_view, 8> kEndings = {".spl",   ".yml",  ".yaml",   ".conf",
-                                                        ".jsonl", ".json", ".ndjson", ".jsonl.gz"};
+  constexpr std::array<std::string_view, 6> kEndings = {".spl",  ".yml",   ".yaml",
+                                                        ".conf", ".jsonl", ".json"};
   return S_ISDIR(info.st_mode) ||
          std::any_of(kEndings.begin(), kEndings.end(),
                      [&path](std::string_view ending) { return path.ends_with(ending); });

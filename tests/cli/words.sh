@@ -20,8 +20,8 @@ says 'they are told apart' "feed.ndjson is a file, and EventID=1 is none; the se
 expect 'a word that is the name of a file, and an input' 0 '' "$SPELK" run logs feed.ndjson
 expect 'a search file without -f' 2 '' "$SPELK" run search.spl feed.ndjson
 says '-f reads it' '`-f search.spl` reads the search from it'
-expect 'checked, too' 2 '' "$SPELK" check search.spl
-says '-f reads it, too' '`-f search.spl` reads the search from it'
+expect 'check takes it as it is' 0 'verdict,name,mitre,place,message,limits
+runs,search,,search.spl:1,,' "$SPELK" check search.spl -o csv
 
 expect 'events as the search file' 2 '' "$SPELK" run -f feed.ndjson
 says 'it is told what they are' 'cannot read the search from feed.ndjson: it holds events'
