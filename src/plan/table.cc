@@ -139,14 +139,29 @@ absl::StatusOr<TablePtr> TableBuilder::Finish() {
 
 // ---------------------------------------------------------------- CSV
 
+namespace {
+
+// The first record; `id, name` has a column "name", as lookups of published apps are written.
+absl::Status ReadHeader(std::string_view what, io::CsvReader* reader,
+                        std::vector<std::string>* header) {
+  const absl::StatusOr<bool> more = reader->Next(header);
+  if (!more.ok()) {
+    return absl::DataLossError(fmt::format("{}: {}", what, MessageOf(more.status())));
+  }
+  for (std::string& name : *header) {
+    name.erase(name.find_last_not_of(" \t") + 1);
+    name.erase(0, std::min(name.find_first_not_of(" \t"), name.size()));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
 absl::StatusOr<std::vector<std::string>> ReadCsvColumns(std::string_view text,
                                                         std::string_view what) {
   io::CsvReader reader(text);
   std::vector<std::string> header;
-  const absl::StatusOr<bool> more = reader.Next(&header);
-  if (!more.ok()) {
-    return absl::DataLossError(fmt::format("{}: {}", what, MessageOf(more.status())));
-  }
+  SPELK_RETURN_IF_ERROR(ReadHeader(what, &reader, &header));
   std::vector<std::string> columns;
   for (std::string& name : header) {
     if (name.empty() || name.starts_with(kMultivalue)) continue;
@@ -199,7 +214,7 @@ absl::StatusOr<TablePtr> ReadCsvTable(std::string_view text, MemoryBudget* budge
   TableBuilder builder(std::move(names), budget, what);
   io::CsvReader reader(text);
   std::vector<std::string> cells;
-  SPELK_RETURN_IF_ERROR(reader.Next(&cells).status());
+  SPELK_RETURN_IF_ERROR(ReadHeader(what, &reader, &cells));
   const std::vector<CsvColumn> columns = CsvColumnsOf(cells, &builder);
   for (;;) {
     const absl::StatusOr<bool> more = reader.Next(&cells);

@@ -19,7 +19,8 @@ constexpr std::string_view kMadeOf[] = {"count", "dc",  "avg",   "stdev", "stdev
 constexpr std::string_view kNotes[] = {
     "a multivalue: the text ##__SPARKLINE__##, then a number for each span from the first event to "
     "the last, at most the last 100; a span without events has 0",
-    "without a span the range of time is divided into at most 100", "stats and chart have it"};
+    "without a span the range of time is divided into at most 100",
+    "the word alone is sparkline(count)", "stats and chart have it"};
 constexpr Example kExamples[] = {
     {.title = "Events of each hour",
      .input = R"({"_time":100,"h":"a"} {"_time":7300,"h":"a"} {"_time":7400,"h":"a"})",
@@ -29,7 +30,7 @@ constexpr Example kExamples[] = {
 
 constexpr AggregateEntry kTable[] = {
     {.name = "sparkline",
-     .signature = "sparkline(count|<statistic>(<field>) [, <span>])",
+     .signature = "sparkline[(count|<statistic>(<field>) [, <span>])]",
      .summary = "Another statistic of each span of time, for a small chart in a cell.",
      .page = "Time functions",
      .made_of = kMadeOf,

@@ -96,7 +96,16 @@ absl::StatusOr<AggregateCall> Binder::BindSparkline(const ast::Argument& argumen
                  std::move(notes));
   };
   const auto* call = std::get_if<ast::ArgumentCall>(&argument.value);
-  if (call == nullptr || call->arguments.empty() || call->arguments.size() > 2) {
+  if (call == nullptr) {
+    // The word alone is that of count.
+    AggregateCall bound;
+    bound.function = entry.made_of.front();
+    bound.is_sparkline = true;
+    bound.span = argument.span;
+    bound.output = Intern(argument.alias ? std::string_view(argument.alias->text) : entry.name);
+    return bound;
+  }
+  if (call->arguments.empty() || call->arguments.size() > 2) {
     return invalid({fmt::format("usage: {}", entry.signature)});
   }
   SPELK_ASSIGN_OR_RETURN(AggregateCall bound, Aggregate(call->arguments.front()));
