@@ -322,10 +322,11 @@ struct EngineOptions {
 // What an engine read of its app folders.
 struct AppReport {
   struct File {
-    std::string app;     // The folder, as given.
+    std::string app;     // The folder, as given; "builtin" for spelk's own.
     std::string file;    // "default/props.conf"
     bool read = false;   // False for kinds of files that mean nothing here.
     size_t stanzas = 0;  // Of a .conf file.
+    bool builtin = false;
   };
   std::vector<File> files;            // In the order in which they are laid over each other.
   std::vector<std::string> problems;  // What could not be read, with file and line.

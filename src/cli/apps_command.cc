@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "cli/exit_codes.h"
 #include "cli/report.h"
 #include "cli/terminal.h"
@@ -19,11 +21,16 @@ std::string StateOf(const AppReport::File& file) {
   return fmt::format("{} stanza{}", file.stanzas, file.stanzas == 1 ? "" : "s");
 }
 
+std::string TitleOf(const AppReport::File& file) {
+  if (!file.builtin) return file.app;
+  return fmt::format("{} (part of the program; --no-builtin leaves it out)", file.app);
+}
+
 std::string Listing(const AppReport& report) {
   std::string out;
   std::string app;
   for (const AppReport::File& file : report.files) {
-    if (file.app != app) out += fmt::format("{}\n", Printable(file.app));
+    if (file.app != app) out += fmt::format("{}\n", Printable(TitleOf(file)));
     app = file.app;
     out += fmt::format("  {:<36}{}\n", Printable(file.file), StateOf(file));
   }
@@ -41,11 +48,10 @@ int Apps(const SearchArguments& arguments) {
   const Engine engine(MakeEngineOptions(arguments));
   const Result<AppReport> report = engine.Apps();
   if (!report.ok()) return Fail(report.error(), true);
-  if (report->files.empty()) {
-    Say("spelk: no apps: name a folder by --app DIR, or several by SPELK_APPS=DIR:DIR\n");
-    return kDone;
-  }
   Print(Listing(*report));
+  const bool any = std::any_of(report->files.begin(), report->files.end(),
+                               [](const AppReport::File& file) { return !file.builtin; });
+  if (!any) Say("spelk: no apps: name a folder by --app DIR, or several by SPELK_APPS=DIR:DIR\n");
   return report->problems.empty() ? kDone : kAnswerIsNo;
 }
 

@@ -408,7 +408,7 @@ Result<AppReport> Engine::Apps() const {
   const knowledge::Knowledge& knowledge = impl_->core.knowledge();
   AppReport report;
   for (const knowledge::AppFile& file : knowledge.files()) {
-    report.files.push_back({file.app, file.file, file.read, file.stanzas});
+    report.files.push_back({file.app, file.file, file.read, file.stanzas, file.builtin});
   }
   report.problems = knowledge.problems();
   return report;

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/status.h"
+#include "knowledge/builtin.h"
 #include "syntax/unescape.h"
 #include "value/number.h"
 #include "value/wildcard.h"
@@ -92,29 +93,44 @@ absl::Status At(std::string_view place, const absl::Status& status) {
 
 }  // namespace
 
-absl::Status EventClasses::Load(const Conf& event_types, const Conf& tags, bool builtin) {
+absl::Status EventClasses::Load(const Conf& event_types, const Conf& tags) {
+  return lists_.Add(event_types, tags, false);
+}
+
+const EventClasses::Lists& EventClasses::lists() const {
+  std::call_once(builtin_once_, [this] {
+    if (!builtin_) return;
+    const absl::StatusOr<Conf> types = BuiltinConf("eventtypes.conf");
+    const absl::StatusOr<Conf> tags = BuiltinConf("tags.conf");
+    if (types.ok() && tags.ok()) lists_.Add(*types, *tags, true).IgnoreError();  // Tested.
+  });
+  return lists_;
+}
+
+absl::Status EventClasses::Lists::Add(const Conf& event_types, const Conf& tag_stanzas,
+                                      bool builtin) {
   for (const Stanza& stanza : event_types.stanzas()) {
     const Setting* search = stanza.Find("search");
-    if (builtin ? known_types_.contains(stanza.name) : !known_types_.insert(stanza.name).second) {
+    if (builtin ? known_types.contains(stanza.name) : !known_types.insert(stanza.name).second) {
       continue;
     }
     if (stanza.name == Conf::kDefault || search == nullptr) continue;
     if (IsTrue(stanza.Text("disabled"))) continue;
-    types_.push_back({stanza.name, search->value, event_types.PlaceOf(*search), builtin,
-                      PriorityOf(stanza.Text("priority"))});
+    types.push_back({stanza.name, search->value, event_types.PlaceOf(*search), builtin,
+                     PriorityOf(stanza.Text("priority"))});
   }
-  std::sort(types_.begin(), types_.end(), [](const EventType& a, const EventType& b) {
+  std::sort(types.begin(), types.end(), [](const EventType& a, const EventType& b) {
     return std::tie(a.priority, a.name) < std::tie(b.priority, b.name);
   });
-  for (const Stanza& stanza : tags.stanzas()) {
-    if (stanza.name != Conf::kDefault) SPELK_RETURN_IF_ERROR(AddTags(tags, stanza, builtin));
+  for (const Stanza& stanza : tag_stanzas.stanzas()) {
+    if (stanza.name != Conf::kDefault) SPELK_RETURN_IF_ERROR(AddTags(tag_stanzas, stanza, builtin));
   }
-  std::stable_sort(tags_.begin(), tags_.end(),
+  std::stable_sort(tags.begin(), tags.end(),
                    [](const Tag& a, const Tag& b) { return a.name < b.name; });
   return absl::OkStatus();
 }
 
-absl::Status EventClasses::AddTags(const Conf& conf, const Stanza& stanza, bool builtin) {
+absl::Status EventClasses::Lists::AddTags(const Conf& conf, const Stanza& stanza, bool builtin) {
   if (stanza.settings.empty()) return absl::OkStatus();
   const size_t equals = stanza.name.find('=');
   if (equals == std::string::npos || equals == 0) {
@@ -126,24 +142,26 @@ absl::Status EventClasses::AddTags(const Conf& conf, const Stanza& stanza, bool 
   const std::string value = Decoded(TrimBlanks(std::string_view(stanza.name).substr(equals + 1)));
   for (const Setting& setting : stanza.settings) {
     std::string known = fmt::format("{}={} {}", field, value, setting.key);
-    if (builtin ? known_tags_.contains(known) : !known_tags_.insert(std::move(known)).second) {
+    if (builtin ? known_tags.contains(known) : !known_tags.insert(std::move(known)).second) {
       continue;
     }
     if (!IsOn(setting.value)) continue;
-    tags_.push_back({setting.key, field, value, conf.PlaceOf(setting), builtin});
+    tags.push_back({setting.key, field, value, conf.PlaceOf(setting), builtin});
   }
   return absl::OkStatus();
 }
 
 bool EventClasses::HasEventType(std::string_view pattern) const {
   const Wildcard wildcard(pattern, Case::kIgnore);
-  return std::any_of(types_.begin(), types_.end(),
+  const std::vector<EventType>& types = lists().types;
+  return std::any_of(types.begin(), types.end(),
                      [&](const EventType& type) { return wildcard.Matches(type.name); });
 }
 
 bool EventClasses::HasTag(std::string_view field, std::string_view pattern) const {
   const Wildcard wildcard(pattern, Case::kIgnore);
-  return std::any_of(tags_.begin(), tags_.end(), [&](const Tag& tag) {
+  const std::vector<Tag>& tags = lists().tags;
+  return std::any_of(tags.begin(), tags.end(), [&](const Tag& tag) {
     return (field.empty() || tag.field == field) && wildcard.Matches(tag.name);
   });
 }
@@ -155,16 +173,17 @@ absl::Status EventClasses::AddTypeRules(FieldTable& table, const CompileTerms& c
     std::vector<std::string> asks;
     bool placed = false;
   };
-  std::vector<Bound> bound(types_.size());
-  size_t left = types_.size();
-  for (size_t t = 0; t < types_.size(); ++t) {
-    if (types_[t].builtin && !wanted.builtin) {
+  const std::vector<EventType>& types = lists().types;
+  std::vector<Bound> bound(types.size());
+  size_t left = types.size();
+  for (size_t t = 0; t < types.size(); ++t) {
+    if (types[t].builtin && !wanted.builtin) {
       bound[t].placed = true;
       --left;
       continue;
     }
-    absl::StatusOr<plan::ExprPtr> condition = compile(types_[t].search);
-    if (!condition.ok()) return At(types_[t].place, condition.status());
+    absl::StatusOr<plan::ExprPtr> condition = compile(types[t].search);
+    if (!condition.ok()) return At(types[t].place, condition.status());
     bound[t].condition = *std::move(condition);
     CollectTypes(*bound[t].condition, &bound[t].asks);
   }
@@ -172,12 +191,12 @@ absl::Status EventClasses::AddTypeRules(FieldTable& table, const CompileTerms& c
   const Field target = table.Intern(kEventType);
   while (left > 0) {
     std::vector<size_t> ready;
-    for (size_t t = 0; t < types_.size(); ++t) {
+    for (size_t t = 0; t < types.size(); ++t) {
       const bool waits =
           std::any_of(bound[t].asks.begin(), bound[t].asks.end(), [&](const std::string& pattern) {
             const Wildcard wildcard(pattern, Case::kIgnore);
-            for (size_t other = 0; other < types_.size(); ++other) {
-              if (other != t && !bound[other].placed && wildcard.Matches(types_[other].name)) {
+            for (size_t other = 0; other < types.size(); ++other) {
+              if (other != t && !bound[other].placed && wildcard.Matches(types[other].name)) {
                 return true;
               }
             }
@@ -188,14 +207,14 @@ absl::Status EventClasses::AddTypeRules(FieldTable& table, const CompileTerms& c
     if (ready.empty()) {
       const auto stuck =
           std::find_if(bound.begin(), bound.end(), [](const Bound& each) { return !each.placed; });
-      const EventType& type = types_[static_cast<size_t>(stuck - bound.begin())];
+      const EventType& type = types[static_cast<size_t>(stuck - bound.begin())];
       return absl::InvalidArgumentError(fmt::format(
           "{}: the event type '{}' asks for others that ask for it", type.place, type.name));
     }
     plan::FieldRule rule = NewRule("eventtypes", target, wanted.listed);
     for (const size_t t : ready) {
       bound[t].placed = true;
-      rule.choices.push_back({std::move(bound[t].condition), types_[t].name});
+      rule.choices.push_back({std::move(bound[t].condition), types[t].name});
     }
     left -= ready.size();
     rules->push_back(std::move(rule));
@@ -209,7 +228,7 @@ absl::Status EventClasses::AddTagRule(std::string_view field, FieldTable& table,
                                       std::vector<plan::FieldRule>* rules) const {
   const std::string name = field.empty() ? std::string(kTag) : fmt::format("{}{}", kTagOf, field);
   plan::FieldRule rule = NewRule("tags", table.Intern(name), wanted.listed);
-  for (const Tag& tag : tags_) {
+  for (const Tag& tag : lists().tags) {
     if (!field.empty() && tag.field != field) continue;
     if (tag.builtin && !wanted.builtin) continue;
     absl::StatusOr<plan::ExprPtr> condition =
@@ -236,12 +255,12 @@ absl::StatusOr<std::vector<plan::FieldRule>> EventClasses::RulesFor(
   };
   const auto any = [](Wanted each) { return each.builtin || each.listed; };
   std::vector<plan::FieldRule> tag_rules;
-  if (!tags_.empty()) {
+  if (!lists().tags.empty()) {
     if (const Wanted each = wanted(needs, kTag); any(each)) {
       SPELK_RETURN_IF_ERROR(AddTagRule("", table, compile, each, &tag_rules));
     }
     std::vector<std::string> fields;
-    for (const Tag& tag : tags_) {
+    for (const Tag& tag : lists().tags) {
       if (std::find(fields.begin(), fields.end(), tag.field) == fields.end()) {
         fields.push_back(tag.field);
       }
@@ -254,7 +273,7 @@ absl::StatusOr<std::vector<plan::FieldRule>> EventClasses::RulesFor(
   plan::FieldSet read = needs;
   for (const plan::FieldRule& rule : tag_rules) read.Add(rule.Inputs());
   std::vector<plan::FieldRule> rules;
-  if (const Wanted each = wanted(read, kEventType); any(each) && !types_.empty()) {
+  if (const Wanted each = wanted(read, kEventType); any(each) && !lists().types.empty()) {
     SPELK_RETURN_IF_ERROR(AddTypeRules(table, compile, each, &rules));
   }
   for (plan::FieldRule& rule : tag_rules) rules.push_back(std::move(rule));
@@ -266,7 +285,7 @@ absl::StatusOr<std::vector<std::pair<std::string, plan::ExprPtr>>> EventClasses:
   std::vector<std::pair<std::string, plan::ExprPtr>> conditions;
   const Wildcard wildcard(pattern, Case::kIgnore);
   if (field == kEventType) {
-    for (const EventType& type : types_) {
+    for (const EventType& type : lists().types) {
       if (!wildcard.Matches(type.name)) continue;
       absl::StatusOr<plan::ExprPtr> condition = compile(type.search);
       if (!condition.ok()) return At(type.place, condition.status());
@@ -276,7 +295,7 @@ absl::StatusOr<std::vector<std::pair<std::string, plan::ExprPtr>>> EventClasses:
   }
   const bool any_field = field == kTag;
   if (!any_field) field.remove_prefix(kTagOf.size());
-  for (const Tag& tag : tags_) {
+  for (const Tag& tag : lists().tags) {
     if ((!any_field && tag.field != field) || !wildcard.Matches(tag.name)) continue;
     std::string terms = fmt::format("{}={}", syntax::Quote(tag.field), syntax::Quote(tag.value));
     absl::StatusOr<plan::ExprPtr> condition = compile(terms);

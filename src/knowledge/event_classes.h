@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -22,9 +23,11 @@ using CompileTerms = std::function<absl::StatusOr<plan::ExprPtr>(std::string_vie
 // Loaded once, then shared between threads.
 class EventClasses final : public plan::EventClasses {
  public:
-  // InvalidArgument, with file and line, for a stanza that means nothing. `builtin`: spelk's own,
-  // which are not among "all fields"; those of apps come first, and hide such of the same name.
-  absl::Status Load(const Conf& event_types, const Conf& tags, bool builtin);
+  // InvalidArgument, with file and line, for a stanza that means nothing.
+  absl::Status Load(const Conf& event_types, const Conf& tags);
+  // Puts spelk's own, which are not among "all fields", below those of apps, which hide such of the
+  // same name. They are read when something is first asked for.
+  void AddBuiltin() { builtin_ = true; }
 
   bool HasEventType(std::string_view pattern) const override;
   bool HasTag(std::string_view field, std::string_view pattern) const override;
@@ -60,16 +63,25 @@ class EventClasses final : public plan::EventClasses {
     bool builtin = false;
     bool listed = false;
   };
-  absl::Status AddTags(const Conf& conf, const Stanza& stanza, bool builtin);
+  // What there is.
+  struct Lists {
+    absl::Status Add(const Conf& event_types, const Conf& tag_stanzas, bool builtin);
+    absl::Status AddTags(const Conf& conf, const Stanza& stanza, bool builtin);
+
+    std::vector<EventType> types;  // By priority, then by name.
+    std::vector<Tag> tags;         // By name.
+    StringSet known_types;         // Stanzas of apps, disabled ones too.
+    StringSet known_tags;          // Likewise: "field=value" and the tag.
+  };
+  const Lists& lists() const;
   absl::Status AddTypeRules(FieldTable& table, const CompileTerms& compile, Wanted wanted,
                             std::vector<plan::FieldRule>* rules) const;
   absl::Status AddTagRule(std::string_view field, FieldTable& table, const CompileTerms& compile,
                           Wanted wanted, std::vector<plan::FieldRule>* rules) const;
 
-  std::vector<EventType> types_;  // By priority, then by name.
-  std::vector<Tag> tags_;         // By name.
-  StringSet known_types_;         // Stanzas of apps, disabled ones too.
-  StringSet known_tags_;          // Likewise: "field=value" and the tag.
+  bool builtin_ = false;
+  mutable std::once_flag builtin_once_;
+  mutable Lists lists_;
 };
 
 }  // namespace spelk::knowledge

@@ -186,18 +186,83 @@ std::vector<std::string> QuotedList(std::string_view text) {
   return words;
 }
 
-absl::StatusOr<NamedExtraction> ParseExtract(std::string_view value) {
-  NamedExtraction made;
+namespace {
+
+// The regular expression of "regex in field", and the field.
+std::string_view RegexOf(std::string_view value, NamedExtraction* made) {
   constexpr std::string_view kIn = " in ";
-  std::string_view regex = value;
   const size_t in = value.rfind(kIn);
-  if (in != std::string_view::npos) {
-    const std::string_view field = TrimBlanks(value.substr(in + kIn.size()));
-    if (!field.empty() && std::all_of(field.begin(), field.end(), &IsFieldCharacter)) {
-      made.source = field;
-      regex = TrimBlanks(value.substr(0, in));
+  if (in == std::string_view::npos) return value;
+  const std::string_view field = TrimBlanks(value.substr(in + kIn.size()));
+  if (field.empty() || !std::all_of(field.begin(), field.end(), &IsFieldCharacter)) return value;
+  made->source = field;
+  return TrimBlanks(value.substr(0, in));
+}
+
+void ReadSource(const Stanza& stanza, NamedExtraction* made) {
+  const Setting* source = stanza.Find("SOURCE_KEY");
+  if (source == nullptr) return;
+  constexpr std::string_view kField = "field:";
+  std::string_view name = source->value;
+  if (name.starts_with(kField)) name.remove_prefix(kField.size());
+  made->source = name;
+}
+
+void AddTarget(std::string_view name, NamedExtraction* made) {
+  const auto& targets = made->targets;
+  if (std::find(targets.begin(), targets.end(), name) == targets.end()) {
+    made->targets.emplace_back(name);
+  }
+}
+
+// The names of groups: "(?<name>…", "(?P<name>…".
+void OutlineGroups(std::string_view regex, NamedExtraction* made) {
+  for (size_t at = regex.find('<'); at != std::string_view::npos; at = regex.find('<', at + 1)) {
+    const std::string_view before = regex.substr(0, at);
+    const size_t end = regex.find('>', at);
+    const bool group = before.ends_with("(?") || before.ends_with("(?P");
+    if (!group || end == std::string_view::npos) continue;
+    const std::string_view name = regex.substr(at + 1, end - at - 1);
+    if (name.starts_with("_KEY_")) made->names_in_text = true;
+    if (name.starts_with("_KEY_") || name.starts_with("_VAL_")) continue;
+    if (!name.empty() && name.front() != '=' && name.front() != '!') AddTarget(name, made);
+  }
+}
+
+}  // namespace
+
+NamedExtraction OutlineExtract(std::string_view value) {
+  NamedExtraction made;
+  OutlineGroups(RegexOf(value, &made), &made);
+  return made;
+}
+
+std::optional<NamedExtraction> OutlineTransform(const Stanza& stanza) {
+  const bool cuts = !stanza.Text("DELIMS").empty();
+  if (stanza.Text("REGEX").empty() && !cuts) return std::nullopt;
+  NamedExtraction made;
+  ReadSource(stanza, &made);
+  if (cuts) {
+    const std::vector<std::string> sets = QuotedList(stanza.Text("DELIMS"));
+    if (sets.size() == 1) {
+      for (const std::string& column : QuotedList(stanza.Text("FIELDS"))) AddTarget(column, &made);
+    }
+    made.names_in_text = made.targets.empty();
+  } else if (stanza.Text("FORMAT").empty()) {
+    OutlineGroups(stanza.Text("REGEX"), &made);
+  } else {
+    for (const std::string& token : FormatTokens(stanza.Text("FORMAT"))) {
+      const std::string_view name = std::string_view(token).substr(0, token.find("::"));
+      if (name.starts_with('$')) made.names_in_text = true;
+      if (!name.starts_with('$')) AddTarget(name, &made);
     }
   }
+  return made;
+}
+
+absl::StatusOr<NamedExtraction> ParseExtract(std::string_view value) {
+  NamedExtraction made;
+  const std::string_view regex = RegexOf(value, &made);
   made.extraction.regex = fmt::format("{}{}", kFlags, regex);
   SPELK_ASSIGN_OR_RETURN(const Regex compiled, Regex::Compile(made.extraction.regex));
   AddGroups(compiled, &made);
@@ -210,12 +275,7 @@ absl::StatusOr<std::optional<NamedExtraction>> ParseTransform(const Stanza& stan
   const bool cuts = !stanza.Text("DELIMS").empty();
   if (regex.empty() && !cuts) return std::nullopt;
   NamedExtraction made;
-  if (const Setting* source = stanza.Find("SOURCE_KEY")) {
-    constexpr std::string_view kField = "field:";
-    std::string_view name = source->value;
-    if (name.starts_with(kField)) name.remove_prefix(kField.size());
-    made.source = name;
-  }
+  ReadSource(stanza, &made);
   made.extraction.add = IsOn(stanza, "MV_ADD", false);
   made.extraction.clean_names = IsOn(stanza, "CLEAN_KEYS", true);
   made.extraction.keep_empty = IsOn(stanza, "KEEP_EMPTY_VALS", false);

@@ -27,6 +27,11 @@ absl::StatusOr<NamedExtraction> ParseExtract(std::string_view value);
 // that means nothing at search time; InvalidArgument for what is wrong.
 absl::StatusOr<std::optional<NamedExtraction>> ParseTransform(const Stanza& stanza);
 
+// What can be told of one without compiling its regular expression: all but `extraction`. For
+// settings that are known to be right.
+NamedExtraction OutlineExtract(std::string_view value);
+std::optional<NamedExtraction> OutlineTransform(const Stanza& stanza);
+
 // Words with commas and blanks between them; "…" keeps them, and \" \\ \t \n \r stand for one
 // character there.
 std::vector<std::string> QuotedList(std::string_view text);

@@ -46,13 +46,6 @@ Conf* ConfNamed(std::string_view name, AppConfs* confs) {
   return nullptr;
 }
 
-absl::StatusOr<Conf> BuiltinConf(std::string_view file) {
-  Conf conf;
-  const std::string path = fmt::format("default/{}", file);
-  SPELK_RETURN_IF_ERROR(conf.Add(BuiltinFile(path), fmt::format("builtin/{}", path)));
-  return conf;
-}
-
 // Of a file, each stanza counted.
 size_t StanzasIn(std::string_view text) {
   size_t count = 0;
@@ -142,6 +135,7 @@ absl::Status Knowledge::Load(const KnowledgeSources& sources) {
   }
   SPELK_RETURN_IF_ERROR(lookups_.Load(std::move(apps), confs.transforms,
                                       std::move(confs.collections), given, limits_));
+  if (builtin_) lookups_.AddBuiltin();
   macros_.AddAll(confs.macros);
   macros_.AddSavedSearches(confs.saved_searches);
   for (const std::string& macro : sources.macros) {
@@ -151,12 +145,8 @@ absl::Status Knowledge::Load(const KnowledgeSources& sources) {
   props_.AddFields(confs.fields);
   problems_ = skipped_;
   for (std::string& problem : props_.Problems()) problems_.push_back(std::move(problem));
-  SPELK_RETURN_IF_ERROR(classes_.Load(confs.event_types, confs.tags, false));
-  if (builtin_) {
-    SPELK_ASSIGN_OR_RETURN(const Conf types, BuiltinConf("eventtypes.conf"));
-    SPELK_ASSIGN_OR_RETURN(const Conf tags, BuiltinConf("tags.conf"));
-    SPELK_RETURN_IF_ERROR(classes_.Load(types, tags, true));
-  }
+  SPELK_RETURN_IF_ERROR(classes_.Load(confs.event_types, confs.tags));
+  if (builtin_) classes_.AddBuiltin();
   SPELK_ASSIGN_OR_RETURN(shapes_, ReadShapes(confs.shapes));
   return absl::OkStatus();
 }
@@ -176,7 +166,22 @@ const std::vector<plan::EventLayout>& Knowledge::shapes() const {
 void Knowledge::ReadBuiltinProps() const {
   if (!builtin_) return;
   const absl::StatusOr<Conf> conf = BuiltinConf("props.conf");
-  builtin_status_ = conf.ok() ? props_.AddAll(*conf, Conf(), lookups_, true) : conf.status();
+  const absl::StatusOr<Conf> transforms = BuiltinConf("transforms.conf");
+  builtin_status_ = conf.ok() ? transforms.status() : conf.status();
+  if (builtin_status_.ok()) builtin_status_ = props_.AddAll(*conf, *transforms, lookups_, true);
+}
+
+std::vector<AppFile> Knowledge::files() const {
+  std::vector<AppFile> files;
+  if (builtin_) {
+    for (const std::string_view name : BuiltinFiles()) {
+      const bool conf = name.ends_with(".conf");
+      files.push_back(
+          {"builtin", std::string(name), true, conf ? StanzasIn(BuiltinFile(name)) : 0, true});
+    }
+  }
+  files.insert(files.end(), files_.begin(), files_.end());
+  return files;
 }
 
 absl::StatusOr<InlinedRules> Knowledge::RulesFor(const plan::FieldSet& needs, FieldTable& table,

@@ -3,6 +3,7 @@
 
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -45,6 +46,7 @@ struct AppFile {
   std::string file;  // "default/props.conf"
   bool read = false;
   size_t stanzas = 0;  // Of a .conf file that is read.
+  bool builtin = false;
 };
 
 // Loaded once, then immutable and shared between threads. What spelk itself brings is read when it
@@ -71,8 +73,9 @@ class Knowledge {
   const DataModels& models() const { return models_; }
   const SavedSearches& saved_searches() const { return saved_searches_; }
 
-  // The files of the apps, in the order in which they are laid over each other.
-  const std::vector<AppFile>& files() const { return files_; }
+  // The files of the apps, in the order in which they are laid over each other: spelk's own
+  // first.
+  std::vector<AppFile> files() const;
   // What is wrong in them, with file and line.
   const std::vector<std::string>& problems() const { return problems_; }
   // Lines that were left out.

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/status.h"
+#include "knowledge/builtin.h"
 #include "plan/table.h"
 
 namespace spelk::knowledge {
@@ -83,19 +84,31 @@ absl::Status Lookups::Give(const std::string& text) {
   return absl::OkStatus();
 }
 
-const Setting* Lookups::Find(const Stanza& stanza, std::string_view key) const {
+// Empty if spelk's own tables are not there.
+const Conf& Lookups::Own() const {
+  std::call_once(own_once_, [this] {
+    if (!builtin_) return;
+    absl::StatusOr<Conf> conf = BuiltinConf("transforms.conf");
+    if (conf.ok()) own_ = *std::move(conf);  // The tests read these files.
+  });
+  return own_;
+}
+
+const Setting* Lookups::Find(const Conf& conf, const Stanza& stanza, std::string_view key) {
   if (const Setting* setting = stanza.Find(key)) return setting;
-  const Stanza* common = transforms_.Find(Conf::kDefault);
+  const Stanza* common = conf.Find(Conf::kDefault);
   return common == nullptr ? nullptr : common->Find(key);
 }
 
 std::vector<std::string> Lookups::LookupNames() const {
   std::vector<std::string> names;
-  for (const Stanza& stanza : transforms_.stanzas()) {
-    const bool lookup = stanza.Find("filename") != nullptr ||
-                        stanza.Find("collection") != nullptr ||
-                        stanza.Find("external_type") != nullptr;
-    if (lookup) names.push_back(stanza.name);
+  for (const Conf* conf : {&transforms_, &Own()}) {
+    for (const Stanza& stanza : conf->stanzas()) {
+      const bool lookup = stanza.Find("filename") != nullptr ||
+                          stanza.Find("collection") != nullptr ||
+                          stanza.Find("external_type") != nullptr;
+      if (lookup) names.push_back(stanza.name);
+    }
   }
   for (const auto& [name, path] : files_) names.push_back(name);
   std::sort(names.begin(), names.end());
@@ -117,7 +130,13 @@ absl::StatusOr<std::optional<io::Input>> Lookups::Open(std::string_view table) c
                            app->Find(fmt::format("lookups/{}", table)));
     if (input) return input;
   }
-  return std::nullopt;
+  const std::string_view own = builtin_ ? BuiltinTable(table) : std::string_view();
+  if (own.empty()) return std::nullopt;
+  io::Input input;
+  input.kind = io::Input::Kind::kMemory;
+  input.path = fmt::format("builtin/lookups/{}", table);
+  input.memory = own;
+  return input;
 }
 
 absl::StatusOr<std::optional<std::string>> Lookups::Read(std::string_view name, size_t most) const {
@@ -142,9 +161,10 @@ absl::StatusOr<plan::LookupPtr> Lookups::FindFile(std::string_view name) const {
 }
 
 absl::StatusOr<plan::LookupPtr> Lookups::Make(std::string_view name) const {
-  const Stanza* stanza = transforms_.Find(name);
-  if (stanza != nullptr && name != Conf::kDefault) {
-    SPELK_ASSIGN_OR_RETURN(plan::LookupPtr lookup, OfStanza(*stanza));
+  for (const Conf* conf : {&transforms_, &Own()}) {
+    const Stanza* stanza = conf->Find(name);
+    if (stanza == nullptr || name == Conf::kDefault) continue;
+    SPELK_ASSIGN_OR_RETURN(plan::LookupPtr lookup, OfStanza(*conf, *stanza));
     if (lookup != nullptr) return lookup;
   }
   const bool file = name.ends_with(".csv") || name.ends_with(".csv.gz");
@@ -171,7 +191,7 @@ absl::StatusOr<plan::LookupPtr> Lookups::OfFile(std::string_view name) const {
 }
 
 // Null for a stanza that is about fields, not about a lookup.
-absl::StatusOr<plan::LookupPtr> Lookups::OfStanza(const Stanza& stanza) const {
+absl::StatusOr<plan::LookupPtr> Lookups::OfStanza(const Conf& conf, const Stanza& stanza) const {
   auto lookup = std::make_shared<plan::Lookup>();
   lookup->name = stanza.name;
   const Setting* file = stanza.Find("filename");
@@ -183,19 +203,19 @@ absl::StatusOr<plan::LookupPtr> Lookups::OfStanza(const Stanza& stanza) const {
                          : type != nullptr       ? type
                                                  : script;
   if (first == nullptr) return nullptr;
-  lookup->place = transforms_.PlaceOf(*first);
+  lookup->place = conf.PlaceOf(*first);
   if (script != nullptr) return NotBuilt(lookup->place, stanza.name, "runs a script");
   if (type != nullptr && type->value != "kvstore") {
     return NotBuilt(lookup->place, stanza.name, fmt::format("is of the type {}", type->value));
   }
-  if (const Setting* filter = Find(stanza, "filter")) lookup->filter = filter->value;
+  if (const Setting* filter = Find(conf, stanza, "filter")) lookup->filter = filter->value;
   if (file != nullptr) {
     lookup->table = LastPart(file->value);
   } else {
     lookup->collection = true;
     lookup->table = collection != nullptr ? collection->value : stanza.name;
   }
-  SPELK_RETURN_IF_ERROR(ReadMatching(stanza, lookup.get()));
+  SPELK_RETURN_IF_ERROR(ReadMatching(conf, stanza, lookup.get()));
   SPELK_RETURN_IF_ERROR(ReadColumns(&stanza, lookup.get()));
   return plan::LookupPtr(std::move(lookup));
 }
@@ -233,15 +253,15 @@ std::optional<std::vector<std::pair<std::string, plan::LookupMatch>>> ParseMatch
 
 }  // namespace
 
-absl::Status Lookups::ReadMatching(const Stanza& stanza, plan::Lookup* lookup) const {
-  const auto bad = [this](const Setting& setting, std::string_view wanted) {
-    return absl::InvalidArgumentError(fmt::format("{}: {} takes {}, not \"{}\"",
-                                                  transforms_.PlaceOf(setting), setting.key, wanted,
-                                                  setting.value));
+absl::Status Lookups::ReadMatching(const Conf& conf, const Stanza& stanza,
+                                   plan::Lookup* lookup) const {
+  const auto bad = [&conf](const Setting& setting, std::string_view wanted) {
+    return absl::InvalidArgumentError(fmt::format(
+        "{}: {} takes {}, not \"{}\"", conf.PlaceOf(setting), setting.key, wanted, setting.value));
   };
   const auto number = [&](std::string_view key, int64_t least, int64_t most,
                           auto* value) -> absl::Status {
-    const Setting* setting = Find(stanza, key);
+    const Setting* setting = Find(conf, stanza, key);
     if (setting == nullptr) return absl::OkStatus();
     int64_t parsed = 0;
     const char* end = setting->value.data() + setting->value.size();
@@ -252,19 +272,21 @@ absl::Status Lookups::ReadMatching(const Stanza& stanza, plan::Lookup* lookup) c
     *value = static_cast<std::remove_reference_t<decltype(*value)>>(parsed);
     return absl::OkStatus();
   };
-  if (const Setting* setting = Find(stanza, "match_type")) {
+  if (const Setting* setting = Find(conf, stanza, "match_type")) {
     auto matches = ParseMatches(setting->value);
     if (!matches) return bad(*setting, "a list of WILDCARD(column), CIDR(column), EXACT(column)");
     lookup->matches = std::move(*matches);
   }
-  if (const Setting* setting = Find(stanza, "case_sensitive_match")) {
+  if (const Setting* setting = Find(conf, stanza, "case_sensitive_match")) {
     lookup->ignore_case = !IsTrue(setting->value);
   }
-  if (const Setting* setting = Find(stanza, "default_match")) {
+  if (const Setting* setting = Find(conf, stanza, "default_match")) {
     lookup->default_match = setting->value;
   }
-  if (const Setting* setting = Find(stanza, "time_field")) lookup->time_column = setting->value;
-  if (const Setting* setting = Find(stanza, "time_format")) lookup->time_format = setting->value;
+  if (const Setting* setting = Find(conf, stanza, "time_field"))
+    lookup->time_column = setting->value;
+  if (const Setting* setting = Find(conf, stanza, "time_format"))
+    lookup->time_format = setting->value;
   constexpr int64_t kMostMatches = 1000;
   constexpr int64_t kMostSeconds = 2'000'000'000;
   lookup->max_matches = lookup->time_column.empty()

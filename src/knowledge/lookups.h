@@ -28,6 +28,9 @@ class Lookups final : public plan::LookupCatalog, public plan::Files {
   absl::Status Load(std::vector<AppFolder> apps, Conf transforms, Conf collections,
                     const std::vector<std::string>& given, const plan::Limits& limits);
 
+  // Puts the tables of spelk's own apps below all others.
+  void AddBuiltin() { builtin_ = true; }
+
   absl::StatusOr<plan::LookupPtr> FindLookup(std::string_view name) const override;
   absl::StatusOr<plan::LookupPtr> FindFile(std::string_view name) const override;
   std::vector<std::string> LookupNames() const override;
@@ -42,16 +45,20 @@ class Lookups final : public plan::LookupCatalog, public plan::Files {
  private:
   absl::Status Give(const std::string& text);
   absl::StatusOr<plan::LookupPtr> Make(std::string_view name) const;
-  absl::StatusOr<plan::LookupPtr> OfStanza(const Stanza& stanza) const;
+  absl::StatusOr<plan::LookupPtr> OfStanza(const Conf& conf, const Stanza& stanza) const;
   absl::StatusOr<plan::LookupPtr> OfFile(std::string_view name) const;
-  absl::Status ReadMatching(const Stanza& stanza, plan::Lookup* lookup) const;
+  absl::Status ReadMatching(const Conf& conf, const Stanza& stanza, plan::Lookup* lookup) const;
   absl::Status ReadColumns(const Stanza* stanza, plan::Lookup* lookup) const;
-  const Setting* Find(const Stanza& stanza, std::string_view key) const;
+  static const Setting* Find(const Conf& conf, const Stanza& stanza, std::string_view key);
+  const Conf& Own() const;
 
   const plan::Limits* limits_ = nullptr;
   std::vector<AppFolder> apps_;
   Conf transforms_;
   Conf collections_;
+  bool builtin_ = false;
+  mutable std::once_flag own_once_;
+  mutable Conf own_;                // The transforms.conf of spelk's own apps.
   StringMap<std::string> files_;    // Given by name.
   std::vector<AppFolder> folders_;  // Given.
   mutable std::mutex mutex_;

@@ -216,7 +216,9 @@ absl::Status Props::AddSetting(const Conf& conf, const Conf& transforms, const S
 
 absl::Status Props::AddTextSetting(const Conf& conf, const Setting& setting, const Rule& common) {
   if (setting.key == "KV_MODE") {
-    constexpr std::string_view kModes[] = {"none", "auto", "auto_escaped", "multi", "json", "xml"};
+    // The last one is spelk's own.
+    constexpr std::string_view kModes[] = {"none", "auto", "auto_escaped", "multi",
+                                           "json", "xml",  "windows"};
     const bool known =
         std::any_of(std::begin(kModes), std::end(kModes),
                     [&](std::string_view mode) { return EqualsIgnoringCase(setting.value, mode); });
@@ -279,6 +281,15 @@ absl::Status Props::AddAliases(const Conf& conf, const Setting& setting, const R
 }
 
 absl::Status Props::AddExtraction(const Conf&, const Setting& setting, const Rule& common) {
+  if (common.builtin) {
+    Rule rule = common;
+    rule.kind = plan::RuleKind::kExtract;
+    rule.extraction = OutlineExtract(setting.value);
+    rule.targets = rule.extraction->targets;
+    rule.expression = setting.value;
+    Add(std::move(rule));
+    return absl::OkStatus();
+  }
   absl::StatusOr<NamedExtraction> made = ParseExtract(setting.value);
   if (!made.ok()) {
     return absl::InvalidArgumentError(
@@ -299,6 +310,16 @@ absl::Status Props::AddTransforms(const Conf& conf, const Conf& transforms, cons
     if (stanza == nullptr) {
       AddUnbuilt(conf, common.stanza, setting, {},
                  fmt::format(", which names the transform {} that is not there", name));
+      continue;
+    }
+    if (common.builtin) {
+      Rule rule = common;
+      rule.kind = plan::RuleKind::kExtract;
+      rule.extraction = OutlineTransform(*stanza);
+      if (!rule.extraction) continue;
+      rule.targets = rule.extraction->targets;
+      rule.transform = std::make_shared<Stanza>(*stanza);
+      Add(std::move(rule));
       continue;
     }
     absl::StatusOr<std::optional<NamedExtraction>> made = ParseTransform(*stanza);

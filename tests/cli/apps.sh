@@ -49,7 +49,7 @@ could not be read, or has no effect:
   one/local/props.conf:4: expected [stanza] or key = value
   one/local/props.conf:5: the stanza's name has no \"]\" behind it
 $("$SPELK" apps --app one | grep EXTRACT-a)" "$SPELK" apps --app one --app two
-expect 'nothing to list' 0 '' "$SPELK" apps
+expect 'nothing to list' 0 '' "$SPELK" apps --no-builtin
 says 'it is told how' 'name a folder by --app DIR'
 expect 'all is well' 0 'two
   default/macros.conf                 1 stanza' "$SPELK" apps --app two

@@ -10,6 +10,7 @@
 #include "io/fields/key_values.h"
 #include "io/fields/text_fields.h"
 #include "io/fields/text_table.h"
+#include "io/fields/windows_event.h"
 #include "io/json_flattener.h"
 #include "value/ascii.h"
 #include "value/batch.h"
@@ -17,7 +18,7 @@
 namespace spelk::exec {
 namespace {
 
-enum class Format : uint8_t { kNone, kPairs, kJson, kXml, kTable };
+enum class Format : uint8_t { kNone, kPairs, kJson, kXml, kTable, kWindows };
 
 // How the text of an event is read.
 struct Reading {
@@ -38,6 +39,7 @@ void SetMode(std::string_view mode, Reading* reading) {
   if (EqualsIgnoringCase(mode, "json")) reading->format = Format::kJson;
   if (EqualsIgnoringCase(mode, "xml")) reading->format = Format::kXml;
   if (EqualsIgnoringCase(mode, "multi")) reading->format = Format::kTable;
+  if (EqualsIgnoringCase(mode, "windows")) reading->format = Format::kWindows;
   reading->escapes = EqualsIgnoringCase(mode, "auto_escaped");
 }
 
@@ -129,6 +131,13 @@ class AutomaticRunner final : public RuleRunner {
         return;
       case Format::kXml:
         if (io::LooksLikeXml(text)) io::FindXmlFields(text, fields);
+        return;
+      case Format::kWindows:
+        if (io::LooksLikeJson(text)) {
+          io::FindJsonFields(text, flattener_, fields);
+        } else {
+          io::FindWindowsFields(text, fields);
+        }
         return;
       case Format::kTable:
         io::FindTableFields(text, io::TextTableOptions(), fields);

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "base/status.h"
 #include "knowledge/builtin.h"
 #include "knowledge/event_layouts.h"
@@ -223,17 +225,91 @@ TEST(Shapes, FaultsNameTheirPlace) {
             "shapes.conf:2: [a]: a prefix ends with a dot");
 }
 
-TEST(Builtin, ItsFilesAreInOrder) {
-  Conf shapes;
-  ASSERT_TRUE(shapes.Add(BuiltinFile("default/shapes.conf"), "shapes.conf").ok());
-  const auto read = ReadShapes(shapes);
-  EXPECT_TRUE(read.ok()) << MessageOf(read.status());
+std::set<std::string> Sorted(const std::vector<std::string>& names) {
+  return {names.begin(), names.end()};
+}
+
+// What is told of an extraction without compiling it is what compiling it tells.
+TEST(Builtin, OutlinesAreRight) {
+  const absl::StatusOr<Conf> props = BuiltinConf("props.conf");
+  ASSERT_TRUE(props.ok()) << MessageOf(props.status());
+  for (const Stanza& stanza : props->stanzas()) {
+    for (const Setting& setting : stanza.settings) {
+      if (!setting.key.starts_with("EXTRACT-")) continue;
+      const auto whole = ParseExtract(setting.value);
+      ASSERT_TRUE(whole.ok()) << props->PlaceOf(setting) << MessageOf(whole.status());
+      const NamedExtraction outline = OutlineExtract(setting.value);
+      EXPECT_EQ(Sorted(outline.targets), Sorted(whole->targets)) << props->PlaceOf(setting);
+      EXPECT_EQ(outline.source, whole->source);
+      EXPECT_EQ(outline.names_in_text, whole->names_in_text);
+    }
+  }
+  const absl::StatusOr<Conf> transforms = BuiltinConf("transforms.conf");
+  ASSERT_TRUE(transforms.ok()) << MessageOf(transforms.status());
+  for (const Stanza& stanza : transforms->stanzas()) {
+    const auto whole = ParseTransform(stanza);
+    ASSERT_TRUE(whole.ok()) << stanza.name << MessageOf(whole.status());
+    const auto outline = OutlineTransform(stanza);
+    ASSERT_EQ(outline.has_value(), whole->has_value()) << stanza.name;
+    if (!outline) continue;
+    EXPECT_EQ(Sorted(outline->targets), Sorted((*whole)->targets)) << stanza.name;
+    EXPECT_EQ(outline->source, (*whole)->source);
+    EXPECT_EQ(outline->names_in_text, (*whole)->names_in_text);
+  }
+}
+
+TEST(Outline, SaysWhatIsExtracted) {
+  for (const std::string_view value :
+       {"a=(?<a>\\d+) (?P<b>x)|(?<b>y)", "(?<=x)(?<!y)(?<_KEY_1>\\w+)=(?<_VAL_1>\\w+)(?<c>z)",
+        "user (?<user>\\S+) in Message", "no names in here"}) {
+    const auto whole = ParseExtract(value);
+    ASSERT_TRUE(whole.ok());
+    const NamedExtraction outline = OutlineExtract(value);
+    EXPECT_EQ(Sorted(outline.targets), Sorted(whole->targets)) << value;
+    EXPECT_EQ(outline.source, whole->source) << value;
+    EXPECT_EQ(outline.names_in_text, whole->names_in_text) << value;
+  }
   Conf conf;
-  ASSERT_TRUE(conf.Add(BuiltinFile("default/props.conf"), "props.conf").ok());
+  ASSERT_TRUE(conf.Add("[format]\nREGEX = (a)(b)\nFORMAT = x::$1 $2::\"v\" y::c\n"
+                       "[cut]\nDELIMS = \",\"\nFIELDS = \"a\", b\nSOURCE_KEY = field:m\n"
+                       "[pairs]\nDELIMS = \",\", \"=\"\n[table]\nfilename = t.csv\n",
+                       "transforms.conf")
+                  .ok());
+  for (const Stanza& stanza : conf.stanzas()) {
+    const auto whole = ParseTransform(stanza);
+    ASSERT_TRUE(whole.ok()) << stanza.name;
+    const auto outline = OutlineTransform(stanza);
+    ASSERT_EQ(outline.has_value(), whole->has_value()) << stanza.name;
+    if (!outline) continue;
+    EXPECT_EQ(Sorted(outline->targets), Sorted((*whole)->targets)) << stanza.name;
+    EXPECT_EQ(outline->source, (*whole)->source) << stanza.name;
+    EXPECT_EQ(outline->names_in_text, (*whole)->names_in_text) << stanza.name;
+  }
+}
+
+TEST(Builtin, ItsFilesAreInOrder) {
+  const absl::StatusOr<Conf> shapes = BuiltinConf("shapes.conf");
+  ASSERT_TRUE(shapes.ok()) << MessageOf(shapes.status());
+  const auto read = ReadShapes(*shapes);
+  EXPECT_TRUE(read.ok()) << MessageOf(read.status());
+  const absl::StatusOr<Conf> conf = BuiltinConf("props.conf");
+  const absl::StatusOr<Conf> transforms = BuiltinConf("transforms.conf");
+  ASSERT_TRUE(conf.ok()) << MessageOf(conf.status());
+  ASSERT_TRUE(transforms.ok()) << MessageOf(transforms.status());
   Props props;
-  const absl::Status status = props.AddAll(conf, Conf(), Lookups(), true);
+  const Lookups lookups;
+  const absl::Status status = props.AddAll(*conf, *transforms, lookups, true);
   EXPECT_TRUE(status.ok()) << MessageOf(status);
+  EXPECT_TRUE(props.Problems().empty()) << props.Problems().front();
+  for (const std::string_view file : {"eventtypes.conf", "tags.conf", "macros.conf"}) {
+    const absl::StatusOr<Conf> each = BuiltinConf(file);
+    EXPECT_TRUE(each.ok()) << MessageOf(each.status());
+  }
+  EventClasses classes;
+  EXPECT_TRUE(classes.Load(*BuiltinConf("eventtypes.conf"), *BuiltinConf("tags.conf")).ok());
   EXPECT_EQ(BuiltinFile("default/none.conf"), "");
+  EXPECT_EQ(BuiltinFilesNamed("default/props.conf").front(), "default/props.conf");
+  EXPECT_TRUE(BuiltinTable("spelk_windows_signatures.csv").starts_with("channel,"));
   Knowledge knowledge;
   ASSERT_TRUE(knowledge.Load({.builtin = true}).ok());
   EXPECT_FALSE(knowledge.shapes().empty());
