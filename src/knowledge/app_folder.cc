@@ -54,7 +54,7 @@ absl::StatusOr<AppFolder> AppFolder::Open(const std::string& path) {
     return ::stat(fmt::format("{}/{}", *resolved, folder).c_str(), &part) == 0 &&
            S_ISDIR(part.st_mode);
   };
-  if (!has("default") && !has("local") && !has("lookups")) {
+  if (!has("default") && !has("local") && !has("lookups") && !has("data/models")) {
     return absl::NotFoundError(
         fmt::format("{} is no app folder: it has neither default/ nor local/", path));
   }

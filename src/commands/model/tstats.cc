@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "commands/bin.h"
+#include "commands/combine/subsearches.h"
 #include "commands/model/dataset.h"
 #include "commands/model/token_values.h"
 #include "value/ascii.h"
@@ -43,6 +44,7 @@ class TstatsBinder {
     SPELK_RETURN_IF_ERROR(ReadBy());
     auto node = plan::Make<plan::AggregateNode>(call_.span);
     node->by = groups_.by;
+    if (prestats_) node->mode = plan::AggregateMode::kPartial;
     SPELK_RETURN_IF_ERROR(ReadStatistics(node.get()));
     SPELK_RETURN_IF_ERROR(ReadWhere());
     for (const Field field : groups_.by) Need(field.name(), call_.span);
@@ -68,6 +70,9 @@ class TstatsBinder {
     return node;
   }
 
+  // With append=t: its rows come after others.
+  bool appends() const { return append_; }
+
  private:
   // ---- options
 
@@ -77,19 +82,13 @@ class TstatsBinder {
       SPELK_RETURN_IF_ERROR(binder_.Flag(call_, name).status());
     }
     SPELK_RETURN_IF_ERROR(binder_.Integer(call_, "chunk_size", 10'000).status());
-    SPELK_ASSIGN_OR_RETURN(const bool prestats, binder_.Flag(call_, "prestats"));
-    SPELK_ASSIGN_OR_RETURN(const bool append, binder_.Flag(call_, "append"));
-    if (append && !prestats) {
+    SPELK_ASSIGN_OR_RETURN(prestats_, binder_.Flag(call_, "prestats"));
+    SPELK_ASSIGN_OR_RETURN(append_, binder_.Flag(call_, "append"));
+    if (append_ && !prestats_) {
       return binder_.Error(ErrorCode::kBadOptionValue,
                            binder_.FindOption(call_, "append")->name.span,
                            "append=t goes with prestats=t only",
                            {"to put rows after others, write | append [| tstats …]"});
-    }
-    if (prestats) {
-      return binder_.Error(ErrorCode::kUnbuiltOption,
-                           binder_.FindOption(call_, "prestats")->name.span,
-                           "the option prestats is not built yet",
-                           {"leave it out, and group further with stats or timechart behind it"});
     }
     const ast::ArgumentOption* fill = binder_.FindOption(call_, "fillnull_value");
     if (fill == nullptr) return absl::OkStatus();
@@ -441,6 +440,8 @@ class TstatsBinder {
 
   const ast::CommandCall& call_;
   plan::Binder& binder_;
+  bool prestats_ = false;
+  bool append_ = false;
   std::optional<std::string> fill_;
   BoundDataset bound_;  // Without FROM: none.
   std::optional<plan::DatasetSearch> search_;
@@ -452,7 +453,13 @@ class TstatsBinder {
 };
 
 absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
-  return TstatsBinder(call, binder).Bind();
+  constexpr uint64_t kAllRows = uint64_t{1} << 62U;
+  TstatsBinder tstats(call, binder);
+  SPELK_ASSIGN_OR_RETURN(plan::NodePtr node, tstats.Bind());
+  if (!tstats.appends() || binder.is_first()) return node;
+  std::vector<plan::NodePtr> others;
+  others.push_back(std::move(node));
+  return MakeAppend(call.span, std::move(others), kAllRows);
 }
 
 constexpr Argument kArguments[] = {
@@ -495,12 +502,12 @@ constexpr Argument kArguments[] = {
     {.name = "prestats",
      .type = "bool",
      .fallback = "f",
-     .summary = "Gives partial results for stats, chart and timechart; not built yet.",
+     .summary = "Gives partial results, in fields psrsvd_*, for stats, chart and timechart.",
      .is_option = true},
     {.name = "append",
      .type = "bool",
      .fallback = "f",
-     .summary = "With prestats=t: after the rows that there are; not built yet.",
+     .summary = "With prestats=t: after the rows that there are.",
      .is_option = true},
     {.name = "summariesonly",
      .type = "bool",
@@ -556,6 +563,10 @@ constexpr Example kExamples[] = {
     {.title = "All events, by the hour",
      .input = R"({"_time":3600,"host":"a"} {"_time":3700,"host":"a"} {"_time":7200,"host":"b"})",
      .query = "| tstats count where host=* by _time span=1h",
+     .output = R"({"_time":3600,"count":2} {"_time":7200,"count":1})"},
+    {.title = "What timechart goes on with",
+     .input = R"({"_time":3600,"host":"a"} {"_time":3700,"host":"a"} {"_time":7200,"host":"b"})",
+     .query = "| tstats prestats=t count where host=* by _time span=1h | timechart span=1h count",
      .output = R"({"_time":3600,"count":2} {"_time":7200,"count":1})"},
 };
 
