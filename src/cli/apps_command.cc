@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <map>
+#include <string>
 
 #include "cli/exit_codes.h"
 #include "cli/report.h"
@@ -21,16 +23,33 @@ std::string StateOf(const AppReport::File& file) {
   return fmt::format("{} stanza{}", file.stanzas, file.stanzas == 1 ? "" : "s");
 }
 
-std::string TitleOf(const AppReport::File& file) {
-  if (!file.builtin) return file.app;
-  return fmt::format("{} (part of the program; --no-builtin leaves it out)", file.app);
+// spelk's own, a line for each family of events: "windows/default/props.conf" is of windows.
+std::string BuiltinListing(const AppReport& report) {
+  struct Family {
+    size_t files = 0;
+    size_t stanzas = 0;
+  };
+  std::map<std::string, Family> families;
+  for (const AppReport::File& file : report.files) {
+    if (!file.builtin) continue;
+    Family& family = families[file.file.substr(0, file.file.find('/'))];
+    ++family.files;
+    family.stanzas += file.stanzas;
+  }
+  if (families.empty()) return {};
+  std::string out = "builtin (part of the program; --no-builtin leaves it out)\n";
+  for (const auto& [name, family] : families) {
+    out += fmt::format("  {:<36}{} files, {} stanzas\n", name, family.files, family.stanzas);
+  }
+  return out;
 }
 
 std::string Listing(const AppReport& report) {
-  std::string out;
+  std::string out = BuiltinListing(report);
   std::string app;
   for (const AppReport::File& file : report.files) {
-    if (file.app != app) out += fmt::format("{}\n", Printable(TitleOf(file)));
+    if (file.builtin) continue;
+    if (file.app != app) out += fmt::format("{}\n", Printable(file.app));
     app = file.app;
     out += fmt::format("  {:<36}{}\n", Printable(file.file), StateOf(file));
   }

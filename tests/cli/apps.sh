@@ -48,11 +48,15 @@ two
 could not be read, or has no effect:
   one/local/props.conf:4: expected [stanza] or key = value
   one/local/props.conf:5: the stanza's name has no \"]\" behind it
-$("$SPELK" apps --app one | grep EXTRACT-a)" "$SPELK" apps --app one --app two
+$("$SPELK" apps --app one | grep EXTRACT-a)" "$SPELK" apps --no-builtin --app one --app two
 expect 'nothing to list' 0 '' "$SPELK" apps --no-builtin
 says 'it is told how' 'name a folder by --app DIR'
 expect 'all is well' 0 'two
-  default/macros.conf                 1 stanza' "$SPELK" apps --app two
+  default/macros.conf                 1 stanza' "$SPELK" apps --app two --no-builtin
+own() { "$SPELK" apps --app two | sed 's/ *[0-9].*//' | grep -x -e 'builtin.*' -e '  windows' -e two; }
+expect "spelk's own comes first, by family" 0 'builtin (part of the program; --no-builtin leaves it out)
+  windows
+two' own
 expect 'no such folder' 2 '' "$SPELK" apps --app nowhere
 says 'it is named' 'there is no app folder nowhere'
 expect 'no app' 2 '' "$SPELK" apps --app plain

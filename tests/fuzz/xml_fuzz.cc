@@ -4,6 +4,7 @@
 #include "io/fields/key_values.h"
 #include "io/fields/tagged_text.h"
 #include "io/fields/text_table.h"
+#include "io/fields/windows_event.h"
 
 namespace {
 
@@ -21,6 +22,7 @@ void TakeFields(std::string_view text) {
   spelk::io::FindKeyValues(text, options, fields);
   spelk::io::FindTaggedTexts(text, fields);
   spelk::io::FindXmlFields(text, fields);
+  spelk::io::FindWindowsFields(text, fields);
   spelk::io::FindTableFields(text, {}, fields);
   for (const spelk::io::TextField& field : fields.Finish()) {
     spelk::fuzz::Require(!field.name.empty() || arena.exhausted(), "a field without a name");

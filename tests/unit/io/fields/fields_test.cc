@@ -8,6 +8,7 @@
 #include "io/fields/key_values.h"
 #include "io/fields/tagged_text.h"
 #include "io/fields/text_table.h"
+#include "io/fields/windows_event.h"
 
 namespace spelk::io {
 namespace {
@@ -148,6 +149,73 @@ TEST(Documents, Xml) {
   EXPECT_FALSE(FindXmlFields("<a><b></a>", none));
   EXPECT_FALSE(FindXmlFields("a=1 <b/>", none));
   EXPECT_EQ(none.size(), 0U);
+}
+
+std::string Windows(std::string_view text) {
+  Arena arena;
+  TextFields fields(arena);
+  FindWindowsFields(text, fields);
+  return Print(fields);
+}
+
+TEST(WindowsEvents, Xml) {
+  EXPECT_EQ(Windows("<Event xmlns='u'><System><Provider Name='P' Guid=\"{1}\"/>"
+                    "<EventID Qualifiers='7'>4</EventID><Correlation/><Security UserID='S'/>"
+                    "</System><EventData Name='N'><Data Name='Image'>C:\\a&amp;b</Data>"
+                    "<Data Name='Two Words'>x </Data><Data Name='e'></Data><Data Name='f'/>"
+                    "<Data>1</Data><Data>2</Data><Binary>00</Binary></EventData></Event>"),
+            "Name=[P] Guid=[{1}] Qualifiers=[7] EventID=[4] UserID=[S] "
+            "System_Props_Xml=[<Provider Name='P' Guid=\"{1}\"/><EventID Qualifiers='7'>4</EventID>"
+            "<Correlation/><Security UserID='S'/>] Image=[C:\\a&amp;b] Two_Words=[x ] Data=[1|2] "
+            "Binary=[00] EventData_Xml=[<Data Name='Image'>C:\\a&amp;b</Data>"
+            "<Data Name='Two Words'>x </Data><Data Name='e'></Data><Data Name='f'/>"
+            "<Data>1</Data><Data>2</Data><Binary>00</Binary>]");
+  // Of a name that System has, EventData adds a value, UserData and RenderingInfo do not.
+  EXPECT_EQ(Windows("<Event><System><Level>4</Level></System><EventData>"
+                    "<Data Name='Level'>x</Data></EventData></Event>"),
+            "Level=[4|x] System_Props_Xml=[<Level>4</Level>] "
+            "EventData_Xml=[<Data Name='Level'>x</Data>]");
+  EXPECT_EQ(Windows("<Event><System><Level>4</Level></System><UserData><U><Level>x</Level>"
+                    "<A><B>1</B><B>2</B></A></U></UserData></Event>"),
+            "Level=[4] System_Props_Xml=[<Level>4</Level>] B=[1|2] "
+            "UserData_Xml=[<U><Level>x</Level><A><B>1</B><B>2</B></A></U>]");
+  EXPECT_EQ(Windows("<Event><System><Level>4</Level></System><RenderingInfo Culture='c'>"
+                    "<Message>m</Message><Level>Info</Level></RenderingInfo></Event>"),
+            "Level=[4] System_Props_Xml=[<Level>4</Level>] Message=[m] "
+            "RenderingInfo_Xml=[<Message>m</Message><Level>Info</Level>]");
+}
+
+TEST(WindowsEvents, XmlInAnyLayout) {
+  EXPECT_EQ(Windows("<?xml version='1.0'?>\n<!-- > --><e:Event>\n <e:System>\n  <e:EventID>\n"
+                    "  </e:EventID><e:Channel>a > b</e:Channel></e:System>\n</e:Event>"),
+            "EventID=[\n  ] Channel=[a > b] System_Props_Xml=[\n  <e:EventID>\n  </e:EventID>"
+            "<e:Channel>a > b</e:Channel>]");
+  EXPECT_EQ(Windows("<Event><EventData><Data Name='a'><![CDATA[<x>]]></Data></EventData></Event>"),
+            "a=[<x>] EventData_Xml=[<Data Name='a'><![CDATA[<x>]]></Data>]");
+  // What was cut off.
+  EXPECT_EQ(Windows("<Event><System><EventID>5</EventID></System><EventData>"
+                    "<Data Name='a'>1</Data><Data Name='b'>2"),
+            "EventID=[5] System_Props_Xml=[<EventID>5</EventID>] a=[1] b=[2] "
+            "EventData_Xml=[<Data Name='a'>1</Data><Data Name='b'>2]");
+  EXPECT_EQ(Windows("<Event><System><Provider Name='"), "System_Props_Xml=[<Provider Name=']");
+  EXPECT_EQ(Windows("<Event/><System/>"), "");
+  EXPECT_EQ(Windows("<"), "");
+  EXPECT_EQ(Windows(""), "");
+}
+
+TEST(WindowsEvents, Text) {
+  EXPECT_EQ(
+      Windows("05/01/2024 10:00:00 AM\r\nLogName=Security\r\nEventCode=4720\r\nEmpty=\r\n"
+              "Message=A user account was created.\r\n\r\nSubject:\r\n\tSecurity ID:\t\tS-1\r\n"
+              "\tAccount Name:\t\tann\r\n\r\nNew Account:\r\n\tAccount Name:\t\tbob\r\n"
+              "\tUntouched:\r\n\tPath:\tC:\\x\r\n"),
+      "LogName=[Security] EventCode=[4720] Message=[A user account was created.\r\n\r\n"
+      "Subject:\r\n\tSecurity ID:\t\tS-1\r\n\tAccount Name:\t\tann\r\n\r\n"
+      "New Account:\r\n\tAccount Name:\t\tbob\r\n\tUntouched:\r\n\tPath:\tC:\\x] "
+      "Security_ID=[S-1] Subject_Security_ID=[S-1] Account_Name=[ann|bob] "
+      "Subject_Account_Name=[ann] Path=[C:\\x]");
+  EXPECT_EQ(Windows("Message="), "");
+  EXPECT_EQ(Windows("no pairs"), "");
 }
 
 std::string Rows(std::string_view text, const TextTableOptions& options = {}) {
