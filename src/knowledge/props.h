@@ -93,7 +93,6 @@ class Props {
     plan::TextSetting setting;
     int rank = 0;
     int64_t priority = 0;
-    bool builtin = false;
   };
   // A setting that has no effect yet.
   struct Unbuilt {

@@ -226,15 +226,15 @@ absl::Status Props::AddTextSetting(const Conf& conf, const Setting& setting, con
     if (!known) return absl::OkStatus();
   }
   InsertByPrecedence(
-      {{common.where, setting.key, setting.value}, common.rank, common.priority, common.builtin},
+      {{common.where, setting.key, setting.value, common.builtin}, common.rank, common.priority},
       &texts_);
   return absl::OkStatus();
 }
 
 void Props::InsertByPrecedence(TextRule rule, std::vector<TextRule>* rules) {
   const auto before = [](const TextRule& a, const TextRule& b) {
-    return std::tuple(-a.rank, -a.priority, a.builtin, a.setting.where.name) <
-           std::tuple(-b.rank, -b.priority, b.builtin, b.setting.where.name);
+    return std::tuple(-a.rank, -a.priority, a.setting.builtin, a.setting.where.name) <
+           std::tuple(-b.rank, -b.priority, b.setting.builtin, b.setting.where.name);
   };
   rules->insert(std::upper_bound(rules->begin(), rules->end(), rule, before), std::move(rule));
 }
@@ -256,7 +256,7 @@ absl::Status Props::AddTimeSetting(const Setting& setting, const Rule& common) {
     if (error != std::errc() || at != end) return wrong("expected a whole number");
   }
   InsertByPrecedence(
-      {{common.where, setting.key, setting.value}, common.rank, common.priority, common.builtin},
+      {{common.where, setting.key, setting.value, common.builtin}, common.rank, common.priority},
       &time_rules_);
   return absl::OkStatus();
 }

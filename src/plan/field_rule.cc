@@ -81,6 +81,7 @@ std::string PrintRule(const FieldRule& rule) {
     case RuleKind::kAutomatic: {
       std::string out = "what _raw names";
       for (const TextSetting& setting : rule.text) {
+        if (setting.builtin) continue;
         const bool everywhere = setting.where.name.empty();
         out += fmt::format(", {} = {}{}{}", setting.key, setting.value, everywhere ? "" : " by ",
                            setting.where.name);

@@ -127,12 +127,14 @@ struct TextSetting {
   EventSet where;
   std::string key;
   std::string value;
+  bool builtin = false;  // One of spelk's own, which explain does not list.
 
   template <class Visitor>
   void Describe(Visitor& visit) {
     visit("where", where);
     visit("key", key);
     visit("value", value);
+    visit("builtin", builtin);
   }
 };
 

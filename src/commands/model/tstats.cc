@@ -44,13 +44,13 @@ class TstatsBinder {
     SPELK_RETURN_IF_ERROR(ReadBy());
     auto node = plan::Make<plan::AggregateNode>(call_.span);
     node->by = groups_.by;
-    if (prestats_) node->mode = plan::AggregateMode::kPartial;
     SPELK_RETURN_IF_ERROR(ReadStatistics(node.get()));
     SPELK_RETURN_IF_ERROR(ReadWhere());
     for (const Field field : groups_.by) Need(field.name(), call_.span);
     for (const plan::AggregateCall& each : node->aggregates) {
       if (each.field) Need(each.field.name(), each.span);
     }
+    if (prestats_) plan::MakePartial(binder_.entries(), binder_.fields(), node.get());
     SPELK_ASSIGN_OR_RETURN(plan::NodePtr rows, MakeRows());
     plan::Node* bottom = node.get();
     const auto add_below = [&bottom](plan::NodePtr below) {

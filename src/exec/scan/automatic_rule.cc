@@ -80,7 +80,7 @@ class AutomaticRunner final : public RuleRunner {
         results[t][row] = CopyValue(value, arena);
         changed[t].push_back(row);
       };
-      SPELK_RETURN_IF_ERROR(Read(row, columns, take));
+      SPELK_RETURN_IF_ERROR(Read(row, columns, &by_name_, take));
       SPELK_RETURN_IF_ERROR(arena.status("reading events"));
     }
     for (size_t t = 0; t < targets_.size(); ++t) {
@@ -92,7 +92,7 @@ class AutomaticRunner final : public RuleRunner {
   }
 
   absl::Status AddAll(uint32_t row, ScanColumns* columns, OpenFields* fields) override {
-    return Read(row, columns, [fields](std::string_view name, const Value& value) {
+    return Read(row, columns, nullptr, [fields](std::string_view name, const Value& value) {
       fields->Add(name, value, false);
     });
   }
@@ -103,16 +103,18 @@ class AutomaticRunner final : public RuleRunner {
     StanzaEventsPtr events;
   };
 
-  // Takes what the text of an event names. What is handed over holds during the call.
+  // Takes what the text of an event names, if it is wanted. What is handed over holds during the
+  // call.
   template <class Take>
-  absl::Status Read(uint32_t row, ScanColumns* columns, const Take& take) {
+  absl::Status Read(uint32_t row, ScanColumns* columns, const StringMap<size_t>* wanted,
+                    const Take& take) {
     SPELK_ASSIGN_OR_RETURN(const Reading reading, ReadingOf(row, columns));
     if (reading.format == Format::kNone) return absl::OkStatus();
     const Value value = columns->column(source_).At(row);  // Of which each() is a view.
     for (const Value& text : value.each()) {
       if (!text.is_text()) continue;
       scratch_.Reset();
-      io::TextFields fields(scratch_);
+      io::TextFields fields(scratch_, wanted);
       Find(text.text(), reading, fields);
       SPELK_RETURN_IF_ERROR(scratch_.status("reading events"));
       SPELK_RETURN_IF_ERROR(flattener_.status("reading events"));

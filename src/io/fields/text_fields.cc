@@ -12,6 +12,7 @@ bool IsKept(char c) { return IsLetter(c) || (c >= '0' && c <= '9') || c == '_'; 
 }  // namespace
 
 TextFields::Values* TextFields::Find(std::string_view name) {
+  if (wanted_ != nullptr && !wanted_->contains(name)) return nullptr;
   const auto known = by_name_.find(name);
   if (known != by_name_.end()) return &values_[known->second];
   // Vectors and the map grow to twice what is in them.

@@ -26,7 +26,9 @@ struct TextField {
 // and what is found is incomplete.
 class TextFields {
  public:
-  explicit TextFields(Arena& arena) : arena_(arena) {}
+  // `wanted`: of other names nothing is kept; null: all are. It outlives this.
+  explicit TextFields(Arena& arena, const StringMap<size_t>* wanted = nullptr)
+      : arena_(arena), wanted_(wanted) {}
   TextFields(const TextFields&) = delete;
   TextFields& operator=(const TextFields&) = delete;
 
@@ -49,10 +51,12 @@ class TextFields {
     Link* last = nullptr;
     size_t count = 0;
   };
+  // Null if it is not wanted, or nothing is left of the memory.
   Values* Find(std::string_view name);
   void Append(Values* values, const Value& value);
 
   Arena& arena_;
+  const StringMap<size_t>* wanted_;
   std::vector<TextField> fields_;
   std::vector<Link*> firsts_;   // One for each field.
   std::vector<Values> values_;  // Likewise.
