@@ -167,7 +167,8 @@ bool EventClasses::HasTag(std::string_view field, std::string_view pattern) cons
 }
 
 absl::Status EventClasses::AddTypeRules(FieldTable& table, const CompileTerms& compile,
-                                        Wanted wanted, std::vector<plan::FieldRule>* rules) const {
+                                        Wanted wanted, std::vector<std::string> asked,
+                                        std::vector<plan::FieldRule>* rules) const {
   struct Bound {
     plan::ExprPtr condition;
     std::vector<std::string> asks;
@@ -175,17 +176,29 @@ absl::Status EventClasses::AddTypeRules(FieldTable& table, const CompileTerms& c
   };
   const std::vector<EventType>& types = lists().types;
   std::vector<Bound> bound(types.size());
-  size_t left = types.size();
-  for (size_t t = 0; t < types.size(); ++t) {
-    if (types[t].builtin && !wanted.builtin) {
-      bound[t].placed = true;
-      --left;
-      continue;
-    }
+  size_t left = 0;
+  const auto bind = [&](size_t t) -> absl::Status {
     absl::StatusOr<plan::ExprPtr> condition = compile(types[t].search);
     if (!condition.ok()) return At(types[t].place, condition.status());
     bound[t].condition = *std::move(condition);
+    bound[t].placed = false;
+    ++left;
     CollectTypes(*bound[t].condition, &bound[t].asks);
+    asked.insert(asked.end(), bound[t].asks.begin(), bound[t].asks.end());
+    return absl::OkStatus();
+  };
+  for (size_t t = 0; t < types.size(); ++t) {
+    bound[t].placed = true;  // Unless it is wanted.
+    if (!types[t].builtin || wanted.builtin) SPELK_RETURN_IF_ERROR(bind(t));
+  }
+  // Of spelk's own otherwise those that others ask for.
+  for (size_t a = 0; a < asked.size(); ++a) {
+    const std::string pattern = asked[a];  // The list grows.
+    const Wildcard wildcard(pattern, Case::kIgnore);
+    for (size_t t = 0; t < types.size(); ++t) {
+      if (bound[t].condition != nullptr || !wildcard.Matches(types[t].name)) continue;
+      SPELK_RETURN_IF_ERROR(bind(t));
+    }
   }
   // Each rule holds the types that ask for none but those of the rules before it.
   const Field target = table.Intern(kEventType);
@@ -270,11 +283,14 @@ absl::StatusOr<std::vector<plan::FieldRule>> EventClasses::RulesFor(
       if (any(each)) SPELK_RETURN_IF_ERROR(AddTagRule(field, table, compile, each, &tag_rules));
     }
   }
-  plan::FieldSet read = needs;
-  for (const plan::FieldRule& rule : tag_rules) read.Add(rule.Inputs());
+  std::vector<std::string> asked;
+  for (const plan::FieldRule& rule : tag_rules) {
+    for (const plan::RuleChoice& choice : rule.choices) CollectTypes(*choice.condition, &asked);
+  }
   std::vector<plan::FieldRule> rules;
-  if (const Wanted each = wanted(read, kEventType); any(each) && !lists().types.empty()) {
-    SPELK_RETURN_IF_ERROR(AddTypeRules(table, compile, each, &rules));
+  const Wanted each = wanted(needs, kEventType);
+  if ((any(each) || !asked.empty()) && !lists().types.empty()) {
+    SPELK_RETURN_IF_ERROR(AddTypeRules(table, compile, each, std::move(asked), &rules));
   }
   for (plan::FieldRule& rule : tag_rules) rules.push_back(std::move(rule));
   return rules;

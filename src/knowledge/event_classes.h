@@ -74,7 +74,9 @@ class EventClasses final : public plan::EventClasses {
     StringSet known_tags;          // Likewise: "field=value" and the tag.
   };
   const Lists& lists() const;
+  // `asked`: patterns of types that are wanted in any case.
   absl::Status AddTypeRules(FieldTable& table, const CompileTerms& compile, Wanted wanted,
+                            std::vector<std::string> asked,
                             std::vector<plan::FieldRule>* rules) const;
   absl::Status AddTagRule(std::string_view field, FieldTable& table, const CompileTerms& compile,
                           Wanted wanted, std::vector<plan::FieldRule>* rules) const;
