@@ -37,18 +37,72 @@ void AddGroup(const Regex::Group& group, NamedExtraction* made) {
   value.texts.emplace_back();
 }
 
+// The groups of a regular expression.
+struct Groups {
+  std::vector<Regex::Group> named;  // In order of their number.
+  size_t count = 0;
+};
+
+// Where a set [...] ends.
+size_t AfterSet(std::string_view regex, size_t at) {
+  ++at;
+  if (at < regex.size() && regex[at] == '^') ++at;
+  if (at < regex.size() && regex[at] == ']') ++at;
+  for (; at < regex.size() && regex[at] != ']'; ++at) {
+    if (regex[at] == '\\') ++at;
+    if (regex.substr(at).starts_with("[:")) {
+      at = std::min(regex.find(":]", at), regex.size() - 1) + 1;
+    }
+  }
+  return std::min(at + 1, regex.size());
+}
+
+// Counts groups without compiling. What spelk's own knowledge does not use is not known here:
+// branch resets, comments, \Q…\E.
+Groups ScanGroups(std::string_view regex) {
+  Groups groups;
+  for (size_t at = 0; at < regex.size();) {
+    if (regex[at] == '\\') {
+      at += 2;
+      continue;
+    }
+    if (regex[at] == '[') {
+      at = AfterSet(regex, at);
+      continue;
+    }
+    if (regex[at++] != '(') continue;
+    std::string_view rest = regex.substr(at);
+    if (!rest.starts_with('?')) {
+      if (!rest.starts_with('*')) ++groups.count;
+      continue;
+    }
+    rest.remove_prefix(rest.starts_with("?P<") ? 2 : 1);
+    const bool looks_behind = rest.starts_with("<=") || rest.starts_with("<!");
+    if (!rest.starts_with('<') || looks_behind) continue;
+    ++groups.count;
+    groups.named.push_back({std::string(rest.substr(1, rest.find('>') - 1)), groups.count});
+  }
+  return groups;
+}
+
+absl::StatusOr<Groups> GroupsOf(std::string_view regex, RegexCheck check) {
+  if (check == RegexCheck::kTrust) return ScanGroups(regex);
+  SPELK_ASSIGN_OR_RETURN(const Regex compiled, Regex::Compile(regex));
+  return Groups{compiled.groups(), compiled.capture_count()};
+}
+
 // Named groups are fields; _KEY_x and _VAL_x are a field's name and its value.
-void AddGroups(const Regex& regex, NamedExtraction* made) {
+void AddGroups(const Groups& groups, NamedExtraction* made) {
   constexpr std::string_view kKey = "_KEY_";
   constexpr std::string_view kValue = "_VAL_";
-  for (const Regex::Group& group : regex.groups()) {
+  for (const Regex::Group& group : groups.named) {
     if (group.name.starts_with(kValue)) continue;
     if (!group.name.starts_with(kKey)) {
       AddGroup(group, made);
       continue;
     }
     const std::string value = std::string(kValue) + group.name.substr(kKey.size());
-    for (const Regex::Group& other : regex.groups()) {
+    for (const Regex::Group& other : groups.named) {
       if (other.name != value) continue;
       made->extraction.names.push_back(OfGroup(group.index));
       made->extraction.named_values.push_back(OfGroup(other.index));
@@ -88,7 +142,7 @@ std::optional<plan::ExtractedText> ParseText(std::string_view text) {
   return OfGroup(group);
 }
 
-absl::Status ReadFormat(std::string_view format, const Regex& regex, NamedExtraction* made) {
+absl::Status ReadFormat(std::string_view format, const Groups& groups, NamedExtraction* made) {
   for (const std::string& token : FormatTokens(format)) {
     const size_t colons = token.find("::");
     if (colons == std::string::npos || colons == 0) {
@@ -100,9 +154,9 @@ absl::Status ReadFormat(std::string_view format, const Regex& regex, NamedExtrac
       return absl::UnimplementedError("a FORMAT with text around a group");
     }
     for (const plan::ExtractedText* part : {&*name, &*value}) {
-      if (!part->groups.empty() && part->groups[0] > regex.capture_count()) {
+      if (!part->groups.empty() && part->groups[0] > groups.count) {
         return absl::InvalidArgumentError(fmt::format("FORMAT names ${}, and REGEX has {} groups",
-                                                      part->groups[0], regex.capture_count()));
+                                                      part->groups[0], groups.count));
       }
     }
     const bool constant = name->groups.empty();
@@ -125,17 +179,18 @@ bool IsOn(const Stanza& stanza, std::string_view key, bool fallback) {
   return setting == nullptr ? fallback : IsTrue(setting->value);
 }
 
-absl::Status ReadRegex(const Stanza& stanza, std::string_view regex, NamedExtraction* made) {
+absl::Status ReadRegex(const Stanza& stanza, std::string_view regex, RegexCheck check,
+                       NamedExtraction* made) {
   made->extraction.regex = regex;
-  absl::StatusOr<Regex> compiled = Regex::Compile(regex);
-  if (!compiled.ok()) {
-    return absl::InvalidArgumentError(fmt::format("REGEX: {}", MessageOf(compiled.status())));
+  absl::StatusOr<Groups> groups = GroupsOf(regex, check);
+  if (!groups.ok()) {
+    return absl::InvalidArgumentError(fmt::format("REGEX: {}", MessageOf(groups.status())));
   }
   const std::string_view format = stanza.Text("FORMAT");
   if (!format.empty()) {
-    SPELK_RETURN_IF_ERROR(ReadFormat(format, *compiled, made));
+    SPELK_RETURN_IF_ERROR(ReadFormat(format, *groups, made));
   } else {
-    AddGroups(*compiled, made);
+    AddGroups(*groups, made);
   }
   made->extraction.repeat = made->names_in_text || made->extraction.add;
   return absl::OkStatus();
@@ -199,90 +254,37 @@ std::string_view RegexOf(std::string_view value, NamedExtraction* made) {
   return TrimBlanks(value.substr(0, in));
 }
 
-void ReadSource(const Stanza& stanza, NamedExtraction* made) {
-  const Setting* source = stanza.Find("SOURCE_KEY");
-  if (source == nullptr) return;
-  constexpr std::string_view kField = "field:";
-  std::string_view name = source->value;
-  if (name.starts_with(kField)) name.remove_prefix(kField.size());
-  made->source = name;
-}
-
-void AddTarget(std::string_view name, NamedExtraction* made) {
-  const auto& targets = made->targets;
-  if (std::find(targets.begin(), targets.end(), name) == targets.end()) {
-    made->targets.emplace_back(name);
-  }
-}
-
-// The names of groups: "(?<name>…", "(?P<name>…".
-void OutlineGroups(std::string_view regex, NamedExtraction* made) {
-  for (size_t at = regex.find('<'); at != std::string_view::npos; at = regex.find('<', at + 1)) {
-    const std::string_view before = regex.substr(0, at);
-    const size_t end = regex.find('>', at);
-    const bool group = before.ends_with("(?") || before.ends_with("(?P");
-    if (!group || end == std::string_view::npos) continue;
-    const std::string_view name = regex.substr(at + 1, end - at - 1);
-    if (name.starts_with("_KEY_")) made->names_in_text = true;
-    if (name.starts_with("_KEY_") || name.starts_with("_VAL_")) continue;
-    if (!name.empty() && name.front() != '=' && name.front() != '!') AddTarget(name, made);
-  }
-}
-
 }  // namespace
 
-NamedExtraction OutlineExtract(std::string_view value) {
-  NamedExtraction made;
-  OutlineGroups(RegexOf(value, &made), &made);
-  return made;
-}
-
-std::optional<NamedExtraction> OutlineTransform(const Stanza& stanza) {
-  const bool cuts = !stanza.Text("DELIMS").empty();
-  if (stanza.Text("REGEX").empty() && !cuts) return std::nullopt;
-  NamedExtraction made;
-  ReadSource(stanza, &made);
-  if (cuts) {
-    const std::vector<std::string> sets = QuotedList(stanza.Text("DELIMS"));
-    if (sets.size() == 1) {
-      for (const std::string& column : QuotedList(stanza.Text("FIELDS"))) AddTarget(column, &made);
-    }
-    made.names_in_text = made.targets.empty();
-  } else if (stanza.Text("FORMAT").empty()) {
-    OutlineGroups(stanza.Text("REGEX"), &made);
-  } else {
-    for (const std::string& token : FormatTokens(stanza.Text("FORMAT"))) {
-      const std::string_view name = std::string_view(token).substr(0, token.find("::"));
-      if (name.starts_with('$')) made.names_in_text = true;
-      if (!name.starts_with('$')) AddTarget(name, &made);
-    }
-  }
-  return made;
-}
-
-absl::StatusOr<NamedExtraction> ParseExtract(std::string_view value) {
+absl::StatusOr<NamedExtraction> ParseExtract(std::string_view value, RegexCheck check) {
   NamedExtraction made;
   const std::string_view regex = RegexOf(value, &made);
   made.extraction.regex = fmt::format("{}{}", kFlags, regex);
-  SPELK_ASSIGN_OR_RETURN(const Regex compiled, Regex::Compile(made.extraction.regex));
-  AddGroups(compiled, &made);
+  SPELK_ASSIGN_OR_RETURN(const Groups groups, GroupsOf(made.extraction.regex, check));
+  AddGroups(groups, &made);
   made.extraction.repeat = made.names_in_text;
   return made;
 }
 
-absl::StatusOr<std::optional<NamedExtraction>> ParseTransform(const Stanza& stanza) {
+absl::StatusOr<std::optional<NamedExtraction>> ParseTransform(const Stanza& stanza,
+                                                              RegexCheck check) {
   const std::string_view regex = stanza.Text("REGEX");
   const bool cuts = !stanza.Text("DELIMS").empty();
   if (regex.empty() && !cuts) return std::nullopt;
   NamedExtraction made;
-  ReadSource(stanza, &made);
+  if (const Setting* source = stanza.Find("SOURCE_KEY")) {
+    constexpr std::string_view kField = "field:";
+    std::string_view name = source->value;
+    if (name.starts_with(kField)) name.remove_prefix(kField.size());
+    made.source = name;
+  }
   made.extraction.add = IsOn(stanza, "MV_ADD", false);
   made.extraction.clean_names = IsOn(stanza, "CLEAN_KEYS", true);
   made.extraction.keep_empty = IsOn(stanza, "KEEP_EMPTY_VALS", false);
   if (cuts) {
     SPELK_RETURN_IF_ERROR(ReadDelimiters(stanza, &made));
   } else {
-    SPELK_RETURN_IF_ERROR(ReadRegex(stanza, regex, &made));
+    SPELK_RETURN_IF_ERROR(ReadRegex(stanza, regex, check, &made));
   }
   return made;
 }

@@ -126,26 +126,20 @@ std::vector<std::string> Props::TargetsOf(const Rule& rule, const plan::FieldSet
   return targets;
 }
 
-absl::Status Props::InlineExtraction(const Rule& rule, const std::vector<std::string>& targets,
-                                     FieldTable& table, plan::FieldRule* made) {
-  std::optional<NamedExtraction> whole = rule.extraction;
-  if (rule.transform != nullptr) {
-    SPELK_ASSIGN_OR_RETURN(whole, ParseTransform(*rule.transform));
-  } else if (rule.builtin) {
-    SPELK_ASSIGN_OR_RETURN(whole, ParseExtract(rule.expression));
-  }
-  made->extraction = whole->extraction;
-  made->extraction.source = table.Intern(whole->source);
+void Props::InlineExtraction(const Rule& rule, const std::vector<std::string>& targets,
+                             FieldTable& table, plan::FieldRule* made) {
+  made->extraction = rule.extraction->extraction;
+  made->extraction.source = table.Intern(rule.extraction->source);
   made->only_missing = !made->extraction.add;
   // The values that nobody asks for need not be taken out.
   std::vector<plan::ExtractedText> values;
   for (const std::string& target : targets) {
-    const auto own = std::find(whole->targets.begin(), whole->targets.end(), target);
-    if (own == whole->targets.end() || whole->extraction.values.empty()) continue;
-    values.push_back(whole->extraction.values[static_cast<size_t>(own - whole->targets.begin())]);
+    const auto own = std::find(rule.targets.begin(), rule.targets.end(), target);
+    if (own == rule.targets.end() || rule.extraction->extraction.values.empty()) continue;
+    values.push_back(
+        rule.extraction->extraction.values[static_cast<size_t>(own - rule.targets.begin())]);
   }
   made->extraction.values = std::move(values);
-  return absl::OkStatus();
 }
 
 absl::Status Props::InlineLookup(const Rule& rule, const std::vector<std::string>& targets,
@@ -196,7 +190,7 @@ absl::StatusOr<plan::FieldRule> Props::Inline(const Rule& rule,
   for (const std::string& target : targets) made.targets.push_back(table.Intern(target));
   absl::Status status;
   if (rule.extraction) {
-    status = InlineExtraction(rule, targets, table, &made);
+    InlineExtraction(rule, targets, table, &made);
   } else if (rule.lookup) {
     status = InlineLookup(rule, targets, table, &made);
   } else {

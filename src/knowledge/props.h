@@ -78,9 +78,6 @@ class Props {
     std::vector<std::string> targets;  // Of a lookup of all columns: none until it is asked for.
     std::string expression;
     std::optional<NamedExtraction> extraction;
-    // Of spelk's own: an outline, until the rule is asked for. `expression` has the text of an
-    // EXTRACT-, this the stanza of a REPORT-.
-    std::shared_ptr<const Stanza> transform;
     std::optional<Lookup> lookup;
     std::string place;
     bool builtin = false;
@@ -113,6 +110,7 @@ class Props {
   absl::Status AddSetting(const Conf& conf, const Conf& transforms, const Setting& setting,
                           const Rule& common);
   absl::Status AddAliases(const Conf& conf, const Setting& setting, const Rule& common);
+  static RegexCheck CheckOf(const Rule& common);
   absl::Status AddExtraction(const Conf& conf, const Setting& setting, const Rule& common);
   absl::Status AddTransforms(const Conf& conf, const Conf& transforms, const Setting& setting,
                              const Rule& common);
@@ -138,8 +136,8 @@ class Props {
                     plan::FieldSet* wanted, std::vector<plan::FieldRule>* rules) const;
   absl::StatusOr<plan::FieldRule> Inline(const Rule& rule, const std::vector<std::string>& targets,
                                          FieldTable& table, const CompileExpression& compile) const;
-  static absl::Status InlineExtraction(const Rule& rule, const std::vector<std::string>& targets,
-                                       FieldTable& table, plan::FieldRule* made);
+  static void InlineExtraction(const Rule& rule, const std::vector<std::string>& targets,
+                               FieldTable& table, plan::FieldRule* made);
   absl::Status InlineLookup(const Rule& rule, const std::vector<std::string>& targets,
                             FieldTable& table, plan::FieldRule* made) const;
 

@@ -280,17 +280,12 @@ absl::Status Props::AddAliases(const Conf& conf, const Setting& setting, const R
   return absl::OkStatus();
 }
 
+RegexCheck Props::CheckOf(const Rule& common) {
+  return common.builtin ? RegexCheck::kTrust : RegexCheck::kCompile;
+}
+
 absl::Status Props::AddExtraction(const Conf&, const Setting& setting, const Rule& common) {
-  if (common.builtin) {
-    Rule rule = common;
-    rule.kind = plan::RuleKind::kExtract;
-    rule.extraction = OutlineExtract(setting.value);
-    rule.targets = rule.extraction->targets;
-    rule.expression = setting.value;
-    Add(std::move(rule));
-    return absl::OkStatus();
-  }
-  absl::StatusOr<NamedExtraction> made = ParseExtract(setting.value);
+  absl::StatusOr<NamedExtraction> made = ParseExtract(setting.value, CheckOf(common));
   if (!made.ok()) {
     return absl::InvalidArgumentError(
         fmt::format("{}: {}: {}", common.place, setting.key, MessageOf(made.status())));
@@ -312,17 +307,7 @@ absl::Status Props::AddTransforms(const Conf& conf, const Conf& transforms, cons
                  fmt::format(", which names the transform {} that is not there", name));
       continue;
     }
-    if (common.builtin) {
-      Rule rule = common;
-      rule.kind = plan::RuleKind::kExtract;
-      rule.extraction = OutlineTransform(*stanza);
-      if (!rule.extraction) continue;
-      rule.targets = rule.extraction->targets;
-      rule.transform = std::make_shared<Stanza>(*stanza);
-      Add(std::move(rule));
-      continue;
-    }
-    absl::StatusOr<std::optional<NamedExtraction>> made = ParseTransform(*stanza);
+    absl::StatusOr<std::optional<NamedExtraction>> made = ParseTransform(*stanza, CheckOf(common));
     if (absl::IsUnimplemented(made.status())) {
       AddUnbuilt(conf, common.stanza, setting, {},
                  fmt::format(", whose transform {} has {}", name, MessageOf(made.status())));

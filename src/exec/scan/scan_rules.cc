@@ -87,6 +87,7 @@ struct ScanRules::Rule {
   const plan::FieldRule* rule = nullptr;
   std::unique_ptr<plan::Evaluator> evaluator;
   RuleRunnerPtr runner;  // Of rules that are no expression.
+  bool is_expression = false;
   std::vector<size_t> targets;
   std::optional<size_t> alias;  // The value is that of this column.
   std::vector<size_t> inputs;
@@ -96,30 +97,25 @@ struct ScanRules::Rule {
 
 ScanRules::~ScanRules() = default;
 
-// What computes the rule's values.
-absl::Status ScanRules::Prepare(const Schema& schema, KnownStanzas& stanzas, const RunContext& run,
-                                Rule* rule) {
+// What computes the rule's values, if it is not there.
+absl::Status ScanRules::Prepare(const Schema& schema, Rule* rule) const {
+  if (rule->evaluator != nullptr || rule->runner != nullptr) return absl::OkStatus();
   switch (rule->rule->kind) {
     case plan::RuleKind::kExtract: {
-      SPELK_ASSIGN_OR_RETURN(rule->runner, MakeExtractRunner(*rule->rule, schema, run));
+      SPELK_ASSIGN_OR_RETURN(rule->runner, MakeExtractRunner(*rule->rule, schema, run_));
       return absl::OkStatus();
     }
     case plan::RuleKind::kLookup: {
-      SPELK_ASSIGN_OR_RETURN(rule->runner, MakeLookupRunner(*rule->rule, schema, run));
-      return absl::OkStatus();
-    }
-    case plan::RuleKind::kAutomatic: {
-      SPELK_ASSIGN_OR_RETURN(rule->runner, MakeAutomaticRunner(*rule->rule, stanzas, schema, run));
+      SPELK_ASSIGN_OR_RETURN(rule->runner, MakeLookupRunner(*rule->rule, schema, run_));
       return absl::OkStatus();
     }
     case plan::RuleKind::kClassify: {
-      SPELK_ASSIGN_OR_RETURN(rule->runner, MakeClassifyRunner(*rule->rule, schema, run));
+      SPELK_ASSIGN_OR_RETURN(rule->runner, MakeClassifyRunner(*rule->rule, schema, run_));
       return absl::OkStatus();
     }
     default: {
-      const plan::Expr& value = *rule->rule->value;
-      if (value.kind == plan::ExprKind::kField) rule->alias = rule->inputs.front();
-      SPELK_ASSIGN_OR_RETURN(rule->evaluator, plan::Evaluator::Make(value, run.evaluation));
+      SPELK_ASSIGN_OR_RETURN(rule->evaluator,
+                             plan::Evaluator::Make(*rule->rule->value, run_.evaluation));
       return absl::OkStatus();
     }
   }
@@ -127,7 +123,7 @@ absl::Status ScanRules::Prepare(const Schema& schema, KnownStanzas& stanzas, con
 
 absl::StatusOr<std::unique_ptr<ScanRules>> ScanRules::Make(
     const std::vector<plan::FieldRule>& rules, const Schema& schema, const RunContext& run) {
-  std::unique_ptr<ScanRules> made(new ScanRules());
+  std::unique_ptr<ScanRules> made(new ScanRules(run));
   KnownStanzas stanzas(rules, schema, run);
   for (const plan::FieldRule& rule : rules) {
     Rule& each = made->rules_.emplace_back();
@@ -136,7 +132,14 @@ absl::StatusOr<std::unique_ptr<ScanRules>> ScanRules::Make(
     const plan::FieldSet inputs = rule.Inputs();
     for (const Field field : inputs.fields()) each.inputs.push_back(*schema.Find(field));
     if (rule.text_source) each.text = schema.Find(rule.text_source);
-    SPELK_RETURN_IF_ERROR(Prepare(schema, stanzas, run, &each));
+    each.is_expression =
+        rule.kind == plan::RuleKind::kAlias || rule.kind == plan::RuleKind::kCalculate;
+    if (each.is_expression && rule.value->kind == plan::ExprKind::kField) {
+      each.alias = each.inputs.front();
+    }
+    if (rule.kind == plan::RuleKind::kAutomatic) {
+      SPELK_ASSIGN_OR_RETURN(each.runner, MakeAutomaticRunner(rule, stanzas, schema, run));
+    }
     SPELK_ASSIGN_OR_RETURN(each.events, RuleEvents::Make(rule, stanzas));
     made->open_ = made->open_ || rule.open;
   }
@@ -188,7 +191,8 @@ absl::StatusOr<std::vector<uint32_t>> ScanRules::RowsFor(Rule& rule,
 }
 
 absl::Status ScanRules::Calculate(Rule& rule, const std::vector<uint32_t>& rows,
-                                  const std::vector<Column>& before, ScanColumns* columns) {
+                                  const std::vector<Column>& before, ScanColumns* columns) const {
+  SPELK_RETURN_IF_ERROR(Prepare(*columns->schema(), &rule));
   Batch batch(columns->schema(), before, columns->physical_rows(), columns->memory());
   batch.Select(rows);
   Column made;
@@ -237,6 +241,7 @@ absl::Status ScanRules::ApplyAlone(Rule& rule, const std::vector<uint32_t>& rows
   for (const size_t target : rule.targets) {
     SPELK_RETURN_IF_ERROR(columns->Require(target, taken));
   }
+  SPELK_RETURN_IF_ERROR(Prepare(*columns->schema(), &rule));
   return rule.runner->Run(taken, columns);
 }
 
@@ -248,6 +253,7 @@ absl::Status ScanRules::AddOpen(uint32_t row, ScanColumns* columns, OpenFields* 
     for (const size_t input : rule.inputs) {
       SPELK_RETURN_IF_ERROR(columns->Require(input, taken));
     }
+    SPELK_RETURN_IF_ERROR(Prepare(*columns->schema(), &rule));
     SPELK_RETURN_IF_ERROR(rule.runner->AddAll(row, columns, fields));
   }
   return absl::OkStatus();
@@ -262,7 +268,7 @@ absl::Status ScanRules::ApplyEach(const RowsOf& rows, ScanColumns* columns) {
   for (size_t begin = 0; begin < rules_.size();) {
     Rule& first = rules_[begin];
     size_t end = begin + 1;
-    if (!first.rule->parallel_before && (first.alias || first.runner != nullptr)) {
+    if (!first.rule->parallel_before && (first.alias || !first.is_expression)) {
       if (!rows(begin).empty()) SPELK_RETURN_IF_ERROR(ApplyAlone(first, rows(begin), columns));
       begin = end;
       continue;

@@ -93,7 +93,8 @@ class OpenFields;
 class ScanRules {
  public:
   // `schema` has the targets, the fields that rules read, and sourcetype, source and host where
-  // rules ask for them. The rules outlive this.
+  // rules ask for them. The rules and `run` outlive this. What computes a rule's values is made
+  // when the first event comes that the rule is for: most are for events that do not come.
   static absl::StatusOr<std::unique_ptr<ScanRules>> Make(const std::vector<plan::FieldRule>& rules,
                                                          const Schema& schema,
                                                          const RunContext& run);
@@ -111,20 +112,20 @@ class ScanRules {
 
  private:
   struct Rule;
-  ScanRules() = default;
-  static absl::Status Prepare(const Schema& schema, KnownStanzas& stanzas, const RunContext& run,
-                              Rule* rule);
+  explicit ScanRules(const RunContext& run) : run_(run) {}
+  absl::Status Prepare(const Schema& schema, Rule* rule) const;
   absl::StatusOr<std::vector<uint32_t>> EventsOf(Rule& rule, std::vector<uint32_t> rows,
                                                  ScanColumns* columns);
   static absl::Status KeepLacking(const std::vector<size_t>& targets, ScanColumns* columns,
                                   std::vector<uint32_t>* rows);
   absl::StatusOr<std::vector<uint32_t>> RowsFor(Rule& rule, const std::vector<uint32_t>& rows,
                                                 ScanColumns* columns);
-  static absl::Status Calculate(Rule& rule, const std::vector<uint32_t>& rows,
-                                const std::vector<Column>& before, ScanColumns* columns);
+  absl::Status Calculate(Rule& rule, const std::vector<uint32_t>& rows,
+                         const std::vector<Column>& before, ScanColumns* columns) const;
   absl::Status ApplyAlone(Rule& rule, const std::vector<uint32_t>& rows, ScanColumns* columns);
   absl::Status ApplyTogether(size_t begin, size_t end, const RowsOf& rows, ScanColumns* columns);
 
+  const RunContext& run_;
   std::vector<Rule> rules_;
   bool open_ = false;
   // Of the batch at hand, from when a rule first asks for them: events that have all fields

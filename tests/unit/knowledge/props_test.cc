@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include <set>
+#include <string>
 
 #include "base/status.h"
 #include "knowledge/builtin.h"
@@ -225,49 +225,56 @@ TEST(Shapes, FaultsNameTheirPlace) {
             "shapes.conf:2: [a]: a prefix ends with a dot");
 }
 
-std::set<std::string> Sorted(const std::vector<std::string>& names) {
-  return {names.begin(), names.end()};
+std::string Print(const NamedExtraction& extraction) {
+  std::string out = extraction.source + (extraction.names_in_text ? " names" : "");
+  const auto add = [&out](const plan::ExtractedText& text) {
+    for (const std::string& each : text.texts) out += " '" + each + "'";
+    for (const uint64_t group : text.groups) out += " $" + std::to_string(group);
+  };
+  for (const std::string& target : extraction.targets) out += " " + target;
+  for (const plan::ExtractedText& text : extraction.extraction.values) add(text);
+  for (const plan::ExtractedText& text : extraction.extraction.names) add(text);
+  for (const plan::ExtractedText& text : extraction.extraction.named_values) add(text);
+  return out;
 }
 
-// What is told of an extraction without compiling it is what compiling it tells.
-TEST(Builtin, OutlinesAreRight) {
+void ExpectSameExtract(std::string_view value) {
+  const auto compiled = ParseExtract(value);
+  ASSERT_TRUE(compiled.ok()) << value << MessageOf(compiled.status());
+  EXPECT_EQ(Print(*ParseExtract(value, RegexCheck::kTrust)), Print(*compiled)) << value;
+}
+
+void ExpectSameTransforms(const Conf& conf) {
+  for (const Stanza& stanza : conf.stanzas()) {
+    const auto compiled = ParseTransform(stanza);
+    ASSERT_TRUE(compiled.ok()) << stanza.name << MessageOf(compiled.status());
+    const auto trusted = ParseTransform(stanza, RegexCheck::kTrust);
+    ASSERT_EQ(trusted->has_value(), compiled->has_value()) << stanza.name;
+    if (*trusted) EXPECT_EQ(Print(**trusted), Print(**compiled)) << stanza.name;
+  }
+}
+
+// What is told of groups without compiling is what compiling tells.
+TEST(Builtin, RegularExpressionsAreRight) {
   const absl::StatusOr<Conf> props = BuiltinConf("props.conf");
   ASSERT_TRUE(props.ok()) << MessageOf(props.status());
   for (const Stanza& stanza : props->stanzas()) {
     for (const Setting& setting : stanza.settings) {
-      if (!setting.key.starts_with("EXTRACT-")) continue;
-      const auto whole = ParseExtract(setting.value);
-      ASSERT_TRUE(whole.ok()) << props->PlaceOf(setting) << MessageOf(whole.status());
-      const NamedExtraction outline = OutlineExtract(setting.value);
-      EXPECT_EQ(Sorted(outline.targets), Sorted(whole->targets)) << props->PlaceOf(setting);
-      EXPECT_EQ(outline.source, whole->source);
-      EXPECT_EQ(outline.names_in_text, whole->names_in_text);
+      if (setting.key.starts_with("EXTRACT-")) ExpectSameExtract(setting.value);
     }
   }
   const absl::StatusOr<Conf> transforms = BuiltinConf("transforms.conf");
   ASSERT_TRUE(transforms.ok()) << MessageOf(transforms.status());
-  for (const Stanza& stanza : transforms->stanzas()) {
-    const auto whole = ParseTransform(stanza);
-    ASSERT_TRUE(whole.ok()) << stanza.name << MessageOf(whole.status());
-    const auto outline = OutlineTransform(stanza);
-    ASSERT_EQ(outline.has_value(), whole->has_value()) << stanza.name;
-    if (!outline) continue;
-    EXPECT_EQ(Sorted(outline->targets), Sorted((*whole)->targets)) << stanza.name;
-    EXPECT_EQ(outline->source, (*whole)->source);
-    EXPECT_EQ(outline->names_in_text, (*whole)->names_in_text);
-  }
+  ExpectSameTransforms(*transforms);
 }
 
-TEST(Outline, SaysWhatIsExtracted) {
+TEST(Extractions, GroupsAreCountedWithoutCompiling) {
   for (const std::string_view value :
-       {"a=(?<a>\\d+) (?P<b>x)|(?<b>y)", "(?<=x)(?<!y)(?<_KEY_1>\\w+)=(?<_VAL_1>\\w+)(?<c>z)",
-        "user (?<user>\\S+) in Message", "no names in here"}) {
-    const auto whole = ParseExtract(value);
-    ASSERT_TRUE(whole.ok());
-    const NamedExtraction outline = OutlineExtract(value);
-    EXPECT_EQ(Sorted(outline.targets), Sorted(whole->targets)) << value;
-    EXPECT_EQ(outline.source, whole->source) << value;
-    EXPECT_EQ(outline.names_in_text, whole->names_in_text) << value;
+       {"a=(?<a>\\d+) (?P<b>x)|(y)(?<c>z)", "(?<=x)(?<!y)(?<_KEY_1>\\w+)=(?<_VAL_1>\\w+)(?<c>z)",
+        "user (?<user>\\S+) in Message", "no names in here", "\\((?<a>x)\\(\\\\(?<b>y)",
+        "[(](?<a>x)[^]()](?<b>[[:alpha:](]+)[\\](](?<c>y)", "(?i:x)(?>y)(?=z)?(?<a>z)(?!w)",
+        "(a(b(?<x>c)))(?<y>d)"}) {
+    ExpectSameExtract(value);
   }
   Conf conf;
   ASSERT_TRUE(conf.Add("[format]\nREGEX = (a)(b)\nFORMAT = x::$1 $2::\"v\" y::c\n"
@@ -275,16 +282,7 @@ TEST(Outline, SaysWhatIsExtracted) {
                        "[pairs]\nDELIMS = \",\", \"=\"\n[table]\nfilename = t.csv\n",
                        "transforms.conf")
                   .ok());
-  for (const Stanza& stanza : conf.stanzas()) {
-    const auto whole = ParseTransform(stanza);
-    ASSERT_TRUE(whole.ok()) << stanza.name;
-    const auto outline = OutlineTransform(stanza);
-    ASSERT_EQ(outline.has_value(), whole->has_value()) << stanza.name;
-    if (!outline) continue;
-    EXPECT_EQ(Sorted(outline->targets), Sorted((*whole)->targets)) << stanza.name;
-    EXPECT_EQ(outline->source, (*whole)->source) << stanza.name;
-    EXPECT_EQ(outline->names_in_text, (*whole)->names_in_text) << stanza.name;
-  }
+  ExpectSameTransforms(conf);
 }
 
 TEST(Builtin, ItsFilesAreInOrder) {
