@@ -51,8 +51,23 @@ absl::StatusOr<BoundDataset> FindDataset(const plan::DataModelPtr& model, std::s
       std::move(notes));
 }
 
+std::string RootOfNode(const plan::Expr* terms) {
+  if (terms == nullptr) return {};
+  if (terms->kind == plan::ExprKind::kAnd) {
+    for (const plan::ExprPtr& each : terms->arguments) {
+      std::string root = RootOfNode(each.get());
+      if (!root.empty()) return root;
+    }
+  }
+  const bool node = terms->kind == plan::ExprKind::kMatch && terms->op == CompareOp::kEqual &&
+                    terms->field.name() == kNodeName && terms->patterns.size() == 1;
+  if (!node) return {};
+  const std::string& name = terms->patterns.front().text;
+  return name.find('*') == std::string::npos ? name.substr(0, name.find('.')) : std::string();
+}
+
 absl::StatusOr<BoundDataset> FindDatasetByPath(std::string_view path, Span span,
-                                               plan::Binder& binder) {
+                                               plan::Binder& binder, std::string_view root) {
   const size_t dot = path.find('.');
   SPELK_ASSIGN_OR_RETURN(const plan::DataModelPtr model,
                          FindModel(path.substr(0, dot), span, binder));
@@ -67,6 +82,9 @@ absl::StatusOr<BoundDataset> FindDatasetByPath(std::string_view path, Span span,
   const auto first = std::find_if(roots.begin(), roots.end(), of_events);
   const auto events = std::count_if(roots.begin(), roots.end(), of_events);
   if (roots.size() == 1) return BoundDataset{model, roots.front()};
+  const auto named = std::find_if(roots.begin(), roots.end(),
+                                  [&](const plan::Dataset* each) { return each->name == root; });
+  if (named != roots.end()) return BoundDataset{model, *named};
   if (events == 1) return BoundDataset{model, *first};
   std::vector<std::string> names;
   for (const plan::Dataset* root : roots) {

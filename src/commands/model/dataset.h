@@ -26,9 +26,14 @@ absl::StatusOr<plan::DataModelPtr> FindModel(std::string_view name, Span span,
 // A data set of it, by its name or its lineage.
 absl::StatusOr<BoundDataset> FindDataset(const plan::DataModelPtr& model, std::string_view dataset,
                                          Span span, plan::Binder& binder);
-// MODEL, which must have one root, or one root of events, then; or MODEL.DATASET.
+// The field that tells the data set of an event.
+inline constexpr std::string_view kNodeName = "nodename";
+// The root to which the node belongs that terms ask for by `nodename=`; empty if none is asked for.
+std::string RootOfNode(const plan::Expr* terms);
+// MODEL, which must have one root, or one root of events, then, or the root of that name; or
+// MODEL.DATASET.
 absl::StatusOr<BoundDataset> FindDatasetByPath(std::string_view path, Span span,
-                                               plan::Binder& binder);
+                                               plan::Binder& binder, std::string_view root = {});
 // The events of a data set; `more` are commands after its search, with their pipes.
 absl::StatusOr<plan::NodePtr> EventsOf(const BoundDataset& bound, const plan::DatasetSearch& search,
                                        plan::DatasetNames names, std::string_view more, Span span,

@@ -23,8 +23,6 @@ using plan::Expr;
 using plan::ExprKind;
 using plan::ExprPtr;
 
-constexpr std::string_view kNodeName = "nodename";
-
 // What is grouped by, besides plain fields.
 struct Groups {
   std::vector<Field> by;
@@ -40,12 +38,13 @@ class TstatsBinder {
 
   absl::StatusOr<plan::NodePtr> Bind() {
     SPELK_RETURN_IF_ERROR(ReadOptions());
-    SPELK_RETURN_IF_ERROR(ReadFrom());
+    SPELK_ASSIGN_OR_RETURN(ExprPtr terms, ReadTerms());
+    SPELK_RETURN_IF_ERROR(ReadFrom(terms.get()));
     SPELK_RETURN_IF_ERROR(ReadBy());
     auto node = plan::Make<plan::AggregateNode>(call_.span);
     node->by = groups_.by;
     SPELK_RETURN_IF_ERROR(ReadStatistics(node.get()));
-    SPELK_RETURN_IF_ERROR(ReadWhere());
+    if (terms != nullptr) SPELK_RETURN_IF_ERROR(ReadWhere(std::move(terms)));
     for (const Field field : groups_.by) Need(field.name(), call_.span);
     for (const plan::AggregateCall& each : node->aggregates) {
       if (each.field) Need(each.field.name(), each.span);
@@ -123,7 +122,7 @@ class TstatsBinder {
                          {"write FROM datamodel=MODEL.DATASET"});
   }
 
-  absl::Status ReadFrom() {
+  absl::Status ReadFrom(const Expr* terms) {
     for (const ast::Argument& argument : call_.arguments) {
       const auto* option = std::get_if<ast::ArgumentOption>(&argument.value);
       const bool of_from =
@@ -134,7 +133,7 @@ class TstatsBinder {
     const ast::Clause* from = binder_.FindClause(call_, ast::ClauseWord::kFrom);
     if (from == nullptr) return absl::OkStatus();
     SPELK_ASSIGN_OR_RETURN(const std::string path, ModelPath(*from, &from_));
-    SPELK_ASSIGN_OR_RETURN(bound_, FindDatasetByPath(path, from_, binder_));
+    SPELK_ASSIGN_OR_RETURN(bound_, FindDatasetByPath(path, from_, binder_, RootOfNode(terms)));
     search_.emplace(*bound_.model, *bound_.dataset);
     search_->NeedNothingElse();
     return absl::OkStatus();
@@ -267,11 +266,14 @@ class TstatsBinder {
 
   // ---- WHERE
 
-  absl::Status ReadWhere() {
+  // Null if there are none.
+  absl::StatusOr<ExprPtr> ReadTerms() {
     const ast::Clause* where = binder_.FindClause(call_, ast::ClauseWord::kWhere);
-    if (where == nullptr || !where->search) return absl::OkStatus();
-    SPELK_ASSIGN_OR_RETURN(ExprPtr terms, binder_.SearchTerms(*where->search, true));
-    if (terms == nullptr) return absl::OkStatus();
+    if (where == nullptr || !where->search) return nullptr;
+    return binder_.SearchTerms(*where->search, true);
+  }
+
+  absl::Status ReadWhere(ExprPtr terms) {
     binder_.NoteTimeRange(*terms);
     std::vector<ExprPtr> filter;
     std::vector<ExprPtr> of_events;
