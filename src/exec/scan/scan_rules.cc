@@ -95,6 +95,7 @@ struct ScanRules::Rule {
   std::optional<size_t> text;  // _raw, for rules that are for events with one of their own.
 };
 
+ScanRules::ScanRules(const RunContext& run) : run_(run) {}
 ScanRules::~ScanRules() = default;
 
 // What computes the rule's values, if it is not there.

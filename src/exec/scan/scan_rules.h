@@ -112,7 +112,7 @@ class ScanRules {
 
  private:
   struct Rule;
-  explicit ScanRules(const RunContext& run) : run_(run) {}
+  explicit ScanRules(const RunContext& run);
   absl::Status Prepare(const Schema& schema, Rule* rule) const;
   absl::StatusOr<std::vector<uint32_t>> EventsOf(Rule& rule, std::vector<uint32_t> rows,
                                                  ScanColumns* columns);
