@@ -67,7 +67,7 @@ std::string RootOfNode(const plan::Expr* terms) {
 }
 
 absl::StatusOr<BoundDataset> FindDatasetByPath(std::string_view path, Span span,
-                                               plan::Binder& binder, std::string_view root) {
+                                               plan::Binder& binder, std::string_view preferred) {
   const size_t dot = path.find('.');
   SPELK_ASSIGN_OR_RETURN(const plan::DataModelPtr model,
                          FindModel(path.substr(0, dot), span, binder));
@@ -82,8 +82,9 @@ absl::StatusOr<BoundDataset> FindDatasetByPath(std::string_view path, Span span,
   const auto first = std::find_if(roots.begin(), roots.end(), of_events);
   const auto events = std::count_if(roots.begin(), roots.end(), of_events);
   if (roots.size() == 1) return BoundDataset{model, roots.front()};
-  const auto named = std::find_if(roots.begin(), roots.end(),
-                                  [&](const plan::Dataset* each) { return each->name == root; });
+  const auto named = std::find_if(roots.begin(), roots.end(), [&](const plan::Dataset* each) {
+    return each->name == preferred;
+  });
   if (named != roots.end()) return BoundDataset{model, *named};
   if (events == 1) return BoundDataset{model, *first};
   std::vector<std::string> names;

@@ -30,10 +30,11 @@ absl::StatusOr<BoundDataset> FindDataset(const plan::DataModelPtr& model, std::s
 inline constexpr std::string_view kNodeName = "nodename";
 // The root to which the node belongs that terms ask for by `nodename=`; empty if none is asked for.
 std::string RootOfNode(const plan::Expr* terms);
-// MODEL, which must have one root, or one root of events, then, or the root of that name; or
+// MODEL, which must have one root, or one root of events, then, or the preferred one; or
 // MODEL.DATASET.
 absl::StatusOr<BoundDataset> FindDatasetByPath(std::string_view path, Span span,
-                                               plan::Binder& binder, std::string_view root = {});
+                                               plan::Binder& binder,
+                                               std::string_view preferred = {});
 // The events of a data set; `more` are commands after its search, with their pipes.
 absl::StatusOr<plan::NodePtr> EventsOf(const BoundDataset& bound, const plan::DatasetSearch& search,
                                        plan::DatasetNames names, std::string_view more, Span span,
