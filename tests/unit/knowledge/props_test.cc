@@ -250,7 +250,8 @@ void ExpectSameTransforms(const Conf& conf) {
     ASSERT_TRUE(compiled.ok()) << stanza.name << MessageOf(compiled.status());
     const auto trusted = ParseTransform(stanza, RegexCheck::kTrust);
     ASSERT_EQ(trusted->has_value(), compiled->has_value()) << stanza.name;
-    if (*trusted) EXPECT_EQ(Print(**trusted), Print(**compiled)) << stanza.name;
+    if (!*trusted) continue;
+    EXPECT_EQ(Print(**trusted), Print(**compiled)) << stanza.name;
   }
 }
 
