@@ -24,6 +24,13 @@ absl::StatusOr<Conf> BuiltinConf(std::string_view file) {
   return conf;
 }
 
+absl::StatusOr<Conf> BuiltinConf(std::string_view file, std::string_view family) {
+  Conf conf;
+  const std::string name = fmt::format("{}{}default/{}", family, family.empty() ? "" : "/", file);
+  SPELK_RETURN_IF_ERROR(conf.Add(BuiltinFile(name), fmt::format("builtin/{}", name)));
+  return conf;
+}
+
 std::string_view BuiltinTable(std::string_view name) {
   const auto names = BuiltinFilesNamed(fmt::format("lookups/{}", name));
   return names.empty() ? std::string_view() : BuiltinFile(names.front());

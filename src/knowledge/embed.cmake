@@ -15,6 +15,37 @@ foreach(FILE ${FILES})
   string(APPEND TEXTS "    R\"embedded(${CONTENT})embedded\",\n")
   string(APPEND NAMES "    \"${FILE}\",\n")
 endforeach()
+
+# The words in what a family of events says of fields: whoever asks for none of them needs none of it.
+file(GLOB FAMILIES RELATIVE ${FOLDER} ${FOLDER}/*/default)
+list(SORT FAMILIES)
+set(LISTS "")
+set(TABLE "")
+foreach(PATH ${FAMILIES})
+  string(REGEX REPLACE "/default$" "" FAMILY "${PATH}")
+  set(CONTENT "")
+  foreach(FILE props.conf transforms.conf)
+    if(EXISTS "${FOLDER}/${PATH}/${FILE}")
+      file(READ "${FOLDER}/${PATH}/${FILE}" TEXT)
+      string(APPEND CONTENT "${TEXT}")
+    endif()
+  endforeach()
+  # How texts are read, and names that stand in texts: whatever field is asked for.
+  set(ALWAYS false)
+  if(CONTENT MATCHES "KV_MODE|TIME_PREFIX|TIME_FORMAT|_KEY_|[$]1::|DELIMS = \"[^\"]*\", *\"")
+    set(ALWAYS true)
+  endif()
+  string(REGEX MATCHALL "[A-Za-z_][A-Za-z0-9_]+" WORDS "${CONTENT}")
+  list(REMOVE_DUPLICATES WORDS)
+  list(SORT WORDS)
+  set(QUOTED "")
+  foreach(WORD ${WORDS})
+    string(APPEND QUOTED "\"${WORD}\",")
+  endforeach()
+  string(APPEND LISTS "constexpr std::string_view kWordsOf_${FAMILY}[] = {${QUOTED}};\n")
+  string(APPEND TABLE "    {\"${FAMILY}\", kWordsOf_${FAMILY}, ${ALWAYS}},\n")
+endforeach()
+
 file(WRITE ${OUTPUT} "// Generated from queries/builtin.
 #include \"knowledge/builtin.h\"
 
@@ -29,6 +60,10 @@ ${NAMES}};
 constexpr std::string_view kTexts[] = {
 ${TEXTS}};
 
+${LISTS}
+constexpr BuiltinFamily kFamilies[] = {
+${TABLE}};
+
 }  // namespace
 
 std::string_view BuiltinFile(std::string_view name) {
@@ -37,6 +72,7 @@ std::string_view BuiltinFile(std::string_view name) {
 }
 
 std::span<const std::string_view> BuiltinFiles() { return kNames; }
+std::span<const BuiltinFamily> BuiltinFamilies() { return kFamilies; }
 
 }  // namespace spelk::knowledge
 ")

@@ -267,6 +267,12 @@ absl::StatusOr<std::vector<plan::FieldRule>> EventClasses::RulesFor(
     return Wanted{IsNamed(read, name), IsListed(read, name)};
   };
   const auto any = [](Wanted each) { return each.builtin || each.listed; };
+  const bool asked_for =
+      needs.open() || std::any_of(needs.fields().begin(), needs.fields().end(), [](Field field) {
+        return field.name() == kTag || field.name() == kEventType ||
+               field.name().starts_with(kTagOf);
+      });
+  if (!asked_for) return std::vector<plan::FieldRule>();
   std::vector<plan::FieldRule> tag_rules;
   if (!lists().tags.empty()) {
     if (const Wanted each = wanted(needs, kTag); any(each)) {

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -163,12 +164,48 @@ const std::vector<plan::EventLayout>& Knowledge::shapes() const {
   return shapes_;
 }
 
-void Knowledge::ReadBuiltinProps() const {
-  if (!builtin_) return;
-  const absl::StatusOr<Conf> conf = BuiltinConf("props.conf");
-  const absl::StatusOr<Conf> transforms = BuiltinConf("transforms.conf");
-  builtin_status_ = conf.ok() ? transforms.status() : conf.status();
-  if (builtin_status_.ok()) builtin_status_ = props_.AddAll(*conf, *transforms, lookups_, true);
+absl::Status Knowledge::ReadBuiltinProps(std::string_view family) const {
+  SPELK_ASSIGN_OR_RETURN(const Conf conf, BuiltinConf("props.conf", family));
+  SPELK_ASSIGN_OR_RETURN(const Conf transforms, BuiltinConf("transforms.conf", family));
+  return props_.AddAll(conf, transforms, lookups_, true);
+}
+
+namespace {
+
+bool MayGive(const BuiltinFamily& family, const plan::FieldSet& fields) {
+  const auto starry = [](const std::string& pattern) {
+    return pattern.find_first_not_of('*') == std::string::npos;
+  };
+  if (family.always || !std::all_of(fields.patterns().begin(), fields.patterns().end(), starry)) {
+    return true;
+  }
+  return std::any_of(fields.fields().begin(), fields.fields().end(), [&](Field field) {
+    return std::binary_search(family.words.begin(), family.words.end(), field.name());
+  });
+}
+
+}  // namespace
+
+absl::StatusOr<bool> Knowledge::ReadBuiltinProps(const plan::FieldSet& fields) const {
+  if (!builtin_) return false;
+  const auto may_give = [&](const BuiltinFamily& family) { return MayGive(family, fields); };
+  {
+    const std::shared_lock lock(props_mutex_);
+    if (shared_read_ && std::none_of(unread_.begin(), unread_.end(), may_give)) return false;
+  }
+  const std::unique_lock lock(props_mutex_);
+  if (!shared_read_) {
+    SPELK_RETURN_IF_ERROR(ReadBuiltinProps(""));
+    const auto families = BuiltinFamilies();
+    unread_.assign(families.begin(), families.end());
+    shared_read_ = true;
+  }
+  const auto first = std::stable_partition(unread_.begin(), unread_.end(), std::not_fn(may_give));
+  for (auto family = first; family != unread_.end(); ++family) {
+    SPELK_RETURN_IF_ERROR(ReadBuiltinProps(family->name));
+  }
+  unread_.erase(first, unread_.end());
+  return true;
 }
 
 std::vector<AppFile> Knowledge::files() const {
@@ -187,8 +224,6 @@ std::vector<AppFile> Knowledge::files() const {
 absl::StatusOr<InlinedRules> Knowledge::RulesFor(const plan::FieldSet& needs, FieldTable& table,
                                                  const CompileExpression& expression,
                                                  const CompileTerms& terms) const {
-  std::call_once(props_once_, [this] { ReadBuiltinProps(); });
-  SPELK_RETURN_IF_ERROR(builtin_status_);
   SPELK_ASSIGN_OR_RETURN(std::vector<plan::FieldRule> classes,
                          classes_.RulesFor(needs, table, terms));
   plan::FieldSet read = needs;
@@ -196,7 +231,19 @@ absl::StatusOr<InlinedRules> Knowledge::RulesFor(const plan::FieldSet& needs, Fi
     read.Add(rule.Inputs());
     for (const Field target : rule.targets) read.Add(target);
   }
-  SPELK_ASSIGN_OR_RETURN(InlinedRules inlined, props_.RulesFor(read, table, expression));
+  // What a rule reads may be given by those of another family.
+  InlinedRules inlined;
+  plan::FieldSet asked = read;
+  SPELK_RETURN_IF_ERROR(ReadBuiltinProps(asked).status());
+  while (true) {
+    {
+      const std::shared_lock lock(props_mutex_);
+      SPELK_ASSIGN_OR_RETURN(inlined, props_.RulesFor(read, table, expression));
+    }
+    for (const plan::FieldRule& rule : inlined.rules) asked.Add(rule.Inputs());
+    SPELK_ASSIGN_OR_RETURN(const bool more, ReadBuiltinProps(asked));
+    if (!more) break;
+  }
   for (plan::FieldRule& rule : classes) inlined.rules.push_back(std::move(rule));
   return inlined;
 }

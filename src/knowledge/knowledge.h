@@ -2,6 +2,7 @@
 #pragma once
 
 #include <mutex>
+#include <shared_mutex>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -9,6 +10,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "knowledge/builtin.h"
 #include "knowledge/data_models.h"
 #include "knowledge/event_classes.h"
 #include "knowledge/limits.h"
@@ -87,7 +89,10 @@ class Knowledge {
   const StringMap<std::string>& renames() const { return props_.renames(); }
 
  private:
-  void ReadBuiltinProps() const;
+  // Reads the props.conf of those families of events that may give one of the fields. False if
+  // there was none left to read.
+  absl::StatusOr<bool> ReadBuiltinProps(const plan::FieldSet& fields) const;
+  absl::Status ReadBuiltinProps(std::string_view family) const;
 
   absl::Status AddFile(const AppFolder& app, std::string_view file, Conf* conf);
   void ListFiles(const AppFolder& app);
@@ -104,9 +109,11 @@ class Knowledge {
   SavedSearches saved_searches_;
   mutable std::once_flag shapes_once_;
   mutable std::vector<plan::EventLayout> shapes_;
-  mutable std::once_flag props_once_;
+  // Over props_ and unread_, which grow.
+  mutable std::shared_mutex props_mutex_;
   mutable Props props_;
-  mutable absl::Status builtin_status_;
+  mutable std::vector<BuiltinFamily> unread_;
+  mutable bool shared_read_ = false;
 };
 
 }  // namespace spelk::knowledge

@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/container/flat_hash_set.h"
 #include "base/status.h"
 #include "plan/lookup.h"
 
@@ -62,13 +63,13 @@ absl::Status Props::AddProblems(const plan::FieldSet& needs, const plan::FieldSe
 // what texts gave; what an app extracts comes before what spelk does, and its calculation replaces
 // spelk's.
 int Props::PhaseOf(const Rule& rule) {
-  const int own = rule.builtin ? 1 : 0;
+  const int own = rule.stanza->builtin ? 1 : 0;
   if (rule.ingest) return -1;
   switch (rule.kind) {
     case plan::RuleKind::kExtract:
       return (rule.key.starts_with(kExtract) ? 1 : 3) + own;
     case plan::RuleKind::kAlias:
-      if (rule.builtin) return rule.again ? kAutomaticPhase + 1 : 0;
+      if (rule.stanza->builtin) return rule.again ? kAutomaticPhase + 1 : 0;
       return kAutomaticPhase + 2;
     case plan::RuleKind::kCalculate:
       return kAutomaticPhase + 4 - own;
@@ -81,9 +82,9 @@ int Props::PhaseOf(const Rule& rule) {
 bool Props::ComesBefore(const Rule& a, const Rule& b) {
   if (PhaseOf(a) != PhaseOf(b)) return PhaseOf(a) < PhaseOf(b);
   if (a.key != b.key) return a.key < b.key;
-  if (a.rank != b.rank) return a.rank < b.rank;
-  if (a.priority != b.priority) return a.priority < b.priority;
-  return a.stanza > b.stanza;  // The first in ASCII order has precedence.
+  if (a.stanza->rank != b.stanza->rank) return a.stanza->rank < b.stanza->rank;
+  if (a.stanza->priority != b.stanza->priority) return a.stanza->priority < b.stanza->priority;
+  return a.stanza->name > b.stanza->name;  // The first in ASCII order has precedence.
 }
 
 // The stanzas in whose events another setting of the same name takes the place of this one. Of
@@ -91,13 +92,15 @@ bool Props::ComesBefore(const Rule& a, const Rule& b) {
 std::vector<plan::EventSet> Props::Overriding(const Rule& rule) const {
   std::vector<plan::EventSet> sets;
   const bool calculates = rule.kind == plan::RuleKind::kCalculate && !rule.ingest;
-  if (calculates || rule.builtin) return sets;
+  if (calculates || rule.stanza->builtin) return sets;
   for (const size_t index : by_key_.find(rule.key)->second) {
     const Rule& other = rules_[index];
-    const bool apart = rule.literal && other.literal && rule.rank == other.rank;
-    if (other.builtin || other.stanza == rule.stanza || apart) continue;
+    const bool apart =
+        rule.stanza->literal && other.stanza->literal && rule.stanza->rank == other.stanza->rank;
+    if (other.stanza->builtin || other.stanza->name == rule.stanza->name || apart) continue;
     if (!ComesBefore(rule, other)) continue;
-    if (std::find(sets.begin(), sets.end(), other.where) == sets.end()) sets.push_back(other.where);
+    if (std::find(sets.begin(), sets.end(), other.stanza->where) == sets.end())
+      sets.push_back(other.stanza->where);
   }
   return sets;
 }
@@ -180,19 +183,21 @@ absl::StatusOr<plan::FieldRule> Props::Inline(const Rule& rule,
                                               const CompileExpression& compile) const {
   plan::FieldRule made;
   made.kind = rule.kind;
-  made.where = rule.where;
+  made.where = rule.stanza->where;
   made.except = Overriding(rule);
   made.name = rule.key;
   made.only_missing = rule.only_missing;
   made.parallel_before = rule.kind == plan::RuleKind::kCalculate && !rule.ingest;
   const bool reads_text = rule.extraction && rule.extraction->source == "_raw";
-  if (rule.again || (rule.builtin && reads_text)) made.text_source = table.Intern("_raw");
+  if (rule.again || (rule.stanza->builtin && reads_text)) made.text_source = table.Intern("_raw");
   for (const std::string& target : targets) made.targets.push_back(table.Intern(target));
   absl::Status status;
   if (rule.extraction) {
     InlineExtraction(rule, targets, table, &made);
   } else if (rule.lookup) {
     status = InlineLookup(rule, targets, table, &made);
+  } else if (rule.kind == plan::RuleKind::kAlias) {
+    made.value = plan::MakeField(table.Intern(rule.expression));
   } else {
     absl::StatusOr<plan::ExprPtr> value = compile(rule.expression);
     status = value.status();
@@ -204,11 +209,12 @@ absl::StatusOr<plan::FieldRule> Props::Inline(const Rule& rule,
 
 // True if all fields, or a pattern, ask for the rule's field by the way.
 bool Props::IsListed(const Rule& rule, std::string_view target, const plan::FieldSet& needs) {
-  if (needs.all() && !rule.builtin) return true;
-  return std::any_of(
-      needs.patterns().begin(), needs.patterns().end(), [&](const std::string& pattern) {
-        return plan::PatternTakes(pattern, target) && !(rule.builtin && IsOnlyStars(pattern));
-      });
+  if (needs.all() && !rule.stanza->builtin) return true;
+  return std::any_of(needs.patterns().begin(), needs.patterns().end(),
+                     [&](const std::string& pattern) {
+                       return plan::PatternTakes(pattern, target) &&
+                              !(rule.stanza->builtin && IsOnlyStars(pattern));
+                     });
 }
 
 // What apps give to whoever asks for it by the way. Texts may give it, too, and so must all that
@@ -218,7 +224,7 @@ plan::FieldSet Props::Listed(const plan::FieldSet& needs, FieldTable& table) con
   if (!needs.open()) return listed;
   for (const Rule& rule : rules_) {
     for (const std::string& target : rule.targets) {
-      if (!rule.builtin && IsListed(rule, target, needs)) listed.Add(table.Intern(target));
+      if (!rule.stanza->builtin && IsListed(rule, target, needs)) listed.Add(table.Intern(target));
     }
   }
   return listed;
@@ -247,7 +253,7 @@ void Props::AddNote(const Rule& rule, InlinedRules* result) const {
   result->notes.push_back(
       fmt::format("the collection '{}', which {} of [{}] looks up, has no rows "
                   "here: lookups/{}.csv gives them",
-                  (*lookup)->table, rule.key, rule.stanza, (*lookup)->table));
+                  (*lookup)->table, rule.key, rule.stanza->name, (*lookup)->table));
 }
 
 // From the last rule to the first, as a rule sees only what those before it made.
@@ -269,14 +275,27 @@ absl::StatusOr<InlinedRules> Props::RulesFor(const plan::FieldSet& needs, FieldT
     wanted.Add(std::exchange(before_calculations, {}));
     AddAutomatic(from_text(), table, needs.open(), &wanted, &result.rules);
   };
+  // The names of what is wanted: most rules give nothing of it.
+  absl::flat_hash_set<std::string_view> names_wanted;
+  size_t known = 0;
+  const auto may_give = [&](const Rule& rule) {
+    const std::vector<Field>& fields = wanted.fields();
+    for (; known < fields.size(); ++known) names_wanted.insert(fields[known].name());
+    return std::any_of(rule.targets.begin(), rule.targets.end(),
+                       [&](const std::string& target) { return names_wanted.contains(target); });
+  };
   for (auto at = order_.rbegin(); at != order_.rend(); ++at) {
     const Rule& rule = rules_[*at];
     if (PhaseOf(rule) < kAutomaticPhase) add_automatic();
     const bool calculates = rule.kind == plan::RuleKind::kCalculate && !rule.ingest;
-    if (!calculates) wanted.Add(std::exchange(before_calculations, {}));
+    if (!calculates && !before_calculations.empty()) {
+      wanted.Add(std::exchange(before_calculations, {}));
+    }
+    const bool finds_names = rule.extraction && rule.extraction->names_in_text;
+    const bool tells_all = !finds_names && !rule.targets.empty();
+    if (tells_all && !needs.open() && !may_give(rule)) continue;
     std::vector<std::string> targets;
     std::vector<Field> listed;
-    const bool finds_names = rule.extraction && rule.extraction->names_in_text;
     const plan::FieldSet names = finds_names ? from_text() : plan::FieldSet();
     for (std::string& target : TargetsOf(rule, names)) {
       const Field field = table.Intern(target);

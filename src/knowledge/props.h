@@ -66,21 +66,25 @@ class Props {
     std::vector<std::pair<std::string, std::string>> outputs;  // Likewise; none: all others.
     bool only_missing = false;
   };
-  // One alias, calculation, extraction or lookup.
-  struct Rule {
-    plan::RuleKind kind = plan::RuleKind::kCalculate;
+  // What all rules of a stanza share.
+  struct StanzaFacts {
+    std::string name;
     plan::EventSet where;
     int rank = 0;  // Of the kind of stanza: [default], sourcetype, host::, source::.
     bool literal = true;
     int64_t priority = 0;
-    std::string stanza;
+    bool builtin = false;
+  };
+  // One alias, calculation, extraction or lookup.
+  struct Rule {
+    plan::RuleKind kind = plan::RuleKind::kCalculate;
+    std::shared_ptr<const StanzaFacts> stanza;
     std::string key;                   // "FIELDALIAS-cim"
     std::vector<std::string> targets;  // Of a lookup of all columns: none until it is asked for.
-    std::string expression;
+    std::string expression;            // Of an alias: the field that it names anew.
     std::optional<NamedExtraction> extraction;
     std::optional<Lookup> lookup;
     std::string place;
-    bool builtin = false;
     bool only_missing = false;
     bool ingest = false;  // INGEST_EVAL: comes before all others.
     bool again = false;   // Of spelk's own aliases: for what texts gave in the meantime.

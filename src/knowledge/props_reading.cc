@@ -74,21 +74,23 @@ absl::Status Props::AddAll(const Conf& conf, const Conf& transforms,
   lookups_ = &lookups;
   for (const Stanza& stanza : conf.stanzas()) {
     const StanzaPattern pattern = ParseStanzaName(stanza.name);
-    Rule common;
-    common.where = pattern.where;
-    common.rank = pattern.rank;
-    common.literal = pattern.literal;
-    common.priority = pattern.literal ? kPriorityOfLiterals : 0;
-    common.stanza = stanza.name;
-    common.builtin = builtin;
-    common.only_missing = builtin;
+    auto facts = std::make_shared<StanzaFacts>();
+    facts->name = stanza.name;
+    facts->where = pattern.where;
+    facts->rank = pattern.rank;
+    facts->literal = pattern.literal;
+    facts->priority = pattern.literal ? kPriorityOfLiterals : 0;
+    facts->builtin = builtin;
     if (const Setting* priority = stanza.Find("priority")) {
       const char* end = priority->value.data() + priority->value.size();
-      if (std::from_chars(priority->value.data(), end, common.priority).ptr != end) {
+      if (std::from_chars(priority->value.data(), end, facts->priority).ptr != end) {
         return absl::InvalidArgumentError(
             fmt::format("{}: priority must be a whole number", conf.PlaceOf(*priority)));
       }
     }
+    Rule common;
+    common.stanza = std::move(facts);
+    common.only_missing = builtin;
     for (const Setting& setting : stanza.settings) {
       Rule rule = common;
       rule.key = setting.key;
@@ -97,8 +99,11 @@ absl::Status Props::AddAll(const Conf& conf, const Conf& transforms,
       if (!status.ok()) AddBroken(setting, transforms, rule, std::move(status));
     }
   }
-  times_.clear();
-  for (const TextRule& each : time_rules_) times_.push_back(each.setting);
+  // A scan may be reading them: those of spelk's own that come later have none.
+  if (times_.size() != time_rules_.size()) {
+    times_.clear();
+    for (const TextRule& each : time_rules_) times_.push_back(each.setting);
+  }
   order_.resize(rules_.size());
   std::iota(order_.begin(), order_.end(), size_t{0});
   std::stable_sort(order_.begin(), order_.end(),
@@ -138,7 +143,7 @@ void AddNamesIn(std::string_view text, std::vector<std::string>* names) {
 void Props::AddBroken(const Setting& setting, const Conf& transforms, const Rule& common,
                       absl::Status status) {
   Broken broken;
-  broken.what = fmt::format("{} of [{}] ({})", setting.key, common.stanza, common.place);
+  broken.what = fmt::format("{} of [{}] ({})", setting.key, common.stanza->name, common.place);
   const std::string_view key = setting.key;
   if (key.starts_with(kCalculation)) {
     broken.fields.emplace_back(key.substr(kCalculation.size()));
@@ -178,12 +183,12 @@ std::vector<std::string> Props::Problems() const {
 }
 
 void Props::Add(Rule rule) {
-  if (rule.builtin && rule.kind == plan::RuleKind::kAlias && !rule.again) {
+  if (rule.stanza->builtin && rule.kind == plan::RuleKind::kAlias && !rule.again) {
     Rule again = rule;
     again.again = true;
     Add(std::move(again));
   }
-  by_key_[rule.key].push_back(rules_.size());
+  if (!rule.stanza->builtin) by_key_[rule.key].push_back(rules_.size());
   rules_.push_back(std::move(rule));
 }
 
@@ -195,10 +200,12 @@ absl::Status Props::AddSetting(const Conf& conf, const Conf& transforms, const S
   if (key.starts_with(kReport)) return AddTransforms(conf, transforms, setting, common);
   if (key.starts_with(kLookup)) return AddLookup(conf, setting, common);
   if (key.starts_with(kTransforms)) return AddIndexTime(conf, transforms, setting, common);
-  if (key == "rename" && common.rank == 1) renames_[common.stanza] = setting.value;
+  if (key == "rename" && common.stanza->rank == 1) {
+    renames_[common.stanza->name] = setting.value;
+  }
   if (IsOfTime(key)) return AddTimeSetting(setting, common);
   if (key == "TIMESTAMP_FIELDS") {
-    AddUnbuilt(conf, common.stanza, setting, {"_time", std::string(hidden::kTime.name())});
+    AddUnbuilt(conf, common.stanza->name, setting, {"_time", std::string(hidden::kTime.name())});
   }
   if (IsOfText(key)) return AddTextSetting(conf, setting, common);
   if (!key.starts_with(kCalculation)) return absl::OkStatus();
@@ -222,12 +229,13 @@ absl::Status Props::AddTextSetting(const Conf& conf, const Setting& setting, con
     const bool known =
         std::any_of(std::begin(kModes), std::end(kModes),
                     [&](std::string_view mode) { return EqualsIgnoringCase(setting.value, mode); });
-    if (!known) AddUnbuilt(conf, common.stanza, setting, {}, " = " + setting.value);
+    if (!known) AddUnbuilt(conf, common.stanza->name, setting, {}, " = " + setting.value);
     if (!known) return absl::OkStatus();
   }
-  InsertByPrecedence(
-      {{common.where, setting.key, setting.value, common.builtin}, common.rank, common.priority},
-      &texts_);
+  InsertByPrecedence({{common.stanza->where, setting.key, setting.value, common.stanza->builtin},
+                      common.stanza->rank,
+                      common.stanza->priority},
+                     &texts_);
   return absl::OkStatus();
 }
 
@@ -255,9 +263,10 @@ absl::Status Props::AddTimeSetting(const Setting& setting, const Rule& common) {
     const auto [at, error] = std::from_chars(setting.value.data(), end, most);
     if (error != std::errc() || at != end) return wrong("expected a whole number");
   }
-  InsertByPrecedence(
-      {{common.where, setting.key, setting.value, common.builtin}, common.rank, common.priority},
-      &time_rules_);
+  InsertByPrecedence({{common.stanza->where, setting.key, setting.value, common.stanza->builtin},
+                      common.stanza->rank,
+                      common.stanza->priority},
+                     &time_rules_);
   return absl::OkStatus();
 }
 
@@ -273,7 +282,7 @@ absl::Status Props::AddAliases(const Conf& conf, const Setting& setting, const R
     Rule rule = common;
     rule.kind = plan::RuleKind::kAlias;
     rule.targets = {words[i + 2]};
-    rule.expression = FieldExpression(words[i]);
+    rule.expression = words[i];
     rule.only_missing = common.only_missing || as_new;
     Add(std::move(rule));
   }
@@ -281,7 +290,7 @@ absl::Status Props::AddAliases(const Conf& conf, const Setting& setting, const R
 }
 
 RegexCheck Props::CheckOf(const Rule& common) {
-  return common.builtin ? RegexCheck::kTrust : RegexCheck::kCompile;
+  return common.stanza->builtin ? RegexCheck::kTrust : RegexCheck::kCompile;
 }
 
 absl::Status Props::AddExtraction(const Conf&, const Setting& setting, const Rule& common) {
@@ -303,13 +312,13 @@ absl::Status Props::AddTransforms(const Conf& conf, const Conf& transforms, cons
   for (const std::string& name : WordsOf(setting.value)) {
     const Stanza* stanza = transforms.Find(name);
     if (stanza == nullptr) {
-      AddUnbuilt(conf, common.stanza, setting, {},
+      AddUnbuilt(conf, common.stanza->name, setting, {},
                  fmt::format(", which names the transform {} that is not there", name));
       continue;
     }
     absl::StatusOr<std::optional<NamedExtraction>> made = ParseTransform(*stanza, CheckOf(common));
     if (absl::IsUnimplemented(made.status())) {
-      AddUnbuilt(conf, common.stanza, setting, {},
+      AddUnbuilt(conf, common.stanza->name, setting, {},
                  fmt::format(", whose transform {} has {}", name, MessageOf(made.status())));
       continue;
     }
@@ -373,7 +382,7 @@ absl::Status Props::AddIngestEval(const Conf& conf, const Setting& list, const S
           fmt::format("{}: INGEST_EVAL takes field=expression, not \"{}\"", common.place, part));
     }
     if (!plan::TextMayName(name) || name == "queue") {
-      AddUnbuilt(conf, common.stanza, setting, {name}, fmt::format(", which sets {}", name));
+      AddUnbuilt(conf, common.stanza->name, setting, {name}, fmt::format(", which sets {}", name));
       continue;
     }
     Rule rule = common;
@@ -394,7 +403,7 @@ absl::Status Props::AddIndexTime(const Conf& conf, const Conf& transforms, const
   for (const std::string& name : WordsOf(setting.value)) {
     const Stanza* stanza = transforms.Find(name);
     if (stanza == nullptr) {
-      AddUnbuilt(conf, common.stanza, setting, {std::string(kAtIndexTime)},
+      AddUnbuilt(conf, common.stanza->name, setting, {std::string(kAtIndexTime)},
                  fmt::format(", which names the transform {} that is not there", name));
       continue;
     }
@@ -402,7 +411,7 @@ absl::Status Props::AddIndexTime(const Conf& conf, const Conf& transforms, const
       SPELK_RETURN_IF_ERROR(AddIngestEval(conf, *list, setting, common));
       continue;
     }
-    AddUnbuilt(conf, common.stanza, setting, {std::string(kAtIndexTime)},
+    AddUnbuilt(conf, common.stanza->name, setting, {std::string(kAtIndexTime)},
                fmt::format(", whose transform {} is for index time", name));
   }
   return absl::OkStatus();

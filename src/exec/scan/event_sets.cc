@@ -17,11 +17,7 @@ absl::StatusOr<StanzaEvents> StanzaEvents::Make(const plan::EventSet& events,
   StanzaEvents made;
   if (events.pattern.empty()) return made;
   made.exact_ = events.exact;
-  if (made.exact_.empty()) {
-    SPELK_ASSIGN_OR_RETURN(Regex regex, Regex::Compile(events.pattern));
-    made.regex_ = std::make_unique<const Regex>(std::move(regex));
-    made.matcher_ = std::make_unique<RegexMatcher>(*made.regex_);
-  }
+  if (made.exact_.empty()) made.pattern_ = events.pattern;
   const Field name = run.fields->Intern(plan::NameOf(events.stanza));
   made.column_ = *schema.Find(name);
   made.changing_ = std::any_of(rules.begin(), rules.end(), [name](const plan::FieldRule& rule) {
@@ -30,11 +26,17 @@ absl::StatusOr<StanzaEvents> StanzaEvents::Make(const plan::EventSet& events,
   return made;
 }
 
-bool StanzaEvents::Matches(const Value& name) {
+absl::StatusOr<bool> StanzaEvents::Matches(const Value& name) {
   if (name.is_null()) return false;
   const Value& first = name.is_multi() ? name.each().front() : name;
-  if (first.is_text() && !exact_.empty()) return first.text() == exact_;
-  return first.is_text() && matcher_->Match(first.text()) == MatchResult::kYes;
+  if (!first.is_text()) return false;
+  if (!exact_.empty()) return first.text() == exact_;
+  if (matcher_ == nullptr) {
+    SPELK_ASSIGN_OR_RETURN(Regex regex, Regex::Compile(pattern_));
+    regex_ = std::make_unique<const Regex>(std::move(regex));
+    matcher_ = std::make_unique<RegexMatcher>(*regex_);
+  }
+  return matcher_->Match(first.text()) == MatchResult::kYes;
 }
 
 absl::StatusOr<bool> StanzaEvents::Has(uint32_t row, ScanColumns* columns) {
@@ -50,7 +52,7 @@ absl::StatusOr<bool> StanzaEvents::Has(uint32_t row, ScanColumns* columns) {
     if (*known) return **known;
   }
   SPELK_RETURN_IF_ERROR(columns->Require(column_, {&row, 1}));
-  const bool has = Matches(columns->column(column_).At(row));
+  SPELK_ASSIGN_OR_RETURN(const bool has, Matches(columns->column(column_).At(row)));
   if (known != nullptr) *known = has;
   return has;
 }

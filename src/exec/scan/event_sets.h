@@ -42,17 +42,18 @@ class StanzaEvents {
                                            const Schema& schema, const RunContext& run);
 
   // Every event is one of them.
-  bool all() const { return regex_ == nullptr && exact_.empty(); }
+  bool all() const { return pattern_.empty() && exact_.empty(); }
   // Some rule gives events other names, so that rows with the same number may differ.
   bool changing() const { return changing_; }
   absl::StatusOr<bool> Has(uint32_t row, ScanColumns* columns);
 
  private:
   StanzaEvents() = default;
-  bool Matches(const Value& name);
+  absl::StatusOr<bool> Matches(const Value& name);
 
-  std::string exact_;                   // The whole name; empty: the regular expression says.
-  std::unique_ptr<const Regex> regex_;  // Null: every event.
+  std::string exact_;    // The whole name; empty: the pattern says.
+  std::string pattern_;  // A regular expression, compiled when it is first asked for.
+  std::unique_ptr<const Regex> regex_;
   std::unique_ptr<RegexMatcher> matcher_;
   size_t column_ = 0;
   bool changing_ = false;
