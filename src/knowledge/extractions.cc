@@ -49,8 +49,9 @@ size_t AfterSet(std::string_view regex, size_t at) {
   if (at < regex.size() && regex[at] == '^') ++at;
   if (at < regex.size() && regex[at] == ']') ++at;
   for (; at < regex.size() && regex[at] != ']'; ++at) {
-    if (regex[at] == '\\') ++at;
-    if (regex.substr(at).starts_with("[:")) {
+    if (regex[at] == '\\') {
+      ++at;
+    } else if (regex.substr(at).starts_with("[:")) {
       at = std::min(regex.find(":]", at), regex.size() - 1) + 1;
     }
   }
