@@ -9,6 +9,7 @@
 #include "base/status.h"
 #include "base/string_map.h"
 #include "exec/scan/compiled_scan.h"
+#include "exec/scan/line_index.h"
 #include "exec/scan/shared_conditions.h"
 #include "value/time_format.h"
 
@@ -497,31 +498,7 @@ class ScanCompiler {
   void AddIndex() {
     constexpr size_t kFew = 4;
     if (scan_->plans.size() <= kFew) return;
-    std::vector<LiteralFinder> finders;
-    StringMap<size_t> known;  // By text and kind.
-    const auto add = [&](const LiteralFinder& finder) {
-      const std::string key = finder.literal() +
-                              static_cast<char>('0' + finder.is_key() + finder.of_text()) +
-                              static_cast<char>('0' + finder.ignores_case());
-      const auto [place, is_new] = known.try_emplace(key, finders.size());
-      if (is_new) {
-        finders.push_back(finder);
-        scan_->index_plans.emplace_back();
-      }
-      return place->second;
-    };
-    std::vector<uint32_t> filtered;
-    for (uint32_t p = 0; p < scan_->plans.size(); ++p) {
-      const CompiledScan::Plan& plan = scan_->plans[p];
-      if (plan.groups.empty()) continue;
-      filtered.push_back(p);
-      for (const LiteralFinder& finder : plan.groups[0].literals.finders()) {
-        if (finder.literal() != kHidingEscape) scan_->index_plans[add(finder)].push_back(p);
-      }
-    }
-    if (filtered.empty()) return;
-    scan_->index_plans[add(LiteralFinder(kHidingEscape, false))] = std::move(filtered);
-    scan_->index = std::make_unique<const LiteralIndex>(std::move(finders));
+    scan_->index = MakeLineIndex(LiteralFinder(kHidingEscape, false), &scan_->plans);
   }
 
   // What sourcetype, source and host are made of.

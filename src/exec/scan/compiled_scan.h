@@ -117,6 +117,7 @@ struct CompiledScan {
       bool keys = false;  // Names of members, of which most lines may hold one.
     };
     std::vector<Group> groups;
+    std::vector<size_t> further;   // With an index: into LineIndex::groups, what a line must meet.
     std::vector<size_t> columns;   // Into fields: what comes out, in order.
     std::vector<size_t> early;     // Into fields: what rules and predicate read or write, those
     size_t required = 0;           // first that are read for every event.
@@ -167,10 +168,16 @@ struct CompiledScan {
 
   std::vector<Plan> plans;
   std::unique_ptr<Shared> shared;  // Null: each plan has its rules applied for itself.
-  // Of many plans: the literals of each plan's first group, and which plans have one in theirs. The
-  // escape is the last one.
-  std::unique_ptr<const LiteralIndex> index;
-  std::vector<std::vector<uint32_t>> index_plans;
+  // Of many plans: which of them a line may concern.
+  struct LineIndex {
+    explicit LineIndex(std::vector<LiteralFinder> finders) : literals(std::move(finders)) {}
+    LiteralIndex literals;        // Of each plan's first group, and the escape.
+    size_t words = 0;             // Bits of all plans.
+    std::vector<uint64_t> plans;  // For each literal so many words: the plans that look for it.
+    std::vector<uint64_t> unfiltered;       // Plans that look for nothing.
+    std::vector<const LiteralSet*> groups;  // The further groups of all plans, each once.
+  };
+  std::unique_ptr<const LineIndex> index;
   std::vector<FieldSource> fields;  // The union over all plans.
   std::unique_ptr<io::PathTree> tree;
   std::vector<Shape> shapes;

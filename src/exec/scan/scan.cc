@@ -12,6 +12,7 @@
 #include "exec/scan/dynamic_columns.h"
 #include "exec/scan/field_events.h"
 #include "exec/scan/implicit_fields.h"
+#include "exec/scan/line_index.h"
 #include "exec/scan/scan_rules.h"
 #include "exec/scan/shared_scan.h"
 #include "io/input_kind.h"
@@ -237,8 +238,8 @@ ScanWorker::ScanWorker(const CompiledScan& scan, ScanReport& report, bool count_
       shapes_(scan),
       rows_(scan, flattener_),
       slots_(scan.tree->size()),
-      outer_(scan.tree->size()),
-      marked_(scan.plans.size(), false) {
+      outer_(scan.tree->size()) {
+  if (scan.index != nullptr) marks_ = std::make_unique<LineMarks>(*scan.index);
   for (const CompiledScan::Plan& plan : scan.plans) choices_.emplace_back(plan);
 }
 

@@ -22,6 +22,7 @@
 namespace spelk::exec {
 
 class DynamicColumns;
+class LineMarks;
 class OpenFields;
 class ScanColumns;
 class ScanRules;
@@ -118,7 +119,6 @@ class ScanWorker {
   absl::Status ScanBlock(const io::BlockPtr& block, const ScanOutputs& outputs);
   absl::Status ScanCandidates(const io::BlockPtr& block, const ScanOutputs& outputs);
   absl::Status ScanIndexed(const io::BlockPtr& block, const ScanOutputs& outputs);
-  void Mark(std::span<const uint32_t> literals);
   bool MeetsGroups(size_t plan, std::string_view line, size_t from) const;
   absl::Status AddLineAndFlush(std::string_view line, const std::vector<size_t>& plans,
                                const ScanOutputs& outputs);
@@ -182,8 +182,7 @@ class ScanWorker {
   uint64_t others_ = 0;              // and that were none.
 
   std::vector<PrefilterChoice> choices_;  // By plan.
-  std::vector<bool> marked_;              // By plan: the line at hand holds one of its literals.
-  std::vector<size_t> marks_;             // The plans that are marked.
+  std::unique_ptr<LineMarks> marks_;      // Of many plans.
 };
 
 }  // namespace spelk::exec

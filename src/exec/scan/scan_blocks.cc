@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/status.h"
+#include "exec/scan/line_index.h"
 #include "exec/scan/scan.h"
 #include "value/byte_search.h"
 
@@ -108,45 +109,26 @@ absl::Status ScanWorker::ScanCandidates(const io::BlockPtr& block, const ScanOut
   }
 }
 
-void ScanWorker::Mark(std::span<const uint32_t> literals) {
-  for (const uint32_t literal : literals) {
-    for (const uint32_t plan : scan_.index_plans[literal]) {
-      if (marked_[plan]) continue;
-      marked_[plan] = true;
-      marks_.push_back(plan);
-    }
-  }
-}
-
 // Many plans: one search tells of each line which of them it may concern.
 absl::Status ScanWorker::ScanIndexed(const io::BlockPtr& block, const ScanOutputs& outputs) {
   const std::string_view text = block->text;
-  std::vector<size_t> unfiltered;
-  for (size_t p = 0; p < scan_.plans.size(); ++p) {
-    if (scan_.plans[p].groups.empty()) unfiltered.push_back(p);
-  }
+  const std::vector<uint64_t>& unfiltered = scan_.index->unfiltered;
+  const bool all =
+      std::any_of(unfiltered.begin(), unfiltered.end(), [](uint64_t plans) { return plans != 0; });
   std::vector<uint32_t> found;
-  size_t hit = scan_.index->Find(text, 0, &found);
+  size_t hit = scan_.index->literals.Find(text, 0, &found);
   std::vector<size_t> wanted;
   for (size_t begin = 0; begin < text.size() && !ended_;) {
-    if (unfiltered.empty()) {
+    if (!all) {
       if (hit == std::string_view::npos) break;
       begin += LineBegin(text.substr(begin), hit - begin);
     }
     const size_t end = LineEnd(text, begin);
-    for (; hit < end; hit = scan_.index->Find(text, hit + 1, &found)) Mark(found);
+    marks_->StartLine();
+    for (; hit < end; hit = scan_.index->literals.Find(text, hit + 1, &found)) marks_->Mark(found);
     const std::string_view line = text.substr(begin, end - begin);
     begin = end + 1;
-    wanted = unfiltered;
-    for (const size_t plan : marks_) {
-      marked_[plan] = false;
-      const std::vector<CompiledScan::Plan::Group>& groups = scan_.plans[plan].groups;
-      const bool meets = std::all_of(groups.begin() + 1, groups.end(), [&](const auto& group) {
-        return group.keys || group.literals.Find(line) != std::string_view::npos;
-      });
-      if (meets) wanted.push_back(plan);
-    }
-    marks_.clear();
+    marks_->Plans(line, scan_.plans, &wanted);
     if (wanted.empty()) continue;
     SPELK_RETURN_IF_ERROR(AddLineAndFlush(WithoutCarriageReturn(line), wanted, outputs));
   }
