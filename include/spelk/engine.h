@@ -315,6 +315,9 @@ struct EngineOptions {
   std::string write_folder = {};
   // Macros beside those of the apps, which they override: "name=definition", "name(a, b)=…".
   std::vector<std::string> macros = {};
+  // Lookup tables that are not there count as empty, with a warning; otherwise they are an error,
+  // as in Splunk.
+  bool empty_tables = false;
   // Stanzas before those of the apps, which override them.
   std::vector<ConfStanza> stanzas = {};
 };

@@ -108,7 +108,7 @@ struct AnalyticResult {
   AnalyticStatus status = AnalyticStatus::kOk;
   uint64_t rows = 0;
   double seconds = 0;                   // Of work on its own rows; reading and parsing serve all.
-  std::string message;                  // Why it was refused or failed.
+  std::string message;                  // Why it was refused or failed; else the first warning.
   std::vector<ErrorDetail> details;     // All of what was said of it, warnings as well.
   std::vector<std::string> first_rows;  // As JSON objects, as many as were asked for.
   bool cut = false;                     // More of them did not fit.

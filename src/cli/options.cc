@@ -37,6 +37,8 @@ void AddKnowledgeOptions(CLI::App& app, SearchArguments& a) {
       ->type_name("DEFINITION")
       ->take_all()
       ->allow_extra_args(false);
+  app.add_flag("--empty-tables", a.empty_tables,
+               "Take lookup tables that are not there as empty, with a warning");
   app.add_flag("--no-builtin", a.no_builtin,
                "Without spelk's own knowledge of Windows events and other feeds");
 }
@@ -110,6 +112,7 @@ EngineOptions MakeEngineOptions(const SearchArguments& arguments) {
   options.apps.insert(options.apps.end(), arguments.apps.begin(), arguments.apps.end());
   options.macros = arguments.macros;
   options.builtin = !arguments.no_builtin;
+  options.empty_tables = arguments.empty_tables;
   options.time_zone = arguments.zone;
   options.lookups = arguments.lookups;
   options.write_folder = arguments.write_folder;

@@ -22,6 +22,7 @@ struct SearchArguments {
   std::vector<std::string> lookups;
   std::string write_folder;
   bool no_builtin = false;
+  bool empty_tables = false;
   std::string zone = "UTC";
   std::string earliest;
   std::string latest;

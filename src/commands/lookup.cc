@@ -221,7 +221,7 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   for (const ast::Clause& clause : call.clauses) {
     SPELK_RETURN_IF_ERROR(BindOutputs(clause, *lookup, binder, node.get()));
   }
-  if (call.clauses.empty() && lookup->open) {
+  if (call.clauses.empty() && lookup->open && !lookup->assumed) {
     return binder.Error(ErrorCode::kMissingArgument, call.name.span,
                         fmt::format("OUTPUT is missing: the columns of '{}' are not known before "
                                     "it is written",

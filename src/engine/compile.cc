@@ -8,6 +8,7 @@
 
 #include "base/status.h"
 #include "commands/entry.h"
+#include "engine/tables.h"
 #include "functions/entry.h"
 #include "plan/bind/binder.h"
 #include "plan/lookup.h"
@@ -27,6 +28,7 @@ Core::Core(const CoreOptions& options)
     status_ = zone.status();
   }
   write_folder_ = options.write_folder;
+  assumes_tables_ = options.empty_tables;
   status_.Update(knowledge_.Load({options.apps, options.builtin, options.lookups,
                                   options.write_folder, options.macros, options.stanzas}));
 }
@@ -89,15 +91,21 @@ void WarnOfSkipped(const Core& core, Diagnostics& diagnostics) {
 // The lookups that there are, and those that searches before this one write.
 class LookupsToCome final : public plan::LookupCatalog {
  public:
-  LookupsToCome(const plan::LookupCatalog& known, const std::vector<std::string>& tables)
-      : known_(known), tables_(tables) {}
+  // `assume`: others count as empty.
+  LookupsToCome(const plan::LookupCatalog& known, const std::vector<std::string>& tables,
+                bool assume)
+      : known_(known), tables_(tables), assume_(assume) {}
 
   absl::StatusOr<plan::LookupPtr> FindLookup(std::string_view name) const override {
-    SPELK_ASSIGN_OR_RETURN(plan::LookupPtr lookup, known_.FindLookup(name));
+    absl::StatusOr<plan::LookupPtr> found = known_.FindLookup(name);
+    const bool missing = absl::IsNotFound(found.status()) || (found.ok() && *found == nullptr);
+    if (missing && assume_) return Opened(AssumedLookup(name), {std::string(name)});
+    SPELK_ASSIGN_OR_RETURN(plan::LookupPtr lookup, std::move(found));
     return Opened(std::move(lookup), {std::string(name)});
   }
   absl::StatusOr<plan::LookupPtr> FindFile(std::string_view name) const override {
     SPELK_ASSIGN_OR_RETURN(plan::LookupPtr lookup, known_.FindFile(name));
+    if (lookup == nullptr && assume_) lookup = AssumedLookup(name);
     return Opened(std::move(lookup), {std::string(name), fmt::format("{}.csv", name)});
   }
   std::vector<std::string> LookupNames() const override { return known_.LookupNames(); }
@@ -118,6 +126,7 @@ class LookupsToCome final : public plan::LookupCatalog {
 
   const plan::LookupCatalog& known_;
   const std::vector<std::string>& tables_;
+  const bool assume_;
 };
 
 }  // namespace
@@ -198,7 +207,7 @@ absl::Status Compile(const Core& core, std::string_view text, const CompileOptio
     core.knowledge().macros().Check(*compilation->source, tokens, diagnostics);
     return absl::OkStatus();
   }
-  const LookupsToCome lookups(core.knowledge().lookups(), options.tables);
+  const LookupsToCome lookups(core.knowledge().lookups(), options.tables, core.assumes_tables());
   plan::BinderServices services = core.bind_services();
   services.lookups = &lookups;
   // What did parse is bound even so, to report its errors as well.

@@ -29,6 +29,7 @@ struct CoreOptions {
   std::string write_folder;          // Where tables that are written become files; empty: nowhere.
   std::vector<std::string> macros;   // name(a, b)=definition
   std::vector<knowledge::GivenStanza> stanzas;
+  bool empty_tables = false;  // Lookup tables that are not there count as empty.
 };
 
 // What all queries of an engine share. Thread-safe.
@@ -44,6 +45,7 @@ class Core {
   absl::TimeZone zone() const { return zone_; }
   const SyntaxLimits& limits() const { return limits_; }
   const std::string& write_folder() const { return write_folder_; }
+  bool assumes_tables() const { return assumes_tables_; }
   // What binding reaches.
   plan::BinderServices bind_services() const {
     return {{&knowledge_.lookups(), &knowledge_.limits(), &knowledge_.classes()},
@@ -71,6 +73,7 @@ class Core {
   absl::TimeZone zone_;
   SyntaxLimits limits_;
   std::string write_folder_;
+  bool assumes_tables_ = false;
   absl::Status status_;
 };
 

@@ -366,7 +366,7 @@ Engine::Engine(EngineOptions options)
     : impl_(std::make_shared<Impl>(engine::CoreOptions{
           std::move(options.apps), options.builtin, std::move(options.time_zone),
           std::move(options.lookups), std::move(options.write_folder), std::move(options.macros),
-          engine::GivenStanzas(options.stanzas)})) {}
+          engine::GivenStanzas(options.stanzas), options.empty_tables})) {}
 Engine::~Engine() = default;
 // NOLINTNEXTLINE(performance-move-constructor-init): the other one stays as it was.
 Engine::Engine(Engine&& other) noexcept : impl_(other.impl_) {}

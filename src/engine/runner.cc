@@ -97,8 +97,8 @@ Runner::Runner(const Core& core, const RunRequest& request)
       request_(request),
       budget_(request.options.memory, WorkersFor(request.options), request.options.may_reserve),
       fields_(&core.fields(), &budget_),
-      tables_(core.knowledge().lookups(), core.write_folder(), core.zone(), &budget_,
-              [this](const plan::Lookup& lookup, const plan::Table& table) {
+      tables_(core.knowledge().lookups(), core.write_folder(), core.assumes_tables(), core.zone(),
+              &budget_, [this](const plan::Lookup& lookup, const plan::Table& table) {
                 return FilterTable(core_, fields_, common_.evaluation, &budget_, lookup, table);
               }) {
   const RunOptions& options = request.options;

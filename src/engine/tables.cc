@@ -50,10 +50,19 @@ class ReservedText {
 
 }  // namespace
 
-RunTables::RunTables(const knowledge::Lookups& lookups, std::string write_folder,
+plan::LookupPtr AssumedLookup(std::string_view name) {
+  auto lookup = std::make_shared<plan::Lookup>();
+  lookup->name = lookup->table = name;
+  lookup->collection = lookup->empty = lookup->open = lookup->assumed = true;
+  lookup->max_matches = 1;
+  return lookup;
+}
+
+RunTables::RunTables(const knowledge::Lookups& lookups, std::string write_folder, bool assume,
                      absl::TimeZone zone, MemoryBudget* budget, FilterRows filter)
     : lookups_(lookups),
       write_folder_(std::move(write_folder)),
+      assume_(assume),
       zone_(zone),
       budget_(budget),
       filter_(std::move(filter)) {}
@@ -73,7 +82,12 @@ plan::LookupPtr RunTables::Written(std::string_view name, const plan::LookupPtr&
 }
 
 absl::StatusOr<plan::LookupPtr> RunTables::FindLookup(std::string_view name) const {
-  SPELK_ASSIGN_OR_RETURN(plan::LookupPtr known, lookups_.FindLookup(name));
+  absl::StatusOr<plan::LookupPtr> found = lookups_.FindLookup(name);
+  if (assume_ && (absl::IsNotFound(found.status()) || (found.ok() && *found == nullptr))) {
+    const std::lock_guard lock(mutex_);
+    return written_.contains(name) ? Written(name, nullptr) : AssumedLookup(name);
+  }
+  SPELK_ASSIGN_OR_RETURN(plan::LookupPtr known, std::move(found));
   const std::lock_guard lock(mutex_);
   const bool written = written_.contains(known != nullptr ? std::string_view(known->table) : name);
   return written ? Written(name, known) : known;
@@ -87,7 +101,8 @@ absl::StatusOr<plan::LookupPtr> RunTables::FindFile(std::string_view name) const
       if (written_.contains(file)) return Written(file, nullptr);
     }
   }
-  return lookups_.FindFile(name);
+  SPELK_ASSIGN_OR_RETURN(plan::LookupPtr known, lookups_.FindFile(name));
+  return known == nullptr && assume_ ? AssumedLookup(name) : known;
 }
 
 absl::StatusOr<plan::TablePtr> RunTables::Read(const plan::Lookup& lookup) {

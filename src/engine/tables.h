@@ -20,11 +20,15 @@ namespace spelk::engine {
 using FilterRows = std::function<absl::StatusOr<plan::TablePtr>(const plan::Lookup& lookup,
                                                                 const plan::Table& table)>;
 
+// A table that is not there, taken as empty.
+plan::LookupPtr AssumedLookup(std::string_view name);
+
 class RunTables final : public plan::Tables {
  public:
   // `write_folder`: where tables that were written become files; empty: nowhere.
-  RunTables(const knowledge::Lookups& lookups, std::string write_folder, absl::TimeZone zone,
-            MemoryBudget* budget, FilterRows filter);
+  // `assume`: tables that are not there count as empty.
+  RunTables(const knowledge::Lookups& lookups, std::string write_folder, bool assume,
+            absl::TimeZone zone, MemoryBudget* budget, FilterRows filter);
 
   absl::StatusOr<plan::LookupPtr> FindLookup(std::string_view name) const override;
   absl::StatusOr<plan::LookupPtr> FindFile(std::string_view name) const override;
@@ -46,6 +50,7 @@ class RunTables final : public plan::Tables {
 
   const knowledge::Lookups& lookups_;
   const std::string write_folder_;
+  const bool assume_;
   const absl::TimeZone zone_;
   MemoryBudget* const budget_;
   const FilterRows filter_;

@@ -23,6 +23,7 @@ struct Lookup {
   bool empty = false;                // A collection without a file.
   std::string filter;                // Search terms that its rows must meet; empty: none.
   std::vector<std::string> columns;  // Of the table, in its order.
+  bool assumed = false;              // There is no such table: it counts as empty.
   bool open = false;                 // The table is still to be written: nobody knows its columns.
   std::vector<std::pair<std::string, LookupMatch>> matches;  // Columns that are not exact.
   bool ignore_case = false;

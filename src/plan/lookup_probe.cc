@@ -29,6 +29,11 @@ absl::StatusOr<LookupProbe> LookupProbe::Make(std::string_view lookup,
         fmt::format("the lookup table '{}' does not exist or is not available", lookup));
   }
   SPELK_ASSIGN_OR_RETURN(probe.table_, tables.Rows(*probe.lookup_));
+  probe.reservation_ = Reservation(budget);
+  if (probe.lookup_->assumed) {
+    probe.outputs_.resize(outputs.size());
+    return probe;
+  }
   const auto column_of = [&](const std::string& name) -> absl::StatusOr<size_t> {
     if (const std::optional<size_t> column = probe.table_->Find(name)) return *column;
     return absl::InvalidArgumentError(
@@ -40,7 +45,6 @@ absl::StatusOr<LookupProbe> LookupProbe::Make(std::string_view lookup,
     probe.outputs_.push_back(column);
   }
   SPELK_ASSIGN_OR_RETURN(probe.index_, tables.Index(*probe.lookup_, inputs));
-  probe.reservation_ = Reservation(budget);
   return probe;
 }
 
@@ -63,6 +67,7 @@ bool LookupProbe::Find(std::span<const Value> values, std::optional<double> time
   if (std::any_of(values.begin(), values.end(), [](const Value& v) { return v.is_null(); })) {
     return false;
   }
+  if (lookup_->assumed) return true;
   places_.assign(values.size(), 0);
   values_.resize(values.size());
   for (size_t done = 0; !exhausted_; ++done) {

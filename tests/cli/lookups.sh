@@ -67,3 +67,11 @@ expect 'its target stays' 0 '' cat other/target.csv
 printf '{"uid":"1"}\n{"uid":\n' >broken.ndjson
 expect 'a search that fails' 3 'count' run 'stats count | outputlookup failed.csv' --allow-write out --strict broken.ndjson
 expect 'writes nothing' 1 '' test -e out/failed.csv
+
+# ---- tables that are not there
+printf '{"n":1,"k":"a","team":"red"}\n' >one.ndjson
+expect 'they are an error' 2 '' "$SPELK" run 'lookup nobody k OUTPUT team' one.ndjson
+expect 'or empty, if that is asked for' 0 '{"n":1,"k":"a"}' "$SPELK" run --empty-tables 'lookup nobody k OUTPUT team owner | table n k team owner' one.ndjson
+says 'and that is told' "there is no lookup table 'nobody': taken as empty"
+expect 'as rows, too' 0 '{"n":"2"}' "$SPELK" run --empty-tables '| inputlookup nobody.csv | inputlookup append=t nobody | append [makeresults | eval n="2" | table n]'
+expect 'what a search writes is not lost' 0 '{"n":1}' "$SPELK" run --empty-tables 'table n | outputlookup nobody.csv | table n' one.ndjson

@@ -108,6 +108,15 @@ class PackRun {
     result->message = std::move(why);
   }
 
+  // What may have changed the rows is told in short; filters that nobody defined have not.
+  static void Note(AnalyticResult* result) {
+    for (const ErrorDetail& detail : result->details) {
+      if (detail.code == CodeText(ErrorCode::kUndefinedMacro)) continue;
+      result->message = fmt::format("{}: {}", detail.code, detail.message);
+      return;
+    }
+  }
+
   // What a search says of its own run stands by it; what is true of all is said once.
   static void Take(Prepared& prepared, const absl::Status& status, Summary summary,
                    AnalyticResult* result, Summary* all) {
@@ -126,7 +135,10 @@ class PackRun {
       all->input_ended = summary.input_ended;
     }
     all->peak_memory = std::max(all->peak_memory, summary.peak_memory);
-    if (status.ok()) return;
+    if (status.ok()) {
+      Note(result);
+      return;
+    }
     result->status = AnalyticStatus::kFailed;
     const Error error = ToError(status, *prepared.query.impl().compilation.source);
     result->message = MessageOf(error);

@@ -20,6 +20,15 @@ absl::StatusOr<LookupPtr> WithPlace(absl::StatusOr<LookupPtr> found, Span span, 
   return binder.Error(code, span, MessageOf(status));
 }
 
+// What is taken for empty is told.
+LookupPtr Noted(LookupPtr lookup, Span span, Binder& binder) {
+  if (lookup->assumed) {
+    binder.Warn(ErrorCode::kDiffers, span,
+                fmt::format("there is no lookup table '{}': taken as empty", lookup->name));
+  }
+  return lookup;
+}
+
 absl::Status NotThere(std::string_view name, Span span, Binder& binder) {
   std::vector<std::string> notes;
   if (const LookupCatalog* lookups = binder.services().lookups) {
@@ -48,7 +57,7 @@ absl::StatusOr<LookupPtr> BindLookup(std::string_view name, Span span, Binder& b
                 {fmt::format("an app's lookups/{0}.csv, or --lookup {0}=FILE.csv, gives them",
                              lookup->table)});
   }
-  if (lookup != nullptr) return lookup;
+  if (lookup != nullptr) return Noted(std::move(lookup), span, binder);
   return NotThere(name, span, binder);
 }
 
@@ -56,7 +65,7 @@ absl::StatusOr<LookupPtr> BindCsvFile(std::string_view name, Span span, Binder& 
   const LookupCatalog* lookups = binder.services().lookups;
   if (lookups == nullptr) return NotThere(name, span, binder);
   SPELK_ASSIGN_OR_RETURN(LookupPtr lookup, WithPlace(lookups->FindFile(name), span, binder));
-  if (lookup != nullptr) return lookup;
+  if (lookup != nullptr) return Noted(std::move(lookup), span, binder);
   return binder.Error(ErrorCode::kUnknownLookup, span, fmt::format("there is no file {}", name),
                       {"files come from the lookups folders of apps and from --lookup"});
 }
