@@ -75,3 +75,7 @@ expect 'or empty, if that is asked for' 0 '{"n":1,"k":"a"}' "$SPELK" run --empty
 says 'and that is told' "there is no lookup table 'nobody': taken as empty"
 expect 'as rows, too' 0 '{"n":"2"}' "$SPELK" run --empty-tables '| inputlookup nobody.csv | inputlookup append=t nobody | append [makeresults | eval n="2" | table n]'
 expect 'what a search writes is not lost' 0 '{"n":1}' "$SPELK" run --empty-tables 'table n | outputlookup nobody.csv | table n' one.ndjson
+
+# ---- a blank after the comma of the first line
+printf 'k, team\na, red\n' >blank.csv
+expect 'is no part of the name' 0 '{"team":" red"}' "$SPELK" run --lookup blank.csv 'lookup blank k OUTPUT team | table team' one.ndjson
