@@ -23,6 +23,7 @@ using syntax::Quote;
 using syntax::QuoteField;
 
 constexpr std::string_view kValue = "_value";
+constexpr std::string_view kMember = "metric_name:";
 
 class MstatsBinder {
  public:
@@ -84,11 +85,21 @@ class MstatsBinder {
     }
     for (const ast::Argument* argument : arguments) {
       SPELK_ASSIGN_OR_RETURN(plan::AggregateCall call, binder_.Aggregate(*argument));
-      if (!call.field || call.expression != nullptr || call.is_sparkline) {
+      const bool metrics = call.field || !call.pattern.empty();
+      if (!metrics || call.expression != nullptr || call.is_sparkline) {
         return binder_.Error(
             ErrorCode::kBadStatistic, argument->span,
             fmt::format("the argument '{}' is invalid", binder_.TextOf(argument->span)),
-            {"a statistic takes the name of one metric, without wildcards, or _value"});
+            {"a statistic takes the name of a metric, a pattern of names, or _value"});
+      }
+      if (!call.pattern.empty()) {
+        call.pattern = fmt::format("{}{}", kMember, call.pattern);
+        if (std::find(patterns_.begin(), patterns_.end(), call.pattern) == patterns_.end()) {
+          patterns_.push_back(call.pattern);
+        }
+        SPELK_RETURN_IF_ERROR(
+            binder_.AddStatistic(std::move(call), argument->span, node->by, node));
+        continue;
       }
       std::string metric(call.field.name());
       if (std::find(metrics_.begin(), metrics_.end(), metric) == metrics_.end()) {
@@ -109,13 +120,29 @@ class MstatsBinder {
         any += "(metric_name=* _value=*)";
         continue;
       }
-      const std::string member = "metric_name:" + metric;
+      const std::string member = fmt::format("{}{}", kMember, metric);
       any += fmt::format("{}=* OR (metric_name={} _value=*)", Quote(member), Quote(metric));
       fields += fmt::format("{}{}=coalesce({},if(metric_name=={},_value,null()))",
                             fields.empty() ? " | eval " : ", ", Quote(metric), QuoteField(member),
                             Quote(metric));
     }
-    return fmt::format("search ({}){}", any, fields);
+    return patterns_.empty() ? fmt::format("search ({}){}", any, fields) : OfPatterns(fields);
+  }
+
+  // Which metrics a pattern takes is known only when all fields of an event are: a measurement
+  // becomes a member like the others, then events that have one of them stay.
+  std::string OfPatterns(const std::string& fields) const {
+    std::string names;
+    for (const std::string& pattern : patterns_) names += fmt::format(" {}", Quote(pattern));
+    std::string others;
+    for (const std::string& metric : metrics_) {
+      others += fmt::format(" OR isnotnull({})", QuoteField(metric));
+    }
+    return fmt::format(
+        "search * | eval mstats_name=\"{}\".metric_name | eval {{mstats_name}}=_value{} "
+        "| foreach{} [eval mstats_any=if(isnotnull('<<FIELD>>'),1,mstats_any)] "
+        "| where mstats_any=1{}",
+        kMember, fields, names, others);
   }
 
   absl::Status AddWhere(plan::Node* rows) {
@@ -134,6 +161,7 @@ class MstatsBinder {
   const ast::CommandCall& call_;
   plan::Binder& binder_;
   std::vector<std::string> metrics_;
+  std::vector<std::string> patterns_;  // Of members: "metric_name:cpu.*".
   std::string span_;
   bool has_time_ = false;
 };
@@ -146,7 +174,8 @@ constexpr Argument kArguments[] = {
     {.name = "statistic",
      .type = "statistic(metric)…",
      .fallback = "",
-     .summary = "avg(cpu.idle) AS idle …; of _value: the measurements that WHERE metric_name= "
+     .summary = "avg(cpu.idle) AS idle, avg(cpu.*) AS *; of _value: the measurements that WHERE "
+                "metric_name= "
                 "chooses."},
     {.name = "WHERE",
      .type = "search terms",
