@@ -10,6 +10,7 @@
 
 #include "base/status.h"
 #include "commands/bin.h"
+#include "commands/combine/subsearches.h"
 #include "commands/entry.h"
 #include "syntax/unescape.h"
 #include "value/bin_span.h"
@@ -24,6 +25,9 @@ using syntax::QuoteField;
 
 constexpr std::string_view kValue = "_value";
 constexpr std::string_view kMember = "metric_name:";
+// Of timechart, which chart=t takes.
+constexpr std::string_view kChartOptions[] = {"limit", "agg", "usenull", "useother", "nullstr",
+                                              "otherstr"};
 
 class MstatsBinder {
  public:
@@ -38,24 +42,73 @@ class MstatsBinder {
     SPELK_ASSIGN_OR_RETURN(plan::NodePtr rows,
                            binder_.SearchIn(Measurements(), call_.name.span, "metrics"));
     SPELK_RETURN_IF_ERROR(AddWhere(rows.get()));
+    if (fill_ && !node->by.empty()) {
+      SPELK_ASSIGN_OR_RETURN(rows, Over(FillGroups(node->by), std::move(rows)));
+    }
+    if (chart_) return Over(Timechart(node->by), std::move(rows));
     if (has_time_) {
       plan::NodePtr bin = MakeTimeBin(call_.span, binder_.Intern("_time"), span_);
       bin->input = std::move(rows);
       rows = std::move(bin);
     }
     node->input = std::move(rows);
-    return node;
+    if (prestats_) plan::MakePartial(binder_.entries(), binder_.fields(), node.get());
+    if (!append_) return node;
+    std::vector<plan::NodePtr> others;
+    others.push_back(std::move(node));
+    return MakeAppend(call_.span, std::move(others), UINT64_MAX);
   }
 
  private:
   absl::Status ReadOptions() {
-    for (const std::string_view name : {"prestats", "append", "chart", "backfill"}) {
-      SPELK_ASSIGN_OR_RETURN(const bool given, binder_.Flag(call_, name));
-      if (!given || name == "backfill") continue;
-      return binder_.Error(ErrorCode::kUnbuiltOption, binder_.FindOption(call_, name)->name.span,
-                           fmt::format("the option {} is not built yet", name));
+    SPELK_RETURN_IF_ERROR(binder_.Flag(call_, "backfill").status());
+    SPELK_ASSIGN_OR_RETURN(prestats_, binder_.Flag(call_, "prestats"));
+    SPELK_ASSIGN_OR_RETURN(append_, binder_.Flag(call_, "append"));
+    SPELK_ASSIGN_OR_RETURN(chart_, binder_.Flag(call_, "chart"));
+    if (append_ && !prestats_) return Conflict("append", "append=t goes with prestats=t only");
+    if (chart_ && prestats_) return Conflict("chart", "chart=t does not go with prestats=t");
+    append_ = append_ && !binder_.is_first();  // Before the first command there is nothing.
+    for (const std::string_view name : kChartOptions) {
+      const ast::ArgumentOption* option = binder_.FindOption(call_, name);
+      if (option == nullptr) continue;
+      if (!chart_) return Conflict(name, fmt::format("{} goes with chart=t only", name));
+      SPELK_ASSIGN_OR_RETURN(const std::string text, binder_.OptionText(*option));
+      chart_options_ += fmt::format(" {}={}", name, Quote(text));
     }
+    if (const ast::ArgumentOption* fill = binder_.FindOption(call_, "fillnull_value")) {
+      SPELK_ASSIGN_OR_RETURN(fill_, binder_.OptionText(*fill));
+    }
+    SPELK_RETURN_IF_ERROR(binder_.Integer(call_, "chunk_size", 10'000).status());
     return binder_.Integer(call_, "update_period").status();
+  }
+
+  absl::Status Conflict(std::string_view option, std::string_view message) {
+    return binder_.Error(ErrorCode::kBadOptionValue, binder_.FindOption(call_, option)->name.span,
+                         message);
+  }
+
+  absl::StatusOr<plan::NodePtr> Over(const std::string& commands, plan::NodePtr rows) {
+    return binder_.CommandsIn(commands, call_.name.span, "metrics", std::move(rows));
+  }
+
+  std::string FillGroups(const std::vector<Field>& by) const {
+    std::string fields;
+    for (const Field field : by) {
+      if (field.name() != "_time") fields += " " + Quote(field.name());
+    }
+    if (fields.empty()) return "| noop";
+    return fmt::format("| fillnull value={}{}", Quote(*fill_), fields);
+  }
+
+  // chart=t: what timechart makes of the metrics.
+  std::string Timechart(const std::vector<Field>& fields) const {
+    std::string by;
+    for (const Field field : fields) {
+      if (field.name() == "_time") continue;
+      by += fmt::format("{}{}", by.empty() ? " BY " : ", ", Quote(field.name()));
+    }
+    const std::string span = span_.empty() ? "" : fmt::format(" span={}", Quote(span_));
+    return fmt::format("| timechart{}{}{}{}", chart_options_, span, statistics_, by);
   }
 
   // span= gives every row its time, whether BY names it or not.
@@ -65,7 +118,7 @@ class MstatsBinder {
     const ast::ArgumentOption* span = binder_.FindOption(call_, "span");
     if (span == nullptr) return absl::OkStatus();
     SPELK_ASSIGN_OR_RETURN(span_, binder_.OptionText(*span));
-    if (!has_time_) node->by.insert(node->by.begin(), time);
+    if (!has_time_ && !chart_) node->by.insert(node->by.begin(), time);
     has_time_ = true;
     if (span_ == "auto") {
       span_.clear();
@@ -92,6 +145,10 @@ class MstatsBinder {
             fmt::format("the argument '{}' is invalid", binder_.TextOf(argument->span)),
             {"a statistic takes the name of a metric, a pattern of names, or _value"});
       }
+      if (!call.pattern.empty() && chart_) {
+        return binder_.Error(ErrorCode::kBadStatistic, argument->span,
+                             "with chart=t a statistic takes one metric, without wildcards");
+      }
       if (!call.pattern.empty()) {
         call.pattern = fmt::format("{}{}", kMember, call.pattern);
         if (std::find(patterns_.begin(), patterns_.end(), call.pattern) == patterns_.end()) {
@@ -101,6 +158,7 @@ class MstatsBinder {
             binder_.AddStatistic(std::move(call), argument->span, node->by, node));
         continue;
       }
+      statistics_ += fmt::format(" {}", binder_.TextOf(argument->span));
       std::string metric(call.field.name());
       if (std::find(metrics_.begin(), metrics_.end(), metric) == metrics_.end()) {
         metrics_.push_back(std::move(metric));
@@ -150,8 +208,10 @@ class MstatsBinder {
     if (where == nullptr || !where->search) return absl::OkStatus();
     SPELK_ASSIGN_OR_RETURN(ExprPtr terms, binder_.SearchTerms(*where->search, true));
     if (terms == nullptr) return absl::OkStatus();
-    binder_.NoteTimeRange(*terms);
     plan::ScanNode* scan = plan::ScanOf(*rows);
+    for (plan::TimeModifiers& each : plan::Binder::TimeRangesIn(*terms)) {
+      scan->time_ranges.push_back(std::move(each));
+    }
     std::vector<ExprPtr> all = plan::SplitAnd(std::move(scan->predicate));
     all.push_back(std::move(terms));
     scan->predicate = plan::MakeLogical(ExprKind::kAnd, std::move(all));
@@ -160,6 +220,12 @@ class MstatsBinder {
 
   const ast::CommandCall& call_;
   plan::Binder& binder_;
+  bool prestats_ = false;
+  bool append_ = false;  // The rows come after those of the commands before.
+  bool chart_ = false;
+  std::string chart_options_;  // As timechart takes them.
+  std::string statistics_;     // Likewise.
+  std::optional<std::string> fill_;
   std::vector<std::string> metrics_;
   std::vector<std::string> patterns_;  // Of members: "metric_name:cpu.*".
   std::string span_;
@@ -193,18 +259,59 @@ constexpr Argument kArguments[] = {
     {.name = "prestats",
      .type = "bool",
      .fallback = "f",
-     .summary = "Not built yet.",
+     .summary = "Gives partial rows, which stats, chart, timechart and their like merge.",
      .is_option = true},
     {.name = "append",
      .type = "bool",
      .fallback = "f",
-     .summary = "Not built yet.",
+     .summary = "With prestats=t: after the rows that there are, in the middle of a search.",
      .is_option = true},
     {.name = "chart",
      .type = "bool",
      .fallback = "f",
-     .summary = "Not built yet.",
+     .summary = "Gives what timechart would: a row for each span, a column for each series.",
      .is_option = true},
+    {.name = "limit",
+     .type = "int, which top or bottom may stand before",
+     .fallback = "",
+     .summary = "With chart=t: as timechart has it, and likewise the next five.",
+     .is_option = true},
+    {.name = "agg",
+     .type = "statistic",
+     .fallback = "",
+     .summary = "What limit goes by.",
+     .is_option = true},
+    {.name = "usenull",
+     .type = "bool",
+     .fallback = "",
+     .summary = "Rows without the series field make a series.",
+     .is_option = true},
+    {.name = "useother",
+     .type = "bool",
+     .fallback = "",
+     .summary = "The series that were not chosen make one together.",
+     .is_option = true},
+    {.name = "nullstr",
+     .type = "text",
+     .fallback = "",
+     .summary = "What the series of rows without the field is called.",
+     .is_option = true},
+    {.name = "otherstr",
+     .type = "text",
+     .fallback = "",
+     .summary = "What the series of the others is called.",
+     .is_option = true},
+    {.name = "fillnull_value",
+     .type = "text",
+     .fallback = "",
+     .summary = "What stands for a missing value of a BY field.",
+     .is_option = true},
+    {.name = "chunk_size",
+     .type = "int",
+     .fallback = "10000000",
+     .summary = "How much is read at a time.",
+     .is_option = true,
+     .no_effect = true},
     {.name = "backfill",
      .type = "bool",
      .fallback = "f",
@@ -227,6 +334,11 @@ constexpr Example kExamples[] = {
          R"({"_time":2,"host":"a","metric_name:cpu.idle":90} {"_time":1,"host":"a","metric_name":"cpu.idle","_value":70} {"_time":1,"host":"b","metric_name":"mem.free","_value":5})",
      .query = "| mstats avg(cpu.idle) AS idle BY host",
      .output = R"({"host":"a","idle":80})"},
+    {.title = "A column for each host",
+     .input =
+         R"({"_time":7260,"host":"a","metric_name:cpu.idle":90} {"_time":3600,"host":"b","metric_name:cpu.idle":70})",
+     .query = "| mstats chart=t max(cpu.idle) WHERE index=* BY host span=1h",
+     .output = R"({"_time":3600,"b":70} {"_time":7200,"a":90})"},
 };
 
 }  // namespace
@@ -234,7 +346,8 @@ constexpr Example kExamples[] = {
 extern constexpr CommandEntry kMstats = {
     .name = "mstats",
     .signature =
-        "| mstats <statistic>(<metric>) [AS <field>]… [WHERE <terms>] [BY <field>…] [span=<span>]",
+        "| mstats [prestats=<bool>] [append=<bool>] [chart=<bool> [<series options>]] "
+        "<statistic>(<metric>) [AS <field>]… [WHERE <terms>] [BY <field>…] [span=<span>]",
     .summary = "Computes statistics of metrics.",
     .kind = CommandKind::kGenerating,
     .shape = {Shape::kArguments, kClauseBy | kClauseSearchWhere},

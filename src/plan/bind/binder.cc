@@ -113,14 +113,20 @@ absl::StatusOr<NodePtr> Binder::BindPipeline(const ast::Pipeline& pipeline, Node
   return plan;
 }
 
-void Binder::NoteTimeRange(const Expr& predicate) {
-  const auto note = [this](const Expr& expr) {
+std::vector<TimeModifiers> Binder::TimeRangesIn(const Expr& predicate) {
+  std::vector<TimeModifiers> ranges;
+  const auto note = [&ranges](const Expr& expr) {
     if (expr.kind != ExprKind::kTimeRange) return;
-    time_ranges_.push_back({expr.earliest, expr.latest});
+    ranges.push_back({expr.earliest, expr.latest});
   };
   note(predicate);
-  if (predicate.kind != ExprKind::kAnd) return;
+  if (predicate.kind != ExprKind::kAnd) return ranges;
   for (const ExprPtr& each : predicate.arguments) note(*each);
+  return ranges;
+}
+
+void Binder::NoteTimeRange(const Expr& predicate) {
+  for (TimeModifiers& each : TimeRangesIn(predicate)) time_ranges_.push_back(std::move(each));
 }
 
 std::unique_ptr<ScanNode> Binder::NewScan(Span span) {

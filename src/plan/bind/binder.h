@@ -159,6 +159,7 @@ class Binder {
                             AggregateNode* node);
   // The time range that top-level terms of a search command set is that of the whole plan.
   void NoteTimeRange(const Expr& predicate);
+  static std::vector<TimeModifiers> TimeRangesIn(const Expr& predicate);
   // An expression that computes with statistics: avg(size)/max(delay). Each is added to `calls`,
   // and the expression reads its output.
   absl::StatusOr<ExprPtr> ExpressionOfStatistics(const ast::Expr& expr,
@@ -171,6 +172,9 @@ class Binder {
   // stands at `span`; `what` says in messages whose text it is. Such texts may hold each other, up
   // to a limit.
   absl::StatusOr<NodePtr> SearchIn(std::string_view text, Span span, std::string_view what);
+  // Likewise commands over rows that are given: the plan of these goes on with them.
+  absl::StatusOr<NodePtr> CommandsIn(std::string_view text, Span span, std::string_view what,
+                                     NodePtr rows);
   // A pipeline in brackets: its own search, or (append, join …) rows for this one.
   absl::StatusOr<NodePtr> Subsearch(const ast::Pipeline& pipeline);
   // A pipeline in brackets over rows that the command hands it (appendpipe): it begins with a

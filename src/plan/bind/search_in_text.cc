@@ -32,6 +32,11 @@ void SetPlace(Span span, Expr* expr) {
 }  // namespace
 
 absl::StatusOr<NodePtr> Binder::SearchIn(std::string_view text, Span span, std::string_view what) {
+  return CommandsIn(text, span, what, nullptr);
+}
+
+absl::StatusOr<NodePtr> Binder::CommandsIn(std::string_view text, Span span, std::string_view what,
+                                           NodePtr rows) {
   if (texts_ == kMostTexts) {
     return Error(
         ErrorCode::kTooDeep, span,
@@ -52,7 +57,7 @@ absl::StatusOr<NodePtr> Binder::SearchIn(std::string_view text, Span span, std::
   Binder binder(source, entries_, fields_, diagnostics, services_);
   binder.texts_ = texts_ + 1;
   binder.commands_ = commands_;
-  absl::StatusOr<NodePtr> bound = binder.Bind(*pipeline);
+  absl::StatusOr<NodePtr> bound = binder.BindNested(*pipeline, std::move(rows));
   if (!bound.ok()) return fail(bound.status());
   for (const Diagnostic& each : diagnostics.all()) {
     diagnostics_.Warn(each.code, span, fmt::format("{}: {}", what, each.message), each.notes);
