@@ -11,9 +11,10 @@ namespace spelk::commands {
 namespace {
 
 constexpr plan::UnbuiltCommand kUnbuilt[] = {
-#define SPELK_UNBUILT(name, ...) {name, {__VA_ARGS__}},
-#include "commands/unbuilt.inc"
-#undef SPELK_UNBUILT
+#define SPELK_REFUSED(name, clauses, why, instead) \
+  {name, {Shape::kArguments, clauses}, why, instead},
+#include "commands/refused.inc"
+#undef SPELK_REFUSED
 };
 
 }  // namespace

@@ -106,8 +106,7 @@ std::vector<std::string_view> AllNames(const plan::Registry& entries) {
 }
 
 bool IsUnbuilt(const plan::Registry& entries, std::string_view name) {
-  return entries.Unbuilt(name) != nullptr || entries.IsUnbuiltFunction(name) ||
-         entries.IsUnbuiltAggregate(name);
+  return entries.IsUnbuiltFunction(name) || entries.IsUnbuiltAggregate(name);
 }
 
 }  // namespace
@@ -125,6 +124,10 @@ absl::StatusOr<std::string> Help(const plan::Registry& entries, std::string_view
   if (aggregate == nullptr) aggregate = entries.Aggregate(fmt::format("{}0", name), &number);
   if (aggregate != nullptr) out += (out.empty() ? "" : "\n") + AggregateHelp(*aggregate);
   if (!out.empty()) return out;
+  if (const plan::UnbuiltCommand* refused = entries.Unbuilt(name)) {
+    return fmt::format("{}\n\nIt does not run here: {}.\nInstead: {}.\n", refused->name,
+                       refused->why, refused->instead);
+  }
   if (IsUnbuilt(entries, name))
     return absl::NotFoundError(fmt::format("\"{}\" is not built yet", name));
   std::string message = fmt::format("there is no help on \"{}\"", name);

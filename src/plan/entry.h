@@ -71,10 +71,12 @@ struct CommandEntry {
   absl::StatusOr<NodePtr> (*bind)(const ast::CommandCall&, Binder&) = nullptr;
 };
 
-// A command that Splunk documents and spelk does not have yet: it parses and is refused by name.
+// A command that Splunk has and spelk does not have, or not yet: it parses and is refused by name.
 struct UnbuiltCommand {
   std::string_view name;
   CommandShape shape;
+  std::string_view why = "";      // Why it has no place here; empty: it is not built yet.
+  std::string_view instead = "";  // What does its work, then.
 };
 
 // ---------------------------------------------------------------- functions

@@ -141,19 +141,11 @@ absl::Status Binder::UnknownCommand(const ast::CommandCall& call) {
                               fmt::format("the search specifies a macro '{}' that cannot be found",
                                           call.macro->name.text));
   }
-  constexpr std::string_view kLearning[] = {"apply", "fit", "summary"};
-  if (std::find(std::begin(kLearning), std::end(kLearning), call.name.text) !=
-      std::end(kLearning)) {
+  if (const UnbuiltCommand* unbuilt = entries_.Unbuilt(call.name.text)) {
     return diagnostics_.Error(
         ErrorCode::kUnbuiltCommand, call.name.span,
-        fmt::format("the command '{}' needs the models of Splunk's Machine Learning Toolkit, and "
-                    "spelk has none",
-                    call.name.text));
-  }
-  if (entries_.Unbuilt(call.name.text) != nullptr) {
-    return diagnostics_.Error(ErrorCode::kUnbuiltCommand, call.name.span,
-                              fmt::format("the command '{}' is not built yet", call.name.text),
-                              {"Splunk documents it; `spelk help` lists the commands that run"});
+        fmt::format("the command '{}' does not run here: {}", call.name.text, unbuilt->why),
+        {std::string(unbuilt->instead)});
   }
   return diagnostics_.Error(ErrorCode::kUnknownCommand, call.name.span,
                             fmt::format("unknown search command '{}'", call.name.text),
