@@ -1,40 +1,14 @@
-// pugixml behind a small door. Its parser works in place and without recursion; its memory is
-// reserved by the most that a text of that size can need.
+// Walking XML documents.
 #include "io/xml_path.h"
 
-#include <pugixml.hpp>
 #include <string>
+
+#include "io/xml_document.h"
 
 namespace spelk::io {
 namespace {
 
 using Kind = PathStep::Kind;
-
-// "x<a/>" makes two nodes of 64 bytes out of 5 bytes of text.
-constexpr size_t kNodeBytesForByte = 27;
-constexpr size_t kFirstPages = 64U << 10U;
-
-// A parsed document and the memory it stands on.
-class Document {
- public:
-  explicit Document(MemoryBudget* budget) : reservation_(budget) {}
-
-  size_t BytesFor(std::string_view xml) const {
-    return xml.size() * kNodeBytesForByte + kFirstPages;
-  }
-  bool Reserve(std::string_view xml) { return reservation_.Resize(BytesFor(xml)); }
-  bool Parse(std::string_view xml) {
-    text_.assign(xml);
-    return static_cast<bool>(document_.load_buffer_inplace(
-        text_.data(), text_.size(), pugi::parse_default, pugi::encoding_utf8));
-  }
-  const pugi::xml_document& root() const { return document_; }
-
- private:
-  Reservation reservation_;
-  std::string text_;
-  pugi::xml_document document_;
-};
 
 bool IsElement(const pugi::xml_node& node) { return node.type() == pugi::node_element; }
 
@@ -170,7 +144,7 @@ class Flattening {
 
 Value XmlAtPath(std::string_view xml, const LocationPath& path, Arena& arena) {
   if (!path.leads_somewhere()) return Value::Null();
-  Document document(arena.budget());
+  XmlDocument document(arena.budget());
   if (!document.Reserve(xml)) {
     arena.Fail(document.BytesFor(xml));
     return Value::Null();
@@ -182,7 +156,7 @@ Value XmlAtPath(std::string_view xml, const LocationPath& path, Arena& arena) {
 }
 
 bool FlattenXml(std::string_view xml, Arena& arena, FieldTaker& taker) {
-  Document document(arena.budget());
+  XmlDocument document(arena.budget());
   if (!document.Reserve(xml)) {
     arena.Fail(document.BytesFor(xml));
     return false;
