@@ -1,0 +1,176 @@
+// selfjoin: joins rows of one result that have the same values in some fields.
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "commands/all_rows.h"
+#include "commands/chart/wide_rows.h"
+#include "exec/row_table.h"
+
+namespace spelk::commands {
+namespace {
+
+struct SelfJoinNode final : plan::Node {
+  static constexpr std::string_view kName = "selfjoin";
+  std::vector<Field> keys;
+  bool overwrites = true;
+  uint64_t most = 1;  // Rows that one row is joined with; 0: any number.
+  bool keeps_single = false;
+
+  plan::Dataflow GetDataflow() const override { return {.passes = false, .runs = Runs::kSink}; }
+  std::optional<std::vector<Field>> OutputColumns(
+      const std::optional<std::vector<Field>>& before) const override {
+    return before;
+  }
+  template <class Visitor>
+  void Describe(Visitor& visit) {
+    visit("keys", keys);
+    visit("overwrite", overwrites);
+    visit("max", most);
+    visit("keepsingle", keeps_single);
+  }
+};
+
+// limits.conf names no setting of its own for it: the rows that are looked for partners.
+constexpr size_t kMostRows = 100'000;
+
+class SelfJoin final : public WholeSink {
+ public:
+  SelfJoin(const SelfJoinNode& node, const exec::RunContext& run)
+      : WholeSink("selfjoin", node, run), node_(node) {}
+
+ private:
+  using Group = std::vector<size_t>;  // Rows, in order.
+
+  absl::Status Make(AllRows& rows, const std::vector<Field>& fields,
+                    exec::Output& out) const override {
+    std::vector<Group> groups;  // In the order of their first rows.
+    SPELK_RETURN_IF_ERROR(Divide(rows, &groups));
+    WideRows joined(fields, run(), "selfjoin", out);
+    for (const Group& group : groups) {
+      if (out.enough()) break;
+      if (group.size() == 1 && !node_.keeps_single) continue;
+      SPELK_RETURN_IF_ERROR(Join(rows, group, fields, joined));
+    }
+    return joined.Finish();
+  }
+
+  absl::Status Divide(AllRows& rows, std::vector<Group>* groups) const {
+    absl::flat_hash_map<std::string, size_t> known;
+    std::vector<std::vector<Value>> columns;
+    SPELK_RETURN_IF_ERROR(rows.Reserve(rows.size() * node_.keys.size() * sizeof(Value)));
+    for (const Field key : node_.keys) columns.push_back(rows.ValuesOf(key));
+    std::vector<Value> values(columns.size());
+    for (size_t r = 0; r < std::min(rows.size(), kMostRows); ++r) {
+      for (size_t c = 0; c < columns.size(); ++c) values[c] = columns[c][r];
+      std::string key;
+      const bool whole = exec::AppendRowKey(values, key);
+      constexpr size_t kGroup = 160;
+      SPELK_RETURN_IF_ERROR(rows.Reserve(kGroup + key.size()));
+      if (!whole) {
+        groups->push_back({r});
+        continue;
+      }
+      const auto [place, added] = known.emplace(std::move(key), groups->size());
+      if (added) groups->emplace_back();
+      (*groups)[place->second].push_back(r);
+    }
+    if (rows.size() > kMostRows) {
+      run().warnings->Add(ErrorCode::kTruncated,
+                          "selfjoin: only the first 100000 rows were joined");
+    }
+    return absl::OkStatus();
+  }
+
+  // The first rows of the group are the others, the one after them is the main one.
+  absl::Status Join(const AllRows& rows, const Group& group, const std::vector<Field>& fields,
+                    WideRows& joined) const {
+    const size_t most = node_.most == 0 ? group.size() : node_.most;
+    const size_t others = std::min(most, group.size() - 1);
+    SPELK_RETURN_IF_ERROR(joined.Begin());
+    for (size_t c = 0; c < fields.size(); ++c) {
+      const Value of_main = rows.At(group[others], fields[c]);
+      Value value = node_.overwrites ? Value::Null() : of_main;
+      for (size_t other = 0; other < others && value.is_null(); ++other) {
+        value = rows.At(group[other], fields[c]);
+      }
+      joined.Set(c, value.is_null() ? of_main : value);
+    }
+    return run().cancel->status();
+  }
+
+  const SelfJoinNode& node_;
+};
+
+absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+  SPELK_RETURN_IF_ERROR(binder.NoSigns(call));
+  auto node = plan::Make<SelfJoinNode>(call.span);
+  SPELK_ASSIGN_OR_RETURN(node->overwrites, binder.Flag(call, "overwrite"));
+  SPELK_ASSIGN_OR_RETURN(const int64_t most, binder.Integer(call, "max"));
+  node->most = static_cast<uint64_t>(most);
+  SPELK_ASSIGN_OR_RETURN(node->keeps_single, binder.Flag(call, "keepsingle"));
+  SPELK_ASSIGN_OR_RETURN(node->keys, binder.FieldNames(binder.Positional(call)));
+  if (!node->keys.empty()) return node;
+  return binder.Error(ErrorCode::kMissingArgument, call.name.span, "a field is missing",
+                      {"usage: selfjoin [<options>] <field>…"});
+}
+
+exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
+  return std::make_unique<SelfJoin>(plan::As<SelfJoinNode>(node), run);
+}
+
+constexpr Argument kArguments[] = {
+    {.name = "field",
+     .type = "field…",
+     .fallback = "",
+     .summary = "The fields whose values must be the same."},
+    {.name = "overwrite",
+     .type = "bool",
+     .fallback = "true",
+     .summary = "Whether values of the other rows replace those of the main one.",
+     .is_option = true},
+    {.name = "max",
+     .type = "int",
+     .fallback = "1",
+     .summary = "How many other rows the main one is joined with; 0 is all.",
+     .is_option = true},
+    {.name = "keepsingle",
+     .type = "bool",
+     .fallback = "false",
+     .summary = "Whether a row without a partner stays.",
+     .is_option = true}};
+constexpr std::string_view kNotes[] = {
+    "rows with the same values make one: its others are the first max of them, and the row after "
+    "these is the main one; what an earlier one of the others has wins",
+    "groups stand in the order of their first rows; a row that lacks one of the fields has no "
+    "partner"};
+constexpr Example kExamples[] = {
+    {.title = "What two rows say of the same id",
+     .input = R"({"id":1,"name":"aka"} {"id":2,"name":"ao"} {"id":1,"owner":"x"})",
+     .query = "table id name owner | selfjoin id",
+     .output = R"({"id":1,"name":"aka","owner":"x"})"},
+    {.title = "With the rows that stand alone",
+     .input = R"({"id":1,"name":"aka"} {"id":2,"name":"ao"} {"id":1,"owner":"x"})",
+     .query = "table id name owner | selfjoin keepsingle=t id",
+     .output = R"({"id":1,"name":"aka","owner":"x"} {"id":2,"name":"ao"})"},
+};
+
+constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<SelfJoinNode>, &Build}};
+
+}  // namespace
+
+extern constexpr CommandEntry kSelfJoin = {
+    .name = "selfjoin",
+    .signature = "selfjoin [overwrite=<bool>] [max=<int>] [keepsingle=<bool>] <field>…",
+    .summary = "Joins rows with others of the same result.",
+    .kind = CommandKind::kTransforming,
+    .shape = {Shape::kArguments, kNoClauses},
+    .arguments = kArguments,
+    .notes = kNotes,
+    .examples = kExamples,
+    .nodes = kNodes,
+    .bind = &Bind,
+};
+
+}  // namespace spelk::commands
