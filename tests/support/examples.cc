@@ -28,9 +28,10 @@ std::optional<Case> CaseOf(const plan::Example& example) {
     test.files["lookups/users.csv"] = example.lookup;
     test.files["default/transforms.conf"] = "[users]\nfilename = users.csv\n";
   }
-  if (example.query.find("savedsearch") != std::string_view::npos) {
+  if (example.query.find("saved") != std::string_view::npos) {
     test.files["default/savedsearches.conf"] =
-        "[logins]\nsearch = code=$code$ | stats count by user\n";
+        "[logins]\nsearch = code=$code$ | stats count by user\n"
+        "[failures]\nsearch = code=4625 | stats count by user\n";
   }
   const auto rows = SplitJson(example.output);
   if (!rows) return std::nullopt;
