@@ -1,0 +1,463 @@
+// predict: what a series of numbers was to be expected to be, and how it goes on.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "commands/all_rows.h"
+#include "commands/chart/wide_rows.h"
+#include "commands/study/kalman.h"
+#include "value/ascii.h"
+#include "value/number.h"
+#include "value/number_value.h"
+#include "value/relative_time.h"
+
+namespace spelk::commands {
+namespace {
+
+enum class Algorithm : uint8_t { kLevel, kSeason, kSlope, kSlopeAndSeason, kTwoLevels };
+constexpr std::string_view kAlgorithms[] = {"LL", "LLP", "LLT", "LLP5", "LLB"};
+constexpr size_t EnumSize(Algorithm) { return std::size(kAlgorithms); }
+std::string_view NameOf(Algorithm algorithm) { return kAlgorithms[static_cast<size_t>(algorithm)]; }
+
+// A field, and the fields that say what is expected of it.
+struct Series {
+  Field field;
+  Field mean;
+  Field upper;
+  Field lower;
+
+  template <class Visitor>
+  void Describe(Visitor& visit) {
+    visit("field", field);
+    visit("as", mean);
+    visit("upper", upper);
+    visit("lower", lower);
+  }
+};
+
+struct PredictNode final : plan::Node {
+  static constexpr std::string_view kName = "predict";
+  std::vector<Series> series;
+  Algorithm algorithm = Algorithm::kSlopeAndSeason;
+  uint64_t ahead = 5;
+  uint64_t held_back = 0;
+  uint64_t period = 0;  // 0: found out.
+  double upper_share = 0.95;
+  double lower_share = 0.95;
+  Field correlate;  // LLB: the series that helps; else null.
+  Field suppress;   // A field that is not shown; may be null.
+  Field time;
+
+  plan::Dataflow GetDataflow() const override {
+    plan::Dataflow flow{.runs = Runs::kSink};
+    flow.reads = plan::FieldSet::Of({time});
+    flow.writes.Clear();
+    if (correlate) flow.reads.Add(correlate);
+    for (const Series& each : series) {
+      flow.reads.Add(each.field);
+      flow.writes.Add(plan::FieldSet::Of({each.mean, each.upper, each.lower}));
+      // The rows to come have none of the others.
+      if (each.field == suppress) continue;
+      flow.makes.push_back(each.mean);
+      if (algorithm == Algorithm::kTwoLevels) continue;
+      flow.makes.push_back(each.upper);
+      flow.makes.push_back(each.lower);
+    }
+    return flow;
+  }
+  std::optional<std::vector<Field>> OutputColumns(
+      const std::optional<std::vector<Field>>& before) const override {
+    if (!before) return std::nullopt;
+    std::vector<Field> columns = *before;
+    for (const Field field : GetDataflow().makes) {
+      if (std::find(columns.begin(), columns.end(), field) == columns.end()) {
+        columns.push_back(field);
+      }
+    }
+    return columns;
+  }
+  bool WellFormed(const plan::Registry&) const { return !series.empty(); }
+  template <class Visitor>
+  void Describe(Visitor& visit) {
+    visit("series", series);
+    visit("algorithm", algorithm);
+    visit("future_timespan", ahead);
+    visit("holdback", held_back);
+    visit("period", period);
+    visit("upper", upper_share);
+    visit("lower", lower_share);
+    visit.MayBeNull("correlate", correlate);
+    visit.MayBeNull("suppress", suppress);
+    visit("time", time);
+  }
+};
+
+class PredictRows final : public WholeSink {
+ public:
+  PredictRows(const PredictNode& node, const exec::RunContext& run)
+      : WholeSink("predict", node, run),
+        node_(node),
+        upper_(DeviationsFor(node.upper_share)),
+        lower_(DeviationsFor(node.lower_share)) {}
+
+ private:
+  absl::Status Make(AllRows& rows, const std::vector<Field>&, exec::Output& out) const override {
+    if (rows.size() == 0) return absl::OkStatus();
+    const size_t known = rows.size() - std::min<size_t>(node_.held_back, rows.size());
+    if (known == 0) {
+      return absl::FailedPreconditionError(
+          fmt::format("predict: holdback={} leaves none of the {} rows to learn from",
+                      node_.held_back, rows.size()));
+    }
+    // Forecasts reach from the last row that is known; rows that were held back come first.
+    const size_t all = std::max<size_t>(known + node_.ahead, rows.size());
+    SPELK_RETURN_IF_ERROR(
+        rows.Reserve(node_.series.size() * all * (6 * sizeof(double) + 4 * sizeof(Value))));
+    std::vector<NewColumn> columns;
+    for (const Series& series : node_.series) {
+      SPELK_ASSIGN_OR_RETURN(const Forecast forecast, ForecastOf(rows, series, known, all - known));
+      AddColumns(series, forecast, &columns);
+      SPELK_RETURN_IF_ERROR(run().cancel->status());
+    }
+    const std::vector<Value> times = rows.ValuesOf(node_.time);
+    std::vector<NewColumn> of_rows;
+    for (const NewColumn& column : columns) {
+      of_rows.push_back({column.field,
+                         {column.values.begin(),
+                          column.values.begin() + static_cast<std::ptrdiff_t>(times.size())}});
+    }
+    SPELK_RETURN_IF_ERROR(rows.Emit(of_rows, nullptr, out));
+    return AddRows(times, columns, all, out);
+  }
+
+  absl::StatusOr<Forecast> ForecastOf(AllRows& rows, const Series& series, size_t known,
+                                      size_t ahead) const {
+    std::vector<double> values = NumbersOf(rows, series.field);
+    const bool any =
+        std::any_of(values.begin(), values.end(), [](double value) { return !std::isnan(value); });
+    if (!any) {
+      return absl::FailedPreconditionError(
+          fmt::format("predict: the field '{}' holds no numbers", series.field.name()));
+    }
+    values.resize(known);
+    LevelModel model;
+    const bool season =
+        node_.algorithm == Algorithm::kSeason || node_.algorithm == Algorithm::kSlopeAndSeason;
+    std::optional<size_t> period;
+    if (season) period = node_.period > 0 ? node_.period : FindPeriod(values);
+    // A season is known when it was seen twice.
+    if (period && 2 * *period > known) period.reset();
+    SPELK_RETURN_IF_ERROR(rows.Reserve(period.value_or(1) * period.value_or(1) * 16));
+    if (node_.algorithm == Algorithm::kSlope) model.slope = true;
+    if (node_.algorithm == Algorithm::kSeason) model.period = period.value_or(0);
+    if (node_.algorithm == Algorithm::kSlopeAndSeason) {
+      const Forecast slope = Predict(values, ahead, {.slope = true});
+      if (!period) return slope;
+      return Mixed(slope, Predict(values, ahead, {.period = *period}));
+    }
+    Forecast forecast = Predict(values, ahead, model);
+    if (node_.algorithm == Algorithm::kTwoLevels) Correlate(rows, values, ahead, &forecast);
+    return forecast;
+  }
+
+  static std::vector<double> NumbersOf(const AllRows& rows, Field field) {
+    std::vector<double> numbers;
+    for (const Value& value : rows.ValuesOf(field)) {
+      const std::optional<Number> number = NumberOf(value);
+      numbers.push_back(number && std::isfinite(number->value) ? number->value : NAN);
+    }
+    return numbers;
+  }
+
+  // Each counts the more the nearer it came.
+  static Forecast Mixed(const Forecast& a, const Forecast& b) {
+    const double both = a.error + b.error;
+    const double share = both > 0 ? b.error / both : 0.5;
+    Forecast mixed;
+    for (size_t i = 0; i < a.means.size(); ++i) {
+      mixed.means.push_back(share * a.means[i] + (1 - share) * b.means[i]);
+      mixed.variances.push_back(share * a.variances[i] + (1 - share) * b.variances[i]);
+    }
+    return mixed;
+  }
+
+  // Where the other series is off what was expected, so is this one, as far as they go together.
+  void Correlate(const AllRows& rows, const std::vector<double>& values, size_t ahead,
+                 Forecast* forecast) const {
+    const std::vector<double> others = NumbersOf(rows, node_.correlate);
+    std::vector<double> learned = others;
+    learned.resize(values.size());
+    const Forecast other = Predict(learned, ahead, {});
+    double together = 0;
+    double squares = 0;
+    for (size_t i = 1; i < values.size(); ++i) {
+      const double away = others[i] - other.means[i];
+      const double ours = values[i] - forecast->means[i];
+      if (std::isnan(away) || std::isnan(ours)) continue;
+      together += away * ours;
+      squares += away * away;
+    }
+    if (!(squares > 0)) return;
+    for (size_t i = 1; i < forecast->means.size() && i < others.size(); ++i) {
+      const double away = others[i] - other.means[i];
+      if (!std::isnan(away)) forecast->means[i] += together / squares * away;
+    }
+  }
+
+  void AddColumns(const Series& series, const Forecast& forecast,
+                  std::vector<NewColumn>* columns) const {
+    NewColumn mean{series.mean, {}};
+    NewColumn upper{series.upper, {}};
+    NewColumn lower{series.lower, {}};
+    for (size_t i = 0; i < forecast.means.size(); ++i) {
+      const double deviation = std::sqrt(std::max(forecast.variances[i], 0.0));
+      mean.values.push_back(NumberValue(forecast.means[i]));
+      upper.values.push_back(NumberValue(forecast.means[i] + upper_ * deviation));
+      lower.values.push_back(NumberValue(forecast.means[i] - lower_ * deviation));
+    }
+    if (series.field == node_.suppress) return;
+    columns->push_back(std::move(mean));
+    // With a series that helps there are no bounds.
+    if (node_.algorithm == Algorithm::kTwoLevels) return;
+    columns->push_back(std::move(upper));
+    columns->push_back(std::move(lower));
+  }
+
+  // The rows to come, at the distance of the last two.
+  absl::Status AddRows(const std::vector<Value>& times, const std::vector<NewColumn>& columns,
+                       size_t all, exec::Output& out) const {
+    std::vector<Field> fields = {node_.time};
+    for (const NewColumn& column : columns) fields.push_back(column.field);
+    WideRows rows(std::move(fields), run(), "predict", out);
+    for (size_t i = times.size(); i < all && !out.enough(); ++i) {
+      SPELK_RETURN_IF_ERROR(rows.Begin());
+      if (const auto time = TimeAfter(times, i - times.size() + 1)) {
+        rows.Set(0, NumberValue(*time));
+      }
+      for (size_t c = 0; c < columns.size(); ++c) rows.Set(c + 1, columns[c].values[i]);
+    }
+    return rows.Finish();
+  }
+
+  std::optional<double> TimeAfter(const std::vector<Value>& times, size_t steps) const {
+    if (times.size() < 2) return std::nullopt;
+    const std::optional<Number> last = NumberOf(times.back());
+    const std::optional<Number> before = NumberOf(times[times.size() - 2]);
+    if (!last || !before) return std::nullopt;
+    const double step = last->value - before->value;
+    constexpr double kDay = 86400;
+    const absl::TimeZone zone = run().evaluation.constants.zone;
+    // Months and days go by the calendar.
+    const auto count = static_cast<int64_t>(steps);
+    if (step >= 28 * kDay && AddUnits(before->value, 1, TimeUnit::kMonth, zone) == last->value) {
+      return AddUnits(last->value, count, TimeUnit::kMonth, zone);
+    }
+    return last->value + static_cast<double>(steps) * step;
+  }
+
+  const PredictNode& node_;
+  const double upper_;
+  const double lower_;
+};
+
+// ---------------------------------------------------------------- binding
+
+// upper90=name, lower97=name: the share, and the name of the field.
+struct BoundOption {
+  double share = 0.95;
+  std::string digits = "95";
+  std::string name;
+};
+
+class PredictBinder {
+ public:
+  PredictBinder(const ast::CommandCall& call, plan::Binder& binder)
+      : call_(call), binder_(binder) {}
+
+  absl::StatusOr<plan::NodePtr> Bind() {
+    auto node = plan::Make<PredictNode>(call_.span);
+    SPELK_RETURN_IF_ERROR(binder_.NoSigns(call_));
+    for (const ast::Argument& argument : call_.arguments) {
+      const auto* option = std::get_if<ast::ArgumentOption>(&argument.value);
+      if (option == nullptr) continue;
+      SPELK_ASSIGN_OR_RETURN(const bool taken, ReadBound(*option));
+      if (!taken) SPELK_RETURN_IF_ERROR(binder_.CheckOption(*option));
+    }
+    SPELK_RETURN_IF_ERROR(ReadAlgorithm(node.get()));
+    SPELK_RETURN_IF_ERROR(ReadSeries(node.get()));
+    constexpr int64_t kMostAhead = 100'000;
+    SPELK_ASSIGN_OR_RETURN(const int64_t ahead,
+                           binder_.Integer(call_, "future_timespan", 0, kMostAhead));
+    SPELK_ASSIGN_OR_RETURN(const int64_t held, binder_.Integer(call_, "holdback"));
+    constexpr int64_t kLongest = 2000;
+    SPELK_ASSIGN_OR_RETURN(const int64_t period, binder_.Integer(call_, "period", 2, kLongest));
+    node->ahead = static_cast<uint64_t>(ahead);
+    node->held_back = static_cast<uint64_t>(held);
+    node->period = static_cast<uint64_t>(period);
+    node->upper_share = upper_.share;
+    node->lower_share = lower_.share;
+    node->time = binder_.Intern("_time");
+    return node;
+  }
+
+ private:
+  // False for an option that is another.
+  absl::StatusOr<bool> ReadBound(const ast::ArgumentOption& option) {
+    const std::string name = LowerAscii(option.name.text);
+    BoundOption* bound = name.starts_with("upper")   ? &upper_
+                         : name.starts_with("lower") ? &lower_
+                                                     : nullptr;
+    if (bound == nullptr) return false;
+    bound->digits = name.substr(5);
+    const std::optional<Number> share = ParseNumber(bound->digits);
+    if (!share || !(share->value >= 0 && share->value < 100)) {
+      return binder_.Error(ErrorCode::kUnknownOption, option.name.span,
+                           fmt::format("predict has no option \"{}\"", option.name.text),
+                           {"a number from 0 to 99 follows upper and lower: upper95=high"});
+    }
+    bound->share = share->value / 100;
+    SPELK_ASSIGN_OR_RETURN(bound->name, binder_.OptionText(option));
+    return true;
+  }
+
+  absl::Status ReadAlgorithm(PredictNode* node) {
+    SPELK_ASSIGN_OR_RETURN(const std::string name, binder_.Text(call_, "algorithm"));
+    const auto* known =
+        std::find_if(std::begin(kAlgorithms), std::end(kAlgorithms),
+                     [&](std::string_view each) { return EqualsIgnoringCase(each, name); });
+    if (known == std::end(kAlgorithms)) {
+      return binder_.BadOption(*binder_.FindOption(call_, "algorithm"), name);
+    }
+    node->algorithm = static_cast<Algorithm>(known - std::begin(kAlgorithms));
+    SPELK_ASSIGN_OR_RETURN(const std::string correlate, binder_.Text(call_, "correlate"));
+    SPELK_ASSIGN_OR_RETURN(const std::string suppress, binder_.Text(call_, "suppress"));
+    if (!correlate.empty()) node->correlate = binder_.Intern(correlate);
+    if (!suppress.empty()) node->suppress = binder_.Intern(suppress);
+    const bool two = node->algorithm == Algorithm::kTwoLevels;
+    if (two == !correlate.empty()) return absl::OkStatus();
+    return binder_.Error(ErrorCode::kBadOptionValue, call_.name.span,
+                         "algorithm=LLB and correlate=<field> go together");
+  }
+
+  absl::Status ReadSeries(PredictNode* node) {
+    for (const ast::Argument* argument : binder_.Positional(call_)) {
+      SPELK_ASSIGN_OR_RETURN(const Field field, binder_.FieldName(*argument));
+      const std::string mean = argument->alias ? std::string(argument->alias->text)
+                                               : fmt::format("prediction({})", field.name());
+      node->series.push_back({field, binder_.Intern(mean), NameOfBound("upper", upper_, mean),
+                              NameOfBound("lower", lower_, mean)});
+    }
+    if (!node->series.empty()) return absl::OkStatus();
+    return binder_.Error(ErrorCode::kMissingArgument, call_.name.span, "a field is missing",
+                         {"usage: predict <field> [AS <field>] [<options>]"});
+  }
+
+  Field NameOfBound(std::string_view side, const BoundOption& bound, std::string_view mean) {
+    if (!bound.name.empty()) return binder_.Intern(bound.name);
+    return binder_.Intern(fmt::format("{}{}({})", side, bound.digits, mean));
+  }
+
+  const ast::CommandCall& call_;
+  plan::Binder& binder_;
+  BoundOption upper_;
+  BoundOption lower_;
+};
+
+absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+  return PredictBinder(call, binder).Bind();
+}
+
+exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
+  return std::make_unique<PredictRows>(plan::As<PredictNode>(node), run);
+}
+
+constexpr Argument kArguments[] = {
+    {.name = "field AS name",
+     .type = "field…",
+     .fallback = "",
+     .summary = "The numbers, in the order of the rows; AS names what is expected of them."},
+    {.name = "algorithm",
+     .type = "LL, LLT, LLP, LLP5 or LLB",
+     .fallback = "LLP5",
+     .summary = "A level; with a slope; with a season; both together; a level with the help of "
+                "another field.",
+     .is_option = true},
+    {.name = "future_timespan",
+     .type = "int, at most 100000",
+     .fallback = "5",
+     .summary = "How many values it looks ahead, from the last that is known.",
+     .is_option = true},
+    {.name = "holdback",
+     .type = "int",
+     .fallback = "0",
+     .summary = "How many of the last rows are taken as not known.",
+     .is_option = true},
+    {.name = "period",
+     .type = "int, from 2 to 2000",
+     .fallback = "",
+     .summary = "After how many rows a season comes again; without it that is found out.",
+     .is_option = true},
+    {.name = "correlate",
+     .type = "field",
+     .fallback = "",
+     .summary = "For LLB: the field that helps.",
+     .is_option = true},
+    {.name = "suppress",
+     .type = "field",
+     .fallback = "",
+     .summary = "One of the fields, of which nothing is shown.",
+     .is_option = true},
+    {.name = "upper95",
+     .type = "field",
+     .fallback = "",
+     .summary = "Gets the upper end of where so many percent of values lie; any number from 0 to "
+                "99.",
+     .is_option = true},
+    {.name = "lower95",
+     .type = "field",
+     .fallback = "",
+     .summary = "Likewise the lower end.",
+     .is_option = true}};
+constexpr std::string_view kNotes[] = {
+    "each value is predicted from those before it by a Kalman filter, whose variances are what "
+    "makes the values most likely; Splunk does not publish how it chooses them, so numbers differ "
+    "a little",
+    "columns: prediction(field), upper95(prediction(field)), lower95(prediction(field)); LLB has "
+    "no "
+    "bounds; the bivariate BiLL is refused",
+    "without a season that comes twice LLP is LL, and LLP5 is LLT"};
+constexpr Example kExamples[] = {
+    {.title = "A series that stays the same",
+     .input = R"({"_time":1,"n":7} {"_time":2,"n":7} {"_time":3,"n":7})",
+     .query = "sort _time | predict n AS p algorithm=LL future_timespan=1 | table _time n p",
+     .output = R"({"_time":1,"n":7,"p":7} {"_time":2,"n":7,"p":7} {"_time":3,"n":7,"p":7}
+                  {"_time":4,"p":7})"},
+};
+
+constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<PredictNode>, &Build}};
+
+}  // namespace
+
+extern constexpr CommandEntry kPredict = {
+    .name = "predict",
+    .signature =
+        "predict <field> [AS <field>]… [algorithm=<algorithm>] [future_timespan=<int>] "
+        "[holdback=<int>] [period=<int>] [upper<int>=<field>] [lower<int>=<field>] "
+        "[correlate=<field>] [suppress=<field>]",
+    .summary = "Predicts how a series of numbers goes on.",
+    .kind = CommandKind::kTransforming,
+    .shape = {Shape::kArguments, kNoClauses},
+    .free_options = true,
+    .arguments = kArguments,
+    .notes = kNotes,
+    .examples = kExamples,
+    .nodes = kNodes,
+    .bind = &Bind,
+};
+
+}  // namespace spelk::commands
