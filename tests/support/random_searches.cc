@@ -472,6 +472,55 @@ class Searches {
     }
   }
 
+  // Commands that see all rows before the first one comes out, and others that few people use.
+  std::string Study() {
+    switch (choices_.Below(16)) {
+      case 0:
+        return "uniq";
+      case 1:
+        return "setfields x=\"a b\", y=1";
+      case 2:
+        return "gauge " + Field() + Pick({"", " 0 50 100", " 0 " + Field()});
+      case 3:
+        return "concurrency duration=" + Field() + Pick({"", " start=" + Field(), " output=x"});
+      case 4:
+        return "selfjoin " +
+               Pick({"", "keepsingle=t ", "overwrite=f ", "max=0 ", "max=2 keepsingle=t "}) +
+               List(FieldNames(2));
+      case 5:
+        return "diff attribute=" + Field() + Pick({"", " context=t", " position2=3 diffheader=t"});
+      case 6:
+        return "localize" + Pick({"", " maxpause=10s", " maxpause=1h timebefore=0s"});
+      case 7:
+        return "xpath field=" + Field() + " outfield=x " + Pick({"\"//a\"", "\"count(//*)\""}) +
+               Pick({"", " default=none"});
+      case 8:
+        return "cluster field=" + Field() +
+               Pick({"", " showcount=t", " labelonly=t match=termset t=0.5",
+                     " match=ngramset t=0.3 showcount=t"});
+      case 9:
+        return "kmeans " + Pick({"", "k=3 ", "k=1-3 ", "dt=l1 ", "dt=cos showcentroid=f "}) +
+               List(FieldNames(2));
+      case 10:
+        return "table " + List(FieldNames(4)) + " | correlate";
+      case 11:
+        return fmt::format("cofilter {} {}", Field(), Field());
+      case 12:
+        return "associate supcnt=2 supfreq=0.05 improv=0.1 " + List(FieldNames(3));
+      case 13:
+        return "anomalydetection " +
+               Pick({"", "action=annotate ", "action=summary ", "pthresh=0.1 ", "cutoff=f ",
+                     "method=zscore ", "method=iqr "}) +
+               List(FieldNames(3));
+      case 14:
+        return "anomalousvalue minsupcount=1 maxanofreq=1 pthresh=0.2 " +
+               Pick({"", "action=annotate ", "action=summary "}) + List(FieldNames(3));
+      default:
+        return fmt::format("timechart span=1m count | timewrap 5m{}",
+                           Pick({"", " series=short", " align=now series=exact"}));
+    }
+  }
+
   std::string Command() {
     struct Choice {
       size_t weight;
@@ -487,7 +536,8 @@ class Searches {
         {3, &Searches::Spath},       {6, &Searches::Chart},      {6, &Searches::Timechart},
         {6, &Searches::Shape},       {4, &Searches::Totals},     {6, &Searches::Running},
         {6, &Searches::Transaction}, {8, &Searches::Values},     {4, &Searches::Foreach},
-        {5, &Searches::Lookup},      {9, &Searches::Combine},    {5, &Searches::Small}};
+        {5, &Searches::Lookup},      {9, &Searches::Combine},    {5, &Searches::Small},
+        {9, &Searches::Study}};
     size_t sum = 0;
     for (const Choice& choice : kChoices) sum += choice.weight;
     size_t at = choices_.Below(sum);
