@@ -1,4 +1,4 @@
-// The command line: spelk run | explain | check | pack | apps | help | completion.
+// The command line: spelk run | explain | check | pack | fields | apps | help | completion.
 #include <fmt/format.h>
 #include <pthread.h>
 #include <sys/resource.h>
@@ -9,6 +9,7 @@
 #include <cstring>
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cli/apps_command.h"
@@ -17,6 +18,7 @@
 #include "cli/completion.h"
 #include "cli/exit_codes.h"
 #include "cli/explain_command.h"
+#include "cli/fields_command.h"
 #include "cli/pack_command.h"
 #include "cli/report.h"
 #include "cli/run_command.h"
@@ -112,7 +114,7 @@ int Refuse(const CLI::App& app, const std::vector<std::string>& words,
   const std::string subcommand = parsed.empty() ? "" : " " + parsed.front()->get_name();
   std::string what = error.what();
   if (parsed.empty() && words.empty()) {
-    what = "a subcommand is missing: run, explain, check, pack, apps, help or completion";
+    what = "a subcommand is missing: run, explain, check, pack, fields, apps, help or completion";
   } else if (parsed.empty() && words[0].starts_with('-')) {
     what = fmt::format("unexpected \"{}\"", words[0]);
   } else if (parsed.empty()) {
@@ -230,6 +232,14 @@ int Main(int argc, char** argv) {
       app.add_subcommand("pack", "List, check or run a pack of published searches, in one pass");
   if (declares("pack")) AddPackOptions(*pack_command, pack);
 
+  RunArguments fields;
+  CLI::App* fields_command = app.add_subcommand(
+      "fields", "Say what events hold: for each field how many have it, and its values");
+  if (declares("fields")) {
+    AddRunOptions(*fields_command, fields);
+    fields_command->get_option("words")->description("The inputs, as for spelk run");
+  }
+
   SearchArguments apps;
   CLI::App* apps_command = app.add_subcommand(
       "apps", "List what is read of the app folders, and what could not be read");
@@ -261,6 +271,7 @@ int Main(int argc, char** argv) {
   if (explain_command->parsed()) return Explain(explain);
   if (check_command->parsed()) return Check(check);
   if (pack_command->parsed()) return RunPackCommand(pack);
+  if (fields_command->parsed()) return Fields(std::move(fields));
   if (apps_command->parsed()) return Apps(apps);
   if (help_command->parsed()) {
     const std::vector<std::string> rest = help_command->remaining();
