@@ -26,8 +26,8 @@ using syntax::QuoteField;
 constexpr std::string_view kValue = "_value";
 constexpr std::string_view kMember = "metric_name:";
 // Of timechart, which chart=t takes.
-constexpr std::string_view kChartOptions[] = {"limit", "agg", "usenull", "useother", "nullstr",
-                                              "otherstr"};
+constexpr std::string_view kChartOptions[] = {"limit",    "agg",     "usenull",
+                                              "useother", "nullstr", "otherstr"};
 
 class MstatsBinder {
  public:
