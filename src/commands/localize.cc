@@ -28,7 +28,7 @@ struct LocalizeNode final : plan::Node {
     flow.columns = columns;
     return flow;
   }
-  bool WellFormed(const plan::Registry&) const { return columns.size() == 2; }
+  bool WellFormed(const plan::Registry&) const { return columns.size() == 5; }
   template <class Visitor>
   void Describe(Visitor& visit) {
     visit("maxpause", pause);
@@ -58,8 +58,14 @@ class Localize final : public WholeSink {
       size_t last = first;
       while (last + 1 < times.size() && times[last] - times[last + 1] <= node_.pause) ++last;
       SPELK_RETURN_IF_ERROR(regions.Begin());
-      regions.Set(0, NumberValue(times[last] - node_.before));
-      regions.Set(1, NumberValue(times[first] + node_.after));
+      const double start = times[last] - node_.before;
+      const double end = times[first] + node_.after;
+      const size_t count = last + 1 - first;
+      regions.Set(0, NumberValue(start));
+      regions.Set(1, NumberValue(end));
+      regions.Set(2, Value::Integer(static_cast<int64_t>(count)));
+      regions.Set(3, NumberValue(end - start));
+      if (end > start) regions.Set(4, NumberValue(static_cast<double>(count) / (end - start)));
       first = last + 1;
     }
     return regions.Finish();
@@ -89,7 +95,9 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   SPELK_ASSIGN_OR_RETURN(node->after, Seconds(call, "timeafter", binder));
   SPELK_ASSIGN_OR_RETURN(node->before, Seconds(call, "timebefore", binder));
   node->time = binder.Intern("_time");
-  node->columns = {binder.Intern("starttime"), binder.Intern("endtime")};
+  for (const std::string_view column : {"starttime", "endtime", "count", "duration", "density"}) {
+    node->columns.push_back(binder.Intern(column));
+  }
   return node;
 }
 
@@ -113,11 +121,12 @@ constexpr Argument kArguments[] = {{.name = "maxpause",
                                     .summary = "What it reaches back before its first row.",
                                     .is_option = true}};
 constexpr std::string_view kNotes[] = {
-    "the newest region comes first; rows without _time are left out"};
+    "the newest region comes first; rows without _time are left out",
+    "count is how many rows a region has, duration how many seconds, density the one by the other"};
 constexpr Example kExamples[] = {
     {.title = "Two regions",
      .input = R"({"_time":1000} {"_time":1040} {"_time":2000})",
-     .query = "localize maxpause=1m timebefore=10s timeafter=0s",
+     .query = "localize maxpause=1m timebefore=10s timeafter=0s | table starttime endtime",
      .output = R"({"starttime":1990,"endtime":2000} {"starttime":990,"endtime":1040})"},
 };
 

@@ -499,7 +499,7 @@ class Searches {
                Pick({"", " showcount=t", " labelonly=t match=termset t=0.5",
                      " match=ngramset t=0.3 showcount=t"});
       case 9:
-        return "kmeans " + Pick({"", "k=3 ", "k=1-3 ", "dt=l1 ", "dt=cos showcentroid=f "}) +
+        return "kmeans " + Pick({"", "k=3 ", "k=2-4 ", "dt=l1 ", "dt=cos showcentroid=f "}) +
                List(FieldNames(2));
       case 10:
         return "table " + List(FieldNames(4)) + " | correlate";

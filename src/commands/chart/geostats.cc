@@ -210,7 +210,7 @@ class GeoTable final : public WholeSink {
     WideRows table(*node_.GetDataflow().columns, run(), "geostats", out);
     for (const auto& [place, named] : squares) {
       for (const size_t part : named.second.parts) {
-        SPELK_RETURN_IF_ERROR(Begin(named, table));
+        SPELK_RETURN_IF_ERROR(Begin(named, 1, table));
         size_t column = 3;
         if (node_.split) table.Set(column++, rows.At(part, node_.split));
         for (const Field field : node_.statistics) table.Set(column++, rows.At(part, field));
@@ -219,11 +219,13 @@ class GeoTable final : public WholeSink {
     return table.Finish();
   }
 
-  absl::Status Begin(const std::pair<std::string, Square>& named, WideRows& table) const {
+  // `at` is the column of the latitude; that of the longitude follows.
+  absl::Status Begin(const std::pair<std::string, Square>& named, size_t at,
+                     WideRows& table) const {
     SPELK_RETURN_IF_ERROR(table.Begin());
     table.Set(0, Value::Text(named.first));
-    table.Set(1, NumberValue(named.second.latitude / named.second.rows));
-    table.Set(2, NumberValue(named.second.longitude / named.second.rows));
+    table.Set(at, NumberValue(named.second.latitude / named.second.rows));
+    table.Set(at + 1, NumberValue(named.second.longitude / named.second.rows));
     return absl::OkStatus();
   }
 
@@ -252,7 +254,7 @@ class GeoTable final : public WholeSink {
     // A square may have more series than it may show though all squares together have not.
     const bool cuts = node_.most_in_square > 0 && names.size() > node_.most_in_square;
     if (others || cuts) names.emplace_back("OTHER");
-    std::vector<Field> columns = {node_.bin, node_.latitude_as, node_.longitude_as};
+    std::vector<Field> columns = {node_.bin};
     for (const Field statistic : node_.statistics) {
       for (const std::string& name : names) {
         const std::string column =
@@ -261,10 +263,12 @@ class GeoTable final : public WholeSink {
         columns.push_back(field);
       }
     }
+    columns.push_back(node_.latitude_as);
+    columns.push_back(node_.longitude_as);
     SPELK_RETURN_IF_ERROR(rows.Reserve(columns.size() * 160));
     WideRows table(std::move(columns), run(), "geostats", out);
     for (const auto& [place, named] : squares) {
-      SPELK_RETURN_IF_ERROR(Begin(named, table));
+      SPELK_RETURN_IF_ERROR(Begin(named, 1 + node_.statistics.size() * names.size(), table));
       std::vector<size_t> parts = named.second.parts;
       std::stable_sort(parts.begin(), parts.end(), [&](size_t a, size_t b) {
         return NumberAt(rows, a, node_.statistics[0]) > NumberAt(rows, b, node_.statistics[0]);
@@ -278,12 +282,12 @@ class GeoTable final : public WholeSink {
           const bool fits = node_.most_in_square == 0 || shown < node_.most_in_square;
           if (known != places.end() && fits) {
             ++shown;
-            table.Set(3 + s * names.size() + known->second, value);
+            table.Set(1 + s * names.size() + known->second, value);
           } else if (const std::optional<Number> number = NumberOf(value)) {
             other = other.value_or(0) + number->value;
           }
         }
-        if (other) table.Set(3 + (s + 1) * names.size() - 1, NumberValue(*other));
+        if (other) table.Set((s + 1) * names.size(), NumberValue(*other));
       }
     }
     return table.Finish();

@@ -45,18 +45,30 @@ class SelfJoin final : public WholeSink {
 
   absl::Status Make(AllRows& rows, const std::vector<Field>& fields,
                     exec::Output& out) const override {
-    std::vector<Group> groups;  // In the order of their first rows.
-    SPELK_RETURN_IF_ERROR(Divide(rows, &groups));
+    std::vector<Group> groups;
+    std::vector<Place> places;  // Of each row.
+    SPELK_RETURN_IF_ERROR(Divide(rows, &groups, &places));
     WideRows joined(fields, run(), "selfjoin", out);
-    for (const Group& group : groups) {
-      if (out.enough()) break;
-      if (group.size() == 1 && !node_.keeps_single) continue;
-      SPELK_RETURN_IF_ERROR(Join(rows, group, fields, joined));
+    for (size_t r = 0; r < places.size() && !out.enough(); ++r) {
+      const Group& group = groups[places[r].group];
+      const size_t behind = group.size() - places[r].place - 1;
+      const size_t others = node_.most == 0 ? behind : std::min<size_t>(behind, node_.most);
+      for (size_t other = 1; other <= others; ++other) {
+        SPELK_RETURN_IF_ERROR(Write(rows, r, group[places[r].place + other], fields, joined));
+      }
+      if (group.size() == 1 && node_.keeps_single) {
+        SPELK_RETURN_IF_ERROR(Write(rows, r, r, fields, joined));
+      }
     }
     return joined.Finish();
   }
 
-  absl::Status Divide(AllRows& rows, std::vector<Group>* groups) const {
+  struct Place {
+    size_t group;
+    size_t place;  // In the group.
+  };
+
+  absl::Status Divide(AllRows& rows, std::vector<Group>* groups, std::vector<Place>* places) const {
     absl::flat_hash_map<std::string, size_t> known;
     std::vector<std::vector<Value>> columns;
     SPELK_RETURN_IF_ERROR(rows.Reserve(rows.size() * node_.keys.size() * sizeof(Value)));
@@ -66,15 +78,13 @@ class SelfJoin final : public WholeSink {
       for (size_t c = 0; c < columns.size(); ++c) values[c] = columns[c][r];
       std::string key;
       const bool whole = exec::AppendRowKey(values, key);
-      constexpr size_t kGroup = 160;
+      constexpr size_t kGroup = 192;
       SPELK_RETURN_IF_ERROR(rows.Reserve(kGroup + key.size()));
-      if (!whole) {
-        groups->push_back({r});
-        continue;
-      }
-      const auto [place, added] = known.emplace(std::move(key), groups->size());
-      if (added) groups->emplace_back();
-      (*groups)[place->second].push_back(r);
+      size_t group = groups->size();
+      if (whole) group = known.emplace(std::move(key), group).first->second;
+      if (group == groups->size()) groups->emplace_back();
+      places->push_back({group, (*groups)[group].size()});
+      (*groups)[group].push_back(r);
     }
     if (rows.size() > kMostRows) {
       run().warnings->Add(ErrorCode::kTruncated,
@@ -83,19 +93,14 @@ class SelfJoin final : public WholeSink {
     return absl::OkStatus();
   }
 
-  // The first rows of the group are the others, the one after them is the main one.
-  absl::Status Join(const AllRows& rows, const Group& group, const std::vector<Field>& fields,
-                    WideRows& joined) const {
-    const size_t most = node_.most == 0 ? group.size() : node_.most;
-    const size_t others = std::min(most, group.size() - 1);
+  absl::Status Write(const AllRows& rows, size_t main, size_t other,
+                     const std::vector<Field>& fields, WideRows& joined) const {
     SPELK_RETURN_IF_ERROR(joined.Begin());
     for (size_t c = 0; c < fields.size(); ++c) {
-      const Value of_main = rows.At(group[others], fields[c]);
-      Value value = node_.overwrites ? Value::Null() : of_main;
-      for (size_t other = 0; other < others && value.is_null(); ++other) {
-        value = rows.At(group[other], fields[c]);
-      }
-      joined.Set(c, value.is_null() ? of_main : value);
+      const Value of_main = rows.At(main, fields[c]);
+      const Value of_other = rows.At(other, fields[c]);
+      const bool takes_other = of_main.is_null() || (node_.overwrites && !of_other.is_null());
+      joined.Set(c, takes_other ? of_other : of_main);
     }
     return run().cancel->status();
   }
@@ -128,12 +133,12 @@ constexpr Argument kArguments[] = {
     {.name = "overwrite",
      .type = "bool",
      .fallback = "true",
-     .summary = "Whether values of the other rows replace those of the main one.",
+     .summary = "Whether values of the later row replace those of the earlier one.",
      .is_option = true},
     {.name = "max",
      .type = "int",
      .fallback = "1",
-     .summary = "How many other rows the main one is joined with; 0 is all.",
+     .summary = "How many later rows a row is joined with; 0 is all.",
      .is_option = true},
     {.name = "keepsingle",
      .type = "bool",
@@ -141,10 +146,9 @@ constexpr Argument kArguments[] = {
      .summary = "Whether a row without a partner stays.",
      .is_option = true}};
 constexpr std::string_view kNotes[] = {
-    "rows with the same values make one: its others are the first max of them, and the row after "
-    "these is the main one; what an earlier one of the others has wins",
-    "groups stand in the order of their first rows; a row that lacks one of the fields has no "
-    "partner"};
+    "each row is joined with the next max rows that have the same values, each time into a row of "
+    "its own; the values of the later row win",
+    "a row that lacks one of the fields has no partner"};
 constexpr Example kExamples[] = {
     {.title = "What two rows say of the same id",
      .input = R"({"id":1,"name":"aka"} {"id":2,"name":"ao"} {"id":1,"owner":"x"})",

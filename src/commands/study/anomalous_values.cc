@@ -18,17 +18,23 @@
 namespace spelk::commands {
 namespace {
 
+// One way to look for values of a field that are improbable.
+struct Test {
+  std::vector<double> probability;  // Row by row; no number without a value.
+  uint64_t anomalous = 0;
+  bool used = false;
+};
+
 // What is known of a field.
 struct FieldStudy {
   Field field;
-  std::vector<double> probability;  // Row by row; no number without a value.
   uint64_t count = 0;
   uint64_t distinct = 0;
-  uint64_t anomalous = 0;
-  bool numeric = false;
-  bool used = false;
+  bool numeric = false;  // All its values are numbers.
   double mean = 0;
   double stdev = 0;
+  Test categories;  // By how often a value occurs,
+  Test numbers;     // and by how far a number is from the mean.
 };
 
 class AnomalousValue final : public WholeSink {
@@ -46,7 +52,8 @@ class AnomalousValue final : public WholeSink {
       study.field = field;
       SPELK_RETURN_IF_ERROR(Study(rows, &study));
       if (study.count == 0) continue;
-      if (node_.action != AnomalyAction::kSummary && !study.used) continue;
+      const bool matters = study.categories.used || study.numbers.used;
+      if (node_.action != AnomalyAction::kSummary && !matters) continue;
       studies.push_back(std::move(study));
     }
     if (node_.action == AnomalyAction::kSummary) return Summarize(rows, studies, out);
@@ -54,7 +61,7 @@ class AnomalousValue final : public WholeSink {
   }
 
   absl::Status Study(AllRows& rows, FieldStudy* study) const {
-    SPELK_RETURN_IF_ERROR(rows.Reserve(rows.size() * (sizeof(double) + sizeof(Value))));
+    SPELK_RETURN_IF_ERROR(rows.Reserve(rows.size() * (2 * sizeof(double) + sizeof(Value))));
     const std::vector<Value> values = rows.ValuesOf(study->field);
     absl::flat_hash_map<std::string, uint64_t> counts;
     ExactSum sum;
@@ -83,16 +90,20 @@ class AnomalousValue final : public WholeSink {
       study->stdev = study->count > 1 ? std::sqrt(distances / (count * (count - 1))) : 0;
     }
     for (const Value& value : values) {
-      double probability = NAN;
-      if (!value.is_null()) {
-        probability = study->numeric ? Tail(NumberOf(value)->value, *study)
-                                     : static_cast<double>(counts[TextOf(value)]) / count;
+      const bool none = value.is_null();
+      Note(none ? NAN : static_cast<double>(counts[TextOf(value)]) / count, &study->categories);
+      if (study->numeric) {
+        Note(none ? NAN : Tail(NumberOf(value)->value, *study), &study->numbers);
       }
-      study->probability.push_back(probability);
-      study->anomalous += probability < node_.threshold ? 1U : 0U;
     }
-    study->used = IsUsed(*study, rows.size());
+    study->categories.used = IsUsed(*study, study->categories, rows.size());
+    study->numbers.used = study->numeric && IsUsed(*study, study->numbers, rows.size());
     return absl::OkStatus();
+  }
+
+  void Note(double probability, Test* test) const {
+    test->probability.push_back(probability);
+    test->anomalous += probability < node_.threshold ? 1U : 0U;
   }
 
   // How likely a number so far from the mean is, if they are spread normally.
@@ -101,12 +112,15 @@ class AnomalousValue final : public WholeSink {
     return std::erfc(std::fabs(number - study.mean) / study.stdev / std::sqrt(2.0));
   }
 
-  bool IsUsed(const FieldStudy& study, size_t rows) const {
-    const auto count = static_cast<double>(study.count);
-    const double anomalous = static_cast<double>(study.anomalous) / count;
-    return study.count >= node_.least_count &&
-           count / static_cast<double>(rows) >= node_.least_support &&
-           anomalous <= node_.most_anomalous && 1 - anomalous >= node_.least_normal;
+  static double ShareOf(const FieldStudy& study, const Test& test) {
+    return static_cast<double>(test.anomalous) / static_cast<double>(study.count);
+  }
+
+  bool IsUsed(const FieldStudy& study, const Test& test, size_t rows) const {
+    const double support = static_cast<double>(study.count) / static_cast<double>(rows);
+    const double share = ShareOf(study, test);
+    return study.count >= node_.least_count && support >= node_.least_support &&
+           share <= node_.most_anomalous && share >= node_.least_normal;
   }
 
   absl::Status Mark(AllRows& rows, const std::vector<FieldStudy>& studies,
@@ -114,19 +128,21 @@ class AnomalousValue final : public WholeSink {
     std::vector<NewColumn> columns;
     std::vector<bool> kept(rows.size(), node_.action == AnomalyAction::kAnnotate);
     for (const FieldStudy& study : studies) {
-      if (study.anomalous == 0) continue;
-      SPELK_RETURN_IF_ERROR(rows.Reserve(rows.size() * sizeof(Value)));
-      const std::string_view form = study.numeric ? "Num" : "Cat";
-      SPELK_ASSIGN_OR_RETURN(
-          const Field field,
-          run().fields->TryIntern(fmt::format("Anomaly_Score_{}({})", form, study.field.name())));
-      NewColumn column{field, {}};
-      for (size_t r = 0; r < rows.size(); ++r) {
-        const bool anomalous = study.probability[r] < node_.threshold;
-        column.values.push_back(anomalous ? NumberValue(study.probability[r]) : Value::Null());
-        if (anomalous) kept[r] = true;
+      for (const Test* test : {&study.categories, &study.numbers}) {
+        if (!test->used || test->anomalous == 0) continue;
+        SPELK_RETURN_IF_ERROR(rows.Reserve(rows.size() * sizeof(Value)));
+        SPELK_ASSIGN_OR_RETURN(const Field field,
+                               run().fields->TryIntern(fmt::format(
+                                   "Anomaly_Score_{}({})", test == &study.numbers ? "Num" : "Cat",
+                                   study.field.name())));
+        NewColumn column{field, {}};
+        for (size_t r = 0; r < rows.size(); ++r) {
+          const bool anomalous = test->probability[r] < node_.threshold;
+          column.values.push_back(anomalous ? NumberValue(test->probability[r]) : Value::Null());
+          if (anomalous) kept[r] = true;
+        }
+        columns.push_back(std::move(column));
       }
-      columns.push_back(std::move(column));
     }
     return rows.Emit(columns, &kept, out);
   }
@@ -135,30 +151,31 @@ class AnomalousValue final : public WholeSink {
                          exec::Output& out) const {
     std::vector<Field> columns;
     for (const std::string_view name :
-         {"fieldname", "count", "distinct_count", "mean", "stdev", "isNum", "useCat", "useNum",
-          "catAnoFreq%", "catNormFreq%", "numAnoFreq%", "numNormFreq%", "supportFreq%"}) {
+         {"fieldname", "count", "distinct_count", "mean", "catAnoFreq%", "catNormFreq%",
+          "numAnoFreq%", "stdev", "supportFreq%", "useCat", "useNum", "isNum"}) {
       SPELK_ASSIGN_OR_RETURN(const Field field, run().fields->TryIntern(name));
       columns.push_back(field);
     }
     WideRows table(std::move(columns), run(), "anomalousvalue", out);
     for (const FieldStudy& study : studies) {
-      const auto count = static_cast<double>(study.count);
-      const double anomalous = 100 * static_cast<double>(study.anomalous) / count;
       const auto yes = [](bool is) { return Value::Text(is ? "YES" : "NO"); };
+      const double rare = 100 * ShareOf(study, study.categories);
       SPELK_RETURN_IF_ERROR(table.Begin());
       table.Set(0, Value::Text(study.field.name()));
       table.Set(1, Value::Integer(static_cast<int64_t>(study.count)));
       table.Set(2, Value::Integer(static_cast<int64_t>(study.distinct)));
+      table.Set(4, NumberValue(rare));
+      table.Set(5, NumberValue(100 - rare));
       if (study.numeric) {
         table.Set(3, NumberValue(study.mean));
-        table.Set(4, NumberValue(study.stdev));
+        table.Set(6, NumberValue(100 * ShareOf(study, study.numbers)));
+        table.Set(7, NumberValue(study.stdev));
       }
-      table.Set(5, yes(study.numeric));
-      table.Set(6, yes(study.used && !study.numeric));
-      table.Set(7, yes(study.used && study.numeric));
-      table.Set(study.numeric ? 10 : 8, NumberValue(anomalous));
-      table.Set(study.numeric ? 11 : 9, NumberValue(100 - anomalous));
-      table.Set(12, NumberValue(100 * count / static_cast<double>(rows.size())));
+      table.Set(8, NumberValue(100 * static_cast<double>(study.count) /
+                               static_cast<double>(rows.size())));
+      table.Set(9, yes(study.categories.used));
+      table.Set(10, yes(study.numbers.used));
+      table.Set(11, yes(study.numeric));
     }
     return table.Finish();
   }
@@ -176,6 +193,31 @@ std::string_view NameOf(AnomalyAction action) {
 AnomalyAction ActionOf(std::string_view name) {
   if (name == "annotate") return AnomalyAction::kAnnotate;
   return name == "summary" ? AnomalyAction::kSummary : AnomalyAction::kFilter;
+}
+
+namespace {
+
+absl::StatusOr<double> ShareIn(const ast::CommandCall& call, std::string_view name, double fallback,
+                               plan::Binder& binder) {
+  SPELK_ASSIGN_OR_RETURN(const std::optional<double> share, binder.Decimal(call, name));
+  if (!share) return fallback;
+  if (*share >= 0 && *share <= 1) return *share;
+  const ast::ArgumentOption* option = binder.FindOption(call, name);
+  return binder.BadOption(*option, binder.TextOf(option->value->span));
+}
+
+}  // namespace
+
+absl::Status ReadAnomalousValue(const ast::CommandCall& call, plan::Binder& binder,
+                                AnomalousValueNode* node) {
+  SPELK_ASSIGN_OR_RETURN(node->threshold, ShareIn(call, "pthresh", 0.01, binder));
+  SPELK_ASSIGN_OR_RETURN(node->most_anomalous, ShareIn(call, "maxanofreq", 0.05, binder));
+  SPELK_ASSIGN_OR_RETURN(node->least_normal, ShareIn(call, "minnormfreq", 0.01, binder));
+  SPELK_ASSIGN_OR_RETURN(node->least_support, ShareIn(call, "minsupfreq", 0.05, binder));
+  SPELK_ASSIGN_OR_RETURN(const int64_t count, binder.Integer(call, "minsupcount", 1));
+  node->least_count = static_cast<uint64_t>(count);
+  SPELK_ASSIGN_OR_RETURN(node->names, binder.FieldNames(binder.Positional(call), true));
+  return absl::OkStatus();
 }
 
 plan::Dataflow AnomalousValueNode::GetDataflow() const {

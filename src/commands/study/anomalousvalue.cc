@@ -1,34 +1,19 @@
 // anomalousvalue: rows with values that are rare or far from the mean.
-#include <optional>
 #include <string>
 #include <utility>
 
+#include "commands/chart/options.h"
 #include "commands/study/anomalous_values.h"
 
 namespace spelk::commands {
 namespace {
-
-absl::StatusOr<double> Share(const ast::CommandCall& call, std::string_view name, double fallback,
-                             plan::Binder& binder) {
-  SPELK_ASSIGN_OR_RETURN(const std::optional<double> share, binder.Decimal(call, name));
-  if (!share) return fallback;
-  if (*share >= 0 && *share <= 1) return *share;
-  const ast::ArgumentOption* option = binder.FindOption(call, name);
-  return binder.BadOption(*option, binder.TextOf(option->value->span));
-}
 
 absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
   SPELK_RETURN_IF_ERROR(binder.NoSigns(call));
   auto node = plan::Make<AnomalousValueNode>(call.span);
   SPELK_ASSIGN_OR_RETURN(const std::string action, binder.Choice(call, "action"));
   node->action = ActionOf(action);
-  SPELK_ASSIGN_OR_RETURN(node->threshold, Share(call, "pthresh", 0.01, binder));
-  SPELK_ASSIGN_OR_RETURN(node->most_anomalous, Share(call, "maxanofreq", 0.05, binder));
-  SPELK_ASSIGN_OR_RETURN(node->least_normal, Share(call, "minnormfreq", 0.01, binder));
-  SPELK_ASSIGN_OR_RETURN(node->least_support, Share(call, "minsupfreq", 0.05, binder));
-  SPELK_ASSIGN_OR_RETURN(const int64_t count, binder.Integer(call, "minsupcount"));
-  node->least_count = static_cast<uint64_t>(count);
-  SPELK_ASSIGN_OR_RETURN(node->names, binder.FieldNames(binder.Positional(call), true));
+  SPELK_RETURN_IF_ERROR(ReadAnomalousValue(call, binder, node.get()));
   return node;
 }
 
@@ -46,31 +31,13 @@ constexpr Argument kArguments[] = {
      .type = "number from 0 to 1",
      .fallback = "0.01",
      .summary = "A value that is less likely is anomalous.",
-     .is_option = true},
-    {.name = "maxanofreq",
-     .type = "number from 0 to 1",
-     .fallback = "0.05",
-     .summary = "A field more of whose values are anomalous is left out.",
-     .is_option = true},
-    {.name = "minnormfreq",
-     .type = "number from 0 to 1",
-     .fallback = "0.01",
-     .summary = "So is one fewer of whose values are normal,",
-     .is_option = true},
-    {.name = "minsupfreq",
-     .type = "number from 0 to 1",
-     .fallback = "0.05",
-     .summary = "one that is in a smaller share of the rows,",
-     .is_option = true},
-    {.name = "minsupcount",
-     .type = "int",
-     .fallback = "100",
-     .summary = "and one that is in fewer rows.",
      .is_option = true}};
+constexpr auto kAllArguments = JoinArguments(kArguments, kAnomalousValueOptions);
 constexpr std::string_view kNotes[] = {
-    "of a field that holds numbers alone a value is as likely as one so far from the mean is in a "
-    "normal distribution; of any other field, as it is frequent",
-    "a row gets the probability in Anomaly_Score_Num(field) or Anomaly_Score_Cat(field)"};
+    "Anomaly_Score_Cat(field) is how frequent a value is; of a field that holds numbers alone "
+    "Anomaly_Score_Num(field) is how likely one so far from the mean is in a normal distribution",
+    "each of the two ways is left out by itself where maxanofreq or minnormfreq say so; of the "
+    "latter the page of the Search Reference says that it is about anomalous values, too"};
 constexpr Example kExamples[] = {
     {.title = "A rare value",
      .input = R"({"k":"x"} {"k":"x"} {"k":"x"} {"k":"y"})",
@@ -91,7 +58,7 @@ extern constexpr CommandEntry kAnomalousValue = {
     .summary = "Finds values that are rare or far from the others.",
     .kind = CommandKind::kDatasetProcessing,
     .shape = {Shape::kArguments, kNoClauses},
-    .arguments = kArguments,
+    .arguments = kAllArguments,
     .notes = kNotes,
     .examples = kExamples,
     .nodes = kNodes,

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "commands/chart/options.h"
 #include "commands/chart/wide_rows.h"
 #include "commands/study/anomalous_values.h"
 #include "syntax/unescape.h"
@@ -19,10 +20,10 @@
 namespace spelk::commands {
 namespace {
 
-constexpr std::string_view kMarks[] = {"log_event_prob", "max_freq", "probable_cause",
-                                       "probable_cause_freq"};
-constexpr std::string_view kSummary[] = {"num_anomalies", "thresh", "max_logprob", "1st_quartile",
-                                         "3rd_quartile"};
+constexpr std::string_view kMarks[] = {"log_event_prob", "probable_cause", "probable_cause_freq",
+                                       "max_freq"};
+constexpr std::string_view kSummary[] = {"num_anomalies", "thresh",       "max_logprob",
+                                         "min_logprob",   "1st_quartile", "3rd_quartile"};
 
 struct AnomalyNode final : plan::Node {
   static constexpr std::string_view kName = "anomalydetection";
@@ -106,9 +107,9 @@ class AnomalyDetection final : public WholeSink {
       kept.push_back(anomalous || node_.action == AnomalyAction::kAnnotate);
       const bool any = study.cause.has_value();
       columns[0].values.push_back(any ? NumberValue(study.log_probability) : Value::Null());
-      columns[1].values.push_back(any ? NumberValue(study.most) : Value::Null());
-      columns[2].values.push_back(anomalous ? Value::Text(study.cause->name()) : Value::Null());
-      columns[3].values.push_back(anomalous ? NumberValue(study.least) : Value::Null());
+      columns[1].values.push_back(anomalous ? Value::Text(study.cause->name()) : Value::Null());
+      columns[2].values.push_back(anomalous ? NumberValue(study.least) : Value::Null());
+      columns[3].values.push_back(any ? NumberValue(study.most) : Value::Null());
     }
     return rows.Emit(columns, &kept, out);
   }
@@ -187,9 +188,12 @@ class AnomalyDetection final : public WholeSink {
                          exec::Output& out) const {
     int64_t anomalies = 0;
     double most = -std::numeric_limits<double>::infinity();
+    double least = std::numeric_limits<double>::infinity();
     for (const RowStudy& study : studies) {
       anomalies += IsAnomalous(study, bound) ? 1 : 0;
-      if (study.cause) most = std::max(most, study.log_probability);
+      if (!study.cause) continue;
+      most = std::max(most, study.log_probability);
+      least = std::min(least, study.log_probability);
     }
     WideRows table(node_.columns, run(), "anomalydetection", out);
     SPELK_RETURN_IF_ERROR(table.Begin());
@@ -197,8 +201,9 @@ class AnomalyDetection final : public WholeSink {
     if (std::isfinite(most)) {
       table.Set(1, NumberValue(bound.threshold));
       table.Set(2, NumberValue(most));
-      table.Set(3, NumberValue(bound.low));
-      table.Set(4, NumberValue(bound.high));
+      table.Set(3, NumberValue(least));
+      table.Set(4, NumberValue(bound.low));
+      table.Set(5, NumberValue(bound.high));
     }
     return table.Finish();
   }
@@ -248,12 +253,15 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
                         {"method=iqr takes remove and transform, the others filter, annotate and "
                          "summary"});
   }
+  if (method == "iqr" && threshold) {
+    return binder.Error(ErrorCode::kBadOptionValue, binder.FindOption(call, "pthresh")->name.span,
+                        "method=iqr has no pthresh");
+  }
   if (method == "iqr") return BindOutlier(call, action, names, binder);
   if (method == "zscore") {
     auto node = plan::Make<AnomalousValueNode>(call.span);
-    node->names = names;
     node->action = ActionOf(action);
-    node->threshold = threshold.value_or(0.01);
+    SPELK_RETURN_IF_ERROR(ReadAnomalousValue(call, binder, node.get()));
     return node;
   }
   auto node = plan::Make<AnomalyNode>(call.span);
@@ -314,6 +322,7 @@ constexpr Argument kArguments[] = {
      .fallback = "false",
      .summary = "A value that was cut gets 000 before it.",
      .is_option = true}};
+constexpr auto kAllArguments = JoinArguments(kArguments, kAnomalousValueOptions);
 constexpr std::string_view kNotes[] = {
     "the probability of a row is the product of the frequencies of its values; log_event_prob is "
     "its natural logarithm, and probable_cause the field with the rarest value",
@@ -340,7 +349,7 @@ extern constexpr CommandEntry kAnomalyDetection = {
     .summary = "Finds rows that are improbable.",
     .kind = CommandKind::kDatasetProcessing,
     .shape = {Shape::kArguments, kNoClauses},
-    .arguments = kArguments,
+    .arguments = kAllArguments,
     .notes = kNotes,
     .examples = kExamples,
     .nodes = kNodes,

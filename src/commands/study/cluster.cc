@@ -26,7 +26,7 @@ std::string_view NameOf(Match match) {
 struct ClusterNode final : plan::Node {
   static constexpr std::string_view kName = "cluster";
   double threshold = 0.8;
-  std::string delimiters;  // Empty: all that is neither letter nor digit.
+  std::string delimiters;  // Empty: all but ASCII letters, digits and _.
   bool shows_count = false;
   bool label_only = false;
   Match match = Match::kTermList;
@@ -99,7 +99,7 @@ class Clusters {
   bool IsDelimiter(char c) const {
     if (!node_.delimiters.empty()) return node_.delimiters.find(c) != std::string::npos;
     const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-    return !letter && !(c >= '0' && c <= '9') && static_cast<unsigned char>(c) < 0x80;
+    return !letter && !(c >= '0' && c <= '9') && c != '_';
   }
 
   absl::Status AddTerm(std::string_view term, Terms* terms) {
@@ -256,7 +256,7 @@ constexpr Argument kArguments[] = {
     {.name = "delims",
      .type = "text",
      .fallback = "",
-     .summary = "The characters between terms; without it all but letters and digits.",
+     .summary = "The characters between terms; without it all but A-Z, a-z, 0-9 and _.",
      .is_option = true},
     {.name = "showcount",
      .type = "bool",

@@ -23,7 +23,7 @@ struct CofilterNode final : plan::Node {
   std::vector<Field> columns;
 
   plan::Dataflow GetDataflow() const override {
-    plan::Dataflow flow{.passes = false, .order = Order::kIgnores};
+    plan::Dataflow flow{.passes = false};
     flow.reads = plan::FieldSet::Of({user, item});
     flow.columns = columns;
     return flow;
@@ -82,8 +82,7 @@ class Cofilter final : public exec::Sequential<CofilterState> {
       for (size_t a = 0; a < items.size(); ++a) {
         ++counts[items[a]];
         for (size_t b = a + 1; b < items.size(); ++b) {
-          const bool ordered = names[items[a]] < names[items[b]];
-          ++pairs[ordered ? std::pair(items[a], items[b]) : std::pair(items[b], items[a])];
+          ++pairs[{items[a], items[b]}];  // As they came.
         }
         constexpr size_t kPair = 64;
         const size_t bytes = state.bytes + pairs.size() * kPair;
@@ -95,11 +94,7 @@ class Cofilter final : public exec::Sequential<CofilterState> {
     }
     std::vector<std::pair<std::pair<uint32_t, uint32_t>, uint64_t>> sorted(pairs.begin(),
                                                                            pairs.end());
-    std::sort(sorted.begin(), sorted.end(), [&](const auto& a, const auto& b) {
-      if (a.second != b.second) return a.second > b.second;
-      return std::pair(names[a.first.first], names[a.first.second]) <
-             std::pair(names[b.first.first], names[b.first.second]);
-    });
+    std::sort(sorted.begin(), sorted.end());
     WideRows rows(node_.columns, run_, "cofilter", out);
     const auto number = [](uint64_t count) { return Value::Integer(static_cast<int64_t>(count)); };
     for (const auto& [pair, count] : sorted) {
@@ -168,13 +163,13 @@ constexpr Argument kArguments[] = {
      .summary = "Two values of the second field are a pair for each value of the first that has "
                 "both."}};
 constexpr std::string_view kNotes[] = {
-    "the most frequent pair comes first, then by text; each user counts once for an item"};
+    "items stand in the order in which they came; each user counts once for an item"};
 constexpr Example kExamples[] = {
     {.title = "What the same users buy",
      .input = R"({"u":"ann","i":"pen"} {"u":"ann","i":"ink"} {"u":"bob","i":"pen"} )"
               R"({"u":"bob","i":"ink"} {"u":"cyd","i":"pen"})",
      .query = "cofilter u i",
-     .output = R"({"Item 1":"ink","Item 1 user count":2,"Item 2":"pen","Item 2 user count":3,)"
+     .output = R"({"Item 1":"pen","Item 1 user count":3,"Item 2":"ink","Item 2 user count":2,)"
                R"("Pair count":2})"},
 };
 

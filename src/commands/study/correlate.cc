@@ -16,14 +16,14 @@ struct CorrelateNode final : plan::Node {
   static constexpr std::string_view kName = "correlate";
   Field label;  // The first column.
 
-  plan::Dataflow GetDataflow() const override {
-    return {.passes = false, .order = Order::kIgnores};
-  }
+  plan::Dataflow GetDataflow() const override { return {.passes = false}; }
   template <class Visitor>
   void Describe(Visitor& visit) {
     visit("label", label);
   }
 };
+
+constexpr size_t kMostFields = 1000;  // limits.conf [correlate] maxfields.
 
 struct CorrelateState {
   explicit CorrelateState(MemoryBudget* budget) : reservation(budget) {}
@@ -42,29 +42,19 @@ class Correlate final : public exec::Sequential<CorrelateState> {
 
   absl::StatusOr<exec::Demand> Process(Batch batch, CorrelateState& state,
                                        exec::Output&) const override {
-    std::vector<uint32_t> ids;
     std::vector<size_t> columns;
     for (size_t c = 0; c < batch.columns().size(); ++c) {
       const Field field = batch.schema()->fields()[c];
-      if (field.hidden() || field.internal()) continue;
-      const auto [place, added] =
-          state.ids.emplace(field, static_cast<uint32_t>(state.fields.size()));
-      if (added) state.fields.push_back(field);
-      columns.push_back(c);
-      ids.push_back(place->second);
+      if (!field.hidden() && !field.internal()) columns.push_back(c);
     }
-    std::vector<uint32_t> present;
+    std::vector<Field> present;
     for (size_t r = 0; r < batch.size(); ++r) {
       ++state.rows;
       present.clear();
-      for (size_t c = 0; c < columns.size(); ++c) {
-        if (!batch.At(columns[c], r).is_null()) present.push_back(ids[c]);
+      for (const size_t c : columns) {
+        if (!batch.At(c, r).is_null()) present.push_back(batch.schema()->fields()[c]);
       }
-      for (size_t a = 0; a < present.size(); ++a) {
-        for (size_t b = a; b < present.size(); ++b) {
-          ++state.both[std::minmax(present[a], present[b])];
-        }
-      }
+      Count(present, state);
       SPELK_RETURN_IF_ERROR(Reserve(state));
     }
     return exec::Demand::kMore;
@@ -95,6 +85,34 @@ class Correlate final : public exec::Sequential<CorrelateState> {
   }
 
  private:
+  // Of the fields of a row those count that were there before, and new ones by name.
+  void Count(std::vector<Field>& present, CorrelateState& state) const {
+    std::vector<Field> added;
+    for (const Field field : present) {
+      if (!state.ids.contains(field)) added.push_back(field);
+    }
+    std::sort(added.begin(), added.end(), [](Field a, Field b) { return a.name() < b.name(); });
+    for (const Field field : added) {
+      if (state.fields.size() == kMostFields) {
+        run_.warnings->Add(ErrorCode::kTruncated,
+                           "correlate: input fields limit (1000) reached. Some fields may have "
+                           "been ignored.");
+        break;
+      }
+      state.ids.emplace(field, static_cast<uint32_t>(state.fields.size()));
+      state.fields.push_back(field);
+    }
+    std::vector<uint32_t> ids;
+    for (const Field field : present) {
+      if (const auto known = state.ids.find(field); known != state.ids.end()) {
+        ids.push_back(known->second);
+      }
+    }
+    for (size_t a = 0; a < ids.size(); ++a) {
+      for (size_t b = a; b < ids.size(); ++b) ++state.both[std::minmax(ids[a], ids[b])];
+    }
+  }
+
   absl::Status Reserve(CorrelateState& state) const {
     constexpr size_t kPair = 48;
     const size_t bytes = state.both.size() * kPair + state.fields.size() * kPair;
@@ -121,7 +139,8 @@ exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
 
 constexpr std::string_view kNotes[] = {
     "a cell is the share of all rows that have both fields, from 0 to 1",
-    "fields stand by name; those whose names begin with _ are left out"};
+    "fields stand by name; those whose names begin with _ are left out, and those after the first "
+    "1000"};
 constexpr Example kExamples[] = {
     {.title = "Two fields that are rarely together",
      .input = R"({"a":1,"b":1} {"a":1} {"a":1} {"b":2})",

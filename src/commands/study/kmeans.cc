@@ -151,7 +151,8 @@ class KMeans final : public WholeSink {
     return rows.Emit(columns, nullptr, out);
   }
 
-  // The fields in which every row that has them has a number; a point is a row that has all.
+  // The fields that were named, or those in which every row that has them has a number; a point is
+  // a row that has a number in all.
   absl::Status Read(AllRows& rows, const std::vector<Field>& fields, std::vector<Field>* numeric,
                     std::vector<uint32_t>* rows_of_points, Points* points) const {
     std::vector<std::vector<double>> columns;
@@ -168,7 +169,9 @@ class KMeans final : public WholeSink {
         any = any || finite;
         all_numbers = all_numbers && (finite || value.is_null());
       }
-      if (!any || !all_numbers) continue;
+      const bool named =
+          std::find(node_.names.begin(), node_.names.end(), field) != node_.names.end();
+      if (!any || (!all_numbers && !named)) continue;
       numeric->push_back(field);
       columns.push_back(std::move(column));
     }
@@ -315,7 +318,7 @@ absl::Status ReadCounts(const ast::CommandCall& call, plan::Binder& binder, KMea
   const size_t dash = text.find('-');
   const auto least = ParseWholeNumber(text.substr(0, dash));
   const auto most = dash == std::string::npos ? least : ParseWholeNumber(text.substr(dash + 1));
-  const bool fits = least && most && *least >= 1 && *least <= *most && *most <= kMostClusters &&
+  const bool fits = least && most && *least > 1 && *least <= *most && *most <= kMostClusters &&
                     *most - *least <= kMostRange;
   if (!fits) return binder.BadOption(*binder.FindOption(call, "k"), text);
   node->least = *least;
@@ -343,7 +346,12 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   }
   node->cluster = binder.Intern(cluster);
   SPELK_ASSIGN_OR_RETURN(node->names, binder.FieldNames(binder.Positional(call), true));
-  return node;
+  if (node->least != node->most) return node;
+  // Rows of one cluster stand together.
+  auto sort = plan::Make<plan::SortNode>(call.span);
+  sort->keys.push_back({node->cluster, plan::SortBy::kNumber, false});
+  sort->input = std::move(node);
+  return sort;
 }
 
 exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
@@ -356,7 +364,7 @@ constexpr Argument kArguments[] = {
      .fallback = "*",
      .summary = "Which numbers count; without any all fields that hold numbers alone."},
     {.name = "k",
-     .type = "int, or int-int, at most 1000",
+     .type = "int, or int-int, from 2 to 1000",
      .fallback = "2",
      .summary = "How many clusters; a range gives a table of each k and its distortion, the sum of "
                 "all distances.",
@@ -394,8 +402,9 @@ constexpr Argument kArguments[] = {
      .is_option = true}};
 constexpr std::string_view kNotes[] = {
     "it begins at points that look random and are the same in every run",
-    "clusters are numbered from 1 in the order of their first rows; a row that lacks one of the "
-    "numbers belongs to none"};
+    "clusters are numbered from 1 in the order of their first rows, and their rows stand together; "
+    "a "
+    "row that lacks one of the numbers belongs to none and comes last"};
 constexpr Example kExamples[] = {
     {.title = "Two groups of numbers",
      .input = R"({"x":1} {"x":2} {"x":101} {"x":103})",

@@ -24,25 +24,12 @@ constexpr std::string_view kAlgorithms[] = {"LL", "LLP", "LLT", "LLP5", "LLB"};
 constexpr size_t EnumSize(Algorithm) { return std::size(kAlgorithms); }
 std::string_view NameOf(Algorithm algorithm) { return kAlgorithms[static_cast<size_t>(algorithm)]; }
 
-// A field, and the fields that say what is expected of it.
+// A field, how it is predicted, and the fields that say what is expected of it.
 struct Series {
   Field field;
   Field mean;
   Field upper;
   Field lower;
-
-  template <class Visitor>
-  void Describe(Visitor& visit) {
-    visit("field", field);
-    visit("as", mean);
-    visit("upper", upper);
-    visit("lower", lower);
-  }
-};
-
-struct PredictNode final : plan::Node {
-  static constexpr std::string_view kName = "predict";
-  std::vector<Series> series;
   Algorithm algorithm = Algorithm::kSlopeAndSeason;
   uint64_t ahead = 5;
   uint64_t held_back = 0;
@@ -50,21 +37,41 @@ struct PredictNode final : plan::Node {
   double upper_share = 0.95;
   double lower_share = 0.95;
   Field correlate;  // LLB: the series that helps; else null.
-  Field suppress;   // A field that is not shown; may be null.
+
+  template <class Visitor>
+  void Describe(Visitor& visit) {
+    visit("field", field);
+    visit("as", mean);
+    visit("upper", upper);
+    visit("lower", lower);
+    visit("algorithm", algorithm);
+    visit("future_timespan", ahead);
+    visit("holdback", held_back);
+    visit("period", period);
+    visit("upper_share", upper_share);
+    visit("lower_share", lower_share);
+    visit.MayBeNull("correlate", correlate);
+  }
+};
+
+struct PredictNode final : plan::Node {
+  static constexpr std::string_view kName = "predict";
+  std::vector<Series> series;
+  Field suppress;  // A field that is not shown; may be null.
   Field time;
 
   plan::Dataflow GetDataflow() const override {
     plan::Dataflow flow{.runs = Runs::kSink};
     flow.reads = plan::FieldSet::Of({time});
     flow.writes.Clear();
-    if (correlate) flow.reads.Add(correlate);
     for (const Series& each : series) {
       flow.reads.Add(each.field);
+      if (each.correlate) flow.reads.Add(each.correlate);
       flow.writes.Add(plan::FieldSet::Of({each.mean, each.upper, each.lower}));
       // The rows to come have none of the others.
       if (each.field == suppress) continue;
       flow.makes.push_back(each.mean);
-      if (algorithm == Algorithm::kTwoLevels) continue;
+      if (each.algorithm == Algorithm::kTwoLevels) continue;
       flow.makes.push_back(each.upper);
       flow.makes.push_back(each.lower);
     }
@@ -85,13 +92,6 @@ struct PredictNode final : plan::Node {
   template <class Visitor>
   void Describe(Visitor& visit) {
     visit("series", series);
-    visit("algorithm", algorithm);
-    visit("future_timespan", ahead);
-    visit("holdback", held_back);
-    visit("period", period);
-    visit("upper", upper_share);
-    visit("lower", lower_share);
-    visit.MayBeNull("correlate", correlate);
     visit.MayBeNull("suppress", suppress);
     visit("time", time);
   }
@@ -100,28 +100,22 @@ struct PredictNode final : plan::Node {
 class PredictRows final : public WholeSink {
  public:
   PredictRows(const PredictNode& node, const exec::RunContext& run)
-      : WholeSink("predict", node, run),
-        node_(node),
-        upper_(DeviationsFor(node.upper_share)),
-        lower_(DeviationsFor(node.lower_share)) {}
+      : WholeSink("predict", node, run), node_(node) {}
 
  private:
   absl::Status Make(AllRows& rows, const std::vector<Field>&, exec::Output& out) const override {
     if (rows.size() == 0) return absl::OkStatus();
-    const size_t known = rows.size() - std::min<size_t>(node_.held_back, rows.size());
-    if (known == 0) {
-      return absl::FailedPreconditionError(
-          fmt::format("predict: holdback={} leaves none of the {} rows to learn from",
-                      node_.held_back, rows.size()));
-    }
-    // Forecasts reach from the last row that is known; rows that were held back come first.
-    const size_t all = std::max<size_t>(known + node_.ahead, rows.size());
-    SPELK_RETURN_IF_ERROR(
-        rows.Reserve(node_.series.size() * all * (6 * sizeof(double) + 4 * sizeof(Value))));
     std::vector<NewColumn> columns;
+    size_t all = rows.size();
     for (const Series& series : node_.series) {
-      SPELK_ASSIGN_OR_RETURN(const Forecast forecast, ForecastOf(rows, series, known, all - known));
+      const size_t known = rows.size() - std::min<size_t>(series.held_back, rows.size());
+      // Forecasts reach from the last row that is known; rows that were held back come first.
+      const size_t reach = std::max<size_t>(known + series.ahead, rows.size());
+      SPELK_RETURN_IF_ERROR(rows.Reserve(reach * (6 * sizeof(double) + 6 * sizeof(Value))));
+      SPELK_ASSIGN_OR_RETURN(const Forecast forecast,
+                             ForecastOf(rows, series, known, reach - known));
       AddColumns(series, forecast, &columns);
+      all = std::max(all, reach);
       SPELK_RETURN_IF_ERROR(run().cancel->status());
     }
     const std::vector<Value> times = rows.ValuesOf(node_.time);
@@ -135,33 +129,50 @@ class PredictRows final : public WholeSink {
     return AddRows(times, columns, all, out);
   }
 
+  static absl::Status Refuse(const Series& series, std::string_view what) {
+    return absl::FailedPreconditionError(
+        fmt::format("predict: the field '{}' {}", series.field.name(), what));
+  }
+
   absl::StatusOr<Forecast> ForecastOf(AllRows& rows, const Series& series, size_t known,
                                       size_t ahead) const {
     std::vector<double> values = NumbersOf(rows, series.field);
-    const bool any =
-        std::any_of(values.begin(), values.end(), [](double value) { return !std::isnan(value); });
-    if (!any) {
-      return absl::FailedPreconditionError(
-          fmt::format("predict: the field '{}' holds no numbers", series.field.name()));
-    }
     values.resize(known);
-    LevelModel model;
-    const bool season =
-        node_.algorithm == Algorithm::kSeason || node_.algorithm == Algorithm::kSlopeAndSeason;
+    const auto points = static_cast<size_t>(std::count_if(
+        values.begin(), values.end(), [](double value) { return !std::isnan(value); }));
+    const bool slopes =
+        series.algorithm == Algorithm::kSlope || series.algorithm == Algorithm::kSlopeAndSeason;
+    const size_t least = slopes ? 3 : 2;
+    if (points < least) {
+      return Refuse(series,
+                    fmt::format("has {} numbers to learn from; {} are needed", points, least));
+    }
+    const bool seasons =
+        series.algorithm == Algorithm::kSeason || series.algorithm == Algorithm::kSlopeAndSeason;
     std::optional<size_t> period;
-    if (season) period = node_.period > 0 ? node_.period : FindPeriod(values);
+    if (seasons) period = series.period > 0 ? series.period : FindPeriod(values);
+    if (series.algorithm == Algorithm::kSeason && !period) {
+      return Refuse(series, "is not periodic; period= says after how many values it comes again");
+    }
     // A season is known when it was seen twice.
-    if (period && 2 * *period > known) period.reset();
+    if (period && 2 * *period > points) {
+      if (series.period > 0) return Refuse(series, "has fewer numbers than two periods");
+      period.reset();
+    }
     SPELK_RETURN_IF_ERROR(rows.Reserve(period.value_or(1) * period.value_or(1) * 16));
-    if (node_.algorithm == Algorithm::kSlope) model.slope = true;
-    if (node_.algorithm == Algorithm::kSeason) model.period = period.value_or(0);
-    if (node_.algorithm == Algorithm::kSlopeAndSeason) {
+    if (series.algorithm == Algorithm::kSeason) {
+      return Predict(values, ahead, {.slope = false, .period = period.value_or(0)});
+    }
+    if (series.algorithm == Algorithm::kSlope) return Predict(values, ahead, {.slope = true});
+    if (series.algorithm == Algorithm::kSlopeAndSeason) {
       const Forecast slope = Predict(values, ahead, {.slope = true});
       if (!period) return slope;
-      return Mixed(slope, Predict(values, ahead, {.period = *period}));
+      return Mixed(slope, Predict(values, ahead, {.slope = false, .period = *period}));
     }
-    Forecast forecast = Predict(values, ahead, model);
-    if (node_.algorithm == Algorithm::kTwoLevels) Correlate(rows, values, ahead, &forecast);
+    Forecast forecast = Predict(values, ahead, {});
+    if (series.algorithm == Algorithm::kTwoLevels) {
+      Correlate(NumbersOf(rows, series.correlate), values, ahead, &forecast);
+    }
     return forecast;
   }
 
@@ -187,9 +198,8 @@ class PredictRows final : public WholeSink {
   }
 
   // Where the other series is off what was expected, so is this one, as far as they go together.
-  void Correlate(const AllRows& rows, const std::vector<double>& values, size_t ahead,
-                 Forecast* forecast) const {
-    const std::vector<double> others = NumbersOf(rows, node_.correlate);
+  static void Correlate(const std::vector<double>& others, const std::vector<double>& values,
+                        size_t ahead, Forecast* forecast) {
     std::vector<double> learned = others;
     learned.resize(values.size());
     const Forecast other = Predict(learned, ahead, {});
@@ -214,16 +224,18 @@ class PredictRows final : public WholeSink {
     NewColumn mean{series.mean, {}};
     NewColumn upper{series.upper, {}};
     NewColumn lower{series.lower, {}};
+    const double above = DeviationsFor(series.upper_share);
+    const double below = DeviationsFor(series.lower_share);
     for (size_t i = 0; i < forecast.means.size(); ++i) {
       const double deviation = std::sqrt(std::max(forecast.variances[i], 0.0));
       mean.values.push_back(NumberValue(forecast.means[i]));
-      upper.values.push_back(NumberValue(forecast.means[i] + upper_ * deviation));
-      lower.values.push_back(NumberValue(forecast.means[i] - lower_ * deviation));
+      upper.values.push_back(NumberValue(forecast.means[i] + above * deviation));
+      lower.values.push_back(NumberValue(forecast.means[i] - below * deviation));
     }
     if (series.field == node_.suppress) return;
     columns->push_back(std::move(mean));
     // With a series that helps there are no bounds.
-    if (node_.algorithm == Algorithm::kTwoLevels) return;
+    if (series.algorithm == Algorithm::kTwoLevels) return;
     columns->push_back(std::move(upper));
     columns->push_back(std::move(lower));
   }
@@ -239,7 +251,9 @@ class PredictRows final : public WholeSink {
       if (const auto time = TimeAfter(times, i - times.size() + 1)) {
         rows.Set(0, NumberValue(*time));
       }
-      for (size_t c = 0; c < columns.size(); ++c) rows.Set(c + 1, columns[c].values[i]);
+      for (size_t c = 0; c < columns.size(); ++c) {
+        if (i < columns[c].values.size()) rows.Set(c + 1, columns[c].values[i]);
+      }
     }
     return rows.Finish();
   }
@@ -261,8 +275,6 @@ class PredictRows final : public WholeSink {
   }
 
   const PredictNode& node_;
-  const double upper_;
-  const double lower_;
 };
 
 // ---------------------------------------------------------------- binding
@@ -274,46 +286,76 @@ struct BoundOption {
   std::string name;
 };
 
+// Options hold for the fields before them, back to the options before those; the first ones may
+// stand before all fields.
 class PredictBinder {
  public:
   PredictBinder(const ast::CommandCall& call, plan::Binder& binder)
-      : call_(call), binder_(binder) {}
+      : call_(call), binder_(binder), node_(plan::Make<PredictNode>(call.span)) {}
 
   absl::StatusOr<plan::NodePtr> Bind() {
-    auto node = plan::Make<PredictNode>(call_.span);
     SPELK_RETURN_IF_ERROR(binder_.NoSigns(call_));
     for (const ast::Argument& argument : call_.arguments) {
       const auto* option = std::get_if<ast::ArgumentOption>(&argument.value);
-      if (option == nullptr) continue;
-      SPELK_ASSIGN_OR_RETURN(const bool taken, ReadBound(*option));
-      if (!taken) SPELK_RETURN_IF_ERROR(binder_.CheckOption(*option));
+      if (option != nullptr) {
+        options_.push_back(option);
+        continue;
+      }
+      if (!options_.empty() && !names_.empty()) SPELK_RETURN_IF_ERROR(FinishBlock());
+      names_.push_back(&argument);
     }
-    SPELK_RETURN_IF_ERROR(ReadAlgorithm(node.get()));
-    SPELK_RETURN_IF_ERROR(ReadSeries(node.get()));
-    constexpr int64_t kMostAhead = 100'000;
-    SPELK_ASSIGN_OR_RETURN(const int64_t ahead,
-                           binder_.Integer(call_, "future_timespan", 0, kMostAhead));
-    SPELK_ASSIGN_OR_RETURN(const int64_t held, binder_.Integer(call_, "holdback"));
-    constexpr int64_t kLongest = 2000;
-    SPELK_ASSIGN_OR_RETURN(const int64_t period, binder_.Integer(call_, "period", 2, kLongest));
-    node->ahead = static_cast<uint64_t>(ahead);
-    node->held_back = static_cast<uint64_t>(held);
-    node->period = static_cast<uint64_t>(period);
-    node->upper_share = upper_.share;
-    node->lower_share = lower_.share;
-    node->time = binder_.Intern("_time");
-    return node;
+    SPELK_RETURN_IF_ERROR(FinishBlock());
+    if (node_->series.empty()) {
+      return binder_.Error(ErrorCode::kMissingArgument, call_.name.span, "a field is missing",
+                           {"usage: predict <field> [AS <field>] [<options>]"});
+    }
+    node_->time = binder_.Intern("_time");
+    return std::move(node_);
   }
 
  private:
-  // False for an option that is another.
-  absl::StatusOr<bool> ReadBound(const ast::ArgumentOption& option) {
-    const std::string name = LowerAscii(option.name.text);
-    BoundOption* bound = name.starts_with("upper")   ? &upper_
-                         : name.starts_with("lower") ? &lower_
-                                                     : nullptr;
-    if (bound == nullptr) return false;
-    bound->digits = name.substr(5);
+  absl::Status FinishBlock() {
+    Series settings;
+    BoundOption upper;
+    BoundOption lower;
+    std::vector<std::string> seen;
+    for (const ast::ArgumentOption* option : options_) {
+      const std::string name = LowerAscii(option->name.text);
+      if (std::find(seen.begin(), seen.end(), name) != seen.end()) {
+        return binder_.Error(ErrorCode::kRepeatedOption, option->name.span,
+                             fmt::format("option \"{}\" is given twice", name));
+      }
+      seen.push_back(name);
+      if (name.starts_with("upper") || name.starts_with("lower")) {
+        SPELK_RETURN_IF_ERROR(ReadBound(*option, name.starts_with("upper") ? &upper : &lower));
+        continue;
+      }
+      SPELK_RETURN_IF_ERROR(binder_.CheckOption(*option));
+      SPELK_RETURN_IF_ERROR(ReadSetting(name, *option, &settings));
+    }
+    settings.upper_share = upper.share;
+    settings.lower_share = lower.share;
+    if ((settings.algorithm == Algorithm::kTwoLevels) != (settings.correlate != Field())) {
+      return binder_.Error(ErrorCode::kBadOptionValue, call_.name.span,
+                           "algorithm=LLB and correlate=<field> go together");
+    }
+    for (const ast::Argument* argument : names_) {
+      Series series = settings;
+      SPELK_ASSIGN_OR_RETURN(series.field, binder_.FieldName(*argument));
+      const std::string mean = argument->alias ? std::string(argument->alias->text)
+                                               : fmt::format("prediction({})", series.field.name());
+      series.mean = binder_.Intern(mean);
+      series.upper = NameOfBound("upper", upper, mean);
+      series.lower = NameOfBound("lower", lower, mean);
+      node_->series.push_back(series);
+    }
+    options_.clear();
+    names_.clear();
+    return absl::OkStatus();
+  }
+
+  absl::Status ReadBound(const ast::ArgumentOption& option, BoundOption* bound) {
+    bound->digits = option.name.text.substr(5);
     const std::optional<Number> share = ParseNumber(bound->digits);
     if (!share || !(share->value >= 0 && share->value < 100)) {
       return binder_.Error(ErrorCode::kUnknownOption, option.name.span,
@@ -322,39 +364,38 @@ class PredictBinder {
     }
     bound->share = share->value / 100;
     SPELK_ASSIGN_OR_RETURN(bound->name, binder_.OptionText(option));
-    return true;
+    return absl::OkStatus();
   }
 
-  absl::Status ReadAlgorithm(PredictNode* node) {
-    SPELK_ASSIGN_OR_RETURN(const std::string name, binder_.Text(call_, "algorithm"));
-    const auto* known =
-        std::find_if(std::begin(kAlgorithms), std::end(kAlgorithms),
-                     [&](std::string_view each) { return EqualsIgnoringCase(each, name); });
-    if (known == std::end(kAlgorithms)) {
-      return binder_.BadOption(*binder_.FindOption(call_, "algorithm"), name);
+  absl::Status ReadSetting(std::string_view name, const ast::ArgumentOption& option,
+                           Series* settings) {
+    SPELK_ASSIGN_OR_RETURN(const std::string text, binder_.OptionText(option));
+    if (name == "correlate") {
+      settings->correlate = binder_.Intern(text);
+      return absl::OkStatus();
     }
-    node->algorithm = static_cast<Algorithm>(known - std::begin(kAlgorithms));
-    SPELK_ASSIGN_OR_RETURN(const std::string correlate, binder_.Text(call_, "correlate"));
-    SPELK_ASSIGN_OR_RETURN(const std::string suppress, binder_.Text(call_, "suppress"));
-    if (!correlate.empty()) node->correlate = binder_.Intern(correlate);
-    if (!suppress.empty()) node->suppress = binder_.Intern(suppress);
-    const bool two = node->algorithm == Algorithm::kTwoLevels;
-    if (two == !correlate.empty()) return absl::OkStatus();
-    return binder_.Error(ErrorCode::kBadOptionValue, call_.name.span,
-                         "algorithm=LLB and correlate=<field> go together");
-  }
-
-  absl::Status ReadSeries(PredictNode* node) {
-    for (const ast::Argument* argument : binder_.Positional(call_)) {
-      SPELK_ASSIGN_OR_RETURN(const Field field, binder_.FieldName(*argument));
-      const std::string mean = argument->alias ? std::string(argument->alias->text)
-                                               : fmt::format("prediction({})", field.name());
-      node->series.push_back({field, binder_.Intern(mean), NameOfBound("upper", upper_, mean),
-                              NameOfBound("lower", lower_, mean)});
+    if (name == "suppress") {
+      node_->suppress = binder_.Intern(text);
+      return absl::OkStatus();
     }
-    if (!node->series.empty()) return absl::OkStatus();
-    return binder_.Error(ErrorCode::kMissingArgument, call_.name.span, "a field is missing",
-                         {"usage: predict <field> [AS <field>] [<options>]"});
+    if (name == "algorithm") {
+      const auto* known =
+          std::find_if(std::begin(kAlgorithms), std::end(kAlgorithms),
+                       [&](std::string_view each) { return EqualsIgnoringCase(each, text); });
+      if (known == std::end(kAlgorithms)) return binder_.BadOption(option, text);
+      settings->algorithm = static_cast<Algorithm>(known - std::begin(kAlgorithms));
+      return absl::OkStatus();
+    }
+    constexpr uint64_t kMostAhead = 100'000;
+    constexpr uint64_t kLongest = 2000;
+    const std::optional<uint64_t> number = ParseWholeNumber(text);
+    const bool fits = number && (name != "future_timespan" || *number <= kMostAhead) &&
+                      (name != "period" || (*number >= 2 && *number <= kLongest));
+    if (!fits) return binder_.BadOption(option, text);
+    if (name == "future_timespan") settings->ahead = *number;
+    if (name == "holdback") settings->held_back = *number;
+    if (name == "period") settings->period = *number;
+    return absl::OkStatus();
   }
 
   Field NameOfBound(std::string_view side, const BoundOption& bound, std::string_view mean) {
@@ -364,8 +405,9 @@ class PredictBinder {
 
   const ast::CommandCall& call_;
   plan::Binder& binder_;
-  BoundOption upper_;
-  BoundOption lower_;
+  std::unique_ptr<PredictNode> node_;
+  std::vector<const ast::Argument*> names_;  // Of the block at hand.
+  std::vector<const ast::ArgumentOption*> options_;
 };
 
 absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
@@ -430,7 +472,8 @@ constexpr std::string_view kNotes[] = {
     "columns: prediction(field), upper95(prediction(field)), lower95(prediction(field)); LLB has "
     "no "
     "bounds; the bivariate BiLL is refused",
-    "without a season that comes twice LLP is LL, and LLP5 is LLT"};
+    "without a season that was seen twice LLP5 is LLT, and LLP is refused",
+    "options hold for the fields that stand before them: predict a algorithm=LL b algorithm=LLT"};
 constexpr Example kExamples[] = {
     {.title = "A series that stays the same",
      .input = R"({"_time":1,"n":7} {"_time":2,"n":7} {"_time":3,"n":7})",
