@@ -159,8 +159,10 @@ struct RunOptions {
   size_t deal_states = 0;
   // Counts the rows of each stage and what each part of an expression gave (Summary::stages).
   bool count = false;
-  // Of a search that gave no rows: look at some of its events once more and say why, in
-  // Summary::no_rows. Nothing is said where the search writes lookup tables, or was cut short.
+  // Likewise, and measures the time and the bytes of each stage.
+  bool measure = false;
+  // Of a search that gave no rows, or counted none: look at some of its events once more and say
+  // why, in Summary::no_rows. Not where the search writes lookup tables, or was cut short.
   bool why_no_rows = false;
   // Asked before each reservation of memory, from any thread; false refuses it.
   std::function<bool(size_t bytes)> may_reserve;
@@ -183,6 +185,10 @@ struct StageCount {
   size_t offset = 0;    // Its place in the query, in bytes; no place has no length.
   size_t length = 0;
   uint64_t rows = 0;
+  // With RunOptions::measure: of the values of these rows; of all threads, what comes after it left
+  // out. Reading the input is the time of the scan.
+  uint64_t bytes = 0;
+  double seconds = 0;
 };
 
 // What a part of an expression gave, with RunOptions::count.

@@ -76,6 +76,8 @@ struct Why {
   std::string RenderNoRows(size_t lines = 8) const;
   // Stage by stage, the expression, the findings.
   std::string Render() const;
+  // All of it, as one JSON object on one line.
+  std::string Json() const;
 };
 
 }  // namespace spelk

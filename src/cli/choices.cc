@@ -16,6 +16,8 @@ constexpr std::pair<std::string_view, std::string_view> kChoices[] = {
     {"--order", "auto, time or input"},
     {"action", "list, show, check or run"},
     {"--stage", "tokens, ast, plan, optimized or pipeline"},
+    {"test --format", "text, junit, tap, json or github"},
+    {"why --format", "text or json"},
     {"shell", "bash, zsh or fish"}};
 
 std::string_view TextOf(std::string_view option) {

@@ -9,6 +9,7 @@
 #include "cli/choices.h"
 #include "cli/exit_codes.h"
 #include "cli/report.h"
+#include "cli/stages.h"
 #include "cli/terminal.h"
 #include "cli/words.h"
 #include "spelk/text.h"
@@ -49,6 +50,24 @@ Explained ExplainStage(const SearchArguments& arguments, const QueryText& text, 
   return {*explained};
 }
 
+// Runs the search and tells what its stages did.
+Explained Analyze(const SearchArguments& arguments, const QueryText& text) {
+  const Engine engine(MakeEngineOptions(arguments));
+  Result<RunOptions> options = MakeRunOptions(arguments, engine);
+  if (!options.ok()) return {"", Fail(options.error())};
+  const Result<Query> query = engine.Compile(text.text, {.name = text.name});
+  if (!query.ok()) return {"", Fail(query.error(), true)};
+  ReportWarnings(*query);
+  options->measure = true;
+  options->why_no_rows = true;
+  const Input input = text.inputs.empty() ? Input() : Files(text.inputs);
+  const Result<Summary> done = query->Run(input, *options, nullptr);
+  if (!done.ok()) return {"", Fail(done.error())};
+  ReportWarnings(*done);
+  if (done->no_rows) ReportNoRows(*done->no_rows);
+  return {StagesAsText(*done, text.text, true)};
+}
+
 }  // namespace
 
 int Explain(const ExplainArguments& arguments) {
@@ -58,7 +77,8 @@ int Explain(const ExplainArguments& arguments) {
   }
   const Result<QueryText> text = ReadQuery(arguments.search);
   if (!text.ok()) return Fail(text.error());
-  const Explained explained = ExplainStage(arguments.search, *text, *stage);
+  const Explained explained = arguments.analyze ? Analyze(arguments.search, *text)
+                                                : ExplainStage(arguments.search, *text, *stage);
   Print(IsTerminal(STDOUT_FILENO) ? ForTerminal(explained.text) : explained.text);
   return explained.code;
 }

@@ -10,6 +10,7 @@ namespace spelk::cli {
 struct ExplainArguments {
   SearchArguments search;
   std::string stage = "optimized";
+  bool analyze = false;
 };
 
 // Returns the exit code.

@@ -1,4 +1,5 @@
-// The command line: spelk run | explain | check | pack | fields | apps | help | completion.
+// The command line: spelk run | explain | why | check | pack | test | fields | apps | help |
+// completion.
 #include <fmt/format.h>
 #include <pthread.h>
 #include <sys/resource.h>
@@ -24,6 +25,8 @@
 #include "cli/run_command.h"
 #include "cli/signals.h"
 #include "cli/terminal.h"
+#include "cli/test_command.h"
+#include "cli/why_command.h"
 #include "spelk/text.h"
 
 namespace spelk::cli {
@@ -114,7 +117,9 @@ int Refuse(const CLI::App& app, const std::vector<std::string>& words,
   const std::string subcommand = parsed.empty() ? "" : " " + parsed.front()->get_name();
   std::string what = error.what();
   if (parsed.empty() && words.empty()) {
-    what = "a subcommand is missing: run, explain, check, pack, fields, apps, help or completion";
+    what =
+        "a subcommand is missing: run, explain, why, check, pack, test, fields, apps, help or "
+        "completion";
   } else if (parsed.empty() && words[0].starts_with('-')) {
     what = fmt::format("unexpected \"{}\"", words[0]);
   } else if (parsed.empty()) {
@@ -156,6 +161,8 @@ void AddRunOptions(CLI::App& command, RunArguments& run) {
       ->type_name("N");
   command.add_flag("--stats", run.stats,
                    "Say at the end what was read, how long it took and how fast it was");
+  command.add_flag("--trace", run.trace,
+                   "Say at the end how many rows each stage gave, how large, and in what time");
   command.add_flag("-q,--quiet", run.quiet,
                    "Say no more than errors: no warnings, and not why there are no rows");
   command.add_flag("--fail-on-hits", run.fail_on_hits, "Exit with 1 if there are rows");
@@ -167,6 +174,9 @@ void AddExplainOptions(CLI::App& command, ExplainArguments& explain) {
   command.add_option("--stage", explain.stage, ListOfChoices("--stage"))
       ->type_name("STAGE")
       ->capture_default_str();
+  command.add_flag("--analyze", explain.analyze,
+                   "Run the search, and tell the rows, time and bytes of each stage, and what each "
+                   "part of a condition gave");
 }
 
 void AddCheckOptions(CLI::App& command, CheckArguments& check) {
@@ -210,8 +220,8 @@ int Main(int argc, char** argv) {
 
   // Declaring options takes a good part of a short search, so only those of its own subcommand are.
   const std::string_view wanted = argc > 1 ? argv[1] : "";
-  const bool is_search =
-      wanted == "run" || wanted == "explain" || wanted == "check" || wanted == "pack";
+  const bool is_search = wanted == "run" || wanted == "explain" || wanted == "why" ||
+                         wanted == "check" || wanted == "pack" || wanted == "test";
   const auto declares = [&](std::string_view name) { return !is_search || wanted == name; };
 
   RunArguments run;
@@ -221,6 +231,11 @@ int Main(int argc, char** argv) {
   ExplainArguments explain;
   CLI::App* explain_command = app.add_subcommand("explain", "Show what a search becomes");
   if (declares("explain")) AddExplainOptions(*explain_command, explain);
+
+  WhyArguments why;
+  CLI::App* why_command =
+      app.add_subcommand("why", "Tell what drops an event: each stage, and what conditions gave");
+  if (declares("why")) AddWhyOptions(*why_command, why);
 
   CheckArguments check;
   CLI::App* check_command = app.add_subcommand(
@@ -239,6 +254,11 @@ int Main(int argc, char** argv) {
     AddRunOptions(*fields_command, fields);
     fields_command->get_option("words")->description("The inputs, as for spelk run");
   }
+
+  TestArguments test;
+  CLI::App* test_command = app.add_subcommand(
+      "test", "Run tests of searches: YAML, .test files, contentctl's and Sigma's");
+  if (declares("test")) AddTestOptions(*test_command, test);
 
   SearchArguments apps;
   CLI::App* apps_command = app.add_subcommand(
@@ -269,7 +289,9 @@ int Main(int argc, char** argv) {
   }
   if (run_command->parsed()) return Run(run);
   if (explain_command->parsed()) return Explain(explain);
+  if (why_command->parsed()) return WhyNot(why);
   if (check_command->parsed()) return Check(check);
+  if (test_command->parsed()) return Test(test);
   if (pack_command->parsed()) return RunPackCommand(pack);
   if (fields_command->parsed()) return Fields(std::move(fields));
   if (apps_command->parsed()) return Apps(apps);

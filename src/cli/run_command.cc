@@ -17,6 +17,7 @@
 #include "cli/progress_aware_sink.h"
 #include "cli/report.h"
 #include "cli/signals.h"
+#include "cli/stages.h"
 #include "cli/terminal.h"
 #include "cli/words.h"
 #include "spelk/write.h"
@@ -161,10 +162,12 @@ int Run(const RunArguments& arguments) {
   options->summary = &summary;
   options->count_lines = arguments.stats;
   options->why_no_rows = !arguments.quiet;
+  options->measure = arguments.trace;
   options->progress = [&progress](const Progress& at) { progress.Show(at); };
   const std::optional<Error> error = WriteRows(*query, *input, *options, *write, target, progress);
   if (!arguments.quiet) ReportWarnings(summary);
   if (summary.no_rows) ReportNoRows(*summary.no_rows);
+  if (arguments.trace) Say(StagesAsText(summary, text->text, false));
   if (arguments.stats) ReportStats(summary, MonotonicClock() - start);
   if (error) return Fail(WithHint(*error, arguments.search));
   if (summary.input_ended) {

@@ -15,6 +15,7 @@ struct RunArguments {
   std::string rows;
   bool stats = false;
   bool quiet = false;
+  bool trace = false;
   bool fail_on_hits = false;
   bool fail_if_empty = false;
 };

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "exec/driver.h"
+#include "exec/node_counts.h"
 #include "exec/row_handover.h"
 #include "optimize/optimizer.h"
 #include "plan/nodes.h"
@@ -27,8 +28,8 @@ class PlanRun {
   exec::RunWarnings& warnings() { return warnings_; }
   const plan::EvalCounters& counters() const { return counters_; }
   // Nodes and expressions are counted from here on, by the ids that they have now.
-  void Count(uint32_t last_id) {
-    counts_ = std::make_unique<exec::NodeCounts>(last_id);
+  void Count(uint32_t last_id, bool measure) {
+    counts_ = std::make_unique<exec::NodeCounts>(last_id, measure);
     expr_counts_ = std::make_unique<plan::ExprCounts>(last_id);
     context_.node_counts = counts_.get();
     context_.evaluation.expr_counts = expr_counts_.get();

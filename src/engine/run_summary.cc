@@ -91,12 +91,44 @@ Summary Runner::MakeSummary(PlanRun& plan, uint64_t rows) {
   return summary;
 }
 
+// Places in the text as it was given.
+void Runner::PlaceStages(const RunJob& job, Summary* summary) {
+  if (job.compilation == nullptr) return;
+  const Source& source = *job.compilation->source;
+  const auto place = [&source](size_t* offset, size_t* length) {
+    Span span = {static_cast<uint32_t>(*offset), static_cast<uint32_t>(*offset + *length)};
+    // A plan that was loaded has no text.
+    span = span.end > source.text().size() || span.empty() ? Span() : source.Written(span);
+    *offset = span.begin;
+    *length = span.size();
+  };
+  for (StageCount& stage : summary->stages) place(&stage.offset, &stage.length);
+  for (ExpressionCount& each : summary->expressions) place(&each.offset, &each.length);
+}
+
+namespace {
+
+// Statistics over all rows give one of their own where there are none.
+bool CountsAll(const plan::Node& root) {
+  bool counts = false;
+  plan::ForEachNode(root, [&counts](const plan::Node& node) {
+    const auto* aggregate = plan::TryAs<plan::AggregateNode>(&node);
+    counts = counts || (aggregate != nullptr && aggregate->by.empty());
+  });
+  return counts && !plan::ScansOf(root).empty();
+}
+
+}  // namespace
+
 // A search that reads as long as it is let has no end that could be without rows.
 void Runner::SayWhyNoRows(const RunJob& job, Summary* summary) const {
   constexpr size_t kSample = size_t{8} << 20U;
   constexpr size_t kMemory = size_t{256} << 20U;
   const RunOptions& options = request_.options;
-  if (!options.why_no_rows || summary->rows > 0 || job.compilation == nullptr) return;
+  if (!options.why_no_rows || job.compilation == nullptr) return;
+  const bool counts_nothing =
+      summary->rows == 1 && summary->matched == 0 && CountsAll(*job.compilation->plan);
+  if (summary->rows > 0 && !counts_nothing) return;
   if (summary->input_ended || options.follow || common_.cancel->stopped()) return;
   const exec::ScanReport* report = reports_.last();
   const Sample sample = TakeSample(
@@ -122,8 +154,17 @@ void Runner::AddCounts(const PlanRun& plan, Summary* summary) const {
   plan::Node& root = *plan.root();
   plan::ForEachNode(root, [&](plan::Node& node) {
     const exec::NodeCount& count = context.node_counts->Of(node.id);
-    summary->stages.push_back({node.id, std::string(node.label()), node.Print(), node.span.begin,
-                               node.span.size(), count.rows.load()});
+    StageCount& stage = summary->stages.emplace_back();
+    stage.id = node.id;
+    stage.name = node.label();
+    stage.details = node.Print();
+    stage.offset = node.span.begin;
+    stage.length = node.span.size();
+    stage.rows = count.rows.load();
+    stage.bytes = count.bytes.load();
+    const uint64_t inside = count.nanoseconds_inside.load();
+    stage.seconds =
+        static_cast<double>(inside - std::min(inside, count.nanoseconds_after.load())) / 1e9;
     const std::function<void(const plan::Expr&)> add = [&](const plan::Expr& expr) {
       const plan::ExprCount& each = context.evaluation.expr_counts->Of(expr.id);
       summary->expressions.push_back({expr.id, node.id, plan::Print(expr), expr.span.begin,

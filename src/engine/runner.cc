@@ -228,7 +228,8 @@ absl::StatusOr<optimize::OrderReport> Runner::Optimize(PlanRun& plan, ResultForm
   if (request_.options.count_lines) context.disabled.emplace_back("predicate-pushdown");
   SPELK_ASSIGN_OR_RETURN(optimize::OrderReport report, optimize::Optimize(&plan.root(), context));
   plan::NumberPlan(*plan.root());
-  if (request_.options.count) plan.Count(LastId(*plan.root()));
+  const RunOptions& options = request_.options;
+  if (options.count || options.measure) plan.Count(LastId(*plan.root()), options.measure);
   return report;
 }
 
@@ -321,6 +322,7 @@ absl::Status Runner::Finish(const absl::Status& run, std::vector<Summary>* summa
   }
   for (size_t j = 0; j < job_plans_.size(); ++j) {
     summaries->push_back(MakeSummary(*job_plans_[j], j < outputs_.size() ? outputs_[j]->rows : 0));
+    PlaceStages(jobs_[j], &summaries->back());
     if (run.ok() && job_plans_[j]->status.ok()) SayWhyNoRows(jobs_[j], &summaries->back());
     const absl::Status of_plan = WithPlace(job_plans_[j]->status);
     if (statuses != nullptr) {

@@ -63,6 +63,7 @@ class Runner final : public plan::SearchRunner {
   absl::Status Judge(const PlanRun& plan) const;
   Summary MakeSummary(PlanRun& plan, uint64_t rows);
   void AddCounts(const PlanRun& plan, Summary* summary) const;
+  static void PlaceStages(const RunJob& job, Summary* summary);
   void SayWhyNoRows(const RunJob& job, Summary* summary) const;
   plan::ExprPtr StandIn(const plan::Expr& subsearch);
 

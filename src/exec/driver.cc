@@ -291,7 +291,7 @@ class ScanRun {
     if (stage.sink) {
       SPELK_ASSIGN_OR_RETURN(OperatorStatePtr state, stage.sink.op->NewAnyState());
       made->sink = std::make_unique<LocalSink>(*stage.sink.op, std::move(state), fronts.size());
-      end = made->sink.get();
+      end = Entered(*stage.sink.node, run, made->sink.get(), &made->counted);
     } else {
       made->morsel = std::make_unique<MorselBuffer>(job.enough);
       end = made->morsel.get();
@@ -358,7 +358,17 @@ class ScanRun {
     const bool partial = worker.partial_scanner != nullptr &&
                          partial_name_.Find(block->text) != std::string_view::npos;
     ScanWorker& scanner = partial ? *worker.partial_scanner : *worker.scanner;
-    SPELK_RETURN_IF_ERROR(scanner.Scan(block, worker.outputs));
+    {
+      // The jobs share what reading takes: each is told all of it.
+      std::vector<std::unique_ptr<NodeTimer>> timers;
+      for (const Job* job : jobs_) {
+        if (job->pipeline().run().node_counts == nullptr) continue;
+        for (const Front& front : job->pipeline().fronts()) {
+          timers.push_back(std::make_unique<NodeTimer>(front.scan, job->pipeline().run()));
+        }
+      }
+      SPELK_RETURN_IF_ERROR(scanner.Scan(block, worker.outputs));
+    }
     if (options_.keep_bytes > 0) Keep(*block, worker);
     SPELK_RETURN_IF_ERROR(Deliver(block->sequence, worker.jobs));
     if (index == 0 && options_.progress) options_.progress(source_.progress());

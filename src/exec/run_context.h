@@ -35,22 +35,7 @@ class RunWarnings {
 
 class RowHandover;
 class OperatorWrapper;
-
-// How many rows a node gave.
-struct NodeCount {
-  std::atomic<uint64_t> rows{0};
-  std::atomic<uint64_t> batches{0};
-};
-
-// Counters of the nodes of one plan, by their ids. The references stay.
-class NodeCounts {
- public:
-  explicit NodeCounts(uint32_t last_id) : counts_(size_t{last_id} + 1) {}
-  NodeCount& Of(uint32_t id) { return counts_[id < counts_.size() ? id : 0]; }
-
- private:
-  std::deque<NodeCount> counts_;
-};
+class NodeCounts;
 
 // The time range of a plan, in seconds since the epoch; an end that is open is missing.
 struct TimeRange {

@@ -1,6 +1,8 @@
 // Chains of streaming operators, pipeline breakers, serial stages.
 #include "exec/serial_stages.h"
 
+#include <chrono>
+
 #include "base/check.h"
 #include "base/status.h"
 
@@ -23,27 +25,85 @@ class StreamingLink final : public Output {
   Output* next_;
 };
 
+uint64_t Now() {
+  return static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(
+                                   std::chrono::steady_clock::now().time_since_epoch())
+                                   .count());
+}
+
+uint64_t BytesOf(const Batch& batch) {
+  uint64_t bytes = 0;
+  for (const Column& column : batch.columns()) {
+    for (size_t r = 0; r < batch.size(); ++r) {
+      bytes += sizeof(Value) + ValueBytes(column.At(batch.physical(r)));
+    }
+  }
+  return bytes;
+}
+
 class CountingOutput final : public Output {
  public:
-  CountingOutput(NodeCount& count, Output* next) : count_(count), next_(next) {}
+  CountingOutput(NodeCount& count, bool measures, Output* next)
+      : count_(count), measures_(measures), next_(next) {}
   absl::Status Push(Batch batch) override {
     count_.rows.fetch_add(batch.size(), std::memory_order_relaxed);
     count_.batches.fetch_add(1, std::memory_order_relaxed);
-    return next_->Push(std::move(batch));
+    if (!measures_) return next_->Push(std::move(batch));
+    const uint64_t start = Now();  // What measuring takes is not the node's.
+    count_.bytes.fetch_add(BytesOf(batch), std::memory_order_relaxed);
+    absl::Status status = next_->Push(std::move(batch));
+    count_.nanoseconds_after.fetch_add(Now() - start, std::memory_order_relaxed);
+    return status;
   }
   bool enough() const override { return next_->enough(); }
 
  private:
   NodeCount& count_;
+  const bool measures_;
   Output* next_;
+};
+
+class EnteringOutput final : public Output {
+ public:
+  EnteringOutput(const plan::Node& node, const RunContext& run, Output* in)
+      : node_(node), run_(run), in_(in) {}
+  absl::Status Push(Batch batch) override {
+    const NodeTimer timer(&node_, run_);
+    return in_->Push(std::move(batch));
+  }
+  bool enough() const override { return in_->enough(); }
+
+ private:
+  const plan::Node& node_;
+  const RunContext& run_;
+  Output* in_;
 };
 
 }  // namespace
 
+NodeTimer::NodeTimer(const plan::Node* node, const RunContext& run) {
+  if (node == nullptr || run.node_counts == nullptr || !run.node_counts->measures()) return;
+  count_ = &run.node_counts->Of(node->id);
+  start_ = Now();
+}
+
+NodeTimer::~NodeTimer() {
+  if (count_ == nullptr) return;
+  count_->nanoseconds_inside.fetch_add(Now() - start_, std::memory_order_relaxed);
+}
+
 Output* Counted(const plan::Node& node, const RunContext& run, Output* out,
                 std::vector<std::unique_ptr<Output>>* made) {
   if (run.node_counts == nullptr) return out;
-  made->push_back(std::make_unique<CountingOutput>(run.node_counts->Of(node.id), out));
+  made->push_back(std::make_unique<CountingOutput>(run.node_counts->Of(node.id),
+                                                   run.node_counts->measures(), out));
+  return made->back().get();
+}
+
+Output* Entered(const plan::Node& node, const RunContext& run, Output* in,
+                std::vector<std::unique_ptr<Output>>* made) {
+  if (run.node_counts == nullptr || !run.node_counts->measures()) return in;
+  made->push_back(std::make_unique<EnteringOutput>(node, run, in));
   return made->back().get();
 }
 
@@ -58,6 +118,7 @@ absl::StatusOr<StreamingChain> StreamingChain::Make(
     chain.links_.push_back(
         std::make_unique<StreamingLink>(*operators[i].op, std::move(state), next));
     next = chain.links_.back().get();
+    if (node != nullptr) next = Entered(*node, run, next, &chain.links_);
   }
   chain.entry_ = next;
   return chain;
@@ -87,6 +148,7 @@ bool PipelineBreaker::enough() const {
 absl::Status PipelineBreaker::Push(Batch batch) {
   if (batch.empty() || enough()) return absl::OkStatus();
   SPELK_RETURN_IF_ERROR(run_.cancel->status());
+  const NodeTimer timer(node(), run_);
   if (stage_.sink) {
     return stage_.sink.op->UpdateAny(*state_, std::move(batch), Position{batches_++, 0});
   }
@@ -98,6 +160,7 @@ absl::Status PipelineBreaker::Push(Batch batch) {
 }
 
 absl::Status PipelineBreaker::Finish() {
+  const NodeTimer timer(node(), run_);
   if (stage_.sink) {
     if (run_.reload_states) SPELK_RETURN_IF_ERROR(Reload(*stage_.sink.op, &state_));
     return stage_.sink.op->FinishAny(std::move(state_), *next_);
@@ -146,6 +209,7 @@ absl::StatusOr<std::unique_ptr<SerialRun>> SerialRun::Make(const Pipeline& pipel
 absl::Status SerialRun::Generate() {
   const Placed<SourceOperator>& source = pipeline_.source();
   SPELK_CHECK(source.op != nullptr);
+  const NodeTimer timer(source.node, pipeline_.run());
   return source.op->Produce(*Counted(*source.node, pipeline_.run(), &chain_->entry(), &counted_));
 }
 

@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "exec/node_counts.h"
 #include "exec/pipeline.h"
 
 namespace spelk::exec {
@@ -27,6 +28,21 @@ class StreamingChain {
 Output* Counted(const plan::Node& node, const RunContext& run, Output* out,
                 std::vector<std::unique_ptr<Output>>* made);
 
+// Measures what passes in a node, where the run measures; otherwise the output itself.
+Output* Entered(const plan::Node& node, const RunContext& run, Output* in,
+                std::vector<std::unique_ptr<Output>>* made);
+// The same for work that no rows come in by.
+class NodeTimer {
+ public:
+  NodeTimer(const plan::Node* node, const RunContext& run);
+  ~NodeTimer();
+  NodeTimer(const NodeTimer&) = delete;
+
+ private:
+  NodeCount* count_ = nullptr;  // Null where the run does not measure.
+  uint64_t start_ = 0;
+};
+
 // What ends a stage: a sink's state, a sequential operator, or the result.
 class PipelineBreaker final : public Output {
  public:
@@ -41,6 +57,10 @@ class PipelineBreaker final : public Output {
   void SetState(OperatorStatePtr state) { state_ = std::move(state); }
 
  private:
+  const plan::Node* node() const {
+    return stage_.sink ? stage_.sink.node : stage_.sequential ? stage_.sequential.node : nullptr;
+  }
+
   const Stage& stage_;
   const RunContext& run_;
   std::vector<std::unique_ptr<Output>> counted_;

@@ -151,6 +151,7 @@ class Reader {
       ++node->line;
     }
     const bool plain = scalar.style == YAML_PLAIN_SCALAR_STYLE;
+    node->quoted = !plain;
     const bool null = plain && (node->text.empty() || node->text == "~" || node->text == "null");
     node->kind = null ? YamlNode::Kind::kNull : YamlNode::Kind::kText;
     if (null) node->text.clear();

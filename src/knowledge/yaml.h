@@ -17,9 +17,10 @@ using YamlNodePtr = std::shared_ptr<const YamlNode>;  // What an alias names sta
 struct YamlNode {
   enum class Kind : uint8_t { kNull, kText, kList, kMap };
   Kind kind = Kind::kNull;
-  std::string text;   // Of a scalar; numbers and Booleans as they are written.
-  size_t height = 1;  // Of the tree below it.
-  size_t line = 1;    // Where it begins, from 1; of a block (|, >) the line of its first text.
+  std::string text;     // Of a scalar; numbers and Booleans as they are written.
+  bool quoted = false;  // Or a block: a text, whatever it looks like.
+  size_t height = 1;    // Of the tree below it.
+  size_t line = 1;      // Where it begins, from 1; of a block (|, >) the line of its first text.
   std::vector<YamlNodePtr> items;
   std::vector<std::pair<std::string, YamlNodePtr>> members;
 

@@ -91,6 +91,7 @@ plan::NodePtr WithComputed(plan::NodePtr input, const std::vector<const Expr*>& 
 
 void ExpressionTree::Plan(const Expr& predicate, const std::function<size_t(const Expr&)>& count) {
   const std::function<void(const Expr&, size_t)> add = [&](const Expr& expr, size_t depth) {
+    if (expr.kind == ExprKind::kLiteral && depth > 0) return;  // It says itself what it is.
     if (parts_.size() >= kMostParts) return;
     const size_t index = parts_.size();
     parts_.push_back({&expr, depth});

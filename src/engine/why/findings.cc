@@ -157,6 +157,9 @@ void Findings::AddMissing(std::string_view field, Span span, std::string_view no
   const std::vector<std::string> similar = SimilarNames(field, context_.rows->names());
   if (!similar.empty() && SameButForCase(field, similar.front())) {
     text += fmt::format("; names are case-sensitive, and there is {}", similar.front());
+  } else if (const std::string rule = context_.knowledge ? context_.knowledge(field) : "";
+             !rule.empty()) {
+    text += fmt::format("; {}", rule);
   } else if (!similar.empty()) {
     text += fmt::format(" (there is {})", fmt::join(similar, ", "));
   } else if (!remover.empty()) {
@@ -318,6 +321,19 @@ void Findings::AddRows(const Expr& expr, bool negated) {
   }
 }
 
+// "; UtcTime is …": what a computed operand reads.
+std::string Findings::ValuesOf(const Expr& expr) const {
+  plan::FieldSet fields;
+  plan::CollectFields(expr, &fields);
+  std::string out;
+  for (const Field field : fields.fields()) {
+    const Subject subject = SubjectOf(field);
+    if (subject.values == nullptr || field.hidden()) continue;
+    out += fmt::format("; {} is {}", subject.name, Frequent(*subject.values));
+  }
+  return out;
+}
+
 // ---------------------------------------------------------------- expressions
 
 void Findings::AddConstants(const Expr& expr) {
@@ -340,7 +356,8 @@ void Findings::AddComparison(const Expr& expr, bool negated) {
     if (left->kind == ExprKind::kField) {
       AddMissing(subject.name, left->span, kNullHint);
     } else if (!AddMissingOf(*left)) {
-      Add(Kind::kClause, "", left->span, fmt::format("{}: null in every row", subject.name));
+      Add(Kind::kClause, "", left->span,
+          fmt::format("{}: null in every row{}", subject.name, ValuesOf(*left)));
     }
     return;
   }
@@ -487,6 +504,8 @@ std::string Findings::Told(const Group& group, WhyFinding* finding) const {
   for (size_t i = 0; i < wanted.size() && hint.empty(); ++i) {
     hint = HintForPattern(wanted[i], comparison);
   }
+  if (wanted.front().starts_with('~'))
+    hint = "=~ is no operator: | regex and match() have patterns";
   if (!hint.empty()) line += "; " + hint;
   if (!whole && values.multi == values.rows) line += fmt::format("; {}", kMultiHint);
   return line;

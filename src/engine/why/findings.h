@@ -23,6 +23,8 @@ struct FindingsContext {
   // Says which earlier command makes, or takes away, a field: "rex (line 2)"; empty if none does.
   std::function<std::string(std::string_view field)> made_by;
   std::function<std::string(std::string_view field)> removed_by;
+  // Says what knowledge would need to give events the field; empty if none does.
+  std::function<std::string(std::string_view field)> knowledge;
 };
 
 class Findings {
@@ -53,6 +55,7 @@ class Findings {
   void AddMissing(std::string_view field, Span span, std::string_view note = {});
   // Of a computed operand: the fields of it that are missing. True if there are any.
   bool AddMissingOf(const plan::Expr& expr);
+  std::string ValuesOf(const plan::Expr& expr) const;
   void AddMatch(const plan::Expr& expr, bool negated);
   void AddFeed(const plan::Expr& expr, const Subject& subject);
   void AddTerm(const plan::Expr& expr, bool negated);

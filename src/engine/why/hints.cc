@@ -95,6 +95,11 @@ std::string HintFor(std::string_view field, std::string_view wanted, Comparison 
                  ? "% means nothing here: * stands for any text"
                  : fmt::format("% means something in LIKE only: write {} LIKE \"{}\"",
                                InEval(field), Escaped(wanted));
+    case Difference::kMarks:
+      return fmt::format(
+          "{} is a part of the value here; quotes are double ones",
+          wanted.substr(wanted.front() == '\'' || wanted.front() == '`' ? 0 : wanted.size() - 1,
+                        1));
     case Difference::kPath: {
       const std::string slash = comparison == Comparison::kSearch ? "*" : "%";
       return "values are full paths: " + ForPart(field, wanted, comparison, slash, "");

@@ -13,6 +13,7 @@
 #include "engine/why/expression_tree.h"
 #include "engine/why/findings.h"
 #include "engine/why/hints.h"
+#include "engine/why/knowledge.h"
 #include "engine/why/trials.h"
 #include "plan/nodes.h"
 
@@ -182,6 +183,11 @@ class Investigation {
     stage.name = index == 0 && scans() ? "search" : std::string(node.label());
     const Span span = Placed(node.span);
     if (span.empty()) return stage;
+    // Of a search that begins with another command.
+    if (index == 0 && scans() && chain_.size() > 1 && chain_[1]->span == node.span) {
+      stage.name = "all events";
+      return stage;
+    }
     stage.text = TextOf(source_.written(), span);
     stage.offset = span.begin;
     stage.length = span.size();
@@ -336,6 +342,9 @@ class Investigation {
     context.zone = core_.zone();
     context.made_by = [this](std::string_view field) { return MadeBy(field); };
     context.removed_by = [this](std::string_view field) { return RemovedBy(field); };
+    context.knowledge = [this](std::string_view field) {
+      return KnowledgeOf(core_, fields_, field, *events_);
+    };
     Findings findings(context);
     const uint64_t rows = rows_->rows();
     if (rows > 0) {

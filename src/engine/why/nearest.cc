@@ -22,6 +22,13 @@ std::string Without(std::string_view text, std::string_view letters) {
   return left;
 }
 
+std::string_view WithoutMarks(std::string_view text) {
+  constexpr std::string_view kMarks = "'`,;";
+  const size_t begin = std::min(text.find_first_not_of(kMarks), text.size());
+  text.remove_prefix(begin);
+  return text.substr(0, text.find_last_not_of(kMarks) + 1);  // npos + 1 is 0.
+}
+
 bool EndsAfterSlash(std::string_view text, std::string_view end) {
   if (end.empty() || text.size() <= end.size() || !text.ends_with(end)) return false;
   const char before = text[text.size() - end.size() - 1];
@@ -86,6 +93,7 @@ class Wanted {
 
   std::optional<Difference> FromText(const std::string& folded) const {
     if (core_.empty()) return std::nullopt;
+    if (core_.size() > folded.size() && WithoutMarks(core_) == folded) return Difference::kMarks;
     if (EndsAfterSlash(folded, core_)) return Difference::kPath;
     if (EndsAfterSlash(core_, folded)) return Difference::kFileName;
     const bool slashed = core_.find('\\') != std::string::npos;

@@ -21,6 +21,7 @@ enum class Difference : uint8_t {
   kCase,         // Letters in other case.
   kStars,        // It would match if `*` meant any run.
   kPercents,     // It would match if `%` meant any run.
+  kMarks,        // Quotes, a comma or a semicolon around it.
   kPath,         // The value ends with it, after a slash or backslash.
   kFileName,     // It ends with the value, after a slash or backslash.
   kContains,     // The value holds it.

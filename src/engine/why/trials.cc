@@ -22,6 +22,7 @@ Trials::Trials(const Core& core, const RunRequest& request) : core_(core), reque
   options.earliest.clear();  // Among the conditions.
   options.latest.clear();
   options.count = true;
+  options.measure = false;
   options.why_no_rows = false;
   options.count_lines = false;
   options.follow = false;

@@ -28,12 +28,19 @@ std::string Named(const WhyStage& stage) {
                         : fmt::format("| {}", stage.name);
 }
 
-std::string FirstLine(const Why& why) {
-  std::string out = "no rows: ";
-  if (why.sample) {
-    out = fmt::format("no rows; looking once more at {:.1f} MB of the input: ",
-                      static_cast<double>(why.bytes) / 1e6);
+// "no rows", or where there are none if the search ends in one that says so.
+std::string What(const Why& why) {
+  for (size_t i = why.dropped_by.value_or(why.stages.size()); i < why.stages.size(); ++i) {
+    if (why.stages[i].rows_out > 0) return "no rows before " + Named(why.stages[i]);
   }
+  return "no rows";
+}
+
+std::string FirstLine(const Why& why) {
+  std::string out = What(why);
+  out += why.sample ? fmt::format("; looking once more at {:.1f} MB of the input: ",
+                                  static_cast<double>(why.bytes) / 1e6)
+                    : std::string(": ");
   const bool at_base = why.dropped_by == 0U;
   if (why.generates) {
     if (at_base) return out + fmt::format("{} gave none", Named(why.stages.front()));
@@ -60,6 +67,12 @@ std::string ShortText(const WhyStage& stage) {
   size_t end = kLongest;
   while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80) --end;
   return text.substr(0, end) + "…";
+}
+
+size_t Columns(std::string_view text) {
+  size_t columns = 0;
+  for (const char c : text) columns += (static_cast<unsigned char>(c) & 0xC0U) != 0x80 ? 1U : 0U;
+  return columns;
 }
 
 std::string_view TruthText(const WhyOperand& operand) {
@@ -106,14 +119,14 @@ std::string Why::RenderNoRows(size_t lines) const {
 std::string Why::Render() const {
   std::string out;
   size_t width = 0;
-  for (const WhyStage& stage : stages) width = std::max(width, ShortText(stage).size());
+  for (const WhyStage& stage : stages) width = std::max(width, Columns(ShortText(stage)));
   for (size_t i = 0; i < stages.size(); ++i) {
     const WhyStage& stage = stages[i];
     const std::string text = ShortText(stage);
     const bool dropped = dropped_by == i;
     const std::string place = stage.line > 0 ? std::to_string(stage.line) : "";
     out += fmt::format("{:>4}  {}{}  {:>6} in {:>6} out{}\n", place, text,
-                       std::string(width - text.size(), ' '), stage.rows_in, stage.rows_out,
+                       std::string(width - Columns(text), ' '), stage.rows_in, stage.rows_out,
                        dropped ? "  <- here" : "");
     if (dropped) break;
   }

@@ -1,5 +1,5 @@
 // Reading .test files.
-#include "support/test_file.h"
+#include "cli/test_file.h"
 
 #include <fmt/format.h>
 
@@ -9,7 +9,7 @@
 #include <sstream>
 #include <utility>
 
-namespace spelk::tests {
+namespace spelk::cli {
 namespace {
 
 bool IsComment(std::string_view line) { return line.starts_with('#'); }
@@ -270,4 +270,4 @@ std::string JoinLines(const std::vector<std::string>& lines) {
   return text;
 }
 
-}  // namespace spelk::tests
+}  // namespace spelk::cli

@@ -1,0 +1,74 @@
+// The cases of `spelk test`, and the files that they stand in.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/options.h"
+#include "cli/test_row.h"
+
+namespace spelk::cli {
+
+// What must come out. All that is given must hold.
+struct Expectation {
+  std::optional<std::vector<Row>> rows;  // These and no others.
+  bool ordered = false;                  // In this order.
+  std::vector<Row> contains;             // Rows that have these fields, among others.
+  std::optional<uint64_t> least;
+  std::optional<uint64_t> most;
+  std::vector<std::string> fields;       // Each in one row at least.
+  std::optional<std::string> error;      // Its code; empty for any.
+  std::vector<std::string> error_texts;  // That it holds.
+  std::vector<std::string> columns;      // In this order, as far as they are there.
+  struct Warning {
+    std::string code;  // Empty for any.
+    std::vector<std::string> texts;
+  };
+  std::vector<Warning> warnings;
+  bool no_warnings = false;
+  std::string snapshot;  // A file with the rows.
+};
+
+struct TestCase {
+  std::string file;
+  size_t line = 0;
+  std::string name;
+  std::vector<std::string> tags;
+  std::string query;
+  std::string query_name;                        // For messages.
+  std::optional<std::string> events;             // As text.
+  std::vector<std::string> files;                // Likewise, inputs.
+  std::string filter;                            // A search for those of the files that count.
+  SearchArguments arguments;                     // Knowledge, time, zone.
+  std::map<std::string, std::string> app_files;  // Of an app folder that goes with it.
+  bool known_gap = false;                        // Must fail.
+  Expectation expects;
+};
+
+struct TestProblem {
+  std::string file;
+  size_t line = 0;
+  std::string message;
+};
+
+struct TestFiles {
+  std::vector<TestCase> cases;
+  std::vector<TestProblem> problems;
+};
+
+struct TestSources {
+  std::string data;     // A folder with recorded events, for tests that name them by an address.
+  std::string queries;  // A folder with searches, for tests of rules that stand elsewhere.
+};
+
+// Files and folders; of these all .test files, and .yml and .yaml files that are tests.
+void LoadTests(const std::vector<std::string>& paths, const TestSources& sources, TestFiles* files);
+// One file of each kind.
+void LoadYaml(const std::string& path, const std::string& text, bool named,
+              const TestSources& sources, TestFiles* files);
+void LoadTestFile(const std::string& path, const std::string& text, TestFiles* files);
+
+}  // namespace spelk::cli

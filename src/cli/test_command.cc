@@ -1,0 +1,140 @@
+// Choosing tests, running them, telling how they went.
+#include "cli/test_command.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "cli/choices.h"
+#include "cli/exit_codes.h"
+#include "cli/report.h"
+#include "cli/terminal.h"
+#include "cli/test_report.h"
+#include "spelk/text.h"
+#include "spelk/write.h"
+
+namespace spelk::cli {
+namespace {
+
+bool IsChosen(const TestCase& test, const TestArguments& arguments) {
+  if (!arguments.name.empty() && test.name.find(arguments.name) == std::string::npos &&
+      test.file.find(arguments.name) == std::string::npos) {
+    return false;
+  }
+  return arguments.tags.empty() ||
+         std::any_of(arguments.tags.begin(), arguments.tags.end(), [&test](const std::string& tag) {
+           return std::find(test.tags.begin(), test.tags.end(), tag) != test.tags.end();
+         });
+}
+
+// What is given for all stands before what a case has itself.
+void AddKnowledge(const SearchArguments& all, TestCase* test) {
+  SearchArguments& own = test->arguments;
+  const auto before = [](const std::vector<std::string>& first, std::vector<std::string>* list) {
+    list->insert(list->begin(), first.begin(), first.end());
+  };
+  before(all.apps, &own.apps);
+  before(all.macros, &own.macros);
+  before(all.lookups, &own.lookups);
+  own.no_builtin = own.no_builtin || all.no_builtin;
+}
+
+Result<size_t> JobsOf(const std::string& text) {
+  size_t jobs = Cores();
+  if (text.empty()) return jobs;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), jobs);
+  if (error == std::errc() && end == text.data() + text.size() && jobs > 0 && jobs <= 1024)
+    return jobs;
+  return BadOption("--jobs", text, "a number from 1 to 1024");
+}
+
+int WriteReport(const std::string& text, const std::string& path) {
+  if (path.empty() || path == "-") {
+    Print(text);
+    return kDone;
+  }
+  Result<FileSink> file = FileSink::Create(path);
+  if (!file.ok()) return Fail(file.error());
+  for (const Result<Flow>& step : {file->Write(text), file->Commit()}) {
+    if (!step.ok()) return Fail(step.error());
+  }
+  return kDone;
+}
+
+}  // namespace
+
+void AddTestOptions(CLI::App& command, TestArguments& test) {
+  command.add_option("paths", test.paths, "Files .test, .yml and .yaml, and folders of them")
+      ->type_name("");
+  AddKnowledgeOptions(command, test.knowledge);
+  command.add_option("--data", test.data, "Recorded events that tests name by an address")
+      ->type_name("DIR");
+  command
+      .add_option("--queries", test.queries,
+                  "Searches NAME.spl of rules whose tests stand elsewhere")
+      ->type_name("DIR");
+  command.add_option("--name", test.name, "Only tests whose name or file holds this")
+      ->type_name("TEXT");
+  command.add_option("--tag", test.tags, "Only tests with this tag; may be given several times")
+      ->type_name("TAG")
+      ->take_all()
+      ->allow_extra_args(false);
+  command.add_option("-o,--format", test.format, ListOfChoices("test --format"))
+      ->type_name("FORMAT")
+      ->capture_default_str();
+  command.add_option("-O,--output", test.output, "Write the report to a file")->type_name("FILE");
+  command.add_option("--jobs", test.jobs, "How many at once; all cores by default")->type_name("N");
+  command.add_option("--color", test.colour, ListOfChoices("--color"))
+      ->type_name("WHEN")
+      ->capture_default_str();
+  command.add_flag("--update", test.update, "Write the snapshots that differ");
+  command.add_flag("--list", test.list, "List the tests, and run none");
+  command.add_flag("-v,--verbose", test.verbose, "Name the tests that pass, too");
+}
+
+int Test(const TestArguments& arguments) {
+  if (!IsChoice("test --format", arguments.format)) {
+    return Fail(BadOption("--format", arguments.format, ListOfChoices("test --format")));
+  }
+  if (!IsChoice("--color", arguments.colour)) {
+    return Fail(BadOption("--color", arguments.colour, ListOfChoices("--color")));
+  }
+  const Result<size_t> jobs = JobsOf(arguments.jobs);
+  if (!jobs.ok()) return Fail(jobs.error());
+  TestFiles files;
+  const std::vector<std::string> here = {"."};
+  LoadTests(arguments.paths.empty() ? here : arguments.paths, {arguments.data, arguments.queries},
+            &files);
+  std::erase_if(files.cases, [&](const TestCase& test) { return !IsChosen(test, arguments); });
+  for (TestCase& test : files.cases) AddKnowledge(arguments.knowledge, &test);
+  if (arguments.list) {
+    for (const TestCase& test : files.cases) {
+      Print(fmt::format("{}:{}: {}\n", Printable(test.file), test.line, Printable(test.name)));
+    }
+    return files.problems.empty() ? kDone : kUsage;
+  }
+  if (files.cases.empty() && files.problems.empty()) {
+    return Fail(
+        Error(ErrorKind::kQuery, "there are no tests; they stand in files .test, .yml and .yaml"));
+  }
+  TestRunOptions options;
+  options.jobs = *jobs;
+  options.update = arguments.update;
+  options.colour =
+      arguments.colour == "always" || (arguments.colour == "auto" && arguments.output.empty() &&
+                                       arguments.format == "text" && WantsColour(STDOUT_FILENO));
+  const double start = MonotonicClock();
+  const std::vector<TestResult> results = RunTests(files.cases, options);
+  const TestReport report{files.cases, results, files.problems, MonotonicClock() - start};
+  const int written = WriteReport(
+      RenderTests(report, arguments.format, options.colour, arguments.verbose), arguments.output);
+  if (written != kDone) return written;
+  if (!files.problems.empty()) return kUsage;
+  return report.failed() > 0 ? kAnswerIsNo : kDone;
+}
+
+}  // namespace spelk::cli

@@ -1,0 +1,25 @@
+// What `spelk test` says, for people and for machines.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/test_run.h"
+
+namespace spelk::cli {
+
+struct TestReport {
+  const std::vector<TestCase>& cases;
+  const std::vector<TestResult>& results;
+  const std::vector<TestProblem>& problems;
+  double seconds = 0;
+
+  size_t failed() const;
+};
+
+// In the format "text", "junit", "tap", "json" or "github".
+std::string RenderTests(const TestReport& report, std::string_view format, bool colour,
+                        bool verbose);
+
+}  // namespace spelk::cli

@@ -1,0 +1,30 @@
+// Running the cases of `spelk test`.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "cli/test_case.h"
+
+namespace spelk::cli {
+
+struct TestResult {
+  bool passed = false;
+  bool updated = false;  // Its snapshot was written.
+  double seconds = 0;
+  std::string message;  // What is wrong, in one line,
+  std::string details;  // and at length: rows that differ, why there are none.
+};
+
+struct TestRunOptions {
+  size_t jobs = 1;
+  bool update = false;  // Write snapshots instead of comparing them.
+  bool colour = false;
+};
+
+// One process, several threads; each search is compiled once. The results are in the order of the
+// cases.
+std::vector<TestResult> RunTests(const std::vector<TestCase>& cases, const TestRunOptions& options);
+
+}  // namespace spelk::cli

@@ -1,0 +1,549 @@
+// Tests in YAML: spelk's own, those of detections for contentctl, and Sigma's regression data.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "cli/test_case.h"
+#include "spelk/text.h"
+#include "spelk/yaml.h"
+
+namespace spelk::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+// A problem with its place, on its way out of the file.
+struct Problem {
+  size_t line = 0;
+  std::string message;
+};
+// Throws.
+[[noreturn]] void Complain(const Yaml& node, std::string message) {
+  throw Problem{node.line(), std::move(message)};
+}
+
+std::vector<Yaml> Items(const Yaml& list) {
+  std::vector<Yaml> items;
+  for (size_t i = 0; i < list.size(); ++i) items.push_back(list.At(i));
+  return items;
+}
+
+std::string TextOf(const Yaml& node, std::string_view name) {
+  if (!node.is_text()) Complain(node, fmt::format("{} takes a text", name));
+  return node.text();
+}
+
+std::vector<std::string> TextsOf(const Yaml& node, std::string_view name) {
+  std::vector<std::string> texts;
+  if (node.is_text()) return {node.text()};
+  if (!node.is_list()) Complain(node, fmt::format("{} takes a text or a list", name));
+  for (const Yaml& item : Items(node)) texts.push_back(TextOf(item, name));
+  return texts;
+}
+
+// As JSON would have it: what stands in quotes is text.
+bool IsPlainJson(const Yaml& node) {
+  if (node.quoted()) return false;
+  const std::string& text = node.text();
+  if (text == "true" || text == "false" || text == "null") return true;
+  double number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const bool digits =
+      !text.empty() && text.find_first_not_of("0123456789.eE+-") == std::string::npos;
+  const bool leading = text.size() > 1 && text[0] == '0' && text[1] != '.';
+  return error == std::errc() && end == text.data() + text.size() && digits && !leading &&
+         text.front() != '.' && text.back() != '.' && text.front() != '+';
+}
+
+void AppendJson(const Yaml& node, std::string* out, int depth = 0) {
+  constexpr size_t kMost = size_t{64} << 20U;  // Aliases make much of little.
+  if (depth > 100 || out->size() > kMost)
+    Complain(node, "objects are nested too deep, or too long");
+  if (node.is_map()) {
+    *out += '{';
+    bool first = true;
+    for (size_t m = 0; m < node.size(); ++m) {
+      if (!first) *out += ',';
+      first = false;
+      *out += JsonText(node.Name(m)) + ":";
+      AppendJson(node.At(m), out, depth + 1);
+    }
+    *out += '}';
+  } else if (node.is_list()) {
+    *out += '[';
+    for (size_t i = 0; i < node.size(); ++i) {
+      if (i > 0) *out += ',';
+      AppendJson(node.At(i), out, depth + 1);
+    }
+    *out += ']';
+  } else if (node.is_text()) {
+    *out += IsPlainJson(node) ? node.text() : JsonText(node.text());
+  } else {
+    *out += "null";
+  }
+}
+
+Row RowOf(const Yaml& node) {
+  if (!node.is_map()) Complain(node, "a row is an object of names and values");
+  std::string json;
+  AppendJson(node, &json);
+  std::optional<Row> row = ParseRow(json);
+  if (!row) Complain(node, "a row that is no JSON object: " + json);
+  return std::move(*row);
+}
+
+// A list of objects, or a text of JSON objects, one a line.
+std::vector<Row> RowsOf(const Yaml& node) {
+  std::vector<Row> rows;
+  if (node.is_text()) {
+    std::istringstream lines(node.text());
+    for (std::string line; std::getline(lines, line);) {
+      if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
+      std::optional<Row> row = ParseRow(line);
+      if (!row) Complain(node, "a row is no JSON object: " + line);
+      rows.push_back(std::move(*row));
+    }
+    return rows;
+  }
+  if (!node.is_list()) Complain(node, "rows take a list of objects");
+  for (const Yaml& item : Items(node)) rows.push_back(RowOf(item));
+  return rows;
+}
+
+std::string EventsOf(const Yaml& node) {
+  if (node.is_text()) return node.text();
+  std::string text;
+  const auto add = [&text](const Yaml& event) {
+    if (event.is_text()) {
+      text += event.text();
+    } else {
+      AppendJson(event, &text);
+    }
+    text += '\n';
+  };
+  if (node.is_map()) {
+    add(node);
+  } else {
+    for (const Yaml& event : Items(node)) add(event);
+  }
+  return text;
+}
+
+uint64_t NumberOf(const Yaml& node) {
+  uint64_t number = 0;
+  const std::string text = TextOf(node, "a count");
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size()) {
+    Complain(node, fmt::format("\"{}\" is no number of rows", text));
+  }
+  return number;
+}
+
+// 3, ">=2", {least: 1, most: 5}
+void SetCount(const Yaml& node, Expectation* expects) {
+  if (node.is_map()) {
+    if (node.Find("least")) expects->least = NumberOf(node.Find("least"));
+    if (node.Find("most")) expects->most = NumberOf(node.Find("most"));
+    return;
+  }
+  std::string text = TextOf(node, "count");
+  const size_t digits = std::min(text.find_first_of("0123456789"), text.size());
+  std::string op = text.substr(0, digits);
+  std::erase(op, ' ');
+  uint64_t number = 0;
+  const auto [end, error] =
+      std::from_chars(text.data() + digits, text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size()) {
+    Complain(node, "count takes a number, >=N, <=N, >N, <N, or least and most");
+  }
+  if (op.empty() || op == "=") {
+    expects->least = expects->most = number;
+  } else if (op == ">=" || op == ">") {
+    expects->least = op == ">" ? number + 1 : number;
+  } else if ((op == "<=" || op == "<") && (op == "<=" || number > 0)) {
+    expects->most = op == "<" ? number - 1 : number;
+  } else {
+    Complain(node, "count takes a number, >=N, <=N, >N, <N, or least and most");
+  }
+}
+
+class Reader {
+ public:
+  Reader(const std::string& path, const TestSources& sources, TestFiles* files)
+      : path_(path), folder_(fs::path(path).parent_path()), sources_(sources), files_(*files) {}
+
+  void ReadOwn(const Yaml& top) {
+    TestCase base;
+    base.file = path_;
+    base.line = top.line();
+    base.arguments.now = "data";
+    ReadSettings(top, kTopNames, &base);
+    const Yaml cases = top.Find("cases") ? top.Find("cases") : top.Find("tests");
+    if (!cases || !cases.is_list() || cases.size() == 0) {
+      Complain(cases ? cases : top, "cases: a list of cases is missing");
+    }
+    size_t number = 0;
+    for (const Yaml& item : Items(cases)) {
+      ++number;
+      try {
+        ReadCase(item, number, base);
+      } catch (const Problem& problem) {
+        files_.problems.push_back({path_, problem.line, problem.message});
+      }
+    }
+  }
+
+  // security_content: a detection with its tests.
+  void ReadContentctl(const Yaml& top) {
+    size_t number = 0;
+    for (const Yaml& test : Items(top.Find("tests"))) {
+      ++number;
+      TestCase made;
+      made.file = path_;
+      made.line = test.line();
+      const std::string title = top.Find("name") ? TextOf(top.Find("name"), "name") : path_;
+      made.name = test.Find("name") ? title + ": " + TextOf(test.Find("name"), "name")
+                                    : fmt::format("{}: test {}", title, number);
+      made.query = TextOf(top.Find("search"), "search");
+      made.query_name = path_;
+      made.arguments.now = "data";
+      made.expects.least = 1;
+      if (top.Find("type")) made.tags.push_back(TextOf(top.Find("type"), "type"));
+      if (top.Find("tags") && top.Find("tags").Find("mitre_attack_id")) {
+        for (std::string& id :
+             TextsOf(top.Find("tags").Find("mitre_attack_id"), "mitre_attack_id")) {
+          made.tags.push_back(std::move(id));
+        }
+      }
+      const Yaml data = test.Find("attack_data");
+      if (!data || !data.is_list()) Complain(test, "attack_data: a list is missing");
+      for (const Yaml& each : Items(data)) {
+        if (!each.Find("data")) Complain(each, "data: the address of recorded events is missing");
+        made.files.push_back(FindData(TextOf(each.Find("data"), "data"), each));
+        if (each.Find("sourcetype"))
+          made.arguments.sourcetype = TextOf(each.Find("sourcetype"), "sourcetype");
+      }
+      files_.cases.push_back(std::move(made));
+    }
+  }
+
+  // Sigma's regression_data/…/info.yml: the rule is elsewhere, its search beside or in --queries.
+  void ReadSigma(const Yaml& top) {
+    std::vector<std::string> names = {folder_.filename().string(), "rule"};
+    if (top.Find("rule_metadata") && top.Find("rule_metadata").is_list()) {
+      for (const Yaml& rule : Items(top.Find("rule_metadata"))) {
+        if (rule.Find("id")) names.push_back(TextOf(rule.Find("id"), "id"));
+      }
+    }
+    const std::string query = FindQuery(names, top);
+    for (const Yaml& test : Items(top.Find("regression_tests_info"))) {
+      TestCase made;
+      made.file = path_;
+      made.line = test.line();
+      made.name =
+          names.front() + ": " + (test.Find("name") ? TextOf(test.Find("name"), "name") : "test");
+      made.query = query;
+      made.query_name = names.front();
+      made.arguments.now = "data";
+      if (!test.Find("path")) Complain(test, "path: the recorded events are missing");
+      made.files.push_back(FindData(TextOf(test.Find("path"), "path"), test));
+      if (test.Find("match_count")) {
+        made.expects.least = made.expects.most = NumberOf(test.Find("match_count"));
+      } else {
+        made.expects.least = 1;
+      }
+      files_.cases.push_back(std::move(made));
+    }
+  }
+
+ private:
+  static constexpr std::array<std::string_view, 22> kNames = {
+      "query",    "search", "query_file", "saved_search", "tags",  "apps",
+      "app",      "macros", "lookups",    "now",          "tz",    "time_zone",
+      "earliest", "latest", "sourcetype", "events",       "files", "feed",
+      "filter",   "name",   "args",       "format"};
+  static constexpr std::array<std::string_view, 4> kTopNames = {"cases", "tests", "description",
+                                                                "version"};
+  static constexpr std::array<std::string_view, 13> kCaseNames = {
+      "rows",  "ordered", "contains", "count",       "no_rows",   "fields", "error",
+      "fires", "silent",  "snapshot", "description", "known_gap", "expect"};
+
+  template <size_t N>
+  static void CheckNames(const Yaml& node, const std::array<std::string_view, N>& more) {
+    for (size_t m = 0; m < node.size(); ++m) {
+      const std::string name = node.Name(m);
+      const auto is = [&name](std::string_view known) { return known == name; };
+      if (std::any_of(kNames.begin(), kNames.end(), is) ||
+          std::any_of(more.begin(), more.end(), is)) {
+        continue;
+      }
+      std::vector<std::string_view> names(kNames.begin(), kNames.end());
+      names.insert(names.end(), more.begin(), more.end());
+      const std::vector<std::string_view> near = NearestNames(name, names);
+      Complain(node.At(m),
+               fmt::format("\"{}\" is nothing that a test has{}", name,
+                           near.empty() ? fmt::format("; it has {}", fmt::join(more, ", "))
+                                        : fmt::format("; did you mean {}?", near.front())));
+    }
+  }
+
+  std::string Beside(const std::string& name) const {
+    return fs::path(name).is_absolute() ? name : (folder_ / name).string();
+  }
+
+  std::string ReadFile(const std::string& path, const Yaml& node) const {
+    std::ifstream in(path, std::ios::binary);
+    std::stringstream text;
+    if (!in || !(text << in.rdbuf()))
+      Complain(node, fmt::format("{} cannot be read, or is empty", path));
+    return text.str();
+  }
+
+  // What a file gives to all of its cases, and a case to itself.
+  template <size_t N>
+  void ReadSettings(const Yaml& node, const std::array<std::string_view, N>& more,
+                    TestCase* test) const {
+    if (!node.is_map()) Complain(node, "a test is an object of names and values");
+    CheckNames(node, more);
+    SearchArguments& arguments = test->arguments;
+    for (const char* name : {"query", "search"}) {
+      if (!node.Find(name)) continue;
+      test->query = TextOf(node.Find(name), name);
+      test->query_name = path_;
+    }
+    if (node.Find("query_file")) {
+      test->query_name = Beside(TextOf(node.Find("query_file"), "query_file"));
+      test->query = ReadFile(test->query_name, node.Find("query_file"));
+    }
+    if (node.Find("saved_search")) {
+      const std::string name = TextOf(node.Find("saved_search"), "saved_search");
+      test->query = fmt::format("| savedsearch {}", JsonText(name));
+      test->query_name = name;
+    }
+    if (node.Find("tags")) test->tags = TextsOf(node.Find("tags"), "tags");
+    for (const char* name : {"app", "apps"}) {
+      if (!node.Find(name)) continue;
+      for (const std::string& app : TextsOf(node.Find(name), name))
+        arguments.apps.push_back(Beside(app));
+    }
+    ReadPairs(node.Find("macros"), "macros", false, &arguments.macros);
+    ReadPairs(node.Find("lookups"), "lookups", true, &arguments.lookups);
+    const std::pair<const char*, std::string*> texts[] = {{"now", &arguments.now},
+                                                          {"tz", &arguments.zone},
+                                                          {"time_zone", &arguments.zone},
+                                                          {"earliest", &arguments.earliest},
+                                                          {"latest", &arguments.latest},
+                                                          {"sourcetype", &arguments.sourcetype},
+                                                          {"format", &arguments.input_format},
+                                                          {"filter", &test->filter},
+                                                          {"name", &test->name}};
+    for (const auto& [name, target] : texts) {
+      if (node.Find(name)) *target = TextOf(node.Find(name), name);
+    }
+    ReadEvents(node, test);
+  }
+
+  void ReadEvents(const Yaml& node, TestCase* test) const {
+    if (node.Find("events")) {
+      test->events = EventsOf(node.Find("events"));
+      test->files.clear();
+    }
+    for (const char* name : {"files", "feed"}) {
+      if (!node.Find(name)) continue;
+      test->events.reset();
+      test->files.clear();
+      for (const std::string& file : TextsOf(node.Find(name), name))
+        test->files.push_back(Beside(file));
+    }
+  }
+
+  // {name: value}, or a list of name=value.
+  void ReadPairs(const Yaml& node, std::string_view what, bool paths,
+                 std::vector<std::string>* out) const {
+    if (!node) return;
+    const auto value = [&](const std::string& text) { return paths ? Beside(text) : text; };
+    if (node.is_map()) {
+      for (size_t m = 0; m < node.size(); ++m) {
+        out->push_back(node.Name(m) + "=" + value(TextOf(node.At(m), what)));
+      }
+      return;
+    }
+    for (const std::string& text : TextsOf(node, what)) {
+      const size_t equals = text.find('=');
+      out->push_back(equals == std::string::npos
+                         ? value(text)
+                         : text.substr(0, equals + 1) + value(text.substr(equals + 1)));
+    }
+  }
+
+  void ReadCase(const Yaml& node, size_t number, const TestCase& base) {
+    TestCase test = base;
+    test.line = node.line();
+    test.name.clear();
+    ReadSettings(node, kCaseNames, &test);
+    // Shorthands for one event each.
+    for (const char* name : {"fires", "silent"}) {
+      if (!node.Find(name)) continue;
+      test.events = EventsOf(node.Find(name));
+      test.files.clear();
+      if (test.name.empty()) test.name = fmt::format("{} {}", name, number);
+      if (std::string_view(name) == "fires") {
+        test.expects.least = 1;
+      } else {
+        test.expects.most = 0;
+      }
+    }
+    if (test.name.empty()) test.name = fmt::format("case {}", number);
+    if (node.Find("expect")) {
+      CheckNames(node.Find("expect"), kCaseNames);
+      ReadExpectation(node.Find("expect"), &test);
+    }
+    ReadExpectation(node, &test);
+    test.known_gap = static_cast<bool>(node.Find("known_gap"));
+    const Expectation& expects = test.expects;
+    const bool checks = expects.rows || expects.least || expects.most || expects.error ||
+                        !expects.contains.empty() || !expects.fields.empty() ||
+                        !expects.snapshot.empty();
+    if (!checks) {
+      Complain(node, fmt::format("{} checks nothing; give rows, contains, count, no_rows, fields, "
+                                 "error, snapshot, fires or silent",
+                                 test.name));
+    }
+    if (test.query.empty()) {
+      Complain(node, fmt::format("{} has no search; give query, query_file or saved_search, in the "
+                                 "case or at the top",
+                                 test.name));
+    }
+    files_.cases.push_back(std::move(test));
+  }
+
+  void ReadExpectation(const Yaml& node, TestCase* test) const {
+    Expectation& expects = test->expects;
+    if (node.Find("rows")) expects.rows = RowsOf(node.Find("rows"));
+    if (node.Find("ordered")) expects.ordered = TextOf(node.Find("ordered"), "ordered") == "true";
+    if (node.Find("contains")) expects.contains = RowsOf(node.Find("contains"));
+    if (node.Find("count")) SetCount(node.Find("count"), &expects);
+    if (node.Find("no_rows")) expects.most = 0;
+    if (node.Find("fields")) expects.fields = TextsOf(node.Find("fields"), "fields");
+    if (node.Find("snapshot")) expects.snapshot = Beside(TextOf(node.Find("snapshot"), "snapshot"));
+    if (!node.Find("error")) return;
+    expects.error = "";
+    for (std::string& text : TextsOf(node.Find("error"), "error")) {
+      const bool code = text.size() == 5 && text[0] == 'E' &&
+                        text.find_first_not_of("0123456789", 1) == std::string::npos;
+      code ? expects.error = text : expects.error = *expects.error;
+      if (!code && text != "true") expects.error_texts.push_back(std::move(text));
+    }
+  }
+
+  // By the path of the address, or as much of its end as is there; packed or under a cached name.
+  std::string FindData(const std::string& address, const Yaml& node) const {
+    constexpr std::string_view kEndings[] = {"",    ".ndjson",     ".json",     ".zst",
+                                             ".gz", ".ndjson.zst", ".ndjson.gz"};
+    std::string path = address;
+    if (const size_t scheme = path.find("://"); scheme != std::string::npos) {
+      path = path.substr(std::min(path.find('/', scheme + 3), path.size() - 1) + 1);
+    }
+    if (path.find("..") != std::string::npos)
+      Complain(node, fmt::format("{} leads out of the folder", address));
+    std::vector<fs::path> folders;
+    if (!sources_.data.empty()) folders.emplace_back(sources_.data);
+    folders.push_back(folder_);
+    for (std::string rest = path; !rest.empty();) {
+      std::string flat = rest;
+      std::replace(flat.begin(), flat.end(), '/', '_');
+      for (const fs::path& folder : folders) {
+        for (const std::string& name : {rest, flat}) {
+          for (const std::string_view ending : kEndings) {
+            std::error_code ignored;
+            const fs::path found = folder / (name + std::string(ending));
+            if (fs::is_regular_file(found, ignored)) return found.string();
+          }
+        }
+      }
+      const size_t slash = rest.find('/');
+      rest = slash == std::string::npos ? "" : rest.substr(slash + 1);
+    }
+    Complain(node, fmt::format("the events {} are not there; {}", path,
+                               sources_.data.empty()
+                                   ? "--data names the folder that has them"
+                                   : fmt::format("looked for below {}", sources_.data)));
+  }
+
+  std::string FindQuery(const std::vector<std::string>& names, const Yaml& node) const {
+    std::vector<fs::path> folders = {folder_};
+    if (!sources_.queries.empty()) folders.emplace_back(sources_.queries);
+    for (const fs::path& folder : folders) {
+      for (const std::string& name : names) {
+        const fs::path found = folder / (name + ".spl");
+        std::error_code ignored;
+        if (fs::is_regular_file(found, ignored)) return ReadFile(found.string(), node);
+      }
+    }
+    Complain(node,
+             fmt::format("the rule has no search: {}.spl, beside this file or in the folder of "
+                         "--queries",
+                         fmt::join(names, ".spl, or ")));
+  }
+
+  const std::string& path_;
+  const fs::path folder_;
+  const TestSources& sources_;
+  TestFiles& files_;
+};
+
+// Out of "FILE:LINE:COLUMN: what".
+TestProblem ProblemOf(const std::string& path, const std::string& message) {
+  TestProblem problem{path, 0, message};
+  if (!message.starts_with(path + ":")) return problem;
+  const char* begin = message.data() + path.size() + 1;
+  const auto [end, error] = std::from_chars(begin, message.data() + message.size(), problem.line);
+  const size_t text = message.find(": ", path.size() + 1);
+  if (error == std::errc() && end != begin && text != std::string::npos) {
+    problem.message = message.substr(text + 2);
+  }
+  return problem;
+}
+
+bool Has(const Yaml& top, const char* name) { return static_cast<bool>(top.Find(name)); }
+
+}  // namespace
+
+// What a file lacks is thrown within this file, and caught here.
+void LoadYaml(const std::string& path, const std::string& text, bool named,
+              const TestSources& sources, TestFiles* files) {
+  const Result<std::vector<Yaml>> documents = ReadYaml(text, path);
+  if (!documents.ok()) {
+    // Of YAML in a folder not all is a test.
+    if (named || text.find("cases:") != std::string::npos) {
+      files->problems.push_back(ProblemOf(path, documents.error().message()));
+    }
+    return;
+  }
+  for (const Yaml& top : *documents) {
+    try {
+      Reader reader(path, sources, files);
+      const bool detection = Has(top, "search") && top.Find("tests").At(0).Find("attack_data");
+      if (Has(top, "regression_tests_info")) {
+        reader.ReadSigma(top);
+      } else if (detection) {
+        reader.ReadContentctl(top);
+      } else if (Has(top, "cases") || (Has(top, "tests") && Has(top, "query"))) {
+        reader.ReadOwn(top);
+      } else if (named || Has(top, "query")) {
+        Complain(top,
+                 "this is no file of tests: it has neither cases, nor search and tests, nor "
+                 "regression_tests_info");
+      }
+    } catch (const Problem& problem) {
+      files->problems.push_back({path, problem.line, problem.message});
+    }
+  }
+}
+
+}  // namespace spelk::cli

@@ -1,0 +1,180 @@
+#!/usr/bin/env bash
+# spelk test: its files, its checks, its reports.
+mkdir -p t/lookups t/app/default
+cat >t/events.ndjson <<'END'
+{"EventID":1,"Image":"C:\\a\\cmd.exe","User":"ana"}
+{"EventID":1,"Image":"C:\\b\\net.exe","User":"bo"}
+{"EventID":3,"User":"ana"}
+END
+printf 'name,team\nana,red\n' >t/lookups/teams.csv
+printf '[processes]\nsearch = EventID=1 | table User\n' >t/app/default/savedsearches.conf
+printf 'EventID=1 | table Image\n' >t/images.spl
+cat >t/good.yml <<'END'
+query: EventID=1 Image="*cmd.exe" | table User Image
+tags: [wmi]
+cases:
+  - fires: {"EventID": 1, "Image": "C:\\x\\cmd.exe"}
+  - silent: {EventID: 3, Image: 'C:\x\cmd.exe'}
+  - name: exact rows
+    files: events.ndjson
+    rows:
+      - {User: ana, Image: 'C:\a\cmd.exe'}
+  - name: as a set
+    files: events.ndjson
+    query: table User
+    rows: |
+      {"User":"ana"}
+      {"User":"bo"}
+      {"User":"ana"}
+  - name: in order
+    query: sort User | table User
+    feed: events.ndjson
+    filter: EventID=1
+    ordered: true
+    rows: [{User: ana}, {User: bo}]
+  - name: some rows
+    query_file: images.spl
+    tags: slow
+    files: [events.ndjson]
+    contains: [{Image: 'C:\b\net.exe'}]
+    fields: [Image]
+    count: 2
+  - name: bounds
+    query: '*'
+    files: events.ndjson
+    count: ">=2"
+  - name: lookups and macros
+    query: '`first` | lookup teams.csv name AS User OUTPUT team | table team'
+    macros: {first: EventID=3}
+    lookups: {teams.csv: lookups/teams.csv}
+    files: events.ndjson
+    rows: [{team: red}]
+  - name: saved search
+    app: app
+    saved_search: processes
+    files: events.ndjson
+    count: 2
+  - name: now and zone
+    query: '| makeresults | eval t=strftime(now(), "%F %H:%M") | table t'
+    now: 2024-03-12T09:00:00Z
+    tz: Europe/Berlin
+    rows: [{t: "2024-03-12 10:00"}]
+  - name: an error
+    query: EventID=1 | dedup keepnull=true Image
+    error: [E0203, keepnull]
+  - name: multivalues
+    query: EventID=1 | stats values(User) as users | table users
+    files: events.ndjson
+    rows: [{users: [ana, bo]}]
+END
+cat >t/cases.test <<'END'
+=== events
+{"a":1}
+{"a":2}
+=== case keeps-two
+a>0 | table a
+--- rows ordered
+{"a":1}
+{"a":2}
+=== case refuses
+dedup keepnull=true a
+--- error E0203
+keepnull
+END
+expect 'all pass' 0 '14 passed, 0 failed' bash -c '"$SPELK" test t | sed "s/, [0-9.]* s$//"'
+expect 'by name' 0 'ok t/good.yml:6: exact rows
+1 passed, 0 failed' bash -c '"$SPELK" test t --name exact -v | sed "s/, [0-9.]* s$//"'
+expect 'by tag' 0 't/good.yml:23: some rows' "$SPELK" test t --tag slow --list
+expect 'one at a time' 0 '14 passed, 0 failed' bash -c '"$SPELK" test t --jobs 1 | sed "s/, [0-9.]* s$//"'
+
+mkdir bad
+cat >bad/rows.yml <<'END'
+query: stats count by User | table User count
+events:
+  - {User: ana}
+  - {User: bo}
+cases:
+  - name: differs
+    rows: [{User: ana, count: 2}, {User: cy, count: 1}]
+  - name: nothing
+    query: user=ana
+    count: 1
+END
+expect 'what differs' 1 'FAIL bad/rows.yml:6: differs: the rows differ
+    ~ {"User":"ana","count":1}  count is "1", want "2"
+    ~ {"User":"bo","count":1}  User is "bo", want "cy"
+FAIL bad/rows.yml:8: nothing: 0 rows, want 1
+    no rows: 2 events read; none kept by the base search
+      user: in no event; names are case-sensitive, and there is User
+0 passed, 2 failed' bash -c '"$SPELK" test bad >out; code=$?; sed "s/, [0-9.]* s$//" out; exit $code'
+expect 'in colour' 1 '2' bash -c '"$SPELK" test bad --color always >out; code=$?; grep -c "$(printf "\033\\[33m~")" out; exit $code'
+expect 'github' 1 '::error file=bad/rows.yml,line=6,title=differs::the rows differ%0A~ {"User":"ana","count":1}  count is "1", want "2"%0A~ {"User":"bo","count":1}  User is "bo", want "cy"%0A' \
+  bash -c '"$SPELK" test bad -o github >out; code=$?; head -1 out; exit $code'
+expect 'tap' 1 'TAP version 13
+1..2
+not ok 1 - bad/rows.yml: differs' bash -c '"$SPELK" test bad -o tap >out; code=$?; head -3 out; exit $code'
+expect 'junit' 1 '<testsuites tests="2" failures="2"' bash -c '"$SPELK" test bad -o junit -O out.xml; code=$?; grep -o "<testsuites tests=.2. failures=.2." out.xml; exit $code'
+expect 'json' 1 '{"passed":0,"failed":2' bash -c '"$SPELK" test bad -o json >out; code=$?; head -1 out | cut -c1-22; exit $code'
+
+mkdir broken
+printf 'query: EventID=1\ncases:\n  - name: x\n    rowz: []\n' >broken/names.yml
+printf 'query: [1\ncases:\n' >broken/syntax.yml
+printf 'query: a=1\ncases:\n  - name: nothing asked\n' >broken/nothing.yml
+printf 'cases:\n  - name: no search\n    count: 1\n' >broken/search.yml
+printf '=== case x\na=1\n--- rows\n{"a":\n' >broken/row.test
+expect 'broken files have a place and a fix' 2 'ERROR broken/names.yml:4: "rowz" is nothing that a test has; did you mean rows?
+ERROR broken/nothing.yml:3: nothing asked checks nothing; give rows, contains, count, no_rows, fields, error, snapshot, fires or silent
+ERROR broken/row.test:3: row 1 is no JSON object: {"a":
+ERROR broken/search.yml:2: no search has no search; give query, query_file or saved_search, in the case or at the top' \
+  bash -c '"$SPELK" test broken >out; code=$?; grep ^ERROR out | grep -v syntax; exit $code'
+expect 'YAML that is none' 2 '1' bash -c '"$SPELK" test broken/syntax.yml >out; code=$?; grep -c "^ERROR broken/syntax.yml:[0-9]*: did not find" out; exit $code'
+expect 'a search that does not compile' 1 'FAIL q.yml:3: case 1: E0203: dedup has no option "x"' bash -c \
+  'printf "query: dedup x=1 a\ncases:\n  - count: 0\n" >q.yml; "$SPELK" test q.yml >out; code=$?; head -1 out; exit $code'
+expect 'no tests' 2 '' "$SPELK" test t/lookups
+says 'is told' 'there are no tests'
+
+printf 'query: a>0 | table a\nevents: [{a: 1}, {a: 2}]\ncases:\n  - snapshot: kept.ndjson\n' >snap.yml
+expect 'no snapshot yet' 1 'FAIL snap.yml:4: case 1: there is no snapshot kept.ndjson; --update writes it' bash -c \
+  '"$SPELK" test snap.yml >out; code=$?; head -1 out; exit $code'
+expect 'written' 0 '1 passed, 0 failed, 1 snapshots written' bash -c '"$SPELK" test snap.yml --update | sed "s/, [0-9.]* s$//"'
+expect 'as it was' 0 '{"a":1}
+{"a":2}' cat kept.ndjson
+expect 'and compared' 0 '1 passed, 0 failed' bash -c '"$SPELK" test snap.yml | sed "s/, [0-9.]* s$//"'
+
+mkdir -p content/detections data/datasets/T1047/x
+cat >content/detections/wmic.yml <<'END'
+name: WMIC creates a process
+id: 1
+type: TTP
+search: EventID=1 Image="*wmic.exe" | table Image | `wmic_creates_a_process_filter`
+tags:
+  mitre_attack_id: [T1047]
+tests:
+- name: True Positive Test
+  attack_data:
+  - data: https://media.example.org/attack_data/master/datasets/T1047/x/windows-sysmon.log
+    source: XmlWinEventLog:Microsoft-Windows-Sysmon/Operational
+    sourcetype: XmlWinEventLog
+END
+echo '{"EventID":1,"Image":"C:\\wbem\\wmic.exe"}' >data/datasets/T1047/x/windows-sysmon.log
+expect 'detections as contentctl has them' 0 '1 passed, 0 failed' bash -c '"$SPELK" test content --data data --tag T1047 | sed "s/, [0-9.]* s$//"'
+expect 'whose events are not there' 2 'ERROR content/detections/wmic.yml:10: the events attack_data/master/datasets/T1047/x/windows-sysmon.log are not there; --data names the folder that has them' \
+  bash -c '"$SPELK" test content >out; code=$?; head -1 out; exit $code'
+
+mkdir -p regression_data/rules/proc_wmic
+cat >regression_data/rules/proc_wmic/info.yml <<'END'
+id: 7
+rule_metadata:
+  - id: 36475a7d
+    title: WMIC
+regression_tests_info:
+  - name: Positive Detection Test
+    type: json
+    match_count: 1
+    path: regression_data/rules/proc_wmic/36475a7d.json
+END
+echo '{"EventID":1,"Image":"C:\\wbem\\wmic.exe"}' >regression_data/rules/proc_wmic/36475a7d.json
+expect 'a rule without its search' 2 '1' bash -c '"$SPELK" test regression_data >out; code=$?; grep -c "the rule has no search: proc_wmic.spl, or rule.spl, or 36475a7d.spl" out; exit $code'
+mkdir rules
+echo 'EventID=1 Image="*wmic.exe"' >rules/proc_wmic.spl
+expect 'regression data of Sigma' 0 '1 passed, 0 failed' bash -c '"$SPELK" test regression_data --queries rules | sed "s/, [0-9.]* s$//"'
