@@ -66,7 +66,8 @@ struct Pack {
 // Reads a file or folder. Nothing outside of it is read: links that lead out are problems. An error
 // for one that is not there, or in which there are no searches.
 Result<Pack> ReadPack(const std::string& path);
-// Adds what the pack brings, before what the options have, which overrides it.
+// Adds what the pack brings, before what the options have, which overrides it. Tables that other
+// products or earlier searches would bring count as empty, with a warning.
 void AddPack(const Pack& pack, EngineOptions* options);
 // By id, technique (T1546 for T1546.003, too) or name; the name may have * for anything. Letters in
 // either case.

@@ -185,10 +185,11 @@ writes,ok,3
 reads,ok,1' columns run tables.jsonl events.ndjson --lookup t.csv
 
 printf '{"name":"asks","search":"EventID=1 | lookup nobody dest OUTPUT team | stats count by dest"}\n' >missing.jsonl
-expect 'a table that is not there' 0 'name,status,rows
-asks,refused,0' columns run missing.jsonl events.ndjson
-expect 'is taken as empty if that is asked for' 0 "asks,,ok,3,W0102: lookup: there is no lookup table 'nobody': taken as empty" \
-  bash -c '"$0" pack run missing.jsonl events.ndjson --empty-tables -o csv | tail -n 1 | cut -d, -f1,4,5,6,8' "$SPELK"
+expect 'a table that is not there is empty' 0 "asks,,ok,3,W0102: lookup: there is no lookup table 'nobody': taken as empty" \
+  bash -c '"$0" pack run missing.jsonl events.ndjson -o csv | tail -n 1 | cut -d, -f1,4,5,6,8' "$SPELK"
+expect 'and differs' 0 'differs,asks' bash -c '"$0" pack check missing.jsonl -o csv | tail -n 1 | cut -d, -f1,2' "$SPELK"
+printf 'dest,team\na,red\n' >nobody.csv
+expect 'unless it is given' 0 'asks,,ok,3,' bash -c '"$0" pack run missing.jsonl events.ndjson --lookup nobody.csv -o csv | tail -n 1 | cut -d, -f1,4,5,6,8' "$SPELK"
 
 # ---- what is no pack
 expect 'nothing there' 2 '' pack list nowhere

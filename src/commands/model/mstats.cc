@@ -188,7 +188,8 @@ class MstatsBinder {
   }
 
   // Which metrics a pattern takes is known only when all fields of an event are: a measurement
-  // becomes a member like the others, then events that have one of them stay.
+  // becomes a member like the others, then events that have one of them stay. Metrics have no text
+  // but their line, which names them.
   std::string OfPatterns(const std::string& fields) const {
     std::string names;
     for (const std::string& pattern : patterns_) names += fmt::format(" {}", Quote(pattern));
@@ -197,7 +198,8 @@ class MstatsBinder {
       others += fmt::format(" OR isnotnull({})", QuoteField(metric));
     }
     return fmt::format(
-        "search * | eval mstats_name=\"{}\".metric_name | eval {{mstats_name}}=_value{} "
+        "search *metric_name* | eval mstats_name=\"{}\".metric_name | eval "
+        "{{mstats_name}}=_value{} "
         "| foreach{} [eval mstats_any=if(isnotnull('<<FIELD>>'),1,mstats_any)] "
         "| where mstats_any=1{}",
         kMember, fields, names, others);

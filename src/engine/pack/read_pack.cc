@@ -324,6 +324,7 @@ void AddPack(const Pack& pack, EngineOptions* options) {
   options->apps.insert(options->apps.begin(), pack.apps.begin(), pack.apps.end());
   options->lookups.insert(options->lookups.begin(), pack.lookups.begin(), pack.lookups.end());
   options->stanzas.insert(options->stanzas.begin(), pack.stanzas.begin(), pack.stanzas.end());
+  options->empty_tables = true;
 }
 
 }  // namespace spelk

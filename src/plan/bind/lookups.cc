@@ -24,7 +24,8 @@ absl::StatusOr<LookupPtr> WithPlace(absl::StatusOr<LookupPtr> found, Span span, 
 LookupPtr Noted(LookupPtr lookup, Span span, Binder& binder) {
   if (lookup->assumed) {
     binder.Warn(ErrorCode::kDiffers, span,
-                fmt::format("there is no lookup table '{}': taken as empty", lookup->name));
+                fmt::format("there is no lookup table '{}': taken as empty", lookup->name),
+                {fmt::format("--lookup {}=FILE.csv gives it", lookup->name)});
   }
   return lookup;
 }
