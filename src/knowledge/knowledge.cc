@@ -167,7 +167,7 @@ const std::vector<plan::EventLayout>& Knowledge::shapes() const {
 absl::Status Knowledge::ReadBuiltinProps(std::string_view family) const {
   SPELK_ASSIGN_OR_RETURN(const Conf conf, BuiltinConf("props.conf", family));
   SPELK_ASSIGN_OR_RETURN(const Conf transforms, BuiltinConf("transforms.conf", family));
-  return props_.AddAll(conf, transforms, lookups_, true);
+  return props_.Read(conf, transforms, lookups_, true);
 }
 
 namespace {
@@ -205,6 +205,7 @@ absl::StatusOr<bool> Knowledge::ReadBuiltinProps(const plan::FieldSet& fields) c
     SPELK_RETURN_IF_ERROR(ReadBuiltinProps(family->name));
   }
   unread_.erase(first, unread_.end());
+  props_.Arrange();
   return true;
 }
 

@@ -80,7 +80,7 @@ int Props::PhaseOf(const Rule& rule) {
 
 // The order of application; of two rules for one field the later one decides.
 bool Props::ComesBefore(const Rule& a, const Rule& b) {
-  if (PhaseOf(a) != PhaseOf(b)) return PhaseOf(a) < PhaseOf(b);
+  if (a.phase != b.phase) return a.phase < b.phase;
   if (a.key != b.key) return a.key < b.key;
   if (a.stanza->rank != b.stanza->rank) return a.stanza->rank < b.stanza->rank;
   if (a.stanza->priority != b.stanza->priority) return a.stanza->priority < b.stanza->priority;
@@ -286,7 +286,7 @@ absl::StatusOr<InlinedRules> Props::RulesFor(const plan::FieldSet& needs, FieldT
   };
   for (auto at = order_.rbegin(); at != order_.rend(); ++at) {
     const Rule& rule = rules_[*at];
-    if (PhaseOf(rule) < kAutomaticPhase) add_automatic();
+    if (rule.phase < kAutomaticPhase) add_automatic();
     const bool calculates = rule.kind == plan::RuleKind::kCalculate && !rule.ingest;
     if (!calculates && !before_calculations.empty()) {
       wanted.Add(std::exchange(before_calculations, {}));

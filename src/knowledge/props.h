@@ -39,6 +39,11 @@ class Props {
   absl::Status AddAll(const Conf& conf, const Conf& transforms, const plan::LookupCatalog& lookups,
                       bool builtin);
 
+  // The same in two steps, for several of them: Arrange after the last.
+  absl::Status Read(const Conf& conf, const Conf& transforms, const plan::LookupCatalog& lookups,
+                    bool builtin);
+  void Arrange();
+
   // What a fields.conf says of fields.
   void AddFields(const Conf& conf);
 
@@ -86,6 +91,7 @@ class Props {
     std::optional<Lookup> lookup;
     std::string place;
     bool only_missing = false;
+    int phase = 0;        // See PhaseOf.
     bool ingest = false;  // INGEST_EVAL: comes before all others.
     bool again = false;   // Of spelk's own aliases: for what texts gave in the meantime.
   };

@@ -71,6 +71,13 @@ bool IsOfText(std::string_view key) {
 
 absl::Status Props::AddAll(const Conf& conf, const Conf& transforms,
                            const plan::LookupCatalog& lookups, bool builtin) {
+  SPELK_RETURN_IF_ERROR(Read(conf, transforms, lookups, builtin));
+  Arrange();
+  return absl::OkStatus();
+}
+
+absl::Status Props::Read(const Conf& conf, const Conf& transforms,
+                         const plan::LookupCatalog& lookups, bool builtin) {
   lookups_ = &lookups;
   for (const Stanza& stanza : conf.stanzas()) {
     const StanzaPattern pattern = ParseStanzaName(stanza.name);
@@ -99,6 +106,10 @@ absl::Status Props::AddAll(const Conf& conf, const Conf& transforms,
       if (!status.ok()) AddBroken(setting, transforms, rule, std::move(status));
     }
   }
+  return absl::OkStatus();
+}
+
+void Props::Arrange() {
   // A scan may be reading them: those of spelk's own that come later have none.
   if (times_.size() != time_rules_.size()) {
     times_.clear();
@@ -108,7 +119,6 @@ absl::Status Props::AddAll(const Conf& conf, const Conf& transforms,
   std::iota(order_.begin(), order_.end(), size_t{0});
   std::stable_sort(order_.begin(), order_.end(),
                    [this](size_t a, size_t b) { return ComesBefore(rules_[a], rules_[b]); });
-  return absl::OkStatus();
 }
 
 namespace {
@@ -189,6 +199,7 @@ void Props::Add(Rule rule) {
     Add(std::move(again));
   }
   if (!rule.stanza->builtin) by_key_[rule.key].push_back(rules_.size());
+  rule.phase = PhaseOf(rule);
   rules_.push_back(std::move(rule));
 }
 
