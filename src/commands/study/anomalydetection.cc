@@ -66,7 +66,7 @@ struct RowStudy {
   double log_probability = 0;
   double most = 0;
   double least = std::numeric_limits<double>::infinity();
-  std::optional<Field> cause;  // The field with the least frequent value.
+  Field cause;  // The field with the least frequent value; null without any value.
 };
 
 // The value below which that share of the sorted numbers lies, interpolated.
@@ -105,9 +105,9 @@ class AnomalyDetection final : public WholeSink {
     for (const RowStudy& study : studies) {
       const bool anomalous = IsAnomalous(study, bound);
       kept.push_back(anomalous || node_.action == AnomalyAction::kAnnotate);
-      const bool any = study.cause.has_value();
+      const bool any = static_cast<bool>(study.cause);
       columns[0].values.push_back(any ? NumberValue(study.log_probability) : Value::Null());
-      columns[1].values.push_back(anomalous ? Value::Text(study.cause->name()) : Value::Null());
+      columns[1].values.push_back(anomalous ? Value::Text(study.cause.name()) : Value::Null());
       columns[2].values.push_back(anomalous ? NumberValue(study.least) : Value::Null());
       columns[3].values.push_back(any ? NumberValue(study.most) : Value::Null());
     }
@@ -136,14 +136,15 @@ class AnomalyDetection final : public WholeSink {
       }
     };
     if (numeric) {
-      const auto [low, high] = std::minmax_element(numbers.begin(), numbers.end());
+      const double low = *std::min_element(numbers.begin(), numbers.end());
+      const double high = *std::max_element(numbers.begin(), numbers.end());
       // Sturges' rule.
       const auto bins =
           static_cast<size_t>(std::ceil(std::log2(static_cast<double>(numbers.size())))) + 1;
-      const double width = (*high - *low) / static_cast<double>(bins);
+      const double width = (high - low) / static_cast<double>(bins);
       const auto bin_of = [&](double number) {
         if (!(width > 0)) return size_t{0};
-        return std::min(bins - 1, static_cast<size_t>((number - *low) / width));
+        return std::min(bins - 1, static_cast<size_t>((number - low) / width));
       };
       std::vector<double> counts(bins, 0);
       for (const double number : numbers) ++counts[bin_of(number)];
@@ -181,7 +182,7 @@ class AnomalyDetection final : public WholeSink {
   }
 
   static bool IsAnomalous(const RowStudy& study, const Bound& bound) {
-    return study.cause && study.log_probability < bound.threshold;
+    return static_cast<bool>(study.cause) && study.log_probability < bound.threshold;
   }
 
   absl::Status Summarize(const std::vector<RowStudy>& studies, const Bound& bound,

@@ -243,14 +243,14 @@ std::optional<size_t> FindPeriod(const std::vector<double>& values) {
     correlation.push_back(sum / all * count / (count - static_cast<double>(lag)));
   }
   constexpr double kClear = 0.5;
-  std::optional<size_t> best;
+  size_t best = 0;  // None yet.
   for (size_t lag = 2; lag + 1 < correlation.size(); ++lag) {
     const bool peak = correlation[lag] > correlation[lag - 1] &&
                       correlation[lag] >= correlation[lag + 1] && correlation[lag] > kClear;
     // A multiple of a period is one, too: it must be clearly better.
-    if (peak && (!best || correlation[lag] > correlation[*best] + 0.1)) best = lag;
+    if (peak && (best == 0 || correlation[lag] > correlation[best] + 0.1)) best = lag;
   }
-  return best;
+  return best == 0 ? std::nullopt : std::optional(best);
 }
 
 double DeviationsFor(double share) {
