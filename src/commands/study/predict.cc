@@ -167,7 +167,7 @@ class PredictRows final : public WholeSink {
     if (series.algorithm == Algorithm::kSlopeAndSeason) {
       const Forecast slope = Predict(values, ahead, {.slope = true});
       if (!period) return slope;
-      return Mixed(slope, Predict(values, ahead, {.slope = false, .period = *period}));
+      return Mixed(slope, Predict(values, ahead, {.slope = false, .period = period.value_or(0)}));
     }
     Forecast forecast = Predict(values, ahead, {});
     if (series.algorithm == Algorithm::kTwoLevels) {
