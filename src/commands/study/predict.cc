@@ -149,25 +149,25 @@ class PredictRows final : public WholeSink {
     }
     const bool seasons =
         series.algorithm == Algorithm::kSeason || series.algorithm == Algorithm::kSlopeAndSeason;
-    std::optional<size_t> period;
-    if (seasons) period = series.period > 0 ? series.period : FindPeriod(values);
-    if (series.algorithm == Algorithm::kSeason && !period) {
+    size_t period = 0;  // None.
+    if (seasons) period = series.period > 0 ? series.period : FindPeriod(values).value_or(0);
+    if (series.algorithm == Algorithm::kSeason && period == 0) {
       return Refuse(series, "is not periodic; period= says after how many values it comes again");
     }
     // A season is known when it was seen twice.
-    if (period && 2 * *period > points) {
+    if (2 * period > points) {
       if (series.period > 0) return Refuse(series, "has fewer numbers than two periods");
-      period.reset();
+      period = 0;
     }
-    SPELK_RETURN_IF_ERROR(rows.Reserve(period.value_or(1) * period.value_or(1) * 16));
+    SPELK_RETURN_IF_ERROR(rows.Reserve(std::max<size_t>(1, period * period) * 16));
     if (series.algorithm == Algorithm::kSeason) {
-      return Predict(values, ahead, {.slope = false, .period = period.value_or(0)});
+      return Predict(values, ahead, {.slope = false, .period = period});
     }
     if (series.algorithm == Algorithm::kSlope) return Predict(values, ahead, {.slope = true});
     if (series.algorithm == Algorithm::kSlopeAndSeason) {
       const Forecast slope = Predict(values, ahead, {.slope = true});
-      if (!period) return slope;
-      return Mixed(slope, Predict(values, ahead, {.slope = false, .period = period.value_or(0)}));
+      if (period == 0) return slope;
+      return Mixed(slope, Predict(values, ahead, {.slope = false, .period = period}));
     }
     Forecast forecast = Predict(values, ahead, {});
     if (series.algorithm == Algorithm::kTwoLevels) {
