@@ -13,7 +13,7 @@ expect 'where events come from' 0 '{"field":"host","count":3,"distinct":2,"types
 expect 'the same as a search' 0 '' cmp \
   <("$SPELK" run 'fieldsummary * | table field count' -o csv feed.ndjson | sort) \
   <("$SPELK" fields -o ndjson feed.ndjson | "$SPELK" run 'search NOT field IN (_time, index, source, sourcetype, host) OR field=host | table field count' -o csv - | sort)
-expect 'standard input, other options' 0 '' contains '| code' "$SPELK" fields -o table --latest 1700000001 - <feed.ndjson
+expect 'standard input, other options' 0 '' contains '| code' bash -c '"$SPELK" fields -o markdown --latest 1700000001 - <feed.ndjson'
 expect 'no search' 2 '' "$SPELK" fields -f x.spl feed.ndjson
 says 'it says so' 'fields takes no search'
 expect 'no such file' 3 '' "$SPELK" fields nothing.ndjson

@@ -1,11 +1,5 @@
 #!/usr/bin/env bash
 # Help, version, completion, and what is said about a wrong command line.
-contains() { # contains TEXT COMMAND…
-  local text=$1
-  shift
-  "$@" | grep -qF -- "$text"
-}
-
 expect 'version' 0 '' contains 'spelk 0.' "$SPELK" --version
 expect 'help' 0 '' contains 'run' "$SPELK" --help
 expect 'help of run' 0 '' contains '--max-line' "$SPELK" run --help

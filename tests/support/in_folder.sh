@@ -32,6 +32,13 @@ says() {
   printf 'FAIL %s\n  the messages lack: %s\n  they are: %s\n' "$1" "$2" "$(cat messages)"
 }
 
+# contains TEXT COMMAND…: whether the command writes the text.
+contains() {
+  local text=$1
+  shift
+  "$@" | grep -qF -- "$text"
+}
+
 # shellcheck disable=SC1090
 . "$1"
 echo "$passed passed, $failed failed"
