@@ -42,6 +42,14 @@ absl::Status MakeRepeatable(const std::string& directory, const Cancellation* ca
   return absl::OkStatus();
 }
 
+uint64_t PassReports::LineOf(const std::vector<io::Input>& inputs,
+                             const exec::ScanReport::Fault& fault) const {
+  if (fault.line > 0) return fault.line;
+  const auto [place, is_new] = lines_.try_emplace({fault.input, fault.offset}, 0);
+  if (is_new) place->second = LineAt(inputs[fault.input], fault.offset);
+  return place->second;
+}
+
 void PassReports::Summarize(const std::vector<io::Input>& inputs, Summary* summary) const {
   if (reports_.empty()) return;
   const exec::ScanReport& last = reports_.back();
@@ -56,9 +64,8 @@ void PassReports::Summarize(const std::vector<io::Input>& inputs, Summary* summa
     summary->looked_at = report.looked_at;
     summary->faults.clear();
     for (const exec::ScanReport::Fault& fault : report.first()) {
-      const io::Input& input = inputs[fault.input];
-      const uint64_t line = fault.line > 0 ? fault.line : LineAt(input, fault.offset);
-      summary->faults.push_back({input.path, line, fault.offset, fault.reason});
+      summary->faults.push_back(
+          {inputs[fault.input].path, LineOf(inputs, fault), fault.offset, fault.reason});
     }
   }
 }

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <deque>
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -20,7 +22,8 @@ absl::Status MakeRepeatable(const std::string& directory, const Cancellation* ca
                             std::vector<io::Input>* inputs);
 
 // What the passes met. The counts are those of the last one; the malformed lines those of the pass
-// that looked at most lines, as a prefilter may hide them from the others.
+// that looked at most lines, as a prefilter may hide them from the others. Summaries are made by
+// one thread.
 class PassReports {
  public:
   exec::ScanReport& New() { return reports_.emplace_back(); }
@@ -29,7 +32,11 @@ class PassReports {
   void Summarize(const std::vector<io::Input>& inputs, Summary* summary) const;
 
  private:
+  uint64_t LineOf(const std::vector<io::Input>& inputs, const exec::ScanReport::Fault& fault) const;
+
   std::deque<exec::ScanReport> reports_;
+  // Lines counted up to a fault, by input and offset: all plans of a run have the same faults.
+  mutable std::map<std::pair<size_t, uint64_t>, uint64_t> lines_;
 };
 
 }  // namespace spelk::engine

@@ -17,8 +17,6 @@ plan::NodePtr WithComputed(plan::NodePtr input, const std::vector<const plan::Ex
 
 class ExpressionTree {
  public:
-  explicit ExpressionTree(FieldTable& fields) : fields_(fields) {}
-
   // Adds a trial for each part that is true or false; `count` makes one of a condition.
   void Plan(const plan::Expr& predicate, const std::function<size_t(const plan::Expr&)>& count);
   // Afterwards: the parts, those that failed marked. `rows` have what was computed.
@@ -34,7 +32,6 @@ class ExpressionTree {
   void Mark(const std::vector<Part>& parts, size_t part, bool wanted,
             std::vector<WhyOperand>* operands) const;
 
-  FieldTable& fields_;
   std::vector<Part> parts_;
 };
 

@@ -222,7 +222,7 @@ class Investigation {
     for (const plan::Expr* clause : clauses_) AddSubsearches(*clause, &subsearches);
     std::vector<size_t> others;
     for (const plan::NodePtr& other : node.others) others.push_back(trials_.Profile(Copy(*other)));
-    ExpressionTree tree(fields_);
+    ExpressionTree tree;
     if (options_.in_detail && !clauses_.empty()) {
       tree.Plan(**PredicateOf(node),
                 [&](const plan::Expr& part) { return trials_.Count(Filtered(Before(), part)); });
