@@ -46,7 +46,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   macros.AddSavedSearches(conf);
   (void)macros.AddDefinition(text);
   knowledge::EventClasses classes;
-  (void)classes.Load(conf, conf, false);
+  (void)classes.Load(conf, conf);
   (void)classes.HasTag("", text.substr(0, 20));
   (void)knowledge::ReadShapes(conf);
   return 0;
