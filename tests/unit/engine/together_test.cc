@@ -1,6 +1,7 @@
 // Searches that share a pass over the input: each gives what it gives alone.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -81,6 +82,34 @@ TEST(Together, EachGivesWhatItGivesAlone) {
         }
       }
     }
+  }
+}
+
+// Lines are counted once for all of them.
+TEST(Together, EachNamesTheLineThatIsMalformed) {
+  const Engine engine;
+  std::string feed = tests::GenerateFeed({.events = 500, .seed = 3});
+  const auto line = 1 + static_cast<uint64_t>(std::count(feed.begin(), feed.end(), '\n'));
+  const uint64_t offset = feed.size();
+  feed += "{\"a\":\"x\n{\"a\":\"y\"}\n";
+  std::vector<Query> queries;
+  for (const std::string_view search : {"stats count", "stats count by User", "table a"}) {
+    Result<Query> query = engine.Compile(search);
+    ASSERT_TRUE(query.ok()) << query.error().Render();
+    queries.push_back(std::move(query).value());
+  }
+  RunOptions options;
+  options.threads = 2;
+  options.block_size = size_t{4} << 10U;
+  const Result<std::vector<Summary>> summaries = RunTogether(
+      queries, Memory(feed), options, [](size_t, const RowBatch&) { return Flow::kMore; });
+  ASSERT_TRUE(summaries.ok()) << summaries.error().Render();
+  ASSERT_EQ(summaries.value().size(), queries.size());
+  for (const Summary& summary : summaries.value()) {
+    EXPECT_EQ(summary.malformed, summary.faults.size());
+    ASSERT_FALSE(summary.faults.empty());
+    EXPECT_EQ(summary.faults.back().line, line);
+    EXPECT_EQ(summary.faults.back().offset, offset);
   }
 }
 
