@@ -28,6 +28,11 @@ bool IsAscii(std::string_view text) {
 
 template <class MapByte, class MapCodePoint>
 std::string Map(std::string_view text, MapByte map_byte, MapCodePoint map_code_point) {
+  if (IsAscii(text)) {
+    std::string mapped(text);
+    for (char& c : mapped) c = map_byte(c);  // Many at once.
+    return mapped;
+  }
   std::string out;
   out.reserve(text.size());
   for (size_t at = 0; at < text.size();) {
