@@ -88,10 +88,25 @@ std::string CodeText(ErrorCode code) {
 
 std::string Render(const Diagnostic& diagnostic, const Source& source) {
   const Span written = source.Written(diagnostic.span);
-  const LineColumn place = source.Locate(written.begin);
-  std::string out = fmt::format("{}:{}:{}: {} {}: {}\n", source.name(), place.line, place.column,
-                                diagnostic.severity == Severity::kError ? "error" : "warning",
-                                CodeText(diagnostic.code), Printable(diagnostic.message));
+  std::vector<std::string> notes;
+  if (const Source::Expansion* expansion = source.ExpansionAt(diagnostic.span)) {
+    const std::string_view piece = TextOf(source.text(), diagnostic.span);
+    notes.push_back(
+        fmt::format("in the expansion of macro `{}`{}", expansion->macro,
+                    piece.empty() ? "" : ", at " + InQuotes(Printable(Beginning(piece)))));
+  }
+  notes.insert(notes.end(), diagnostic.notes.begin(), diagnostic.notes.end());
+  return RenderAt(
+      source, written, source.Locate(written.begin),
+      fmt::format("{} {}", diagnostic.severity == Severity::kError ? "error" : "warning",
+                  CodeText(diagnostic.code)),
+      diagnostic.message, notes);
+}
+
+std::string RenderAt(const Source& source, Span written, LineColumn place, std::string_view label,
+                     std::string_view message, const std::vector<std::string>& notes) {
+  std::string out = fmt::format("{}:{}:{}: {}: {}\n", source.name(), place.line, place.column,
+                                label, Printable(message));
   std::string_view line = source.LineAt(written.begin);
   const auto line_start = static_cast<size_t>(line.data() - source.written().data());
   size_t column = std::min<size_t>(written.begin - line_start, line.size());
@@ -118,13 +133,7 @@ std::string Render(const Diagnostic& diagnostic, const Source& source) {
     out += std::string(std::max<size_t>(1, CodePoints(line.substr(column, width))), '^');
     out += '\n';
   }
-  if (const Source::Expansion* expansion = source.ExpansionAt(diagnostic.span)) {
-    const std::string_view piece = TextOf(source.text(), diagnostic.span);
-    out += fmt::format("  note: in the expansion of macro `{}`{}\n", expansion->macro,
-                       piece.empty() ? "" : ", at " + InQuotes(Printable(Beginning(piece))));
-  }
-  for (const std::string& note : diagnostic.notes)
-    out += fmt::format("  note: {}\n", Printable(note));
+  for (const std::string& note : notes) out += fmt::format("  note: {}\n", Printable(note));
   return out;
 }
 

@@ -34,6 +34,10 @@ std::string InQuotes(std::string_view text);
 //             ^^^^^^^^
 //     note: its options are consecutive, keepempty, keepevents
 std::string Render(const Diagnostic& diagnostic, const Source& source);
+// The same of anything that is said of a piece of source.written(); `label` stands for severity and
+// code, `place` is shown as it is: the text may stand in the middle of a file.
+std::string RenderAt(const Source& source, Span written, LineColumn place, std::string_view label,
+                     std::string_view message, const std::vector<std::string>& notes);
 
 // The status of a problem of the query that shows only when it runs; it carries all of it.
 absl::Status ErrorAt(ErrorCode code, Span span, std::string message,

@@ -10,55 +10,14 @@
 
 #include "cli/choices.h"
 #include "cli/exit_codes.h"
+#include "cli/packs.h"
 #include "cli/report.h"
 #include "cli/reports.h"
 #include "cli/terminal.h"
-#include "cli/words.h"
 #include "spelk/pack.h"
-#include "spelk/text.h"
 
 namespace spelk::cli {
 namespace {
-
-// A search of the command line as a pack of one.
-Result<Pack> OfQuery(const SearchArguments& arguments) {
-  const Result<QueryText> text = ReadQuery(arguments);
-  if (!text.ok()) return text.error();
-  if (!text->inputs.empty()) {
-    return Error(ErrorKind::kQuery, fmt::format("unexpected \"{}\"; check reads no input",
-                                                Printable(text->inputs.front())));
-  }
-  Analytic analytic;
-  analytic.name = analytic.id = analytic.file = text->name;
-  analytic.search = text->text;
-  Pack pack;
-  pack.path = text->name;
-  pack.kind = PackKind::kFile;
-  pack.analytics.push_back(std::move(analytic));
-  return pack;
-}
-
-// Several packs as one.
-Result<Pack> OfPaths(const std::vector<std::string>& paths) {
-  Pack all;
-  for (const std::string& path : paths) {
-    Result<Pack> read = ReadPack(path);
-    if (!read.ok()) return read.error();
-    Pack& pack = *read;
-    if (paths.size() == 1) return read;
-    all.path += all.path.empty() ? path : fmt::format(", {}", path);
-    const auto move = [](auto& from, auto* to) {
-      to->insert(to->end(), std::make_move_iterator(from.begin()),
-                 std::make_move_iterator(from.end()));
-    };
-    move(pack.analytics, &all.analytics);
-    move(pack.apps, &all.apps);
-    move(pack.lookups, &all.lookups);
-    move(pack.stanzas, &all.stanzas);
-    move(pack.problems, &all.problems);
-  }
-  return all;
-}
 
 int CodeOf(const std::vector<AnalyticCheck>& checks) {
   int code = kDone;
@@ -89,10 +48,9 @@ int TellOne(const AnalyticCheck& check) {
 }  // namespace
 
 int Check(const CheckArguments& arguments) {
-  const std::vector<std::string>& words = arguments.search.positional;
-  const bool paths = arguments.search.file.empty() && !words.empty() &&
-                     std::all_of(words.begin(), words.end(), &LooksLikePack);
-  const Result<Pack> pack = paths ? OfPaths(words) : OfQuery(arguments.search);
+  const bool paths = NamesPacks(arguments.search);
+  const Result<Pack> pack =
+      paths ? PackOfPaths(arguments.search.positional) : PackOfQuery(arguments.search, "check");
   if (!pack.ok()) return Fail(pack.error(), true);
   EngineOptions options = MakeEngineOptions(arguments.search);
   AddPack(*pack, &options);

@@ -18,6 +18,7 @@ constexpr std::pair<std::string_view, std::string_view> kChoices[] = {
     {"--stage", "tokens, ast, plan, optimized or pipeline"},
     {"test --format", "text, junit, tap, json or github"},
     {"why --format", "text or json"},
+    {"lint --format", "text, json, sarif or github"},
     {"shell", "bash, zsh or fish"}};
 
 std::string_view TextOf(std::string_view option) {

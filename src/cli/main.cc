@@ -1,4 +1,4 @@
-// The command line: spelk run | explain | why | check | pack | test | fields | apps | help |
+// The command line: spelk run | explain | why | check | lint | pack | test | fields | apps | help |
 // completion.
 #include <fmt/format.h>
 #include <pthread.h>
@@ -20,6 +20,7 @@
 #include "cli/exit_codes.h"
 #include "cli/explain_command.h"
 #include "cli/fields_command.h"
+#include "cli/lint_command.h"
 #include "cli/pack_command.h"
 #include "cli/report.h"
 #include "cli/run_command.h"
@@ -27,6 +28,7 @@
 #include "cli/terminal.h"
 #include "cli/test_command.h"
 #include "cli/why_command.h"
+#include "spelk/lint.h"
 #include "spelk/text.h"
 
 namespace spelk::cli {
@@ -59,6 +61,10 @@ int PrintHelp(const CLI::App& app, const std::string& name) {
   for (const CLI::App* command : Subcommands(app)) {
     if (command->get_name() != name) continue;
     Print(command->help("spelk"));
+    return kDone;
+  }
+  if (const LintRule* rule = FindLintRule(name)) {
+    Print(ExplainLintRule(*rule));
     return kDone;
   }
   const Engine engine;
@@ -118,8 +124,8 @@ int Refuse(const CLI::App& app, const std::vector<std::string>& words,
   std::string what = error.what();
   if (parsed.empty() && words.empty()) {
     what =
-        "a subcommand is missing: run, explain, why, check, pack, test, fields, apps, help or "
-        "completion";
+        "a subcommand is missing: run, explain, why, check, lint, pack, test, fields, apps, help "
+        "or completion";
   } else if (parsed.empty() && words[0].starts_with('-')) {
     what = fmt::format("unexpected \"{}\"", words[0]);
   } else if (parsed.empty()) {
@@ -221,7 +227,8 @@ int Main(int argc, char** argv) {
   // Declaring options takes a good part of a short search, so only those of its own subcommand are.
   const std::string_view wanted = argc > 1 ? argv[1] : "";
   const bool is_search = wanted == "run" || wanted == "explain" || wanted == "why" ||
-                         wanted == "check" || wanted == "pack" || wanted == "test";
+                         wanted == "check" || wanted == "lint" || wanted == "pack" ||
+                         wanted == "test";
   const auto declares = [&](std::string_view name) { return !is_search || wanted == name; };
 
   RunArguments run;
@@ -241,6 +248,11 @@ int Main(int argc, char** argv) {
   CLI::App* check_command = app.add_subcommand(
       "check", "Say what is wrong with a search, or with those of files and packs");
   if (declares("check")) AddCheckOptions(*check_command, check);
+
+  LintArguments lint;
+  CLI::App* lint_command = app.add_subcommand(
+      "lint", "Say what is likely wrong with searches although they may run, and mend it");
+  if (declares("lint")) AddLintOptions(*lint_command, lint);
 
   PackArguments pack;
   CLI::App* pack_command =
@@ -291,6 +303,7 @@ int Main(int argc, char** argv) {
   if (explain_command->parsed()) return Explain(explain);
   if (why_command->parsed()) return WhyNot(why);
   if (check_command->parsed()) return Check(check);
+  if (lint_command->parsed()) return LintSearches(lint);
   if (test_command->parsed()) return Test(test);
   if (pack_command->parsed()) return RunPackCommand(pack);
   if (fields_command->parsed()) return Fields(std::move(fields));

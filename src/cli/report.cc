@@ -7,6 +7,7 @@
 
 #include "cli/exit_codes.h"
 #include "cli/terminal.h"
+#include "spelk/lint.h"
 #include "spelk/text.h"
 
 namespace spelk::cli {
@@ -57,6 +58,12 @@ int Fail(const Error& error, bool compiling) {
 
 void ReportWarnings(const Query& query) {
   for (const ErrorDetail& warning : query.warnings()) Say(warning.rendered);
+}
+
+void ReportCertainFaults(const Query& query) {
+  LintOptions options;
+  options.on_run_only = true;
+  for (const LintFinding& finding : Lint(query, options)) Say(finding.rendered);
 }
 
 void ReportWarnings(const Summary& summary) {

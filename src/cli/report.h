@@ -16,6 +16,8 @@ int Fail(const Error& error, bool compiling = false);
 
 // With their places in the search.
 void ReportWarnings(const Query& query);
+// What the rules of lint find that need no data to be certain.
+void ReportCertainFaults(const Query& query);
 // Of a run: warnings, and lines that were no events.
 void ReportWarnings(const Summary& summary);
 // Why there are none.

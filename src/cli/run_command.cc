@@ -140,7 +140,10 @@ int Run(const RunArguments& arguments) {
   if (!options.ok()) return Fail(options.error());
   const Result<Query> query = engine.Compile(text->text, {.name = text->name});
   if (!query.ok()) return Fail(query.error(), true);
-  if (!arguments.quiet) ReportWarnings(*query);
+  if (!arguments.quiet) {
+    ReportWarnings(*query);
+    ReportCertainFaults(*query);
+  }
   const Result<Input> input = InputOf(*text, *query);
   if (!input.ok()) return Fail(input.error());
   const Result<WriteOptions> write = MakeWriteOptions(arguments, *text);

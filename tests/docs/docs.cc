@@ -15,6 +15,7 @@
 #include "engine/impl.h"
 #include "functions/entry.h"
 #include "spelk/engine.h"
+#include "spelk/lint.h"
 
 namespace spelk::tests {
 namespace {
@@ -96,9 +97,22 @@ std::string Unbuilt(const plan::Registry& entries) {
       List(commands), List(functions), List(statistics));
 }
 
+std::string Rules() {
+  std::string out =
+      "\n### Rules of lint\n\n`spelk help ID` explains a rule. A star: `--fix` mends it.\n\n"
+      "| rule | severity | what it finds |\n|---|---|---|\n";
+  for (const LintRule& rule : LintRules()) {
+    out += fmt::format("| {} `{}`{} | {} | {}{} |\n", rule.id, rule.name, rule.mends ? " \\*" : "",
+                       NameOf(rule.severity), Cell(rule.title),
+                       rule.profile.empty() ? "" : fmt::format(" (profile {})", rule.profile));
+  }
+  return out;
+}
+
 std::string Tables(const plan::Registry& entries) {
   return "\n" + Commands(entries) + ByPage(entries.functions(), "Functions of eval and where") +
-         ByPage(entries.aggregates(), "Statistics of stats and its like") + Unbuilt(entries) + "\n";
+         ByPage(entries.aggregates(), "Statistics of stats and its like") + Rules() +
+         Unbuilt(entries) + "\n";
 }
 
 std::optional<std::string> Read(const std::string& path) {

@@ -57,6 +57,11 @@ std::string AsJson(const std::vector<std::string>& objects, bool array);
 // The line of a file on which a detail stands.
 size_t LineOf(const Analytic& analytic, const ErrorDetail& detail);
 
+// As a text of JSON.
+std::string Quoted(std::string_view text);
+// A path as an address: %20 for what may not stand in one.
+std::string AsUri(std::string_view path);
+
 // Text without markup: what HTML would read is escaped, control characters are shown.
 void AppendHtml(std::string_view text, std::string& out);
 std::string HtmlReport(const Pack& pack, const PackReport& report);

@@ -10,13 +10,14 @@
 #include "io/terminal_text.h"
 
 namespace spelk::engine {
-namespace {
 
 std::string Quoted(std::string_view text) {
   std::string out;
   io::AppendJsonString(text, out);
   return out;
 }
+
+namespace {
 
 struct TechniqueCount {
   uint64_t rows = 0;
@@ -78,8 +79,6 @@ std::string NavigatorLayer(const Pack& pack, const PackReport& report) {
 
 // ---------------------------------------------------------------- SARIF
 
-namespace {
-
 // %20 for what may not stand in an address.
 std::string AsUri(std::string_view path) {
   std::string out;
@@ -92,6 +91,8 @@ std::string AsUri(std::string_view path) {
   }
   return out;
 }
+
+namespace {
 
 std::string SarifResult(const Analytic& analytic, std::string_view rule, std::string_view level,
                         std::string_view message, size_t line, size_t column) {

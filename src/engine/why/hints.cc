@@ -15,9 +15,6 @@
 #include "value/number.h"
 
 namespace spelk::engine {
-namespace {
-
-// As it must be written between double quotes.
 std::string Escaped(std::string_view text) {
   std::string out;
   for (const char c : text) {
@@ -27,13 +24,6 @@ std::string Escaped(std::string_view text) {
   return out;
 }
 
-std::string StarsToPercents(std::string_view text) {
-  std::string out(text);
-  std::replace(out.begin(), out.end(), '*', '%');
-  return out;
-}
-
-// A field's name in an expression.
 std::string InEval(std::string_view field) {
   const bool plain = std::all_of(field.begin(), field.end(), [](char c) {
     const char lower = LowerAscii(c);
@@ -42,6 +32,14 @@ std::string InEval(std::string_view field) {
   });
   return plain ? std::string(field) : fmt::format("'{}'", field);
 }
+
+std::string StarsToPercents(std::string_view text) {
+  std::string out(text);
+  std::replace(out.begin(), out.end(), '*', '%');
+  return out;
+}
+
+namespace {
 
 std::string ForPart(std::string_view field, std::string_view wanted, Comparison comparison,
                     std::string_view before, std::string_view after) {

@@ -18,6 +18,12 @@ inline constexpr std::string_view kMultiHint =
 inline constexpr std::string_view kConstantsHint =
     "compares two constants; a field's name stands without quotes, or in single ones";
 
+// A text as it must be written between double quotes.
+std::string Escaped(std::string_view text);
+// A field's name as it must be written in an expression.
+std::string InEval(std::string_view field);
+std::string StarsToPercents(std::string_view text);
+
 // How a value differs from what was asked for, and what to write instead; empty if that is plain.
 std::string HintFor(std::string_view field, std::string_view wanted, Comparison comparison,
                     Difference difference);

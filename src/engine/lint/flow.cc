@@ -1,0 +1,322 @@
+// Fields from command to command: what is read after it was taken away, computed and never read,
+// grouped by and made only later.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <set>
+#include <vector>
+
+#include "engine/lint/families.h"
+#include "engine/why/findings.h"
+#include "engine/why/hints.h"
+#include "plan/entry.h"
+#include "plan/nodes.h"
+#include "value/ascii.h"
+
+namespace spelk::engine::lint {
+namespace {
+
+using enum LintSeverity;
+
+constexpr LintRule kRules[] = {
+    {.id = "L0301",
+     .name = "field-is-gone",
+     .title = "a field that an earlier command took away",
+     .explanation =
+         "stats, table, top, chart and the like give the fields that they make or list, and no "
+         "other one. After them the field is missing in every row.",
+     .fix = "carry it on: by it, values(it), or list it; or use the name that was made",
+     .bad = "EventID=1 | stats count by Image | where cnt>1",
+     .at = "cnt",
+     .good = "EventID=1 | stats count by Image | where count>1",
+     .on_run = true},
+    {.id = "L0302",
+     .name = "grouped-before-made",
+     .title = "grouped by a field that is only made later",
+     .explanation =
+         "Rows that lack a field of BY are left out. Where the field is computed only after the "
+         "command, no event is likely to have it, and nothing is left.",
+     .fix = "compute it before, or leave it out of BY",
+     .bad = "EventID=3 | stats count by host risk | eval risk=if(count>5, 9, 1)",
+     .at = "risk",
+     .good = "EventID=3 | stats count by host | eval risk=if(count>5, 9, 1)",
+     .on_run = true},
+    {.id = "L0303",
+     .name = "never-read",
+     .severity = kInfo,
+     .title = "a field that is computed and never read",
+     .explanation = "A later command takes it away before anything looks at it.",
+     .fix = "leave it out, or list it",
+     .bad = "EventID=1 | eval name=lower(Image) | stats count by Image",
+     .at = "name",
+     .good = "EventID=1 | eval name=lower(Image) | stats count by name"},
+};
+
+// A field that an expression reads in order to find something there, with its place. What asks
+// whether a field is there, or takes the first that is, may well find nothing.
+struct Read {
+  Field field;
+  Span span;
+};
+
+void AddReads(const plan::Expr& expr, std::vector<Read>* reads) {
+  if (expr.kind == plan::ExprKind::kCall && expr.function != nullptr) {
+    const std::string_view name = expr.function->name;
+    if (name == "coalesce" || name == "isnull" || name == "isnotnull" || name == "typeof" ||
+        name == "validate" || name == "mvappend" || name == "searchmatch" || name == "if" ||
+        name == "case" || name == "mvcount" || name == "nullif" || name == "json_object")
+      return;
+  }
+  if (expr.kind == plan::ExprKind::kTerm) return;
+  const bool has_field = expr.kind == plan::ExprKind::kField ||
+                         expr.kind == plan::ExprKind::kMatch ||
+                         expr.kind == plan::ExprKind::kMatchAny;
+  if (has_field && expr.field) reads->push_back({expr.field, expr.span});
+  for (const plan::ExprPtr& argument : expr.arguments) {
+    if (argument != nullptr) AddReads(*argument, reads);
+  }
+}
+
+bool IsNameByte(char c) {
+  const char lower = LowerAscii(c);
+  return (lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.' ||
+         c == '{' || c == '}' || (static_cast<unsigned char>(c) & 0x80U) != 0;
+}
+
+class Flow {
+ public:
+  explicit Flow(Visit* visit) : visit_(*visit), compiled_(visit->search.compiled) {}
+
+  void Run(const plan::Node& root) {
+    Forward(root);
+    Backward(root);
+    plan::ForEachHeldPlan(root, [this](const plan::Node& held, plan::Held) { Run(held); });
+  }
+
+ private:
+  using Columns = std::optional<std::vector<Field>>;
+
+  // The place of a name in a piece of the search, as its author wrote it; nothing if it stands in
+  // the definition of a macro.
+  std::optional<Span> PlaceOf(std::string_view name, Span expanded) const {
+    const Span written = compiled_.source->Written(expanded);
+    const std::string_view text = visit_.TextOf(written);
+    for (size_t at = text.find(name); at != std::string_view::npos; at = text.find(name, at + 1)) {
+      const size_t end = at + name.size();
+      const bool whole =
+          (at == 0 || !IsNameByte(text[at - 1])) && (end == text.size() || !IsNameByte(text[end]));
+      if (!whole) continue;
+      const auto begin = static_cast<uint32_t>(written.begin + at);
+      return Span{begin, begin + static_cast<uint32_t>(name.size())};
+    }
+    return std::nullopt;
+  }
+
+  bool SaidByCompiler(Span span) const {
+    const std::vector<Diagnostic>& all = compiled_.diagnostics.all();
+    return std::any_of(all.begin(), all.end(), [&](const Diagnostic& diagnostic) {
+      return compiled_.source->Written(diagnostic.span) == span;
+    });
+  }
+
+  static bool Has(const std::vector<Field>& columns, Field field) {
+    return std::find(columns.begin(), columns.end(), field) != columns.end();
+  }
+
+  void AddGone(Field field, Span place, const std::vector<Field>& columns, const plan::Node& by) {
+    if (!told_.insert(field.name()).second) return;
+    const std::optional<Span> span = PlaceOf(field.name(), place);
+    if (!span || SaidByCompiler(*span)) return;
+    std::vector<std::string_view> names;
+    for (const Field column : columns) {
+      if (!column.hidden()) names.push_back(column.name());
+    }
+    std::vector<std::string> notes;
+    const std::vector<std::string> similar = SimilarNames(field.name(), names);
+    if (!similar.empty()) notes.push_back(fmt::format("did you mean {}?", similar.front()));
+    notes.push_back(fmt::format("{} gives {}", by.label(), ListOfNames(names)));
+    visit_.Add({.rule = "L0301",
+                .span = *span,
+                .message = fmt::format("{} is in no row after {}", field.name(), by.label()),
+                .notes = std::move(notes)});
+  }
+
+  // The fields that a node names in order to find something in them.
+  static std::vector<Read> ReadsOf(const plan::Node& node) {
+    std::vector<Read> reads;
+    const std::string_view label = node.label();
+    // Their fields need not be there.
+    for (const std::string_view name :
+         {"fillnull",     "filldown",    "foreach", "addtotals", "addcoltotals", "rename",
+          "fields",       "mvcombine",   "nomv",    "makemv",    "append",       "appendcols",
+          "union",        "multisearch", "format",  "return",    "convert",      "replace",
+          "outputlookup", "outputcsv",   "collect", "accum",     "delta",        "autoregress",
+          "untable",      "transpose",   "map",     "sendemail", "iplocation",   "lookup",
+          "spath",        "extract",     "kv",      "xmlkv",     "fieldformat",  "tojson",
+          "makejson"}) {
+      if (label == name) return {};
+    }
+    // Visiting changes nothing that is not asked to change.
+    const_cast<plan::Node&>(node).VisitExpressions(
+        [&reads](plan::ExprPtr& expr) { AddReads(*expr, &reads); });
+    const bool known = plan::TryAs<plan::FilterNode>(&node) != nullptr ||
+                       plan::TryAs<plan::ExtendNode>(&node) != nullptr;
+    if (known) return reads;
+    const plan::Dataflow flow = node.GetDataflow();
+    for (const Field field : flow.reads.fields()) {
+      // What it makes may be missing: rex keeps old values where nothing matches.
+      if (flow.writes.Has(field) && flow.passes) continue;
+      const bool in_expression = std::any_of(
+          reads.begin(), reads.end(), [field](const Read& read) { return read.field == field; });
+      if (!in_expression) reads.push_back({field, node.span});
+    }
+    return reads;
+  }
+
+  void Forward(const plan::Node& root) {
+    Columns columns;
+    const plan::Node* by = nullptr;
+    told_.clear();
+    for (const plan::Node* node : plan::ChainOf(root)) {
+      if (columns && by != nullptr) {
+        std::set<std::string_view> made;  // Within the node: eval a=1, b=a+1.
+        for (const Field field : node->GetDataflow().makes) made.insert(field.name());
+        for (const Read& read : ReadsOf(*node)) {
+          const bool there =
+              read.field.hidden() || read.field.parameter() || Has(*columns, read.field) ||
+              plan::IsPattern(read.field.name()) ||
+              (made.contains(read.field.name()) && plan::TryAs<plan::ExtendNode>(node) != nullptr);
+          if (there || (kept_internal_ && read.field.internal())) continue;
+          AddGone(read.field, read.span.empty() ? node->span : read.span, *columns, *by);
+        }
+      }
+      const bool was_known = columns.has_value();
+      columns = After(*node, columns);
+      if (columns && (!was_known || !node->GetDataflow().passes)) by = node;
+      if (node->input == nullptr) by = nullptr;  // What makes rows may make any.
+      // A source that is known, such as a lookup table or tstats, is as good.
+      if (columns && node->input == nullptr && node->GetDataflow().columns &&
+          node->type().name != plan::RowsNode::kName && !columns->empty()) {
+        by = node;
+      }
+    }
+  }
+
+  // `fields a b` over events leaves these, and the internal ones.
+  Columns After(const plan::Node& node, const Columns& before) {
+    const auto* project = plan::TryAs<plan::ProjectNode>(&node);
+    const bool keeps = project != nullptr && project->mode == plan::ProjectMode::kKeep && !before;
+    if (keeps && std::none_of(project->names.begin(), project->names.end(),
+                              [](Field name) { return plan::IsPattern(name.name()); })) {
+      kept_internal_ = true;
+      return project->names;
+    }
+    Columns after = plan::ColumnsAfter(node, before);
+    if (!node.GetDataflow().passes) kept_internal_ = false;
+    return after;
+  }
+
+  void Backward(const plan::Node& root) {
+    const std::vector<const plan::Node*> chain = plan::ChainOf(root);
+    plan::FieldSet needed = plan::FieldSet::All();
+    if (const plan::OutputShape shape = plan::ShapeOf(root); shape.columns) {
+      needed = plan::FieldSet::Of(*shape.columns);
+    }
+    std::set<std::string_view> assigned;  // By later commands, without being read before.
+    for (size_t n = chain.size(); n-- > 0;) {
+      const plan::Node& node = *chain[n];
+      if (const auto* extend = plan::TryAs<plan::ExtendNode>(&node)) {
+        CheckAssignments(*extend, needed);
+        for (const plan::NamedExpr& each : extend->assignments) {
+          plan::FieldSet reads;
+          if (each.value != nullptr) plan::CollectFields(*each.value, &reads);
+          for (const Field field : reads.fields()) assigned.erase(field.name());
+          if (each.target && !reads.Has(each.target)) assigned.insert(each.target.name());
+        }
+      } else if (const auto* aggregate = plan::TryAs<plan::AggregateNode>(&node)) {
+        for (const Field field : aggregate->by) {
+          if (!assigned.contains(field.name()) || Made(chain, n, field)) continue;
+          if (const std::optional<Span> place = PlaceOf(field.name(), node.span)) {
+            visit_.Add({.rule = "L0302",
+                        .span = LastPlace(field.name(), node.span, *place),
+                        .message = fmt::format("{} is made only after {}; rows without it are left "
+                                               "out",
+                                               field.name(), node.label())});
+          }
+        }
+        assigned.clear();
+      } else {
+        const plan::Dataflow flow = node.GetDataflow();
+        if (flow.reads.open()) assigned.clear();
+        for (const Field field : flow.reads.fields()) assigned.erase(field.name());
+      }
+      needed = node.InputNeeds(needed);
+    }
+  }
+
+  // BY stands at the end.
+  Span LastPlace(std::string_view name, Span expanded, Span first) const {
+    Span last = first;
+    const uint32_t end = compiled_.source->Written(expanded).end;
+    while (last.end < end) {
+      const std::string_view rest = visit_.TextOf({last.end, end});
+      const size_t at = rest.find(name);
+      if (at == std::string_view::npos) break;
+      const size_t stop = at + name.size();
+      const bool whole = (at == 0 || !IsNameByte(rest[at - 1])) &&
+                         (stop == rest.size() || !IsNameByte(rest[stop]));
+      const auto begin = static_cast<uint32_t>(last.end + at);
+      if (!whole) break;
+      last = {begin, begin + static_cast<uint32_t>(name.size())};
+    }
+    return last;
+  }
+
+  // Whether a command before it makes the field.
+  static bool Made(const std::vector<const plan::Node*>& chain, size_t before, Field field) {
+    for (size_t n = 1; n < before; ++n) {
+      const plan::Dataflow flow = chain[n]->GetDataflow();
+      if (flow.writes.all() || flow.writes.Has(field)) return true;
+    }
+    return false;
+  }
+
+  void CheckAssignments(const plan::ExtendNode& extend, const plan::FieldSet& needed) {
+    if (needed.open()) return;
+    for (size_t a = 0; a < extend.assignments.size(); ++a) {
+      const Field target = extend.assignments[a].target;
+      if (!target || target.hidden() || target.internal() || needed.Has(target)) continue;
+      plan::FieldSet later;
+      for (size_t b = a + 1; b < extend.assignments.size(); ++b) {
+        if (extend.assignments[b].value != nullptr) {
+          plan::CollectFields(*extend.assignments[b].value, &later);
+        }
+        for (const Field field : extend.assignments[b].name_fields) later.Add(field);
+      }
+      if (later.Has(target)) continue;
+      if (compiled_.source->ExpansionAt(extend.span) != nullptr) continue;
+      if (const std::optional<Span> place = PlaceOf(target.name(), extend.span)) {
+        visit_.Add({.rule = "L0303",
+                    .span = *place,
+                    .message = fmt::format("{} is computed and never read", target.name())});
+      }
+    }
+  }
+
+  Visit& visit_;
+  const Compilation& compiled_;
+  std::set<std::string_view> told_;
+  bool kept_internal_ = false;
+};
+
+void Whole(Visit& visit) {
+  const plan::Node* plan = visit.search.compiled.plan.get();
+  if (plan != nullptr) Flow(&visit).Run(*plan);
+}
+
+}  // namespace
+
+const Family kFlow = {.rules = kRules, .whole = &Whole};
+
+}  // namespace spelk::engine::lint

@@ -1,0 +1,261 @@
+// Linting and mending whole packs: places and edits in their files.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "base/status.h"
+#include "engine/impl.h"
+#include "engine/lint/file_text.h"
+#include "engine/pack/pack_reading.h"
+#include "io/input.h"
+#include "spelk/lint.h"
+#include "spelk/text.h"
+#include "spelk/yaml.h"
+
+namespace spelk {
+namespace engine::lint {
+namespace {
+
+// The files of a pack; each is read once. Empty for one that cannot be read, or is no file.
+class Files {
+ public:
+  const std::string& TextOf(const std::string& path) {
+    const auto [file, is_new] = texts_.try_emplace(path);
+    if (is_new && !path.empty() && path.front() != '<') {
+      io::Input input;
+      input.path = path;
+      absl::StatusOr<std::string> text = io::ReadAll(input, kMostPackText);
+      if (text.ok()) file->second = std::move(*text);
+    }
+    return file->second;
+  }
+
+ private:
+  std::map<std::string, std::string> texts_;
+};
+
+size_t ColumnOf(std::string_view file, size_t offset) {
+  const size_t line = file.rfind('\n', offset == 0 ? 0 : offset - 1);
+  const size_t begin = line == std::string_view::npos || offset == 0 ? 0 : line + 1;
+  return 1 + static_cast<size_t>(std::count_if(
+                 file.begin() + static_cast<std::ptrdiff_t>(begin),
+                 file.begin() + static_cast<std::ptrdiff_t>(offset),
+                 [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+}
+
+LintOptions OptionsOf(const Analytic& analytic, const LintOptions& options) {
+  LintOptions own = options;
+  own.name = analytic.file.empty() ? analytic.name : analytic.file;
+  own.analytic = analytic.name;
+  own.data_sources = analytic.data;
+  return own;
+}
+
+// The finding with its place in the file.
+void Place(const Analytic& analytic, std::string_view file, const std::optional<FileText>& text,
+           LintFinding* finding) {
+  if (text) {
+    const size_t offset = text->OffsetOf(finding->offset);
+    finding->line =
+        1 + static_cast<size_t>(
+                std::count(file.begin(), file.begin() + static_cast<std::ptrdiff_t>(offset), '\n'));
+    finding->column = ColumnOf(file, offset);
+  } else if (analytic.line > 1) {
+    finding->line += analytic.line - 1;
+    finding->column = 1;
+  }
+  const size_t end = finding->rendered.find('\n');
+  finding->rendered =
+      fmt::format("{}:{}:{}: {} {}: {}{}", Printable(analytic.file), finding->line, finding->column,
+                  NameOf(finding->severity), finding->rule->id, Printable(finding->message),
+                  end == std::string::npos ? "\n" : finding->rendered.substr(end));
+}
+
+// An analytic without text, as the check of a pack says it.
+LintFinding OfProblem(const Analytic& analytic) {
+  LintFinding finding;
+  finding.rule = FindLintRule("L0001");
+  finding.severity = LintSeverity::kError;
+  finding.line = std::max<size_t>(analytic.line, 1);
+  finding.message = analytic.problem;
+  finding.rendered = fmt::format("{}:{}:1: error {}: {}\n", Printable(analytic.file), finding.line,
+                                 finding.rule->id, Printable(finding.message));
+  return finding;
+}
+
+bool HasText(const Yaml& node, std::string_view text) {
+  if (node.is_text()) return node.text() == text;
+  for (size_t i = 0; i < node.size(); ++i) {
+    if (HasText(node.At(i), text)) return true;
+  }
+  return false;
+}
+
+// Whether the search is read back out of the file as it was meant.
+bool ReadsBack(const std::string& path, std::string_view file, size_t line,
+               std::string_view search) {
+  if (path.ends_with(".yml") || path.ends_with(".yaml")) {
+    const Result<std::vector<Yaml>> documents = ReadYaml(file, path);
+    return documents.ok() &&
+           std::any_of(documents->begin(), documents->end(),
+                       [search](const Yaml& document) { return HasText(document, search); });
+  }
+  return FileText::Find(file, line, search).has_value();
+}
+
+class Mender {
+ public:
+  Mender(const Engine& engine, const LintOptions& options) : engine_(engine), options_(options) {}
+
+  void Mend(const Analytic& analytic) {
+    if (!analytic.problem.empty() || analytic.search.empty()) return;
+    const LintOptions own = OptionsOf(analytic, options_);
+    const std::string mended = MendSearch(engine_, analytic.search, own);
+    if (mended == analytic.search) return;
+    const auto known = std::find_if(mended_.begin(), mended_.end(), [&](const MendedFile& file) {
+      return file.path == analytic.file;
+    });
+    const bool is_new = known == mended_.end();
+    MendedFile& file = is_new ? mended_.emplace_back() : *known;
+    if (is_new) {
+      file.path = analytic.file;
+      file.before = file.after = files_.TextOf(analytic.file);
+    }
+    if (!Write(analytic, mended, &file)) {
+      file.problems.push_back(fmt::format("{}:{}: {} can be mended, but not in this file",
+                                          analytic.file, analytic.line, analytic.name));
+    }
+  }
+
+  std::vector<MendedFile> Take() { return std::move(mended_); }
+
+ private:
+  // Edit by edit where the edits of the rules can be had one after the other, all at once
+  // otherwise.
+  bool Write(const Analytic& analytic, const std::string& mended, MendedFile* file) {
+    std::string search = analytic.search;
+    std::string text = file->after;
+    const LintOptions own = OptionsOf(analytic, options_);
+    constexpr size_t kMostSteps = 500;
+    for (size_t step = 0; step < kMostSteps && search != mended; ++step) {
+      const std::vector<LintFinding> findings = Lint(engine_, search, own);
+      const auto next = std::find_if(findings.begin(), findings.end(), [&](const LintFinding& f) {
+        return !f.edits.empty() && Find(skipped_, f) == skipped_.end();
+      });
+      if (next == findings.end()) break;
+      const std::string changed = WithEdits(search, next->edits);
+      const std::optional<FileText> place = FileText::Find(text, analytic.line, search);
+      if (!place) return false;
+      std::optional<std::string> written = place->WithEdits(text, next->edits);
+      if (!written || !ReadsBack(analytic.file, *written, analytic.line, changed)) {
+        skipped_.push_back({next->rule->id, next->text});
+        continue;
+      }
+      search = changed;
+      text = std::move(*written);
+    }
+    skipped_.clear();
+    if (search == analytic.search) return false;
+    file->after = std::move(text);
+    ++file->searches;
+    return true;
+  }
+
+  using Skipped = std::vector<std::pair<std::string_view, std::string>>;
+  static Skipped::const_iterator Find(const Skipped& skipped, const LintFinding& finding) {
+    return std::find(skipped.begin(), skipped.end(),
+                     std::pair<std::string_view, std::string>(finding.rule->id, finding.text));
+  }
+
+  const Engine& engine_;
+  const LintOptions& options_;
+  Files files_;
+  Skipped skipped_;
+  std::vector<MendedFile> mended_;
+};
+
+}  // namespace
+}  // namespace engine::lint
+
+std::string WithEdits(std::string_view text, const std::vector<LintEdit>& edits) {
+  std::vector<LintEdit> ordered = edits;
+  std::stable_sort(ordered.begin(), ordered.end(),
+                   [](const LintEdit& a, const LintEdit& b) { return a.offset < b.offset; });
+  std::string out;
+  size_t at = 0;
+  for (const LintEdit& edit : ordered) {
+    if (edit.offset < at || edit.offset + edit.length > text.size()) continue;
+    out += text.substr(at, edit.offset - at);
+    out += edit.text;
+    at = edit.offset + edit.length;
+  }
+  return out + std::string(text.substr(at));
+}
+
+std::string MendSearch(const Engine& engine, std::string_view text, const LintOptions& options) {
+  constexpr size_t kMostRounds = 200;
+  std::string search(text);
+  bool compiles = engine.Compile(search, {.name = options.name}).ok();
+  std::vector<std::pair<std::string_view, std::string>> refused;
+  for (size_t round = 0; round < kMostRounds; ++round) {
+    const std::vector<LintFinding> findings = Lint(engine, search, options);
+    const LintFinding* next = nullptr;
+    for (const LintFinding& finding : findings) {
+      const std::pair<std::string_view, std::string> key(finding.rule->id, finding.text);
+      if (finding.edits.empty() || std::find(refused.begin(), refused.end(), key) != refused.end())
+        continue;
+      next = &finding;
+      break;
+    }
+    if (next == nullptr) break;
+    std::string mended = WithEdits(search, next->edits);
+    const bool still = engine.Compile(mended, {.name = options.name}).ok();
+    if (mended == search || (compiles && !still)) {
+      refused.emplace_back(next->rule->id, next->text);
+      continue;
+    }
+    compiles = still;
+    search = std::move(mended);
+  }
+  return search;
+}
+
+Result<std::vector<LintResult>> LintPack(const Pack& pack, const Engine& engine,
+                                         const LintOptions& options) {
+  if (const absl::Status& status = engine.impl()->core.status(); !status.ok()) {
+    return engine::ToError(status);
+  }
+  engine::lint::Files files;
+  std::vector<LintResult> results;
+  for (size_t a = 0; a < pack.analytics.size(); ++a) {
+    const Analytic& analytic = pack.analytics[a];
+    LintResult& result = results.emplace_back();
+    result.analytic = a;
+    if (!analytic.problem.empty()) {
+      result.findings.push_back(engine::lint::OfProblem(analytic));
+      continue;
+    }
+    result.findings = Lint(engine, analytic.search, engine::lint::OptionsOf(analytic, options));
+    if (result.findings.empty() || analytic.file.empty()) continue;
+    const std::string& file = files.TextOf(analytic.file);
+    const auto text = engine::lint::FileText::Find(file, analytic.line, analytic.search);
+    for (LintFinding& finding : result.findings) {
+      engine::lint::Place(analytic, file, text, &finding);
+    }
+  }
+  return results;
+}
+
+Result<std::vector<MendedFile>> MendPack(const Pack& pack, const Engine& engine,
+                                         const LintOptions& options) {
+  if (const absl::Status& status = engine.impl()->core.status(); !status.ok()) {
+    return engine::ToError(status);
+  }
+  engine::lint::Mender mender(engine, options);
+  for (const Analytic& analytic : pack.analytics) mender.Mend(analytic);
+  return mender.Take();
+}
+
+}  // namespace spelk

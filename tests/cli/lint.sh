@@ -1,0 +1,116 @@
+#!/usr/bin/env bash
+# spelk lint: exit codes, formats, places in files, mending, configuration.
+set -u
+fail() { echo "$*"; exit 1; }
+expect() { if [ "$1" = "$2" ]; then passed=$((passed + 1)); else fail "expected: $2, got: $1"; fi; }
+
+# Exit codes: 0 for nothing and for info, 1 from warnings on, 2 for errors in use.
+"$SPELK" lint 'EventID=1 | stats count by Image' >out 2>err; expect "$?" 0
+expect "$(cat out err)" ""
+"$SPELK" lint 'EventID=1 | sort Image' >out; expect "$?" 0
+grep -q 'info L0901' out || fail "no info: $(cat out)"
+"$SPELK" lint 'EventID=1 | where a LIKE "*x*"' >out; expect "$?" 1
+"$SPELK" lint 'EventID=1 | tabel x' >out; expect "$?" 1
+grep -q 'error L0003' out || fail "no error: $(cat out)"
+"$SPELK" lint >out 2>err </dev/null; expect "$?" 2
+"$SPELK" lint -o loud 'a=1' 2>err; expect "$?" 2
+"$SPELK" lint --explain L9999 2>err; expect "$?" 2
+"$SPELK" lint --disable nosuch 'a=1' 2>err; expect "$?" 2
+"$SPELK" lint 'a=1' feed.ndjson 2>err; expect "$?" 2
+
+# Explanations.
+"$SPELK" help L0101 >help; "$SPELK" lint --explain star-in-like >explain
+cmp -s help explain || fail "help and --explain differ"
+grep -q '^Good:' help || fail "no example: $(cat help)"
+[ "$("$SPELK" lint --rules | wc -l)" -ge 50 ] || fail "too few rules"
+
+# A search is mended on standard output, what is left goes to standard error.
+expect "$("$SPELK" lint --fix 'a=1 | where b="*x" | sort 0 b | where c LIKE "d"' 2>err)" \
+  'a=1 | where b LIKE "%x" | sort 0 b | where c LIKE "d"'
+grep -q 'warning L0102' err || fail "the rest is not told: $(cat err)"
+
+# Places and edits in files of all kinds.
+mkdir -p pack/detections
+cat >pack/detections/block.yml <<'EOF'
+name: Block
+id: block
+search: |-
+  EventID=1
+  | where Image LIKE "*x*"
+EOF
+cat >pack/detections/single.yml <<'EOF'
+name: Single
+search: 'EventID=1 Image="it''s" | where Image
+  LIKE "*x*"'
+tags: {}
+EOF
+cat >pack/detections/double.yml <<'EOF'
+name: Double
+search: "EventID=1 | where Image LIKE \"*\\\\x*\""
+EOF
+"$SPELK" lint pack >out 2>err; expect "$?" 1
+grep -q '^pack/detections/block.yml:5:22: warning L0101' out || fail "block: $(cat out)"
+grep -q '^pack/detections/single.yml:3:8: warning L0101' out || fail "single: $(cat out)"
+grep -q '^pack/detections/double.yml:2:39: warning L0101' out || fail "double: $(cat out)"
+cp -r pack before
+"$SPELK" lint --diff pack >diff; expect "$?" 1
+diff -r pack before || fail "--diff changed files"
+"$SPELK" lint --fix pack >out 2>err
+expect "$?" 0
+grep -q 'mended 3 searches' err || fail "not mended: $(cat out err)"
+grep -q '  | where Image LIKE "%x%"' pack/detections/block.yml || fail "block"
+grep -q "  LIKE \"%x%\"'" pack/detections/single.yml || fail "single"
+grep -qF 'LIKE \"%\\\\x%\""' pack/detections/double.yml || fail "double: $(cat pack/detections/double.yml)"
+(cd before && patch -s -p0 <../diff) 2>/dev/null && fail "the paths of --diff are those given"
+rm -rf again; mkdir again; cp -r before again/pack
+(cd again && patch -s -p0 <../diff) || fail "--diff gives no patch: $(cat diff)"
+diff -r again/pack pack || fail "--diff and --fix differ"
+
+mkdir -p app/default
+printf '[One]\nsearch = EventID=1 \\\n| where Image LIKE "*x*"\n' >app/default/savedsearches.conf
+"$SPELK" lint app >out 2>err; expect "$?" 1
+grep -q 'savedsearches.conf:3:20: warning L0101' out || fail "conf: $(cat out)"
+"$SPELK" lint --fix app >out 2>err; expect "$?" 0
+grep -q '^| where Image LIKE "%x%"$' app/default/savedsearches.conf || fail "conf"
+
+printf '{"name":"a","search":"EventID=1\\n| where Image LIKE \\"*x*\\""}\n' >lines.jsonl
+"$SPELK" lint lines.jsonl >out; expect "$?" 1
+grep -q '^lines.jsonl:1:53: warning L0101' out || fail "jsonl: $(cat out)"
+"$SPELK" lint --fix lines.jsonl >out 2>err; expect "$?" 0
+expect "$(cat lines.jsonl)" '{"name":"a","search":"EventID=1\n| where Image LIKE \"%x%\""}'
+
+printf 'EventID=1\n| where Image LIKE "*x*"\n' >one.spl
+"$SPELK" lint one.spl >out; expect "$?" 1
+grep -q '^one.spl:2:20: warning L0101' out || fail "spl: $(cat out)"
+
+# Formats.
+"$SPELK" lint -o json one.spl >out
+grep -q '"rule":"L0101","name":"star-in-like","severity":"warning","file":"one.spl"' out || fail "json: $(cat out)"
+grep -q '"line":2,"column":20' out || fail "json: $(cat out)"
+"$SPELK" lint -o json 'a=1' >out; expect "$?" 0
+expect "$(cat out)" "[]"
+"$SPELK" lint -o sarif one.spl >out
+grep -q '"ruleId":"L0101","level":"warning"' out || fail "sarif: $(cat out)"
+"$SPELK" lint -o github one.spl >out
+grep -q '^::warning file=one.spl,line=2,col=20,title=L0101 star-in-like::' out || fail "github: $(cat out)"
+
+# Configuration: of this folder, of one above, or as given.
+mkdir -p sub
+printf 'rules:\n  star-in-like: off\n' >.spelk-lint.yaml
+"$SPELK" lint one.spl >out; expect "$?" 0
+(cd sub && "$SPELK" lint ../one.spl >out); expect "$?" 0
+printf 'rules:\n  star-in-like: error\n' >other.yaml
+"$SPELK" lint --config other.yaml one.spl >out; expect "$?" 1
+grep -q 'error L0101' out || fail "config: $(cat out)"
+printf 'rules:\n  star-in-lik: error\n' >other.yaml
+"$SPELK" lint --config other.yaml one.spl >out 2>err; expect "$?" 2
+grep -q 'other.yaml:2: there is no rule' err || fail "config: $(cat err)"
+rm .spelk-lint.yaml
+"$SPELK" lint --disable L0101 one.spl >out; expect "$?" 0
+
+# run says what is certain, unless it is to be quiet.
+printf '{"EventID":1,"Image":"x"}\n' >feed.ndjson
+"$SPELK" run 'EventID=1 | stats count by Image | where cnt>0' feed.ndjson >out 2>err
+grep -q 'warning L0301: cnt is in no row after stats' err || fail "run: $(cat err)"
+"$SPELK" run -q 'EventID=1 | stats count by Image | where cnt>0' feed.ndjson >out 2>err
+expect "$(cat err)" ""

@@ -1,0 +1,190 @@
+// Rules of lint: their examples, what switches them off, what mends.
+#include "spelk/lint.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+#include <string>
+
+namespace spelk {
+namespace {
+
+LintOptions AllProfiles() {
+  LintOptions options;
+  options.config.profiles = LintProfiles();
+  options.analytic = "My Detection";
+  return options;
+}
+
+const Engine& SharedEngine() {
+  static const Engine& kEngine = *new Engine();
+  return kEngine;
+}
+
+// One rule is of engines to which missing tables are empty, as they are in packs.
+const Engine& EngineFor(const LintRule& rule) {
+  static const Engine& kAssuming = *[] {
+    EngineOptions options;
+    options.empty_tables = true;
+    return new Engine(options);
+  }();
+  return rule.name == "differs" ? kAssuming : SharedEngine();
+}
+
+std::string Told(const std::vector<LintFinding>& findings) {
+  std::string text;
+  for (const LintFinding& finding : findings) text += finding.rendered;
+  return text;
+}
+
+bool Has(const std::vector<LintFinding>& findings, std::string_view rule) {
+  return std::any_of(findings.begin(), findings.end(),
+                     [rule](const LintFinding& finding) { return finding.rule->id == rule; });
+}
+
+class EachRule : public testing::TestWithParam<const LintRule*> {};
+
+TEST_P(EachRule, IsDescribed) {
+  const LintRule& rule = *GetParam();
+  EXPECT_EQ(rule.id.size(), 5U);
+  for (const std::string_view text :
+       {rule.name, rule.title, rule.explanation, rule.fix, rule.bad, rule.at, rule.good}) {
+    EXPECT_FALSE(text.empty());
+  }
+  EXPECT_EQ(rule.fix.find('\n'), std::string_view::npos);
+  EXPECT_EQ(FindLintRule(rule.id), &rule);
+  EXPECT_EQ(FindLintRule(rule.name), &rule);
+}
+
+TEST_P(EachRule, FindsTheBadExampleAtItsPlace) {
+  const LintRule& rule = *GetParam();
+  const std::vector<LintFinding> findings = Lint(EngineFor(rule), rule.bad, AllProfiles());
+  const auto found = std::find_if(findings.begin(), findings.end(), [&](const LintFinding& each) {
+    return each.rule == &rule && each.text == rule.at;
+  });
+  ASSERT_NE(found, findings.end()) << Told(findings);
+  EXPECT_EQ(found->severity, rule.severity);
+  EXPECT_EQ(rule.bad.substr(found->offset, found->length), rule.at);
+}
+
+TEST_P(EachRule, IsSilentAboutTheGoodExample) {
+  const LintRule& rule = *GetParam();
+  const std::vector<LintFinding> findings = Lint(EngineFor(rule), rule.good, AllProfiles());
+  EXPECT_FALSE(Has(findings, rule.id)) << Told(findings);
+  EXPECT_TRUE(EngineFor(rule).Compile(rule.good).ok());
+}
+
+TEST_P(EachRule, MendsWhatItSaysItMends) {
+  const LintRule& rule = *GetParam();
+  LintOptions only = AllProfiles();
+  for (const LintRule& other : LintRules()) {
+    if (&other != &rule) only.config.rules[std::string(other.id)] = std::nullopt;
+  }
+  const std::string mended = MendSearch(EngineFor(rule), rule.bad, only);
+  EXPECT_EQ(mended, rule.mends ? rule.good : rule.bad);
+}
+
+TEST_P(EachRule, IsExplained) {
+  const std::string text = ExplainLintRule(*GetParam());
+  EXPECT_NE(text.find(GetParam()->title), std::string::npos);
+  EXPECT_NE(text.find(GetParam()->good), std::string::npos);
+}
+
+std::vector<const LintRule*> AllRules() {
+  std::vector<const LintRule*> rules;
+  for (const LintRule& rule : LintRules()) rules.push_back(&rule);
+  return rules;
+}
+
+INSTANTIATE_TEST_SUITE_P(Lint, EachRule, testing::ValuesIn(AllRules()), [](const auto& rule) {
+  std::string name(rule.param->id);
+  for (const char c : rule.param->name) name += c == '-' ? '_' : c;
+  return name;
+});
+
+TEST(Lint, IdsAndNamesAreUnique) {
+  std::set<std::string_view> names;
+  for (const LintRule& rule : LintRules()) {
+    EXPECT_TRUE(names.insert(rule.id).second) << rule.id;
+    EXPECT_TRUE(names.insert(rule.name).second) << rule.name;
+  }
+  EXPECT_GE(LintRules().size(), 50U);
+}
+
+constexpr std::string_view kStar = "EventID=1 | where Image LIKE \"*x*\"";
+
+TEST(Lint, ACommentSwitchesARuleOff) {
+  for (const std::string_view comment :
+       {"``` spelk-lint: disable=L0101 ``` ", "``` spelk-lint: disable=star-in-like ```\n",
+        "``` spelk-lint: disable=L0999,l0101 ```\n", "``` spelk-lint: disable=all ``` ",
+        "``` spelk-lint: disable-line=L0101 ```\n", "``` spelk-lint: disable-line=L0101 ``` "}) {
+    const std::string search = std::string(comment) + std::string(kStar);
+    EXPECT_FALSE(Has(Lint(SharedEngine(), search, {}), "L0101")) << search;
+  }
+}
+
+TEST(Lint, ACommentSwitchesNoMoreOffThanItSays) {
+  for (const std::string_view comment :
+       {"``` spelk-lint: disable=L0102 ``` ", "``` spelk-lint: L0101 ``` ",
+        "``` disable=L0101 ``` ", "``` spelk-lint: disable-line=L0101 ```\n\n",
+        "EventID=1 ``` spelk-lint: disable-line=L0101 ```\n"}) {
+    const std::string search = std::string(comment) + std::string(kStar);
+    EXPECT_TRUE(Has(Lint(SharedEngine(), search, {}), "L0101")) << search;
+  }
+}
+
+TEST(Lint, AConfigurationChoosesRules) {
+  const Result<LintConfig> config = ReadLintConfig(
+      "profile: escu\nrules:\n  star-in-like: error\n  L0102: off\ndisable: [L0103]\n", "c.yaml");
+  ASSERT_TRUE(config.ok()) << config.error().message();
+  EXPECT_EQ(config->profiles, std::vector<std::string>{"escu"});
+  EXPECT_EQ(config->rules.at("L0101"), LintSeverity::kError);
+  EXPECT_EQ(config->rules.at("L0102"), std::nullopt);
+  EXPECT_EQ(config->rules.at("L0103"), std::nullopt);
+  LintOptions options;
+  options.config = *config;
+  const std::vector<LintFinding> findings = Lint(SharedEngine(), kStar, options);
+  const auto star = std::find_if(findings.begin(), findings.end(),
+                                 [](const LintFinding& each) { return each.rule->id == "L0101"; });
+  ASSERT_NE(star, findings.end());
+  EXPECT_EQ(star->severity, LintSeverity::kError);
+}
+
+TEST(Lint, AWrongConfigurationNamesThePlace) {
+  const auto message = [](std::string_view text) {
+    const Result<LintConfig> config = ReadLintConfig(text, "c.yaml");
+    return config.ok() ? std::string() : config.error().message();
+  };
+  EXPECT_EQ(message("rules:\n  star-in-lik: off\n"),
+            "c.yaml:2: there is no rule \"star-in-lik\"; did you mean star-in-like?");
+  EXPECT_EQ(message("rules:\n  L0101: loud\n"),
+            "c.yaml:2: \"loud\" is not off, on, info, warning or error");
+  EXPECT_EQ(message("rule:\n  L0101: off\n"),
+            "c.yaml:2: unexpected \"rule\"; it holds profile, rules, enable and disable");
+  EXPECT_EQ(message("profile: nosuch\n"),
+            "c.yaml:1: there is no profile \"nosuch\"; there is escu");
+}
+
+TEST(Lint, WhatMendsKeepsTheSearchCompiling) {
+  const std::string search =
+      "EventID=1 | where Image=\"*x\" AND CommandLine IN (\"*a*\", \"b\") AND User!=null";
+  const std::string mended = MendSearch(SharedEngine(), search, {});
+  EXPECT_EQ(mended,
+            "EventID=1 | where Image LIKE \"%x\" AND (CommandLine LIKE \"%a%\" OR "
+            "CommandLine=\"b\") AND isnotnull(User)");
+  EXPECT_TRUE(SharedEngine().Compile(mended).ok());
+}
+
+// Any text is linted, that of no search too.
+TEST(Lint, TakesAnyText) {
+  for (const std::string_view text :
+       {"", " ", "|", "`", "\"", "```", "``` spelk-lint: disable= ```", "a=", "| where", "((((",
+        "\xff\xfe", "a=1 [", "| eval x=", "a OR", "NOT"}) {
+    Lint(SharedEngine(), text, AllProfiles());
+    MendSearch(SharedEngine(), text, AllProfiles());
+  }
+}
+
+}  // namespace
+}  // namespace spelk
