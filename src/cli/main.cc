@@ -1,5 +1,5 @@
-// The command line: spelk run | explain | why | check | lint | pack | test | fields | apps | help |
-// completion.
+// The command line: spelk run | explain | why | check | lint | fmt | pack | test | fields | apps |
+// help | completion.
 #include <fmt/format.h>
 #include <pthread.h>
 #include <sys/resource.h>
@@ -20,6 +20,7 @@
 #include "cli/exit_codes.h"
 #include "cli/explain_command.h"
 #include "cli/fields_command.h"
+#include "cli/fmt_command.h"
 #include "cli/lint_command.h"
 #include "cli/pack_command.h"
 #include "cli/report.h"
@@ -124,7 +125,8 @@ int Refuse(const CLI::App& app, const std::vector<std::string>& words,
   std::string what = error.what();
   if (parsed.empty() && words.empty()) {
     what =
-        "a subcommand is missing: run, explain, why, check, lint, pack, test, fields, apps, help "
+        "a subcommand is missing: run, explain, why, check, lint, fmt, pack, test, fields, apps, "
+        "help "
         "or completion";
   } else if (parsed.empty() && words[0].starts_with('-')) {
     what = fmt::format("unexpected \"{}\"", words[0]);
@@ -227,8 +229,8 @@ int Main(int argc, char** argv) {
   // Declaring options takes a good part of a short search, so only those of its own subcommand are.
   const std::string_view wanted = argc > 1 ? argv[1] : "";
   const bool is_search = wanted == "run" || wanted == "explain" || wanted == "why" ||
-                         wanted == "check" || wanted == "lint" || wanted == "pack" ||
-                         wanted == "test";
+                         wanted == "check" || wanted == "lint" || wanted == "fmt" ||
+                         wanted == "pack" || wanted == "test";
   const auto declares = [&](std::string_view name) { return !is_search || wanted == name; };
 
   RunArguments run;
@@ -253,6 +255,11 @@ int Main(int argc, char** argv) {
   CLI::App* lint_command = app.add_subcommand(
       "lint", "Say what is likely wrong with searches although they may run, and mend it");
   if (declares("lint")) AddLintOptions(*lint_command, lint);
+
+  FmtArguments format;
+  CLI::App* fmt_command = app.add_subcommand(
+      "fmt", "Format searches: one stage a line, in files .spl, YAML and savedsearches.conf");
+  if (declares("fmt")) AddFmtOptions(*fmt_command, format);
 
   PackArguments pack;
   CLI::App* pack_command =
@@ -304,6 +311,7 @@ int Main(int argc, char** argv) {
   if (why_command->parsed()) return WhyNot(why);
   if (check_command->parsed()) return Check(check);
   if (lint_command->parsed()) return LintSearches(lint);
+  if (fmt_command->parsed()) return Fmt(format);
   if (test_command->parsed()) return Test(test);
   if (pack_command->parsed()) return RunPackCommand(pack);
   if (fields_command->parsed()) return Fields(std::move(fields));

@@ -86,6 +86,7 @@ class Reader {
   struct Open {
     std::shared_ptr<YamlNode> node;
     std::optional<std::string> key;  // Of the member whose value comes next.
+    size_t key_column = 0;
     std::set<std::string> keys;
     std::string anchor;
   };
@@ -150,6 +151,11 @@ class Reader {
     if (scalar.style == YAML_LITERAL_SCALAR_STYLE || scalar.style == YAML_FOLDED_SCALAR_STYLE) {
       ++node->line;
     }
+    node->style = StyleOf(scalar.style);
+    node->begin = OffsetOf(event.start_mark.index);
+    node->end = OffsetOf(event.end_mark.index);
+    node->key_column = event.start_mark.column;  // If it turns out to be one.
+    if (!open_.empty() && open_.back().key) node->key_column = open_.back().key_column;
     const bool plain = scalar.style == YAML_PLAIN_SCALAR_STYLE;
     node->quoted = !plain;
     const bool null = plain && (node->text.empty() || node->text == "~" || node->text == "null");
@@ -159,13 +165,40 @@ class Reader {
     return Put(std::move(node), event.start_mark.line + 1);
   }
 
+  static YamlNode::Style StyleOf(yaml_scalar_style_t style) {
+    switch (style) {
+      case YAML_SINGLE_QUOTED_SCALAR_STYLE:
+        return YamlNode::Style::kSingleQuoted;
+      case YAML_DOUBLE_QUOTED_SCALAR_STYLE:
+        return YamlNode::Style::kDoubleQuoted;
+      case YAML_LITERAL_SCALAR_STYLE:
+        return YamlNode::Style::kLiteral;
+      case YAML_FOLDED_SCALAR_STYLE:
+        return YamlNode::Style::kFolded;
+      default:
+        return YamlNode::Style::kPlain;
+    }
+  }
+
+  // libyaml counts characters, and its marks go forward but for those of what is looked at twice.
+  size_t OffsetOf(size_t character) {
+    if (character < characters_) characters_ = bytes_ = 0;
+    while (characters_ < character && bytes_ < text_.size()) {
+      ++bytes_;
+      while (bytes_ < text_.size() && (static_cast<unsigned char>(text_[bytes_]) & 0xC0U) == 0x80U)
+        ++bytes_;
+      ++characters_;
+    }
+    return bytes_;
+  }
+
   void Remember(const yaml_char_t* anchor, YamlNodePtr node) {
     if (anchor != nullptr) anchors_[reinterpret_cast<const char*>(anchor)] = std::move(node);
   }
 
   absl::Status Begin(YamlNode::Kind kind, size_t line, const yaml_char_t* anchor) {
     if (open_.size() == kMostDepth) return TooDeep(line);
-    Open open{std::make_shared<YamlNode>(), std::nullopt, {}, ""};
+    Open open{std::make_shared<YamlNode>(), std::nullopt, 0, {}, ""};
     open.node->kind = kind;
     open.node->line = line;
     if (anchor != nullptr) open.anchor = reinterpret_cast<const char*>(anchor);
@@ -207,6 +240,7 @@ class Reader {
                   "take one of them out");
       }
       to.key = node->text;
+      to.key_column = node->key_column;
       return absl::OkStatus();
     }
     to.node->members.emplace_back(std::move(*to.key), std::move(node));
@@ -222,6 +256,8 @@ class Reader {
   std::vector<YamlNodePtr> documents_;
   std::map<std::string, YamlNodePtr> anchors_;
   size_t nodes_ = 0;
+  size_t characters_ = 0;  // So many lie before the byte.
+  size_t bytes_ = 0;
 };
 
 }  // namespace

@@ -1,6 +1,7 @@
 // Yaml: documents of YAML as trees, for files that people write.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -21,6 +22,13 @@ struct YamlNode {
   bool quoted = false;  // Or a block: a text, whatever it looks like.
   size_t height = 1;    // Of the tree below it.
   size_t line = 1;      // Where it begins, from 1; of a block (|, >) the line of its first text.
+  // Of a scalar: how it is written, its bytes in the text with its quotes or its | or >, of a block
+  // up to some line after it; and in which column its key begins, from 0.
+  enum class Style : uint8_t { kPlain, kSingleQuoted, kDoubleQuoted, kLiteral, kFolded };
+  Style style = Style::kPlain;
+  size_t begin = 0;
+  size_t end = 0;
+  size_t key_column = 0;
   std::vector<YamlNodePtr> items;
   std::vector<std::pair<std::string, YamlNodePtr>> members;
 
