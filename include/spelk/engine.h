@@ -309,6 +309,15 @@ struct ConfStanza {
   size_t line = 1;
 };
 
+// What Splunk's limits are: how many rows, values and the like there are before some are left out,
+// which a warning says. Engine::Limits() lists them.
+struct LimitOptions {
+  // "splunk": as Splunk sets them, and then the limits.conf of the apps; "none": all are lifted.
+  std::string base = "splunk";
+  // On top of that: "join.subsearch_maxout=100"; 0 or none lifts one.
+  std::vector<std::string> set = {};
+};
+
 struct EngineOptions {
   std::vector<std::string> apps;  // Splunk app folders; later ones override earlier ones.
   bool builtin =
@@ -326,6 +335,16 @@ struct EngineOptions {
   bool empty_tables = false;
   // Stanzas before those of the apps, which override them.
   std::vector<ConfStanza> stanzas = {};
+  LimitOptions limits = {};
+};
+
+// One of the limits, by the stanza and name of limits.conf.
+struct LimitInfo {
+  std::string name;                 // "join.subsearch_maxout"
+  std::optional<uint64_t> initial;  // As Splunk sets it; nothing: no limit.
+  std::optional<uint64_t> value;    // As it is here.
+  std::string cuts;                 // What is cut, for people.
+  std::string page;                 // Where Splunk documents it.
 };
 
 // What an engine read of its app folders.
@@ -373,6 +392,8 @@ class Engine {
   // An instant in seconds since the epoch: written as epoch seconds, as ISO 8601 in the engine's
   // zone, or as a time modifier that counts from `now`. Nothing if the text is none of these.
   std::optional<double> ParseTime(std::string_view text, double now) const;
+  // The limits of searches, by name.
+  std::vector<LimitInfo> Limits() const;
   // What was read of the app folders, and what could not be. An error if the options are wrong.
   Result<AppReport> Apps() const;
   // The optimizer passes that can be switched off, with what they do.

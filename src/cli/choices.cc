@@ -13,6 +13,7 @@ namespace {
 constexpr std::pair<std::string_view, std::string_view> kChoices[] = {
     {"--color", "auto, always or never"},
     {"--input-format", "auto, ndjson, json, csv, tsv, text, xml or evtx"},
+    {"--limits", "splunk or none"},
     {"--order", "auto, time or input"},
     {"action", "list, show, check or run"},
     {"--stage", "tokens, ast, plan, optimized or pipeline"},

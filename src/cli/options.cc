@@ -37,6 +37,16 @@ void AddKnowledgeOptions(CLI::App& app, SearchArguments& a) {
       ->type_name("DEFINITION")
       ->take_all()
       ->allow_extra_args(false);
+  app.add_option("--limits", a.base_limits, "none lifts all limits of rows and values")
+      ->type_name("WORD")
+      ->capture_default_str();
+  app.add_option(
+         "--limit", a.limits,
+         "Another value of a limit: stanza.name=value as in limits.conf, 0 lifts it; may be "
+         "given several times; `spelk help limits` lists them")
+      ->type_name("NAME=VALUE")
+      ->take_all()
+      ->allow_extra_args(false);
   app.add_flag("--empty-tables", a.empty_tables,
                "Take lookup tables that are not there as empty, with a warning");
   app.add_flag("--no-builtin", a.no_builtin,
@@ -116,6 +126,8 @@ EngineOptions MakeEngineOptions(const SearchArguments& arguments) {
   options.time_zone = arguments.zone;
   options.lookups = arguments.lookups;
   options.write_folder = arguments.write_folder;
+  options.limits.base = arguments.base_limits;
+  options.limits.set = arguments.limits;
   return options;
 }
 

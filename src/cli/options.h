@@ -21,6 +21,8 @@ struct SearchArguments {
   std::vector<std::string> macros;
   std::vector<std::string> lookups;
   std::string write_folder;
+  std::string base_limits = "splunk";
+  std::vector<std::string> limits;
   bool no_builtin = false;
   bool empty_tables = false;
   std::string zone = "UTC";

@@ -1,6 +1,8 @@
 // autoregress: copies the values of earlier rows into each row.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "commands/entry.h"
 #include "exec/column_setter.h"
 #include "exec/lag.h"
@@ -10,8 +12,9 @@
 namespace spelk::commands {
 namespace {
 
-constexpr uint64_t kMostRowsBack = 10'000;
-constexpr uint64_t kMostFields = 1'000;
+// Where the limits are lifted.
+constexpr uint64_t kMostRowsBack = 100'000'000;
+constexpr uint64_t kMostFields = 100'000;
 
 struct AutoregressNode final : plan::Node {
   static constexpr std::string_view kName = "autoregress";
@@ -88,13 +91,13 @@ struct Rows {
 };
 
 // "3" or "2-4".
-std::optional<Rows> ParseRows(std::string_view text) {
+std::optional<Rows> ParseRows(std::string_view text, uint64_t most_back, uint64_t most_fields) {
   const size_t dash = text.find('-');
   const auto nearest = ParseWholeNumber(text.substr(0, dash));
   const auto farthest =
       dash == std::string_view::npos ? nearest : ParseWholeNumber(text.substr(dash + 1));
   const bool good = nearest && farthest && *nearest > 0 && *nearest <= *farthest &&
-                    *farthest <= kMostRowsBack && *farthest - *nearest < kMostFields;
+                    *farthest <= most_back && *farthest - *nearest < most_fields;
   return good ? std::optional(Rows{*nearest, *farthest}) : std::nullopt;
 }
 
@@ -103,7 +106,9 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   SPELK_ASSIGN_OR_RETURN(const plan::Binder::Named named, binder.OneNamedField(call));
   node->field = named.field;
   SPELK_ASSIGN_OR_RETURN(const std::string text, binder.Text(call, "p"));
-  const std::optional<Rows> rows = ParseRows(text);
+  const std::optional<Rows> rows =
+      ParseRows(text, std::min(kMostRowsBack, binder.MostOf(plan::kAutoregressMaxP)),
+                std::min(kMostFields, binder.MostOf(plan::kAutoregressMaxRange)));
   if (!rows) return binder.BadOption(*binder.FindOption(call, "p"), text);
   node->nearest = rows->nearest;
   if (named.alias && rows->nearest != rows->farthest) {

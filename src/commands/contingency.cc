@@ -17,6 +17,8 @@ struct ContingencyNode final : plan::Node {
   Field column;
   uint64_t most_rows = 0;
   uint64_t most_columns = 0;
+  bool rows_by_limit = false;
+  bool columns_by_limit = false;
   double row_cover = 1;  // The share of all rows that the values shown must cover.
   double column_cover = 1;
   bool totals = true;
@@ -33,6 +35,8 @@ struct ContingencyNode final : plan::Node {
     visit("column", column);
     visit("maxrows", most_rows);
     visit("maxcols", most_columns);
+    visit.Unprinted("rows_by_limit", rows_by_limit);
+    visit.Unprinted("columns_by_limit", columns_by_limit);
     visit("minrowcover", row_cover);
     visit("mincolcover", column_cover);
     visit("usetotal", totals);
@@ -59,7 +63,7 @@ struct ContingencyState {
 
 // The values that occur most, so many that they cover the share asked for; ties by text.
 std::vector<const Counts::value_type*> Chosen(const Counts& counts, uint64_t all, uint64_t most,
-                                              double cover) {
+                                              double cover, bool* cut) {
   std::vector<const Counts::value_type*> chosen;
   for (const auto& each : counts) chosen.push_back(&each);
   // They come by text.
@@ -71,6 +75,7 @@ std::vector<const Counts::value_type*> Chosen(const Counts& counts, uint64_t all
   for (; count < chosen.size() && count < most && covered < wanted; ++count) {
     covered += static_cast<double>(chosen[count]->second.count);
   }
+  *cut = count == most && count < chosen.size() && covered < wanted;
   chosen.resize(count);
   return chosen;
 }
@@ -103,8 +108,15 @@ class Contingency final : public exec::Sequential<ContingencyState> {
   }
 
   absl::Status Finish(ContingencyState& state, exec::Output& out) const override {
-    const auto rows = Chosen(state.rows, state.all, node_.most_rows, node_.row_cover);
-    const auto columns = Chosen(state.columns, state.all, node_.most_columns, node_.column_cover);
+    bool rows_cut = false;
+    bool columns_cut = false;
+    const auto rows = Chosen(state.rows, state.all, node_.most_rows, node_.row_cover, &rows_cut);
+    const auto columns =
+        Chosen(state.columns, state.all, node_.most_columns, node_.column_cover, &columns_cut);
+    if ((rows_cut && node_.rows_by_limit) || (columns_cut && node_.columns_by_limit)) {
+      run_.warnings->Add(ErrorCode::kTruncated, "contingency: the rarest values were left out" +
+                                                    plan::CutBy(plan::kCtableMaxValues));
+    }
     const size_t made = rows.size() + (node_.totals ? 1 : 0);
     if (made == 0 || state.all == 0) return absl::OkStatus();
     auto memory = std::make_shared<BatchMemory>(run_.budget);
@@ -185,10 +197,14 @@ absl::StatusOr<double> Share(const ast::CommandCall& call, std::string_view name
 absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
   auto node = plan::Make<ContingencyNode>(call.span);
   SPELK_RETURN_IF_ERROR(binder.NoSigns(call));
-  SPELK_ASSIGN_OR_RETURN(const int64_t rows, binder.Integer(call, "maxrows"));
-  SPELK_ASSIGN_OR_RETURN(const int64_t columns, binder.Integer(call, "maxcols"));
-  node->most_rows = rows == 0 ? UINT64_MAX : static_cast<uint64_t>(rows);
-  node->most_columns = columns == 0 ? UINT64_MAX : static_cast<uint64_t>(columns);
+  SPELK_ASSIGN_OR_RETURN(const plan::Binder::Most rows,
+                         binder.MostBy(call, "maxrows", plan::kCtableMaxValues));
+  SPELK_ASSIGN_OR_RETURN(const plan::Binder::Most columns,
+                         binder.MostBy(call, "maxcols", plan::kCtableMaxValues));
+  node->most_rows = rows.count == 0 ? UINT64_MAX : rows.count;
+  node->most_columns = columns.count == 0 ? UINT64_MAX : columns.count;
+  node->rows_by_limit = rows.by_limit;
+  node->columns_by_limit = columns.by_limit;
   SPELK_ASSIGN_OR_RETURN(node->row_cover, Share(call, "minrowcover", binder));
   SPELK_ASSIGN_OR_RETURN(node->column_cover, Share(call, "mincolcover", binder));
   SPELK_ASSIGN_OR_RETURN(node->totals, binder.Flag(call, "usetotal"));

@@ -1,4 +1,6 @@
 // extract (kv): fields out of the pairs of names and values in an event's text.
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "commands/entry.h"
@@ -15,6 +17,8 @@ struct ExtractNode final : plan::Node {
   std::string value_delimiters;
   uint64_t limit = 0;
   uint64_t max_bytes = 0;
+  bool limit_by_limit = false;  // Neither is given.
+  bool bytes_by_limit = false;
   bool all_values = false;
   bool clean_keys = true;
 
@@ -30,6 +34,8 @@ struct ExtractNode final : plan::Node {
     visit("kvdelim", value_delimiters);
     visit("limit", limit);
     visit("maxchars", max_bytes);
+    visit.Unprinted("limit_by_limit", limit_by_limit);
+    visit.Unprinted("bytes_by_limit", bytes_by_limit);
     visit("mv_add", all_values);
     visit("clean_keys", clean_keys);
   }
@@ -47,6 +53,8 @@ class ExtractOperator final : public exec::Streaming<NoState> {
                  .max_bytes = node.max_bytes,
                  .all_values = node.all_values,
                  .clean_keys = node.clean_keys},
+        limit_by_limit_(node.limit_by_limit),
+        bytes_by_limit_(node.bytes_by_limit),
         run_(run) {}
 
   absl::StatusOr<NoState> NewState() const override { return NoState(); }
@@ -62,7 +70,7 @@ class ExtractOperator final : public exec::Streaming<NoState> {
       const Value value = input->At(row);
       io::TextFields fields(batch.arena());
       for (const Value& each : value.each()) {
-        if (each.is_text()) io::FindKeyValues(each.text(), options_, fields);
+        if (each.is_text()) WarnOf(io::FindKeyValues(each.text(), options_, fields));
       }
       SPELK_RETURN_IF_ERROR(found.Put(row, fields.Finish(), existing));
     }
@@ -72,8 +80,24 @@ class ExtractOperator final : public exec::Streaming<NoState> {
   }
 
  private:
+  void WarnOf(const io::KeyValueCuts& cuts) const {
+    if (cuts.pairs && limit_by_limit_) {
+      run_.warnings->Add(
+          ErrorCode::kTruncated,
+          fmt::format("extract: took the first {} pairs of a text and left out more{}",
+                      options_.limit, plan::CutBy(plan::kKvLimit)));
+    }
+    if (cuts.text && bytes_by_limit_) {
+      run_.warnings->Add(ErrorCode::kTruncated,
+                         fmt::format("extract: read the first {} bytes of a text{}",
+                                     options_.max_bytes, plan::CutBy(plan::kKvMaxChars)));
+    }
+  }
+
   const Field input_;
   const io::KeyValueOptions options_;
+  const bool limit_by_limit_;
+  const bool bytes_by_limit_;
   const exec::RunContext& run_;
 };
 
@@ -96,10 +120,14 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   SPELK_ASSIGN_OR_RETURN(const std::string values, binder.Text(call, "kvdelim"));
   node->pair_delimiters = Delimiters(pairs);
   node->value_delimiters = Delimiters(values);
-  SPELK_ASSIGN_OR_RETURN(const int64_t limit, binder.Integer(call, "limit"));
-  SPELK_ASSIGN_OR_RETURN(const int64_t max_bytes, binder.Integer(call, "maxchars"));
-  node->limit = static_cast<uint64_t>(limit);
-  node->max_bytes = static_cast<uint64_t>(max_bytes);
+  SPELK_ASSIGN_OR_RETURN(const plan::Binder::Most limit,
+                         binder.MostBy(call, "limit", plan::kKvLimit));
+  SPELK_ASSIGN_OR_RETURN(const plan::Binder::Most max_bytes,
+                         binder.MostBy(call, "maxchars", plan::kKvMaxChars));
+  node->limit = limit.count;
+  node->max_bytes = max_bytes.count;
+  node->limit_by_limit = limit.by_limit;
+  node->bytes_by_limit = max_bytes.by_limit;
   SPELK_ASSIGN_OR_RETURN(node->all_values, binder.Flag(call, "mv_add"));
   SPELK_ASSIGN_OR_RETURN(node->clean_keys, binder.Flag(call, "clean_keys"));
   for (const std::string_view name : {"segment", "reload"}) {

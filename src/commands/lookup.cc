@@ -118,6 +118,13 @@ class LookUp final : public exec::Streaming<LookupState> {
                          "lookup: a row with several multivalues has more than 10000 combinations; "
                          "the rest was not looked up");
     }
+    if (state.probe->matches_cut()) {
+      run_.warnings->Add(
+          ErrorCode::kTruncated,
+          fmt::format("lookup: took the first {} rows of '{}' that match and left "
+                      "out more{}",
+                      state.probe->most_matches(), table_, plan::CutBy(plan::kLookupMaxMatches)));
+    }
     batch.memory()->pins.push_back(state.probe->table());
     for (size_t o = 0; o < columns.size(); ++o) {
       state.setters[o].Set(Column::Values({columns[o], batch.physical_rows()}), &batch);

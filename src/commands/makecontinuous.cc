@@ -129,14 +129,13 @@ class GapFiller final : public exec::Output {
 
   // Rows for the expected range and those after it that begin before `end`.
   absl::Status FillTo(double end) {
-    const auto most = static_cast<uint64_t>(run_.services.limits->Get(plan::kDiscretizeMaxBins));
+    const uint64_t most = plan::MostOf(run_.services.limits, plan::kDiscretizeMaxBins);
     Arena scratch(run_.budget);
     while (expected_ && expected_->low < end) {
       if (++filled_ > most) {
-        return absl::ResourceExhaustedError(
-            fmt::format("makecontinuous: more than {} ranges have no row (limits.conf "
-                        "[discretize] maxbins); a longer span makes fewer",
-                        most));
+        return absl::ResourceExhaustedError(fmt::format(
+            "makecontinuous: more than {} ranges have no row; a longer span makes fewer{}", most,
+            plan::CutBy(plan::kDiscretizeMaxBins)));
       }
       const Value value = ValueOf(*expected_, scratch);
       SPELK_RETURN_IF_ERROR(added_.Add({&value, 1}));

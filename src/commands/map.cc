@@ -1,4 +1,6 @@
 // map: a search for each row, with values of the row in it.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <optional>
 #include <string>
@@ -19,7 +21,8 @@ struct MapNode final : plan::Node {
   std::vector<std::string> texts;
   std::vector<Field> fields;
   Field serial;  // Which of the fields stands for the number of the row; null if none does.
-  uint64_t most = 10;
+  uint64_t most = 0;
+  bool by_limit = false;
 
   // Which rows come first decides what is searched; the results follow each other.
   plan::Dataflow GetDataflow() const override {
@@ -35,6 +38,7 @@ struct MapNode final : plan::Node {
     visit("fields", fields);
     visit.MayBeNull("serial", serial);
     visit("maxsearches", most);
+    visit.Unprinted("by_limit", by_limit);
   }
 };
 
@@ -52,9 +56,10 @@ class Map final : public exec::Sequential<MapState> {
                                        exec::Output& out) const override {
     for (size_t r = 0; r < batch.size() && !out.enough(); ++r) {
       if (state.rows == node_.most) {
-        run_.warnings->Add(ErrorCode::kTruncated, "map: searched for the first " +
-                                                      std::to_string(node_.most) +
-                                                      " rows; the rest was left out (maxsearches)");
+        run_.warnings->Add(
+            ErrorCode::kTruncated,
+            fmt::format("map: searched for the first {} rows; the rest was left out{}", node_.most,
+                        node_.by_limit ? plan::CutBy(plan::kMapMaxSearches) : " (maxsearches)"));
         return exec::Demand::kEnough;
       }
       ++state.rows;
@@ -158,8 +163,10 @@ absl::Status Cut(std::string_view text, Span span, plan::Binder& binder, MapNode
 
 absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
   auto node = plan::Make<MapNode>(call.span);
-  SPELK_ASSIGN_OR_RETURN(const int64_t most, binder.Integer(call, "maxsearches", 1));
-  node->most = static_cast<uint64_t>(most);
+  SPELK_ASSIGN_OR_RETURN(const plan::Binder::Most most,
+                         binder.MostBy(call, "maxsearches", plan::kMapMaxSearches, 1));
+  node->most = most.count;
+  node->by_limit = most.by_limit;
   const ast::ArgumentOption* search = binder.FindOption(call, "search");
   for (const ast::Argument& argument : call.arguments) {
     if (std::holds_alternative<ast::ArgumentOption>(argument.value)) continue;

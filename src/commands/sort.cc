@@ -7,9 +7,6 @@
 namespace spelk::commands {
 namespace {
 
-constexpr uint64_t kDefaultLimit =
-    10'000;  // limits.conf [sort] maxresultrows, as documented for sort.
-
 bool IsDescending(const ast::Argument& argument) {
   const auto* word = std::get_if<ast::Name>(&argument.value);
   if (word == nullptr || word->quoted) return false;
@@ -40,7 +37,7 @@ void WarnOfClauseWord(const ast::Argument& argument, plan::Binder& binder) {
 
 absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
   auto sort = plan::Make<plan::SortNode>(call.span);
-  uint64_t limit = kDefaultLimit;
+  uint64_t limit = binder.MostOf(plan::kSortCount);
   bool limited = binder.FindOption(call, "limit") != nullptr;
   SPELK_ASSIGN_OR_RETURN(const int64_t option, binder.Integer(call, "limit"));
   if (limited) limit = static_cast<uint64_t>(option);
@@ -75,8 +72,8 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
                         "you must specify fields to sort");
   }
   for (plan::SortKey& key : sort->keys) key.descending = key.descending != reversed;
-  if (limit != 0) sort->limit = limit;
-  sort->default_limit = !limited;
+  if (limit != 0 && limit != UINT64_MAX) sort->limit = limit;
+  sort->default_limit = !limited && sort->limit;
   return sort;
 }
 

@@ -1,4 +1,5 @@
 // streamstats: statistics of the rows so far, written onto each row.
+#include <algorithm>
 #include <cmath>
 
 #include "commands/stats.h"
@@ -7,9 +8,6 @@
 
 namespace spelk::commands {
 namespace {
-
-// limits.conf [stats] max_stream_window.
-constexpr int64_t kLargestWindow = 10'000;
 
 struct StreamStatsNode final : plan::Node {
   static constexpr std::string_view kName = "streamstats";
@@ -109,7 +107,11 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   SPELK_ASSIGN_OR_RETURN(node->current, binder.Flag(call, "current"));
   SPELK_ASSIGN_OR_RETURN(node->global, binder.Flag(call, "global"));
   SPELK_ASSIGN_OR_RETURN(node->reset_on_change, binder.Flag(call, "reset_on_change"));
-  SPELK_ASSIGN_OR_RETURN(const int64_t window, binder.Integer(call, "window", 0, kLargestWindow));
+  const uint64_t largest = binder.MostOf(plan::kStatsMaxStreamWindow);
+  SPELK_ASSIGN_OR_RETURN(
+      const int64_t window,
+      binder.Integer(call, "window", 0,
+                     static_cast<int64_t>(std::min<uint64_t>(largest, plan::kNoLimit))));
   node->window = static_cast<uint64_t>(window);
   SPELK_RETURN_IF_ERROR(BindTimeWindow(call, binder, node.get()));
   SPELK_RETURN_IF_ERROR(BindReset(call, "reset_before", binder, &node->reset_before));

@@ -202,7 +202,14 @@ class Selection {
  public:
   Selection(const TopNode& node, const exec::RunContext& run, const Totals& totals,
             exec::Output& out)
-      : node_(node), totals_(totals), out_(out), rows_(node, run, out), by_values_(run.budget) {}
+      : node_(node),
+        totals_(totals),
+        run_(run),
+        out_(out),
+        rows_(node, run, out),
+        limit_(node.rarest ? plan::kRareMaxResultRows : plan::kTopMaxResultRows),
+        most_(plan::MostOf(run.services.limits, limit_)),
+        by_values_(run.budget) {}
 
   absl::StatusOr<exec::Demand> Take(const Batch& batch, uint32_t row, uint64_t count) {
     if (std::string key = GroupOf(batch, row, node_.by); key != group_) {
@@ -210,17 +217,28 @@ class Selection {
       SPELK_RETURN_IF_ERROR(StartGroup(std::move(key), batch, row));
     }
     if (node_.limit != 0 && shown_ == node_.limit) return exec::Demand::kMore;
+    if (all_ == most_) {
+      cut_ = true;
+      return exec::Demand::kEnough;
+    }
     values_.resize(node_.by.size());
     for (const Field field : node_.fields) {
       values_.push_back(batch.Find(field)->At(batch.physical(row)));
     }
     SPELK_RETURN_IF_ERROR(rows_.Add(values_, count, total_));
     ++shown_;
+    ++all_;
     shown_count_ += count;
     return out_.enough() ? exec::Demand::kEnough : exec::Demand::kMore;
   }
   absl::Status Finish() {
-    SPELK_RETURN_IF_ERROR(EndGroup());
+    if (cut_) {
+      run_.warnings->Add(
+          ErrorCode::kTruncated,
+          fmt::format("{}: kept the first {} rows{}", rows_.what(), most_, plan::CutBy(limit_)));
+    } else {
+      SPELK_RETURN_IF_ERROR(EndGroup());
+    }
     return rows_.Finish();
   }
 
@@ -247,8 +265,13 @@ class Selection {
 
   const TopNode& node_;
   const Totals& totals_;
+  const exec::RunContext& run_;
   exec::Output& out_;
   TopRows rows_;
+  const plan::Limit& limit_;
+  const uint64_t most_;  // Of all groups together.
+  uint64_t all_ = 0;
+  bool cut_ = false;
   std::optional<std::string> group_;
   uint64_t total_ = 0;
   uint64_t shown_ = 0;

@@ -29,6 +29,8 @@ struct TransactionNode final : plan::Node {
   bool keep_evicted = false;
   uint64_t max_open = 0;
   uint64_t max_open_events = 0;
+  bool open_by_limit = false;
+  bool open_events_by_limit = false;
   bool all_lists = false;
   std::vector<std::string> lists;
   std::string null_text;
@@ -75,6 +77,8 @@ struct TransactionNode final : plan::Node {
     visit("keepevicted", keep_evicted);
     visit("maxopentxn", max_open);
     visit("maxopenevents", max_open_events);
+    visit.Unprinted("open_by_limit", open_by_limit);
+    visit.Unprinted("open_events_by_limit", open_events_by_limit);
     visit("mvlist", all_lists);
     visit("lists", lists);
     visit("nullstr", null_text);
@@ -104,6 +108,8 @@ class TransactionOperator final : public exec::Sequential<TransactionState> {
         time_(node.time),
         keep_orphans_(node.keep_orphans),
         keep_evicted_(node.keep_evicted),
+        open_by_limit_(node.open_by_limit),
+        open_events_by_limit_(node.open_events_by_limit),
         run_(run) {
     if (node.starts_with != nullptr) starts_with_ = plan::Copy(*node.starts_with);
     if (node.ends_with != nullptr) ends_with_ = plan::Copy(*node.ends_with);
@@ -167,9 +173,8 @@ class TransactionOperator final : public exec::Sequential<TransactionState> {
     if (const uint64_t count = state.groups->crowded_out(); count > 0) {
       run_.warnings->Add(
           ErrorCode::kTruncated,
-          fmt::format("transaction: {} open transaction{} given up to make room; maxopentxn and "
-                      "maxopenevents say how many may be open",
-                      count, count == 1 ? " was" : "s were"));
+          fmt::format("transaction: {} open transaction{} given up to make room ({})", count,
+                      count == 1 ? " was" : "s were", GivenUpBy(*state.groups)));
     }
     return state.rows->Flush(out);
   }
@@ -186,6 +191,20 @@ class TransactionOperator final : public exec::Sequential<TransactionState> {
           if (transaction.evicted && !keep_evicted) return absl::OkStatus();
           return self->rows->Add(std::move(transaction), *self->out);
         });
+  }
+
+  // The options or limits that left too little room.
+  std::string GivenUpBy(const TransactionGroups& groups) const {
+    const auto name = [](bool by_limit, const plan::Limit& limit) {
+      return by_limit ? "limit " + plan::NameOf(limit) : std::string(limit.name);
+    };
+    std::string by;
+    if (groups.too_many()) by = name(open_by_limit_, plan::kTransactionsMaxOpenTxn);
+    if (groups.too_many_events()) {
+      by +=
+          (by.empty() ? "" : ", ") + name(open_events_by_limit_, plan::kTransactionsMaxOpenEvents);
+    }
+    return by;
   }
 
   static bool IsTrue(const Column& truths, uint32_t row) {
@@ -226,6 +245,8 @@ class TransactionOperator final : public exec::Sequential<TransactionState> {
   const Field time_;
   const bool keep_orphans_;
   const bool keep_evicted_;
+  const bool open_by_limit_;
+  const bool open_events_by_limit_;
   const exec::RunContext& run_;
   plan::ExprPtr starts_with_;
   plan::ExprPtr ends_with_;
@@ -304,10 +325,14 @@ absl::Status BindLimits(const ast::CommandCall& call, plan::Binder& binder, Tran
                         {"it takes a whole number, 1 or more; a negative one is no limit"});
   }
   if (events > 0) node->max_events = static_cast<uint64_t>(events);
-  SPELK_ASSIGN_OR_RETURN(const int64_t open, binder.Integer(call, "maxopentxn", 1));
-  SPELK_ASSIGN_OR_RETURN(const int64_t open_events, binder.Integer(call, "maxopenevents", 1));
-  node->max_open = static_cast<uint64_t>(open);
-  node->max_open_events = static_cast<uint64_t>(open_events);
+  SPELK_ASSIGN_OR_RETURN(const plan::Binder::Most open,
+                         binder.MostBy(call, "maxopentxn", plan::kTransactionsMaxOpenTxn, 1));
+  SPELK_ASSIGN_OR_RETURN(const plan::Binder::Most open_events,
+                         binder.MostBy(call, "maxopenevents", plan::kTransactionsMaxOpenEvents, 1));
+  node->max_open = open.count;
+  node->max_open_events = open_events.count;
+  node->open_by_limit = open.by_limit;
+  node->open_events_by_limit = open_events.by_limit;
   return absl::OkStatus();
 }
 

@@ -196,6 +196,8 @@ absl::Status TransactionGroups::MakeRoom() {
   while (!open_.empty() &&
          (open_.size() > rules_.limits.open || open_events_ > rules_.limits.open_events)) {
     ++crowded_out_;
+    const bool too_many = open_.size() > rules_.limits.open;
+    (too_many ? too_many_ : too_many_events_) = true;
     SPELK_RETURN_IF_ERROR(Close(open_.begin(), Why::kNoRoom));
   }
   return absl::OkStatus();

@@ -75,6 +75,8 @@ class TransactionGroups {
 
   // Transactions that were given up because too many, or too many events, were open.
   uint64_t crowded_out() const { return crowded_out_; }
+  bool too_many() const { return too_many_; }
+  bool too_many_events() const { return too_many_events_; }
 
  private:
   struct Open;
@@ -110,6 +112,8 @@ class TransactionGroups {
   uint64_t opened_ = 0;
   uint64_t open_events_ = 0;
   uint64_t crowded_out_ = 0;
+  bool too_many_ = false;
+  bool too_many_events_ = false;
 };
 
 }  // namespace spelk::commands

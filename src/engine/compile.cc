@@ -29,8 +29,9 @@ Core::Core(const CoreOptions& options)
   }
   write_folder_ = options.write_folder;
   assumes_tables_ = options.empty_tables;
-  status_.Update(knowledge_.Load({options.apps, options.builtin, options.lookups,
-                                  options.write_folder, options.macros, options.stanzas}));
+  status_.Update(
+      knowledge_.Load({options.apps, options.builtin, options.lookups, options.write_folder,
+                       options.macros, options.stanzas, options.base_limits, options.limits}));
 }
 
 namespace {

@@ -30,6 +30,8 @@ struct CoreOptions {
   std::vector<std::string> macros;   // name(a, b)=definition
   std::vector<knowledge::GivenStanza> stanzas;
   bool empty_tables = false;  // Lookup tables that are not there count as empty.
+  std::string base_limits = "splunk";
+  std::vector<std::string> limits;  // stanza.name=value
 };
 
 // What all queries of an engine share. Thread-safe.

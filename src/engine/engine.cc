@@ -14,6 +14,7 @@
 #include "engine/query_run.h"
 #include "engine/runner.h"
 #include "io/terminal_text.h"
+#include "plan/limits.h"
 #include "value/regex.h"
 #include "value/relative_time.h"
 #include "value/timestamp.h"
@@ -366,7 +367,8 @@ Engine::Engine(EngineOptions options)
     : impl_(std::make_shared<Impl>(engine::CoreOptions{
           std::move(options.apps), options.builtin, std::move(options.time_zone),
           std::move(options.lookups), std::move(options.write_folder), std::move(options.macros),
-          engine::GivenStanzas(options.stanzas), options.empty_tables})) {}
+          engine::GivenStanzas(options.stanzas), options.empty_tables,
+          std::move(options.limits.base), std::move(options.limits.set)})) {}
 Engine::~Engine() = default;
 // NOLINTNEXTLINE(performance-move-constructor-init): the other one stays as it was.
 Engine::Engine(Engine&& other) noexcept : impl_(other.impl_) {}
@@ -401,6 +403,20 @@ Result<std::string> Engine::Help(std::string_view name) const {
   absl::StatusOr<std::string> text = engine::Help(impl_->core.entries(), name);
   if (!text.ok()) return engine::ToError(text.status());
   return std::move(*text);
+}
+
+std::vector<LimitInfo> Engine::Limits() const {
+  std::vector<LimitInfo> infos;
+  for (const plan::Limit& limit : plan::kLimits) {
+    const auto value = [](int64_t most) {
+      return most == 0 || most == plan::kNoLimit ? std::optional<uint64_t>()
+                                                 : static_cast<uint64_t>(most);
+    };
+    infos.push_back({plan::NameOf(limit), value(limit.fallback),
+                     value(impl_->core.knowledge().limits().Get(limit)), std::string(limit.cuts),
+                     std::string(limit.page)});
+  }
+  return infos;
 }
 
 Result<AppReport> Engine::Apps() const {

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <set>
 
+#include "plan/limits.h"
+
 namespace spelk::engine {
 namespace {
 
@@ -97,6 +99,27 @@ std::string Overview(const plan::Registry& entries) {
   return out;
 }
 
+// The two tables of limits.
+std::string LimitsHelp() {
+  std::string out =
+      "limits: how many rows, values and the like there are before some are left out\n\n"
+      "Splunk has such limits, and so has spelk; a limit that cut a result is named in a warning.\n"
+      "--limits none lifts all, --limit NAME=VALUE sets one (0 lifts it), and so does limits.conf\n"
+      "of an app folder: the part of the name before the point is the stanza. limit= of top, "
+      "rare,\n"
+      "chart and timechart, and head without a number, are no limits but what the commands do.\n\n";
+  for (const plan::Limit& limit : plan::kLimits) {
+    const std::string value = limit.fallback == 0 ? "none" : std::to_string(limit.fallback);
+    out += fmt::format("  {:<28} {:>7}  {}\n  {:<36}  {}\n", plan::NameOf(limit), value, limit.cuts,
+                       "", limit.page);
+  }
+  out += "\nLimits of Splunk that cut nothing here\n";
+  for (const plan::UnappliedLimit& limit : plan::kUnappliedLimits) {
+    out += fmt::format("  {:<36}  {}\n", fmt::format("{}.{}", limit.stanza, limit.name), limit.why);
+  }
+  return out;
+}
+
 std::vector<std::string_view> AllNames(const plan::Registry& entries) {
   std::vector<std::string_view> names;
   for (const CommandEntry* entry : entries.commands()) names.push_back(entry->name);
@@ -113,6 +136,7 @@ bool IsUnbuilt(const plan::Registry& entries, std::string_view name) {
 
 absl::StatusOr<std::string> Help(const plan::Registry& entries, std::string_view name) {
   if (name.empty()) return Overview(entries);
+  if (name == "limits") return LimitsHelp();
   std::string out;
   const CommandEntry* command = entries.Command(name);
   if (command != nullptr) out += CommandHelp(*command);

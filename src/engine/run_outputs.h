@@ -15,7 +15,7 @@ namespace spelk::engine {
 
 class SubsearchOutput final : public exec::Output {
  public:
-  explicit SubsearchOutput(MemoryBudget* budget) : rows_(budget) {}
+  SubsearchOutput(uint64_t most, MemoryBudget* budget) : rows_(most, budget) {}
   absl::Status Push(Batch batch) override { return rows_.Take(batch); }
   bool enough() const override { return rows_.truncated(); }
   SubsearchRows& rows() { return rows_; }

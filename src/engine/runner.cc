@@ -12,6 +12,7 @@
 #include "engine/lookup_filter.h"
 #include "engine/run_outputs.h"
 #include "plan/eval/search_nodes.h"
+#include "plan/limits.h"
 #include "value/relative_time.h"
 #include "value/utf8.h"
 
@@ -455,7 +456,8 @@ absl::Status Runner::RunHeldPlans(const std::vector<PlanRun*>& plans) {
   std::vector<exec::Output*> results;
   for (const Inner& each : inner) {
     if (each.place == nullptr) {
-      terms.push_back(std::make_unique<SubsearchOutput>(&budget_));
+      terms.push_back(std::make_unique<SubsearchOutput>(
+          plan::MostOf(common_.services.limits, plan::kSubsearchMaxOut), &budget_));
       results.push_back(terms.back().get());
     } else {
       spools.push_back(
@@ -483,8 +485,8 @@ absl::Status Runner::RunHeldPlans(const std::vector<PlanRun*>& plans) {
       if (collected.truncated()) {
         owner->warnings().Add(
             ErrorCode::kTruncated,
-            fmt::format("a subsearch gave more than {} rows; the rest was left out",
-                        SubsearchRows::kMostRows));
+            fmt::format("a subsearch gave more than {} rows; the rest was left out{}",
+                        collected.most(), plan::CutBy(plan::kSubsearchMaxOut)));
       }
       subsearch_memory_.push_back(collected.TakeReservation());
       rows.push_back(&collected);
@@ -499,8 +501,9 @@ absl::Status Runner::RunHeldPlans(const std::vector<PlanRun*>& plans) {
     if (output.truncated()) {
       each.owner->warnings().Add(
           ErrorCode::kTruncated,
-          fmt::format("{}: kept the first {} rows of the subsearch; the rest was left out",
-                      each.holder->label(), each.holder->MostOtherRows()));
+          fmt::format("{}: kept the first {} rows of the subsearch; the rest was left out ({})",
+                      each.holder->label(), each.holder->MostOtherRows(),
+                      each.holder->MostOtherRowsBy()));
     }
     handover_.Put(each.place, output.TakeRows());
   }

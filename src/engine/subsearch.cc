@@ -173,7 +173,7 @@ absl::Status SubsearchRows::Take(const Batch& batch) {
   for (size_t r = 0; r < batch.size(); ++r) {
     exec::TextRow row = exec::TextRowOf(batch, r);
     if (row.empty()) continue;  // A row without a usable field says nothing.
-    if (rows_.size() >= kMostRows) {
+    if (rows_.size() >= most_) {
       truncated_ = true;
       return absl::OkStatus();
     }

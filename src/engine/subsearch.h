@@ -40,11 +40,11 @@ bool HeldPlanReadsEvents(const plan::Node& root);
 // Collects the rows of a subsearch as texts.
 class SubsearchRows {
  public:
-  static constexpr size_t kMostRows = 10'000;  // limits.conf [subsearch] maxout
-
-  explicit SubsearchRows(MemoryBudget* budget) : reservation_(budget) {}
+  // At most so many.
+  SubsearchRows(uint64_t most, MemoryBudget* budget) : most_(most), reservation_(budget) {}
   absl::Status Take(const Batch& batch);
   bool truncated() const { return truncated_; }
+  uint64_t most() const { return most_; }
 
   // The predicate that the rows are: a row is a conjunction, the rows are joined by OR, and no rows
   // match nothing.
@@ -57,6 +57,7 @@ class SubsearchRows {
  private:
   absl::StatusOr<ast::SearchExpr> TermsOfRow(const Core& core, const exec::TextRow& row) const;
 
+  uint64_t most_;
   std::vector<exec::TextRow> rows_;
   bool truncated_ = false;
   Reservation reservation_;

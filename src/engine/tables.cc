@@ -11,6 +11,7 @@
 #include "io/compression.h"
 #include "io/file_sink.h"
 #include "knowledge/app_folder.h"
+#include "plan/limits.h"
 
 namespace spelk::engine {
 namespace {
@@ -75,7 +76,8 @@ plan::LookupPtr RunTables::Written(std::string_view name, const plan::LookupPtr&
       known != nullptr ? std::make_shared<plan::Lookup>(*known) : std::make_shared<plan::Lookup>();
   if (known == nullptr) {
     lookup->name = lookup->table = name;
-    lookup->max_matches = static_cast<uint64_t>(lookups_.limits().Get(plan::kLookupMaxMatches));
+    lookup->max_matches = plan::MostOf(&lookups_.limits(), plan::kLookupMaxMatches);
+    lookup->matches_by_limit = true;
   }
   lookup->columns = table->second->columns();
   return lookup;

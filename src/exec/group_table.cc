@@ -23,18 +23,23 @@ constexpr size_t kMergedBetweenReliefs = 128;
 
 }  // namespace
 
-GroupLayout::GroupLayout(std::vector<const plan::AggregateOps*> aggregates)
-    : aggregates_(std::move(aggregates)) {
+GroupLayout::GroupLayout(std::vector<const plan::AggregateOps*> aggregates,
+                         const plan::AggregateMost& most)
+    : aggregates_(std::move(aggregates)), most_(most) {
   for (const plan::AggregateOps* ops : aggregates_) {
     bytes_ = (bytes_ + ops->alignment - 1) & ~(ops->alignment - 1);
     offsets_.push_back(bytes_);
     bytes_ += ops->size;
+    limits_ = limits_ || ops->limit != nullptr;
   }
   bytes_ = std::max<size_t>((bytes_ + 15) & ~size_t{15}, 16);
 }
 
 void GroupLayout::Construct(char* states) const {
   for (size_t i = 0; i < aggregates_.size(); ++i) aggregates_[i]->construct(states + offsets_[i]);
+  for (size_t i = 0; limits_ && i < aggregates_.size(); ++i) {
+    if (aggregates_[i]->limit != nullptr) aggregates_[i]->limit(states + offsets_[i], most_);
+  }
 }
 
 void GroupLayout::Destroy(char* states) const {

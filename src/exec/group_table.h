@@ -20,7 +20,8 @@ namespace spelk::exec {
 // Which states each group has, and where they lie in its memory.
 class GroupLayout {
  public:
-  explicit GroupLayout(std::vector<const plan::AggregateOps*> aggregates);
+  explicit GroupLayout(std::vector<const plan::AggregateOps*> aggregates,
+                       const plan::AggregateMost& most = {});
 
   size_t size() const { return aggregates_.size(); }
   const plan::AggregateOps& ops(size_t aggregate) const { return *aggregates_[aggregate]; }
@@ -34,6 +35,8 @@ class GroupLayout {
   std::vector<const plan::AggregateOps*> aggregates_;
   std::vector<size_t> offsets_;
   size_t bytes_ = 0;
+  plan::AggregateMost most_;
+  bool limits_ = false;  // Some state asks for it.
 };
 
 // The groups of one worker. Not thread-safe. Where a call fails with ResourceExhausted, Spill()

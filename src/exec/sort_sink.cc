@@ -3,6 +3,7 @@
 
 #include "exec/core.h"
 #include "exec/row_sink.h"
+#include "plan/limits.h"
 
 namespace spelk::exec {
 namespace {
@@ -13,9 +14,10 @@ class SortSink final : public SorterSink {
   using SorterSink::SorterSink;
   absl::Status Finish(Sorter sorter, Output& out) const override {
     if (options().warn_when_cut && sorter.seen() > options().limit) {
-      run().warnings->Add(ErrorCode::kTruncated,
-                          fmt::format("{0}: kept the first {1} of {2} rows; {0} 0 keeps all",
-                                      options().what, *options().limit, sorter.seen()));
+      run().warnings->Add(
+          ErrorCode::kTruncated,
+          fmt::format("{0}: kept the first {1} of {2} rows; {0} 0 keeps all{3}", options().what,
+                      *options().limit, sorter.seen(), plan::CutBy(plan::kSortCount)));
     }
     return sorter.Emit(out);
   }

@@ -124,6 +124,13 @@ absl::Status Knowledge::Load(const KnowledgeSources& sources) {
     macros_.AddAll(own);
   }
   SPELK_RETURN_IF_ERROR(limits_.Load(confs.limits));
+  if (sources.base_limits == "none") {
+    limits_.LiftAll();
+  } else if (sources.base_limits != "splunk") {
+    return absl::InvalidArgumentError(
+        fmt::format("limits are splunk or none, not \"{}\"", sources.base_limits));
+  }
+  for (const std::string& limit : sources.limits) SPELK_RETURN_IF_ERROR(limits_.Set(limit));
   models_.Load(apps, builtin_);
   saved_searches_.Load(confs.saved_searches);
   std::vector<std::string> given = sources.lookups;

@@ -40,6 +40,8 @@ struct KnowledgeSources {
   std::string write_folder = {};  // Its files are lookup tables, before all others; empty: none.
   std::vector<std::string> macros = {};   // See Macros::AddDefinition; they come after all apps.
   std::vector<GivenStanza> stanzas = {};  // They come before all apps.
+  std::string base_limits = "splunk";     // Or none: all limits are lifted.
+  std::vector<std::string> limits = {};   // See LimitSettings::Set; after the limits.conf of apps.
 };
 
 // A file of an app.

@@ -1,8 +1,11 @@
-// LimitSettings: what the limits.conf of apps make of spelk's limits.
+// LimitSettings: what the limits.conf of apps, and options, make of the limits.
 #pragma once
 
+#include <array>
+#include <string>
+#include <vector>
+
 #include "absl/status/status.h"
-#include "base/string_map.h"
 #include "knowledge/conf.h"
 #include "plan/limits.h"
 
@@ -10,12 +13,21 @@ namespace spelk::knowledge {
 
 class LimitSettings final : public plan::Limits {
  public:
-  // InvalidArgument, with file and line, for a known limit that is no whole number.
+  LimitSettings();
+
+  // Settings of limits that are known; 0 lifts one. InvalidArgument, with file and line, for one
+  // that is no whole number.
   absl::Status Load(const Conf& conf);
-  int64_t Get(const plan::Limit& limit) const override;
+  void LiftAll() { values_.fill(plan::kNoLimit); }
+  // "join.subsearch_maxout=100"; 0 or none lifts it. InvalidArgument for other texts, names that
+  // are not known, with the nearest, and limits that are not applied.
+  absl::Status Set(const std::string& setting);
+  int64_t Get(const plan::Limit& limit) const override {
+    return values_[static_cast<size_t>(limit.id)];
+  }
 
  private:
-  StringMap<int64_t> by_name_;  // "stanza/name"
+  std::array<int64_t, plan::kLimits.size()> values_;
 };
 
 }  // namespace spelk::knowledge

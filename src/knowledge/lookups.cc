@@ -173,11 +173,16 @@ absl::StatusOr<plan::LookupPtr> Lookups::Make(std::string_view name) const {
     auto lookup = std::make_shared<plan::Lookup>();
     lookup->name = lookup->table = name;
     lookup->collection = true;
-    lookup->max_matches = static_cast<uint64_t>(limits_->Get(plan::kLookupMaxMatches));
+    LimitMatches(lookup.get());
     SPELK_RETURN_IF_ERROR(ReadColumns(nullptr, lookup.get()));
     return plan::LookupPtr(std::move(lookup));
   }
   return nullptr;
+}
+
+void Lookups::LimitMatches(plan::Lookup* lookup) const {
+  lookup->max_matches = plan::MostOf(limits_, plan::kLookupMaxMatches);
+  lookup->matches_by_limit = true;
 }
 
 absl::StatusOr<plan::LookupPtr> Lookups::OfFile(std::string_view name) const {
@@ -185,7 +190,7 @@ absl::StatusOr<plan::LookupPtr> Lookups::OfFile(std::string_view name) const {
   if (!input) return nullptr;
   auto lookup = std::make_shared<plan::Lookup>();
   lookup->name = lookup->table = name;
-  lookup->max_matches = static_cast<uint64_t>(limits_->Get(plan::kLookupMaxMatches));
+  LimitMatches(lookup.get());
   SPELK_RETURN_IF_ERROR(ReadColumns(nullptr, lookup.get()));
   return plan::LookupPtr(std::move(lookup));
 }
@@ -287,13 +292,16 @@ absl::Status Lookups::ReadMatching(const Conf& conf, const Stanza& stanza,
     lookup->time_column = setting->value;
   if (const Setting* setting = Find(conf, stanza, "time_format"))
     lookup->time_format = setting->value;
-  constexpr int64_t kMostMatches = 1000;
+  const int64_t most_matches =
+      std::max<int64_t>(plan::kLookupMaxMatches.fallback, limits_->Get(plan::kLookupMaxMatches));
   constexpr int64_t kMostSeconds = 2'000'000'000;
-  lookup->max_matches = lookup->time_column.empty()
-                            ? static_cast<uint64_t>(limits_->Get(plan::kLookupMaxMatches))
-                            : 1;
-  SPELK_RETURN_IF_ERROR(number("max_matches", 1, kMostMatches, &lookup->max_matches));
-  SPELK_RETURN_IF_ERROR(number("min_matches", 0, kMostMatches, &lookup->min_matches));
+  LimitMatches(lookup);
+  if (!lookup->time_column.empty()) lookup->max_matches = 1;
+  lookup->matches_by_limit =
+      lookup->time_column.empty() && Find(conf, stanza, "max_matches") == nullptr;
+  SPELK_RETURN_IF_ERROR(number("max_matches", 1, most_matches, &lookup->max_matches));
+  SPELK_RETURN_IF_ERROR(
+      number("min_matches", 0, plan::kLookupMaxMatches.fallback, &lookup->min_matches));
   SPELK_RETURN_IF_ERROR(number("min_offset_secs", 0, kMostSeconds, &lookup->min_offset));
   return number("max_offset_secs", 0, kMostSeconds, &lookup->max_offset);
 }

@@ -49,6 +49,7 @@ class Lookups final : public plan::LookupCatalog, public plan::Files {
   absl::StatusOr<plan::LookupPtr> OfFile(std::string_view name) const;
   absl::Status ReadMatching(const Conf& conf, const Stanza& stanza, plan::Lookup* lookup) const;
   absl::Status ReadColumns(const Stanza* stanza, plan::Lookup* lookup) const;
+  void LimitMatches(plan::Lookup* lookup) const;
   static const Setting* Find(const Conf& conf, const Stanza& stanza, std::string_view key);
   const Conf& Own() const;
 

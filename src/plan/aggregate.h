@@ -22,6 +22,7 @@
 namespace spelk::plan {
 
 class Registry;
+struct Limit;  // plan/limits.h
 
 // A bound call: dc(user) AS users. `function` is the name as typed, found in the Registry when
 // built.
@@ -67,12 +68,19 @@ struct AggregateInput {
   std::optional<Number> time;  // Filled in if it needs the row's _time.
 };
 
+// How much states keep and give at most.
+struct AggregateMost {
+  uint64_t listed = UINT64_MAX;  // Values of list().
+  uint64_t values = UINT64_MAX;  // Of values().
+};
+
 // What a result is made with.
 struct AggregateResult {
   Arena& arena;              // The result's text lives here.
   double number;             // The percentile.
   bool approximate = false;  // Set by a state that had to give up exactness.
-  bool truncated = false;    // Set by a state that left values out.
+  uint64_t most_values = UINT64_MAX;
+  const Limit* truncated = nullptr;  // Set by a state that left values out.
 };
 
 // The functions over one type of state, for tables that hold many states of several types.
@@ -80,6 +88,8 @@ struct AggregateOps {
   size_t size;
   size_t alignment;
   void (*construct)(void* state);
+  // Tells a new state how much it keeps; null for those that do not ask.
+  void (*limit)(void* state, const AggregateMost& most);
   void (*destroy)(void* state);
   void (*add)(void* state, const AggregateInput& input, AggregateMemory& memory);
   // Merging is order-free: states may be merged in any order and grouping.
@@ -158,14 +168,25 @@ void AddAll(void* state, const Column& column, std::span<const uint32_t> rows,
 }  // namespace aggregate_internal
 
 // State: default constructible; Add(input, memory), Merge(other, memory), Result(result) const,
-// Save(out) const, Load(in, memory). If it keeps heap memory also HeapBytes() const; if it only
-// counts values also AddCount(values). For partial rows see PartialFormOf.
+// Save(out) const, Load(in, memory). If it keeps only so much also Limit(most). If it keeps heap
+// memory also HeapBytes() const; if it only counts values also AddCount(values). For partial rows
+// see PartialFormOf.
 template <class State>
 const AggregateOps& OpsOf() {
   static constexpr AggregateOps kOps = {
       .size = sizeof(State),
       .alignment = alignof(State),
       .construct = +[](void* state) { new (state) State(); },
+      .limit =
+          [] {
+            if constexpr (requires(State & s, const AggregateMost& most) { s.Limit(most); }) {
+              return +[](void* state, const AggregateMost& most) {
+                static_cast<State*>(state)->Limit(most);
+              };
+            } else {
+              return nullptr;
+            }
+          }(),
       .destroy = +[](void* state) { static_cast<State*>(state)->~State(); },
       .add = +[](void* state, const AggregateInput& input,
                  AggregateMemory& memory) { static_cast<State*>(state)->Add(input, memory); },

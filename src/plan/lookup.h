@@ -28,6 +28,7 @@ struct Lookup {
   std::vector<std::pair<std::string, LookupMatch>> matches;  // Columns that are not exact.
   bool ignore_case = false;
   uint64_t max_matches = 0;  // For one value; 0 until it is known to be of a file or of a time.
+  bool matches_by_limit = false;  // It is the limit's, not the stanza's.
   uint64_t min_matches = 0;
   std::string default_match;  // Given so often that min_matches are reached.
   // A table whose rows hold from a time on: the column with it, and how it is written.

@@ -368,10 +368,10 @@ std::vector<uint32_t> LookupIndex::Intersected(std::span<const Value> values) co
   return both;
 }
 
-void LookupIndex::Find(std::span<const Value> values, std::optional<double> time,
+bool LookupIndex::Find(std::span<const Value> values, std::optional<double> time,
                        std::vector<uint32_t>* rows) const {
   rows->clear();
-  if (timed_ && !time) return;
+  if (timed_ && !time) return false;
   std::vector<uint32_t> intersected;
   std::span<const uint32_t> found;
   if (others_.empty()) {
@@ -382,8 +382,9 @@ void LookupIndex::Find(std::span<const Value> values, std::optional<double> time
     found = intersected;
   }
   if (timed_) found = RowsAt(*time, found);
-  found = found.first(std::min(found.size(), max_matches_));
-  rows->assign(found.begin(), found.end());
+  const size_t kept = std::min(found.size(), max_matches_);
+  rows->assign(found.begin(), found.begin() + static_cast<std::ptrdiff_t>(kept));
+  return kept < found.size();
 }
 
 }  // namespace spelk::plan

@@ -32,7 +32,8 @@ class LookupIndex {
   // The rows that match: at most max_matches, in the order of the table, those of a table of times
   // newest first. `values` holds a value for each column, none of them null or multivalue; `time`
   // is the event's, in seconds, and matters to tables of times only: without it no row matches.
-  void Find(std::span<const Value> values, std::optional<double> time,
+  // True if there were more.
+  bool Find(std::span<const Value> values, std::optional<double> time,
             std::vector<uint32_t>* rows) const;
 
   const Table& table() const { return *table_; }

@@ -49,7 +49,8 @@ absl::StatusOr<LookupProbe> LookupProbe::Make(std::string_view lookup,
 }
 
 void LookupProbe::FindOne(std::optional<double> time) {
-  index_->Find(values_, time, &some_);
+  const bool more = index_->Find(values_, time, &some_);
+  matches_cut_ = matches_cut_ || (more && lookup_->matches_by_limit);
   if (some_.size() < lookup_->min_matches) {
     defaults_ += static_cast<size_t>(lookup_->min_matches) - some_.size();
   }

@@ -32,6 +32,9 @@ class LookupProbe {
   absl::Status status() const;
   // Combinations that were not looked up, for a warning.
   bool truncated() const { return truncated_; }
+  // A row had more matches than the limit lets a table without max_matches give.
+  bool matches_cut() const { return matches_cut_; }
+  uint64_t most_matches() const { return lookup_->max_matches; }
 
   const TablePtr& table() const { return table_; }
   const Lookup& lookup() const { return *lookup_; }
@@ -51,6 +54,7 @@ class LookupProbe {
   std::vector<uint32_t> some_;   // For one.
   size_t defaults_ = 0;          // How often default_match is given as well.
   bool truncated_ = false;
+  bool matches_cut_ = false;
   bool exhausted_ = false;
   Reservation reservation_;
 };

@@ -96,8 +96,10 @@ class Node {
   // order.
   virtual bool DependsOnOrder(const FieldSet& needed, bool ignored) const;
 
-  // How many rows of each of `others` are kept for it; what is left out is worth a warning.
+  // How many rows of each of `others` are kept for it; what is left out is worth a warning, which
+  // says by which option or limit.
   virtual uint64_t MostOtherRows() const { return UINT64_MAX; }
+  virtual std::string MostOtherRowsBy() const { return ""; }
 
   const NodeType& type() const { return *type_; }
   std::string Print() const { return type_->print(*this); }

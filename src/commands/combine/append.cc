@@ -6,7 +6,7 @@ namespace spelk::commands {
 namespace {
 
 absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
-  SPELK_ASSIGN_OR_RETURN(const uint64_t most, BindSubsearchOptions(call, binder));
+  SPELK_ASSIGN_OR_RETURN(const plan::Binder::Most most, BindSubsearchOptions(call, binder));
   SPELK_ASSIGN_OR_RETURN(std::vector<plan::NodePtr> others, BindSubsearches(call, binder, 1, 1));
   return MakeAppend(call.span, std::move(others), most);
 }

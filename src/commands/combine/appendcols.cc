@@ -12,11 +12,13 @@ namespace {
 
 struct AppendColsNode final : plan::Node {
   static constexpr std::string_view kName = "appendcols";
-  uint64_t most = kMostSubsearchRows;
+  uint64_t most = 0;
+  bool by_limit = false;
   bool override_values = false;
 
   plan::Dataflow GetDataflow() const override { return {.reads = plan::FieldSet()}; }
   uint64_t MostOtherRows() const override { return most; }
+  std::string MostOtherRowsBy() const override { return MaxOutOrLimit(by_limit); }
   std::optional<std::vector<Field>> OutputColumns(
       const std::optional<std::vector<Field>>& before) const override {
     auto columns = ColumnsOf(*others[0]);
@@ -27,6 +29,7 @@ struct AppendColsNode final : plan::Node {
   template <class Visitor>
   void Describe(Visitor& visit) {
     visit("most", most);
+    visit.Unprinted("by_limit", by_limit);
     visit("override", override_values);
   }
 };
@@ -115,7 +118,9 @@ class AppendCols final : public exec::Sequential<State> {
 absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
   auto node = plan::Make<AppendColsNode>(call.span);
   SPELK_ASSIGN_OR_RETURN(node->override_values, binder.Flag(call, "override"));
-  SPELK_ASSIGN_OR_RETURN(node->most, BindSubsearchOptions(call, binder));
+  SPELK_ASSIGN_OR_RETURN(const plan::Binder::Most most, BindSubsearchOptions(call, binder));
+  node->most = most.count;
+  node->by_limit = most.by_limit;
   SPELK_ASSIGN_OR_RETURN(node->others, BindSubsearches(call, binder, 1, 1));
   return node;
 }

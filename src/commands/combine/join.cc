@@ -34,7 +34,8 @@ struct JoinNode final : plan::Node {
   bool use_time = false;
   bool earlier = true;
   bool overwrite = true;
-  uint64_t max = 1;  // Matches of a row; 0: all.
+  uint64_t max = 1;         // Matches of a row; 0: all.
+  uint64_t most_other = 0;  // Rows of the other search.
   Field time;
 
   plan::Dataflow GetDataflow() const override {
@@ -48,7 +49,10 @@ struct JoinNode final : plan::Node {
     if (use_time) flow.reads.Add(time);
     return flow;
   }
-  uint64_t MostOtherRows() const override { return kMostSubsearchRows; }
+  uint64_t MostOtherRows() const override { return most_other; }
+  std::string MostOtherRowsBy() const override {
+    return "limit " + plan::NameOf(plan::kJoinMaxOut);
+  }
   std::optional<std::vector<Field>> OutputColumns(
       const std::optional<std::vector<Field>>& before) const override {
     return UnionOfColumns(before, ColumnsOf(*others[0]));
@@ -62,6 +66,7 @@ struct JoinNode final : plan::Node {
     visit("earlier", earlier);
     visit("overwrite", overwrite);
     visit("max", max);
+    visit.Unprinted("most_other", most_other);
     visit.MayBeNull("time", time);
   }
 };
@@ -288,7 +293,9 @@ constexpr std::string_view kUsage =
 class JoinBinder {
  public:
   JoinBinder(const ast::CommandCall& call, plan::Binder& binder)
-      : call_(call), binder_(binder), node_(plan::Make<JoinNode>(call.span)) {}
+      : call_(call), binder_(binder), node_(plan::Make<JoinNode>(call.span)) {
+    node_->most_other = binder.MostOf(plan::kJoinMaxOut);
+  }
 
   absl::StatusOr<plan::NodePtr> Bind() {
     SPELK_RETURN_IF_ERROR(BindOptions());

@@ -36,7 +36,7 @@ inline constexpr Argument kExtendTimeRangeOption = {
     .no_effect = true};
 
 // maxout=, and the check of those that have no effect.
-absl::StatusOr<uint64_t> BindSubsearchOptions(const ast::CommandCall& call, plan::Binder& binder,
-                                              bool extends = true);
+absl::StatusOr<plan::Binder::Most> BindSubsearchOptions(const ast::CommandCall& call,
+                                                        plan::Binder& binder, bool extends = true);
 
 }  // namespace spelk::commands

@@ -1,4 +1,6 @@
 // selfjoin: joins rows of one result that have the same values in some fields.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <string>
 #include <utility>
@@ -31,9 +33,6 @@ struct SelfJoinNode final : plan::Node {
     visit("keepsingle", keeps_single);
   }
 };
-
-// limits.conf names no setting of its own for it: the rows that are looked for partners.
-constexpr size_t kMostRows = 100'000;
 
 class SelfJoin final : public WholeSink {
  public:
@@ -74,7 +73,8 @@ class SelfJoin final : public WholeSink {
     SPELK_RETURN_IF_ERROR(rows.Reserve(rows.size() * node_.keys.size() * sizeof(Value)));
     for (const Field key : node_.keys) columns.push_back(rows.ValuesOf(key));
     std::vector<Value> values(columns.size());
-    for (size_t r = 0; r < std::min(rows.size(), kMostRows); ++r) {
+    const uint64_t most = plan::MostOf(run().services.limits, plan::kSelfJoinMaxRows);
+    for (size_t r = 0; r < std::min<uint64_t>(rows.size(), most); ++r) {
       for (size_t c = 0; c < columns.size(); ++c) values[c] = columns[c][r];
       std::string key;
       const bool whole = exec::AppendRowKey(values, key);
@@ -86,9 +86,10 @@ class SelfJoin final : public WholeSink {
       places->push_back({group, (*groups)[group].size()});
       (*groups)[group].push_back(r);
     }
-    if (rows.size() > kMostRows) {
+    if (rows.size() > most) {
       run().warnings->Add(ErrorCode::kTruncated,
-                          "selfjoin: only the first 100000 rows were joined");
+                          fmt::format("selfjoin: only the first {} rows were joined{}", most,
+                                      plan::CutBy(plan::kSelfJoinMaxRows)));
     }
     return absl::OkStatus();
   }

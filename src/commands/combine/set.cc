@@ -19,11 +19,10 @@ std::string_view NameOf(SetOperation operation) {
   return kNames[static_cast<size_t>(operation)];
 }
 
-constexpr uint64_t kMostRowsOfSet = 10'000;  // limits.conf [subsearch] maxout
-
 struct SetNode final : plan::Node {
   static constexpr std::string_view kName = "set";
   SetOperation operation = SetOperation::kUnion;
+  uint64_t most = 0;  // Rows of each search.
 
   plan::Dataflow GetDataflow() const override {
     return {.reads = plan::FieldSet(),
@@ -32,11 +31,15 @@ struct SetNode final : plan::Node {
             .order = Order::kKeeps,
             .runs = Runs::kSource};
   }
-  uint64_t MostOtherRows() const override { return kMostRowsOfSet; }
+  uint64_t MostOtherRows() const override { return most; }
+  std::string MostOtherRowsBy() const override {
+    return "limit " + plan::NameOf(plan::kSubsearchMaxOut);
+  }
   bool WellFormed(const plan::Registry&) const { return others.size() == 2; }
   template <class Visitor>
   void Describe(Visitor& visit) {
     visit("operation", operation);
+    visit.Unprinted("most", most);
   }
 };
 
@@ -140,6 +143,7 @@ std::optional<SetOperation> OperationOf(std::string_view word) {
 
 absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
   auto node = plan::Make<SetNode>(call.span);
+  node->most = binder.MostOf(plan::kSubsearchMaxOut);
   const ast::Argument* word = nullptr;
   std::vector<plan::NodePtr> plans;
   for (const ast::Argument& argument : call.arguments) {

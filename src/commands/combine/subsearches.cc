@@ -99,7 +99,8 @@ absl::Status EmitOthers(const std::vector<plan::NodePtr>& others, const exec::Ru
 
 struct AppendNode final : plan::Node {
   static constexpr std::string_view kName = "append";
-  uint64_t most = kMostSubsearchRows;  // Rows of each search.
+  uint64_t most = 0;  // Rows of each search.
+  bool by_limit = false;
 
   // A filter after it is for the appended rows, too. These have no place in the order of time:
   // where order matters, the rows before them are put in theirs first.
@@ -108,6 +109,7 @@ struct AppendNode final : plan::Node {
   }
   bool DependsOnOrder(const plan::FieldSet&, bool ignored) const override { return !ignored; }
   uint64_t MostOtherRows() const override { return most; }
+  std::string MostOtherRowsBy() const override { return MaxOutOrLimit(by_limit); }
   std::optional<std::vector<Field>> OutputColumns(
       const std::optional<std::vector<Field>>& before) const override {
     return WithOthers(before, others);
@@ -115,6 +117,7 @@ struct AppendNode final : plan::Node {
   template <class Visitor>
   void Describe(Visitor& visit) {
     visit("most", most);
+    visit.Unprinted("by_limit", by_limit);
   }
 };
 
@@ -143,7 +146,8 @@ exec::OperatorPtr BuildAppend(const plan::Node& node, const exec::RunContext& ru
 
 struct RowsOfSearchesNode final : plan::Node {
   static constexpr std::string_view kName = "rows-of-searches";
-  uint64_t most = kMostSubsearchRows;  // Rows of each search.
+  uint64_t most = 0;  // Rows of each search.
+  bool by_limit = false;
 
   plan::Dataflow GetDataflow() const override {
     return {.reads = plan::FieldSet(),
@@ -153,9 +157,11 @@ struct RowsOfSearchesNode final : plan::Node {
             .runs = Runs::kSource};
   }
   uint64_t MostOtherRows() const override { return most; }
+  std::string MostOtherRowsBy() const override { return MaxOutOrLimit(by_limit); }
   template <class Visitor>
   void Describe(Visitor& visit) {
     visit("most", most);
+    visit.Unprinted("by_limit", by_limit);
   }
 };
 
@@ -182,17 +188,20 @@ const plan::NodeEntry kAppendNode = {&plan::TypeOf<AppendNode>, &BuildAppend};
 const plan::NodeEntry kRowsOfSearchesNode = {&plan::TypeOf<RowsOfSearchesNode>,
                                              &BuildRowsOfSearches};
 
-plan::NodePtr MakeAppend(Span span, std::vector<plan::NodePtr> others, uint64_t most) {
+plan::NodePtr MakeAppend(Span span, std::vector<plan::NodePtr> others, plan::Binder::Most most) {
   auto node = plan::Make<AppendNode>(span);
   node->others = std::move(others);
-  node->most = most;
+  node->most = most.count;
+  node->by_limit = most.by_limit;
   return node;
 }
 
-plan::NodePtr MakeRowsOfSearches(Span span, std::vector<plan::NodePtr> others, uint64_t most) {
+plan::NodePtr MakeRowsOfSearches(Span span, std::vector<plan::NodePtr> others,
+                                 plan::Binder::Most most) {
   auto node = plan::Make<RowsOfSearchesNode>(span);
   node->others = std::move(others);
-  node->most = most;
+  node->most = most.count;
+  node->by_limit = most.by_limit;
   return node;
 }
 

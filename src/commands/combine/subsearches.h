@@ -7,8 +7,10 @@
 
 namespace spelk::commands {
 
-// limits.conf [searchresults] maxresultrows of append, appendcols, join and union.
-inline constexpr uint64_t kMostSubsearchRows = 50'000;
+// What cuts the rows of a search, for MostOtherRowsBy: maxout, or the limit where it is not given.
+inline std::string MaxOutOrLimit(bool by_limit) {
+  return by_limit ? "limit " + plan::NameOf(plan::kSearchResultsMaxRows) : "maxout";
+}
 
 // Binds the pipelines in brackets of the call as searches of their own, in order. `wanted`: how
 // many there must be at least; an error in Splunk's words if there are fewer, or anything else by
@@ -25,10 +27,11 @@ absl::StatusOr<const ast::ArgumentSubsearch*> TheBracket(const ast::CommandCall&
 bool IsStreamOfEvents(const plan::Node& root);
 
 // The node that appends the rows of other searches, in order, after those of its input.
-plan::NodePtr MakeAppend(Span span, std::vector<plan::NodePtr> others, uint64_t most);
+plan::NodePtr MakeAppend(Span span, std::vector<plan::NodePtr> others, plan::Binder::Most most);
 extern const plan::NodeEntry kAppendNode;
 // The node that gives the rows of other searches, in order, and has no input.
-plan::NodePtr MakeRowsOfSearches(Span span, std::vector<plan::NodePtr> others, uint64_t most);
+plan::NodePtr MakeRowsOfSearches(Span span, std::vector<plan::NodePtr> others,
+                                 plan::Binder::Most most);
 extern const plan::NodeEntry kRowsOfSearchesNode;
 // The columns of the plan, if they are known.
 std::optional<std::vector<Field>> ColumnsOf(const plan::Node& root);

@@ -43,7 +43,7 @@ absl::StatusOr<std::vector<plan::NodePtr>> BindDatasets(const ast::CommandCall& 
 
 absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
   SPELK_RETURN_IF_ERROR(binder.NoSigns(call));
-  SPELK_ASSIGN_OR_RETURN(const uint64_t most, BindSubsearchOptions(call, binder, false));
+  SPELK_ASSIGN_OR_RETURN(const plan::Binder::Most most, BindSubsearchOptions(call, binder, false));
   SPELK_ASSIGN_OR_RETURN(std::vector<plan::NodePtr> plans, BindDatasets(call, binder));
   const bool streams = std::all_of(plans.begin(), plans.end(), [](const plan::NodePtr& plan) {
     return IsStreamOfEvents(*plan);

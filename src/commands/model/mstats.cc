@@ -56,7 +56,7 @@ class MstatsBinder {
     if (!append_) return node;
     std::vector<plan::NodePtr> others;
     others.push_back(std::move(node));
-    return MakeAppend(call_.span, std::move(others), UINT64_MAX);
+    return MakeAppend(call_.span, std::move(others), {UINT64_MAX, false});
   }
 
  private:

@@ -461,7 +461,7 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   if (!tstats.appends() || binder.is_first()) return node;
   std::vector<plan::NodePtr> others;
   others.push_back(std::move(node));
-  return MakeAppend(call.span, std::move(others), kAllRows);
+  return MakeAppend(call.span, std::move(others), {kAllRows, false});
 }
 
 constexpr Argument kArguments[] = {

@@ -1,4 +1,6 @@
 // correlate: how often fields occur in the same rows.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 #include <string>
@@ -22,8 +24,6 @@ struct CorrelateNode final : plan::Node {
     visit("label", label);
   }
 };
-
-constexpr size_t kMostFields = 1000;  // limits.conf [correlate] maxfields.
 
 struct CorrelateState {
   explicit CorrelateState(MemoryBudget* budget) : reservation(budget) {}
@@ -93,10 +93,11 @@ class Correlate final : public exec::Sequential<CorrelateState> {
     }
     std::sort(added.begin(), added.end(), [](Field a, Field b) { return a.name() < b.name(); });
     for (const Field field : added) {
-      if (state.fields.size() == kMostFields) {
+      if (state.fields.size() >= most_fields_) {
         run_.warnings->Add(ErrorCode::kTruncated,
-                           "correlate: input fields limit (1000) reached. Some fields may have "
-                           "been ignored.");
+                           fmt::format("correlate: input fields limit ({}) reached. Some fields "
+                                       "may have been ignored.{}",
+                                       most_fields_, plan::CutBy(plan::kCorrelateMaxFields)));
         break;
       }
       state.ids.emplace(field, static_cast<uint32_t>(state.fields.size()));
@@ -124,6 +125,7 @@ class Correlate final : public exec::Sequential<CorrelateState> {
 
   const CorrelateNode& node_;
   const exec::RunContext& run_;
+  const uint64_t most_fields_ = plan::MostOf(run_.services.limits, plan::kCorrelateMaxFields);
 };
 
 absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {

@@ -313,13 +313,12 @@ class KMeans final : public WholeSink {
 
 absl::Status ReadCounts(const ast::CommandCall& call, plan::Binder& binder, KMeansNode* node) {
   SPELK_ASSIGN_OR_RETURN(const std::string text, binder.Text(call, "k"));
-  constexpr uint64_t kMostClusters = 1000;  // limits.conf [kmeans] maxkvalue.
-  constexpr uint64_t kMostRange = 100;      // maxkrange.
   const size_t dash = text.find('-');
   const auto least = ParseWholeNumber(text.substr(0, dash));
   const auto most = dash == std::string::npos ? least : ParseWholeNumber(text.substr(dash + 1));
-  const bool fits = least && most && *least > 1 && *least <= *most && *most <= kMostClusters &&
-                    *most - *least <= kMostRange;
+  const bool fits = least && most && *least > 1 && *least <= *most &&
+                    *most <= binder.MostOf(plan::kKMeansMaxKValue) &&
+                    *most - *least <= binder.MostOf(plan::kKMeansMaxKRange);
   if (!fits) return binder.BadOption(*binder.FindOption(call, "k"), text);
   node->least = *least;
   node->most = *most;

@@ -9,6 +9,7 @@
 #include "base/status.h"
 #include "engine/impl.h"
 #include "engine/subsearch.h"
+#include "plan/limits.h"
 #include "spelk/pack.h"
 
 namespace spelk {
@@ -54,7 +55,8 @@ void AddOnce(std::string text, std::vector<std::string>* texts) {
   }
 }
 
-void AddLimits(const plan::Node& root, std::vector<std::string>* limits) {
+void AddLimits(const plan::Node& root, const plan::Limits& settings,
+               std::vector<std::string>* limits) {
   plan::ForEachNode(root, [limits](const plan::Node& node) {
     const auto* sort = plan::TryAs<plan::SortNode>(&node);
     if (sort != nullptr && sort->default_limit && sort->limit) {
@@ -65,11 +67,12 @@ void AddLimits(const plan::Node& root, std::vector<std::string>* limits) {
               limits);
     }
   });
-  plan::ForEachHeldPlan(root, [limits](const plan::Node& held, plan::Held how) {
-    if (how == plan::Held::kSubsearch) {
-      AddOnce(fmt::format("a subsearch gives {} rows", SubsearchRows::kMostRows), limits);
+  plan::ForEachHeldPlan(root, [&](const plan::Node& held, plan::Held how) {
+    const uint64_t most = plan::MostOf(&settings, plan::kSubsearchMaxOut);
+    if (how == plan::Held::kSubsearch && most != UINT64_MAX) {
+      AddOnce(fmt::format("a subsearch gives {} rows", most), limits);
     }
-    AddLimits(held, limits);
+    AddLimits(held, settings, limits);
   });
 }
 
@@ -97,7 +100,8 @@ AnalyticCheck CheckOne(const Analytic& analytic, size_t index, const Engine& eng
     check.verdict = Verdict::kDiffers;
     check.message = difference->message;
   }
-  AddLimits(*query->impl().compilation.plan, &check.limits);
+  AddLimits(*query->impl().compilation.plan, query->impl().engine->core.knowledge().limits(),
+            &check.limits);
   return check;
 }
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "plan/limits.h"
 #include "value/wildcard.h"
 
 namespace spelk::exec {
@@ -42,6 +43,8 @@ absl::StatusOr<std::unique_ptr<const AggregationPlan>> AggregationPlan::Make(
   plan->run_ = &run;
   plan->time_ = run.fields->Intern("_time");
   plan->what_ = what;
+  plan->most_.listed = plan::MostOf(run.services.limits, plan::kStatsListMaxSize);
+  plan->most_.values = plan::MostOf(run.services.limits, plan::kStatsMaxValues);
   std::vector<const plan::AggregateOps*> ops = {&plan::OpsOf<TypesState>()};
   for (const plan::AggregateCall& call : calls) {
     double number = 0;
@@ -51,9 +54,9 @@ absl::StatusOr<std::unique_ptr<const AggregationPlan>> AggregationPlan::Make(
     planned.boolean = call.expression != nullptr && call.expression->type == plan::Type::kBoolean;
     if (call.is_sparkline) {
       plan->order_.push_back(2 * calls.size() + plan->spark_calls_.size());
-      plan->spark_calls_.push_back({planned,
-                                    std::make_unique<GroupLayout>(std::vector{&entry->ops()}),
-                                    ParseTimeSpan(call.spark_span)});
+      plan->spark_calls_.push_back(
+          {planned, std::make_unique<GroupLayout>(std::vector{&entry->ops()}, plan->most_),
+           ParseTimeSpan(call.spark_span)});
       continue;
     }
     if (!call.pattern.empty()) {
@@ -63,7 +66,8 @@ absl::StatusOr<std::unique_ptr<const AggregationPlan>> AggregationPlan::Make(
         own.push_back(&plan::OpsOf<TextCountState>());
       }
       plan->order_.push_back(calls.size() + plan->pattern_calls_.size());
-      plan->pattern_calls_.push_back({planned, std::make_unique<GroupLayout>(std::move(own))});
+      plan->pattern_calls_.push_back(
+          {planned, std::make_unique<GroupLayout>(std::move(own), plan->most_)});
       continue;
     }
     planned.state = ops.size();
@@ -82,7 +86,7 @@ absl::StatusOr<std::unique_ptr<const AggregationPlan>> AggregationPlan::Make(
       index = index - calls.size() + plan->calls_.size();
     }
   }
-  plan->layout_ = std::make_unique<GroupLayout>(std::move(ops));
+  plan->layout_ = std::make_unique<GroupLayout>(std::move(ops), plan->most_);
   return plan;
 }
 
@@ -92,17 +96,19 @@ Value AggregationPlan::ResultOf(const Call& call, const GroupLayout& layout, con
     const char* counted = states + layout.offset(call.text_count);
     if (reinterpret_cast<const TextCountState*>(counted)->texts > 0) return Value::Null();
   }
-  plan::AggregateResult result{.arena = arena, .number = call.call->number};
+  plan::AggregateResult result{
+      .arena = arena, .number = call.call->number, .most_values = most_.values};
   const Value value = layout.ops(call.state).result(states + layout.offset(call.state), result);
   if (result.approximate) {
     run_->warnings->Add(ErrorCode::kDiffers,
                         fmt::format("{}: {} saw so many distinct values that it is an estimate",
                                     what_, call.call->function));
   }
-  if (result.truncated) {
-    run_->warnings->Add(ErrorCode::kTruncated,
-                        fmt::format("{}: {} kept the first {} values of a group and left out more",
-                                    what_, call.call->function, value.count()));
+  if (result.truncated != nullptr) {
+    run_->warnings->Add(
+        ErrorCode::kTruncated,
+        fmt::format("{}: {} kept the first {} values of a group and left out more{}", what_,
+                    call.call->function, value.count(), plan::CutBy(*result.truncated)));
   }
   return value;
 }

@@ -135,6 +135,7 @@ class AggregationPlan {
   std::vector<SparkCall> spark_calls_;
   std::vector<size_t> order_;
   std::unique_ptr<GroupLayout> layout_;
+  plan::AggregateMost most_;
   std::vector<Field> by_;
   std::vector<Field> split_;
   bool distinct_ = false;

@@ -1,18 +1,21 @@
 // Collecting statistics span by span.
 #include "exec/aggregate/spark_lines.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <utility>
 
 #include "base/status.h"
+#include "plan/limits.h"
 #include "value/bin_span.h"
 
 namespace spelk::exec {
 namespace {
 
-// limits.conf, [stats], sparkline_maxsize.
-constexpr size_t kMostPoints = 100;
+// Of a line whose span is chosen for it, where there is no limit.
+constexpr size_t kChosenPoints = 100;
 constexpr std::string_view kMark = "##__SPARKLINE__##";
 // About what a point takes beside its text.
 constexpr size_t kPointBytes = 96;
@@ -27,6 +30,8 @@ void StartKey(double start, std::string& key) {
 SparkLines::SparkLines(const AggregationPlan& plan, const AggregationPlan::SparkCall& call)
     : plan_(&plan),
       call_(&call),
+      most_(std::max<uint64_t>(
+          1, plan::MostOf(plan.run().services.limits, plan::kStatsSparklineMaxSize))),
       table_(*call.layout, plan.run(), plan.what()),
       reservation_(plan.run().budget) {}
 
@@ -101,19 +106,32 @@ absl::Status SparkLines::Load(ByteReader& in) {
 }
 
 // Where the spans begin, at most so many: the latest.
-std::vector<double> SparkLines::Starts(const TimeSpan& span) const {
+absl::StatusOr<std::vector<double>> SparkLines::Starts(const TimeSpan& span) {
   const absl::TimeZone zone = plan_->run().evaluation.constants.zone;
   std::vector<double> starts;
   if (!(low_ <= high_)) return starts;
-  const double reach = static_cast<double>(kMostPoints + 3) * span.seconds() * 1.1;
+  const double reach = (static_cast<double>(most_) + 3) * span.seconds() * 1.1;
   double at = FloorToSpan(std::max(low_, high_ - reach), span, zone);
+  bool cut = at > low_;
+  constexpr size_t kReserved = 1024;  // Points at a time.
   while (at <= high_) {
+    if (starts.size() % kReserved == 0 && !reservation_.Grow(kReserved * 3 * sizeof(double))) {
+      return plan_->run().budget->Exhausted(plan_->what(), kReserved * 3 * sizeof(double));
+    }
     starts.push_back(at);
     const double next = NextSpan(at, span, zone);
     if (!(next > at)) break;
     at = next;
   }
-  if (starts.size() > kMostPoints) starts.erase(starts.begin(), starts.end() - kMostPoints);
+  if (starts.size() > most_) {
+    cut = true;
+    starts.erase(starts.begin(), starts.end() - static_cast<std::ptrdiff_t>(most_));
+  }
+  if (cut) {
+    plan_->run().warnings->Add(ErrorCode::kTruncated,
+                               fmt::format("{}: sparkline kept the last {} points{}", plan_->what(),
+                                           most_, plan::CutBy(plan::kStatsSparklineMaxSize)));
+  }
   return starts;
 }
 
@@ -142,13 +160,14 @@ absl::Status SparkLines::Collect(Arena& arena) {
                        arena);
   if (nothing_.is_null()) nothing_ = Value::Integer(0);
   if (call_->span) {
-    starts_ = Starts(*call_->span);
+    SPELK_ASSIGN_OR_RETURN(starts_, Starts(*call_->span));
     return CollectFrom(table_, arena);
   }
-  const TimeSpan span = BinSpan::NiceTime(low_ <= high_ ? low_ : 0, low_ <= high_ ? high_ : 0,
-                                          std::nullopt, std::nullopt, kMostPoints, 0)
-                            .time();
-  starts_ = Starts(span);
+  const TimeSpan span =
+      BinSpan::NiceTime(low_ <= high_ ? low_ : 0, low_ <= high_ ? high_ : 0, std::nullopt,
+                        std::nullopt, std::min<uint64_t>(most_, kChosenPoints), 0)
+          .time();
+  SPELK_ASSIGN_OR_RETURN(starts_, Starts(span));
   const absl::TimeZone zone = plan_->run().evaluation.constants.zone;
   GroupTable wider(*call_->layout, plan_->run(), plan_->what());
   std::string wider_key;

@@ -44,13 +44,14 @@ class SparkLines {
     double start;
     Value value;
   };
-  std::vector<double> Starts(const TimeSpan& span) const;
+  absl::StatusOr<std::vector<double>> Starts(const TimeSpan& span);
   absl::Status AddRow(std::string_view key, const Batch& batch, size_t row, double start,
                       const AggregateRows& rows, const Column& column);
   absl::Status CollectFrom(GroupTable& table, Arena& arena);
 
   const AggregationPlan* plan_;
   const AggregationPlan::SparkCall* call_;
+  uint64_t most_;     // Points of a line.
   GroupTable table_;  // By start and group.
   double low_ = std::numeric_limits<double>::infinity();
   double high_ = -std::numeric_limits<double>::infinity();

@@ -1,8 +1,11 @@
 // LOOKUP-: fields of events looked up in tables.
+#include <fmt/format.h>
+
 #include <utility>
 
 #include "base/status.h"
 #include "exec/scan/rule_runner.h"
+#include "plan/limits.h"
 #include "plan/lookup_probe.h"
 #include "plan/services.h"
 #include "plan/table.h"
@@ -13,8 +16,9 @@ namespace {
 
 class LookupRunner final : public RuleRunner {
  public:
-  LookupRunner(const plan::FieldRule& rule, const Schema& schema, plan::LookupProbe probe)
-      : rule_(rule), probe_(std::move(probe)), values_(rule.lookup.inputs.size()) {
+  LookupRunner(const plan::FieldRule& rule, const Schema& schema, plan::LookupProbe probe,
+               const RunContext& run)
+      : rule_(rule), run_(run), probe_(std::move(probe)), values_(rule.lookup.inputs.size()) {
     for (const Field input : rule.lookup.inputs) inputs_.push_back(*schema.Find(input));
     for (const Field target : rule.targets) targets_.push_back(*schema.Find(target));
     if (rule.lookup.time) time_ = schema.Find(rule.lookup.time);
@@ -41,6 +45,13 @@ class LookupRunner final : public RuleRunner {
       }
     }
     SPELK_RETURN_IF_ERROR(probe_.status());
+    if (probe_.matches_cut()) {
+      run_.warnings->Add(ErrorCode::kTruncated,
+                         fmt::format("lookup: took the first {} rows of '{}' that match and left "
+                                     "out more{}",
+                                     probe_.most_matches(), rule_.lookup.table,
+                                     plan::CutBy(plan::kLookupMaxMatches)));
+    }
     SPELK_RETURN_IF_ERROR(arena.status("reading events"));
     if (looked_up.empty()) return absl::OkStatus();
     columns->memory()->pins.push_back(probe_.table());
@@ -59,6 +70,7 @@ class LookupRunner final : public RuleRunner {
   }
 
   const plan::FieldRule& rule_;
+  const RunContext& run_;
   plan::LookupProbe probe_;
   std::vector<Value> values_;
   std::vector<size_t> inputs_;
@@ -75,7 +87,7 @@ absl::StatusOr<RuleRunnerPtr> MakeLookupRunner(const plan::FieldRule& rule, cons
       plan::LookupProbe probe,
       plan::LookupProbe::Make(lookup.table, lookup.input_columns, lookup.output_columns,
                               *run.services.tables, run.budget));
-  return std::make_unique<LookupRunner>(rule, schema, std::move(probe));
+  return std::make_unique<LookupRunner>(rule, schema, std::move(probe), run);
 }
 
 }  // namespace spelk::exec

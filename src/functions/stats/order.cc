@@ -5,12 +5,10 @@
 #include "functions/entry.h"
 #include "functions/stats/kept_text.h"
 #include "plan/aggregate.h"
+#include "plan/limits.h"
 
 namespace spelk::functions {
 namespace {
-
-// limits.conf [stats] list_maxsize.
-constexpr size_t kListLimit = 100;
 
 template <bool kLast>
 class PlaceState {
@@ -78,6 +76,7 @@ class PlaceState {
 
 class ListState {
  public:
+  void Limit(const plan::AggregateMost& most) { most_ = most.listed; }
   void Add(const plan::AggregateInput& input, plan::AggregateMemory& memory) {
     Item* item = Place(input.rank, memory);
     if (item != nullptr) item->kept.Set(input.value, memory);
@@ -94,7 +93,7 @@ class ListState {
     auto* values = result.arena.AllocateArray<Value>(items_.size());
     if (values == nullptr) return Value::Null();
     for (size_t i = 0; i < items_.size(); ++i) values[i] = items_[i].kept.Result(result);
-    result.truncated = truncated_;
+    if (truncated_) result.truncated = &plan::kStatsListMaxSize;
     return Value::Multi({values, items_.size()});
   }
   size_t HeapBytes() const {
@@ -169,7 +168,7 @@ class ListState {
           items_.begin(), items_.end(), rank,
           [](const plan::RowRank& wanted, const Item& item) { return wanted < item.rank; });
     }
-    if (items_.size() == kListLimit) {
+    if (items_.size() >= most_) {
       truncated_ = true;
       if (place == items_.end()) return nullptr;
       memory.Changed(items_.back().kept.HeapBytes(), 0);
@@ -182,7 +181,8 @@ class ListState {
   }
 
   std::vector<Item> items_;  // By rank.
-  bool truncated_ = false;   // There were more.
+  uint64_t most_ = UINT64_MAX;
+  bool truncated_ = false;  // There were more.
 };
 
 constexpr Example kPlaceExamples[] = {

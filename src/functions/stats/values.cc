@@ -6,6 +6,7 @@
 #include "functions/stats/kept_text.h"
 #include "functions/stats/text_table.h"
 #include "plan/aggregate.h"
+#include "plan/limits.h"
 #include "value/number.h"
 #include "value/number_value.h"
 
@@ -77,6 +78,10 @@ class ValuesState {
     if (values == nullptr) return Value::Null();
     size_t count = 0;
     for (const auto* entry : (*table_).Sorted()) {
+      if (count == result.most_values) {
+        result.truncated = &plan::kStatsMaxValues;
+        break;
+      }
       values[count++] = Value::Text(result.arena.Copy(entry->text()), entry->payload);
     }
     return Value::Multi({values, count});

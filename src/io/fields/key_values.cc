@@ -41,7 +41,10 @@ class PairReader {
   PairReader(std::string_view text, const KeyValueOptions& options, TextFields& fields)
       : text_(text.substr(0, std::min(text.size(), options.max_bytes))),
         options_(options),
-        fields_(fields) {}
+        fields_(fields) {
+    cuts_.text = text_.size() < text.size();
+  }
+  const KeyValueCuts& cuts() const { return cuts_; }
 
  protected:
   // Where the quote is closed that opens at `at`; npos if nowhere.
@@ -77,7 +80,8 @@ class PairReader {
     if (value.empty()) return true;
     if (options_.clean_keys) name = CleanKey(name, fields_.arena());
     if (name.empty()) return true;
-    if (taken_ == options_.limit || fields_.arena().exhausted()) return false;
+    cuts_.pairs = taken_ == options_.limit;
+    if (cuts_.pairs || fields_.arena().exhausted()) return false;
     ++taken_;
     if (options_.all_values) {
       fields_.Add(name, Value::Text(value));
@@ -93,6 +97,7 @@ class PairReader {
  private:
   TextFields& fields_;
   size_t taken_ = 0;
+  KeyValueCuts cuts_;
 };
 
 // a=1, b="x y" among other text.
@@ -239,12 +244,16 @@ class DelimitedPairs : public PairReader {
 
 }  // namespace
 
-void FindKeyValues(std::string_view text, const KeyValueOptions& options, TextFields& fields) {
+KeyValueCuts FindKeyValues(std::string_view text, const KeyValueOptions& options,
+                           TextFields& fields) {
   if (options.pair_delimiters.empty() && options.value_delimiters.empty()) {
-    PairsInText(text, options, fields).Run();
-  } else {
-    DelimitedPairs(text, options, fields).Run();
+    PairsInText pairs(text, options, fields);
+    pairs.Run();
+    return pairs.cuts();
   }
+  DelimitedPairs pairs(text, options, fields);
+  pairs.Run();
+  return pairs.cuts();
 }
 
 }  // namespace spelk::io

@@ -22,12 +22,19 @@ struct KeyValueOptions {
   bool trim = true;             // KV_TRIM_SPACES: blanks around quoted values are left out.
 };
 
+// What the limit and max_bytes left out.
+struct KeyValueCuts {
+  bool pairs = false;
+  bool text = false;
+};
+
 // Names are runs of letters, digits and `_.:-@{}$/`, right before the `=`, or stand in quotes. A
 // value is what stands in double quotes after the `=`, or in single ones if no `=` is among it
 // (what auditd puts into single quotes are pairs), otherwise all up to a delimiter or a quote.
 // Empty values give no field. With delimiters of one's own a name is all between two of them, and a
 // value that holds a value_delimiter, but in quotes, gives no field. Looks at each byte a fixed
 // number of times.
-void FindKeyValues(std::string_view text, const KeyValueOptions& options, TextFields& fields);
+KeyValueCuts FindKeyValues(std::string_view text, const KeyValueOptions& options,
+                           TextFields& fields);
 
 }  // namespace spelk::io

@@ -381,6 +381,13 @@ absl::StatusOr<int64_t> Binder::Integer(const ast::CommandCall& call, std::strin
   return *number;
 }
 
+absl::StatusOr<Binder::Most> Binder::MostBy(const ast::CommandCall& call, std::string_view name,
+                                            const Limit& limit, int64_t least) {
+  if (FindOption(call, name) == nullptr) return Most{MostOf(limit), true};
+  SPELK_ASSIGN_OR_RETURN(const int64_t count, Integer(call, name, least));
+  return Most{static_cast<uint64_t>(count), false};
+}
+
 absl::StatusOr<std::optional<double>> Binder::Decimal(const ast::CommandCall& call,
                                                       std::string_view name) {
   const ast::ArgumentOption* option = FindOption(call, name);

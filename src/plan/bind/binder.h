@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "base/diagnostics.h"
 #include "plan/entry.h"
+#include "plan/limits.h"
 #include "plan/nodes.h"
 #include "plan/services.h"
 
@@ -85,6 +86,15 @@ class Binder {
   absl::StatusOr<bool> Flag(const ast::CommandCall& call, std::string_view name);
   absl::StatusOr<int64_t> Integer(const ast::CommandCall& call, std::string_view name,
                                   int64_t least = 0, int64_t most = INT64_MAX);
+  // Likewise; without the option a limit holds.
+  struct Most {
+    uint64_t count = 0;
+    bool by_limit = false;
+  };
+  absl::StatusOr<Most> MostBy(const ast::CommandCall& call, std::string_view name,
+                              const Limit& limit, int64_t least = 0);
+  // The value of a limit; UINT64_MAX if there is none.
+  uint64_t MostOf(const Limit& limit) const { return plan::MostOf(services_.limits, limit); }
   // A finite number; nothing without the option.
   absl::StatusOr<std::optional<double>> Decimal(const ast::CommandCall& call,
                                                 std::string_view name);

@@ -42,6 +42,26 @@ TEST(Api, PlacesThatAreNotThereAreNull) {
   EXPECT_EQ(text, "");
 }
 
+TEST(Api, LimitsAreListedAndSet) {
+  const Engine engine({.apps = {}, .limits = {.base = "splunk", .set = {"sort.count=1"}}});
+  std::optional<LimitInfo> sort;
+  for (const LimitInfo& limit : engine.Limits()) {
+    if (limit.name == "sort.count") sort = limit;
+  }
+  ASSERT_TRUE(sort);
+  EXPECT_EQ(sort->initial, 10'000U);
+  EXPECT_EQ(sort->value, 1U);
+  EXPECT_FALSE(sort->cuts.empty());
+  const Result<Summary> done = Compiled(engine, "* | sort a").Run(Memory(kEvents), nullptr);
+  ASSERT_TRUE(done.ok());
+  EXPECT_EQ(done->rows, 1U);
+  ASSERT_EQ(done->warnings.size(), 1U);
+  const Engine lifted({.apps = {}, .limits = {.base = "none"}});
+  for (const LimitInfo& limit : lifted.Limits()) EXPECT_FALSE(limit.value) << limit.name;
+  const Engine wrong({.apps = {}, .limits = {.base = "splunk", .set = {"sort.cuont=1"}}});
+  EXPECT_FALSE(wrong.Compile("*").ok());
+}
+
 TEST(Api, TextThatIsANumberIsOne) {
   const Engine engine;
   const RowBatch rows = RowsOf(Compiled(engine, "* | eval b=a*2, c=\"x\" | table a b c"));
