@@ -53,6 +53,7 @@ constexpr LintRule kRules[] = {
      .on_run = true},
     {.id = "L0208",
      .name = "always-true",
+     .severity = kInfo,
      .title = "a condition that always holds",
      .explanation = "It keeps every row, or every row that has the field.",
      .fix = "leave it out, or use isnotnull()",

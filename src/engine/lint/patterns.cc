@@ -176,9 +176,8 @@ bool IsRegexText(std::string_view text) {
     const size_t next = text.find(".*", dot_star + 2);
     const bool blank_before = dot_star > 0 && text[dot_star - 1] == ' ';
     const bool blank_behind = dot_star + 2 < text.size() && text[dot_star + 2] == ' ';
-    if (blank_before || blank_behind || (next != std::string_view::npos && dot_star == 0)) {
-      return true;
-    }
+    const bool several = next != std::string_view::npos && (dot_star == 0 || blank_before);
+    if ((blank_before && blank_behind) || several) return true;
   }
   const bool classes =
       text.find("[a-z") != std::string_view::npos || text.find("[A-Z") != std::string_view::npos ||

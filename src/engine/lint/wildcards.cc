@@ -98,7 +98,9 @@ void CheckPattern(Visit& visit, const ast::Expr& subject, const ast::Expr& patte
                .edits = {{pattern.span, StarsToPercents(written)}}});
     return;
   }
-  if (Has(*text, "%_")) return;
+  // A whole path is meant to be equal.
+  const bool path = text->front() == '/' || (text->size() > 3 && (*text)[1] == ':');
+  if (Has(*text, "%_") || path) return;
   visit.Add({.rule = "L0102",
              .span = pattern.span,
              .message = "LIKE without % or _ takes the equal value only",

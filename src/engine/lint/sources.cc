@@ -1,0 +1,574 @@
+// Fields held against the events that a search asks for: those of Windows logs, whose fields are
+// documented, and those of a feed.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+
+#include "engine/knowledge_rules.h"
+#include "engine/lint/families.h"
+#include "engine/why/findings.h"
+#include "engine/why/hints.h"
+#include "plan/nodes.h"
+#include "value/ascii.h"
+#include "value/number.h"
+
+namespace spelk::engine::lint {
+namespace {
+
+using enum LintSeverity;
+
+constexpr LintRule kRules[] = {
+    {.id = "L0401",
+     .name = "field-of-other-events",
+     .title = "a field that the events which are asked for do not have",
+     .explanation =
+         "The log and the event ids say which fields there are; this one belongs to events of "
+         "another kind. Conditions on it never hold.",
+     .fix = "use a field of these events; the message lists them",
+     .bad =
+         "source=\"WinEventLog:Microsoft-Windows-WMI-Activity/Operational\" EventCode=5861 | eval "
+         "text=coalesce(CommandLine, ParentCommandLine)",
+     .at = "CommandLine",
+     .good =
+         "source=\"WinEventLog:Microsoft-Windows-WMI-Activity/Operational\" EventCode=5861 | eval "
+         "text=lower(coalesce(CommandLine, ParentCommandLine, Operation, PossibleCause, "
+         "ProviderPath, Message))",
+     .mends = true,
+     .on_run = true},
+    {.id = "L0402",
+     .name = "field-in-other-case",
+     .title = "a field's name in other letters than the events have",
+     .explanation = "Names of fields are case-sensitive; values of search are not.",
+     .fix = "write the name as the events have it",
+     .bad = "source=\"WinEventLog:Microsoft-Windows-Sysmon/Operational\" EventCode=1 "
+            "commandline=\"*x*\"",
+     .at = "commandline",
+     .good = "source=\"WinEventLog:Microsoft-Windows-Sysmon/Operational\" EventCode=1 "
+             "CommandLine=\"*x*\"",
+     .mends = true,
+     .on_run = true},
+    {.id = "L0403",
+     .name = "event-of-other-log",
+     .title = "an event id that the log does not have",
+     .explanation = "The id belongs to another log of Windows, so nothing is found.",
+     .fix = "name the log that has it",
+     .bad = "source=\"WinEventLog:System\" EventCode=4688",
+     .at = "EventCode=4688",
+     .good = "source=\"WinEventLog:Security\" EventCode=4688",
+     .on_run = true},
+    {.id = "L0405",
+     .name = "field-not-in-feed",
+     .title = "a field that no event of the feed has",
+     .explanation =
+         "With --data the fields that a search reads from events are held against a feed, with "
+         "what knowledge adds to it.",
+     .fix = "use a field of the feed; spelk fields lists them",
+     .bad = "EventID=1 CommandLin=\"*x*\"",
+     .at = "CommandLin",
+     .good = "EventID=1 CommandLine=\"*x*\""},
+};
+
+// ---------------------------------------------------------------- what events hold
+
+struct EventFields {
+  std::string_view log;
+  int id;
+  std::string_view fields;
+};
+constexpr EventFields kEvents[] = {
+#include "engine/lint/event_fields.inc"
+};
+
+constexpr std::string_view kSysmon = "microsoft-windows-sysmon/operational";
+constexpr std::string_view kSecurity = "security";
+constexpr std::string_view kWmi = "microsoft-windows-wmi-activity/operational";
+constexpr std::string_view kPowerShell = "microsoft-windows-powershell/operational";
+constexpr std::string_view kSystem = "system";
+
+std::vector<std::string_view> WordsOf(std::string_view text) {
+  std::vector<std::string_view> words;
+  while (!text.empty()) {
+    const size_t end = std::min(text.find(' '), text.size());
+    if (end > 0) words.push_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return words;
+}
+
+// The fields of each event by log and id; and all of their names.
+struct KnownEvents {
+  std::map<std::pair<std::string_view, int>, std::set<std::string_view>> fields;
+  std::set<std::string_view> names;
+  std::map<std::string, std::string_view> by_lower;
+
+  static const KnownEvents& Get() {
+    static const KnownEvents& kKnown = *[] {
+      auto* known = new KnownEvents();
+      for (const EventFields& event : kEvents) {
+        for (const std::string_view name : WordsOf(event.fields)) {
+          known->fields[{event.log, event.id}].insert(name);
+          known->names.insert(name);
+          known->by_lower.emplace(LowerAscii(name), name);
+        }
+      }
+      return known;
+    }();
+    return kKnown;
+  }
+};
+
+// What every event of Windows has, in one of the forms in which it is collected.
+bool IsOfEachEvent(std::string_view name) {
+  constexpr std::string_view kNames[] = {
+      "User",        "EventType", "Type",    "Computer", "ComputerName", "Message",  "Name",
+      "Version",     "Level",     "Task",    "Opcode",   "OpCode",       "Keywords", "Channel",
+      "EventID",     "EventCode", "LogName", "Sid",      "SourceName",   "Guid",     "ProcessID",
+      "ProcessId",   "ThreadID",  "UserID",  "Status",   "ProcessName",  "Path",     "State",
+      "Description", "ID",        "Id",      "Code"};
+  return std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames);
+}
+
+std::string_view LogOf(std::string_view pattern) {
+  const std::string text = LowerAscii(pattern);
+  const auto has = [&text](std::string_view part) { return text.find(part) != std::string::npos; };
+  if (has("sysmon")) return kSysmon;
+  if (has("wmi-activity")) return kWmi;
+  if (has("powershell/operational")) return kPowerShell;
+  if (text == "security" || text.ends_with("wineventlog:security") ||
+      has("microsoft-windows-security-auditing"))
+    return kSecurity;
+  if (text == "system" || text.ends_with("wineventlog:system")) return kSystem;
+  return {};
+}
+
+std::string_view TitleOf(std::string_view log) {
+  if (log == kSysmon) return "Sysmon";
+  if (log == kWmi) return "WMI-Activity";
+  if (log == kPowerShell) return "PowerShell";
+  return log == kSecurity ? "Security" : "System";
+}
+
+// ---------------------------------------------------------------- what a search asks for
+
+// Events of a log, some of its ids or all.
+struct Kind {
+  std::string_view log;
+  std::optional<std::set<int>> ids;
+};
+// Nothing: the events may be of any kind.
+using Kinds = std::optional<std::vector<Kind>>;
+constexpr size_t kMostKinds = 64;
+
+Kinds Both(const Kinds& a, const Kinds& b) {
+  if (!a || !b) return a ? a : b;
+  std::vector<Kind> kinds;
+  for (const Kind& x : *a) {
+    for (const Kind& y : *b) {
+      if (!x.log.empty() && !y.log.empty() && x.log != y.log) continue;
+      Kind kind{x.log.empty() ? y.log : x.log, x.ids ? x.ids : y.ids};
+      if (x.ids && y.ids) {
+        std::erase_if(*kind.ids, [&y](int id) { return !y.ids->contains(id); });
+      }
+      kinds.push_back(std::move(kind));
+      if (kinds.size() > kMostKinds) return std::nullopt;
+    }
+  }
+  return kinds;
+}
+
+Kinds OfMatch(const plan::Expr& expr) {
+  if (expr.op != CompareOp::kEqual) return std::nullopt;
+  const bool log = expr.field == hidden::kSourcetypes || expr.field == hidden::kSources ||
+                   expr.field.name() == "Channel" || expr.field.name() == "source" ||
+                   expr.field.name() == "sourcetype";
+  const bool id = expr.field.name() == "EventCode" || expr.field.name() == "EventID";
+  if (!log && !id) return std::nullopt;
+  std::vector<Kind> kinds;
+  for (const plan::Pattern& pattern : expr.patterns) {
+    if (log) {
+      const std::string_view name = LogOf(pattern.text);
+      if (name.empty()) return std::nullopt;
+      kinds.push_back({name, std::nullopt});
+      continue;
+    }
+    const std::optional<Number> number = ParseNumber(pattern.text);
+    if (!number || number->value < 0 || number->value > 65535) return std::nullopt;
+    if (kinds.empty()) kinds.push_back({{}, std::set<int>()});
+    kinds.front().ids->insert(static_cast<int>(number->value));
+  }
+  return kinds;
+}
+
+Kinds KindsOf(const plan::Expr& expr) {
+  switch (expr.kind) {
+    case plan::ExprKind::kMatch:
+    case plan::ExprKind::kMatchAny:
+      return OfMatch(expr);
+    case plan::ExprKind::kAnd: {
+      Kinds all;
+      for (const plan::ExprPtr& argument : expr.arguments) all = Both(all, KindsOf(*argument));
+      return all;
+    }
+    case plan::ExprKind::kOr: {
+      std::vector<Kind> any;
+      for (const plan::ExprPtr& argument : expr.arguments) {
+        const Kinds one = KindsOf(*argument);
+        if (!one || any.size() + one->size() > kMostKinds) return std::nullopt;
+        any.insert(any.end(), one->begin(), one->end());
+      }
+      return any;
+    }
+    default:
+      return std::nullopt;
+  }
+}
+
+// Whether all of them are of logs whose fields are known.
+bool AreKnown(const Kinds& kinds) {
+  return kinds && !kinds->empty() &&
+         std::all_of(kinds->begin(), kinds->end(), [](const Kind& kind) {
+           return !kind.log.empty() && kind.log != kSystem && (!kind.ids || !kind.ids->empty());
+         });
+}
+
+// The fields that their events have; nothing if one of them is not documented here.
+std::optional<std::set<std::string_view>> FieldsOf(const std::vector<Kind>& kinds) {
+  const KnownEvents& known = KnownEvents::Get();
+  std::set<std::string_view> all;
+  for (const Kind& kind : kinds) {
+    if (!kind.ids) {
+      // An id of the log that is not documented here may have others.
+      if (kind.log != kSysmon && kind.log != kWmi) return std::nullopt;
+      for (const auto& [event, fields] : known.fields) {
+        if (event.first == kind.log) all.insert(fields.begin(), fields.end());
+      }
+      continue;
+    }
+    for (const int id : *kind.ids) {
+      const auto event = known.fields.find({kind.log, id});
+      if (event == known.fields.end()) return std::nullopt;
+      all.insert(event->second.begin(), event->second.end());
+    }
+  }
+  return all;
+}
+
+std::string Describe(const std::vector<Kind>& kinds) {
+  std::map<std::string_view, std::set<int>> events;
+  for (const Kind& kind : kinds) {
+    std::set<int>& ids = events[kind.log];
+    if (kind.ids) ids.insert(kind.ids->begin(), kind.ids->end());
+  }
+  std::string text;
+  for (const auto& [log, ids] : events) {
+    text += fmt::format("{}{}{}{}", text.empty() ? "" : "; ", TitleOf(log), ids.empty() ? "" : " ",
+                        fmt::join(ids, ", "));
+  }
+  return text;
+}
+
+// ---------------------------------------------------------------- the rules
+
+struct Read {
+  Field field;
+  Span span;
+  const plan::Expr* coalesce = nullptr;  // All arguments of which are fields.
+};
+
+class Checker {
+ public:
+  explicit Checker(Visit* visit) : visit_(*visit), compiled_(visit->search.compiled) {}
+
+  void Run(const plan::Node& root) {
+    Chain(root);
+    plan::ForEachHeldPlan(root, [this](const plan::Node& held, plan::Held) { Run(held); });
+  }
+
+ private:
+  void Chain(const plan::Node& root) {
+    Kinds kinds;
+    made_ = plan::FieldSet();
+    for (const plan::Node* node : plan::ChainOf(root)) {
+      if (const auto* scan = plan::TryAs<plan::ScanNode>(node)) {
+        if (scan->predicate == nullptr && visit_.search.options.feed == nullptr) return;
+        if (scan->predicate != nullptr) {
+          kinds = KindsOf(*scan->predicate);
+          CheckPredicate(*scan->predicate, std::nullopt);
+        }
+        continue;
+      }
+      if (node->input == nullptr) return;
+      CheckNode(*node, kinds);
+      const plan::Dataflow flow = node->GetDataflow();
+      if (!flow.passes || flow.writes.all()) return;
+      made_.Add(flow.writes);
+      const auto* project = plan::TryAs<plan::ProjectNode>(node);
+      if (project != nullptr && project->mode != plan::ProjectMode::kRemove) return;
+    }
+  }
+
+  // Conditions of an alternative see the kind of event that it asks for.
+  void CheckPredicate(const plan::Expr& expr, const Kinds& around) {
+    switch (expr.kind) {
+      case plan::ExprKind::kAnd: {
+        const Kinds all = Both(around, KindsOf(expr));
+        CheckIds(expr);
+        for (const plan::ExprPtr& argument : expr.arguments) CheckPredicate(*argument, all);
+        return;
+      }
+      case plan::ExprKind::kOr:
+      case plan::ExprKind::kNot:
+        for (const plan::ExprPtr& argument : expr.arguments) {
+          const bool alternative = expr.kind == plan::ExprKind::kOr;
+          CheckPredicate(*argument, alternative ? Both(around, KindsOf(*argument)) : around);
+        }
+        return;
+      case plan::ExprKind::kMatch:
+      case plan::ExprKind::kMatchAny:
+        if (expr.field && !expr.field.hidden()) Check({expr.field, expr.span}, around);
+        return;
+      default:
+        return;
+    }
+  }
+
+  // EventCode=4688 beside source=System.
+  void CheckIds(const plan::Expr& all) {
+    Kinds logs;
+    for (const plan::ExprPtr& argument : all.arguments) {
+      const bool match =
+          argument->kind == plan::ExprKind::kMatch || argument->kind == plan::ExprKind::kMatchAny;
+      if (match) {
+        const Kinds one = OfMatch(*argument);
+        if (one && !one->empty() && !one->front().log.empty()) logs = one;
+      }
+    }
+    if (!logs || logs->size() != 1) return;
+    const std::string_view log = logs->front().log;
+    for (const plan::ExprPtr& argument : all.arguments) {
+      const bool match =
+          argument->kind == plan::ExprKind::kMatch || argument->kind == plan::ExprKind::kMatchAny;
+      const Kinds ids = match ? OfMatch(*argument) : std::nullopt;
+      if (!ids || ids->empty() || !ids->front().ids) continue;
+      for (const int id : *ids->front().ids) {
+        const bool wrong = (log == kSysmon && (id == 0 || (id > 29 && id != 255))) ||
+                           (log == kSystem && KnownEvents::Get().fields.contains({kSecurity, id}));
+        if (!wrong) continue;
+        const std::optional<Span> span = Written(argument->span);
+        if (!span) break;
+        visit_.Add({.rule = "L0403",
+                    .span = *span,
+                    .message = fmt::format("{} has no event {}", TitleOf(log), id),
+                    .notes = KnownEvents::Get().fields.contains({kSecurity, id})
+                                 ? std::vector<std::string>{"it is one of the Security log"}
+                                 : std::vector<std::string>{}});
+        break;
+      }
+    }
+  }
+
+  static void AddReads(const plan::Expr& expr, std::vector<Read>* reads) {
+    if (expr.kind == plan::ExprKind::kCall && expr.function != nullptr) {
+      const std::string_view name = expr.function->name;
+      if (name == "coalesce") {
+        const bool fields = std::all_of(
+            expr.arguments.begin(), expr.arguments.end(),
+            [](const plan::ExprPtr& each) { return each->kind == plan::ExprKind::kField; });
+        for (const plan::ExprPtr& argument : expr.arguments) {
+          if (fields) reads->push_back({argument->field, argument->span, &expr});
+        }
+        return;
+      }
+      if (name == "isnull" || name == "isnotnull" || name == "if" || name == "case") return;
+    }
+    if (expr.kind == plan::ExprKind::kTerm || expr.kind == plan::ExprKind::kNot) return;
+    const bool has_field = expr.kind == plan::ExprKind::kField ||
+                           expr.kind == plan::ExprKind::kMatch ||
+                           expr.kind == plan::ExprKind::kMatchAny;
+    if (has_field && expr.field) reads->push_back({expr.field, expr.span});
+    for (const plan::ExprPtr& argument : expr.arguments) {
+      if (argument != nullptr) AddReads(*argument, reads);
+    }
+  }
+
+  void CheckNode(const plan::Node& node, const Kinds& kinds) {
+    std::vector<Read> reads;
+    const bool expressions = plan::TryAs<plan::FilterNode>(&node) != nullptr ||
+                             plan::TryAs<plan::ExtendNode>(&node) != nullptr;
+    if (expressions) {
+      // Visiting changes nothing that is not asked to change.
+      const_cast<plan::Node&>(node).VisitExpressions(
+          [&reads](plan::ExprPtr& expr) { AddReads(*expr, &reads); });
+    } else if (const auto* aggregate = plan::TryAs<plan::AggregateNode>(&node)) {
+      for (const Field field : aggregate->by) reads.push_back({field, node.span});
+    }
+    plan::FieldSet assigned;  // By earlier assignments of the same command.
+    if (const auto* extend = plan::TryAs<plan::ExtendNode>(&node)) {
+      for (size_t a = 0; a + 1 < extend->assignments.size(); ++a) {
+        if (extend->assignments[a].target) assigned.Add(extend->assignments[a].target);
+      }
+    }
+    for (const Read& read : reads) {
+      if (!assigned.Has(read.field)) Check(read, kinds);
+    }
+  }
+
+  std::optional<Span> Written(Span span) const {
+    if (span.empty() || compiled_.source->ExpansionAt(span) != nullptr) return std::nullopt;
+    return compiled_.source->Written(span);
+  }
+
+  // The name within the piece of the search that reads it.
+  std::optional<Span> PlaceOf(const Read& read) const {
+    const std::optional<Span> span = Written(read.span);
+    if (!span) return std::nullopt;
+    const std::string_view text = visit_.TextOf(*span);
+    const std::string_view name = read.field.name();
+    for (size_t at = text.find(name); at != std::string_view::npos; at = text.find(name, at + 1)) {
+      const auto plain = [](char c) {
+        const char lower = LowerAscii(c);
+        return (lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9') || c == '_';
+      };
+      const size_t end = at + name.size();
+      if ((at > 0 && plain(text[at - 1])) || (end < text.size() && plain(text[end]))) continue;
+      const auto begin = static_cast<uint32_t>(span->begin + at);
+      return Span{begin, begin + static_cast<uint32_t>(name.size())};
+    }
+    return std::nullopt;
+  }
+
+  // Whether knowledge makes the field of such events.
+  bool IsMade(Field field, const std::vector<Kind>& kinds) const {
+    plan::FieldSet needs;
+    needs.Add(field);
+    exec::RunWarnings ignored;
+    CompiledTexts compiled;
+    const Core& core = visit_.search.core;
+    const absl::StatusOr<std::vector<plan::FieldRule>> rules =
+        KnowledgeRules(core, core.fields(), ignored, compiled).RulesFor(needs);
+    if (!rules.ok()) return true;
+    return std::any_of(rules->begin(), rules->end(), [&](const plan::FieldRule& rule) {
+      const bool gives =
+          std::find(rule.targets.begin(), rule.targets.end(), field) != rule.targets.end();
+      if (!gives || rule.where.name.empty()) return false;
+      const std::string where = LowerAscii(rule.where.name);
+      if (where.find("wineventlog...") != std::string::npos) return true;
+      return std::any_of(kinds.begin(), kinds.end(), [&where](const Kind& kind) {
+        return where.find(kind.log) != std::string::npos;
+      });
+    });
+  }
+
+  void Check(const Read& read, const Kinds& kinds) {
+    if (read.field.hidden() || read.field.parameter() || made_.Has(read.field) ||
+        plan::IsPattern(read.field.name()) || !told_.insert(read.field.name()).second)
+      return;
+    // What a feed has is there, whatever is documented.
+    const LintFeed* feed = visit_.search.options.feed.get();
+    const bool there = feed != nullptr && feed->fields.contains(read.field.name());
+    if (there || (!CheckKinds(read, kinds) && !CheckFeed(read))) {
+      told_.erase(read.field.name());
+    }
+  }
+
+  // True if something was said.
+  bool CheckFeed(const Read& read) {
+    const LintFeed* feed = visit_.search.options.feed.get();
+    if (feed == nullptr) return false;
+    const std::string_view name = read.field.name();
+    if (read.field.internal()) return false;
+    for (const std::string_view each : {"index", "source", "sourcetype", "host", "earliest",
+                                        "latest", "tag", "eventtype", "splunk_server"}) {
+      if (name == each) return false;
+    }
+    const std::optional<Span> span = PlaceOf(read);
+    if (!span) return false;
+    std::vector<std::string_view> names;
+    for (const auto& [field, count] : feed->fields) names.push_back(field);
+    const std::vector<std::string> similar = SimilarNames(name, names);
+    Report report{.rule = "L0405",
+                  .span = *span,
+                  .message = fmt::format("{} is in no event of {}", name, feed->name)};
+    if (!similar.empty()) {
+      report.notes.push_back(fmt::format("there is {}", fmt::join(similar, ", ")));
+    }
+    visit_.Add(std::move(report));
+    return true;
+  }
+
+  bool CheckKinds(const Read& read, const Kinds& kinds) {
+    if (!AreKnown(kinds)) return false;
+    const std::optional<std::set<std::string_view>> fields = FieldsOf(*kinds);
+    const std::string_view name = read.field.name();
+    if (!fields || fields->contains(name) || IsOfEachEvent(name)) return false;
+    const KnownEvents& known = KnownEvents::Get();
+    const auto lower = known.by_lower.find(LowerAscii(name));
+    const bool other_case = !known.names.contains(name) && lower != known.by_lower.end() &&
+                            fields->contains(lower->second) && name.size() > 4;
+    if (!known.names.contains(name) && !other_case) return false;
+    if (IsMade(read.field, *kinds)) return false;
+    const std::optional<Span> span = PlaceOf(read);
+    if (!span) return false;
+    if (other_case) {
+      const std::string better(lower->second);
+      visit_.Add({.rule = "L0402",
+                  .span = *span,
+                  .message = fmt::format("names are case-sensitive, and events have {}", better),
+                  .fix = "write it as events have it",
+                  .edits = {{*span, better}}});
+      return true;
+    }
+    // The first field that is there counts.
+    if (read.coalesce != nullptr) {
+      for (const plan::ExprPtr& argument : read.coalesce->arguments) {
+        const std::string_view other = argument->field.name();
+        if (fields->contains(other) || !known.names.contains(other)) return false;
+      }
+    }
+    const std::vector<std::string_view> names(fields->begin(), fields->end());
+    Report report{.rule = "L0401",
+                  .span = *span,
+                  .message = fmt::format("{} is in no event of {}", name, Describe(*kinds))};
+    const std::vector<std::string> similar = SimilarNames(name, names);
+    report.notes.push_back(similar.empty() ? fmt::format("these have {}", ListOfNames(names))
+                                           : fmt::format("there is {}", fmt::join(similar, ", ")));
+    AddText(read, *kinds, &report);
+    visit_.Add(std::move(report));
+    return true;
+  }
+
+  // What WMI-Activity says of a call or a subscription stands in one text.
+  void AddText(const Read& read, const std::vector<Kind>& kinds, Report* report) const {
+    const bool wmi =
+        std::all_of(kinds.begin(), kinds.end(), [](const Kind& kind) { return kind.log == kWmi; });
+    if (!wmi) return;
+    report->notes.emplace_back(
+        "what was asked for stands in Operation, PossibleCause or ProviderPath, and in Message");
+    if (read.coalesce == nullptr || read.coalesce->arguments.front()->field != read.field) return;
+    const std::optional<Span> call = Written(read.coalesce->span);
+    if (!call || !visit_.TextOf(*call).ends_with(")")) return;
+    report->fix = "take the text of these events, in small letters as LIKE minds case";
+    report->edits = {
+        {{call->begin, call->begin}, "lower("},
+        {{call->end - 1, call->end}, ", Operation, PossibleCause, ProviderPath, Message))"}};
+  }
+
+  Visit& visit_;
+  const Compilation& compiled_;
+  plan::FieldSet made_;
+  std::set<std::string_view> told_;
+};
+
+void Whole(Visit& visit) {
+  const plan::Node* plan = visit.search.compiled.plan.get();
+  if (plan != nullptr) Checker(&visit).Run(*plan);
+}
+
+}  // namespace
+
+const Family kSources = {.rules = kRules, .whole = &Whole};
+
+}  // namespace spelk::engine::lint
