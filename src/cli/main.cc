@@ -1,5 +1,5 @@
-// The command line: spelk run | explain | why | check | lint | fmt | pack | test | fields | apps |
-// help | completion.
+// The command line: spelk run | explain | why | check | lint | fmt | pack | test | fields | lsp |
+// apps | help | completion.
 #include <fmt/format.h>
 #include <pthread.h>
 #include <sys/resource.h>
@@ -22,6 +22,7 @@
 #include "cli/fields_command.h"
 #include "cli/fmt_command.h"
 #include "cli/lint_command.h"
+#include "cli/lsp_command.h"
 #include "cli/pack_command.h"
 #include "cli/report.h"
 #include "cli/run_command.h"
@@ -125,9 +126,8 @@ int Refuse(const CLI::App& app, const std::vector<std::string>& words,
   std::string what = error.what();
   if (parsed.empty() && words.empty()) {
     what =
-        "a subcommand is missing: run, explain, why, check, lint, fmt, pack, test, fields, apps, "
-        "help "
-        "or completion";
+        "a subcommand is missing: run, explain, why, check, lint, fmt, pack, test, fields, lsp, "
+        "apps, help or completion";
   } else if (parsed.empty() && words[0].starts_with('-')) {
     what = fmt::format("unexpected \"{}\"", words[0]);
   } else if (parsed.empty()) {
@@ -279,6 +279,11 @@ int Main(int argc, char** argv) {
       "test", "Run tests of searches: YAML, .test files, contentctl's and Sigma's");
   if (declares("test")) AddTestOptions(*test_command, test);
 
+  LspArguments server;
+  CLI::App* server_command =
+      app.add_subcommand("lsp", "Serve an editor: problems, completion and help as one writes");
+  if (declares("lsp")) AddLspOptions(*server_command, server);
+
   SearchArguments apps;
   CLI::App* apps_command = app.add_subcommand(
       "apps", "List what is read of the app folders, and what could not be read");
@@ -315,6 +320,7 @@ int Main(int argc, char** argv) {
   if (test_command->parsed()) return Test(test);
   if (pack_command->parsed()) return RunPackCommand(pack);
   if (fields_command->parsed()) return Fields(std::move(fields));
+  if (server_command->parsed()) return RunLanguageServer(server);
   if (apps_command->parsed()) return Apps(apps);
   if (help_command->parsed()) {
     const std::vector<std::string> rest = help_command->remaining();

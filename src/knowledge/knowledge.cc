@@ -216,6 +216,15 @@ absl::StatusOr<bool> Knowledge::ReadBuiltinProps(const plan::FieldSet& fields) c
   return true;
 }
 
+absl::Status Knowledge::ForEachField(const Props::TakeField& take) const {
+  plan::FieldSet any;
+  any.AddPattern("_*");  // Every family may give a field that a pattern takes.
+  SPELK_RETURN_IF_ERROR(ReadBuiltinProps(any).status());
+  const std::shared_lock lock(props_mutex_);
+  props_.ForEachField(take);
+  return absl::OkStatus();
+}
+
 std::vector<AppFile> Knowledge::files() const {
   std::vector<AppFile> files;
   if (builtin_) {

@@ -73,6 +73,8 @@ class Knowledge {
   absl::StatusOr<InlinedRules> RulesFor(const plan::FieldSet& needs, FieldTable& table,
                                         const CompileExpression& expression,
                                         const CompileTerms& terms) const;
+  // See Props::ForEachField; spelk's own rules are among them.
+  absl::Status ForEachField(const Props::TakeField& take) const;
   const EventClasses& classes() const { return classes_; }
   const DataModels& models() const { return models_; }
   const SavedSearches& saved_searches() const { return saved_searches_; }

@@ -68,6 +68,10 @@ class Macros {
   const Macro* Find(std::string_view name, size_t arguments) const;
   // The stanzas of that name, whatever they take: "who, who(2)".
   std::string Overloads(std::string_view name) const;
+  // Calls `take` with each of them, in no order; `stanza` is "name" or "name(2)".
+  void ForEach(const std::function<void(std::string_view stanza, const Macro& macro)>& take) const {
+    for (const auto& [stanza, macro] : by_stanza_) take(stanza, macro);
+  }
 
   // A macro that whoever tunes a detection may define, and nobody did.
   bool IsOpenFilter(const MacroCall& call) const;

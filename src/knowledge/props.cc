@@ -177,6 +177,15 @@ absl::Status Props::InlineLookup(const Rule& rule, const std::vector<std::string
   return absl::OkStatus();
 }
 
+void Props::ForEachField(const TakeField& take) const {
+  for (const Rule& rule : rules_) {
+    for (const std::string& target : rule.targets) take(rule.stanza->where, target);
+    if (rule.kind == plan::RuleKind::kAlias) take(rule.stanza->where, rule.expression);
+    if (!rule.lookup) continue;
+    for (const auto& [column, field] : rule.lookup->inputs) take(rule.stanza->where, field);
+  }
+}
+
 absl::StatusOr<plan::FieldRule> Props::Inline(const Rule& rule,
                                               const std::vector<std::string>& targets,
                                               FieldTable& table,

@@ -54,6 +54,9 @@ class Props {
   // InvalidArgument, with file and line, where a field is read by name that a broken setting gives.
   absl::StatusOr<InlinedRules> RulesFor(const plan::FieldSet& needs, FieldTable& table,
                                         const CompileExpression& compile) const;
+  // Calls `take` with the events of each rule, and each field that it gives or reads there by name.
+  using TakeField = std::function<void(const plan::EventSet& where, std::string_view field)>;
+  void ForEachField(const TakeField& take) const;
   // What is wrong in the files, with file and line.
   std::vector<std::string> Problems() const;
 

@@ -1,0 +1,435 @@
+// Answers about documents.
+#include "cli/lsp/features.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <utility>
+
+namespace spelk::cli::lsp {
+namespace {
+
+JsonText PositionJson(Position position) {
+  JsonText json = JsonText::Object();
+  json.SetNumber("line", position.line).SetNumber("character", position.character);
+  return json;
+}
+
+JsonText Markup(std::string_view markdown) {
+  JsonText json = JsonText::Object();
+  json.SetText("kind", "markdown").SetText("value", markdown);
+  return json;
+}
+
+// As the protocol numbers them.
+uint64_t ItemKind(CompletionKind kind) {
+  switch (kind) {
+    case CompletionKind::kCommand:
+    case CompletionKind::kKeyword:
+      return 14;
+    case CompletionKind::kOption:
+      return 10;
+    case CompletionKind::kValue:
+      return 12;
+    case CompletionKind::kFunction:
+    case CompletionKind::kStatistic:
+      return 3;
+    case CompletionKind::kMacro:
+      return 15;
+    case CompletionKind::kLookup:
+    case CompletionKind::kDataModel:
+      return 7;
+    case CompletionKind::kField:
+      return 5;
+    case CompletionKind::kSearch:
+      return 18;
+  }
+  return 1;
+}
+
+std::string_view ReferenceNameOf(CompletionKind kind) {
+  switch (kind) {
+    case CompletionKind::kCommand:
+      return "command";
+    case CompletionKind::kFunction:
+      return "function";
+    case CompletionKind::kStatistic:
+      return "statistic";
+    default:
+      return "";
+  }
+}
+
+// The text of a snippet without its places, up to the first of them.
+std::string WithoutPlaces(std::string_view snippet) {
+  std::string text;
+  for (size_t i = 0; i < snippet.size(); ++i) {
+    if (snippet[i] == '\\' && i + 1 < snippet.size()) {
+      text += snippet[++i];
+    } else if (snippet[i] == '$') {
+      break;
+    } else {
+      text += snippet[i];
+    }
+  }
+  return text;
+}
+
+// The stanza's own line stands before its first setting.
+size_t LineOfStanza(const DefinitionPlace& place) {
+  std::ifstream file(place.file);
+  std::string line;
+  size_t number = 0;
+  size_t stanza = 0;
+  while (number < place.line && std::getline(file, line)) {
+    ++number;
+    if (line.starts_with('[')) stanza = number;
+  }
+  return stanza == 0 ? place.line : stanza;
+}
+
+}  // namespace
+
+JsonText Features::Range(const Document& document, size_t begin, size_t end) const {
+  JsonText json = JsonText::Object();
+  json.Set("start", PositionJson(document.PositionOf(begin)))
+      .Set("end", PositionJson(document.PositionOf(std::max(begin, end))));
+  return json;
+}
+
+JsonText Features::RangeIn(const Document& document, const EmbeddedSearch& search, size_t offset,
+                           size_t length) const {
+  const size_t begin = search.FileOffset(offset);
+  const size_t end = length == 0 ? begin : search.FileOffset(offset + length, true);
+  return Range(document, begin, end);
+}
+
+// ---------------------------------------------------------------- problems
+
+const std::vector<Problem>& Features::ProblemsOf(const Document& document,
+                                                 const EmbeddedSearch& search) {
+  constexpr size_t kMostKept = size_t{16} << 20U;
+  const std::string folder = std::filesystem::path(document.path()).parent_path().string();
+  if (problems_bytes_ > kMostKept) Forget();
+  const auto [found, is_new] = problems_.try_emplace({folder, search.text});
+  if (is_new) {
+    problems_bytes_ += search.text.size() + folder.size();
+    found->second = FindProblems(workspace_.EngineFor(document.path()), search.text);
+  }
+  return found->second;
+}
+
+std::string Features::Diagnostics(const Document& document) {
+  JsonText list = JsonText::Array();
+  for (const EmbeddedSearch& search : document.searches()) {
+    // Nothing is written yet.
+    if (search.text.find_first_not_of(" \t\r\n") == std::string::npos) continue;
+    for (const Problem& problem : ProblemsOf(document, search)) {
+      const ErrorDetail& detail = problem.detail;
+      std::string message = detail.message;
+      for (const std::string& note : detail.notes) message += "\n" + note;
+      JsonText json = JsonText::Object();
+      json.Set("range", RangeIn(document, search, detail.offset, detail.length))
+          .SetNumber("severity", detail.warning ? 2 : 1)
+          .SetText("source", "spelk")
+          .SetText("message", message);
+      if (!detail.code.empty()) json.SetText("code", detail.code);
+      list.Add(json);
+    }
+  }
+  if (document.problem()) {
+    JsonText json = JsonText::Object();
+    json.Set("range", Range(document, document.problem()->offset, document.problem()->offset))
+        .SetNumber("severity", 1)
+        .SetText("source", "spelk")
+        .SetText("message", document.problem()->message);
+    list.Add(json);
+  }
+  JsonText params = JsonText::Object();
+  params.SetText("uri", document.uri())
+      .Set("version", std::to_string(document.version()))
+      .Set("diagnostics", list);
+  return params.Done();
+}
+
+// False if the file cannot hold one of the texts.
+bool Features::AddEdits(const Document& document, const EmbeddedSearch& search,
+                        const std::vector<TextEdit>& edits, JsonText* to) const {
+  for (const TextEdit& edit : edits) {
+    const std::optional<std::string> text = search.InFile(edit.text);
+    if (!text) return false;
+    JsonText json = JsonText::Object();
+    json.Set("range", RangeIn(document, search, edit.offset, edit.length))
+        .SetText("newText", *text);
+    to->Add(json);
+  }
+  return true;
+}
+
+std::string Features::CodeActions(const Document& document, Position begin, Position end) {
+  const size_t from = document.OffsetOf(begin);
+  const size_t to = document.OffsetOf(end);
+  JsonText list = JsonText::Array();
+  for (const EmbeddedSearch& search : document.searches()) {
+    if (search.begin > to || search.end < from) continue;
+    for (const Problem& problem : ProblemsOf(document, search)) {
+      const ErrorDetail& detail = problem.detail;
+      const size_t first = search.FileOffset(detail.offset);
+      const size_t last = search.FileOffset(detail.offset + detail.length, true);
+      if (first > to || last < from) continue;
+      bool preferred = true;
+      for (const Fix& fix : problem.fixes) {
+        JsonText edits = JsonText::Array();
+        if (!AddEdits(document, search, fix.edits, &edits)) continue;
+        JsonText diagnostic = JsonText::Object();
+        diagnostic.Set("range", RangeIn(document, search, detail.offset, detail.length))
+            .SetText("source", "spelk")
+            .SetText("code", detail.code)
+            .SetNumber("severity", detail.warning ? 2 : 1)
+            .SetText("message", detail.message);
+        JsonText changes = JsonText::Object();
+        changes.Set(document.uri(), edits);
+        JsonText action = JsonText::Object();
+        action.SetText("title", fix.title)
+            .SetText("kind", "quickfix")
+            .Set("diagnostics", JsonText::Array().Add(diagnostic))
+            .Set("isPreferred", preferred ? "true" : "false")
+            .Set("edit", JsonText::Object().Set("changes", changes));
+        list.Add(action);
+        preferred = false;
+      }
+    }
+  }
+  return list.Done();
+}
+
+// ---------------------------------------------------------------- completion
+
+std::string Features::Completion(const Document& document, Position position) {
+  size_t offset = 0;
+  const EmbeddedSearch* search = document.SearchAt(document.OffsetOf(position), &offset);
+  JsonText items = JsonText::Array();
+  if (search != nullptr) {
+    size_t number = 0;
+    for (const spelk::Completion& each : Complete(workspace_.EngineFor(document.path()),
+                                                  search->text, offset, workspace_.options())) {
+      std::string text = each.insert;
+      const bool snippet = each.snippet && abilities_.snippets;
+      if (each.snippet && !snippet) text = WithoutPlaces(text);
+      const std::optional<std::string> written = search->InFile(text);
+      if (!written) continue;
+      JsonText edit = JsonText::Object();
+      edit.Set("range", RangeIn(document, *search, each.offset, each.length))
+          .SetText("newText", *written);
+      JsonText item = JsonText::Object();
+      item.SetText("label", each.label)
+          .SetNumber("kind", ItemKind(each.kind))
+          .SetText("sortText", fmt::format("{:06}", number++))
+          .SetText("filterText", each.label)
+          .Set("textEdit", edit);
+      if (snippet) item.SetNumber("insertTextFormat", 2);
+      if (!each.detail.empty()) item.SetText("detail", each.detail);
+      if (!each.documentation.empty()) item.Set("documentation", Markup(each.documentation));
+      const std::string_view kind = ReferenceNameOf(each.kind);
+      if (!kind.empty()) {
+        JsonText data = JsonText::Object();
+        item.Set("data", data.SetText("kind", kind));
+      }
+      items.Add(item);
+    }
+  }
+  JsonText list = JsonText::Object();
+  list.Set("isIncomplete", "false").Set("items", items);
+  return list.Done();
+}
+
+const ReferenceEntry* Features::FindReference(std::string_view kind, std::string_view name) {
+  if (reference_.empty()) reference_ = Reference(workspace_.EngineFor(""));
+  for (const ReferenceEntry& entry : reference_) {
+    constexpr std::string_view kKinds[] = {"command", "function", "statistic"};
+    if (kKinds[static_cast<size_t>(entry.kind)] != kind) continue;
+    // Of percentiles the name goes on: perc95.
+    const bool numbered = kind == "statistic" && name == entry.name + "95";
+    if (entry.name == name || numbered) return &entry;
+  }
+  return nullptr;
+}
+
+std::string Features::ResolveCompletion(const Json& item) {
+  JsonText out = JsonText::Object();
+  for (const std::string& name : item.Names()) out.Set(name, item[name].Raw());
+  const std::string_view kind = item["data"]["kind"].Text().value_or("");
+  const std::string_view label = item["label"].Text().value_or("");
+  const ReferenceEntry* entry = FindReference(kind, label);
+  if (entry != nullptr) out.Set("documentation", Markup(AsMarkdown(*entry)));
+  return out.Done();
+}
+
+// ---------------------------------------------------------------- help
+
+std::string Features::Hover(const Document& document, Position position) {
+  size_t offset = 0;
+  const EmbeddedSearch* search = document.SearchAt(document.OffsetOf(position), &offset);
+  if (search == nullptr) return "null";
+  const std::optional<Explanation> help =
+      Explain(workspace_.EngineFor(document.path()), search->text, offset, workspace_.options());
+  if (!help) return "null";
+  JsonText json = JsonText::Object();
+  json.Set("contents", Markup(help->markdown))
+      .Set("range", RangeIn(document, *search, help->offset, help->length));
+  return json.Done();
+}
+
+std::string Features::SignatureHelp(const Document& document, Position position) {
+  size_t offset = 0;
+  const EmbeddedSearch* search = document.SearchAt(document.OffsetOf(position), &offset);
+  if (search == nullptr) return "null";
+  const std::vector<CallSignature> all =
+      SignaturesAt(workspace_.EngineFor(document.path()), search->text, offset);
+  if (all.empty()) return "null";
+  JsonText list = JsonText::Array();
+  for (const CallSignature& signature : all) {
+    JsonText parameters = JsonText::Array();
+    for (const auto& [begin, end] : signature.parameters) {
+      JsonText parameter = JsonText::Object();
+      parameters.Add(
+          parameter.SetText("label", std::string_view(signature.label).substr(begin, end - begin)));
+    }
+    JsonText json = JsonText::Object();
+    json.SetText("label", signature.label)
+        .Set("documentation", Markup(signature.documentation))
+        .Set("parameters", parameters)
+        .SetNumber("activeParameter", signature.active);
+    list.Add(json);
+  }
+  JsonText help = JsonText::Object();
+  help.Set("signatures", list)
+      .SetNumber("activeSignature", 0)
+      .SetNumber("activeParameter", all.front().active);
+  return help.Done();
+}
+
+// ---------------------------------------------------------------- places
+
+std::string Features::GoToDefinition(const Document& document, Position position) {
+  size_t offset = 0;
+  const EmbeddedSearch* search = document.SearchAt(document.OffsetOf(position), &offset);
+  if (search == nullptr) return "null";
+  const std::optional<Definition> found =
+      FindDefinition(workspace_.EngineFor(document.path()), search->text, offset);
+  if (!found) return "null";
+  JsonText json = JsonText::Object();
+  if (found->here) {
+    json.SetText("uri", document.uri())
+        .Set("range", RangeIn(document, *search, found->here->offset, found->here->length));
+    return json.Done();
+  }
+  std::error_code error;
+  const std::filesystem::path path = std::filesystem::absolute(found->place.file, error);
+  if (error || !std::filesystem::exists(path, error)) return "null";
+  const bool conf = path.extension() == ".conf";
+  const size_t line = conf ? LineOfStanza(found->place) : found->place.line;
+  const JsonText place = PositionJson({line == 0 ? 0 : line - 1, 0});
+  JsonText range = JsonText::Object();
+  range.Set("start", place).Set("end", place);
+  json.SetText("uri", UriOfPath(path.lexically_normal().string())).Set("range", range);
+  return json.Done();
+}
+
+std::string Features::References(const Document& document, Position position) {
+  size_t offset = 0;
+  const EmbeddedSearch* search = document.SearchAt(document.OffsetOf(position), &offset);
+  JsonText list = JsonText::Array();
+  if (search == nullptr) return list.Done();
+  const std::vector<FieldUse> uses = FieldUses(workspace_.EngineFor(document.path()), search->text);
+  const auto at = std::find_if(uses.begin(), uses.end(), [&](const FieldUse& use) {
+    return use.offset <= offset && offset <= use.offset + use.length;
+  });
+  for (const FieldUse& use : uses) {
+    if (at == uses.end() || use.name != at->name || use.pipeline != at->pipeline) continue;
+    JsonText json = JsonText::Object();
+    json.SetText("uri", document.uri())
+        .Set("range", RangeIn(document, *search, use.offset, use.length));
+    list.Add(json);
+  }
+  return list.Done();
+}
+
+std::string Features::PrepareRename(const Document& document, Position position) {
+  size_t offset = 0;
+  const EmbeddedSearch* search = document.SearchAt(document.OffsetOf(position), &offset);
+  if (search == nullptr) return "null";
+  for (const FieldUse& use : FieldUses(workspace_.EngineFor(document.path()), search->text)) {
+    if (use.offset > offset || offset > use.offset + use.length) continue;
+    JsonText json = JsonText::Object();
+    json.Set("range", RangeIn(document, *search, use.offset, use.length))
+        .SetText("placeholder", use.name);
+    return json.Done();
+  }
+  return "null";
+}
+
+Result<std::string> Features::Rename(const Document& document, Position position,
+                                     std::string_view name) {
+  size_t offset = 0;
+  const EmbeddedSearch* search = document.SearchAt(document.OffsetOf(position), &offset);
+  if (search == nullptr) return Error(ErrorKind::kQuery, "no search stands here");
+  const Result<std::vector<TextEdit>> edits =
+      RenameField(workspace_.EngineFor(document.path()), search->text, offset, name);
+  if (!edits.ok()) return edits.error();
+  JsonText list = JsonText::Array();
+  if (!AddEdits(document, *search, *edits, &list)) {
+    return Error(ErrorKind::kQuery, "the file cannot hold the new name as it is written");
+  }
+  JsonText changes = JsonText::Object();
+  changes.Set(document.uri(), list);
+  JsonText json = JsonText::Object();
+  return json.Set("changes", changes).Done();
+}
+
+// ---------------------------------------------------------------- outline
+
+JsonText Features::Symbol(const Document& document, const EmbeddedSearch& search,
+                          const StageOutline& stage) const {
+  constexpr uint64_t kFunction = 12;
+  JsonText json = JsonText::Object();
+  const JsonText range = RangeIn(document, search, stage.offset, stage.length);
+  json.SetText("name", stage.name.empty() ? "search" : stage.name)
+      .SetText("detail", stage.text)
+      .SetNumber("kind", kFunction)
+      .Set("range", range)
+      .Set("selectionRange", range);
+  JsonText children = JsonText::Array();
+  for (const StageOutline& each : stage.subsearches) children.Add(Symbol(document, search, each));
+  if (!children.empty()) json.Set("children", children);
+  return json;
+}
+
+std::string Features::Symbols(const Document& document) {
+  constexpr uint64_t kNamespace = 3;
+  const Engine& engine = workspace_.EngineFor(document.path());
+  JsonText list = JsonText::Array();
+  for (const EmbeddedSearch& search : document.searches()) {
+    const std::vector<StageOutline> stages = Stages(engine, search.text);
+    if (document.kind() == FileKind::kSearch) {
+      for (const StageOutline& stage : stages) list.Add(Symbol(document, search, stage));
+      continue;
+    }
+    JsonText children = JsonText::Array();
+    for (const StageOutline& stage : stages) children.Add(Symbol(document, search, stage));
+    const JsonText range = Range(document, search.begin, search.end);
+    JsonText json = JsonText::Object();
+    json.SetText("name", search.name.empty() ? "search" : search.name)
+        .SetNumber("kind", kNamespace)
+        .Set("range", range)
+        .Set("selectionRange", range)
+        .Set("children", children);
+    list.Add(json);
+  }
+  return list.Done();
+}
+
+}  // namespace spelk::cli::lsp

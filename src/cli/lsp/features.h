@@ -1,0 +1,68 @@
+// Features: what the server answers about a document, as JSON of the protocol.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "cli/lsp/document.h"
+#include "cli/lsp/json.h"
+#include "cli/lsp/workspace.h"
+#include "spelk/assist.h"
+
+namespace spelk::cli::lsp {
+
+// What the editor can show.
+struct ClientAbilities {
+  bool snippets = false;
+  bool nested_symbols = false;
+};
+
+class Features {
+ public:
+  Features(Workspace& workspace, const ClientAbilities& abilities)
+      : workspace_(workspace), abilities_(abilities) {}
+
+  // What compiling depends on has changed.
+  void Forget() {
+    problems_.clear();
+    problems_bytes_ = 0;
+  }
+
+  // Of all searches of the file, and of the file itself.
+  std::string Diagnostics(const Document& document);
+  std::string Completion(const Document& document, Position position);
+  // The documentation of an item that Completion gave.
+  std::string ResolveCompletion(const Json& item);
+  std::string Hover(const Document& document, Position position);
+  std::string SignatureHelp(const Document& document, Position position);
+  std::string GoToDefinition(const Document& document, Position position);
+  std::string References(const Document& document, Position position);
+  // What is renamed at the place, with its range; null if nothing can be.
+  std::string PrepareRename(const Document& document, Position position);
+  Result<std::string> Rename(const Document& document, Position position, std::string_view name);
+  std::string Symbols(const Document& document);
+  std::string CodeActions(const Document& document, Position begin, Position end);
+
+ private:
+  const std::vector<Problem>& ProblemsOf(const Document& document, const EmbeddedSearch& search);
+  const ReferenceEntry* FindReference(std::string_view kind, std::string_view name);
+  JsonText Range(const Document& document, size_t begin, size_t end) const;
+  JsonText RangeIn(const Document& document, const EmbeddedSearch& search, size_t offset,
+                   size_t length) const;
+  bool AddEdits(const Document& document, const EmbeddedSearch& search,
+                const std::vector<TextEdit>& edits, JsonText* to) const;
+  JsonText Symbol(const Document& document, const EmbeddedSearch& search,
+                  const StageOutline& stage) const;
+
+  Workspace& workspace_;
+  const ClientAbilities& abilities_;
+  // By the folder and the text of the search: a file may have hundreds, one of which is edited.
+  std::map<std::pair<std::string, std::string>, std::vector<Problem>> problems_;
+  size_t problems_bytes_ = 0;
+  std::vector<ReferenceEntry> reference_;
+};
+
+}  // namespace spelk::cli::lsp

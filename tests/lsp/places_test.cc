@@ -1,0 +1,234 @@
+// The language server: places, edits, and searches within files of other kinds.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "lsp/fixture.h"
+
+namespace spelk::tests {
+namespace {
+
+class LspPlaces : public Lsp {
+ protected:
+  // The text after a rename; the reason if it is refused.
+  std::string Renamed(std::string_view marked, std::string_view name, std::string_view uri = kUri) {
+    const Json answer = client_.Ask("textDocument/rename", uri, marked,
+                                    fmt::format(R"(,"newName":{})", QuotedJson(name)));
+    const Json& error = At(answer, "error");
+    if (error.kind == Json::Kind::kObject) {
+      EXPECT_EQ(TextAt(error, "code"), "-32803");
+      return TextAt(error, "message");
+    }
+    std::string text(marked);
+    text.erase(text.find('^'), 1);
+    const Json& changes = At(answer, "result.changes");
+    if (changes.members.size() != 1) return "no changes";
+    return WithEdits(text, changes.members.front().value);
+  }
+
+  // Edits of one line each, in lines of ASCII; the last first.
+  static std::string WithEdits(std::string text, const Json& edits) {
+    for (size_t i = edits.items.size(); i-- > 0;) {
+      const Json& edit = edits.items[i];
+      const auto number = [&](std::string_view path) {
+        return std::strtoul(TextAt(edit, path).c_str(), nullptr, 10);
+      };
+      size_t begin = 0;
+      for (size_t line = number("range.start.line"); line > 0; --line) {
+        begin = text.find('\n', begin) + 1;
+      }
+      const size_t from = number("range.start.character");
+      const size_t to = number("range.end.character");
+      EXPECT_EQ(TextAt(edit, "range.start.line"), TextAt(edit, "range.end.line"));
+      text.replace(begin + from, to - from, TextAt(edit, "newText"));
+    }
+    return text;
+  }
+
+  // What stands at the ranges of problems; lines of ASCII.
+  static std::vector<std::string> Pieces(std::string_view text, const Json& problems) {
+    std::vector<std::string> pieces;
+    for (const Json& problem : problems.items) {
+      size_t begin = 0;
+      const auto number = [&](std::string_view path) {
+        return std::strtoul(TextAt(problem, path).c_str(), nullptr, 10);
+      };
+      for (size_t line = number("range.start.line"); line > 0; --line) {
+        begin = text.find('\n', begin) + 1;
+      }
+      const size_t from = number("range.start.character");
+      pieces.emplace_back(text.substr(begin + from, number("range.end.character") - from));
+    }
+    return pieces;
+  }
+};
+
+// ---------------------------------------------------------------- renaming
+
+TEST_F(LspPlaces, RenamesWhatACommandMakes) {
+  EXPECT_EQ(Renamed("a=1 | eval b^=a+1 | where b>1 | stats count by b", "c"),
+            "a=1 | eval c=a+1 | where c>1 | stats count by c");
+  EXPECT_EQ(Renamed("x | stats dc(u) AS n BY h | where n^>1 | eval y=\"n\" | table h n y", "users"),
+            "x | stats dc(u) AS users BY h | where users>1 | eval y=\"n\" | table h users y");
+  EXPECT_EQ(Renamed("x | rex \"(?<us^er>.)\" | stats count by user", "who"),
+            "x | rex \"(?<who>.)\" | stats count by who");
+  EXPECT_EQ(Renamed("x | rename c AS d | eval e=d | sort - d^ | dedup d", "f"),
+            "x | rename c AS f | eval e=f | sort - f | dedup f");
+  EXPECT_EQ(Renamed("x=1 | eval t=x | stats sum(x) AS t^ | eval u=t", "v"),
+            "t is a field of the events, too, which the command in line 1 changes");
+  EXPECT_EQ(Renamed("user=1 | stats values(user) AS user^ BY h | eval z=user", "v"),
+            "user=1 | stats values(user) AS v BY h | eval z=v");
+}
+
+TEST_F(LspPlaces, WritesANameAsItsPlaceNeedsIt) {
+  EXPECT_EQ(Renamed("a | eval b^=1 | where b>1 | stats count by b", "new name"),
+            "a | eval 'new name'=1 | where 'new name'>1 | stats count by \"new name\"");
+  EXPECT_EQ(Renamed("a | eval 'b c^'=1 | stats sum(\"b c\") AS q", "d"),
+            "a | eval d=1 | stats sum(d) AS q");
+}
+
+TEST_F(LspPlaces, RefusesWhatIsNotSafe) {
+  EXPECT_EQ(Renamed("a^=1 | eval b=a", "c"),
+            "a is a field of the events: no command before makes it");
+  EXPECT_EQ(Renamed("a=1 | eval a^=a+1", "c"),
+            "a is a field of the events, too, which the command in line 1 changes");
+  EXPECT_EQ(Renamed("x | eval b^=1 | table b*", "c"), "the pattern b* in line 1 takes it");
+  EXPECT_EQ(Renamed("x | eval b^=1 | append [search c | eval b=2]", "d"),
+            "a subsearch names b, too, in line 1");
+  EXPECT_EQ(Renamed("x | eval b^=1\n| eval d=b", "d"), "there is a field d already, in line 2");
+  EXPECT_EQ(Renamed("x | stats count^ | where count>1", "n"),
+            "the command in line 1 names it so; give it a name there with AS first");
+  EXPECT_EQ(Renamed("x | eval b^=1 | `m(b)`", "c"), "the macro `m(b)` in line 1 names it");
+  EXPECT_EQ(Renamed("x | eval b^=1 | head (", "c"), "the command in line 1 cannot be read");
+  EXPECT_EQ(Renamed("x | eval b^=1 | map search=\"search c=$b$\"", "d"),
+            "the text in line 1 may mean it");
+  EXPECT_EQ(Renamed("x | rex \"(?<us^er>.)\"", "a b"),
+            "\"a b\" cannot be the name of a group of a regular expression");
+  EXPECT_EQ(Renamed("x | eval b^=1", ""), "a field needs a name");
+}
+
+TEST_F(LspPlaces, FindsTheUsesOfAField) {
+  Json answer = client_.Ask("textDocument/definition", kUri, "a=1 | eval b=a\n| where b^>1");
+  EXPECT_EQ(RangeText(At(answer, "result.range")), "0:11-0:12");
+  answer = client_.Ask("textDocument/references", kUri, "a=1 | eval b=a\n| where b^>1");
+  ASSERT_EQ(At(answer, "result").items.size(), 2U);
+  EXPECT_EQ(RangeText(At(answer, "result.1.range")), "1:8-1:9");
+  answer = client_.Ask("textDocument/prepareRename", kUri, "a=1 | eval b=a\n| where b^>1");
+  EXPECT_EQ(TextAt(answer, "result.placeholder"), "b");
+  answer = client_.Ask("textDocument/prepareRename", kUri, "a=1 | he^ad 5");
+  EXPECT_EQ(At(answer, "result").kind, Json::Kind::kNull);
+}
+
+// ---------------------------------------------------------------- fixes, outline
+
+TEST_F(LspPlaces, FixesWhatIsMisspelt) {
+  client_.Open(kUri, "a | stts count");
+  const Json answer = client_.Request(
+      "textDocument/codeAction",
+      fmt::format(R"({{"textDocument":{{"uri":"{}"}},"range":{{"start":{{"line":0,"character":5}},)"
+                  R"("end":{{"line":0,"character":5}}}},"context":{{"diagnostics":[]}}}})",
+                  kUri));
+  EXPECT_EQ(TextAt(answer, "result.0.title"), "Replace stts with stats");
+  const Json& changes = At(answer, "result.0.edit.changes");
+  ASSERT_EQ(changes.members.size(), 1U);
+  EXPECT_EQ(WithEdits("a | stts count", changes.members.front().value), "a | stats count");
+}
+
+TEST_F(LspPlaces, OutlinesTheStages) {
+  client_.Open(kUri, "index=a [ search b | fields c ]\n| stats count by d");
+  const Json answer = client_.Request("textDocument/documentSymbol",
+                                      fmt::format(R"({{"textDocument":{{"uri":"{}"}}}})", kUri));
+  EXPECT_EQ(EachText(At(answer, "result"), "name"), (std::vector<std::string>{"search", "stats"}));
+  EXPECT_EQ(EachText(At(answer, "result.0.children"), "name"),
+            (std::vector<std::string>{"search", "fields"}));
+  EXPECT_EQ(RangeText(At(answer, "result.1.range")), "1:2-1:18");
+}
+
+// ---------------------------------------------------------------- searches within files
+
+TEST_F(LspPlaces, SearchesOfDetectionsHaveTheirPlaces) {
+  constexpr std::string_view kFile =
+      "name: x\n"
+      "search: |-\n"
+      "    index=a\n"
+      "      | stts count\n"
+      "\n"
+      "    | tabl n\n"
+      "how: index=b | evl\n"
+      "drilldown_searches:\n"
+      "- search: 'a=\"it''s\" | evl x=1'\n"
+      "- search: \"a=\\\"b\\\\c\\\" | evm x=1\"\n"
+      "- search: >-\n"
+      "    index=b\n"
+      "    | evn y=2\n"
+      "- search: index=a | evo b=2\n"
+      "    | stuts c\n";
+  const Json problems = client_.Open("file:///d.yml", kFile);
+  EXPECT_EQ(Pieces(kFile, problems),
+            (std::vector<std::string>{"stts", "tabl", "evl", "evm", "evn", "evo", "stuts"}));
+  // In files of tests queries are searches; elsewhere they may be in any language.
+  EXPECT_EQ(client_.Open("file:///e.yml", "query: a | evl\n").items.size(), 0U);
+  EXPECT_EQ(client_.Open("file:///f.yml", "query: a | evl\ncases: []\n").items.size(), 1U);
+}
+
+TEST_F(LspPlaces, SearchesOfSavedSearchesHaveTheirPlaces) {
+  constexpr std::string_view kFile =
+      "# A comment.\n"
+      "[One]\n"
+      "description = search = stts\n"
+      "search = index=a | stts count \\\n"
+      "  | evl b=1 \\\n"
+      "| tabl c\n"
+      "cron_schedule = 1\n"
+      "[Two]\r\n"
+      "search = index=a | stuts\r\n";
+  const Json problems = client_.Open("file:///default/savedsearches.conf", kFile);
+  EXPECT_EQ(Pieces(kFile, problems), (std::vector<std::string>{"stts", "evl", "tabl", "stuts"}));
+  const Json answer =
+      client_.Request("textDocument/documentSymbol",
+                      R"({"textDocument":{"uri":"file:///default/savedsearches.conf"}})");
+  EXPECT_EQ(EachText(At(answer, "result"), "name"), (std::vector<std::string>{"One", "Two"}));
+  EXPECT_EQ(EachText(At(answer, "result.1.children"), "name"),
+            (std::vector<std::string>{"search", "stuts"}));
+}
+
+TEST_F(LspPlaces, CompletesWithinFiles) {
+  EXPECT_EQ(Completions("search: index=a | dedu^", "file:///d.yml").front(), "dedup");
+  EXPECT_TRUE(Has(Completions("search: index=a | ^", "file:///d.yml"), "stats"));
+  EXPECT_EQ(Completions("search: |\n  index=a\n  | dedu^\n", "file:///d.yml").front(), "dedup");
+  EXPECT_TRUE(Has(Completions("search: |\n  index=a\n  | ^\nname: b\n", "file:///d.yml"), "stats"));
+  EXPECT_TRUE(Completions("search: |\n  index=a\nname: dedu^\n", "file:///d.yml").empty());
+  EXPECT_EQ(Completions("[a]\nsearch = a \\\n| dedu^", "file:///savedsearches.conf").front(),
+            "dedup");
+  EXPECT_EQ(Renamed("search: |\n  a | eval b^=1\n  | where b>2\n", "c", "file:///d.yml"),
+            "search: |\n  a | eval c=1\n  | where c>2\n");
+  EXPECT_EQ(Renamed("search: 'a | eval b^=1 | where b>2'\n", "c d", "file:///d.yml"),
+            "search: 'a | eval ''c d''=1 | where ''c d''>2'\n");
+}
+
+TEST_F(LspPlaces, BrokenYamlIsToldWithWhatStandsBeforeIt) {
+  const Json problems = client_.Open("file:///d.yml", "search: a | stts\nb: [\nc: }\n");
+  ASSERT_EQ(problems.items.size(), 2U);
+  EXPECT_EQ(RangeText(At(problems, "0.range")), "0:12-0:16");
+  EXPECT_EQ(TextAt(problems, "1.range.start.line"), "2");
+}
+
+TEST(LspPack, MacrosOfATreeOfDetectionsAreKnown) {
+  const Folder folder;
+  folder.Write("macros/process.yml",
+               "definition: EventID=1\nname: process_events\narguments: []\n");
+  const std::string uri = folder.Write("detections/endpoint/d.yml", "name: d\n");
+  LspClient client(Program());
+  client.Initialize();
+  EXPECT_EQ(client.Open(uri, "search: '`process_events` | stats count'\n").items.size(), 0U);
+  const Json answer =
+      client.Ask("textDocument/definition", uri, "search: '`process_ev^ents` | stats count'\n");
+  EXPECT_EQ(TextAt(answer, "result.uri"),
+            "file://" + (folder.path() / "macros/process.yml").string());
+  EXPECT_EQ(client.Leave(), 0);
+}
+
+}  // namespace
+}  // namespace spelk::tests
