@@ -1,6 +1,7 @@
 // Following the keys through the events of libyaml.
 #include "knowledge/yaml_scalars.h"
 
+#include <fmt/format.h>
 #include <yaml.h>
 
 #include <algorithm>
@@ -10,6 +11,8 @@
 
 namespace spelk::knowledge {
 namespace {
+
+constexpr size_t kMostDepth = 64;
 
 // libyaml counts characters.
 class Bytes {
@@ -62,6 +65,13 @@ class Finder {
       }
       more = event.type != YAML_STREAM_END_EVENT;
       Take(event);
+      if (open_.size() > kMostDepth) {
+        if (problem != nullptr) {
+          problem->emplace(bytes_.Of(event.start_mark.index),
+                           fmt::format("nested deeper than {}", kMostDepth));
+        }
+        more = false;
+      }
       yaml_event_delete(&event);
     }
     // Elsewhere it may be in any language.

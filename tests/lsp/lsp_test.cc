@@ -274,7 +274,8 @@ TEST(LspKnowledge, AnAppIsFoundAroundAFile) {
   // What changes there counts at once.
   EXPECT_EQ(client.Open(uri, "a `new`").items.size(), 1U);
   folder.Write("app/default/macros.conf", "[new]\ndefinition = b\n");
-  client.Notify("workspace/didChangeWatchedFiles", R"({"changes":[]})");
+  client.Notify("workspace/didChangeWatchedFiles",
+                R"({"changes":[{"uri":"file:///default/macros.conf","type":2}]})");
   const auto params = client.Await("textDocument/publishDiagnostics");
   ASSERT_TRUE(params);
   EXPECT_EQ(At(*params, "diagnostics").items.size(), 0U);

@@ -77,9 +77,16 @@ TEST_F(LspPlaces, RenamesWhatACommandMakes) {
   EXPECT_EQ(Renamed("x | rename c AS d | eval e=d | sort - d^ | dedup d", "f"),
             "x | rename c AS f | eval e=f | sort - f | dedup f");
   EXPECT_EQ(Renamed("x=1 | eval t=x | stats sum(x) AS t^ | eval u=t", "v"),
-            "t is a field of the events, too, which the command in line 1 changes");
+            "x=1 | eval v=x | stats sum(x) AS v | eval u=v");
   EXPECT_EQ(Renamed("user=1 | stats values(user) AS user^ BY h | eval z=user", "v"),
             "user=1 | stats values(user) AS v BY h | eval z=v");
+}
+
+TEST_F(LspPlaces, GivesANameWithAsWhereTheOldOneStays) {
+  EXPECT_EQ(Renamed("x | stats count BY h | where count^>1", "n"),
+            "x | stats count AS n BY h | where n>1");
+  EXPECT_EQ(Renamed("x | eval code^=1 | lookup spelk_http_status code OUTPUT phrase", "c"),
+            "x | eval c=1 | lookup spelk_http_status code AS c OUTPUT phrase");
 }
 
 TEST_F(LspPlaces, WritesANameAsItsPlaceNeedsIt) {
@@ -98,8 +105,6 @@ TEST_F(LspPlaces, RefusesWhatIsNotSafe) {
   EXPECT_EQ(Renamed("x | eval b^=1 | append [search c | eval b=2]", "d"),
             "a subsearch names b, too, in line 1");
   EXPECT_EQ(Renamed("x | eval b^=1\n| eval d=b", "d"), "there is a field d already, in line 2");
-  EXPECT_EQ(Renamed("x | stats count^ | where count>1", "n"),
-            "the command in line 1 names it so; give it a name there with AS first");
   EXPECT_EQ(Renamed("x | eval b^=1 | `m(b)`", "c"), "the macro `m(b)` in line 1 names it");
   EXPECT_EQ(Renamed("x | eval b^=1 | head (", "c"), "the command in line 1 cannot be read");
   EXPECT_EQ(Renamed("x | eval b^=1 | map search=\"search c=$b$\"", "d"),
@@ -134,6 +139,61 @@ TEST_F(LspPlaces, FixesWhatIsMisspelt) {
   const Json& changes = At(answer, "result.0.edit.changes");
   ASSERT_EQ(changes.members.size(), 1U);
   EXPECT_EQ(WithEdits("a | stts count", changes.members.front().value), "a | stats count");
+}
+
+TEST_F(LspPlaces, FormatsFiles) {
+  const auto formatted = [&](std::string_view uri, std::string_view text) -> std::string {
+    client_.Open(uri, text);
+    const Json answer = client_.Request(
+        "textDocument/formatting",
+        fmt::format(R"({{"textDocument":{{"uri":"{}"}},"options":{{"tabSize":4}}}})", uri));
+    if (At(answer, "error").kind == Json::Kind::kObject) return TextAt(answer, "error.code");
+    const Json& edits = At(answer, "result");
+    if (edits.items.empty()) return std::string(text);
+    // One edit, over whole lines.
+    const auto line = [&](std::string_view path) {
+      size_t at = 0;
+      size_t number = std::strtoul(TextAt(edits, path).c_str(), nullptr, 10);
+      for (; number > 0; --number) at = text.find('\n', at) + 1;
+      return at;
+    };
+    const size_t begin = line("0.range.start.line");
+    const size_t end =
+        TextAt(edits, "0.range.end.character") == "0" ? line("0.range.end.line") : text.size();
+    return std::string(text.substr(0, begin)) + TextAt(edits, "0.newText") +
+           std::string(text.substr(end));
+  };
+  EXPECT_EQ(formatted(kUri, "index=a|stats count by x\n"), "index=a\n| stats count by x\n");
+  EXPECT_EQ(formatted(kUri, "index=a\n| stats count by x\n"), "index=a\n| stats count by x\n");
+  EXPECT_EQ(formatted(kUri, "index=a | head ("), "-32803");
+  EXPECT_EQ(formatted("file:///d.yml", "name: x\nsearch: |-\n  index=a|head 5\nhow: y\n"),
+            "name: x\nsearch: |-\n  index=a\n  | head 5\nhow: y\n");
+}
+
+TEST_F(LspPlaces, LintFindingsComeWithTheirEdits) {
+  constexpr std::string_view kText = "index=a | where like(b, \"*cmd*\")";
+  const Json problems = client_.Open(kUri, kText);
+  ASSERT_EQ(problems.items.size(), 1U);
+  EXPECT_EQ(TextAt(problems, "0.severity"), "2");
+  EXPECT_EQ(TextAt(problems, "0.code").substr(0, 1), "L");
+  const Json answer = client_.Request(
+      "textDocument/codeAction",
+      fmt::format(R"({{"textDocument":{{"uri":"{}"}},"range":{},"context":{{"diagnostics":[]}}}})",
+                  kUri, R"({"start":{"line":0,"character":0},"end":{"line":0,"character":99}})"));
+  const Json& changes = At(answer, "result.0.edit.changes");
+  ASSERT_EQ(changes.members.size(), 1U);
+  EXPECT_EQ(WithEdits(std::string(kText), changes.members.front().value),
+            "index=a | where like(b, \"%cmd%\")");
+}
+
+TEST(LspLint, AConfigurationAboveTheFileCounts) {
+  const Folder folder;
+  folder.Write(".spelk-lint.yaml", "rules:\n  star-in-like: off\n");
+  const std::string uri = folder.Write("searches/a.spl", "");
+  LspClient client(Program());
+  client.Initialize();
+  EXPECT_EQ(client.Open(uri, "index=a | where like(b, \"*cmd*\")").items.size(), 0U);
+  EXPECT_EQ(client.Leave(), 0);
 }
 
 TEST_F(LspPlaces, OutlinesTheStages) {
@@ -194,6 +254,18 @@ TEST_F(LspPlaces, SearchesOfSavedSearchesHaveTheirPlaces) {
             (std::vector<std::string>{"search", "stuts"}));
 }
 
+TEST_F(LspPlaces, AFileOfManySearchesIsCheckedPieceByPiece) {
+  std::string file;
+  for (int i = 0; i < 250; ++i) file += fmt::format("[s{0}]\nsearch = a | stts{0}\n", i);
+  size_t told = client_.Open("file:///savedsearches.conf", file).items.size();
+  EXPECT_LT(told, 250U);
+  while (told < 250) {
+    const size_t more = At(Diagnostics(), "diagnostics").items.size();
+    ASSERT_GT(more, told);
+    told = more;
+  }
+}
+
 TEST_F(LspPlaces, CompletesWithinFiles) {
   EXPECT_EQ(Completions("search: index=a | dedu^", "file:///d.yml").front(), "dedup");
   EXPECT_TRUE(Has(Completions("search: index=a | ^", "file:///d.yml"), "stats"));
@@ -219,7 +291,7 @@ TEST(LspPack, MacrosOfATreeOfDetectionsAreKnown) {
   const Folder folder;
   folder.Write("macros/process.yml",
                "definition: EventID=1\nname: process_events\narguments: []\n");
-  const std::string uri = folder.Write("detections/endpoint/d.yml", "name: d\n");
+  const std::string uri = folder.Write("detections/endpoint/d.yml", "name: d\nsearch: a\n");
   LspClient client(Program());
   client.Initialize();
   EXPECT_EQ(client.Open(uri, "search: '`process_events` | stats count'\n").items.size(), 0U);

@@ -9,6 +9,9 @@
 #include <optional>
 #include <utility>
 
+#include "spelk/format.h"
+#include "spelk/lint.h"
+
 namespace spelk::cli::lsp {
 namespace {
 
@@ -109,35 +112,78 @@ JsonText Features::RangeIn(const Document& document, const EmbeddedSearch& searc
 
 // ---------------------------------------------------------------- problems
 
-const std::vector<Problem>& Features::ProblemsOf(const Document& document,
-                                                 const EmbeddedSearch& search) {
+const std::vector<Features::Remark>& Features::RemarksOn(const Document& document,
+                                                         const EmbeddedSearch& search) {
   constexpr size_t kMostKept = size_t{16} << 20U;
   const std::string folder = std::filesystem::path(document.path()).parent_path().string();
-  if (problems_bytes_ > kMostKept) Forget();
-  const auto [found, is_new] = problems_.try_emplace({folder, search.text});
-  if (is_new) {
-    problems_bytes_ += search.text.size() + folder.size();
-    found->second = FindProblems(workspace_.EngineFor(document.path()), search.text);
+  if (remarks_bytes_ > kMostKept) Forget();
+  const auto [found, is_new] = remarks_.try_emplace({folder, search.text});
+  std::vector<Remark>& remarks = found->second;
+  if (!is_new) return remarks;
+  ++checked_;
+  remarks_bytes_ += search.text.size() + folder.size();
+  const Engine& engine = workspace_.EngineFor(document.path());
+  const auto with_notes = [](std::string message, const std::vector<std::string>& notes) {
+    for (const std::string& note : notes) message += "\n" + note;
+    return message;
+  };
+  for (Problem& problem : FindProblems(engine, search.text)) {
+    const ErrorDetail& detail = problem.detail;
+    remarks.push_back({detail.offset, detail.length, detail.warning ? 2 : 1, detail.code,
+                       with_notes(detail.message, detail.notes), std::move(problem.fixes)});
   }
-  return found->second;
+  if (!workspace_.settings().lint) return remarks;
+  const size_t told = remarks.size();
+  for (LintFinding& finding :
+       Lint(engine, search.text, workspace_.LintOptionsFor(document.path()))) {
+    std::vector<TextEdit> edits;
+    for (LintEdit& edit : finding.edits) {
+      edits.push_back({edit.offset, edit.length, std::move(edit.text)});
+    }
+    std::vector<Fix> fixes;
+    if (!edits.empty()) fixes.push_back({finding.fix, std::move(edits)});
+    // What the compiler says of the same place is said once, with what mends it.
+    const auto same = std::find_if(
+        remarks.begin(), remarks.begin() + static_cast<std::ptrdiff_t>(told),
+        [&](const Remark& r) { return r.offset == finding.offset && r.length == finding.length; });
+    if (same != remarks.begin() + static_cast<std::ptrdiff_t>(told)) {
+      if (same->fixes.empty()) same->fixes = std::move(fixes);
+      continue;
+    }
+    const int severity = finding.severity == LintSeverity::kError     ? 1
+                         : finding.severity == LintSeverity::kWarning ? 2
+                                                                      : 3;
+    remarks.push_back({finding.offset, finding.length, severity, std::string(finding.rule->id),
+                       with_notes(finding.message, finding.notes), std::move(fixes)});
+  }
+  return remarks;
 }
 
-std::string Features::Diagnostics(const Document& document) {
+JsonText Features::DiagnosticOf(const Document& document, const EmbeddedSearch& search,
+                                const Remark& remark) const {
+  JsonText json = JsonText::Object();
+  json.Set("range", RangeIn(document, search, remark.offset, remark.length))
+      .Set("severity", std::to_string(remark.severity))
+      .SetText("source", "spelk")
+      .SetText("message", remark.message);
+  if (!remark.code.empty()) json.SetText("code", remark.code);
+  return json;
+}
+
+std::string Features::Diagnostics(const Document& document, bool* complete) {
+  constexpr size_t kMostNew = 100;
+  const size_t known = checked_;
+  *complete = true;
   JsonText list = JsonText::Array();
   for (const EmbeddedSearch& search : document.searches()) {
     // Nothing is written yet.
     if (search.text.find_first_not_of(" \t\r\n") == std::string::npos) continue;
-    for (const Problem& problem : ProblemsOf(document, search)) {
-      const ErrorDetail& detail = problem.detail;
-      std::string message = detail.message;
-      for (const std::string& note : detail.notes) message += "\n" + note;
-      JsonText json = JsonText::Object();
-      json.Set("range", RangeIn(document, search, detail.offset, detail.length))
-          .SetNumber("severity", detail.warning ? 2 : 1)
-          .SetText("source", "spelk")
-          .SetText("message", message);
-      if (!detail.code.empty()) json.SetText("code", detail.code);
-      list.Add(json);
+    if (checked_ - known >= kMostNew) {
+      *complete = false;
+      break;
+    }
+    for (const Remark& remark : RemarksOn(document, search)) {
+      list.Add(DiagnosticOf(document, search, remark));
     }
   }
   if (document.problem()) {
@@ -175,21 +221,15 @@ std::string Features::CodeActions(const Document& document, Position begin, Posi
   JsonText list = JsonText::Array();
   for (const EmbeddedSearch& search : document.searches()) {
     if (search.begin > to || search.end < from) continue;
-    for (const Problem& problem : ProblemsOf(document, search)) {
-      const ErrorDetail& detail = problem.detail;
-      const size_t first = search.FileOffset(detail.offset);
-      const size_t last = search.FileOffset(detail.offset + detail.length, true);
+    for (const Remark& remark : RemarksOn(document, search)) {
+      const size_t first = search.FileOffset(remark.offset);
+      const size_t last = search.FileOffset(remark.offset + remark.length, true);
       if (first > to || last < from) continue;
       bool preferred = true;
-      for (const Fix& fix : problem.fixes) {
+      for (const Fix& fix : remark.fixes) {
         JsonText edits = JsonText::Array();
         if (!AddEdits(document, search, fix.edits, &edits)) continue;
-        JsonText diagnostic = JsonText::Object();
-        diagnostic.Set("range", RangeIn(document, search, detail.offset, detail.length))
-            .SetText("source", "spelk")
-            .SetText("code", detail.code)
-            .SetNumber("severity", detail.warning ? 2 : 1)
-            .SetText("message", detail.message);
+        const JsonText diagnostic = DiagnosticOf(document, search, remark);
         JsonText changes = JsonText::Object();
         changes.Set(document.uri(), edits);
         JsonText action = JsonText::Object();
@@ -204,6 +244,34 @@ std::string Features::CodeActions(const Document& document, Position begin, Posi
     }
   }
   return list.Done();
+}
+
+// Line by line what is alike at both ends stays as it is.
+Result<std::string> Features::Format(const Document& document) {
+  const Result<FormattedFile> formatted = FormatFile(
+      workspace_.EngineFor(document.path()), document.text(), document.path(), document.kind());
+  if (!formatted.ok()) return formatted.error();
+  if (!formatted->problems.empty() && formatted->changed == 0) {
+    return formatted->problems.front().error;
+  }
+  const std::string_view before = document.text();
+  const std::string_view after = formatted->text;
+  JsonText list = JsonText::Array();
+  if (before == after) return list.Done();
+  const size_t most = std::min(before.size(), after.size());
+  size_t begin = 0;
+  while (begin < most && before[begin] == after[begin]) ++begin;
+  while (begin > 0 && before[begin - 1] != '\n') --begin;
+  size_t same = 0;
+  while (same < most - begin &&
+         before[before.size() - 1 - same] == after[after.size() - 1 - same]) {
+    ++same;
+  }
+  while (same > 0 && before[before.size() - same - 1] != '\n') --same;
+  JsonText edit = JsonText::Object();
+  edit.Set("range", Range(document, begin, before.size() - same))
+      .SetText("newText", after.substr(begin, after.size() - same - begin));
+  return list.Add(edit).Done();
 }
 
 // ---------------------------------------------------------------- completion

@@ -27,12 +27,13 @@ class Features {
 
   // What compiling depends on has changed.
   void Forget() {
-    problems_.clear();
-    problems_bytes_ = 0;
+    remarks_.clear();
+    remarks_bytes_ = 0;
   }
 
-  // Of all searches of the file, and of the file itself.
-  std::string Diagnostics(const Document& document);
+  // Of the searches of the file, and of the file itself. Of a file with many searches some more
+  // each time; `complete` tells whether that is all.
+  std::string Diagnostics(const Document& document, bool* complete);
   std::string Completion(const Document& document, Position position);
   // The documentation of an item that Completion gave.
   std::string ResolveCompletion(const Json& item);
@@ -45,13 +46,26 @@ class Features {
   Result<std::string> Rename(const Document& document, Position position, std::string_view name);
   std::string Symbols(const Document& document);
   std::string CodeActions(const Document& document, Position begin, Position end);
+  // The edits that lay the searches out anew.
+  Result<std::string> Format(const Document& document);
 
  private:
-  const std::vector<Problem>& ProblemsOf(const Document& document, const EmbeddedSearch& search);
+  // Something that is said of a search, by the compiler or by lint.
+  struct Remark {
+    size_t offset = 0;
+    size_t length = 0;
+    int severity = 1;  // As the protocol counts them.
+    std::string code;
+    std::string message;
+    std::vector<Fix> fixes;
+  };
+  const std::vector<Remark>& RemarksOn(const Document& document, const EmbeddedSearch& search);
   const ReferenceEntry* FindReference(std::string_view kind, std::string_view name);
   JsonText Range(const Document& document, size_t begin, size_t end) const;
   JsonText RangeIn(const Document& document, const EmbeddedSearch& search, size_t offset,
                    size_t length) const;
+  JsonText DiagnosticOf(const Document& document, const EmbeddedSearch& search,
+                        const Remark& remark) const;
   bool AddEdits(const Document& document, const EmbeddedSearch& search,
                 const std::vector<TextEdit>& edits, JsonText* to) const;
   JsonText Symbol(const Document& document, const EmbeddedSearch& search,
@@ -60,8 +74,9 @@ class Features {
   Workspace& workspace_;
   const ClientAbilities& abilities_;
   // By the folder and the text of the search: a file may have hundreds, one of which is edited.
-  std::map<std::pair<std::string, std::string>, std::vector<Problem>> problems_;
-  size_t problems_bytes_ = 0;
+  std::map<std::pair<std::string, std::string>, std::vector<Remark>> remarks_;
+  size_t remarks_bytes_ = 0;
+  size_t checked_ = 0;  // Searches that were, ever.
   std::vector<ReferenceEntry> reference_;
 };
 

@@ -49,6 +49,7 @@ constexpr std::string_view kCapabilities =
     R"json("signatureHelpProvider":{"triggerCharacters":["(",","]},)json"
     R"json("definitionProvider":true,"referencesProvider":true,)json"
     R"json("renameProvider":{"prepareProvider":true},"documentSymbolProvider":true,)json"
+    R"json("documentFormattingProvider":true,)json"
     R"json("codeActionProvider":{"codeActionKinds":["quickfix"]}})json";
 
 class Server {
@@ -78,7 +79,8 @@ class Server {
           Handle(body);
       }
       // While the editor has more to say, what it sees would be old.
-      if (!over_ && !reader_.has_more()) Publish();
+      while (!over_ && !changed_.empty() && !reader_.has_more()) Publish();
+      LogProblems();
     }
     return shut_down_ ? kDone : kAnswerIsNo;
   }
@@ -123,9 +125,15 @@ class Server {
     for (const std::string& uri : changed) {
       const Document* document = Find(uri);
       if (document != nullptr) {
-        Notify("textDocument/publishDiagnostics", features_.Diagnostics(*document));
+        bool complete = true;
+        Notify("textDocument/publishDiagnostics", features_.Diagnostics(*document, &complete));
+        if (!complete) changed_.insert(uri);
       }
     }
+  }
+
+  // What could not be read of apps, packs and feeds.
+  void LogProblems() {
     constexpr size_t kMostLogged = 20;
     size_t logged = 0;
     for (const std::string& problem : workspace_.TakeProblems()) {
@@ -253,9 +261,17 @@ class Server {
 
   // What a search is compiled with may stand in any of these files.
   void Saved(std::string_view uri) {
-    const std::string path = PathOfUri(uri);
-    const bool search = path.ends_with(".spl");
-    if (!search) Forget();
+    if (IsKnowledge(PathOfUri(uri))) Forget();
+  }
+
+  static bool IsKnowledge(std::string_view path) {
+    const bool yaml = path.ends_with(".yml") || path.ends_with(".yaml");
+    if (yaml && path.find("/macros/") == std::string_view::npos &&
+        path.find("/lookups/") == std::string_view::npos &&
+        path.find(".spelk-lint.") == std::string_view::npos) {
+      return false;
+    }
+    return !path.ends_with(".spl");
   }
 
   void Forget() {
@@ -270,7 +286,7 @@ class Server {
     for (const std::string& name : unknown) {
       Log(
           fmt::format("there is no setting \"{}\"; there are apps, lookups, macros, data, builtin, "
-                      "emptyTables and findApps",
+                      "emptyTables, findApps and lint",
                       name));
     }
   }
@@ -340,6 +356,9 @@ class Server {
     requests_["textDocument/codeAction"] = [this](const Json& params, std::string* result) {
       return CodeAction(params, result);
     };
+    requests_["textDocument/formatting"] = [this](const Json& params, std::string* result) {
+      return Format(params, result);
+    };
     AddNotifications();
   }
 
@@ -350,7 +369,13 @@ class Server {
       Close(std::string(UriIn(params)));
     };
     notifications_["textDocument/didSave"] = [this](const Json& params) { Saved(UriIn(params)); };
-    notifications_["workspace/didChangeWatchedFiles"] = [this](const Json&) { Forget(); };
+    notifications_["workspace/didChangeWatchedFiles"] = [this](const Json& params) {
+      bool forget = false;
+      for (const Json& change : params["changes"].Items()) {
+        forget = forget || IsKnowledge(PathOfUri(change["uri"].Text().value_or("")));
+      }
+      if (forget) Forget();
+    };
     notifications_["workspace/didChangeConfiguration"] = [this](const Json& params) {
       const Json settings = params["settings"];
       ReadSettings(settings["spelk"] ? settings["spelk"] : settings);
@@ -367,6 +392,15 @@ class Server {
     const Result<std::string> edit = features_.Rename(*document, *position, *name);
     if (!edit.ok()) return Failure{kRequestFailed, edit.error().message()};
     *result = *edit;
+    return std::nullopt;
+  }
+
+  std::optional<Failure> Format(const Json& params, std::string* result) {
+    const Document* document = Find(UriIn(params));
+    if (document == nullptr) return std::nullopt;
+    const Result<std::string> edits = features_.Format(*document);
+    if (!edits.ok()) return Failure{kRequestFailed, edits.error().message()};
+    *result = *edits;
     return std::nullopt;
   }
 

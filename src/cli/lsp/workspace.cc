@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <optional>
+#include <sstream>
 #include <utility>
 
 #include "spelk/pack.h"
@@ -53,10 +55,11 @@ void Settings::Read(const Json& json, std::vector<std::string>* unknown) {
   texts("data", &data);
   if (json["builtin"] && !json["builtin"].is_null()) engine.builtin = json["builtin"].is_true();
   if (json["emptyTables"]) engine.empty_tables = json["emptyTables"].is_true();
+  if (json["lint"] && !json["lint"].is_null()) lint = json["lint"].is_true();
   if (json["findApps"] && !json["findApps"].is_null()) find_apps = json["findApps"].is_true();
   for (const std::string& name : json.Names()) {
-    constexpr std::string_view kKnown[] = {"apps",    "lookups",     "macros",  "data",
-                                           "builtin", "emptyTables", "findApps"};
+    constexpr std::string_view kKnown[] = {"apps",    "lookups",     "macros",   "data",
+                                           "builtin", "emptyTables", "findApps", "lint"};
     if (std::find(std::begin(kKnown), std::end(kKnown), name) == std::end(kKnown)) {
       unknown->push_back(name);
     }
@@ -66,6 +69,7 @@ void Settings::Read(const Json& json, std::vector<std::string>* unknown) {
 void Workspace::Forget() {
   engines_.clear();
   homes_.clear();
+  lint_options_.clear();
   read_feed_ = false;
 }
 
@@ -122,34 +126,85 @@ const AssistOptions& Workspace::options() {
   if (!read_feed_) {
     read_feed_ = true;
     options_.fields.clear();
-    if (!settings_.data.empty()) {
-      EngineOptions options;
-      options.builtin = settings_.engine.builtin;
-      ReadFeed(Engine(options));
-    }
+    feed_ = nullptr;
+    if (!settings_.data.empty()) ReadFeed();
   }
   return options_;
 }
 
-// The first events tell of most fields.
-void Workspace::ReadFeed(const Engine& engine) {
-  constexpr std::string_view kSearch = "head 20000 | fieldsummary maxvals=1 | table field count";
-  const Result<Query> query = engine.Compile(kSearch);
-  if (!query.ok()) return;
+// Of a large feed the first events tell of most fields, but not that a field is in none.
+void Workspace::ReadFeed() {
+  constexpr uint64_t kMostBytes = uint64_t{64} << 20U;
+  uint64_t bytes = 0;
+  for (const std::string& path : settings_.data) {
+    std::error_code error;
+    const uint64_t size = fs::file_size(path, error);
+    bytes += error ? kMostBytes : size;  // A folder, a glob.
+  }
+  EngineOptions engine_options;
+  engine_options.builtin = settings_.engine.builtin;
+  const Engine engine(engine_options);
   RunOptions run;
   run.order = EventOrder::kInput;
-  const auto take = [&](const RowBatch& rows) {
-    const size_t name = rows.FindColumn("field");
-    const size_t count = rows.FindColumn("count");
-    for (size_t row = 0; row < rows.rows(); ++row) {
-      options_.fields.push_back(
-          {std::string(rows.at(row, name).text()),
-           fmt::format("in {} of the first events", rows.at(row, count).text())});
+  LintFeed feed;
+  if (bytes < kMostBytes) {
+    Result<LintFeed> read = ReadLintFeed(engine, Files(settings_.data), run);
+    if (!read.ok()) {
+      problems_.push_back(read.error().message());
+      return;
     }
-    return Flow::kMore;
-  };
-  const Result<Summary> done = query->Run(Files(settings_.data), run, take);
-  if (!done.ok()) problems_.push_back(done.error().message());
+    feed = std::move(*read);
+    feed.name = settings_.data.front();
+    feed_ = std::make_shared<const LintFeed>(feed);
+  } else {
+    const Result<Query> query =
+        engine.Compile("head 20000 | fieldsummary maxvals=1 | table field count");
+    if (!query.ok()) return;
+    const auto take = [&](const RowBatch& rows) {
+      for (size_t row = 0; row < rows.rows(); ++row) {
+        feed.fields[rows.at(row, rows.FindColumn("field")).text()] =
+            static_cast<uint64_t>(rows.at(row, rows.FindColumn("count")).number());
+      }
+      return Flow::kMore;
+    };
+    const Result<Summary> done = query->Run(Files(settings_.data), run, take);
+    if (!done.ok()) problems_.push_back(done.error().message());
+  }
+  for (const auto& [name, count] : feed.fields) {
+    options_.fields.push_back({name, fmt::format("in {} events of the feed", count)});
+  }
+}
+
+std::string Workspace::LintConfigOf(const std::string& path) {
+  fs::path folder = fs::path(path).parent_path();
+  while (folder.has_relative_path()) {
+    for (const char* name : {".spelk-lint.yaml", ".spelk-lint.yml"}) {
+      if (IsFile(folder / name)) return (folder / name).string();
+    }
+    folder = folder.parent_path();
+  }
+  return "";
+}
+
+const LintOptions& Workspace::LintOptionsFor(const std::string& path) {
+  const std::string folder = fs::path(path).parent_path().string();
+  const auto [found, is_new] = lint_options_.try_emplace(folder);
+  if (!is_new) return found->second;
+  options();  // Reads the feed.
+  LintOptions& made = found->second;
+  made.feed = feed_;
+  const std::string file = LintConfigOf(path);
+  if (file.empty()) return made;
+  std::ifstream in(file, std::ios::binary);
+  std::stringstream text;
+  text << in.rdbuf();
+  Result<LintConfig> config = ReadLintConfig(text.str(), file);
+  if (config.ok()) {
+    made.config = std::move(*config);
+  } else {
+    problems_.push_back(config.error().message());
+  }
+  return made;
 }
 
 }  // namespace spelk::cli::lsp

@@ -198,8 +198,7 @@ class Completer {
       // What the search itself speaks of comes first.
       const bool of_knowledge = field.about.starts_with("by knowledge");
       const bool of_all = field.about == "of every event";
-      AddField(field.name, field.about, of_knowledge ? rank + 2 : of_all ? rank + 1 : rank,
-               equals);
+      AddField(field.name, field.about, of_knowledge ? rank + 2 : of_all ? rank + 1 : rank, equals);
     }
   }
 

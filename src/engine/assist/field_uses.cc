@@ -1,15 +1,11 @@
 // Where a search names fields, and which command made them: by the tree as it is written.
 #include <algorithm>
-#include <functional>
-#include <map>
 #include <set>
 #include <utility>
 
 #include "base/overloaded.h"
 #include "engine/assist/field_walk.h"
-#include "plan/field_set.h"
 #include "value/ascii.h"
-#include "value/regex.h"
 
 namespace spelk {
 namespace engine {
@@ -269,7 +265,6 @@ class Walk {
             NamedField::Context::kArgument);
       }
     };
-    std::vector<ast::Argument> none;
     size_t first = 0;
     while (first < call.arguments.size() &&
            std::holds_alternative<ast::ArgumentOption>(call.arguments[first].value)) {

@@ -15,10 +15,10 @@ namespace spelk::engine {
 struct NamedField {
   enum class How : uint8_t {
     kRead,
-    kNamedRead,  // Likewise, where the name is also that of something else: a lookup's column.
+    kNamedRead,  // Likewise, by a name that is also a lookup's column: AS gives another one.
     kTaken,      // Read, and gone afterwards: rename.
     kMade,
-    kNamedByCommand,  // Made, under the name of a statistic or column: it cannot have another one.
+    kNamedByCommand,  // Made, under the name of a statistic or column: likewise.
   };
   // How a name is written there.
   enum class Context : uint8_t { kArgument, kExpression, kTarget, kGroup };

@@ -59,7 +59,7 @@ bool HoldsWord(std::string_view text, std::string_view name) {
 class Renamer {
  public:
   Renamer(const Engine& engine, std::string_view text)
-      : engine_(engine), core_(engine.impl()->core), text_(text), walk_(WalkFields(core_, text)) {}
+      : core_(engine.impl()->core), text_(text), walk_(WalkFields(core_, text)) {}
 
   Result<std::vector<TextEdit>> Run(size_t offset, std::string_view new_name) {
     const NamedField* at = FieldAt(offset);
@@ -76,7 +76,10 @@ class Renamer {
         return Refuse(
             fmt::format("\"{}\" cannot be the name of a group of a regular expression", new_name));
       }
-      edits.push_back({field->span.begin, field->span.size(), *written});
+      const bool named = field->how == How::kNamedByCommand || field->how == How::kNamedRead;
+      edits.push_back(
+          {field->span.begin, field->span.size(),
+           named ? fmt::format("{} AS {}", TextOf(text_, field->span), *written) : *written});
     }
     std::sort(edits.begin(), edits.end(),
               [](const TextEdit& a, const TextEdit& b) { return a.offset < b.offset; });
@@ -139,10 +142,6 @@ class Renamer {
           return fmt::format("{} is a field of the events, too, which the command in {} changes",
                              name_, Line(field.span));
         }
-      }
-      if (field.how == How::kNamedByCommand || field.how == How::kNamedRead) {
-        return fmt::format("the command in {} names it so; give it a name there with AS first",
-                           Line(field.span));
       }
       renamed_.push_back(&field);
     }
@@ -224,7 +223,6 @@ class Renamer {
     return false;
   }
 
-  const Engine& engine_;
   const Core& core_;
   const std::string_view text_;
   const FieldWalk walk_;
