@@ -108,6 +108,13 @@ grep -q 'other.yaml:2: there is no rule' err || fail "config: $(cat err)"
 rm .spelk-lint.yaml
 "$SPELK" lint --disable L0101 one.spl >out; expect "$?" 0
 
+# Fields are held against a feed.
+printf '{"EventID":1,"Image":"x"}\n' >data.ndjson
+"$SPELK" lint --data data.ndjson 'EventID=1 Imag="x"' >out 2>err; expect "$?" 1
+grep -q '1:11: warning L0405: Imag is in no event of data.ndjson' out || fail "data: $(cat out err)"
+"$SPELK" lint --data data.ndjson 'EventID=1 Image="x"' >out 2>err; expect "$?" 0
+"$SPELK" lint --data nosuch.ndjson 'EventID=1' >out 2>err; expect "$?" 3
+
 # run says what is certain, unless it is to be quiet.
 printf '{"EventID":1,"Image":"x"}\n' >feed.ndjson
 "$SPELK" run 'EventID=1 | stats count by Image | where cnt>0' feed.ndjson >out 2>err

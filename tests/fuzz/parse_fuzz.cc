@@ -1,6 +1,8 @@
-// Any text: the tokens give it back, and a tree that is printed and parsed again is the same tree.
+// Any text: the tokens give it back, a tree that is printed and parsed again is the same tree, and
+// what lint finds lies within it.
 #include "engine/impl.h"
 #include "fuzz/fuzz.h"
+#include "spelk/lint.h"
 #include "syntax/parse.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
@@ -22,6 +24,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   fuzz::Require(status.ok() != problems.has_errors(), "a failure without a message", "");
   (void)Outline(part);
   (void)Print(part);
+  for (const LintFinding& finding : Lint(engine, source.text(), {})) {
+    fuzz::Require(finding.offset + finding.length <= source.text().size(),
+                  "a finding outside of the text", finding.message);
+  }
   const absl::StatusOr<ast::Pipeline> tree =
       Parse(source, core.entries(), core.limits(), diagnostics);
   if (!tree.ok()) {

@@ -211,6 +211,7 @@ bool IsTrue(const ast::Expr& expr) {
 }
 
 void CheckArms(Visit& visit, const ast::FunctionCall& call) {
+  if (call.arguments.size() > kMostCompared) return;
   for (size_t later = 2; later + 1 < call.arguments.size(); later += 2) {
     const ast::Expr& arm = *call.arguments[later];
     for (size_t earlier = 0; earlier < later; earlier += 2) {
@@ -310,7 +311,8 @@ void Expression(Visit& visit, const ast::Expr& expr) {
     for (const ast::ExprPtr& value : in->values) CheckCase(visit, *in->operand, *value);
     return;
   }
-  if (const auto* list = std::get_if<ast::LogicalList>(&expr.node)) {
+  const auto* list = std::get_if<ast::LogicalList>(&expr.node);
+  if (list != nullptr && list->operands.size() <= kMostCompared) {
     if (list->op == ast::LogicalOp::kAnd && AmongEvents(visit)) CheckAnd(visit, *list);
     CheckSame(visit, *list);
     CheckMixed(visit, expr, *list);

@@ -7,6 +7,9 @@
 
 namespace spelk::engine::lint {
 
+// So many conditions are compared with each other; a longer list was made by a program.
+inline constexpr size_t kMostCompared = 400;
+
 // Whether a field often has several values in one event.
 bool MayHaveSeveral(std::string_view field);
 // As the search command compares: case ignored, numbers by value.

@@ -92,7 +92,11 @@ class Linter {
     const Search search{core_, source_, tree, all, compiled_, options_};
     std::vector<Report> reports;
     Walk(search, &reports);
-    for (Report& report : reports) Add(std::move(report));
+    // Nobody reads more of one search; a hostile one could have one for each word.
+    constexpr size_t kMostFindings = 1000;
+    for (Report& report : reports) {
+      if (findings_.size() < kMostFindings) Add(std::move(report));
+    }
     std::stable_sort(findings_.begin(), findings_.end(), [](const auto& a, const auto& b) {
       return std::pair(a.offset, a.rule->id) < std::pair(b.offset, b.rule->id);
     });

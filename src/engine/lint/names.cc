@@ -274,6 +274,16 @@ void Whole(Visit& visit) {
     } else {
       AddEdit(visit, diagnostic, &report);
     }
+    if (diagnostic.code == ErrorCode::kUnbalanced) {
+      const std::string_view rest = visit.TextOf({written.begin, written.end});
+      const std::string_view text = visit.search.text();
+      const size_t eaten = text.find("\\\"", rest.empty() ? 0 : written.begin);
+      const bool doubled = eaten != std::string_view::npos && eaten > 0 && text[eaten - 1] == '\\';
+      if (text.substr(written.begin, 1) == "\"" && eaten != std::string_view::npos && !doubled) {
+        report.notes.emplace_back(
+            "\\\" is a quote within the text: a backslash at its end is written twice");
+      }
+    }
     if (diagnostic.code == ErrorCode::kUndefinedMacro) {
       // The filter of the detection itself comes with the pack.
       const std::string own = FilterOf(visit.search.options.analytic);

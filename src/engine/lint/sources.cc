@@ -136,7 +136,7 @@ std::string_view LogOf(std::string_view pattern) {
   const auto has = [&text](std::string_view part) { return text.find(part) != std::string::npos; };
   if (has("sysmon")) return kSysmon;
   if (has("wmi-activity")) return kWmi;
-  if (has("powershell/operational")) return kPowerShell;
+  if (has("powershell/operational") || text == "powershell") return kPowerShell;
   if (text == "security" || text.ends_with("wineventlog:security") ||
       has("microsoft-windows-security-auditing"))
     return kSecurity;

@@ -216,6 +216,7 @@ void CheckAlternatives(Visit& visit, const std::vector<ast::SearchExpr>& operand
     const ast::SearchExpr* terms;
   };
   std::vector<Pattern> patterns;
+  if (operands.size() > kMostCompared) return;
   for (const ast::SearchExpr& operand : operands) {
     const auto* comparison = std::get_if<ast::SearchComparison>(&operand.node);
     if (comparison == nullptr || comparison->op != CompareOp::kEqual) continue;
@@ -246,6 +247,7 @@ void CheckAlternatives(Visit& visit, const std::vector<ast::SearchExpr>& operand
 }
 
 void CheckList(Visit& visit, const ast::SearchIn& in) {
+  if (in.values.size() > kMostCompared) return;
   for (size_t v = 0; v < in.values.size(); ++v) {
     const ast::Name* word = WordOf(in.values[v]);
     if (word == nullptr) continue;
@@ -346,7 +348,7 @@ void Terms(Visit& visit, const ast::SearchExpr& terms) {
     CheckMixedTerms(visit, terms, *all);
     std::vector<const ast::SearchExpr*> operands;
     Flatten(terms, &operands);
-    if (AmongEvents(visit)) CheckTogether(visit, operands);
+    if (operands.size() <= kMostCompared && AmongEvents(visit)) CheckTogether(visit, operands);
     if (visit.base && SearchesSeveralKinds(terms)) {
       for (const ast::SearchExpr& operand : all->operands) {
         const auto* one = std::get_if<ast::SearchComparison>(&operand.node);

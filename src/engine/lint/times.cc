@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 #include <optional>
 #include <variant>
 
@@ -94,6 +95,9 @@ constexpr LintRule kRules[] = {
      .good = "EventID=1 | where _time > now() - 7*86400"},
 };
 
+// Times are told apart without a clock.
+constexpr double kSomeInstant = 1.7e9;
+
 // ---------------------------------------------------------------- formats
 
 // The variables of the Search Reference, and those that strftime of C has besides.
@@ -174,7 +178,6 @@ void Expression(Visit& visit, const ast::Expr& expr) {
   } else if (const ast::FunctionCall* relative = CallOf(expr, {"relative_time"})) {
     if (relative->arguments.size() != 2) return;
     const std::string* text = TextOf(*relative->arguments[1]);
-    constexpr double kSomeInstant = 1.7e9;
     if (text == nullptr || ParseTimeModifier(*text, kSomeInstant, absl::UTCTimeZone())) return;
     visit.Add({.rule = "L0704",
                .span = relative->arguments[1]->span,
@@ -194,6 +197,12 @@ void Expression(Visit& visit, const ast::Expr& expr) {
 }
 
 // ---------------------------------------------------------------- ranges
+
+constexpr double kNoInstant = std::numeric_limits<double>::quiet_NaN();
+
+double InstantOf(std::string_view text) {
+  return ParseTimeModifier(text, kSomeInstant, absl::UTCTimeZone()).value_or(kNoInstant);
+}
 
 struct Range {
   const ast::SearchExpr* terms = nullptr;
@@ -230,21 +239,18 @@ void Terms(Visit& visit, const ast::SearchExpr& terms) {
     }
   }
   if (earliest.terms == nullptr) return;
-  constexpr double kSomeInstant = 1.7e9;
-  const std::optional<double> from =
-      ParseTimeModifier(earliest.text, kSomeInstant, absl::UTCTimeZone());
-  const std::optional<double> to =
-      latest.terms == nullptr ? std::nullopt
-                              : ParseTimeModifier(latest.text, kSomeInstant, absl::UTCTimeZone());
+  // No number compares with what is no time.
+  const double from = InstantOf(earliest.text);
+  const double to = latest.terms == nullptr ? kNoInstant : InstantOf(latest.text);
   const bool relative = earliest.text.find_first_of("-+@") != std::string::npos;
   const bool turned =
-      from && to && *from >= *to &&
+      from >= to &&
       relative == (latest.text == "now" || latest.text.find_first_of("-+@") != std::string::npos);
   if (turned) {
     visit.Add({.rule = "L0706",
                .span = latest.terms->span,
                .message = fmt::format("the range ends before it begins at {}", earliest.text)});
-  } else if (from && earliest.text.starts_with('+') && *from > kSomeInstant) {
+  } else if (earliest.text.starts_with('+') && from > kSomeInstant) {
     visit.Add({.rule = "L0706",
                .span = earliest.terms->span,
                .message = "the range begins in the future",
