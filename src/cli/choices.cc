@@ -17,6 +17,7 @@ constexpr std::pair<std::string_view, std::string_view> kChoices[] = {
     {"--order", "auto, time or input"},
     {"action", "list, show, check or run"},
     {"--stage", "tokens, ast, plan, optimized or pipeline"},
+    {"diff --format", "table, ndjson, json or markdown"},
     {"test --format", "text, junit, tap, json or github"},
     {"why --format", "text or json"},
     {"lint --format", "text, json, sarif or github"},

@@ -1,5 +1,5 @@
-// The command line: spelk run | explain | why | check | lint | fmt | pack | test | fields | lsp |
-// apps | help | completion.
+// The command line: spelk run | explain | why | check | lint | fmt | diff | pack | test | fields |
+// lsp | apps | help | completion.
 #include <fmt/format.h>
 #include <pthread.h>
 #include <sys/resource.h>
@@ -17,6 +17,7 @@
 #include "cli/check_command.h"
 #include "cli/choices.h"
 #include "cli/completion.h"
+#include "cli/diff_command.h"
 #include "cli/exit_codes.h"
 #include "cli/explain_command.h"
 #include "cli/fields_command.h"
@@ -126,8 +127,8 @@ int Refuse(const CLI::App& app, const std::vector<std::string>& words,
   std::string what = error.what();
   if (parsed.empty() && words.empty()) {
     what =
-        "a subcommand is missing: run, explain, why, check, lint, fmt, pack, test, fields, lsp, "
-        "apps, help or completion";
+        "a subcommand is missing: run, explain, why, check, lint, fmt, diff, pack, test, "
+        "fields, lsp, apps, help or completion";
   } else if (parsed.empty() && words[0].starts_with('-')) {
     what = fmt::format("unexpected \"{}\"", words[0]);
   } else if (parsed.empty()) {
@@ -230,7 +231,7 @@ int Main(int argc, char** argv) {
   const std::string_view wanted = argc > 1 ? argv[1] : "";
   const bool is_search = wanted == "run" || wanted == "explain" || wanted == "why" ||
                          wanted == "check" || wanted == "lint" || wanted == "fmt" ||
-                         wanted == "pack" || wanted == "test";
+                         wanted == "diff" || wanted == "pack" || wanted == "test";
   const auto declares = [&](std::string_view name) { return !is_search || wanted == name; };
 
   RunArguments run;
@@ -260,6 +261,11 @@ int Main(int argc, char** argv) {
   CLI::App* fmt_command = app.add_subcommand(
       "fmt", "Format searches: one stage a line, in files .spl, YAML and savedsearches.conf");
   if (declares("fmt")) AddFmtOptions(*fmt_command, format);
+
+  DiffArguments diff;
+  CLI::App* diff_command = app.add_subcommand(
+      "diff", "Compare what two searches, or two packs, give over the same events");
+  if (declares("diff")) AddDiffOptions(*diff_command, diff);
 
   PackArguments pack;
   CLI::App* pack_command =
@@ -317,6 +323,7 @@ int Main(int argc, char** argv) {
   if (check_command->parsed()) return Check(check);
   if (lint_command->parsed()) return LintSearches(lint);
   if (fmt_command->parsed()) return Fmt(format);
+  if (diff_command->parsed()) return Diff(diff);
   if (test_command->parsed()) return Test(test);
   if (pack_command->parsed()) return RunPackCommand(pack);
   if (fields_command->parsed()) return Fields(std::move(fields));

@@ -7,6 +7,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "cli/row_diff.h"
 #include "spelk/text.h"
 
 namespace spelk::cli {
@@ -197,16 +198,9 @@ std::string Shown(const std::vector<std::string>* values) {
 
 std::string ChangedCells(const Row& wanted, const Row& got) {
   std::string out;
-  const auto add = [&](const std::string& name) {
-    const std::vector<std::string>* want = wanted.Find(name);
-    const std::vector<std::string>* have = got.Find(name);
-    if (want != nullptr && have != nullptr && SameValues(*want, *have)) return;
-    out +=
-        fmt::format("{}{} is {}, want {}", out.empty() ? "" : "; ", name, Shown(have), Shown(want));
-  };
-  for (const auto& [name, values] : wanted.fields) add(name);
-  for (const auto& [name, values] : got.fields) {
-    if (wanted.Find(name) == nullptr) add(name);
+  for (const std::string& name : ChangedFields(wanted, got, &SameValues)) {
+    out += fmt::format("{}{} is {}, want {}", out.empty() ? "" : "; ", name, Shown(got.Find(name)),
+                       Shown(wanted.Find(name)));
   }
   return out;
 }
@@ -255,13 +249,35 @@ std::string JsonText(std::string_view text) {
   return out + "\"";
 }
 
+bool IsJsonNumber(std::string_view text) {
+  const auto digits = [&text] {
+    const size_t end = std::min(text.find_first_not_of("0123456789"), text.size());
+    text.remove_prefix(end);
+    return end;
+  };
+  if (text.starts_with('-')) text.remove_prefix(1);
+  const bool zero = text.starts_with('0');
+  const size_t whole = digits();
+  if (whole == 0 || (zero && whole > 1)) return false;
+  if (text.starts_with('.')) {
+    text.remove_prefix(1);
+    if (digits() == 0) return false;
+  }
+  if (text.starts_with('e') || text.starts_with('E')) {
+    text.remove_prefix(1);
+    if (text.starts_with('+') || text.starts_with('-')) text.remove_prefix(1);
+    if (digits() == 0) return false;
+  }
+  return text.empty();
+}
+
 std::string Row::Json() const {
   std::string out = "{";
   for (const auto& [name, values] : fields) {
     if (out.size() > 1) out += ',';
     out += JsonText(name) + ":";
     const auto value = [](const std::string& text) {
-      return NumberOf(text) ? text : JsonText(text);
+      return IsJsonNumber(text) ? text : JsonText(text);
     };
     if (values.size() == 1) {
       out += value(values.front());
@@ -290,7 +306,6 @@ bool SameRow(const Row& a, const Row& b) {
 
 std::string DiffRows(const std::vector<Row>& wanted, const std::vector<Row>& got, bool ordered,
                      bool colour) {
-  constexpr size_t kMostCompared = 2'000;
   std::vector<const Row*> missing;
   std::vector<const Row*> extra;
   if (ordered) {
@@ -309,23 +324,15 @@ std::string DiffRows(const std::vector<Row>& wanted, const std::vector<Row>& got
   }
   const Painter painter(colour);
   std::string out;
-  for (const Row* want : missing) {
-    auto nearest = extra.end();
-    size_t most = 0;
-    for (auto row = extra.begin(); row != extra.end() && extra.size() < kMostCompared; ++row) {
-      const size_t equal = EqualCells(*want, **row);
-      if (equal <= most || 2 * equal < want->fields.size()) continue;
-      most = equal;
-      nearest = row;
-    }
-    if (nearest == extra.end()) {
+  for (const auto& [want, row] : PairRows(missing, std::move(extra), &SameValues)) {
+    if (want == nullptr) {
+      out += painter.Line('+', row->Json());
+    } else if (row == nullptr) {
       out += painter.Line('-', want->Json());
-      continue;
+    } else {
+      out += painter.Line('~', row->Json() + "  " + ChangedCells(*want, *row));
     }
-    out += painter.Line('~', (*nearest)->Json() + "  " + ChangedCells(*want, **nearest));
-    extra.erase(nearest);
   }
-  for (const Row* row : extra) out += painter.Line('+', row->Json());
   return out;
 }
 

@@ -23,6 +23,8 @@ struct Row {
 // A JSON object; nothing if it is none.
 std::optional<Row> ParseRow(std::string_view json);
 std::string JsonText(std::string_view text);
+// Whether a text is a number as JSON writes it.
+bool IsJsonNumber(std::string_view text);
 
 // A number equals the same number written otherwise.
 bool SameValues(const std::vector<std::string>& a, const std::vector<std::string>& b);

@@ -93,7 +93,7 @@ expect 'explain' 0 '' contains 'order: input' "$SPELK" explain 'a=1' in.ndjson
 expect 'a search in the place of a subcommand' 2 '' "$SPELK" 'a=1 | table a' in.ndjson
 says 'it says how a search is run' 'there is no subcommand "a=1 | table a"; a search is run by `spelk run SEARCH`'
 expect 'no subcommand' 2 '' "$SPELK"
-says 'they are named' 'run, explain, why, check, lint, fmt, pack, test, fields, lsp, apps, help or completion'
+says 'they are named' 'run, explain, why, check, lint, fmt, diff, pack, test, fields, lsp, apps, help or completion'
 expect 'an option of no subcommand' 2 '' "$SPELK" --nosuch
 says 'it is named' 'unexpected "--nosuch"'
 expect 'an option that run has not' 2 '' "$SPELK" run --nosuch 'a=1'
