@@ -122,8 +122,10 @@ struct Problem {
   std::vector<Fix> fixes;  // The likeliest first.
 };
 // All that is wrong with the text, syntax and names, and what is worth a warning, in its order.
+// `query` gets the search if it compiles: for Lint, which then need not compile it again.
 std::vector<Problem> FindProblems(const Engine& engine, std::string_view text,
-                                  const CompileOptions& options = {});
+                                  const CompileOptions& options = {},
+                                  std::optional<Query>* query = nullptr);
 
 // ---------------------------------------------------------------- completion
 

@@ -14,6 +14,7 @@ expect 'it answers' 1 '1' bash -c '"$SPELK" lsp <initialize | grep -c "\"name\":
 "$SPELK" run -o ndjson '* | head 1' "$editors/vscode/package.json" >package.ndjson
 expect 'the extension is JSON' 0 '1' grep -c '"publisher":"local"' package.ndjson
 settings=$(grep -o '"spelk\.[a-zA-Z]*"' "$editors/vscode/package.json" | sed 's/"spelk\.//; s/"//' | grep -v '^path$')
+comma=
 options=$(for name in $settings; do printf '%s"%s":null' "$comma" "$name"; comma=,; done)
 message="{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\",\"params\":{\"capabilities\":{},\"initializationOptions\":{$options}}}"
 printf 'Content-Length: %d\r\n\r\n%s' ${#message} "$message" >initialize

@@ -127,15 +127,18 @@ const std::vector<Features::Remark>& Features::RemarksOn(const Document& documen
     for (const std::string& note : notes) message += "\n" + note;
     return message;
   };
-  for (Problem& problem : FindProblems(engine, search.text)) {
+  std::optional<Query> query;
+  for (Problem& problem : FindProblems(engine, search.text, {}, &query)) {
     const ErrorDetail& detail = problem.detail;
     remarks.push_back({detail.offset, detail.length, detail.warning ? 2 : 1, detail.code,
                        with_notes(detail.message, detail.notes), std::move(problem.fixes)});
   }
   if (!workspace_.settings().lint) return remarks;
   const size_t told = remarks.size();
-  for (LintFinding& finding :
-       Lint(engine, search.text, workspace_.LintOptionsFor(document.path()))) {
+  const LintOptions& options = workspace_.LintOptionsFor(document.path());
+  std::vector<LintFinding> findings =
+      query ? Lint(*query, options) : Lint(engine, search.text, options);
+  for (LintFinding& finding : findings) {
     std::vector<TextEdit> edits;
     for (LintEdit& edit : finding.edits) {
       edits.push_back({edit.offset, edit.length, std::move(edit.text)});

@@ -16,6 +16,8 @@ namespace spelk {
 namespace engine {
 namespace {
 
+constexpr std::string_view kReadBefore = "read before";
+
 // Names in the order in which they were added, each once.
 class Names {
  public:
@@ -129,7 +131,7 @@ class Flow {
         names_.Clear();
         closed = !flow.writes.open();
       } else if (!closed) {
-        Add(flow.reads.fields(), "read before");
+        Add(flow.reads.fields(), kReadBefore);
       }
       for (const Field field : flow.writes.fields()) {
         const bool makes =
@@ -174,7 +176,7 @@ class Flow {
   void AddRead(const plan::Expr& expr) {
     if (expr.field && !expr.field.hidden() && expr.kind != plan::ExprKind::kTimeRange &&
         expr.kind != plan::ExprKind::kTerm) {
-      names_.Add(expr.field.name(), "read before");
+      names_.Add(expr.field.name(), kReadBefore);
     }
     for (const plan::ExprPtr& each : expr.arguments) AddRead(*each);
   }
@@ -188,7 +190,8 @@ class Flow {
       const bool new_here =
           std::find(flow.makes.begin(), flow.makes.end(), field) != flow.makes.end();
       const std::string known = names_.About(field.name());
-      left.Add(field.name(), new_here || known.empty() ? MadeBy(node) : known);
+      left.Add(field.name(),
+               new_here || known.empty() || known == kReadBefore ? MadeBy(node) : known);
     }
     names_ = std::move(left);
   }

@@ -64,12 +64,16 @@ bool SamePlace(const ErrorDetail& a, const ErrorDetail& b) {
 }  // namespace
 
 std::vector<Problem> FindProblems(const Engine& engine, std::string_view text,
-                                  const CompileOptions& options) {
+                                  const CompileOptions& options, std::optional<Query>* query) {
   const engine::Core& core = engine.impl()->core;
-  // Names that are being typed are not kept by the engine.
-  FieldTable fields(&core.fields());
-  engine::Compilation compilation;
-  const absl::Status status = engine::Compile(core, text, options, &compilation, &fields);
+  if (query != nullptr) query->reset();
+  auto impl = std::make_shared<Query::Impl>();
+  impl->engine = engine.impl();
+  engine::Compilation& compilation = impl->compilation;
+  // Names that are being typed are not kept by the engine, but for those of a query.
+  FieldTable own(&core.fields());
+  FieldTable* fields = query == nullptr ? &own : nullptr;
+  const absl::Status status = engine::Compile(core, text, options, &compilation, fields);
   std::vector<Problem> problems;
   for (const Diagnostic& diagnostic : compilation.diagnostics.all()) {
     problems.push_back(Make(text, engine::ToDetail(diagnostic, *compilation.source)));
@@ -85,7 +89,7 @@ std::vector<Problem> FindProblems(const Engine& engine, std::string_view text,
     ast::Pipeline tree;
     const Source& source = *compilation.source;
     ParsePartly(source, core.entries(), core.limits(), more, &tree).IgnoreError();
-    plan::Binder binder(source, core.entries(), fields, more, core.bind_services());
+    plan::Binder binder(source, core.entries(), own, more, core.bind_services());
     binder.Bind(tree).IgnoreError();
     for (const Diagnostic& diagnostic : more.all()) {
       // Nothing was expanded, and which macros are missing was told.
@@ -99,6 +103,10 @@ std::vector<Problem> FindProblems(const Engine& engine, std::string_view text,
     std::stable_sort(problems.begin(), problems.end(), [](const Problem& a, const Problem& b) {
       return a.detail.offset < b.detail.offset;
     });
+  }
+  if (status.ok() && query != nullptr) {
+    for (const Problem& problem : problems) impl->warnings.push_back(problem.detail);
+    query->emplace(Query(std::move(impl)));
   }
   return problems;
 }

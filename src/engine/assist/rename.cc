@@ -66,6 +66,7 @@ class Renamer {
     if (at == nullptr) return Refuse("no field stands here");
     name_ = at->name;
     pipeline_ = at->pipeline;
+    if (plan::IsPattern(name_)) return Refuse("a pattern stands here, which takes several fields");
     if (new_name == name_) return std::vector<TextEdit>();
     if (const std::string why = WhyNotNew(new_name); !why.empty()) return Refuse(why);
     if (const std::string why = WhyNot(*at); !why.empty()) return Refuse(why);
