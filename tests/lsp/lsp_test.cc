@@ -27,6 +27,19 @@ TEST(LspProtocol, BeginsAndEnds) {
   EXPECT_EQ(client.Close(), 0);
 }
 
+TEST(LspProtocol, AsksToBeToldOfFilesThatChange) {
+  LspClient client(Program());
+  client.Request("initialize", R"({"capabilities":{"workspace":{"didChangeWatchedFiles":)"
+                               R"({"dynamicRegistration":true}}}})");
+  client.Notify("initialized", "{}");
+  const auto params = client.Await("client/registerCapability");
+  ASSERT_TRUE(params);
+  EXPECT_TRUE(Has(EachText(At(*params, "registrations.0.registerOptions.watchers"), "globPattern"),
+                  "**/*.conf"));
+  client.Send(R"({"jsonrpc":"2.0","id":"watch","result":null})");
+  EXPECT_EQ(client.Leave(), 0);
+}
+
 TEST(LspProtocol, AnExitWithoutAShutdownIsAFailure) {
   LspClient client(Program());
   client.Initialize();

@@ -186,6 +186,22 @@ TEST_F(LspPlaces, LintFindingsComeWithTheirEdits) {
             "index=a | where like(b, \"%cmd%\")");
 }
 
+TEST_F(LspPlaces, AllFindingsAreMendedAtOnce) {
+  constexpr std::string_view kText =
+      "search: |-\n  a\n  | where like(b, \"*x*\")\n  | where like(c, \"*y*\")\n";
+  client_.Open("file:///d.yml", kText);
+  const Json answer = client_.Request(
+      "textDocument/codeAction",
+      R"({"textDocument":{"uri":"file:///d.yml"},"range":{"start":{"line":1,"character":2},)"
+      R"("end":{"line":1,"character":2}},"context":{"diagnostics":[]}})");
+  ASSERT_EQ(EachText(At(answer, "result"), "kind"),
+            (std::vector<std::string>{"source.fixAll.spelk"}));
+  const Json& changes = At(answer, "result.0.edit.changes");
+  ASSERT_EQ(changes.members.size(), 1U);
+  EXPECT_EQ(TextAt(changes.members.front().value, "0.newText"), "%x%\")\n  | where like(c, \"%y%");
+  EXPECT_EQ(RangeText(At(changes.members.front().value, "0.range")), "2:18-3:20");
+}
+
 TEST(LspLint, AConfigurationAboveTheFileCounts) {
   const Folder folder;
   folder.Write(".spelk-lint.yaml", "rules:\n  star-in-like: off\n");

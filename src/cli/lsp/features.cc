@@ -245,8 +245,48 @@ std::string Features::CodeActions(const Document& document, Position begin, Posi
         preferred = false;
       }
     }
+    AddFixAll(document, search, &list);
   }
   return list.Done();
+}
+
+// All that lint can mend in the search, as one edit.
+void Features::AddFixAll(const Document& document, const EmbeddedSearch& search, JsonText* to) {
+  if (!workspace_.settings().lint) return;
+  const std::vector<Remark>& remarks = RemarksOn(document, search);
+  const bool any = std::any_of(remarks.begin(), remarks.end(), [](const Remark& remark) {
+    return remark.code.starts_with('L') && !remark.fixes.empty();
+  });
+  if (!any) return;
+  const std::string_view before = search.text;
+  const std::string after = MendSearch(workspace_.EngineFor(document.path()), search.text,
+                                       workspace_.LintOptionsFor(document.path()));
+  const size_t most = std::min(before.size(), after.size());
+  size_t begin = 0;
+  while (begin < most && before[begin] == after[begin]) ++begin;
+  size_t same = 0;
+  while (same < most - begin &&
+         before[before.size() - 1 - same] == after[after.size() - 1 - same]) {
+    ++same;
+  }
+  // Whole characters.
+  const auto within = [](std::string_view text, size_t at) {
+    return at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0U) == 0x80U;
+  };
+  while (begin > 0 && within(before, begin)) --begin;
+  while (same > 0 && within(before, before.size() - same)) --same;
+  if (before == after) return;
+  JsonText edits = JsonText::Array();
+  const TextEdit edit{begin, before.size() - same - begin,
+                      after.substr(begin, after.size() - same - begin)};
+  if (!AddEdits(document, search, {edit}, &edits)) return;
+  JsonText changes = JsonText::Object();
+  changes.Set(document.uri(), edits);
+  JsonText action = JsonText::Object();
+  action.SetText("title", "Mend all that lint can mend in this search")
+      .SetText("kind", "source.fixAll.spelk")
+      .Set("edit", JsonText::Object().Set("changes", changes));
+  to->Add(action);
 }
 
 // Line by line what is alike at both ends stays as it is.

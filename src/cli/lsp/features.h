@@ -17,7 +17,7 @@ namespace spelk::cli::lsp {
 // What the editor can show.
 struct ClientAbilities {
   bool snippets = false;
-  bool nested_symbols = false;
+  bool watches_files = false;  // It can be asked to.
 };
 
 class Features {
@@ -66,6 +66,7 @@ class Features {
                    size_t length) const;
   JsonText DiagnosticOf(const Document& document, const EmbeddedSearch& search,
                         const Remark& remark) const;
+  void AddFixAll(const Document& document, const EmbeddedSearch& search, JsonText* to);
   bool AddEdits(const Document& document, const EmbeddedSearch& search,
                 const std::vector<TextEdit>& edits, JsonText* to) const;
   JsonText Symbol(const Document& document, const EmbeddedSearch& search,

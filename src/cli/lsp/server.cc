@@ -50,7 +50,7 @@ constexpr std::string_view kCapabilities =
     R"json("definitionProvider":true,"referencesProvider":true,)json"
     R"json("renameProvider":{"prepareProvider":true},"documentSymbolProvider":true,)json"
     R"json("documentFormattingProvider":true,)json"
-    R"json("codeActionProvider":{"codeActionKinds":["quickfix"]}})json";
+    R"json("codeActionProvider":{"codeActionKinds":["quickfix","source.fixAll.spelk"]}})json";
 
 class Server {
  public:
@@ -297,6 +297,9 @@ class Server {
     initialized_ = true;
     const Json document = params["capabilities"]["textDocument"];
     abilities_.snippets = document["completion"]["completionItem"]["snippetSupport"].is_true();
+    abilities_.watches_files =
+        params["capabilities"]["workspace"]["didChangeWatchedFiles"]["dynamicRegistration"]
+            .is_true();
     std::vector<std::string> roots;
     for (const Json& folder : params["workspaceFolders"].Items()) {
       if (const auto uri = folder["uri"].Text()) roots.push_back(PathOfUri(*uri));
@@ -362,7 +365,31 @@ class Server {
     AddNotifications();
   }
 
+  // What searches are compiled with lies in these.
+  void WatchFiles() {
+    if (!abilities_.watches_files) return;
+    JsonText watchers = JsonText::Array();
+    for (const char* glob : {"**/*.conf", "**/*.csv", "**/macros/*.yml", "**/lookups/*.yml",
+                             "**/data/models/*.json", "**/.spelk-lint.yaml"}) {
+      JsonText watcher = JsonText::Object();
+      watchers.Add(watcher.SetText("globPattern", glob));
+    }
+    JsonText options = JsonText::Object();
+    options.Set("watchers", watchers);
+    JsonText registration = JsonText::Object();
+    registration.SetText("id", "knowledge")
+        .SetText("method", "workspace/didChangeWatchedFiles")
+        .Set("registerOptions", options);
+    JsonText params = JsonText::Object();
+    params.Set("registrations", JsonText::Array().Add(registration));
+    Send(Message()
+             .SetText("id", "watch")
+             .SetText("method", "client/registerCapability")
+             .Set("params", params));
+  }
+
   void AddNotifications() {
+    notifications_["initialized"] = [this](const Json&) { WatchFiles(); };
     notifications_["textDocument/didOpen"] = [this](const Json& params) { Open(params); };
     notifications_["textDocument/didChange"] = [this](const Json& params) { Change(params); };
     notifications_["textDocument/didClose"] = [this](const Json& params) {
