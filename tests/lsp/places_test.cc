@@ -199,7 +199,7 @@ TEST_F(LspPlaces, AllFindingsAreMendedAtOnce) {
   const Json& changes = At(answer, "result.0.edit.changes");
   ASSERT_EQ(changes.members.size(), 1U);
   EXPECT_EQ(TextAt(changes.members.front().value, "0.newText"), "%x%\")\n  | where like(c, \"%y%");
-  EXPECT_EQ(RangeText(At(changes.members.front().value, "0.range")), "2:18-3:20");
+  EXPECT_EQ(RangeText(At(changes.members.front().value, "0.range")), "2:19-3:22");
 }
 
 TEST(LspLint, AConfigurationAboveTheFileCounts) {
