@@ -260,6 +260,16 @@ void AddEdit(const Visit& visit, const Diagnostic& diagnostic, Report* report) {
   }
 }
 
+// Whether //, #, -- or /* stands there; the first slash may have been read as a division.
+bool IsForeignComment(std::string_view text, size_t at) {
+  const auto begins = [text](size_t from, std::string_view mark) {
+    return text.substr(from).starts_with(mark);
+  };
+  if (at >= text.size()) return false;
+  if (at > 0 && (begins(at - 1, "//") || begins(at - 1, "/*"))) return true;
+  return begins(at, "//") || begins(at, "/*") || begins(at, "# ") || begins(at, "-- ");
+}
+
 void Whole(Visit& visit) {
   const Compilation& compiled = visit.search.compiled;
   for (const Diagnostic& diagnostic : compiled.diagnostics.all()) {
@@ -283,6 +293,9 @@ void Whole(Visit& visit) {
         report.notes.emplace_back(
             "\\\" is a quote within the text: a backslash at its end is written twice");
       }
+    }
+    if (!diagnostic.span.empty() && IsForeignComment(visit.search.text(), written.begin)) {
+      report.notes.emplace_back("comments are ``` … ```");
     }
     if (diagnostic.code == ErrorCode::kUndefinedMacro) {
       // The filter of the detection itself comes with the pack.

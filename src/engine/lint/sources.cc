@@ -3,17 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 #include <optional>
 #include <set>
 
 #include "engine/knowledge_rules.h"
+#include "engine/lint/event_kinds.h"
 #include "engine/lint/families.h"
 #include "engine/why/findings.h"
 #include "engine/why/hints.h"
 #include "plan/nodes.h"
 #include "value/ascii.h"
-#include "value/number.h"
 
 namespace spelk::engine::lint {
 namespace {
@@ -71,205 +70,6 @@ constexpr LintRule kRules[] = {
      .good = "EventID=1 CommandLine=\"*x*\""},
 };
 
-// ---------------------------------------------------------------- what events hold
-
-struct EventFields {
-  std::string_view log;
-  int id;
-  std::string_view fields;
-};
-constexpr EventFields kEvents[] = {
-#include "engine/lint/event_fields.inc"
-};
-
-constexpr std::string_view kSysmon = "microsoft-windows-sysmon/operational";
-constexpr std::string_view kSecurity = "security";
-constexpr std::string_view kWmi = "microsoft-windows-wmi-activity/operational";
-constexpr std::string_view kPowerShell = "microsoft-windows-powershell/operational";
-constexpr std::string_view kSystem = "system";
-
-std::vector<std::string_view> WordsOf(std::string_view text) {
-  std::vector<std::string_view> words;
-  while (!text.empty()) {
-    const size_t end = std::min(text.find(' '), text.size());
-    if (end > 0) words.push_back(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return words;
-}
-
-// The fields of each event by log and id; and all of their names.
-struct KnownEvents {
-  std::map<std::pair<std::string_view, int>, std::set<std::string_view>> fields;
-  std::set<std::string_view> names;
-  std::map<std::string, std::string_view> by_lower;
-
-  static const KnownEvents& Get() {
-    static const KnownEvents& kKnown = *[] {
-      auto* known = new KnownEvents();
-      for (const EventFields& event : kEvents) {
-        for (const std::string_view name : WordsOf(event.fields)) {
-          known->fields[{event.log, event.id}].insert(name);
-          known->names.insert(name);
-          known->by_lower.emplace(LowerAscii(name), name);
-        }
-      }
-      return known;
-    }();
-    return kKnown;
-  }
-};
-
-// What every event of Windows has, in one of the forms in which it is collected.
-bool IsOfEachEvent(std::string_view name) {
-  constexpr std::string_view kNames[] = {
-      "User",        "EventType", "Type",    "Computer", "ComputerName", "Message",  "Name",
-      "Version",     "Level",     "Task",    "Opcode",   "OpCode",       "Keywords", "Channel",
-      "EventID",     "EventCode", "LogName", "Sid",      "SourceName",   "Guid",     "ProcessID",
-      "ProcessId",   "ThreadID",  "UserID",  "Status",   "ProcessName",  "Path",     "State",
-      "Description", "ID",        "Id",      "Code"};
-  return std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames);
-}
-
-std::string_view LogOf(std::string_view pattern) {
-  const std::string text = LowerAscii(pattern);
-  const auto has = [&text](std::string_view part) { return text.find(part) != std::string::npos; };
-  if (has("sysmon")) return kSysmon;
-  if (has("wmi-activity")) return kWmi;
-  if (has("powershell/operational") || text == "powershell") return kPowerShell;
-  if (text == "security" || text.ends_with("wineventlog:security") ||
-      has("microsoft-windows-security-auditing"))
-    return kSecurity;
-  if (text == "system" || text.ends_with("wineventlog:system")) return kSystem;
-  return {};
-}
-
-std::string_view TitleOf(std::string_view log) {
-  if (log == kSysmon) return "Sysmon";
-  if (log == kWmi) return "WMI-Activity";
-  if (log == kPowerShell) return "PowerShell";
-  return log == kSecurity ? "Security" : "System";
-}
-
-// ---------------------------------------------------------------- what a search asks for
-
-// Events of a log, some of its ids or all.
-struct Kind {
-  std::string_view log;
-  std::optional<std::set<int>> ids;
-};
-// Nothing: the events may be of any kind.
-using Kinds = std::optional<std::vector<Kind>>;
-constexpr size_t kMostKinds = 64;
-
-Kinds Both(const Kinds& a, const Kinds& b) {
-  if (!a || !b) return a ? a : b;
-  std::vector<Kind> kinds;
-  for (const Kind& x : *a) {
-    for (const Kind& y : *b) {
-      if (!x.log.empty() && !y.log.empty() && x.log != y.log) continue;
-      Kind kind{x.log.empty() ? y.log : x.log, x.ids ? x.ids : y.ids};
-      if (x.ids && y.ids) {
-        std::erase_if(*kind.ids, [&y](int id) { return !y.ids->contains(id); });
-      }
-      kinds.push_back(std::move(kind));
-      if (kinds.size() > kMostKinds) return std::nullopt;
-    }
-  }
-  return kinds;
-}
-
-Kinds OfMatch(const plan::Expr& expr) {
-  if (expr.op != CompareOp::kEqual) return std::nullopt;
-  const bool log = expr.field == hidden::kSourcetypes || expr.field == hidden::kSources ||
-                   expr.field.name() == "Channel" || expr.field.name() == "source" ||
-                   expr.field.name() == "sourcetype";
-  const bool id = expr.field.name() == "EventCode" || expr.field.name() == "EventID";
-  if (!log && !id) return std::nullopt;
-  std::vector<Kind> kinds;
-  for (const plan::Pattern& pattern : expr.patterns) {
-    if (log) {
-      const std::string_view name = LogOf(pattern.text);
-      if (name.empty()) return std::nullopt;
-      kinds.push_back({name, std::nullopt});
-      continue;
-    }
-    const std::optional<Number> number = ParseNumber(pattern.text);
-    if (!number || number->value < 0 || number->value > 65535) return std::nullopt;
-    if (kinds.empty()) kinds.push_back({{}, std::set<int>()});
-    kinds.front().ids->insert(static_cast<int>(number->value));
-  }
-  return kinds;
-}
-
-Kinds KindsOf(const plan::Expr& expr) {
-  switch (expr.kind) {
-    case plan::ExprKind::kMatch:
-    case plan::ExprKind::kMatchAny:
-      return OfMatch(expr);
-    case plan::ExprKind::kAnd: {
-      Kinds all;
-      for (const plan::ExprPtr& argument : expr.arguments) all = Both(all, KindsOf(*argument));
-      return all;
-    }
-    case plan::ExprKind::kOr: {
-      std::vector<Kind> any;
-      for (const plan::ExprPtr& argument : expr.arguments) {
-        const Kinds one = KindsOf(*argument);
-        if (!one || any.size() + one->size() > kMostKinds) return std::nullopt;
-        any.insert(any.end(), one->begin(), one->end());
-      }
-      return any;
-    }
-    default:
-      return std::nullopt;
-  }
-}
-
-// Whether all of them are of logs whose fields are known.
-bool AreKnown(const Kinds& kinds) {
-  return kinds && !kinds->empty() &&
-         std::all_of(kinds->begin(), kinds->end(), [](const Kind& kind) {
-           return !kind.log.empty() && kind.log != kSystem && (!kind.ids || !kind.ids->empty());
-         });
-}
-
-// The fields that their events have; nothing if one of them is not documented here.
-std::optional<std::set<std::string_view>> FieldsOf(const std::vector<Kind>& kinds) {
-  const KnownEvents& known = KnownEvents::Get();
-  std::set<std::string_view> all;
-  for (const Kind& kind : kinds) {
-    if (!kind.ids) {
-      // An id of the log that is not documented here may have others.
-      if (kind.log != kSysmon && kind.log != kWmi) return std::nullopt;
-      for (const auto& [event, fields] : known.fields) {
-        if (event.first == kind.log) all.insert(fields.begin(), fields.end());
-      }
-      continue;
-    }
-    for (const int id : *kind.ids) {
-      const auto event = known.fields.find({kind.log, id});
-      if (event == known.fields.end()) return std::nullopt;
-      all.insert(event->second.begin(), event->second.end());
-    }
-  }
-  return all;
-}
-
-std::string Describe(const std::vector<Kind>& kinds) {
-  std::map<std::string_view, std::set<int>> events;
-  for (const Kind& kind : kinds) {
-    std::set<int>& ids = events[kind.log];
-    if (kind.ids) ids.insert(kind.ids->begin(), kind.ids->end());
-  }
-  std::string text;
-  for (const auto& [log, ids] : events) {
-    text += fmt::format("{}{}{}{}", text.empty() ? "" : "; ", TitleOf(log), ids.empty() ? "" : " ",
-                        fmt::join(ids, ", "));
-  }
-  return text;
-}
-
 // ---------------------------------------------------------------- the rules
 
 struct Read {
@@ -296,7 +96,10 @@ class Checker {
         if (scan->predicate == nullptr && visit_.search.options.feed == nullptr) return;
         if (scan->predicate != nullptr) {
           kinds = KindsOf(*scan->predicate);
-          CheckPredicate(*scan->predicate, std::nullopt);
+          const Kinds said =
+              AreKnown(kinds) ? std::nullopt : KindsOf(visit_.search.options.data_sources);
+          CheckPredicate(*scan->predicate, said);
+          if (said) kinds = said;
         }
         continue;
       }

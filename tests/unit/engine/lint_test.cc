@@ -177,6 +177,20 @@ TEST(Lint, AWrongConfigurationNamesThePlace) {
             "c.yaml:1: there is no profile \"nosuch\"; there is escu");
 }
 
+TEST(Lint, FieldsAreThoseOfTheNamedDataSources) {
+  const auto finds = [](std::string_view search, std::vector<std::string> sources) {
+    LintOptions options;
+    options.data_sources = std::move(sources);
+    return Has(Lint(SharedEngine(), search, options), "L0401");
+  };
+  EXPECT_TRUE(finds("TargetObject=\"*x*\"", {"Sysmon EventID 11"}));
+  EXPECT_TRUE(finds("* | stats count by TargetObject", {"Windows Event Log Security 4688"}));
+  EXPECT_FALSE(finds("TargetObject=\"*x*\"", {"Sysmon EventID 13"}));
+  EXPECT_FALSE(finds("TargetObject=\"*x*\"", {"Sysmon EventID 11", "Sysmon EventID 13"}));
+  EXPECT_FALSE(finds("TargetObject=\"*x*\"", {"Sysmon EventID 11", "CrowdStrike"}));
+  EXPECT_FALSE(finds("TargetObject=\"*x*\"", {}));
+}
+
 TEST(Lint, WhatMendsKeepsTheSearchCompiling) {
   const std::string search =
       "EventID=1 | where Image=\"*x\" AND CommandLine IN (\"*a*\", \"b\") AND User!=null";
