@@ -90,29 +90,37 @@ constexpr LintRule kRules[] = {
      .on_run = true},
 };
 
+// Not those of services, which may be registered with a variable.
 bool IsPathField(std::string_view field) {
+  constexpr std::string_view kNames[] = {"path",         "file_path",          "filepath",
+                                         "image",        "parentimage",        "sourceimage",
+                                         "targetimage",  "imageloaded",        "targetfilename",
+                                         "process_path", "parent_process_path"};
   const std::string lower = LowerAscii(field);
-  return lower.ends_with("path") || lower.ends_with("filename") || lower == "image" ||
-         lower.ends_with("image") || lower == "imageloaded";
+  return std::find(std::begin(kNames), std::end(kNames), lower) != std::end(kNames);
 }
 
-// %SystemRoot%\ at the beginning, but not of a service, which may be registered so.
+// %SystemRoot%\ at the beginning.
 void CheckVariable(Visit& visit, const ast::Name& field, const ast::SearchValue& value,
                    std::string_view text) {
-  if (!IsPathField(field.text) || LowerAscii(field.text) == "imagepath" || text.front() != '%')
-    return;
+  if (!IsPathField(field.text) || text.front() != '%') return;
   const size_t end = text.find('%', 1);
   if (end == std::string_view::npos || end < 4 || text.find('\\') != end + 1) return;
   std::string written(visit.TextOf(value.span));
   const size_t first = written.find('%');
   const size_t second = written.find('%', first + 1);
   written.replace(first, second + 1 - first, "*");
-  visit.Add({.rule = "L0107",
-             .span = value.span,
-             .message = fmt::format("events have no {} in a path", text.substr(0, end + 1)),
-             .notes = {fmt::format("write {}={}", field.text, written)},
-             .fix = "write * for the variable",
-             .edits = {{value.span, written}}});
+  Report report{.rule = "L0107",
+                .span = value.span,
+                .message = fmt::format("events have no {} in a path", text.substr(0, end + 1)),
+                .notes = {visit.negated ? std::string("write the path that it stands for")
+                                        : fmt::format("write {}={}", field.text, written)}};
+  // What is left out by a wildcard may be too much.
+  if (!visit.negated) {
+    report.fix = "write * for the variable";
+    report.edits = {{value.span, written}};
+  }
+  visit.Add(std::move(report));
 }
 
 // cmd.exe OR Image=
