@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "cli/choices.h"
+#include "cli/coverage_report.h"
 #include "cli/exit_codes.h"
 #include "cli/report.h"
 #include "cli/terminal.h"
@@ -52,6 +53,10 @@ Result<size_t> JobsOf(const std::string& text) {
   return BadOption("--jobs", text, "a number from 1 to 1024");
 }
 
+bool IsCoverageReport(const std::string& path) {
+  return path.empty() || path.ends_with(".html") || path.ends_with(".json");
+}
+
 int WriteReport(const std::string& text, const std::string& path) {
   if (path.empty() || path == "-") {
     Print(text);
@@ -63,6 +68,19 @@ int WriteReport(const std::string& text, const std::string& path) {
     if (!step.ok()) return Fail(step.error());
   }
   return kDone;
+}
+
+// Below the report of the tests, or beside one for programs; and to a file.
+int TellCoverage(const std::vector<CoveredSearch>& searches, const TestArguments& arguments,
+                 bool colour) {
+  const std::string& path = arguments.coverage_report;
+  if (arguments.coverage) {
+    const bool below = arguments.format == "text" && arguments.output.empty();
+    below ? Print(CoverageText(searches, colour)) : Say(CoverageText(searches, false));
+  }
+  if (path.empty()) return kDone;
+  return WriteReport(path.ends_with(".html") ? CoverageHtml(searches) : CoverageJson(searches),
+                     path);
 }
 
 }  // namespace
@@ -91,6 +109,13 @@ void AddTestOptions(CLI::App& command, TestArguments& test) {
   command.add_option("--color", test.colour, ListOfChoices("--color"))
       ->type_name("WHEN")
       ->capture_default_str();
+  command.add_flag(
+      "--coverage", test.coverage,
+      "Tell which stages, conditions, values of IN and arms of case() no test reached");
+  command
+      .add_option("--coverage-report", test.coverage_report,
+                  "Write the coverage to a file: .html or .json")
+      ->type_name("FILE");
   command.add_flag("--update", test.update, "Write the snapshots that differ");
   command.add_flag("--list", test.list, "List the tests, and run none");
   command.add_flag("-v,--verbose", test.verbose, "Name the tests that pass, too");
@@ -102,6 +127,9 @@ int Test(const TestArguments& arguments) {
   }
   if (!IsChoice("--color", arguments.colour)) {
     return Fail(BadOption("--color", arguments.colour, ListOfChoices("--color")));
+  }
+  if (!IsCoverageReport(arguments.coverage_report)) {
+    return Fail(BadOption("--coverage-report", arguments.coverage_report, "a file .html or .json"));
   }
   const Result<size_t> jobs = JobsOf(arguments.jobs);
   if (!jobs.ok()) return Fail(jobs.error());
@@ -127,12 +155,17 @@ int Test(const TestArguments& arguments) {
   options.colour =
       arguments.colour == "always" || (arguments.colour == "auto" && arguments.output.empty() &&
                                        arguments.format == "text" && WantsColour(STDOUT_FILENO));
+  Coverage coverage;
+  const bool covers = arguments.coverage || !arguments.coverage_report.empty();
+  if (covers) options.coverage = &coverage;
   const double start = MonotonicClock();
   const std::vector<TestResult> results = RunTests(files.cases, options);
   const TestReport report{files.cases, results, files.problems, MonotonicClock() - start};
   const int written = WriteReport(
       RenderTests(report, arguments.format, options.colour, arguments.verbose), arguments.output);
   if (written != kDone) return written;
+  const int told = TellCoverage(coverage.Searches(), arguments, options.colour);
+  if (told != kDone) return told;
   if (!files.problems.empty()) return kUsage;
   return report.failed() > 0 ? kAnswerIsNo : kDone;
 }

@@ -18,7 +18,9 @@ struct TestArguments {
   std::string format = "text";
   std::string output;
   std::string jobs;
+  std::string coverage_report;
   std::string colour = "auto";
+  bool coverage = false;
   bool update = false;
   bool list = false;
   bool verbose = false;

@@ -147,7 +147,23 @@ class Suite {
     } else if (test.events || !(*query)->generates()) {
       input = Memory(events, "events");
     }
-    return Judge(test, **query, input, *options);
+    TestResult result = Judge(test, **query, input, *options);
+    if (options_.coverage != nullptr) Count(test, *shared, input, *options);
+    return result;
+  }
+
+  // Runs the search once more to count, unless it would write files once more.
+  void Count(const TestCase& test, Shared& shared, const Input& input,
+             const RunOptions& options) const {
+    const bool file = test.query_name.ends_with(".spl");
+    const std::string text = options_.coverage->TextToCount(
+        shared.engine(), file ? test.query_name : test.file, test.query);
+    const auto query = shared.Compile(text, test.query_name);
+    if (!query->ok()) return;
+    if (!test.arguments.write_folder.empty() && !(*query)->writes().empty()) return;
+    const Result<Summary> done =
+        (*query)->Run(input, Coverage::Counting(shared.engine(), options), nullptr);
+    if (done.ok()) options_.coverage->Add(test.query, *done);
   }
 
   static Result<std::string> Filtered(const TestCase& test, Shared& shared,

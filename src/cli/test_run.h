@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/coverage.h"
 #include "cli/test_case.h"
 
 namespace spelk::cli {
@@ -21,6 +22,7 @@ struct TestRunOptions {
   size_t jobs = 1;
   bool update = false;  // Write snapshots instead of comparing them.
   bool colour = false;
+  Coverage* coverage = nullptr;  // Each case runs once more, for this.
 };
 
 // One process, several threads; each search is compiled once. The results are in the order of the

@@ -1,0 +1,265 @@
+// Places out of the tree, counts out of runs. Both know a place by its bytes in the text.
+#include "cli/coverage.h"
+
+#include <algorithm>
+#include <iterator>
+#include <numeric>
+#include <string_view>
+#include <tuple>
+
+namespace spelk::cli {
+namespace {
+
+// Takes IN apart: f IN (a, b) is counted as (f=a OR f=b).
+class Rewriter {
+ public:
+  explicit Rewriter(std::string_view text) : text_(text) {}
+
+  std::string Run(const SyntaxNode& tree) {
+    Walk(tree);
+    Copy(text_.size());
+    return std::move(out_);
+  }
+
+  // A value, and where it is counted.
+  struct Value {
+    size_t offset = 0;
+    size_t length = 0;
+    size_t counted_offset = 0;
+    size_t counted_length = 0;
+  };
+  const std::vector<Value>& values() const { return values_; }
+
+  // Where a place of the search, which is none of the values, is counted.
+  std::pair<size_t, size_t> CountedPlace(size_t offset, size_t length) const {
+    return {Moved(offset, false), Moved(offset + length, true) - Moved(offset, false)};
+  }
+  bool IsApart(const SyntaxNode& node) const {
+    return std::binary_search(apart_.begin(), apart_.end(), node.offset);
+  }
+
+ private:
+  static bool IsPlain(const SyntaxNode& node) {
+    return node.kind == "value" || node.kind == "string" || node.kind == "number";
+  }
+
+  void Walk(const SyntaxNode& node) {
+    if (node.kind == "subsearch") return;
+    const bool in_search = node.kind == "field" && node.text.ends_with(" in") &&
+                           !node.text.ends_with(" not in") && !node.children.empty();
+    const bool in_expression = node.kind == "in" && node.children.size() > 1;
+    const size_t first = in_expression ? 1 : 0;
+    const bool plain = std::all_of(node.children.begin() + static_cast<ptrdiff_t>(first),
+                                   node.children.end(), &IsPlain);
+    if ((in_search || in_expression) && plain && node.offset >= done_)
+      return TakeApart(node, first);
+    for (const SyntaxNode& child : node.children) Walk(child);
+  }
+
+  void TakeApart(const SyntaxNode& node, size_t first) {
+    // What stands before the word IN.
+    const std::string_view whole = text_.substr(node.offset, node.length);
+    std::string_view left = first == 1
+                                ? text_.substr(node.children[0].offset, node.children[0].length)
+                                : whole.substr(0, whole.find_first_of(" \t\r\n\""));
+    if (first == 0 && whole.starts_with('"')) left = whole.substr(0, whole.find('"', 1) + 1);
+    Copy(node.offset);
+    out_ += '(';
+    for (size_t i = first; i < node.children.size(); ++i) {
+      const SyntaxNode& value = node.children[i];
+      if (i > first) out_ += " OR ";
+      const size_t begin = out_.size();
+      out_.append(left).append("=").append(text_.substr(value.offset, value.length));
+      values_.push_back({value.offset, value.length, begin, out_.size() - begin});
+    }
+    out_ += ')';
+    done_ = node.offset + node.length;
+    apart_.push_back(node.offset);
+    moves_.emplace_back(done_, out_.size());
+  }
+
+  void Copy(size_t end) {
+    out_.append(text_.substr(done_, end - done_));
+    done_ = end;
+  }
+
+  // By what was taken apart before it; the end of a place may be the end of such.
+  size_t Moved(size_t offset, bool end) const {
+    const auto after = std::partition_point(moves_.begin(), moves_.end(), [&](const auto& move) {
+      return move.first < offset || (move.first == offset && end);
+    });
+    if (after == moves_.begin()) return offset;
+    const auto& [old_end, new_end] = *std::prev(after);
+    return offset - old_end + new_end;
+  }
+
+  const std::string_view text_;
+  std::string out_;
+  size_t done_ = 0;
+  std::vector<Value> values_;
+  std::vector<size_t> apart_;                     // Where it was taken apart, in the search.
+  std::vector<std::pair<size_t, size_t>> moves_;  // Its end there, and in the counted text.
+};
+
+class Finder {
+ public:
+  Finder(const Rewriter& rewriter, std::vector<Branch>* branches)
+      : rewriter_(rewriter), branches_(*branches) {}
+
+  void Pipeline(const SyntaxNode& pipeline) {
+    for (const SyntaxNode& command : pipeline.children) {
+      if (command.kind != "command" || command.length == 0) continue;
+      Add(Branch::Kind::kStage, command);
+      const bool condition = command.text == "search" || command.text == "where";
+      for (const SyntaxNode& child : command.children) {
+        condition ? Condition(child) : Expression(child);
+      }
+    }
+  }
+
+ private:
+  void Add(Branch::Kind kind, const SyntaxNode& node) {
+    Branch branch;
+    branch.kind = kind;
+    branch.offset = node.offset;
+    branch.length = node.length;
+    std::tie(branch.counted_offset, branch.counted_length) =
+        rewriter_.CountedPlace(node.offset, node.length);
+    branches_.push_back(branch);
+  }
+
+  void Condition(const SyntaxNode& node) {
+    if (node.kind == "subsearch" || node.kind == "macro" || node.length == 0) return;
+    if (node.kind == "and" || node.kind == "or" || node.kind == "xor" || node.kind == "not") {
+      for (const SyntaxNode& child : node.children) Condition(child);
+      return;
+    }
+    if (rewriter_.IsApart(node)) return;  // Its values are conditions.
+    if (IsAlways(node)) return;
+    Add(Branch::Kind::kCondition, node);
+    if (node.kind == "call") Calls(node);
+  }
+
+  // true(), 1=1.
+  static bool IsAlways(const SyntaxNode& node) {
+    if (node.kind == "true" || (node.kind == "call" && node.text == "true")) return true;
+    return node.kind == "compare" && node.children.size() == 2 &&
+           node.children[0].kind == "number" && node.children[1].kind == "number";
+  }
+
+  void Expression(const SyntaxNode& node) {
+    if (node.kind == "subsearch" || node.kind == "macro") return;
+    const bool condition = node.kind == "compare" || node.kind == "and" || node.kind == "or" ||
+                           node.kind == "xor" || node.kind == "not" || node.kind == "like" ||
+                           node.kind == "in" || node.kind == "not in";
+    if (condition) return Condition(node);
+    if (node.kind == "call") return Calls(node);
+    for (const SyntaxNode& child : node.children) Expression(child);
+  }
+
+  void Calls(const SyntaxNode& call) {
+    const bool arms = call.text == "case" || call.text == "validate";
+    for (size_t i = 0; i < call.children.size(); ++i) {
+      const SyntaxNode& child = call.children[i];
+      const bool condition = arms ? i % 2 == 0 : call.text == "if" && i == 0;
+      if (!condition) {
+        Expression(child);
+      } else if (IsAlways(child)) {
+        Add(Branch::Kind::kValue, child);
+      } else {
+        Condition(child);
+      }
+    }
+  }
+
+  const Rewriter& rewriter_;
+  std::vector<Branch>& branches_;
+};
+
+}  // namespace
+
+size_t CoveredSearch::wanted() const {
+  return std::accumulate(branches.begin(), branches.end(), size_t{0},
+                         [](size_t sum, const Branch& each) { return sum + each.wanted(); });
+}
+size_t CoveredSearch::reached() const {
+  return std::accumulate(branches.begin(), branches.end(), size_t{0},
+                         [](size_t sum, const Branch& each) { return sum + each.reached(); });
+}
+
+std::string Coverage::TextToCount(const Engine& engine, const std::string& name,
+                                  const std::string& text) {
+  const std::lock_guard lock(mutex_);
+  const auto [place, is_new] = entries_.try_emplace(text);
+  Entry& entry = place->second;
+  // Whichever test comes first.
+  if (is_new || name < entry.name) entry.name = name;
+  if (!is_new) return entry.counted;
+  const Parsed parsed = engine.Parse(text, name);
+  Rewriter rewriter(text);
+  entry.counted = rewriter.Run(parsed.tree);
+  Finder(rewriter, &entry.branches).Pipeline(parsed.tree);
+  for (const Rewriter::Value& value : rewriter.values()) {
+    Branch branch;
+    branch.kind = Branch::Kind::kValue;
+    branch.offset = value.offset;
+    branch.length = value.length;
+    branch.counted_offset = value.counted_offset;
+    branch.counted_length = value.counted_length;
+    entry.branches.push_back(branch);
+  }
+  std::stable_sort(entry.branches.begin(), entry.branches.end(),
+                   [](const Branch& a, const Branch& b) { return a.offset < b.offset; });
+  return entry.counted;
+}
+
+RunOptions Coverage::Counting(const Engine& engine, RunOptions options) {
+  options.count = true;
+  options.disabled_passes.clear();
+  for (const auto& [pass, summary] : engine.Passes()) options.disabled_passes.push_back(pass);
+  return options;
+}
+
+void Coverage::Add(const std::string& text, const Summary& summary) {
+  using Place = std::pair<size_t, size_t>;
+  // Of several at one place the innermost, and of a command's nodes the last, comes last.
+  std::map<Place, const StageCount*> stages;
+  std::map<Place, const ExpressionCount*> expressions;
+  for (const StageCount& stage : summary.stages) {
+    if (stage.length > 0) stages[{stage.offset, stage.length}] = &stage;
+  }
+  for (const ExpressionCount& part : summary.expressions) {
+    if (part.length > 0) expressions[{part.offset, part.length}] = &part;
+  }
+  const std::lock_guard lock(mutex_);
+  for (Branch& branch : entries_[text].branches) {
+    const Place place{branch.counted_offset, branch.counted_length};
+    if (branch.kind == Branch::Kind::kStage) {
+      const auto found = stages.find(place);
+      if (found == stages.end()) continue;
+      branch.known = true;
+      branch.rows += found->second->rows;
+      continue;
+    }
+    const auto found = expressions.find(place);
+    if (found == expressions.end()) continue;
+    branch.known = true;
+    branch.rows += found->second->rows;
+    branch.true_rows += found->second->is_true;
+  }
+}
+
+std::vector<CoveredSearch> Coverage::Searches() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<CoveredSearch> searches;
+  for (const auto& [text, entry] : entries_) {
+    CoveredSearch search{entry.name, text, entry.branches};
+    std::erase_if(search.branches, [](const Branch& branch) { return !branch.known; });
+    searches.push_back(std::move(search));
+  }
+  std::stable_sort(searches.begin(), searches.end(),
+                   [](const auto& a, const auto& b) { return a.name < b.name; });
+  return searches;
+}
+
+}  // namespace spelk::cli
