@@ -1,6 +1,8 @@
 // Layouts of searches, and when two texts are the same search.
 #include "syntax/format.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <string_view>
 
@@ -45,7 +47,15 @@ absl::StatusOr<Formatting> Format(const Source& source, const ShapeTable& shapes
   syntax::Formatter formatter(source.text(), tokens);
   const syntax::Layout::Part all = formatter.All();
   Formatting formatting;
-  formatting.text = formatter.layout().Print(all, width, &formatting.breaks);
+  formatting.text = formatter.layout().Print(all, width, limits.max_text, &formatting.breaks);
+  const Source formatted(source.name(), formatting.text);
+  if (!Tokenize(formatted, shapes, limits, repeated).ok()) {
+    return diagnostics.Error(
+        ErrorCode::kTooLong, {0, 0},
+        fmt::format("formatted, the search would have more than {} bytes or {} words, so it stays "
+                    "as it is",
+                    limits.max_text, limits.max_tokens));
+  }
   return formatting;
 }
 

@@ -31,9 +31,9 @@ class Layout::Printer {
   Printer(const std::vector<Node>& nodes, size_t width, std::vector<size_t>* breaks)
       : nodes_(nodes), width_(width), breaks_(breaks) {}
 
-  std::string Print(Part root) {
+  std::string Print(Part root, size_t most) {
     stack_.push_back({root, 0, 0, false, false});
-    while (!stack_.empty()) {
+    while (!stack_.empty() && out_.size() <= most) {
       Step step = stack_.back();
       stack_.pop_back();
       Take(step);
@@ -199,8 +199,8 @@ Layout::Part Layout::Indent(size_t columns, Part part) {
   return Add({Kind::kIndent, false, columns, {}, {part}});
 }
 
-std::string Layout::Print(Part root, size_t width, std::vector<size_t>* breaks) const {
-  return Printer(nodes_, width, breaks).Print(root);
+std::string Layout::Print(Part root, size_t width, size_t most, std::vector<size_t>* breaks) const {
+  return Printer(nodes_, width, breaks).Print(root, most);
 }
 
 }  // namespace spelk::syntax

@@ -29,8 +29,9 @@ class Layout {
   Part Indent(size_t columns, Part part);
 
   bool has_hard_line(Part part) const { return nodes_[part].hard; }
-  // `breaks` gets the offsets of the line breaks that were made, those in texts left out.
-  std::string Print(Part root, size_t width, std::vector<size_t>* breaks) const;
+  // `breaks` gets the offsets of the line breaks that were made, those in texts left out. A text
+  // longer than `most` bytes, which deep indents may make, is given up; what is there is longer.
+  std::string Print(Part root, size_t width, size_t most, std::vector<size_t>* breaks) const;
 
  private:
   enum class Kind : uint8_t { kText, kLine, kSoftLine, kHardLine, kJoin, kGroup, kFill, kIndent };

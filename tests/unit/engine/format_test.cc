@@ -97,6 +97,25 @@ TEST(FormatTest, RefusesWhatDoesNotParse) {
       << formatted.error().Render();
 }
 
+TEST(FormatTest, GivesUpWhatWouldBeTooLong) {
+  // Each word on a line of its own, far to the right.
+  std::string deep(200, '(');
+  for (int i = 0; i < 5'000; ++i) deep += " bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
+  deep += std::string(200, ')');
+  Result<std::string> formatted = FormatSearch(TheEngine(), deep);
+  ASSERT_FALSE(formatted.ok());
+  EXPECT_NE(formatted.error().Render().find("formatted, the search would have more than"),
+            std::string::npos)
+      << formatted.error().Render();
+  // Blanks are words of the lexer.
+  std::string flat = "| eval a=1";
+  for (int i = 0; i < 50'000; ++i) flat += ",b=2";
+  ASSERT_TRUE(TheEngine().Parse(flat).diagnostics.empty());
+  formatted = FormatSearch(TheEngine(), flat);
+  ASSERT_FALSE(formatted.ok());
+  EXPECT_EQ(formatted.error().code(), "E0105");
+}
+
 TEST(FormatTest, FormatsBlocksOfYaml) {
   const FormattedFile file = File(
       "a: 'x:  y'\nsearch: |-\n    b  c\n    |head 1\n\nd: [1,  2]\n"
