@@ -206,7 +206,8 @@ struct Definition {
   DefinitionPlace place;         // In a file …
   std::optional<TextEdit> here;  // … or in this text: of a field, where it is made.
 };
-// Of a macro, a lookup, a data model, or a field that a command of the search makes.
+// Of a macro, a lookup, a data model, a saved search, or a field that a command of the search
+// makes.
 std::optional<Definition> FindDefinition(const Engine& engine, std::string_view text,
                                          size_t offset);
 

@@ -254,6 +254,17 @@ TEST_F(Lsp, CompletesDataModels) {
   EXPECT_TRUE(Has(Completions("| datamodel Endpoint ^"), "Processes"));
 }
 
+TEST_F(Lsp, ProposesFieldsOnlyWhereTheyMayStand) {
+  EXPECT_TRUE(Has(Completions("abc=1 | sort - ^"), "abc"));
+  EXPECT_FALSE(Has(Completions("abc=1 | head ^"), "abc"));
+  EXPECT_TRUE(Has(Completions("abc=1 | head ^"), "limit"));
+  EXPECT_TRUE(Has(Completions("| from ^"), "datamodel:Endpoint"));
+  EXPECT_TRUE(Has(Completions("| from lookup^"), "lookup:spelk_http_status"));
+  const Json answer =
+      client_.Ask("textDocument/completion", kUri, "a=1 | eval 'x y'=1 | where 'x^");
+  EXPECT_EQ(TextAt(answer, "result.items.0.textEdit.newText"), "x y'");
+}
+
 TEST_F(Lsp, NothingIsProposedWithinTexts) {
   EXPECT_TRUE(Completions("a=\"sta^ b\"").empty());
   EXPECT_TRUE(Completions("a ```sta^ ``` | head").empty());
@@ -279,6 +290,11 @@ TEST(LspKnowledge, AnAppIsFoundAroundAFile) {
   EXPECT_EQ(TextAt(answer, "result.uri"),
             "file://" + (folder.path() / "app/default/macros.conf").string());
   EXPECT_EQ(RangeText(At(answer, "result.range")), "1:0-1:0");
+  folder.Write("app/default/savedsearches.conf", "[One]\n# Its text:\nsearch = a\n");
+  client.Notify("workspace/didChangeWatchedFiles",
+                R"({"changes":[{"uri":"file:///default/savedsearches.conf","type":1}]})");
+  answer = client.Ask("textDocument/definition", uri, "| savedsearch On^e");
+  EXPECT_EQ(RangeText(At(answer, "result.range")), "0:0-0:0");
   answer = client.Ask("textDocument/hover", uri, "a `wh^o(x, y)`");
   EXPECT_NE(TextAt(answer, "result.contents.value").find("user=$name$"), std::string::npos);
   answer = client.Ask("textDocument/signatureHelp", uri, "a `who(x, ^");

@@ -171,7 +171,8 @@ void Workspace::ReadFeed() {
     if (!done.ok()) problems_.push_back(done.error().message());
   }
   for (const auto& [name, count] : feed.fields) {
-    options_.fields.push_back({name, fmt::format("in {} events of the feed", count)});
+    options_.fields.push_back(
+        {name, fmt::format("in {} event{} of the feed", count, count == 1 ? "" : "s")});
   }
 }
 

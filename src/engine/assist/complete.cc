@@ -74,6 +74,9 @@ class Completer {
     switch (cursor_.place) {
       case Place::kNowhere:
         break;
+      case Place::kQuotedField:
+        AddFields();
+        break;
       case Place::kMacro:
         if (cursor_.word.find('(') == std::string_view::npos) AddMacros(false);
         break;
@@ -190,6 +193,9 @@ class Completer {
     if (made == nullptr) return;
     made->detail = about;
     made->insert = Written(name, cursor_.place) + (equals ? "=" : "");
+    if (cursor_.place != Place::kQuotedField) return;
+    const bool closed = text_.substr(cursor_.begin + cursor_.word.size(), 1) == "'";
+    made->insert = std::string(name) + (closed ? "" : "'");
   }
 
   void AddFields(int rank = kUsual, bool equals = false) {
@@ -197,8 +203,9 @@ class Completer {
     for (const KnownField& field : Fields().fields) {
       // What the search itself speaks of comes first.
       const bool of_knowledge = field.about.starts_with("by knowledge");
-      const bool of_all = field.about == "of every event";
-      AddField(field.name, field.about, of_knowledge ? rank + 2 : of_all ? rank + 1 : rank, equals);
+      const bool of_events = field.about == "of every event" || field.about.starts_with("in ");
+      const int later = of_knowledge ? 2 : of_events ? 1 : 0;
+      AddField(field.name, field.about, rank + later, equals);
     }
   }
 
@@ -379,6 +386,39 @@ class Completer {
            });
   }
 
+  // Whether it takes fields by place, outside of clauses and calls.
+  bool TakesFields() const {
+    return entry_ == nullptr ||
+           std::any_of(entry_->arguments.begin(), entry_->arguments.end(), [](const auto& each) {
+             return !each.is_option && each.type.find("field") != std::string_view::npos;
+           });
+  }
+
+  // What `from` reads: the kind stands before a colon.
+  void AddSources() {
+    const auto add = [&](std::string_view kind, std::string_view name, CompletionKind what) {
+      const std::string label = fmt::format("{}:{}", kind, name);
+      Completion* made = Add(label, what, kExpected);
+      const bool plain = label.find_first_of(" \t\"") == std::string::npos;
+      if (made != nullptr && !plain) made->insert = fmt::format("{}:\"{}\"", kind, name);
+    };
+    for (const std::string& name : core_.knowledge().models().Names()) {
+      add("datamodel", name, CompletionKind::kDataModel);
+      if (!BeginsWith(cursor_.word, fmt::format("datamodel:{}.", name))) continue;
+      const absl::StatusOr<plan::DataModelPtr> model = core_.knowledge().models().Find(name);
+      if (!model.ok() || *model == nullptr) continue;
+      for (const plan::Dataset& each : (*model)->datasets) {
+        add("datamodel", fmt::format("{}.{}", name, each.name), CompletionKind::kDataModel);
+      }
+    }
+    for (const std::string& name : core_.knowledge().lookups().LookupNames()) {
+      add("lookup", name, CompletionKind::kLookup);
+    }
+    for (const std::string& name : core_.knowledge().saved_searches().SearchNames()) {
+      add("savedsearch", name, CompletionKind::kSearch);
+    }
+  }
+
   void AddStatistics() {
     for (const plan::AggregateEntry* entry : core_.entries().aggregates()) {
       if (!entry->only_in.empty() && entry->only_in != cursor_.command) continue;
@@ -450,7 +490,9 @@ class Completer {
         made->snippet = true;
       }
     }
-    const bool fields = call || !TakesStatistics() || !cursor_.clause.empty();
+    if (name == "from" && first) return AddSources();
+    const bool by_place = !TakesStatistics() && TakesFields();
+    const bool fields = call || by_place || !cursor_.clause.empty();
     if (fields) AddFields();
     if (cursor_.clause.empty() || cursor_.clause == "from") AddOptions();
     AddClauses();

@@ -23,9 +23,7 @@ bool IsOneOf(std::string_view type, const std::string_view (&types)[N]) {
 
 bool IsCommandName(std::string_view type) { return type.ends_with("_COMMAND"); }
 bool IsWord(std::string_view type) { return IsOneOf(type, kWordTypes) || IsCommandName(type); }
-bool IsOpenText(std::string_view type) {
-  return type == "OPEN_STRING" || type == "OPEN_FIELD" || type == "OPEN_COMMENT";
-}
+bool IsOpenText(std::string_view type) { return type == "OPEN_STRING" || type == "OPEN_COMMENT"; }
 
 // One pipeline, from its begin to the place.
 struct Frame {
@@ -78,7 +76,13 @@ class Walker {
   // The token that holds the place, or that ends there. True if it is the word at hand.
   bool EndsAt(const Token& token, Cursor* cursor) const {
     const bool inside = token.span.end > place_;
-    if (IsOpenText(token.type) || (inside && (token.type == "STRING" || token.type == "FIELD"))) {
+    if (token.type == "OPEN_FIELD" || (inside && token.type == "FIELD")) {
+      cursor->place = Cursor::Place::kQuotedField;
+      cursor->begin = token.span.begin + 1;
+      cursor->word = text_.substr(cursor->begin, place_ - cursor->begin);
+      return true;
+    }
+    if (IsOpenText(token.type) || (inside && token.type == "STRING")) {
       cursor->place = Cursor::Place::kNowhere;
       return true;
     }

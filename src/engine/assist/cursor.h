@@ -15,14 +15,15 @@ namespace spelk::engine {
 
 struct Cursor {
   enum class Place : unsigned char {
-    kNowhere,   // In a text in quotes, or a comment.
-    kMacro,     // In a macro call: its name.
-    kCommand,   // The name of a command is due.
-    kValue,     // The value of an option, or of a field in search terms.
-    kSearch,    // A search term.
-    kTarget,    // The left side of an assignment.
-    kOperand,   // Of an expression.
-    kArgument,  // Among arguments.
+    kNowhere,      // In a text in quotes, or a comment.
+    kQuotedField,  // In the single quotes around a field of an expression.
+    kMacro,        // In a macro call: its name.
+    kCommand,      // The name of a command is due.
+    kValue,        // The value of an option, or of a field in search terms.
+    kSearch,       // A search term.
+    kTarget,       // The left side of an assignment.
+    kOperand,      // Of an expression.
+    kArgument,     // Among arguments.
   };
   // A call whose parentheses are open.
   struct Call {

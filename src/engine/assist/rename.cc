@@ -288,6 +288,14 @@ std::optional<Definition> FindDefinition(const Engine& engine, std::string_view 
     found.place = lookup->place;
     return found;
   }
+  if (cursor.command == "savedsearch" && cursor.words.empty()) {
+    std::string_view name = word;
+    if (token->type == "STRING") name = word.substr(1, word.size() - 2);
+    const knowledge::SavedSearch* saved = core.knowledge().macros().FindSavedSearch(name);
+    if (saved == nullptr) return std::nullopt;
+    found.place = engine::PlaceOf(saved->place);
+    return found.place.file.empty() ? std::nullopt : std::optional(found);
+  }
   const bool of_model =
       cursor.option == "datamodel" || (cursor.command == "datamodel" && cursor.words.empty());
   if (of_model) {
