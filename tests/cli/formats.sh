@@ -143,6 +143,11 @@ $two"
   head -c 60 rows.csv.xz >cut.xz
   expect 'an archive that is cut off' 3 '' run '*' cut.xz
   says 'is told' 'cut.xz: the archive cannot be read'
+  # Of a wrong sum the library only warns.
+  { printf 'PK\003\004\024\000\000\000\000\000\000\000\000\000\000\000\000\000\010\000\000\000\010\000\000\000'
+    printf '\001\000\000\000a{"n":1}\n'; } >sum.zip
+  expect 'an archive with a wrong sum' 3 '' run '*' sum.zip
+  says 'it is told, too' 'sum.zip: the archive cannot be read (ZIP bad CRC'
 fi
 
 # Some lines are events: a feed.

@@ -1,6 +1,7 @@
 // bzip2, xz, zip and tar by libarchive: the files in an archive, one after another.
 #ifdef SPELK_HAS_ARCHIVE
 
+#include <absl/strings/ascii.h>
 #include <archive.h>
 #include <archive_entry.h>
 #include <fmt/format.h>
@@ -56,8 +57,9 @@ class Archive {
   }
   absl::StatusOr<size_t> Read(char* buffer, size_t size) {
     const la_ssize_t n = archive_read_data(archive_, buffer, size);
-    if (n >= 0) return static_cast<size_t>(n);
-    return Check(static_cast<int>(n));
+    // Even where the library only warns, it gave no bytes.
+    if (n < 0) return Unreadable();
+    return static_cast<size_t>(n);
   }
   const ByteSource& source() const { return *source_; }
   // Compressed bytes.
@@ -81,10 +83,13 @@ class Archive {
   }
 
   absl::Status Check(int result) const {
-    if (result == ARCHIVE_OK || result == ARCHIVE_WARN) return absl::OkStatus();
-    const char* message = archive_error_string(archive_);
-    return Damaged(fmt::format("the archive cannot be read ({})",
-                               message == nullptr ? "unknown" : Printable(message)));
+    return result == ARCHIVE_OK || result == ARCHIVE_WARN ? absl::OkStatus() : Unreadable();
+  }
+  absl::Status Unreadable() const {
+    const char* told = archive_error_string(archive_);
+    const std::string_view message =
+        absl::StripTrailingAsciiWhitespace(told == nullptr ? "unknown" : told);
+    return Damaged(fmt::format("the archive cannot be read ({})", Printable(message)));
   }
   absl::Status Damaged(std::string_view what) const {
     return absl::DataLossError(fmt::format("{}: {}", Printable(path_), what));
