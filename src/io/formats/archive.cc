@@ -1,7 +1,6 @@
 // bzip2, xz, zip and tar by libarchive: the files in an archive, one after another.
 #ifdef SPELK_HAS_ARCHIVE
 
-#include <absl/strings/ascii.h>
 #include <archive.h>
 #include <archive_entry.h>
 #include <fmt/format.h>
@@ -87,8 +86,8 @@ class Archive {
   }
   absl::Status Unreadable() const {
     const char* told = archive_error_string(archive_);
-    const std::string_view message =
-        absl::StripTrailingAsciiWhitespace(told == nullptr ? "unknown" : told);
+    std::string_view message = told == nullptr ? "unknown" : told;
+    message = message.substr(0, message.find_last_not_of('\n') + 1);
     return Damaged(fmt::format("the archive cannot be read ({})", Printable(message)));
   }
   absl::Status Damaged(std::string_view what) const {
