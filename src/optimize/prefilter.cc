@@ -11,7 +11,7 @@
 #include "optimize/null_sources.h"
 #include "optimize/passes.h"
 #include "optimize/regex_literals.h"
-#include "optimize/text_pieces.h"
+#include "optimize/text_origin.h"
 #include "plan/entry.h"
 #include "value/ascii.h"
 #include "value/case_fold.h"
@@ -45,46 +45,65 @@ enum class Spelling : uint8_t {
   kMapped,    // By lower() or upper(), which make an i of the dotted and the dotless one.
 };
 
+// The text that is compared: how it was made of a field's, and where that comes from.
+struct Compared {
+  Spelling spelling;
+  const TextOrigin* origin;
+
+  bool ignores_case() const { return spelling != Spelling::kExact; }
+};
+
 // The best literal of a text, all of which a matching value contains. Empty if there is none worth
 // looking for.
-std::string LiteralOf(std::string_view text, Spelling spelling) {
+std::string LiteralOf(std::string_view text, const Compared& compared) {
+  static const TextOrigin kMember;
+  const TextOrigin& origin = compared.origin == nullptr ? kMember : *compared.origin;
+  const Spelling spelling = compared.spelling;
   std::string best;
   size_t start = 0;
   for (size_t i = 0; i <= text.size(); ++i) {
     const bool other_i =
         spelling == Spelling::kMapped && i < text.size() && (text[i] | 0x20) == 'i';
-    if (i < text.size() && StandsAsItIs(text[i]) && !other_i) continue;
+    const bool usable = i < text.size() && StandsAsItIs(text[i]) && !other_i &&
+                        !origin.joints.test(static_cast<unsigned char>(text[i]));
+    if (usable) continue;
     std::string_view piece = text.substr(start, i - start);
     if (spelling != Spelling::kExact) piece = SafeCaselessPiece(piece);
-    if (piece.size() > best.size()) best = piece;
+    const bool longer = piece.size() > best.size();
+    if (longer && !origin.HasInConstant(FoldCase(piece))) best = piece;
     start = i + 1;
   }
   return best.size() < kShortest ? "" : best;
 }
 
-std::string LiteralOf(std::string_view text, bool ignore_case) {
-  return LiteralOf(text, ignore_case ? Spelling::kCaseless : Spelling::kExact);
+// Of a literal that was found so.
+std::string CaselessOf(std::string_view literal) {
+  return LiteralOf(literal, Compared{Spelling::kCaseless, nullptr});
 }
 
 // The best literal between the stars of a search pattern.
-std::string LiteralOfPattern(const plan::Pattern& pattern) {
+std::string LiteralOfPattern(const plan::Pattern& pattern, const TextOrigin* origin = nullptr) {
   if (pattern.text.find('/') != std::string::npos && ParseCidr(pattern.text)) return "";
   const Wildcard wildcard(pattern.text, pattern.exact_case ? Case::kExact : Case::kIgnore);
   std::string best;
   for (const std::string& piece : wildcard.pieces()) {
-    std::string literal = LiteralOf(piece, !pattern.exact_case);
+    const bool changed = origin != nullptr && origin->changes_case;
+    const Spelling spelling = changed              ? Spelling::kMapped
+                              : pattern.exact_case ? Spelling::kExact
+                                                   : Spelling::kCaseless;
+    std::string literal = LiteralOf(piece, Compared{spelling, origin});
     if (literal.size() > best.size()) best = std::move(literal);
   }
   return best;
 }
 
 // Between the % and _ of a LIKE pattern.
-std::string LiteralOfLike(std::string_view pattern, Spelling spelling) {
+std::string LiteralOfLike(std::string_view pattern, const Compared& compared) {
   std::string best;
   size_t start = 0;
   for (size_t i = 0; i <= pattern.size(); ++i) {
     if (i < pattern.size() && pattern[i] != '%' && pattern[i] != '_') continue;
-    std::string literal = LiteralOf(pattern.substr(start, i - start), spelling);
+    std::string literal = LiteralOf(pattern.substr(start, i - start), compared);
     if (literal.size() > best.size()) best = std::move(literal);
     start = i + 1;
   }
@@ -93,25 +112,15 @@ std::string LiteralOfLike(std::string_view pattern, Spelling spelling) {
 
 class Prefilter {
  public:
-  Prefilter(const plan::ScanNode& scan, const OptimizeContext& context) : feed_(*context.feed) {
-    // What is looked for in a piece of a member stands in the line all the same.
-    const auto is_member = [this](Field field) { return IsMember(field); };
-    for (const plan::FieldRule& rule : scan.rules) {
-      if (rule.value != nullptr && GivesPiecesOfFields(*rule.value, is_member)) continue;
-      if (rule.kind == plan::RuleKind::kAutomatic) {
-        entities_ = entities_ || MayReadXml(rule);
-        continue;
-      }
-      if (rule.kind == plan::RuleKind::kExtract && CutsOut(rule.extraction) &&
-          IsMember(rule.extraction.source)) {
-        continue;
-      }
-      for (const Field target : rule.targets) computed_.Add(target);
-    }
+  Prefilter(const plan::ScanNode& scan, const OptimizeContext& context)
+      : feed_(*context.feed), origins_(scan.rules) {
+    entities_ = std::any_of(scan.rules.begin(), scan.rules.end(), [](const plan::FieldRule& rule) {
+      return rule.kind == plan::RuleKind::kAutomatic && MayReadXml(rule);
+    });
   }
 
   // The groups that a line must meet for the expression to be true.
-  std::vector<LiteralGroup> Groups(const Expr& expr) const {
+  std::vector<LiteralGroup> Groups(const Expr& expr) {
     switch (expr.kind) {
       case ExprKind::kAnd:
         return OfAll(expr);
@@ -137,27 +146,16 @@ class Prefilter {
   }
 
  private:
-  // True if the field's text, if there is one, stands in the line.
-  bool IsMember(Field field) const {
-    return !computed_.Has(field) && (field.name() == "_raw" || !IsDerivedField(field));
+  // Null if the field's text need not stand in the line.
+  const TextOrigin* OriginOf(Field field) {
+    const TextOrigin& origin = origins_.Of(field);
+    return origin.known ? &origin : nullptr;
   }
 
   static bool MayReadXml(const plan::FieldRule& rule) {
     return std::any_of(rule.text.begin(), rule.text.end(), [](const plan::TextSetting& setting) {
       return setting.key == "KV_MODE" && EqualsIgnoringCase(setting.value, "xml");
     });
-  }
-
-  // True if all values are stretches of the text.
-  static bool CutsOut(const plan::Extraction& extraction) {
-    const auto is_group = [](const plan::ExtractedText& text) {
-      return !text.groups.empty() &&
-             std::all_of(text.texts.begin(), text.texts.end(),
-                         [](const std::string& each) { return each.empty(); }) &&
-             text.groups.size() == 1;
-    };
-    return std::all_of(extraction.values.begin(), extraction.values.end(), is_group) &&
-           std::all_of(extraction.named_values.begin(), extraction.named_values.end(), is_group);
   }
 
   // Within XML some characters are written as entities, and any may be: &#65;. A blank may have
@@ -190,7 +188,7 @@ class Prefilter {
     return groups;
   }
 
-  std::vector<LiteralGroup> OfAll(const Expr& expr) const {
+  std::vector<LiteralGroup> OfAll(const Expr& expr) {
     std::vector<LiteralGroup> all;
     for (const plan::ExprPtr& argument : expr.arguments) {
       for (LiteralGroup& group : Groups(*argument)) all.push_back(std::move(group));
@@ -199,7 +197,7 @@ class Prefilter {
   }
 
   // One group out of the best group of each operand; nothing if an operand has none.
-  std::vector<LiteralGroup> OfAny(const Expr& expr) const {
+  std::vector<LiteralGroup> OfAny(const Expr& expr) {
     std::vector<std::string> literals;
     bool ignore_case = false;
     for (const plan::ExprPtr& argument : expr.arguments) {
@@ -209,30 +207,31 @@ class Prefilter {
       ignore_case = ignore_case || best.ignore_case;
       for (std::string& literal : best.literals) {
         // A literal that was to be found in exact case may hold k and s.
-        if (ignore_case && !best.ignore_case) literal = LiteralOf(literal, true);
+        if (ignore_case && !best.ignore_case) literal = CaselessOf(literal);
         literals.push_back(std::move(literal));
       }
     }
     if (ignore_case) {
-      for (std::string& literal : literals) literal = LiteralOf(literal, true);
+      for (std::string& literal : literals) literal = CaselessOf(literal);
     }
     return One(std::move(literals), ignore_case);
   }
 
-  std::vector<LiteralGroup> OfPatterns(const Expr& expr) const {
+  std::vector<LiteralGroup> OfPatterns(const Expr& expr) {
     if (expr.unset == plan::Unset::kTrue) return {};
     if (expr.field == hidden::kSourcetypes || expr.field == hidden::kSources) return OfNames(expr);
-    if (!IsMember(expr.field)) return {};
+    const TextOrigin* origin = OriginOf(expr.field);
+    if (origin == nullptr) return {};
     // Of the event's own tags: most values are words that stand in many lines, the name is not.
     if (expr.field.name() == "tag") return One({"tag"}, false);
     std::vector<std::string> literals;
-    bool ignore_case = false;
+    bool ignore_case = origin->changes_case;
     for (const plan::Pattern& pattern : expr.patterns) {
-      literals.push_back(LiteralOfPattern(pattern));
+      literals.push_back(LiteralOfPattern(pattern, origin));
       ignore_case = ignore_case || !pattern.exact_case;
     }
     if (ignore_case) {
-      for (std::string& literal : literals) literal = LiteralOf(literal, true);
+      for (std::string& literal : literals) literal = CaselessOf(literal);
     }
     return One(std::move(literals), ignore_case);
   }
@@ -292,14 +291,15 @@ class Prefilter {
     return true;
   }
 
-  std::vector<LiteralGroup> OfRows(const Expr& expr) const {
+  std::vector<LiteralGroup> OfRows(const Expr& expr) {
     if (expr.row_fields.empty() || expr.rows.empty()) return {};
     std::vector<std::string> literals;
     for (const std::vector<std::string>& row : expr.rows) {
       std::string best;
       for (size_t i = 0; i < row.size(); ++i) {
-        if (!IsMember(expr.row_fields[i])) continue;
-        std::string literal = LiteralOfPattern({row[i], false});
+        const TextOrigin* origin = OriginOf(expr.row_fields[i]);
+        if (origin == nullptr) continue;
+        std::string literal = LiteralOfPattern({row[i], false}, origin);
         if (literal.size() > best.size()) best = std::move(literal);
       }
       literals.push_back(std::move(best));
@@ -313,76 +313,80 @@ class Prefilter {
     return One({LiteralOfPattern({expr.patterns.front().text, exact})}, !exact);
   }
 
-  // How the expression's text is that of a member; nothing if it is not.
-  std::optional<Spelling> SpellingOf(const Expr& expr) const {
+  // How the expression's text is that of a field; nothing if it is not.
+  std::optional<Compared> ComparedOf(const Expr& expr) {
     if (expr.kind == ExprKind::kField) {
-      return IsMember(expr.field) ? std::optional(Spelling::kExact) : std::nullopt;
+      const TextOrigin* origin = OriginOf(expr.field);
+      if (origin == nullptr) return std::nullopt;
+      return Compared{origin->changes_case ? Spelling::kMapped : Spelling::kExact, origin};
     }
     if (expr.kind != ExprKind::kCall || expr.arguments.size() != 1) return std::nullopt;
     const std::string_view name = expr.function->name;
-    const std::optional<Spelling> inner = SpellingOf(*expr.arguments[0]);
-    if (inner && (name == "lower" || name == "upper")) return Spelling::kMapped;
-    return inner && (name == "trim" || name == "ltrim" || name == "rtrim") ? inner : std::nullopt;
+    std::optional<Compared> inner = ComparedOf(*expr.arguments[0]);
+    if (!inner || name == "trim" || name == "ltrim" || name == "rtrim") return inner;
+    if (name != "lower" && name != "upper") return std::nullopt;
+    inner->spelling = Spelling::kMapped;
+    return inner;
   }
 
   // field = "text": text that is a number would compare as a number, whatever its spelling in the
   // line.
-  std::optional<std::string> TextEqual(const Expr& field, const Expr& literal) const {
-    const std::optional<Spelling> spelling = SpellingOf(field);
-    if (!spelling || literal.kind != ExprKind::kLiteral) return std::nullopt;
+  static std::optional<std::string> TextEqual(const Compared& compared, const Expr& literal) {
+    if (literal.kind != ExprKind::kLiteral) return std::nullopt;
     const Value value = literal.literal.value();
     if (!value.is_text() || NumberOf(value)) return std::nullopt;
-    return LiteralOf(value.text(), *spelling);
+    return LiteralOf(value.text(), compared);
   }
 
-  std::vector<LiteralGroup> OfComparison(const Expr& expr) const {
+  std::vector<LiteralGroup> OfComparison(const Expr& expr) {
     if (expr.op != CompareOp::kEqual) return {};
     for (const size_t side : {0U, 1U}) {
-      const Expr& field = *expr.arguments[side];
-      const std::optional<std::string> literal = TextEqual(field, *expr.arguments[1 - side]);
-      if (literal) return One({*literal}, *SpellingOf(field) == Spelling::kMapped);
+      const std::optional<Compared> compared = ComparedOf(*expr.arguments[side]);
+      if (!compared) continue;
+      const std::optional<std::string> literal = TextEqual(*compared, *expr.arguments[1 - side]);
+      if (literal) return One({*literal}, compared->ignores_case());
     }
     return {};
   }
 
-  std::vector<LiteralGroup> OfIn(const Expr& expr) const {
-    const Expr& field = *expr.arguments[0];
+  std::vector<LiteralGroup> OfIn(const Expr& expr) {
+    const std::optional<Compared> compared = ComparedOf(*expr.arguments[0]);
+    if (!compared) return {};
     std::vector<std::string> literals;
     for (size_t i = 1; i < expr.arguments.size(); ++i) {
-      const std::optional<std::string> literal = TextEqual(field, *expr.arguments[i]);
+      const std::optional<std::string> literal = TextEqual(*compared, *expr.arguments[i]);
       if (!literal) return {};
       literals.push_back(*literal);
     }
-    return One(std::move(literals), *SpellingOf(field) == Spelling::kMapped);
+    return One(std::move(literals), compared->ignores_case());
   }
 
-  std::vector<LiteralGroup> OfCall(const Expr& expr) const {
+  std::vector<LiteralGroup> OfCall(const Expr& expr) {
     const bool like = expr.function->name == "like";
     if ((!like && expr.function->name != "match") || expr.arguments.size() != 2) return {};
-    const Expr& field = *expr.arguments[0];
     const Expr& pattern = *expr.arguments[1];
-    const std::optional<Spelling> spelling = SpellingOf(field);
-    if (!spelling) return {};
+    const std::optional<Compared> compared = ComparedOf(*expr.arguments[0]);
+    if (!compared) return {};
     const Value text = pattern.literal.value();
     if (pattern.kind != ExprKind::kLiteral || !text.is_text()) return {};
-    if (!like) return OfRegex(text.text(), *spelling);
-    return One({LiteralOfLike(text.text(), *spelling)}, *spelling != Spelling::kExact);
+    if (!like) return OfRegex(text.text(), *compared);
+    return One({LiteralOfLike(text.text(), *compared)}, compared->ignores_case());
   }
 
-  std::vector<LiteralGroup> OfRegex(std::string_view pattern, Spelling spelling) const {
+  std::vector<LiteralGroup> OfRegex(std::string_view pattern, Compared compared) const {
     const std::optional<RegexLiterals> regex = LiteralsOfRegex(pattern);
     if (!regex) return {};
-    if (regex->ignore_case && spelling == Spelling::kExact) spelling = Spelling::kCaseless;
+    if (regex->ignore_case && !compared.ignores_case()) compared.spelling = Spelling::kCaseless;
     std::vector<std::string> literals;
     for (const std::vector<std::string>& pieces : regex->alternatives) {
       std::string best;
       for (const std::string& piece : pieces) {
-        std::string literal = LiteralOf(piece, spelling);
+        std::string literal = LiteralOf(piece, compared);
         if (literal.size() > best.size()) best = std::move(literal);
       }
       literals.push_back(std::move(best));
     }
-    return One(std::move(literals), spelling != Spelling::kExact);
+    return One(std::move(literals), compared.ignores_case());
   }
 
  public:
@@ -399,7 +403,7 @@ class Prefilter {
 
  private:
   const FeedFacts& feed_;
-  plan::FieldSet computed_;
+  TextOrigins origins_;
   bool entities_ = false;  // Values may stand in XML.
 };
 

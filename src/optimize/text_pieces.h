@@ -12,4 +12,7 @@ namespace spelk::optimize {
 // contain, such a field's text must then contain, too. `is_text`: whether a field counts.
 bool GivesPiecesOfFields(const plan::Expr& expr, const std::function<bool(Field)>& is_text);
 
+// True if a call of replace() leaves a stretch of its text as it is, and nothing else.
+bool CutsTextOut(const plan::Expr& replace);
+
 }  // namespace spelk::optimize
