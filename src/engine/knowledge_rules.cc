@@ -39,15 +39,14 @@ absl::StatusOr<plan::ExprPtr> KnowledgeRules::TermsOf(std::string_view text) con
               [this](std::string_view each) { return CompileTerms(core_, fields_, each); });
 }
 
-absl::StatusOr<std::vector<plan::FieldRule>> KnowledgeRules::RulesFor(
-    const plan::FieldSet& needs) const {
+absl::StatusOr<plan::RuleList> KnowledgeRules::RulesFor(const plan::FieldSet& needs) const {
   const auto compile = [this](std::string_view text) {
     return Once(text, &known_.expressions,
                 [this](std::string_view each) { return CompileExpression(core_, fields_, each); });
   };
   const auto terms = [this](std::string_view text) { return TermsOf(text); };
   SPELK_ASSIGN_OR_RETURN(knowledge::InlinedRules inlined,
-                         core_.knowledge().RulesFor(needs, fields_, compile, terms));
+                         core_.knowledge().RulesFor(needs, fields_, compile, terms, known_.rules));
   if (!inlined.unbuilt.empty()) {
     warnings_.Add(ErrorCode::kDiffers, DescribeUnbuilt(inlined.unbuilt));
   }
@@ -63,9 +62,8 @@ absl::StatusOr<std::vector<std::pair<std::string, plan::ExprPtr>>> KnowledgeRule
   return core_.knowledge().classes().ConditionsOf(field, pattern, terms);
 }
 
-std::vector<plan::FieldRule> CommonRules(const Core& core, FieldTable& fields,
-                                         const std::vector<const plan::ScanNode*>& scans,
-                                         CompiledTexts& known) {
+plan::RuleList CommonRules(const Core& core, FieldTable& fields,
+                           const std::vector<const plan::ScanNode*>& scans, CompiledTexts& known) {
   plan::FieldSet made;
   for (const plan::ScanNode* scan : scans) {
     const bool open = std::any_of(scan->rules.begin(), scan->rules.end(),
@@ -77,9 +75,8 @@ std::vector<plan::FieldRule> CommonRules(const Core& core, FieldTable& fields,
   }
   if (made.empty()) return {};
   exec::RunWarnings said;  // The plans have said it.
-  absl::StatusOr<std::vector<plan::FieldRule>> rules =
-      KnowledgeRules(core, fields, said, known).RulesFor(made);
-  return rules.ok() ? *std::move(rules) : std::vector<plan::FieldRule>();
+  absl::StatusOr<plan::RuleList> rules = KnowledgeRules(core, fields, said, known).RulesFor(made);
+  return rules.ok() ? *std::move(rules) : plan::RuleList();
 }
 
 }  // namespace spelk::engine

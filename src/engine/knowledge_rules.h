@@ -4,6 +4,7 @@
 #include "base/string_map.h"
 #include "engine/compile.h"
 #include "exec/run_context.h"
+#include "knowledge/rule_cache.h"
 #include "optimize/optimizer.h"
 
 namespace spelk::engine {
@@ -13,6 +14,7 @@ namespace spelk::engine {
 struct CompiledTexts {
   StringMap<plan::ExprPtr> expressions;
   StringMap<plan::ExprPtr> terms;
+  knowledge::RuleCache rules;
 };
 
 // For one plan: what is not built goes to its warnings.
@@ -22,7 +24,7 @@ class KnowledgeRules final : public optimize::FieldRules {
   KnowledgeRules(const Core& core, FieldTable& fields, exec::RunWarnings& warnings,
                  CompiledTexts& known)
       : core_(core), fields_(fields), warnings_(warnings), known_(known) {}
-  absl::StatusOr<std::vector<plan::FieldRule>> RulesFor(const plan::FieldSet& needs) const override;
+  absl::StatusOr<plan::RuleList> RulesFor(const plan::FieldSet& needs) const override;
   absl::StatusOr<std::vector<std::pair<std::string, plan::ExprPtr>>> ConditionsOf(
       std::string_view field, std::string_view pattern) const override;
 
@@ -38,8 +40,7 @@ class KnowledgeRules final : public optimize::FieldRules {
 // The rules of all scans that read no open set of fields, so that what they add is computed once.
 // What the rules of a scan make depends on no other one: the rules for a field come in one order,
 // and whoever needs a field has all rules that make it. None if they cannot be had together.
-std::vector<plan::FieldRule> CommonRules(const Core& core, FieldTable& fields,
-                                         const std::vector<const plan::ScanNode*>& scans,
-                                         CompiledTexts& known);
+plan::RuleList CommonRules(const Core& core, FieldTable& fields,
+                           const std::vector<const plan::ScanNode*>& scans, CompiledTexts& known);
 
 }  // namespace spelk::engine

@@ -336,14 +336,14 @@ absl::Status Runner::Finish(const absl::Status& run, std::vector<Summary>* summa
 }
 
 // Null where few plans would share them.
-const std::vector<plan::FieldRule>* Runner::RulesOfAll(const std::vector<PlanRun*>& plans) {
+const plan::RuleList* Runner::RulesOfAll(const std::vector<PlanRun*>& plans) {
   constexpr size_t kFew = 4;
   if (plans.size() <= kFew || request_.options.count) return nullptr;
   std::vector<const plan::ScanNode*> scans;
   for (const PlanRun* plan : plans) {
     for (const plan::ScanNode* scan : plan::ScansOf(*plan->root())) scans.push_back(scan);
   }
-  std::vector<plan::FieldRule> rules = CommonRules(core_, fields_, scans, compiled_);
+  plan::RuleList rules = CommonRules(core_, fields_, scans, compiled_);
   return rules.empty() ? nullptr : &rules_.emplace_back(std::move(rules));
 }
 

@@ -57,7 +57,7 @@ class Runner final : public plan::SearchRunner {
   absl::Status RunPlans(const std::vector<PlanRun*>& plans,
                         const std::vector<exec::Output*>& results);
   exec::DriverOptions MakeDriverOptions(bool main_pass);
-  const std::vector<plan::FieldRule>* RulesOfAll(const std::vector<PlanRun*>& plans);
+  const plan::RuleList* RulesOfAll(const std::vector<PlanRun*>& plans);
   plan::OutputShape ShapeFor(const plan::Node& plan) const;
   absl::Status WithPlace(absl::Status status) const;
   absl::Status Judge(const PlanRun& plan) const;
@@ -82,7 +82,7 @@ class Runner final : public plan::SearchRunner {
   optimize::FeedFacts feed_;
   std::deque<plan::NodePtr> roots_;
   std::deque<PlanRun> plan_runs_;
-  std::deque<std::vector<plan::FieldRule>> rules_;  // Of plans that run together.
+  std::deque<plan::RuleList> rules_;  // Of plans that run together.
   CompiledTexts compiled_;
   std::vector<Reservation> subsearch_memory_;
 

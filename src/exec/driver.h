@@ -29,7 +29,7 @@ struct DriverOptions {
   // (ScanReport::kept).
   size_t keep_bytes = 0;
   // What knowledge adds for all plans; see CompiledScan::Make. Null: each for itself.
-  const std::vector<plan::FieldRule>* rules = nullptr;
+  const plan::RuleList* rules = nullptr;
   // Measures Driver::seconds; may be empty.
   std::function<double()> clock;
   // Called now and then by the thread that runs; may be empty.

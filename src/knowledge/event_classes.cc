@@ -168,7 +168,7 @@ bool EventClasses::HasTag(std::string_view field, std::string_view pattern) cons
 
 absl::Status EventClasses::AddTypeRules(FieldTable& table, const CompileTerms& compile,
                                         Wanted wanted, std::vector<std::string> asked,
-                                        std::vector<plan::FieldRule>* rules) const {
+                                        plan::RuleList* rules) const {
   struct Bound {
     plan::ExprPtr condition;
     std::vector<std::string> asks;
@@ -230,7 +230,7 @@ absl::Status EventClasses::AddTypeRules(FieldTable& table, const CompileTerms& c
       rule.choices.push_back({std::move(bound[t].condition), types[t].name});
     }
     left -= ready.size();
-    rules->push_back(std::move(rule));
+    rules->emplace_back(std::move(rule));
   }
   return absl::OkStatus();
 }
@@ -238,7 +238,7 @@ absl::Status EventClasses::AddTypeRules(FieldTable& table, const CompileTerms& c
 // `field`: of tag::FIELD; empty for tag.
 absl::Status EventClasses::AddTagRule(std::string_view field, FieldTable& table,
                                       const CompileTerms& compile, Wanted wanted,
-                                      std::vector<plan::FieldRule>* rules) const {
+                                      plan::RuleList* rules) const {
   const std::string name = field.empty() ? std::string(kTag) : fmt::format("{}{}", kTagOf, field);
   plan::FieldRule rule = NewRule("tags", table.Intern(name), wanted.listed);
   for (const Tag& tag : lists().tags) {
@@ -257,23 +257,30 @@ absl::Status EventClasses::AddTagRule(std::string_view field, FieldTable& table,
     either.push_back(*std::move(condition));
     rule.choices.back().condition = plan::MakeLogical(plan::ExprKind::kOr, std::move(either));
   }
-  if (!rule.choices.empty()) rules->push_back(std::move(rule));
+  if (!rule.choices.empty()) rules->emplace_back(std::move(rule));
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<plan::FieldRule>> EventClasses::RulesFor(
-    const plan::FieldSet& needs, FieldTable& table, const CompileTerms& compile) const {
+absl::StatusOr<plan::RuleList> EventClasses::RulesFor(const plan::FieldSet& needs,
+                                                      FieldTable& table,
+                                                      const CompileTerms& compile,
+                                                      RuleCache& cache) const {
   const auto wanted = [](const plan::FieldSet& read, std::string_view name) {
     return Wanted{IsNamed(read, name), IsListed(read, name)};
   };
   const auto any = [](Wanted each) { return each.builtin || each.listed; };
-  const bool asked_for =
-      needs.open() || std::any_of(needs.fields().begin(), needs.fields().end(), [](Field field) {
-        return field.name() == kTag || field.name() == kEventType ||
-               field.name().starts_with(kTagOf);
-      });
-  if (!asked_for) return std::vector<plan::FieldRule>();
-  std::vector<plan::FieldRule> tag_rules;
+  std::string key = needs.all() ? "classes of all" : "classes";
+  bool asked_for = needs.open();
+  for (const Field field : needs.fields()) {
+    const std::string_view name = field.name();
+    if (name != kTag && name != kEventType && !name.starts_with(kTagOf)) continue;
+    key += fmt::format("\n{}", name);
+    asked_for = true;
+  }
+  if (!asked_for) return plan::RuleList();
+  for (const std::string& pattern : needs.patterns()) key += fmt::format("\n*{}", pattern);
+  if (const auto known = cache.find(key); known != cache.end()) return known->second;
+  plan::RuleList tag_rules;
   if (!lists().tags.empty()) {
     if (const Wanted each = wanted(needs, kTag); any(each)) {
       SPELK_RETURN_IF_ERROR(AddTagRule("", table, compile, each, &tag_rules));
@@ -293,12 +300,13 @@ absl::StatusOr<std::vector<plan::FieldRule>> EventClasses::RulesFor(
   for (const plan::FieldRule& rule : tag_rules) {
     for (const plan::RuleChoice& choice : rule.choices) CollectTypes(*choice.condition, &asked);
   }
-  std::vector<plan::FieldRule> rules;
+  plan::RuleList rules;
   const Wanted each = wanted(needs, kEventType);
   if ((any(each) || !asked.empty()) && !lists().types.empty()) {
     SPELK_RETURN_IF_ERROR(AddTypeRules(table, compile, each, std::move(asked), &rules));
   }
-  for (plan::FieldRule& rule : tag_rules) rules.push_back(std::move(rule));
+  for (plan::SharedRule& rule : tag_rules) rules.push_back(std::move(rule));
+  cache[key] = rules;
   return rules;
 }
 

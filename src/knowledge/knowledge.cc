@@ -240,9 +240,9 @@ std::vector<AppFile> Knowledge::files() const {
 
 absl::StatusOr<InlinedRules> Knowledge::RulesFor(const plan::FieldSet& needs, FieldTable& table,
                                                  const CompileExpression& expression,
-                                                 const CompileTerms& terms) const {
-  SPELK_ASSIGN_OR_RETURN(std::vector<plan::FieldRule> classes,
-                         classes_.RulesFor(needs, table, terms));
+                                                 const CompileTerms& terms,
+                                                 RuleCache& cache) const {
+  SPELK_ASSIGN_OR_RETURN(plan::RuleList classes, classes_.RulesFor(needs, table, terms, cache));
   plan::FieldSet read = needs;
   for (const plan::FieldRule& rule : classes) {
     read.Add(rule.Inputs());
@@ -255,13 +255,13 @@ absl::StatusOr<InlinedRules> Knowledge::RulesFor(const plan::FieldSet& needs, Fi
   while (true) {
     {
       const std::shared_lock lock(props_mutex_);
-      SPELK_ASSIGN_OR_RETURN(inlined, props_.RulesFor(read, table, expression));
+      SPELK_ASSIGN_OR_RETURN(inlined, props_.RulesFor(read, table, expression, cache));
     }
     for (const plan::FieldRule& rule : inlined.rules) asked.Add(rule.Inputs());
     SPELK_ASSIGN_OR_RETURN(const bool more, ReadBuiltinProps(asked));
     if (!more) break;
   }
-  for (plan::FieldRule& rule : classes) inlined.rules.push_back(std::move(rule));
+  for (plan::SharedRule& rule : classes) inlined.rules.push_back(std::move(rule));
   return inlined;
 }
 

@@ -72,7 +72,7 @@ class Knowledge {
   // See Props::RulesFor; event types and tags come last.
   absl::StatusOr<InlinedRules> RulesFor(const plan::FieldSet& needs, FieldTable& table,
                                         const CompileExpression& expression,
-                                        const CompileTerms& terms) const;
+                                        const CompileTerms& terms, RuleCache& cache) const;
   // See Props::ForEachField; spelk's own rules are among them.
   absl::Status ForEachField(const Props::TakeField& take) const;
   const EventClasses& classes() const { return classes_; }

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
+#include "base/bytes.h"
 #include "base/status.h"
 #include "plan/lookup.h"
 
@@ -240,7 +241,7 @@ plan::FieldSet Props::Listed(const plan::FieldSet& needs, FieldTable& table) con
 }
 
 void Props::AddAutomatic(const plan::FieldSet& from_text, FieldTable& table, bool open,
-                         plan::FieldSet* wanted, std::vector<plan::FieldRule>* rules) const {
+                         plan::FieldSet* wanted, plan::RuleList* rules) const {
   plan::FieldRule made;
   made.kind = plan::RuleKind::kAutomatic;
   made.name = "KV_MODE";
@@ -253,7 +254,7 @@ void Props::AddAutomatic(const plan::FieldSet& from_text, FieldTable& table, boo
   made.text_source = made.extraction.source = table.Intern("_raw");
   for (const TextRule& each : texts_) made.text.push_back(each.setting);
   wanted->Add(made.Inputs());
-  rules->push_back(std::move(made));
+  rules->emplace_back(std::move(made));
 }
 
 void Props::AddNote(const Rule& rule, InlinedRules* result) const {
@@ -265,9 +266,28 @@ void Props::AddNote(const Rule& rule, InlinedRules* result) const {
                   (*lookup)->table, rule.key, rule.stanza->name, (*lookup)->table));
 }
 
+namespace {
+
+// What tells a rule from others that are bound for other fields.
+std::string KeyOf(std::pair<size_t, size_t> rule, const std::vector<std::string>& targets,
+                  const std::vector<Field>& listed, bool open) {
+  std::string key;
+  ByteWriter out(key);
+  out.Varint(rule.first);
+  out.Varint(rule.second);
+  out.Bool(open);
+  for (const std::string& target : targets) out.Text(target);
+  out.Varint(0);
+  for (const Field field : listed) out.Text(field.name());
+  return key;
+}
+
+}  // namespace
+
 // From the last rule to the first, as a rule sees only what those before it made.
 absl::StatusOr<InlinedRules> Props::RulesFor(const plan::FieldSet& needs, FieldTable& table,
-                                             const CompileExpression& compile) const {
+                                             const CompileExpression& compile,
+                                             RuleCache& cache) const {
   InlinedRules result;
   plan::FieldSet wanted = needs;
   plan::FieldSet before_calculations;  // They all see the values before any of them.
@@ -286,10 +306,10 @@ absl::StatusOr<InlinedRules> Props::RulesFor(const plan::FieldSet& needs, FieldT
   };
   // The names of what is wanted: most rules give nothing of it.
   absl::flat_hash_set<std::string_view> names_wanted;
-  size_t known = 0;
+  size_t noted = 0;
   const auto may_give = [&](const Rule& rule) {
     const std::vector<Field>& fields = wanted.fields();
-    for (; known < fields.size(); ++known) names_wanted.insert(fields[known].name());
+    for (; noted < fields.size(); ++noted) names_wanted.insert(fields[noted].name());
     return std::any_of(rule.targets.begin(), rule.targets.end(),
                        [&](const std::string& target) { return names_wanted.contains(target); });
   };
@@ -316,13 +336,19 @@ absl::StatusOr<InlinedRules> Props::RulesFor(const plan::FieldSet& needs, FieldT
     }
     const bool open = finds_names && needs.open();
     if (targets.empty() && !open) continue;
-    SPELK_ASSIGN_OR_RETURN(plan::FieldRule made, Inline(rule, targets, table, compile));
     if (rule.lookup) AddNote(rule, &result);
-    made.listed = std::move(listed);
-    made.open = open;
-    for (const Field target : made.targets) wanted.Add(target);
-    (calculates ? before_calculations : wanted).Add(made.Inputs());
-    result.rules.push_back(std::move(made));
+    // More rules may have been read since, and hide some.
+    plan::RuleList& known = cache[KeyOf({*at, rules_.size()}, targets, listed, open)];
+    if (known.empty()) {
+      SPELK_ASSIGN_OR_RETURN(plan::FieldRule made, Inline(rule, targets, table, compile));
+      made.listed = std::move(listed);
+      made.open = open;
+      known.emplace_back(std::move(made));
+    }
+    const plan::SharedRule& made = known.front();
+    for (const Field target : made->targets) wanted.Add(target);
+    (calculates ? before_calculations : wanted).Add(made->Inputs());
+    result.rules.push_back(made);
   }
   add_automatic();
   wanted.Add(before_calculations);

@@ -15,6 +15,7 @@
 #include "base/string_map.h"
 #include "knowledge/conf.h"
 #include "knowledge/extractions.h"
+#include "knowledge/rule_cache.h"
 #include "plan/field_rule.h"
 #include "plan/field_set.h"
 #include "plan/services.h"
@@ -26,7 +27,7 @@ using CompileExpression = std::function<absl::StatusOr<plan::ExprPtr>(std::strin
 // Rules for a scan, in the order of application, and what an app says that is not built yet and
 // might have given a field that is read.
 struct InlinedRules {
-  std::vector<plan::FieldRule> rules;
+  plan::RuleList rules;
   std::vector<std::string> unbuilt;
   std::vector<std::string> notes;  // What else may surprise.
 };
@@ -52,8 +53,9 @@ class Props {
   // values before any of them, lookups; each by class; and of one class only the stanza of the
   // highest precedence that is for the event.
   // InvalidArgument, with file and line, where a field is read by name that a broken setting gives.
+  // `cache`: of all that is asked for with this table.
   absl::StatusOr<InlinedRules> RulesFor(const plan::FieldSet& needs, FieldTable& table,
-                                        const CompileExpression& compile) const;
+                                        const CompileExpression& compile, RuleCache& cache) const;
   // Calls `take` with the events of each rule, and each field that it gives or reads there by name.
   using TakeField = std::function<void(const plan::EventSet& where, std::string_view field)>;
   void ForEachField(const TakeField& take) const;
@@ -146,7 +148,7 @@ class Props {
   void AddNote(const Rule& rule, InlinedRules* result) const;
   plan::FieldSet Listed(const plan::FieldSet& needs, FieldTable& table) const;
   void AddAutomatic(const plan::FieldSet& from_text, FieldTable& table, bool open,
-                    plan::FieldSet* wanted, std::vector<plan::FieldRule>* rules) const;
+                    plan::FieldSet* wanted, plan::RuleList* rules) const;
   absl::StatusOr<plan::FieldRule> Inline(const Rule& rule, const std::vector<std::string>& targets,
                                          FieldTable& table, const CompileExpression& compile) const;
   static void InlineExtraction(const Rule& rule, const std::vector<std::string>& targets,

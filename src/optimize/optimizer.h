@@ -32,8 +32,7 @@ struct FeedFacts {
 class FieldRules {
  public:
   virtual ~FieldRules() = default;
-  virtual absl::StatusOr<std::vector<plan::FieldRule>> RulesFor(
-      const plan::FieldSet& needs) const = 0;
+  virtual absl::StatusOr<plan::RuleList> RulesFor(const plan::FieldSet& needs) const = 0;
   // The conditions, each with a text that tells it from others, under which rules give an event an
   // event type or a tag (fields eventtype, tag, tag::FIELD) that the pattern takes.
   virtual absl::StatusOr<std::vector<std::pair<std::string, plan::ExprPtr>>> ConditionsOf(

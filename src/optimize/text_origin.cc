@@ -165,7 +165,7 @@ bool TextOrigin::HasInConstant(std::string_view folded) const {
   });
 }
 
-TextOrigins::TextOrigins(const std::vector<plan::FieldRule>& rules) {
+TextOrigins::TextOrigins(const plan::RuleList& rules) {
   for (const plan::FieldRule& rule : rules) {
     // What a text in _raw names itself stands in the text.
     if (rule.kind == plan::RuleKind::kAutomatic) continue;

@@ -27,7 +27,7 @@ struct TextOrigin {
 // The origins of the fields of a scan. The rules outlive it.
 class TextOrigins {
  public:
-  explicit TextOrigins(const std::vector<plan::FieldRule>& rules);
+  explicit TextOrigins(const plan::RuleList& rules);
 
   const TextOrigin& Of(Field field);
 

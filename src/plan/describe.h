@@ -282,7 +282,8 @@ class LoadVisitor {
   bool may_be_null_ = false;
 };
 
-// Calls `take` with every expression of a struct, so that rules can rewrite them in place.
+// Calls `take` with every expression of a struct, so that rules can rewrite them in place. What
+// several plans share is left out.
 template <class Take>
 class ExprVisitor {
  public:
@@ -307,7 +308,9 @@ class ExprVisitor {
  private:
   template <class T>
   void Visit(T& value) {
-    if constexpr (std::is_same_v<T, ExprPtr>) {
+    if constexpr (requires { T::kIsShared; }) {
+      return;  // Others read them, too.
+    } else if constexpr (std::is_same_v<T, ExprPtr>) {
       if (value != nullptr) take_(value);
     } else if constexpr (describe_internal::IsOptional<T>::value) {
       if (value) Visit(*value);

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "plan/expr.h"
@@ -182,6 +184,29 @@ struct FieldRule {
     visit("parallel_before", parallel_before);
   }
 };
+
+// A rule that plans have in common: what knowledge says of a field is bound once for all of them.
+// Immutable, and thread-safe. Its expressions have no ids of a plan.
+class SharedRule {
+ public:
+  SharedRule() = default;  // None, until it is loaded.
+  explicit SharedRule(FieldRule rule) : rule_(std::make_shared<FieldRule>(std::move(rule))) {}
+
+  operator const FieldRule&() const { return *rule_; }  // NOLINT(google-explicit-constructor)
+  const FieldRule* operator->() const { return rule_.get(); }
+
+  // A visitor that writes has one of its own before it.
+  template <class Visitor>
+  void Describe(Visitor& visit) {
+    if (rule_ == nullptr) rule_ = std::make_shared<FieldRule>();
+    rule_->Describe(visit);
+  }
+  static constexpr bool kIsShared = true;  // For describe.h: expressions are not to be rewritten.
+
+ private:
+  std::shared_ptr<FieldRule> rule_;
+};
+using RuleList = std::vector<SharedRule>;
 
 // Whether a text may name a field so: not one that every event has.
 bool TextMayName(std::string_view name);

@@ -47,9 +47,9 @@ struct ScanNode final : Node {
   bool all_fields = true;             // Every member of every event.
   std::vector<Field> fields;          // Otherwise these, hidden ones included …
   std::vector<std::string> patterns;  // … and those that a pattern takes.
-  std::vector<Field> implicit;   // Of `fields`: what commands only read; see hidden::kImplicit.
-  std::vector<FieldRule> rules;  // What knowledge adds, for the fields that are read.
-  ExprPtr predicate;             // Events for which it is not true are left out.
+  std::vector<Field> implicit;  // Of `fields`: what commands only read; see hidden::kImplicit.
+  RuleList rules;               // What knowledge adds, for the fields that are read.
+  ExprPtr predicate;            // Events for which it is not true are left out.
   std::vector<LiteralGroup> prefilter;  // All of the groups must be met by a line's text.
   // The time ranges of the search commands of the plan that this scan begins; all of them hold. The
   // conditions themselves stand in predicates: this is for what asks for the range (bin, timechart,

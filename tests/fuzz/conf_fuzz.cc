@@ -20,10 +20,11 @@ absl::StatusOr<spelk::plan::ExprPtr> NoExpression(std::string_view) {
 // Every field, and one by name.
 void AskFor(const knowledge::Props& props) {
   spelk::FieldTable fields;
-  (void)props.RulesFor(spelk::plan::FieldSet::All(), fields, &NoExpression);
+  spelk::knowledge::RuleCache cache;
+  (void)props.RulesFor(spelk::plan::FieldSet::All(), fields, &NoExpression, cache);
   spelk::plan::FieldSet one;
   one.Add(fields.Intern("a"));
-  (void)props.RulesFor(one, fields, &NoExpression);
+  (void)props.RulesFor(one, fields, &NoExpression, cache);
 }
 
 }  // namespace

@@ -24,7 +24,7 @@ std::string KnowledgeOf(const Core& core, FieldTable& fields, std::string_view n
   needs.Add(field);
   exec::RunWarnings ignored;
   CompiledTexts compiled;
-  const absl::StatusOr<std::vector<plan::FieldRule>> rules =
+  const absl::StatusOr<plan::RuleList> rules =
       KnowledgeRules(core, fields, ignored, compiled).RulesFor(needs);
   if (!rules.ok()) return "";
   for (const plan::FieldRule& rule : *rules) {

@@ -28,7 +28,7 @@ constexpr std::string_view kHidingEscape = "\\u00";
 class ScanCompiler {
  public:
   ScanCompiler(const std::vector<ScanPlan>& scans, const ScanSettings& settings,
-               const RunContext& run, const std::vector<plan::FieldRule>* rules)
+               const RunContext& run, const plan::RuleList* rules)
       : scans_(scans), scan_(std::make_unique<CompiledScan>()) {
     scan_->settings = &settings;
     scan_->run = &run;
@@ -501,10 +501,24 @@ class ScanCompiler {
     scan_->index = MakeLineIndex(LiteralFinder(kHidingEscape, false), &scan_->plans);
   }
 
+  static std::vector<const CompiledScan::Template*> TemplatesOf(const CompiledScan::Shape& shape,
+                                                                Kind kind) {
+    if (kind == Kind::kHost) return {&shape.host};
+    const bool sourcetypes = kind == Kind::kSourcetype || kind == Kind::kSourcetypes;
+    std::vector<const CompiledScan::Template*> templates = {sourcetypes ? &shape.sourcetype
+                                                                        : &shape.source};
+    if (kind == Kind::kSourcetypes || kind == Kind::kSources) {
+      for (const auto& each : sourcetypes ? shape.also_sourcetypes : shape.also_sources) {
+        templates.push_back(&each);
+      }
+    }
+    return templates;
+  }
+
   // What sourcetype, source and host are made of.
   void AddNameSlots() {
-    constexpr Kind kKinds[CompiledScan::kNameFields] = {Kind::kSourcetype, Kind::kSource,
-                                                        Kind::kHost};
+    constexpr Kind kKinds[CompiledScan::kNameFields] = {
+        Kind::kSourcetype, Kind::kSource, Kind::kHost, Kind::kSourcetypes, Kind::kSources};
     for (size_t n = 0; n < CompiledScan::kNameFields; ++n) {
       const auto found = std::find_if(
           scan_->fields.begin(), scan_->fields.end(),
@@ -518,10 +532,9 @@ class ScanCompiler {
         if (!found->candidates.empty()) {
           slots.insert(slots.end(), found->candidates[s].begin(), found->candidates[s].end());
         }
-        const CompiledScan::Template& name = n == 0   ? shape.sourcetype
-                                             : n == 1 ? shape.source
-                                                      : shape.host;
-        slots.insert(slots.end(), name.slots.begin(), name.slots.end());
+        for (const CompiledScan::Template* name : TemplatesOf(shape, kKinds[n])) {
+          slots.insert(slots.end(), name->slots.begin(), name->slots.end());
+        }
       }
     }
     for (CompiledScan::Shape& shape : scan_->shapes) {
@@ -564,7 +577,7 @@ class ScanCompiler {
 
 absl::StatusOr<std::unique_ptr<const CompiledScan>> CompiledScan::Make(
     const std::vector<ScanPlan>& scans, const ScanSettings& settings, const RunContext& run,
-    const std::vector<plan::FieldRule>* rules) {
+    const plan::RuleList* rules) {
   return ScanCompiler(scans, settings, run, rules).Compile();
 }
 

@@ -143,7 +143,7 @@ struct CompiledScan {
   // What several plans want of the same events, computed once for all of them: what knowledge adds,
   // and conditions.
   struct Shared {
-    const std::vector<plan::FieldRule>* rules = nullptr;
+    const plan::RuleList* rules = nullptr;
     std::vector<size_t> fields;  // Into fields: what the rules read or write.
     SchemaPtr schema;
     // Plans that want the same of the rules are a group; for each, which rules it wants.
@@ -164,7 +164,7 @@ struct CompiledScan {
   // that read no open set of fields, in their order.
   static absl::StatusOr<std::unique_ptr<const CompiledScan>> Make(
       const std::vector<ScanPlan>& scans, const ScanSettings& settings, const RunContext& run,
-      const std::vector<plan::FieldRule>* rules = nullptr);
+      const plan::RuleList* rules = nullptr);
 
   std::vector<Plan> plans;
   std::unique_ptr<Shared> shared;  // Null: each plan has its rules applied for itself.
@@ -184,10 +184,10 @@ struct CompiledScan {
   std::vector<TimeSlot> fallback_times;
   size_t raw_slot = kNone;
   size_t timed_slot = kNone;  // The text in which settings may find the time.
-  // Into fields: sourcetype, source and host, if somebody reads them; and the slots on which they
-  // depend in every shape.
-  static constexpr size_t kNameFields = 3;
-  std::array<size_t, kNameFields> names = {kNone, kNone, kNone};
+  // Into fields: sourcetype, source and host, in the order of plan::StanzaKind, then all sourcetypes
+  // and sources, if somebody reads them; and the slots on which they depend in every shape.
+  static constexpr size_t kNameFields = 5;
+  std::array<size_t, kNameFields> names = {kNone, kNone, kNone, kNone, kNone};
   std::vector<size_t> name_slots;
   const ScanSettings* settings = nullptr;
   const RunContext* run = nullptr;  // What the plans share.

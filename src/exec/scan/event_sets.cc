@@ -12,8 +12,8 @@
 namespace spelk::exec {
 
 absl::StatusOr<StanzaEvents> StanzaEvents::Make(const plan::EventSet& events,
-                                                const std::vector<plan::FieldRule>& rules,
-                                                const Schema& schema, const RunContext& run) {
+                                                const plan::RuleList& rules, const Schema& schema,
+                                                const RunContext& run) {
   StanzaEvents made;
   if (events.pattern.empty()) return made;
   made.exact_ = events.exact;

@@ -38,8 +38,8 @@ class StanzaEvents {
   // `rules`: all of the scan, of which some may give events other names. `schema` has the name that
   // the stanza asks for.
   static absl::StatusOr<StanzaEvents> Make(const plan::EventSet& events,
-                                           const std::vector<plan::FieldRule>& rules,
-                                           const Schema& schema, const RunContext& run);
+                                           const plan::RuleList& rules, const Schema& schema,
+                                           const RunContext& run);
 
   // Every event is one of them.
   bool all() const { return pattern_.empty() && exact_.empty(); }
@@ -66,13 +66,12 @@ class StanzaEvents {
 using StanzaEventsPtr = std::shared_ptr<StanzaEvents>;  // Shared by the rules of a worker.
 class KnownStanzas {
  public:
-  KnownStanzas(const std::vector<plan::FieldRule>& rules, const Schema& schema,
-               const RunContext& run)
+  KnownStanzas(const plan::RuleList& rules, const Schema& schema, const RunContext& run)
       : rules_(rules), schema_(schema), run_(run) {}
   absl::StatusOr<StanzaEventsPtr> Find(const plan::EventSet& events);
 
  private:
-  const std::vector<plan::FieldRule>& rules_;
+  const plan::RuleList& rules_;
   const Schema& schema_;
   const RunContext& run_;
   StringMap<StanzaEventsPtr> by_pattern_;

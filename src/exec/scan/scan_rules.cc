@@ -122,8 +122,9 @@ absl::Status ScanRules::Prepare(const Schema& schema, Rule* rule) const {
   }
 }
 
-absl::StatusOr<std::unique_ptr<ScanRules>> ScanRules::Make(
-    const std::vector<plan::FieldRule>& rules, const Schema& schema, const RunContext& run) {
+absl::StatusOr<std::unique_ptr<ScanRules>> ScanRules::Make(const plan::RuleList& rules,
+                                                           const Schema& schema,
+                                                           const RunContext& run) {
   std::unique_ptr<ScanRules> made(new ScanRules(run));
   KnownStanzas stanzas(rules, schema, run);
   for (const plan::FieldRule& rule : rules) {

@@ -95,7 +95,7 @@ class ScanRules {
   // `schema` has the targets, the fields that rules read, and sourcetype, source and host where
   // rules ask for them. The rules and `run` outlive this. What computes a rule's values is made
   // when the first event comes that the rule is for: most are for events that do not come.
-  static absl::StatusOr<std::unique_ptr<ScanRules>> Make(const std::vector<plan::FieldRule>& rules,
+  static absl::StatusOr<std::unique_ptr<ScanRules>> Make(const plan::RuleList& rules,
                                                          const Schema& schema,
                                                          const RunContext& run);
   ~ScanRules();

@@ -2,9 +2,11 @@
 #include "plan/eval/search_nodes.h"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <utility>
 
+#include "absl/hash/hash.h"
 #include "base/status.h"
 #include "plan/eval/search_matcher.h"
 #include "plan/eval/term_matcher.h"
@@ -17,8 +19,8 @@ namespace {
 
 Truth ToTruth(bool value) { return value ? Truth::kTrue : Truth::kFalse; }
 
-// Asks once for a constant column, once for each entry of a dictionary, otherwise once for each
-// row.
+// Asks once for a constant column, once for each entry of a dictionary, otherwise for each row.
+// Rows may have a value in common: the names of events are few.
 class ColumnTester {
  public:
   template <class Ask>
@@ -39,11 +41,40 @@ class ColumnTester {
         return;
       }
       default:
-        for (const uint32_t row : rows) truth[row] = ToTruth(ask(column.At(row)));
+        TestEach(column, rows, truth, ask);
     }
   }
 
  private:
+  // What was answered for the values that stand at some places.
+  struct Known {
+    const void* place = nullptr;
+    size_t size = 0;
+    Truth answer = Truth::kNull;
+  };
+  static constexpr size_t kKnown = 16;
+
+  template <class Ask>
+  void TestEach(const Column& column, Rows rows, Truth* truth, Ask ask) {
+    std::array<Known, kKnown> known;
+    for (const uint32_t row : rows) {
+      const Value value = column.At(row);
+      const void* place = value.is_text()    ? value.text().data()
+                          : value.is_multi() ? static_cast<const void*>(value.each().data())
+                                             : nullptr;
+      if (place == nullptr) {
+        truth[row] = ToTruth(ask(value));
+        continue;
+      }
+      const size_t size = value.is_text() ? value.text().size() : value.each().size();
+      Known& entry = known[absl::HashOf(place) % kKnown];
+      if (entry.place != place || entry.size != size) {
+        entry = {place, size, ToTruth(ask(value))};
+      }
+      truth[row] = entry.answer;
+    }
+  }
+
   std::vector<Truth> memo_;
 };
 

@@ -76,7 +76,7 @@ class PropsTest : public testing::Test {
   // "target=expression" of each rule, in order.
   std::string Rules(plan::FieldSet needs) {
     const auto compile = [this](std::string_view text) { return Compile(table_, text); };
-    absl::StatusOr<InlinedRules> inlined = props_.RulesFor(needs, table_, compile);
+    absl::StatusOr<InlinedRules> inlined = props_.RulesFor(needs, table_, compile, cache_);
     if (!inlined.ok()) return std::string(MessageOf(inlined.status()));
     std::string out;
     for (const plan::FieldRule& rule : inlined->rules) {
@@ -103,6 +103,7 @@ class PropsTest : public testing::Test {
   }
 
   FieldTable table_;
+  RuleCache cache_;
   Lookups lookups_;
   Props props_;
   std::vector<std::string> warnings_;
