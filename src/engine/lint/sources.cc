@@ -250,7 +250,7 @@ class Checker {
     exec::RunWarnings ignored;
     CompiledTexts compiled;
     const Core& core = visit_.search.core;
-    const absl::StatusOr<std::vector<plan::FieldRule>> rules =
+    const absl::StatusOr<plan::RuleList> rules =
         KnowledgeRules(core, core.fields(), ignored, compiled).RulesFor(needs);
     if (!rules.ok()) return true;
     return std::any_of(rules->begin(), rules->end(), [&](const plan::FieldRule& rule) {
