@@ -184,8 +184,9 @@ struct CompiledScan {
   std::vector<TimeSlot> fallback_times;
   size_t raw_slot = kNone;
   size_t timed_slot = kNone;  // The text in which settings may find the time.
-  // Into fields: sourcetype, source and host, in the order of plan::StanzaKind, then all sourcetypes
-  // and sources, if somebody reads them; and the slots on which they depend in every shape.
+  // Into fields: sourcetype, source and host, in the order of plan::StanzaKind, then all
+  // sourcetypes and sources, if somebody reads them; and the slots on which they depend in every
+  // shape.
   static constexpr size_t kNameFields = 5;
   std::array<size_t, kNameFields> names = {kNone, kNone, kNone, kNone, kNone};
   std::vector<size_t> name_slots;
