@@ -109,7 +109,7 @@ TEST(FormatTest, GivesUpWhatWouldBeTooLong) {
       << formatted.error().Render();
   // Blanks are words of the lexer.
   std::string flat = "| eval a=1";
-  for (int i = 0; i < 50'000; ++i) flat += ",b=2";
+  for (int i = 0; i < 49'000; ++i) flat += ",b=2";
   ASSERT_TRUE(TheEngine().Parse(flat).diagnostics.empty());
   formatted = FormatSearch(TheEngine(), flat);
   ASSERT_FALSE(formatted.ok());
