@@ -229,7 +229,8 @@ class DiffRun {
                                    (a.error ? a : b).error->message());
       return search;
     }
-    search.rows = std::make_unique<ResultDiff>(*a.rows, *b.rows, arguments_.ordered);
+    search.rows =
+        std::make_unique<ResultDiff>(*a.rows, *b.rows, arguments_.ordered, arguments_.keys);
     if (search.rows->any()) search.outcome = DiffedSearch::Outcome::kDiffers;
     return search;
   }
@@ -329,6 +330,13 @@ void AddDiffOptions(CLI::App& command, DiffArguments& diff) {
   command
       .add_option("--ignore", diff.ignored,
                   "A field that does not count (* for anything); may be given several times")
+      ->type_name("FIELD")
+      ->take_all()
+      ->allow_extra_args(false);
+  command
+      .add_option("--key", diff.keys,
+                  "Rows with the same value of this field belong together; may be given several "
+                  "times")
       ->type_name("FIELD")
       ->take_all()
       ->allow_extra_args(false);

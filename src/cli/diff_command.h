@@ -16,6 +16,7 @@ struct DiffArguments {
   std::string rows;
   std::string match;
   std::vector<std::string> ignored;
+  std::vector<std::string> keys;
   bool ordered = false;
 };
 

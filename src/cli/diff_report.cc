@@ -113,15 +113,19 @@ std::string MarkdownOf(const std::vector<Line>& lines) {
   return out;
 }
 
-// A field a line, for rows that are too wide.
+// A field a line, for rows that are too wide: of one that differs what differs, and a few others
+// that tell which row it is.
 std::string ListOf(const std::vector<Change>& changes, size_t most, bool colour) {
   std::string out;
   for (size_t i = 0; i < most; ++i) {
     const Change& change = changes[i];
     const char mark = MarkOf(change);
+    constexpr size_t kOthers = 4;
+    size_t others = 0;
     if (i > 0) out += "\n";
     for (const std::string& name : FieldsOf({change})) {
       const bool differs = mark != '~' || Has(change.fields, name);
+      if (!differs && ++others > kOthers) continue;
       const std::string line =
           fmt::format("{} {}: {}", differs ? mark : ' ', Printable(name), CellOf(change, name));
       out += Painted(differs ? mark : ' ', line, colour) + "\n";

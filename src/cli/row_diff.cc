@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <deque>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 namespace spelk::cli {
@@ -54,8 +56,50 @@ bool Fits(std::string_view pattern, std::string_view name) {
 
 }  // namespace
 
+namespace {
+
+// The values of the key's fields; nothing for a row that lacks one.
+std::optional<std::string> KeyOf(const Row& row, const std::vector<std::string>& keys) {
+  std::string key;
+  for (const std::string& name : keys) {
+    const std::vector<std::string>* values = row.Find(name);
+    if (values == nullptr) return std::nullopt;
+    for (const std::string& value : *values) key += InOneForm(value) + '\0';
+    key += '\1';
+  }
+  return key;
+}
+
+std::vector<RowChange> PairByKey(const std::vector<const Row*>& a, const std::vector<const Row*>& b,
+                                 const std::vector<std::string>& keys) {
+  std::unordered_map<std::string, std::deque<const Row*>> by_key;
+  std::vector<RowChange> changes;
+  std::unordered_set<const Row*> paired;
+  for (const Row* row : b) {
+    if (std::optional<std::string> key = KeyOf(*row, keys)) by_key[*key].push_back(row);
+  }
+  for (const Row* row : a) {
+    const std::optional<std::string> key = KeyOf(*row, keys);
+    const auto found = key ? by_key.find(*key) : by_key.end();
+    RowChange change{row, nullptr};
+    if (found != by_key.end() && !found->second.empty()) {
+      change.b = found->second.front();
+      found->second.pop_front();
+      paired.insert(change.b);
+    }
+    changes.push_back(change);
+  }
+  for (const Row* row : b) {
+    if (paired.count(row) == 0) changes.push_back({nullptr, row});
+  }
+  return changes;
+}
+
+}  // namespace
+
 std::vector<RowChange> PairRows(const std::vector<const Row*>& a, std::vector<const Row*> b,
-                                SameCell same) {
+                                SameCell same, const std::vector<std::string>& keys) {
+  if (!keys.empty()) return PairByKey(a, b, keys);
   constexpr size_t kMostCompared = 4'000'000;
   const bool compares = b.empty() || a.size() <= kMostCompared / b.size();
   std::vector<RowChange> changes;
@@ -116,7 +160,8 @@ bool RowList::Add(std::string_view json) {
   return true;
 }
 
-ResultDiff::ResultDiff(const RowList& a, const RowList& b, bool ordered) {
+ResultDiff::ResultDiff(const RowList& a, const RowList& b, bool ordered,
+                       const std::vector<std::string>& keys) {
   // How often both have a row.
   std::unordered_map<std::string_view, std::pair<size_t, size_t>> counts;
   for (const RowList::Kept& kept : a.rows_) ++counts[RowList::KeyOf(kept)].first;
@@ -148,7 +193,7 @@ ResultDiff::ResultDiff(const RowList& a, const RowList& b, bool ordered) {
     for (const Row& row : rows) all.push_back(&row);
     return all;
   };
-  for (const RowChange& each : PairRows(pointers(alone_a), pointers(alone_b), &EqualValues)) {
+  for (const RowChange& each : PairRows(pointers(alone_a), pointers(alone_b), &EqualValues, keys)) {
     Change change;
     if (each.a != nullptr) change.a = *each.a;
     if (each.b != nullptr) change.b = *each.b;

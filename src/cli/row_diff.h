@@ -21,9 +21,9 @@ struct RowChange {
 
 // Of rows without an equal: those of `a` in their order, each with the row of `b` that shares most
 // cells with it, if half of them are shared; then what is left of `b`. Of very many rows none are
-// compared.
+// compared. With `keys`, rows belong together that have the same values of these fields.
 std::vector<RowChange> PairRows(const std::vector<const Row*>& a, std::vector<const Row*> b,
-                                SameCell same);
+                                SameCell same, const std::vector<std::string>& keys = {});
 // The fields whose values are not the same.
 std::vector<std::string> ChangedFields(const Row& a, const Row& b, SameCell same);
 
@@ -61,7 +61,8 @@ class RowList {
 class ResultDiff {
  public:
   // `ordered`: rows that both have must come in the same order.
-  ResultDiff(const RowList& a, const RowList& b, bool ordered);
+  ResultDiff(const RowList& a, const RowList& b, bool ordered,
+             const std::vector<std::string>& keys = {});
 
   struct Change {
     std::optional<Row> a;

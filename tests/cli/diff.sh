@@ -31,6 +31,18 @@ expect 'only the first' 1 '   id
 … 1 more; --rows 0 shows all' "$SPELK" diff --rows 1 'id<3 | sort id | table id' 'id>9' in.ndjson
 expect 'rows too wide for a table' 1 '- a: '"$(printf 'x%.0s' {1..170})" "$SPELK" diff \
   "| makeresults | eval a=\"$(printf 'x%.0s' {1..170})\" | table a" '| makeresults | head 0'
+long=$(printf 'x%.0s' {1..150})
+expect 'of one that differs a few fields more' 1 "  a: 1
+  b: 2
+  c: 3
+  d: 4
+~ f: $long -> 6" "$SPELK" diff "| makeresults | eval a=1, b=2, c=3, d=4, e=5, f=\"$long\" | table a b c d e f" \
+  '| makeresults | eval a=1, b=2, c=3, d=4, e=5, f=6 | table a b c d e f'
+expect 'rows that share less than half stand alone' 1 '   host  count  m
+-  h0    2      40.0
++  h0    1      20.0' "$SPELK" diff 'stats count max(n) AS m by host' 'id<4 | stats count max(n) AS m by host' in.ndjson
+expect 'belong together by a key' 1 '   host  count   m
+~  h0    2 -> 1  40.0 -> 20.0' "$SPELK" diff --key host 'stats count max(n) AS m by host' 'id<4 | stats count max(n) AS m by host' in.ndjson
 expect 'events as they are' 1 '{"change":"only in a","a":{"id":1,"host":"h1","user":"u1","n":10.0}}' "$SPELK" diff -o ndjson 'id=1' 'id=8' in.ndjson
 expect 'standard input is read once' 0 '' bash -c '"$SPELK" diff "id>1" "id!=1" <in.ndjson'
 
