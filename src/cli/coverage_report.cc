@@ -9,9 +9,7 @@
 #include "spelk/text.h"
 
 namespace spelk::cli {
-namespace {
 
-// From 1; columns are code points.
 std::pair<size_t, size_t> PlaceOf(const std::string& text, size_t offset) {
   size_t line = 1;
   size_t column = 1;
@@ -25,6 +23,8 @@ std::pair<size_t, size_t> PlaceOf(const std::string& text, size_t offset) {
   }
   return {line, column};
 }
+
+namespace {
 
 std::string Missing(const Branch& branch) {
   if (branch.kind == Branch::Kind::kStage) return branch.misses_true() ? "gave no row" : "";

@@ -1,12 +1,17 @@
 // What tests cover, for people and programs.
 #pragma once
 
+#include <cstddef>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cli/coverage.h"
 
 namespace spelk::cli {
+
+// Line and column of an offset, both from 1; columns are code points.
+std::pair<size_t, size_t> PlaceOf(const std::string& text, size_t offset);
 
 // A line for each search, and one for each place that no test reached.
 std::string CoverageText(const std::vector<CoveredSearch>& searches, bool colour);

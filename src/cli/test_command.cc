@@ -12,6 +12,7 @@
 #include "cli/choices.h"
 #include "cli/coverage_report.h"
 #include "cli/exit_codes.h"
+#include "cli/mutants.h"
 #include "cli/report.h"
 #include "cli/terminal.h"
 #include "cli/test_report.h"
@@ -70,14 +71,16 @@ int WriteReport(const std::string& text, const std::string& path) {
   return kDone;
 }
 
-// Below the report of the tests, or beside one for programs; and to a file.
+// Below the report of the tests, or beside one for programs.
+void TellBelow(const std::string& text, const TestArguments& arguments) {
+  arguments.format == "text" && arguments.output.empty() ? Print(text) : Say(text);
+}
+
+// So, and to a file.
 int TellCoverage(const std::vector<CoveredSearch>& searches, const TestArguments& arguments,
                  bool colour) {
   const std::string& path = arguments.coverage_report;
-  if (arguments.coverage) {
-    const bool below = arguments.format == "text" && arguments.output.empty();
-    below ? Print(CoverageText(searches, colour)) : Say(CoverageText(searches, false));
-  }
+  if (arguments.coverage) TellBelow(CoverageText(searches, colour), arguments);
   if (path.empty()) return kDone;
   return WriteReport(path.ends_with(".html") ? CoverageHtml(searches) : CoverageJson(searches),
                      path);
@@ -116,6 +119,8 @@ void AddTestOptions(CLI::App& command, TestArguments& test) {
       .add_option("--coverage-report", test.coverage_report,
                   "Write the coverage to a file: .html or .json")
       ->type_name("FILE");
+  command.add_flag("--mutate", test.mutate,
+                   "Change each search in small ways, and tell which changes no test notices");
   command.add_flag("--update", test.update, "Write the snapshots that differ");
   command.add_flag("--list", test.list, "List the tests, and run none");
   command.add_flag("-v,--verbose", test.verbose, "Name the tests that pass, too");
@@ -166,6 +171,9 @@ int Test(const TestArguments& arguments) {
   if (written != kDone) return written;
   const int told = TellCoverage(coverage.Searches(), arguments, options.colour);
   if (told != kDone) return told;
+  if (arguments.mutate) {
+    TellBelow(MutantsText(RunMutants(files.cases, results, options), options.colour), arguments);
+  }
   if (!files.problems.empty()) return kUsage;
   return report.failed() > 0 ? kAnswerIsNo : kDone;
 }

@@ -21,6 +21,7 @@ struct TestArguments {
   std::string coverage_report;
   std::string colour = "auto";
   bool coverage = false;
+  bool mutate = false;
   bool update = false;
   bool list = false;
   bool verbose = false;

@@ -228,6 +228,7 @@ class Suite {
       TestResult warnings = CompareWarnings(test, query, *done);
       if (!warnings.passed) result = std::move(warnings);
     }
+    if (options_.brief) return result;
     if (!result.passed && count <= 1) result.details += WhyNoRows(query, input, options);
     if (!result.passed && count > 0 && result.details.empty()) result.details = Shown(rows);
     return result;

@@ -22,6 +22,7 @@ struct TestRunOptions {
   size_t jobs = 1;
   bool update = false;  // Write snapshots instead of comparing them.
   bool colour = false;
+  bool brief = false;            // Only whether they pass; not why they do not.
   Coverage* coverage = nullptr;  // Each case runs once more, for this.
 };
 
