@@ -121,7 +121,8 @@ struct Problem {
   ErrorDetail detail;
   std::vector<Fix> fixes;  // The likeliest first.
 };
-// All that is wrong with the text, syntax and names, and what is worth a warning, in its order.
+// All that is wrong with the text, syntax and names, and what is worth a warning, in its order; of
+// more than a thousand the first.
 // `query` gets the search if it compiles: for Lint, which then need not compile it again.
 std::vector<Problem> FindProblems(const Engine& engine, std::string_view text,
                                   const CompileOptions& options = {},

@@ -193,7 +193,7 @@ TEST_F(LspPlaces, AllFindingsAreMendedAtOnce) {
   const Json answer = client_.Request(
       "textDocument/codeAction",
       R"({"textDocument":{"uri":"file:///d.yml"},"range":{"start":{"line":1,"character":2},)"
-      R"("end":{"line":1,"character":2}},"context":{"diagnostics":[]}})");
+      R"("end":{"line":1,"character":2}},"context":{"diagnostics":[],"only":["source.fixAll"]}})");
   ASSERT_EQ(EachText(At(answer, "result"), "kind"),
             (std::vector<std::string>{"source.fixAll.spelk"}));
   const Json& changes = At(answer, "result.0.edit.changes");

@@ -175,6 +175,7 @@ JsonText Features::DiagnosticOf(const Document& document, const EmbeddedSearch& 
 
 std::string Features::Diagnostics(const Document& document, bool* complete) {
   constexpr size_t kMostNew = 100;
+  constexpr size_t kMostTold = 500;  // Of one search: nobody reads more.
   const size_t known = checked_;
   *complete = true;
   JsonText list = JsonText::Array();
@@ -185,7 +186,9 @@ std::string Features::Diagnostics(const Document& document, bool* complete) {
       *complete = false;
       break;
     }
+    size_t told = 0;
     for (const Remark& remark : RemarksOn(document, search)) {
+      if (++told > kMostTold) break;
       list.Add(DiagnosticOf(document, search, remark));
     }
   }
@@ -218,12 +221,17 @@ bool Features::AddEdits(const Document& document, const EmbeddedSearch& search,
   return true;
 }
 
-std::string Features::CodeActions(const Document& document, Position begin, Position end) {
+std::string Features::CodeActions(const Document& document, Position begin, Position end,
+                                  bool whole) {
   const size_t from = document.OffsetOf(begin);
   const size_t to = document.OffsetOf(end);
   JsonText list = JsonText::Array();
   for (const EmbeddedSearch& search : document.searches()) {
     if (search.begin > to || search.end < from) continue;
+    if (whole) {
+      AddFixAll(document, search, &list);
+      continue;
+    }
     for (const Remark& remark : RemarksOn(document, search)) {
       const size_t first = search.FileOffset(remark.offset);
       const size_t last = search.FileOffset(remark.offset + remark.length, true);
@@ -245,19 +253,20 @@ std::string Features::CodeActions(const Document& document, Position begin, Posi
         preferred = false;
       }
     }
-    AddFixAll(document, search, &list);
   }
   return list.Done();
 }
 
 // All that lint can mend in the search, as one edit.
 void Features::AddFixAll(const Document& document, const EmbeddedSearch& search, JsonText* to) {
-  if (!workspace_.settings().lint) return;
+  constexpr size_t kMostBytes = 65536;  // It is compiled again and again.
+  if (!workspace_.settings().lint || search.text.size() > kMostBytes) return;
   const std::vector<Remark>& remarks = RemarksOn(document, search);
-  const bool any = std::any_of(remarks.begin(), remarks.end(), [](const Remark& remark) {
-    return remark.code.starts_with('L') && !remark.fixes.empty();
+  constexpr auto kMostEdits = 100;
+  const auto edits_of_lint = std::count_if(remarks.begin(), remarks.end(), [](const Remark& r) {
+    return r.code.starts_with('L') && !r.fixes.empty();
   });
-  if (!any) return;
+  if (edits_of_lint == 0 || edits_of_lint > kMostEdits) return;
   const std::string_view before = search.text;
   const std::string after = MendSearch(workspace_.EngineFor(document.path()), search.text,
                                        workspace_.LintOptionsFor(document.path()));
@@ -325,6 +334,7 @@ std::string Features::Completion(const Document& document, Position position) {
   JsonText items = JsonText::Array();
   if (search != nullptr) {
     size_t number = 0;
+    std::optional<std::string> range;  // All of them stand at one place.
     for (const spelk::Completion& each : Complete(workspace_.EngineFor(document.path()),
                                                   search->text, offset, workspace_.options())) {
       std::string text = each.insert;
@@ -333,8 +343,8 @@ std::string Features::Completion(const Document& document, Position position) {
       const std::optional<std::string> written = search->InFile(text);
       if (!written) continue;
       JsonText edit = JsonText::Object();
-      edit.Set("range", RangeIn(document, *search, each.offset, each.length))
-          .SetText("newText", *written);
+      if (!range) range = RangeIn(document, *search, each.offset, each.length).Done();
+      edit.Set("range", *range).SetText("newText", *written);
       JsonText item = JsonText::Object();
       item.SetText("label", each.label)
           .SetNumber("kind", ItemKind(each.kind))

@@ -45,7 +45,8 @@ class Features {
   std::string PrepareRename(const Document& document, Position position);
   Result<std::string> Rename(const Document& document, Position position, std::string_view name);
   std::string Symbols(const Document& document);
-  std::string CodeActions(const Document& document, Position begin, Position end);
+  // `whole`: what mends all of a search, instead of what mends a place.
+  std::string CodeActions(const Document& document, Position begin, Position end, bool whole);
   // The edits that lay the searches out anew.
   Result<std::string> Format(const Document& document);
 

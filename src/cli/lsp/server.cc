@@ -436,7 +436,11 @@ class Server {
     const auto end = PositionIn(params["range"]["end"]);
     if (!begin || !end) return Failure{kInvalidParams, "range is missing"};
     const Document* document = Find(UriIn(params));
-    if (document != nullptr) *result = features_.CodeActions(*document, *begin, *end);
+    bool whole = false;
+    for (const std::string& kind : params["context"]["only"].Texts()) {
+      whole = whole || kind.starts_with("source");
+    }
+    if (document != nullptr) *result = features_.CodeActions(*document, *begin, *end, whole);
     return std::nullopt;
   }
 

@@ -290,8 +290,10 @@ class Completer {
           cursor_.options.begin(), cursor_.options.end(),
           [&](std::string_view name) { return EqualsIgnoringCase(name, argument.name); });
       if (given) continue;
-      Completion* made =
-          Add(argument.name, CompletionKind::kOption, argument.no_effect ? kLast : kUsual);
+      // Where fields may stand, too, those of events come first.
+      const bool late = argument.no_effect ||
+                        (cursor_.place == Place::kArgument && !TakesStatistics() && TakesFields());
+      Completion* made = Add(argument.name, CompletionKind::kOption, late ? kLast : kUsual);
       if (made == nullptr) continue;
       made->insert = std::string(argument.name) + "=";
       made->detail = argument.type;

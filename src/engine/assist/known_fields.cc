@@ -204,27 +204,31 @@ class Flow {
 // The commands that can be bound, as a plan; null if there are none.
 plan::NodePtr BindWhatCan(const Core& core, const Source& source, const ast::Pipeline& tree,
                           FieldTable& fields) {
-  // A command that cannot takes the plan before it along.
-  std::vector<bool> left_out(tree.commands.size());
-  for (size_t round = 0; round <= tree.commands.size(); ++round) {
+  // A command that cannot takes the plan before it along, and so one begins anew without it; of a
+  // search with many such commands only what stands behind the last of them counts.
+  constexpr size_t kMostRounds = 16;
+  std::vector<bool> left_out;
+  for (const ast::CommandCall& call : tree.commands) left_out.push_back(call.broken.has_value());
+  for (size_t round = 0;; ++round) {
     Diagnostics ignored;
     plan::Binder binder(source, core.entries(), fields, ignored, core.bind_services());
     plan::NodePtr plan;
     bool complete = true;
-    for (size_t i = 0; i < tree.commands.size() && complete; ++i) {
+    for (size_t i = 0; i < tree.commands.size(); ++i) {
       if (left_out[i]) continue;
       absl::StatusOr<plan::NodePtr> bound =
           binder.BindCommand(tree.commands[i], plan == nullptr, std::move(plan));
-      complete = bound.ok();
-      if (complete) {
+      if (bound.ok()) {
         plan = std::move(*bound);
-      } else {
-        left_out[i] = true;
+        continue;
       }
+      left_out[i] = true;
+      plan = nullptr;
+      complete = false;
+      if (round < kMostRounds) break;
     }
-    if (complete) return plan;
+    if (complete || round >= kMostRounds) return plan;
   }
-  return nullptr;
 }
 
 }  // namespace

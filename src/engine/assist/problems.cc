@@ -57,6 +57,9 @@ Problem Make(std::string_view text, ErrorDetail detail) {
   return {std::move(detail), std::move(fixes)};
 }
 
+// Nobody reads more, and each costs as much as its line is long.
+constexpr size_t kMostProblems = 1000;
+
 bool SamePlace(const ErrorDetail& a, const ErrorDetail& b) {
   return a.code == b.code && a.offset == b.offset && a.message == b.message;
 }
@@ -76,6 +79,7 @@ std::vector<Problem> FindProblems(const Engine& engine, std::string_view text,
   const absl::Status status = engine::Compile(core, text, options, &compilation, fields);
   std::vector<Problem> problems;
   for (const Diagnostic& diagnostic : compilation.diagnostics.all()) {
+    if (problems.size() == kMostProblems) break;
     problems.push_back(Make(text, engine::ToDetail(diagnostic, *compilation.source)));
   }
   if (!status.ok() && problems.empty()) {
@@ -94,6 +98,7 @@ std::vector<Problem> FindProblems(const Engine& engine, std::string_view text,
     for (const Diagnostic& diagnostic : more.all()) {
       // Nothing was expanded, and which macros are missing was told.
       if (diagnostic.code == ErrorCode::kUnknownMacro) continue;
+      if (problems.size() == kMostProblems) break;
       ErrorDetail detail = engine::ToDetail(diagnostic, source);
       const bool told = std::any_of(problems.begin(), problems.end(), [&](const Problem& each) {
         return SamePlace(each.detail, detail);

@@ -165,6 +165,10 @@ class Renamer {
         return fmt::format("the pattern {} in {} takes it", field.name, Line(field.span));
       }
     }
+    std::vector<Span> spans;  // Of all fields that are named.
+    for (const NamedField& field : walk_.fields) spans.push_back(field.span);
+    std::sort(spans.begin(), spans.end(),
+              [](const Span& a, const Span& b) { return a.begin < b.begin; });
     for (const Token& token : VisibleTokens(core_, text_)) {
       if (token.span.begin < first.span.begin) continue;
       const std::string_view there = TextOf(text_, token.span);
@@ -174,9 +178,10 @@ class Renamer {
         }
         continue;
       }
-      const bool known = std::any_of(walk_.fields.begin(), walk_.fields.end(), [&](const auto& f) {
-        return f.span.begin >= token.span.begin && f.span.end <= token.span.end;
-      });
+      const auto next =
+          std::lower_bound(spans.begin(), spans.end(), token.span,
+                           [](const Span& a, const Span& b) { return a.begin < b.begin; });
+      const bool known = next != spans.end() && next->end <= token.span.end;
       const bool value = token.type == "STRING" && !known && !HoldsTemplate(there);
       if (known || value || token.type == "COMMENT") continue;
       if (HoldsWord(there, name_) && token.type != "STRING" && !IsOther(token)) {
