@@ -214,7 +214,9 @@ std::vector<MutatedSearch> RunMutants(const std::vector<TestCase>& cases,
     if (group.cases.empty() || name < group.search.name) group.search.name = name;
     group.cases.push_back(i);
   }
-  for (auto& [text, group] : groups) {
+  for (auto& entry : groups) {
+    const std::string& text = entry.first;
+    Group& group = entry.second;
     group.search.text = text;
     group.alive = MutantsOf(engine.Parse(text).tree, text);
     std::erase_if(group.alive, [&](const Mutant& mutant) {
