@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "base/status.h"
@@ -105,15 +106,70 @@ bool ReadsBack(const std::string& path, std::string_view file, size_t line,
   return FileText::Find(file, line, search).has_value();
 }
 
+// One round of mending: edits of the text before, and the text that they give.
+struct Step {
+  std::vector<LintEdit> edits;
+  std::string search;
+};
+
+// Edits that do not get in each other's way, in the order of the text; those of the findings at
+// hand that are not refused.
+using Refused = std::set<std::pair<std::string_view, std::string>>;
+std::vector<LintEdit> EditsOf(const std::vector<LintFinding>& findings, const Refused& refused,
+                              bool all, std::vector<const LintFinding*>* taken) {
+  std::vector<LintEdit> edits;
+  size_t end = 0;
+  for (const LintFinding& finding : findings) {
+    if (finding.edits.empty() || refused.contains({finding.rule->id, finding.text})) continue;
+    const auto [first, last] = std::minmax_element(
+        finding.edits.begin(), finding.edits.end(),
+        [](const LintEdit& a, const LintEdit& b) { return a.offset < b.offset; });
+    if (!taken->empty() && first->offset < end) continue;
+    edits.insert(edits.end(), finding.edits.begin(), finding.edits.end());
+    end = std::max(last->offset + last->length, finding.offset + finding.length) + 1;
+    taken->push_back(&finding);
+    if (!all) break;
+  }
+  return edits;
+}
+
+// As much at once as keeps the search compiling; what makes it one that does not is left out.
+std::vector<Step> Mend(const Engine& engine, std::string_view text, const LintOptions& options) {
+  constexpr size_t kMostRounds = 20;
+  std::vector<Step> steps;
+  std::string search(text);
+  bool compiles = engine.Compile(search, {.name = options.name}).ok();
+  bool all = true;
+  Refused refused;
+  for (size_t round = 0; round < kMostRounds; ++round) {
+    const std::vector<LintFinding> findings = Lint(engine, search, options);
+    std::vector<const LintFinding*> taken;
+    std::vector<LintEdit> edits = EditsOf(findings, refused, all, &taken);
+    if (edits.empty()) break;
+    std::string mended = WithEdits(search, edits);
+    const bool still = engine.Compile(mended, {.name = options.name}).ok();
+    if (mended == search || (compiles && !still)) {
+      if (taken.size() == 1) refused.emplace(taken.front()->rule->id, taken.front()->text);
+      all = false;
+      continue;
+    }
+    all = true;
+    compiles = still;
+    search = mended;
+    steps.push_back({std::move(edits), std::move(mended)});
+  }
+  return steps;
+}
+
 class Mender {
  public:
   Mender(const Engine& engine, const LintOptions& options) : engine_(engine), options_(options) {}
 
   void Mend(const Analytic& analytic) {
     if (!analytic.problem.empty() || analytic.search.empty()) return;
-    const LintOptions own = OptionsOf(analytic, options_);
-    const std::string mended = MendSearch(engine_, analytic.search, own);
-    if (mended == analytic.search) return;
+    const std::vector<Step> steps =
+        lint::Mend(engine_, analytic.search, OptionsOf(analytic, options_));
+    if (steps.empty()) return;
     const auto known = std::find_if(mended_.begin(), mended_.end(), [&](const MendedFile& file) {
       return file.path == analytic.file;
     });
@@ -123,7 +179,7 @@ class Mender {
       file.path = analytic.file;
       file.before = file.after = files_.TextOf(analytic.file);
     }
-    if (!Write(analytic, mended, &file)) {
+    if (!Write(analytic, steps, &file)) {
       file.problems.push_back(fmt::format("{}:{}: {} can be mended, but not in this file",
                                           analytic.file, analytic.line, analytic.name));
     }
@@ -132,47 +188,27 @@ class Mender {
   std::vector<MendedFile> Take() { return std::move(mended_); }
 
  private:
-  // Edit by edit where the edits of the rules can be had one after the other, all at once
-  // otherwise.
-  bool Write(const Analytic& analytic, const std::string& mended, MendedFile* file) {
+  // Step by step, so that what is not edited stays as it was written there.
+  static bool Write(const Analytic& analytic, const std::vector<Step>& steps, MendedFile* file) {
     std::string search = analytic.search;
     std::string text = file->after;
-    const LintOptions own = OptionsOf(analytic, options_);
-    constexpr size_t kMostSteps = 500;
-    for (size_t step = 0; step < kMostSteps && search != mended; ++step) {
-      const std::vector<LintFinding> findings = Lint(engine_, search, own);
-      const auto next = std::find_if(findings.begin(), findings.end(), [&](const LintFinding& f) {
-        return !f.edits.empty() && Find(skipped_, f) == skipped_.end();
-      });
-      if (next == findings.end()) break;
-      const std::string changed = WithEdits(search, next->edits);
+    for (const Step& step : steps) {
       const std::optional<FileText> place = FileText::Find(text, analytic.line, search);
-      if (!place) return false;
-      std::optional<std::string> written = place->WithEdits(text, next->edits);
-      if (!written || !ReadsBack(analytic.file, *written, analytic.line, changed)) {
-        skipped_.push_back({next->rule->id, next->text});
-        continue;
-      }
-      search = changed;
+      std::optional<std::string> written =
+          place ? place->WithEdits(text, step.edits) : std::nullopt;
+      if (!written || !ReadsBack(analytic.file, *written, analytic.line, step.search)) break;
+      search = step.search;
       text = std::move(*written);
     }
-    skipped_.clear();
     if (search == analytic.search) return false;
     file->after = std::move(text);
     ++file->searches;
-    return true;
-  }
-
-  using Skipped = std::vector<std::pair<std::string_view, std::string>>;
-  static Skipped::const_iterator Find(const Skipped& skipped, const LintFinding& finding) {
-    return std::find(skipped.begin(), skipped.end(),
-                     std::pair<std::string_view, std::string>(finding.rule->id, finding.text));
+    return search == steps.back().search;
   }
 
   const Engine& engine_;
   const LintOptions& options_;
   Files files_;
-  Skipped skipped_;
   std::vector<MendedFile> mended_;
 };
 
@@ -195,31 +231,8 @@ std::string WithEdits(std::string_view text, const std::vector<LintEdit>& edits)
 }
 
 std::string MendSearch(const Engine& engine, std::string_view text, const LintOptions& options) {
-  constexpr size_t kMostRounds = 200;
-  std::string search(text);
-  bool compiles = engine.Compile(search, {.name = options.name}).ok();
-  std::vector<std::pair<std::string_view, std::string>> refused;
-  for (size_t round = 0; round < kMostRounds; ++round) {
-    const std::vector<LintFinding> findings = Lint(engine, search, options);
-    const LintFinding* next = nullptr;
-    for (const LintFinding& finding : findings) {
-      const std::pair<std::string_view, std::string> key(finding.rule->id, finding.text);
-      if (finding.edits.empty() || std::find(refused.begin(), refused.end(), key) != refused.end())
-        continue;
-      next = &finding;
-      break;
-    }
-    if (next == nullptr) break;
-    std::string mended = WithEdits(search, next->edits);
-    const bool still = engine.Compile(mended, {.name = options.name}).ok();
-    if (mended == search || (compiles && !still)) {
-      refused.emplace_back(next->rule->id, next->text);
-      continue;
-    }
-    compiles = still;
-    search = std::move(mended);
-  }
-  return search;
+  const std::vector<engine::lint::Step> steps = engine::lint::Mend(engine, text, options);
+  return steps.empty() ? std::string(text) : steps.back().search;
 }
 
 Result<std::vector<LintResult>> LintPack(const Pack& pack, const Engine& engine,

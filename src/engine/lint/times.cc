@@ -286,6 +286,8 @@ bool AsksForSeveral(const ast::CommandCall& call) {
 }
 
 void Pipeline(Visit& visit, const ast::Pipeline& pipeline) {
+  // What makes its rows may make them by spans.
+  if (pipeline.leading_pipe) return;
   for (size_t c = 0; c + 1 < pipeline.commands.size(); ++c) {
     const ast::CommandCall& call = pipeline.commands[c];
     if (ChangesTime(call)) return;
