@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <utility>
 
 #include "engine/impl.h"
 #include "plan/nodes.h"
@@ -28,7 +29,7 @@ NodePtr OptimizedScan(FieldTable& fields) {
   scan->predicate = Placed(MakeField(fields.Intern("a")), 20);
   scan->prefilter = {{{"abc", "def"}, true}, {{"ghi"}, false}};
   scan->late = true;
-  FieldRule& rule = scan->rules.emplace_back();
+  FieldRule rule;
   rule.where = {StanzaKind::kSource, "x|y", "", "source::x"};
   rule.except = {{StanzaKind::kHost, "h", "", "host::h"}, {StanzaKind::kSourcetype, "s", "s", "s"}};
   rule.text = {{rule.where, "KV_MODE", "xml"}};
@@ -47,6 +48,7 @@ NodePtr OptimizedScan(FieldTable& fields) {
   rule.only_missing = true;
   rule.listed = {fields.Intern("user")};
   rule.parallel_before = true;
+  scan->rules.emplace_back(std::move(rule));
   return scan;
 }
 
