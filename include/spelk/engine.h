@@ -386,8 +386,8 @@ class Engine {
   // The tokens and the tree of a text, with its syntax errors. Never fails.
   Parsed Parse(std::string_view text, std::string name = "<query>") const;
   Result<Query> LoadPlan(std::string_view bytes) const;
-  // The text of `spelk help NAME`, for a command, function or statistic; without a name the
-  // overview.
+  // The text of `spelk help NAME`, for a command, function, statistic, topic, limit or code of a
+  // message; without a name the overview.
   Result<std::string> Help(std::string_view name = {}) const;
   // An instant in seconds since the epoch: written as epoch seconds, as ISO 8601 in the engine's
   // zone, or as a time modifier that counts from `now`. Nothing if the text is none of these.
@@ -400,6 +400,11 @@ class Engine {
   std::vector<std::pair<std::string, std::string>> Passes() const;
   // Names that complete a prefix: commands, functions, statistics.
   std::vector<std::string> Complete(std::string_view prefix) const;
+  // Likewise, and topics and codes of messages: what Help explains.
+  std::vector<std::string> CompleteHelp(std::string_view prefix) const;
+  // What of Splunk's language runs here, as Markdown: every option of every command, every function
+  // and statistic.
+  std::string SupportMatrix() const;
 
   struct Impl;
   const std::shared_ptr<const Impl>& impl() const { return impl_; }

@@ -80,9 +80,14 @@ int PrintHelp(const CLI::App& app, const std::string& name) {
   return kDone;
 }
 
+int PrintMatrix() {
+  Print(Engine().SupportMatrix());
+  return kDone;
+}
+
 int PrintCompletions(const std::string& prefix) {
   const Engine engine;
-  for (const std::string& name : engine.Complete(prefix)) Print(fmt::format("{}\n", name));
+  for (const std::string& name : engine.CompleteHelp(prefix)) Print(fmt::format("{}\n", name));
   return kDone;
 }
 
@@ -297,9 +302,11 @@ int Main(int argc, char** argv) {
 
   std::string help_name;
   CLI::App* help_command =
-      app.add_subcommand("help", "Explain a command, function or statistic of SPL, or an option");
+      app.add_subcommand("help", "Explain a command, function, topic, option or code of a message");
   help_command->add_option("name", help_name, "The name; without one all are listed")
       ->type_name("");
+  bool matrix = false;
+  help_command->add_flag("--matrix", matrix, "Print what of Splunk's language runs here");
   help_command->allow_extras();  // `help --tz` asks about the option.
 
   std::string shell;
@@ -330,6 +337,7 @@ int Main(int argc, char** argv) {
   if (server_command->parsed()) return RunLanguageServer(server);
   if (apps_command->parsed()) return Apps(apps);
   if (help_command->parsed()) {
+    if (matrix) return PrintMatrix();
     const std::vector<std::string> rest = help_command->remaining();
     return PrintHelp(app, help_name.empty() && !rest.empty() ? rest.front() : help_name);
   }

@@ -108,6 +108,7 @@ extern constexpr CommandEntry kCollect = {
     .shape = {Shape::kArguments, kNoClauses},
     .arguments = kArguments,
     .notes = kActionNotes,
+    .differs = "Passes the rows on and writes nothing; a warning says what Splunk would do.",
     .examples = kExamples,
     .nodes = kNodes,
     .bind = &Bind,

@@ -99,6 +99,7 @@ extern constexpr CommandEntry kEventstats = {
     .shape = {Shape::kArguments, kClauseBy},
     .arguments = kArguments,
     .notes = kNotes,
+    .differs = "What memory does not hold goes to disk; Splunk leaves fields out there.",
     .examples = kExamples,
     .nodes = kNodes,
     .bind = &Bind,

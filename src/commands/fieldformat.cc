@@ -158,6 +158,7 @@ extern constexpr CommandEntry kFieldFormat = {
     .shape = {Shape::kAssignments, kNoClauses},
     .arguments = kArguments,
     .notes = kNotes,
+    .differs = "Tables, markdown and vertical output show the format; all else has the values.",
     .examples = kExamples,
     .nodes = kNodes,
     .bind = &Bind,

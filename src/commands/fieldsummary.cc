@@ -254,6 +254,7 @@ extern constexpr CommandEntry kFieldSummary = {
     .shape = {Shape::kArguments, kNoClauses},
     .arguments = kArguments,
     .notes = kNotes,
+    .differs = "Counts are exact always; what memory does not hold is an error.",
     .examples = kExamples,
     .nodes = kNodes,
     .bind = &Bind,

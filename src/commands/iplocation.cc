@@ -198,6 +198,8 @@ extern constexpr CommandEntry kIpLocation = {
     .shape = {Shape::kArguments, kNoClauses},
     .arguments = kArguments,
     .notes = kNotes,
+    .differs =
+        "Reads the database that --geo names; without it there are no fields, and a warning.",
     .examples = kExamples,
     .nodes = kNodes,
     .bind = &Bind,

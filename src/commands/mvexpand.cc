@@ -148,6 +148,7 @@ extern constexpr CommandEntry kMvExpand = {
     .shape = {Shape::kArguments, kNoClauses},
     .arguments = kArguments,
     .notes = kNotes,
+    .differs = "All rows are given; Splunk cuts them off at 500 MB.",
     .examples = kExamples,
     .nodes = kNodes,
     .bind = &Bind,

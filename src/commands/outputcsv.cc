@@ -90,6 +90,7 @@ extern constexpr CommandEntry kOutputCsv = {
     .shape = {Shape::kArguments, kNoClauses},
     .arguments = kArguments,
     .notes = kNotes,
+    .differs = "Writes files inside --allow-write only; otherwise the table stays in memory.",
     .examples = kExamples,
     .bind = &Bind,
 };

@@ -129,6 +129,7 @@ extern constexpr CommandEntry kOutputLookup = {
     .shape = {Shape::kArguments, kNoClauses},
     .arguments = kArguments,
     .notes = kNotes,
+    .differs = "Writes files inside --allow-write only; otherwise the table stays in memory.",
     .examples = kExamples,
     .nodes = kNodes,
     .bind = &Bind,

@@ -44,6 +44,7 @@ extern constexpr CommandEntry kSendAlert = {
     .free_options = true,
     .arguments = kArguments,
     .notes = kActionNotes,
+    .differs = "Passes the rows on and runs nothing; a warning says what Splunk would do.",
     .examples = kExamples,
     .bind = &Bind,
 };

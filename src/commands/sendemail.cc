@@ -40,6 +40,7 @@ extern constexpr CommandEntry kSendEmail = {
     .free_options = true,
     .arguments = kArguments,
     .notes = kActionNotes,
+    .differs = "Passes the rows on and sends nothing; a warning says what Splunk would do.",
     .examples = kExamples,
     .bind = &Bind,
 };

@@ -334,6 +334,7 @@ extern constexpr CommandEntry kSpath = {
     .shape = {Shape::kArguments, kNoClauses},
     .arguments = kArguments,
     .notes = kNotes,
+    .differs = "Without a path the whole text is read; Splunk reads 5,000 characters.",
     .examples = kExamples,
     .nodes = kNodes,
     .bind = &Bind,

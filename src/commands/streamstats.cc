@@ -218,6 +218,7 @@ extern constexpr CommandEntry kStreamstats = {
     .shape = {Shape::kArguments, kClauseBy},
     .arguments = kArguments,
     .notes = kNotes,
+    .differs = "Without a window all rows count; Splunk looks at 10,000 at most.",
     .examples = kExamples,
     .nodes = kNodes,
     .bind = &Bind,

@@ -56,6 +56,7 @@ extern constexpr CommandEntry kTscollect = {
     .shape = {Shape::kArguments, kNoClauses},
     .arguments = kArguments,
     .notes = kActionNotes,
+    .differs = "Passes the rows on and writes nothing; a warning says what Splunk would do.",
     .examples = kExamples,
     .bind = &Bind,
 };

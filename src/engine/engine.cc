@@ -13,6 +13,7 @@
 #include "engine/impl.h"
 #include "engine/query_run.h"
 #include "engine/runner.h"
+#include "engine/support_matrix.h"
 #include "io/terminal_text.h"
 #include "plan/limits.h"
 #include "value/regex.h"
@@ -444,6 +445,12 @@ std::optional<double> Engine::ParseTime(std::string_view text, double now) const
   if (!micros) return std::nullopt;
   return static_cast<double>(*micros) / kMicrosPerSecond;
 }
+
+std::vector<std::string> Engine::CompleteHelp(std::string_view prefix) const {
+  return engine::CompleteHelp(impl_->core.entries(), prefix);
+}
+
+std::string Engine::SupportMatrix() const { return engine::SupportMatrix(impl_->core.entries()); }
 
 std::vector<std::string> Engine::Complete(std::string_view prefix) const {
   return engine::Complete(impl_->core.entries(), prefix);

@@ -6,7 +6,11 @@
 #include <algorithm>
 #include <set>
 
+#include "base/diagnostics.h"
+#include "base/error_codes.h"
+#include "engine/help_topics.h"
 #include "plan/limits.h"
+#include "value/ascii.h"
 
 namespace spelk::engine {
 namespace {
@@ -88,6 +92,42 @@ std::string AggregateHelp(const AggregateEntry& entry) {
   return out;
 }
 
+std::string TopicHelp(const HelpTopic& topic) {
+  std::string out = fmt::format("{}: {}\n{}", topic.name, topic.summary, topic.text);
+  AppendExamples(topic.examples, out);
+  return out;
+}
+
+const HelpTopic* FindTopic(std::string_view name) {
+  for (const HelpTopic& topic : HelpTopics()) {
+    if (topic.name == name) return &topic;
+  }
+  return nullptr;
+}
+
+// Of E0203, e0203.
+const ErrorExplanation* FindCode(std::string_view name) {
+  for (const ErrorExplanation& each : kErrorExplanations) {
+    if (EqualsIgnoringCase(CodeText(each.code), name)) return &each;
+  }
+  return nullptr;
+}
+
+std::string CodeHelp(const ErrorExplanation& code) {
+  std::string out = fmt::format("{}: {}\n\n  {}\n", CodeText(code.code), code.meaning, code.remedy);
+  if (!code.example.empty()) out += fmt::format("\nA search that gets it\n  {}\n", code.example);
+  return out;
+}
+
+std::string ValueOf(const plan::Limit& limit) {
+  return limit.fallback == 0 ? "none" : std::to_string(limit.fallback);
+}
+
+std::string LimitHelp(const plan::Limit& limit) {
+  return fmt::format("{0}: {1}\n\n  By default {2}. --limit {0}=N sets it, 0 lifts it.\n  {3}\n",
+                     plan::NameOf(limit), limit.cuts, ValueOf(limit), limit.page);
+}
+
 std::string Overview(const plan::Registry& entries) {
   std::string out = "Commands\n";
   for (const CommandEntry* entry : entries.commands()) out += Row(entry->name, entry->summary);
@@ -95,7 +135,12 @@ std::string Overview(const plan::Registry& entries) {
   for (const FunctionEntry* entry : entries.functions()) out += Row(entry->name, entry->summary);
   out += "\nStatistics of stats and its like\n";
   for (const AggregateEntry* entry : entries.aggregates()) out += Row(entry->name, entry->summary);
-  out += "\n`spelk help NAME` tells more of each.\n";
+  out += "\nTopics\n";
+  for (const HelpTopic& topic : HelpTopics()) out += Row(topic.name, topic.summary);
+  out += Row("limits", "Limits of rows and values.");
+  out +=
+      "\n`spelk help NAME` tells more of each, and of the codes of messages: `spelk help E0203`.\n"
+      "`spelk help --matrix` tells what of Splunk's language runs here.\n";
   return out;
 }
 
@@ -109,9 +154,8 @@ std::string LimitsHelp() {
       "rare,\n"
       "chart and timechart, and head without a number, are no limits but what the commands do.\n\n";
   for (const plan::Limit& limit : plan::kLimits) {
-    const std::string value = limit.fallback == 0 ? "none" : std::to_string(limit.fallback);
-    out += fmt::format("  {:<28} {:>7}  {}\n  {:<36}  {}\n", plan::NameOf(limit), value, limit.cuts,
-                       "", limit.page);
+    out += fmt::format("  {:<28} {:>7}  {}\n  {:<36}  {}\n", plan::NameOf(limit), ValueOf(limit),
+                       limit.cuts, "", limit.page);
   }
   out += "\nLimits of Splunk that cut nothing here\n";
   for (const plan::UnappliedLimit& limit : plan::kUnappliedLimits) {
@@ -137,6 +181,10 @@ bool IsUnbuilt(const plan::Registry& entries, std::string_view name) {
 absl::StatusOr<std::string> Help(const plan::Registry& entries, std::string_view name) {
   if (name.empty()) return Overview(entries);
   if (name == "limits") return LimitsHelp();
+  if (const ErrorExplanation* code = FindCode(name)) return CodeHelp(*code);
+  for (const plan::Limit& limit : plan::kLimits) {
+    if (plan::NameOf(limit) == name) return LimitHelp(limit);
+  }
   std::string out;
   const CommandEntry* command = entries.Command(name);
   if (command != nullptr) out += CommandHelp(*command);
@@ -147,6 +195,8 @@ absl::StatusOr<std::string> Help(const plan::Registry& entries, std::string_view
   const AggregateEntry* aggregate = entries.Aggregate(name, &number);
   if (aggregate == nullptr) aggregate = entries.Aggregate(fmt::format("{}0", name), &number);
   if (aggregate != nullptr) out += (out.empty() ? "" : "\n") + AggregateHelp(*aggregate);
+  if (const HelpTopic* topic = FindTopic(name))
+    out += (out.empty() ? "" : "\n") + TopicHelp(*topic);
   if (!out.empty()) return out;
   if (const plan::UnbuiltCommand* refused = entries.Unbuilt(name)) {
     return fmt::format("{}\n\nIt does not run here: {}.\nInstead: {}.\n", refused->name,
@@ -155,7 +205,9 @@ absl::StatusOr<std::string> Help(const plan::Registry& entries, std::string_view
   if (IsUnbuilt(entries, name))
     return absl::NotFoundError(fmt::format("\"{}\" is not built yet", name));
   std::string message = fmt::format("there is no help on \"{}\"", name);
-  for (const std::string& note : plan::DidYouMean(plan::NearestNames(name, AllNames(entries))))
+  std::vector<std::string_view> names = AllNames(entries);
+  for (const HelpTopic& topic : HelpTopics()) names.push_back(topic.name);
+  for (const std::string& note : plan::DidYouMean(plan::NearestNames(name, names)))
     message += "; " + note;
   return absl::NotFoundError(message);
 }
@@ -166,6 +218,19 @@ std::vector<std::string> Complete(const plan::Registry& entries, std::string_vie
     if (name.starts_with(prefix)) names.emplace(name);
   }
   return {names.begin(), names.end()};
+}
+
+std::vector<std::string> CompleteHelp(const plan::Registry& entries, std::string_view prefix) {
+  std::vector<std::string> names = Complete(entries, prefix);
+  const auto add = [&](std::string name) {
+    if (name.starts_with(prefix)) names.push_back(std::move(name));
+  };
+  for (const HelpTopic& topic : HelpTopics()) add(std::string(topic.name));
+  add("limits");
+  for (const ErrorExplanation& each : kErrorExplanations) add(CodeText(each.code));
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  return names;
 }
 
 std::string Reference(const plan::Registry& entries) {

@@ -40,6 +40,7 @@ struct Argument {
   std::string_view summary;
   bool is_option = false;  // Written name=value.
   bool no_effect = false;  // Accepted because Splunk has it; does nothing here.
+  bool refused = false;    // Known because Splunk has it; refused by name.
   ValueShape value = ValueShape::kText;
 };
 
@@ -63,6 +64,7 @@ struct CommandEntry {
   bool free_options = false;          // name=value names a field, not an option: regex.
   std::span<const Argument> arguments = {};
   std::span<const std::string_view> notes = {};  // What differs here, limits; shown by help.
+  std::string_view differs = "";  // Where the answer is not Splunk's; for the support matrix.
   std::span<const Example> examples = {};
   // The node types that this command's file declares; the planner's own are in exec/core.h.
   std::span<const NodeEntry> nodes = {};
@@ -148,6 +150,7 @@ struct FunctionEntry {
   size_t arranged = 0;
   std::span<const Example> examples = {};
   std::span<const std::string_view> notes = {};
+  std::string_view differs = "";
 };
 
 // ---------------------------------------------------------------- statistics
@@ -180,6 +183,7 @@ struct AggregateEntry {
   const AggregateOps& (*ops)() = nullptr;
   std::span<const Example> examples = {};
   std::span<const std::string_view> notes = {};
+  std::string_view differs = "";
 };
 
 // ---------------------------------------------------------------- the table

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "SplParser.h"
+#include "syntax/elsewhere.h"
 
 namespace spelk::syntax {
 
@@ -116,16 +117,8 @@ class Message {
 
   // What may follow an operand; and how in SPL is said what people say otherwise elsewhere.
   std::string AfterOperand(size_t at, std::string_view seen) const {
-    constexpr std::pair<std::string_view, std::string_view> kElsewhere[] = {
-        {"IS", "null is tested by isnull(field) and isnotnull(field)"},
-        {"BETWEEN", "write field>=1 AND field<=5"},
-        {"CONTAINS", "write like(field, \"%text%\")"},
-        {"MATCH", "write match(field, \"regular expression\")"},
-        {"MATCHES", "write match(field, \"regular expression\")"},
-    };
-    for (const auto& [word, advice] : kElsewhere) {
-      if (Upper(std::string(seen)) == word) return fmt::format("an operator; {}", advice);
-    }
+    const std::string_view advice = AdviceOn(ElsewhereKind::kOperator, seen);
+    if (!advice.empty()) return fmt::format("an operator; {}", advice);
     size_t open = 0;
     for (size_t i = 0; i < at && i < tokens_.size(); ++i) {
       if (tokens_[i].type == SplParser::LPAREN) ++open;

@@ -1,4 +1,5 @@
-// The program that writes the reference and the tables of README.md out of the entries.
+// The program that writes the reference, the tables of README.md and the support matrix out of the
+// entries.
 // spelk_docs reference | readme README.md | check README.md
 #include <fmt/format.h>
 
@@ -13,6 +14,7 @@
 #include "commands/entry.h"
 #include "engine/help.h"
 #include "engine/impl.h"
+#include "engine/support_matrix.h"
 #include "functions/entry.h"
 #include "spelk/engine.h"
 #include "spelk/lint.h"
@@ -91,10 +93,14 @@ std::string Unbuilt(const plan::Registry& entries) {
   for (const std::string_view name : functions::UnbuiltAggregates()) {
     if (entries.Aggregate(name, &number) == nullptr) statistics.push_back(name);
   }
-  return fmt::format(
-      "\n### Not built yet\n\nThese parse, and are refused by name.\n\n- Commands: {}\n"
-      "- Functions: {}\n- Statistics: {}\n",
-      List(commands), List(functions), List(statistics));
+  std::string out = "\n### Not built yet\n\nThese parse, and are refused by name.\n\n";
+  const auto add = [&out](std::string_view what, const std::vector<std::string_view>& names) {
+    if (!names.empty()) out += fmt::format("- {}: {}\n", what, List(names));
+  };
+  add("Commands", commands);
+  add("Functions", functions);
+  add("Statistics", statistics);
+  return out;
 }
 
 std::string Rules() {
@@ -135,17 +141,27 @@ int Complain(std::string_view message) {
   return 1;
 }
 
+// Writes what differs, or says that it does.
+int Keep(const std::string& path, const std::optional<std::string>& text, const std::string& wanted,
+         bool write) {
+  if (text && wanted == *text) return 0;
+  if (!write) return Complain(fmt::format("{} is out of date: ./dev docs", path));
+  std::ofstream out(path, std::ios::binary);
+  if (!(out << wanted << std::flush)) return Complain(fmt::format("cannot write {}", path));
+  fmt::print("rewritten {}\n", path);
+  return 0;
+}
+
+// The tables of README.md, and the support matrix that it links.
 int Readme(const std::string& path, bool write, const plan::Registry& entries) {
   const std::optional<std::string> text = Read(path);
   if (!text) return Complain(fmt::format("cannot read {}", path));
   const std::optional<std::string> wanted = WithTables(*text, Tables(entries));
   if (!wanted) return Complain(fmt::format("{} lacks the marks of the tables", path));
-  if (*wanted == *text) return 0;
-  if (!write) return Complain(fmt::format("the tables of {} are out of date: ./dev docs", path));
-  std::ofstream out(path, std::ios::binary);
-  if (!(out << *wanted << std::flush)) return Complain(fmt::format("cannot write {}", path));
-  fmt::print("rewritten {}\n", path);
-  return 0;
+  const std::string folder = path.substr(0, path.rfind('/') + 1);
+  const std::string matrix = folder + "src/support_matrix.md";
+  const int tables = Keep(path, text, *wanted, write);
+  return tables | Keep(matrix, Read(matrix), engine::SupportMatrix(entries), write);
 }
 
 int Main(const std::vector<std::string>& words) {

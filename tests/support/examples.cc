@@ -7,6 +7,7 @@
 #include <span>
 #include <utility>
 
+#include "engine/help_topics.h"
 #include "engine/impl.h"
 #include "plan/entry.h"
 #include "support/json.h"
@@ -59,6 +60,17 @@ class ExampleRunner {
     }
   }
 
+  void TakeTopic(const engine::HelpTopic& topic) {
+    if (topic.name.find(only_) == std::string_view::npos) return;
+    const std::string place = fmt::format("topic {}", topic.name);
+    std::vector<std::string> missing;
+    if (topic.examples.empty()) missing.push_back("has no example");
+    results_.push_back({place, std::move(missing)});
+    for (const plan::Example& example : topic.examples) {
+      results_.push_back({fmt::format("{}, example \"{}\"", place, example.title), Run(example)});
+    }
+  }
+
   void TakeArguments(const plan::CommandEntry& entry) {
     if (entry.name.find(only_) == std::string_view::npos) return;
     std::vector<std::string> problems;
@@ -96,6 +108,7 @@ std::vector<ExampleResult> RunExamples(const RunnerOptions& options, std::string
   }
   for (const plan::FunctionEntry* entry : entries.functions()) runner.Take("function", *entry);
   for (const plan::AggregateEntry* entry : entries.aggregates()) runner.Take("statistic", *entry);
+  for (const engine::HelpTopic& topic : engine::HelpTopics()) runner.TakeTopic(topic);
   return runner.Results();
 }
 

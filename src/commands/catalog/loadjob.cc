@@ -89,6 +89,7 @@ extern constexpr CommandEntry kLoadJob = {
     .shape = {Shape::kArguments, kNoClauses},
     .arguments = kArguments,
     .notes = kNotes,
+    .differs = "Runs the saved search anew; a job by its id is refused.",
     .examples = kExamples,
     .bind = &Bind,
 };

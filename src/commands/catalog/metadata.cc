@@ -71,6 +71,7 @@ extern constexpr CommandEntry kMetadata = {
     .free_options = true,
     .arguments = kArguments,
     .notes = kNotes,
+    .differs = "The events of the inputs are read: recentTime is lastTime, and counts are exact.",
     .examples = kExamples,
     .bind = &Bind,
 };

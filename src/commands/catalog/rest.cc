@@ -154,6 +154,7 @@ extern constexpr CommandEntry kRest = {
     .shape = {Shape::kArguments, kNoClauses},
     .arguments = kArguments,
     .notes = kNotes,
+    .differs = "Saved searches, lookups and data models of the apps; other paths are refused.",
     .examples = kExamples,
     .bind = &Bind,
 };

@@ -54,6 +54,7 @@ extern constexpr CommandEntry kChart = {
     .free_options = true,
     .arguments = kChartArguments,
     .notes = kNotes,
+    .differs = "Numbers without span or bins are rows each; Splunk puts more than 300 into ranges.",
     .examples = kExamples,
     .nodes = kNodes,
     .bind = &Bind,

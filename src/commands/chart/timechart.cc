@@ -44,6 +44,7 @@ extern constexpr CommandEntry kTimechart = {
     .free_options = true,
     .arguments = kTimechartArguments,
     .notes = kNotes,
+    .differs = "The hidden fields _span and _spandays are left out.",
     .examples = kExamples,
     .bind = &Bind,
 };

@@ -6,6 +6,7 @@
 
 #include "base/status.h"
 #include "plan/bind/binder.h"
+#include "syntax/elsewhere.h"
 #include "value/time_span.h"
 
 namespace spelk::plan {
@@ -152,7 +153,11 @@ absl::StatusOr<AggregateCall> Binder::Aggregate(const ast::Argument& argument) {
     }
     std::vector<std::string> notes = {fmt::format("there is no statistic \"{}\"", bound.function)};
     const std::vector<std::string_view> similar = entries_.SimilarAggregates(bound.function);
-    if (!similar.empty() && similar.front() == bound.function) {
+    const std::string_view advice =
+        syntax::AdviceOn(syntax::ElsewhereKind::kStatistic, bound.function);
+    if (!advice.empty()) {
+      notes.emplace_back(advice);
+    } else if (!similar.empty() && similar.front() == bound.function) {
       notes = {fmt::format("which percentile is wanted? write {}95(…)", bound.function)};
     } else if (entries_.Function(bound.function) != nullptr) {
       notes = {fmt::format("{} is a function of eval; a statistic takes it as eval({}(…))",

@@ -11,6 +11,7 @@
 #include "base/check.h"
 #include "base/status.h"
 #include "syntax/confusables.h"
+#include "syntax/elsewhere.h"
 #include "value/ascii.h"
 #include "value/number.h"
 
@@ -156,6 +157,10 @@ absl::Status Binder::UnknownCommand(const ast::CommandCall& call) {
 std::vector<std::string> Binder::NotesOnCommand(std::string_view name) const {
   if (const auto found = syntax::FindConfusable(name)) {
     return {fmt::format("it holds this {}; {}", found->what, found->plain)};
+  }
+  if (const std::string_view advice = syntax::AdviceOn(syntax::ElsewhereKind::kCommand, name);
+      !advice.empty()) {
+    return {std::string(advice)};
   }
   double number = 0;
   if (entries_.Aggregate(name, &number) != nullptr) {

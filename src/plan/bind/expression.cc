@@ -10,6 +10,7 @@
 #include "plan/bind/lookups.h"
 #include "plan/bind/spelling.h"
 #include "plan/eval/call.h"
+#include "syntax/elsewhere.h"
 
 namespace spelk::plan {
 namespace {
@@ -288,7 +289,10 @@ absl::StatusOr<const FunctionEntry*> Binder::FindFunction(const ast::Name& name)
   }
   double number = 0;
   std::vector<std::string> notes;
-  if (entries_.Aggregate(name.text, &number) != nullptr) {
+  const std::string_view advice = syntax::AdviceOn(syntax::ElsewhereKind::kFunction, name.text);
+  if (!advice.empty()) {
+    notes = {std::string(advice)};
+  } else if (entries_.Aggregate(name.text, &number) != nullptr) {
     notes = {fmt::format("{} is a statistic, for stats and its like", name.text)};
   } else {
     notes = DidYouMean(entries_.SimilarFunctions(name.text));
