@@ -73,9 +73,10 @@ constexpr Example kMacrosExamples[] = {
      .output = R"({"a":2})"}};
 
 constexpr std::string_view kMultivalue = R"(
-  A field may have several values in one row: an array tags of the event is tags{}, and what values(), list(),
-  split(), makemv and transaction make. mvcount() counts them, mvindex() takes some, mvfilter()
-  and mvmap() go through them, mvjoin() makes one text of them, mvexpand a row for each.
+  A field may have several values in one row: arrays of the event (an array tags is the field
+  tags{}), what values(), list(), split(), makemv and transaction make. mvcount() counts them,
+  mvindex() takes some, mvfilter() and mvmap() go through them, mvjoin() makes one text of them,
+  mvexpand a row for each.
   field=value of search is true if one value is it; so are = and LIKE of where. Statistics take
   each value; BY makes a group for each.
 )";

@@ -193,6 +193,10 @@ class Checker {
         {"\\", "text stands in double quotes"},
     };
     const std::string_view seen = TextOf(text_, tokens_[at].span);
+    const std::string_view before = at == 0 ? "" : TextOf(text_, tokens_[at - 1].span);
+    if (seen == "~" && (before == "in" || before == "IN") && TakesExpression(command_)) {
+      return {"case is ignored by lower(): lower(field) IN (\"a\", \"b\")"};
+    }
     for (const auto& [text, advice] : kAdvice) {
       if (seen == text && TakesExpression(command_)) return {std::string(advice)};
     }
