@@ -30,7 +30,7 @@ struct EmbeddedSearch {
   Style style = Style::kPlain;
   std::string indent;  // kBlock: what begins each line of the file.
 
-  // The place in the file of a place in the search; of the end of something the place behind its
+  // The place in the file of a place in the search; of the end of something the place after its
   // last character, though the next one may stand in another line.
   size_t FileOffset(size_t offset, bool is_end = false) const;
   // And back; nothing for a place outside of the value.

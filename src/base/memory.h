@@ -30,7 +30,7 @@ class MemoryBudget {
   size_t limit() const { return limit_; }
   // Little is left: whoever holds much that could lie on disk should put it there now, so that
   // others find the little that they cannot do without.
-  bool tight() const {
+  bool under_pressure() const {
     constexpr size_t kRoomForReading = size_t{4} << 20U;
     const size_t half = limit_ / 2;
     const size_t room = half / workers_ < kRoomForReading ? half : kRoomForReading * workers_;
@@ -38,7 +38,7 @@ class MemoryBudget {
   }
   // What one holder may keep in memory even then. A worker has a few of them, and together they
   // leave room.
-  size_t modest() const { return limit_ / (workers_ < 4 ? 16 : 4 * workers_); }
+  size_t operator_share() const { return limit_ / (workers_ < 4 ? 16 : 4 * workers_); }
   size_t used() const { return used_.load(std::memory_order_relaxed); }
   size_t peak() const { return peak_.load(std::memory_order_relaxed); }
 

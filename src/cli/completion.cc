@@ -12,7 +12,7 @@
 namespace spelk::cli {
 namespace {
 
-// What may be typed behind an option, or as a word of a subcommand.
+// What may be typed after an option, or as a word of a subcommand.
 enum class Value : uint8_t { kNone, kAny, kFile, kFolder, kChoice, kName };
 
 struct OptionWords {

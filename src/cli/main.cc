@@ -1,5 +1,4 @@
-// The command line: spelk run | explain | why | check | lint | fmt | diff | pack | test | fields |
-// lsp | apps | help | completion.
+// The command line: the words of spelk, their options and their help.
 #include <fmt/format.h>
 #include <pthread.h>
 #include <sys/resource.h>

@@ -14,10 +14,10 @@
 //   === search x.spl               The search of the cases that follow and have none: a file
 //   beside.
 //   === args --tz Europe/Berlin    Options of `spelk run` for the cases that follow.
-//   === case keeps-first           The name says the rule. `(known gap: why)` behind it: must fail.
+//   === case keeps-first           The name says the rule. `(known gap: why)` after it: must fail.
 //   dedup host | table host        The search; may have many lines.
 //   --- events | --- file P        As above, for this case alone.
-//   --- args --now 1700000000      These come behind those of `=== args`.
+//   --- args --now 1700000000      These come after those of `=== args`.
 //   --- rows                       One JSON object a line, in any order; `--- rows ordered`: in
 //   this.
 //   {"host": "web-1"}

@@ -12,7 +12,7 @@ namespace spelk::cli {
 // Of an event, members of objects are named by their path (a.b), items of arrays are several
 // values.
 struct Row {
-  // Null values are left out. A value with `{}` behind its name is the same without.
+  // Null values are left out. A value with `{}` after its name is the same without.
   std::vector<std::pair<std::string, std::vector<std::string>>> fields;
 
   const std::vector<std::string>* Find(std::string_view name) const;

@@ -208,7 +208,7 @@ bool IsSortBy(const ast::Argument& argument) {
   return word != nullptr && !word->quoted && EqualsIgnoringCase(word->text, "sortby");
 }
 
-// The arguments behind `sortby`.
+// The arguments after `sortby`.
 absl::StatusOr<plan::NodePtr> BindSortBy(const std::vector<const ast::Argument*>& arguments,
                                          Span span, plan::Binder& binder) {
   auto sort = plan::Make<plan::SortNode>(span);

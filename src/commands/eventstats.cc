@@ -59,7 +59,7 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
 }
 
 exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
-  return exec::BuildAnnotate(plan::As<EventStatsNode>(node).list, "eventstats", run);
+  return exec::BuildJoinBack(plan::As<EventStatsNode>(node).list, "eventstats", run);
 }
 
 constexpr Argument kArguments[] = {

@@ -108,7 +108,7 @@ class Combiner {
     return schema == batch.schema() || (schema->fields() == batch.schema()->fields() &&
                                         schema->placed() == batch.schema()->placed());
   }
-  bool full() const { return first_.size() >= run_.batch_rows || run_.budget->tight(); }
+  bool full() const { return first_.size() >= run_.batch_rows || run_.budget->under_pressure(); }
 
   absl::Status EndGroup() {
     if (first_.size() > values_.size()) values_.push_back(Value::Multi(collected_->Finish()));

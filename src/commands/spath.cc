@@ -94,7 +94,7 @@ class PathOperator final : public exec::Streaming<PathState> {
 };
 
 // Collects the fields of one text, before it is known whether it is well-formed.
-class TextFields final : public io::FieldTaker {
+class TextFields final : public io::FieldVisitor {
  public:
   struct Taken {
     std::string_view name;

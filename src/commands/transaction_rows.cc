@@ -214,7 +214,7 @@ absl::Status TransactionRows::Append(const Row& row, exec::Output& out) {
   SPELK_RETURN_IF_ERROR(memory_->arena.status("transaction"));
   SPELK_RETURN_IF_ERROR(scratch_.status("transaction"));
   scratch_.Reset();
-  return rows_ >= run_.batch_rows || run_.budget->tight() ? Flush(out) : absl::OkStatus();
+  return rows_ >= run_.batch_rows || run_.budget->under_pressure() ? Flush(out) : absl::OkStatus();
 }
 
 absl::Status TransactionRows::Flush(exec::Output& out) {

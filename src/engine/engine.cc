@@ -174,9 +174,9 @@ std::vector<knowledge::GivenStanza> GivenStanzas(const std::vector<ConfStanza>& 
 }
 
 // Hands rows to the caller's function.
-class CallbackTaker final : public RowSink {
+class CallbackSink final : public RowSink {
  public:
-  explicit CallbackTaker(std::function<Flow(const RowBatch&)> take) : take_(std::move(take)) {}
+  explicit CallbackSink(std::function<Flow(const RowBatch&)> take) : take_(std::move(take)) {}
   absl::Status Begin(const plan::OutputShape& shape, const exec::RunContext& run) override {
     if (shape.events) events_ = std::make_shared<EventWriter>(shape, run.budget);
     order_ = FieldOrder(shape.columns.value_or(std::vector<Field>()), shape.Stages());
@@ -211,7 +211,7 @@ struct QueryRun::Parts {
   std::vector<Query> queries;
   RunRequest request;
   std::function<Flow(size_t query, const RowBatch& rows)> take;
-  std::vector<std::unique_ptr<CallbackTaker>> takers;
+  std::vector<std::unique_ptr<CallbackSink>> sinks;
   std::unique_ptr<Runner> runner;
   absl::Status status;
 };
@@ -235,8 +235,8 @@ absl::StatusOr<std::unique_ptr<QueryRun>> QueryRun::Make(
       return absl::InvalidArgumentError("queries that run together must be of one engine");
     }
     if (!queries[q].generates() && parts->request.inputs.empty()) return NeedsInput();
-    parts->takers.push_back(
-        std::make_unique<CallbackTaker>([shared = parts.get(), q](const RowBatch& rows) {
+    parts->sinks.push_back(
+        std::make_unique<CallbackSink>([shared = parts.get(), q](const RowBatch& rows) {
           return shared->take == nullptr ? Flow::kMore : shared->take(q, rows);
         }));
   }
@@ -248,7 +248,7 @@ absl::Status QueryRun::Start() {
   std::vector<RunJob> jobs;
   for (size_t q = 0; q < parts_->queries.size(); ++q) {
     const Compilation& compilation = parts_->queries[q].impl().compilation;
-    jobs.push_back({compilation.plan.get(), parts_->takers[q].get(), &compilation});
+    jobs.push_back({compilation.plan.get(), parts_->sinks[q].get(), &compilation});
   }
   return parts_->runner->Start(jobs);
 }

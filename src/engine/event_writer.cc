@@ -99,7 +99,7 @@ void EventWriter::Append(const Batch& batch, size_t row, std::string& out) const
     if (!open_ || known) continue;
     // Where there is no value, the event's own was not even read.
     const Value value = batch.At(c, row);
-    if (!value.is_null()) edits.perhaps.push_back({field.name(), value, derived_.Has(field)});
+    if (!value.is_null()) edits.candidates.push_back({field.name(), value, derived_.Has(field)});
   }
   ComposerPtr composer = Borrow();
   if (composer == nullptr || !composer->Reserve(line.size(), open_)) {

@@ -38,20 +38,20 @@ std::string ShownKey(std::string_view key) {
 }
 
 // Knowledge that every search has is not worth a line.
-bool IsShown(const plan::FieldRule& rule) { return !rule.text_source || !rule.text.empty(); }
+bool IsShown(const plan::ComputedColumns& rule) { return !rule.text_source || !rule.text.empty(); }
 
 // What a scan reads and skips.
 std::string Report(const plan::ScanNode* scan) {
   std::string out;
   plan::FieldSet read = plan::FieldSet::Of(scan->fields);
   if (scan->predicate != nullptr) plan::CollectFields(*scan->predicate, &read);
-  for (const plan::FieldRule& rule : scan->rules) {
+  for (const plan::ComputedColumns& rule : scan->rules) {
     if (IsShown(rule)) read.Add(rule.Inputs());
   }
   if (scan->all_fields) read.AddAll();
   for (const std::string& pattern : scan->patterns) read.AddPattern(pattern);
   out += fmt::format("fields: {}\n", read.Print());
-  for (const plan::FieldRule& rule : scan->rules) {
+  for (const plan::ComputedColumns& rule : scan->rules) {
     if (!IsShown(rule)) continue;
     std::vector<std::string_view> targets;
     for (const Field target : rule.targets) targets.push_back(target.name());

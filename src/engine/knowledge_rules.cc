@@ -39,7 +39,8 @@ absl::StatusOr<plan::ExprPtr> KnowledgeRules::TermsOf(std::string_view text) con
               [this](std::string_view each) { return CompileTerms(core_, fields_, each); });
 }
 
-absl::StatusOr<plan::RuleList> KnowledgeRules::RulesFor(const plan::FieldSet& needs) const {
+absl::StatusOr<plan::ComputedColumnsList> KnowledgeRules::RulesFor(
+    const plan::FieldSet& needs) const {
   const auto compile = [this](std::string_view text) {
     return Once(text, &known_.expressions,
                 [this](std::string_view each) { return CompileExpression(core_, fields_, each); });
@@ -62,21 +63,23 @@ absl::StatusOr<std::vector<std::pair<std::string, plan::ExprPtr>>> KnowledgeRule
   return core_.knowledge().classes().ConditionsOf(field, pattern, terms);
 }
 
-plan::RuleList CommonRules(const Core& core, FieldTable& fields,
-                           const std::vector<const plan::ScanNode*>& scans, CompiledTexts& known) {
+plan::ComputedColumnsList CommonRules(const Core& core, FieldTable& fields,
+                                      const std::vector<const plan::ScanNode*>& scans,
+                                      CompiledTexts& known) {
   plan::FieldSet made;
   for (const plan::ScanNode* scan : scans) {
     const bool open = std::any_of(scan->rules.begin(), scan->rules.end(),
-                                  [](const plan::FieldRule& rule) { return rule.open; });
+                                  [](const plan::ComputedColumns& rule) { return rule.open; });
     if (open) continue;
-    for (const plan::FieldRule& rule : scan->rules) {
+    for (const plan::ComputedColumns& rule : scan->rules) {
       for (const Field target : rule.targets) made.Add(target);
     }
   }
   if (made.empty()) return {};
   exec::RunWarnings said;  // The plans have said it.
-  absl::StatusOr<plan::RuleList> rules = KnowledgeRules(core, fields, said, known).RulesFor(made);
-  return rules.ok() ? *std::move(rules) : plan::RuleList();
+  absl::StatusOr<plan::ComputedColumnsList> rules =
+      KnowledgeRules(core, fields, said, known).RulesFor(made);
+  return rules.ok() ? *std::move(rules) : plan::ComputedColumnsList();
 }
 
 }  // namespace spelk::engine

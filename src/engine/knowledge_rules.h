@@ -18,13 +18,13 @@ struct CompiledTexts {
 };
 
 // For one plan: what is not built goes to its warnings.
-class KnowledgeRules final : public optimize::FieldRules {
+class KnowledgeRules final : public optimize::KnowledgeColumns {
  public:
   // `known`: of all plans with these fields.
   KnowledgeRules(const Core& core, FieldTable& fields, exec::RunWarnings& warnings,
                  CompiledTexts& known)
       : core_(core), fields_(fields), warnings_(warnings), known_(known) {}
-  absl::StatusOr<plan::RuleList> RulesFor(const plan::FieldSet& needs) const override;
+  absl::StatusOr<plan::ComputedColumnsList> RulesFor(const plan::FieldSet& needs) const override;
   absl::StatusOr<std::vector<std::pair<std::string, plan::ExprPtr>>> ConditionsOf(
       std::string_view field, std::string_view pattern) const override;
 
@@ -40,7 +40,8 @@ class KnowledgeRules final : public optimize::FieldRules {
 // The rules of all scans that read no open set of fields, so that what they add is computed once.
 // What the rules of a scan make depends on no other one: the rules for a field come in one order,
 // and whoever needs a field has all rules that make it. None if they cannot be had together.
-plan::RuleList CommonRules(const Core& core, FieldTable& fields,
-                           const std::vector<const plan::ScanNode*>& scans, CompiledTexts& known);
+plan::ComputedColumnsList CommonRules(const Core& core, FieldTable& fields,
+                                      const std::vector<const plan::ScanNode*>& scans,
+                                      CompiledTexts& known);
 
 }  // namespace spelk::engine

@@ -13,7 +13,7 @@
 
 namespace spelk::engine {
 
-// What a taker of rows wants of events: their lines, all fields as columns, or `_raw` alone.
+// What a target of rows wants of events: their lines, all fields as columns, or `_raw` alone.
 using ResultForm = optimize::ResultForm;
 
 // The result of one plan, as it is made.
@@ -40,7 +40,7 @@ struct RunRequest {
 // One plan of a run.
 struct RunJob {
   const plan::Node* plan = nullptr;
-  RowSink* taker = nullptr;
+  RowSink* target = nullptr;
   // What the plan was made of, to be asked why there are no rows; null if nobody asks.
   const Compilation* compilation = nullptr;
 };

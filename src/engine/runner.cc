@@ -58,7 +58,7 @@ bool PlanAsksForNow(const plan::Node& root) {
 void AddDerived(const plan::Node& root, plan::OutputShape* shape) {
   if (!shape->open) return;
   for (const plan::ScanNode* scan : plan::ScansOf(root)) {
-    for (const plan::FieldRule& rule : scan->rules) {
+    for (const plan::ComputedColumns& rule : scan->rules) {
       for (const Field target : rule.listed) shape->derived.Add(target);
     }
   }
@@ -81,15 +81,15 @@ uint32_t LastId(const plan::Node& root) {
 }  // namespace
 
 struct Runner::Output final : exec::Output {
-  explicit Output(RowSink& sink) : taker(sink) {}
+  explicit Output(RowSink& sink) : target(sink) {}
   absl::Status Push(Batch batch) override {
-    if (batch.empty() || taker.enough()) return absl::OkStatus();
+    if (batch.empty() || target.enough()) return absl::OkStatus();
     rows += batch.size();
-    return taker.Take(std::move(batch));
+    return target.Take(std::move(batch));
   }
-  bool enough() const override { return taker.enough(); }
+  bool enough() const override { return target.enough(); }
 
-  RowSink& taker;
+  RowSink& target;
   uint64_t rows = 0;
 };
 
@@ -241,13 +241,13 @@ plan::OutputShape Runner::ShapeFor(const plan::Node& plan) const {
   return shape;
 }
 
-// Optimizes the plan and tells its taker what will come.
+// Optimizes the plan and tells its target what will come.
 absl::Status Runner::MakeReady(size_t job) {
   PlanRun& plan = *job_plans_[job];
   plan::OutputShape shape = ShapeFor(*plan.root());
   SPELK_RETURN_IF_ERROR(Optimize(plan, request_.form).status());
   AddDerived(*plan.root(), &shape);
-  return jobs_[job].taker->Begin(shape, plan.context());
+  return jobs_[job].target->Begin(shape, plan.context());
 }
 
 // Runs some of the jobs to their end: the last of them writes tables that those after it may read.
@@ -271,7 +271,7 @@ absl::Status Runner::Start(const std::vector<RunJob>& jobs) {
   jobs_ = jobs;
   for (const RunJob& job : jobs) {
     job_plans_.push_back(&Prepare(*job.plan));
-    outputs_.push_back(std::make_unique<Output>(*job.taker));
+    outputs_.push_back(std::make_unique<Output>(*job.target));
   }
   size_t first = 0;
   for (size_t j = 0; j + 1 < jobs.size(); ++j) {
@@ -319,7 +319,7 @@ absl::Status Runner::Finish(const absl::Status& run, std::vector<Summary>* summa
   absl::Status status = run;
   if (run.ok()) status = tables_.Publish();
   for (size_t j = 0; j < job_plans_.size() && j < outputs_.size(); ++j) {
-    job_plans_[j]->status.Update(jobs_[j].taker->End());
+    job_plans_[j]->status.Update(jobs_[j].target->End());
   }
   for (size_t j = 0; j < job_plans_.size(); ++j) {
     summaries->push_back(MakeSummary(*job_plans_[j], j < outputs_.size() ? outputs_[j]->rows : 0));
@@ -336,14 +336,14 @@ absl::Status Runner::Finish(const absl::Status& run, std::vector<Summary>* summa
 }
 
 // Null where few plans would share them.
-const plan::RuleList* Runner::RulesOfAll(const std::vector<PlanRun*>& plans) {
+const plan::ComputedColumnsList* Runner::RulesOfAll(const std::vector<PlanRun*>& plans) {
   constexpr size_t kFew = 4;
   if (plans.size() <= kFew || request_.options.count) return nullptr;
   std::vector<const plan::ScanNode*> scans;
   for (const PlanRun* plan : plans) {
     for (const plan::ScanNode* scan : plan::ScansOf(*plan->root())) scans.push_back(scan);
   }
-  plan::RuleList rules = CommonRules(core_, fields_, scans, compiled_);
+  plan::ComputedColumnsList rules = CommonRules(core_, fields_, scans, compiled_);
   return rules.empty() ? nullptr : &rules_.emplace_back(std::move(rules));
 }
 

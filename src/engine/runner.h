@@ -28,7 +28,7 @@ class Runner final : public plan::SearchRunner {
   absl::StatusOr<bool> Step();
   // All that is left, with the workers of the options.
   absl::Status RunToEnd();
-  // After the end: the takers' last word, one summary and one status for each job.
+  // After the end: the sinks' last word, one summary and one status for each job.
   absl::Status Finish(const absl::Status& run, std::vector<Summary>* summaries,
                       std::vector<absl::Status>* statuses);
 
@@ -57,7 +57,7 @@ class Runner final : public plan::SearchRunner {
   absl::Status RunPlans(const std::vector<PlanRun*>& plans,
                         const std::vector<exec::Output*>& results);
   exec::DriverOptions MakeDriverOptions(bool main_pass);
-  const plan::RuleList* RulesOfAll(const std::vector<PlanRun*>& plans);
+  const plan::ComputedColumnsList* RulesOfAll(const std::vector<PlanRun*>& plans);
   plan::OutputShape ShapeFor(const plan::Node& plan) const;
   absl::Status WithPlace(absl::Status status) const;
   absl::Status Judge(const PlanRun& plan) const;
@@ -82,7 +82,7 @@ class Runner final : public plan::SearchRunner {
   optimize::FeedFacts feed_;
   std::deque<plan::NodePtr> roots_;
   std::deque<PlanRun> plan_runs_;
-  std::deque<plan::RuleList> rules_;  // Of plans that run together.
+  std::deque<plan::ComputedColumnsList> rules_;  // Of plans that run together.
   CompiledTexts compiled_;
   std::vector<Reservation> subsearch_memory_;
 

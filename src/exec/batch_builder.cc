@@ -35,7 +35,7 @@ absl::Status BatchBuilder::Add(std::span<const Value> row) {
 }
 
 bool BatchBuilder::full() const {
-  return rows_ >= run_->batch_rows || (rows_ >= kFewRows && run_->budget->tight());
+  return rows_ >= run_->batch_rows || (rows_ >= kFewRows && run_->budget->under_pressure());
 }
 
 absl::StatusOr<Batch> BatchBuilder::Take() {

@@ -384,7 +384,7 @@ class ScanRun {
   }
 
   // Hands the rows of a morsel on when all morsels before it were handed on; whoever completes the
-  // next one goes on with those that wait behind it.
+  // next one goes on with those that wait after it.
   absl::Status Deliver(uint64_t sequence, std::vector<WorkerJob>& mine) {
     std::vector<std::vector<Batch>> rows(jobs_.size());
     for (size_t j = 0; j < jobs_.size(); ++j) {

@@ -29,7 +29,7 @@ struct DriverOptions {
   // (ScanReport::kept).
   size_t keep_bytes = 0;
   // What knowledge adds for all plans; see CompiledScan::Make. Null: each for itself.
-  const plan::RuleList* rules = nullptr;
+  const plan::ComputedColumnsList* rules = nullptr;
   // Measures Driver::seconds; may be empty.
   std::function<double()> clock;
   // Called now and then by the thread that runs; may be empty.

@@ -14,7 +14,7 @@ namespace {
 constexpr size_t kFirstSlots = 64;
 constexpr unsigned kMaxLevel = 8;
 // Tables of partitions of partitions hold little; there it would not help.
-constexpr unsigned kMaxRelief = 3;
+constexpr unsigned kMaxSpillLevel = 3;
 constexpr size_t kSmallRecord = 4U << 20U;
 // A table has so much from the beginning: however little is left, a few groups can be made, and
 // spilled.
@@ -190,9 +190,9 @@ absl::Status GroupTable::Spill() {
 }
 
 absl::Status GroupTable::SpillUnderPressure() {
-  if (!run_->budget->tight() || level_ >= kMaxRelief) return absl::OkStatus();
+  if (!run_->budget->under_pressure() || level_ >= kMaxSpillLevel) return absl::OkStatus();
   const size_t bytes = arena_->bytes() + table_reservation_.bytes() + heap_reservation_.bytes();
-  if (bytes <= run_->budget->modest()) return absl::OkStatus();
+  if (bytes <= run_->budget->operator_share()) return absl::OkStatus();
   const absl::Status status = Spill();
   return absl::IsResourceExhausted(status) ? absl::OkStatus() : status;
 }

@@ -20,7 +20,7 @@ class Lag {
   // The value in the row that stands `back` rows (1 to depth) before row `row` of the batch; null
   // if there is no such row. Lives as long as the batch.
   Value Before(const Batch& batch, size_t row, size_t back) const;
-  // Goes on behind the batch.
+  // Goes on after the batch.
   absl::Status Advance(const Batch& batch);
 
  private:

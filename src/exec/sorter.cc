@@ -16,7 +16,7 @@ constexpr size_t kMergeFanIn = 32;
 constexpr size_t kRecordRows = 256;
 constexpr size_t kMostRecordBytes = 256U << 10U;
 constexpr size_t kLeastRecordBytes = 1U << 10U;
-constexpr size_t kRowsInTightBatch = 64;
+constexpr size_t kRowsUnderPressure = 64;
 constexpr size_t kLongRecord = 4U << 20U;
 
 // While runs are merged a record of each is in memory, as a batch.
@@ -177,9 +177,9 @@ absl::Status Sorter::KeepOrSpill(const Batch& batch, std::vector<RowRank> ranks)
 
 // Leaves memory to others when it is short and much of it lies here.
 absl::Status Sorter::SpillUnderPressure() {
-  if (!run_->budget->tight()) return absl::OkStatus();
+  if (!run_->budget->under_pressure()) return absl::OkStatus();
   const size_t bytes = batch_bytes_ + reservation_.bytes() + key_arena_->bytes();
-  return bytes > run_->budget->modest() ? SpillAll() : absl::OkStatus();
+  return bytes > run_->budget->operator_share() ? SpillAll() : absl::OkStatus();
 }
 
 absl::Status Sorter::KeepBatch(Batch batch, std::vector<RowRank> ranks) {
@@ -477,7 +477,8 @@ absl::Status Sorter::Emit(Output& out) {
     }
     assembler.Add(spilled ? *alive.back() : batch, row);
     // Of runs, each row keeps the whole record it came in until it is pushed.
-    const bool tight = spilled && assembler.size() >= kRowsInTightBatch && run_->budget->tight();
+    const bool tight =
+        spilled && assembler.size() >= kRowsUnderPressure && run_->budget->under_pressure();
     if (assembler.size() >= run_->batch_rows || assembler.full() || tight) {
       SPELK_RETURN_IF_ERROR(push());
       alive.clear();

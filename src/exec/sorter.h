@@ -96,7 +96,7 @@ class Sorter {
   std::vector<SortValue> keys_;
   Reservation reservation_;  // For entries_ and keys_.
   size_t batch_bytes_ = 0;   // What batches_ take.
-  // entries_ were cut to the limit: the one there is the worst kept; newer ones stand behind it.
+  // entries_ were cut to the limit: the one there is the worst kept; newer ones stand after it.
   bool cut_ = false;
   std::vector<std::unique_ptr<SpillFile>> runs_;
   uint64_t spilled_rows_ = 0;

@@ -10,7 +10,7 @@
 namespace spelk::exec {
 namespace {
 
-constexpr size_t kRowsInTightBatch = 64;
+constexpr size_t kRowsUnderPressure = 64;
 
 const GroupLayout& Layout() {
   static const GroupLayout kLayout({&plan::OpsOf<TopNPerKeyOfKey>()});
@@ -185,7 +185,7 @@ absl::Status TopNPerKey::MoveGroupsToRows() {
       assembler.Add(*batch, row.batch == nullptr ? 0 : row.row);
       ranks.push_back(row.rank);
       alive.push_back(std::move(batch));
-      const bool tight = ranks.size() >= kRowsInTightBatch && run_->budget->tight();
+      const bool tight = ranks.size() >= kRowsUnderPressure && run_->budget->under_pressure();
       const bool enough = ranks.size() >= run_->batch_rows || assembler.full() || tight;
       if (enough) SPELK_RETURN_IF_ERROR(flush());
     }

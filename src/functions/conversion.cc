@@ -147,7 +147,7 @@ std::string WithCommas(const Value& value, double number) {
   return out;
 }
 
-// HH:MM:SS, with days in front from one day on, and microseconds behind if there are any.
+// HH:MM:SS, with days in front from one day on, and microseconds after if there are any.
 std::optional<std::string> AsDuration(double seconds) {
   if (!(std::fabs(seconds) < 1e12)) return std::nullopt;
   const auto micros = static_cast<int64_t>(std::llround(std::fabs(seconds) * 1e6));

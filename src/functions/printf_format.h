@@ -30,7 +30,7 @@ class PrintfFormat {
  private:
   struct Conversion {
     std::string text;  // What stands before it.
-    char letter = 0;   // 0 behind the last one.
+    char letter = 0;   // 0 after the last one.
     bool left = false;
     bool zero = false;
     bool plus = false;

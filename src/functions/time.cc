@@ -57,7 +57,7 @@ Value StrfTime(Call& call, std::span<const Value> values) {
   return text ? call.Text(*text) : Value::Null();
 }
 
-// Text behind what the format describes is left alone.
+// Text after what the format describes is left alone.
 Value StrpTime(Call& call, std::span<const Value> values) {
   const std::optional<double> seconds =
       ParseTime(call.TextOf(values[0]), call.TextOf(values[1]), call.run().zone, call.run().now,

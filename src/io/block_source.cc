@@ -37,7 +37,7 @@ uint64_t FileSize(const std::string& path) {
              : 0;
 }
 
-// Memory for text with slack behind it, reserved from the budget.
+// Memory for text with slack after it, reserved from the budget.
 struct Buffer {
   std::unique_ptr<char[]> data;
   size_t capacity = 0;  // Without the slack.
@@ -330,7 +330,7 @@ class BlockReader {
   absl::Status Finish(size_t start, size_t end, uint64_t from, Block* block) {
     block->text = std::string_view(buffer_->data.get() + start, end - start);
     block->offset = from + start;
-    // What lies behind the text is read by vector code but means nothing; it is set, so that
+    // What lies after the text is read by vector code but means nothing; it is set, so that
     // nothing depends on it.
     std::memset(buffer_->data.get() + std::max(end, size_), '\n',
                 std::min(kSlack, buffer_->capacity + kSlack - std::max(end, size_)));

@@ -18,7 +18,7 @@
 
 namespace spelk::io {
 
-// Readable bytes behind the last line of every block: 64 are looked at at once.
+// Readable bytes after the last line of every block: 64 are looked at at once.
 inline constexpr size_t kSlack = 64;
 
 // The lines of an input that is read in order, block by block. Each block is counted by whoever

@@ -47,7 +47,7 @@ class EventCopy {
         structurals_(index.structurals()),
         edits_(edits),
         removed_(edits.removed.size(), [&](size_t i) { return edits.removed[i]; }),
-        perhaps_(edits.perhaps.size(), [&](size_t i) { return edits.perhaps[i].name; }),
+        perhaps_(edits.candidates.size(), [&](size_t i) { return edits.candidates[i].name; }),
         found_(found),
         out_(out) {}
 
@@ -205,8 +205,8 @@ class EventCopy {
 
   std::optional<size_t> FindPerhaps(std::string_view name) const {
     if (!perhaps_.empty()) return perhaps_.Find(name);
-    for (size_t i = 0; i < edits_.perhaps.size(); ++i) {
-      if (edits_.perhaps[i].name == name) return i;
+    for (size_t i = 0; i < edits_.candidates.size(); ++i) {
+      if (edits_.candidates[i].name == name) return i;
     }
     return std::nullopt;
   }
@@ -222,7 +222,7 @@ class EventCopy {
     } else {
       text = json;
     }
-    const spelk::Value& now = edits_.perhaps[*field].value;
+    const spelk::Value& now = edits_.candidates[*field].value;
     const bool same = !now.is_null() && !now.is_multi() && TextOf(now) == text;
     found = same ? Found::kSame : Found::kChanged;
     return same;
@@ -243,7 +243,7 @@ class EventCopy {
 namespace {
 
 // Collects the texts of fields that have to do with arrays.
-class ArrayFields final : public FieldTaker {
+class ArrayFields final : public FieldVisitor {
  public:
   void Want(std::string_view name) { texts_.emplace(name, std::vector<std::string>()); }
   void Take(std::string_view name, const RawValue& value, uint32_t) override {
@@ -271,14 +271,14 @@ class ArrayFields final : public FieldTaker {
 // are the same; they stay, or are left out as a whole.
 void EventComposer::CompareArrays(std::string_view line, EventEdits* edits) {
   ArrayFields fields;
-  for (const EventEdits::Perhaps& field : edits->perhaps) {
+  for (const EventEdits::Candidate& field : edits->candidates) {
     if (field.name.find("{}") != std::string_view::npos) fields.Want(field.name);
   }
   if (fields.empty()) return;
   bool faulty = false;
   flattener_.Flatten(line, fields, &faulty);
-  for (size_t i = 0; i < edits->perhaps.size(); ++i) {
-    const EventEdits::Perhaps& field = edits->perhaps[i];
+  for (size_t i = 0; i < edits->candidates.size(); ++i) {
+    const EventEdits::Candidate& field = edits->candidates[i];
     if (field.name.find("{}") == std::string_view::npos) continue;
     found_[i] = fields.Holds(field.name, field.value) ? Found::kSame : Found::kChanged;
     if (found_[i] == Found::kChanged) edits->removed.push_back(field.name);
@@ -286,7 +286,7 @@ void EventComposer::CompareArrays(std::string_view line, EventEdits* edits) {
 }
 
 void EventComposer::Append(std::string_view line, EventEdits edits, std::string& out) {
-  found_.assign(edits.perhaps.size(), Found::kNot);
+  found_.assign(edits.candidates.size(), Found::kNot);
   CompareArrays(line, &edits);
   bool first = true;
   out += '{';
@@ -303,8 +303,8 @@ void EventComposer::Append(std::string_view line, EventEdits edits, std::string&
     AppendJsonValue(value, out);
   };
   for (const auto& [name, value] : edits.made) append(name, value);
-  for (size_t i = 0; i < edits.perhaps.size(); ++i) {
-    const EventEdits::Perhaps& field = edits.perhaps[i];
+  for (size_t i = 0; i < edits.candidates.size(); ++i) {
+    const EventEdits::Candidate& field = edits.candidates[i];
     const bool follows = found_[i] == Found::kChanged || !field.derived;
     if (found_[i] != Found::kSame && follows) append(field.name, field.value);
   }

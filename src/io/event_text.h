@@ -21,12 +21,12 @@ struct EventEdits {
   // Fields as they are now that may or may not have been changed: a member of that name stays if
   // its text is the same, otherwise it is left out and the field follows. One that is derived
   // follows only if there is such a member.
-  struct Perhaps {
+  struct Candidate {
     std::string_view name;
     Value value;
     bool derived = false;
   };
-  std::vector<Perhaps> perhaps;
+  std::vector<Candidate> candidates;
 };
 
 // One for each writer. Members are repeated in their order, nested as they came, values byte for
@@ -40,7 +40,7 @@ class EventComposer {
     return index_.Reserve(line_size) && (!arrays || flattener_.Reserve(line_size));
   }
   // Appends the event as one JSON object. `line` is one that the scan accepted, with kSlack bytes
-  // behind it.
+  // after it.
   void Append(std::string_view line, EventEdits edits, std::string& out);
 
  private:

@@ -61,7 +61,7 @@ std::string Join(const std::string& directory, std::string_view name) {
                                   : fmt::format("{}/{}", directory, name);
 }
 
-// One [a-z] of a glob at pattern[*p]; moves *p behind it.
+// One [a-z] of a glob at pattern[*p]; moves *p after it.
 bool MatchesClass(std::string_view pattern, size_t* p, char c) {
   const size_t close = pattern.find(']', *p + 2);
   if (close == std::string_view::npos) return pattern[(*p)++] == c;

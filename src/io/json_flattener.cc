@@ -12,12 +12,12 @@ namespace {
 // Flattens one indexed text. Recursion is bounded by kMaxJsonDepth.
 class Flattening {
  public:
-  Flattening(const JsonIndex& index, FieldTaker& taker, std::string name)
+  Flattening(const JsonIndex& index, FieldVisitor& visitor, std::string name)
       : text_(index.text().data()),
         original_(index.original().data()),
         structurals_(index.structurals()),
         suspect_(index.suspect()),
-        taker_(taker),
+        visitor_(visitor),
         name_(std::move(name)) {}
 
   bool Object(uint32_t* at, uint32_t array, int depth) {
@@ -98,7 +98,7 @@ class Flattening {
     }
     if (!value) return false;
     if (suspect_) value->data = original_ + (value->data - text_);
-    taker_.Take(name_, *value, array);
+    visitor_.Take(name_, *value, array);
     return true;
   }
 
@@ -106,24 +106,24 @@ class Flattening {
   const char* original_;
   const uint32_t* structurals_;
   const bool suspect_;
-  FieldTaker& taker_;
+  FieldVisitor& visitor_;
   std::string name_;
 };
 
 }  // namespace
 
-LineVerdict JsonFlattener::Flatten(std::string_view line, FieldTaker& taker, bool* faulty) {
+LineVerdict JsonFlattener::Flatten(std::string_view line, FieldVisitor& visitor, bool* faulty) {
   *faulty = false;
   const LineVerdict verdict = index_.Index(line);
   if (verdict == LineVerdict::kNoMemory) too_much_ = line.size() * sizeof(uint32_t);
   if (verdict != LineVerdict::kEvent) return verdict;
   uint32_t at = 0;
-  *faulty = !Flattening(index_, taker, "").Object(&at, 0, 0);
+  *faulty = !Flattening(index_, visitor, "").Object(&at, 0, 0);
   return verdict;
 }
 
-bool JsonFlattener::FlattenValue(std::string_view json, std::string_view name, FieldTaker& taker,
-                                 size_t open) {
+bool JsonFlattener::FlattenValue(std::string_view json, std::string_view name,
+                                 FieldVisitor& visitor, size_t open) {
   // Wrapped into an object, so that the same checks hold. The values given point into the copy.
   constexpr size_t kAround = 128;
   const size_t copied = 2 * (json.size() + open + kAround);  // While it grows.
@@ -133,7 +133,7 @@ bool JsonFlattener::FlattenValue(std::string_view json, std::string_view name, F
   }
   copy_.assign("{\"\":");
   copy_.append(json);
-  // Nothing is read behind a fault, so it does not matter that some may be objects.
+  // Nothing is read after a fault, so it does not matter that some may be objects.
   copy_.append(open, ']');
   copy_ += '}';
   const size_t size = copy_.size();
@@ -142,7 +142,7 @@ bool JsonFlattener::FlattenValue(std::string_view json, std::string_view name, F
   if (verdict == LineVerdict::kNoMemory) too_much_ = size * sizeof(uint32_t);
   if (verdict != LineVerdict::kEvent) return false;
   uint32_t at = 3;  // { "" : value
-  return Flattening(index_, taker, std::string(name)).Any(&at, 0, 0);
+  return Flattening(index_, visitor, std::string(name)).Any(&at, 0, 0);
 }
 
 void JsonFlattener::Shrink() {

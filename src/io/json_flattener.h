@@ -12,9 +12,9 @@
 namespace spelk::io {
 
 // One value with its field name, while a line or a value is flattened.
-class FieldTaker {
+class FieldVisitor {
  public:
-  virtual ~FieldTaker() = default;
+  virtual ~FieldVisitor() = default;
   // `array` tells apart the values of one array from a name that is repeated: 0 outside of arrays.
   virtual void Take(std::string_view name, const RawValue& value, uint32_t array) = 0;
 };
@@ -25,10 +25,10 @@ class JsonFlattener {
  public:
   explicit JsonFlattener(MemoryBudget* budget)
       : budget_(budget), index_(budget), for_copy_(budget) {}
-  LineVerdict Flatten(std::string_view line, FieldTaker& taker, bool* faulty);
+  LineVerdict Flatten(std::string_view line, FieldVisitor& visitor, bool* faulty);
   // Any JSON text: an object, an array or a scalar. The names begin with `name`. The values given
   // hold until the next call. `open`: of an array that was cut off at a fault, RawValue::open.
-  bool FlattenValue(std::string_view json, std::string_view name, FieldTaker& taker,
+  bool FlattenValue(std::string_view json, std::string_view name, FieldVisitor& visitor,
                     size_t open = 0);
   void Shrink();
   bool Reserve(size_t size) { return index_.Reserve(size); }

@@ -34,7 +34,7 @@ class JsonIndex {
   JsonIndex(JsonIndex&&) noexcept;
   ~JsonIndex();
 
-  // `line` has no newline; kSlack bytes behind it are readable.
+  // `line` has no newline; kSlack bytes after it are readable.
   LineVerdict Index(std::string_view line);
   // The same for who reads the line to its end and sees there whether it is one object: that its
   // brackets match is not looked at. IsOneObject() tells it of a line that was not read so far.

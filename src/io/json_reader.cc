@@ -21,7 +21,7 @@ uint64_t HasByte(uint64_t word, unsigned char byte) {
 bool HasBackslash(std::string_view key) {
   if (key.size() <= 8) {
     uint64_t word = 0;
-    std::memcpy(&word, key.data(), 8);  // Keys lie in a line with slack behind it.
+    std::memcpy(&word, key.data(), 8);  // Keys lie in a line with slack after it.
     if (key.size() < 8) word &= (uint64_t{1} << (8 * key.size())) - 1;
     return HasByte(word, '\\') != 0;
   }
@@ -130,7 +130,7 @@ void JsonReader::Fill(const PathTree::Node& node, const RawValue& value) {
   for (const uint32_t slot : node.raw_slots) FillSlot(slot, value);
 }
 
-// Each of the Walk and Take functions begins at a value's first structural and leaves *at behind
+// Each of the Walk and Take functions begins at a value's first structural and leaves *at after
 // the value. False stops the reading: at a fault, or because every slot is filled.
 bool JsonReader::WalkObject(uint32_t* at, const PathTree::Node& node) {
   uint32_t i = *at + 1;
@@ -227,7 +227,7 @@ bool JsonReader::TakeArray(uint32_t* at, const PathTree::Node& node) {
   return whole;
 }
 
-// Leaves *at behind the container, or at the fault in it, where skip_depth_ containers are open.
+// Leaves *at after the container, or at the fault in it, where skip_depth_ containers are open.
 // `level` is how deep it lies in the line.
 bool JsonReader::SkipContainer(uint32_t* at, int level) {
   // A fault inside a container that nobody reads is a fault all the same, so its grammar is

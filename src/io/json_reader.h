@@ -25,7 +25,7 @@ class JsonReader {
   // set if a fault was met before the reading stopped; members before it are kept. Reading stops
   // when every slot is filled.
   LineVerdict Read(std::string_view line, std::span<RawValue> slots, bool* faulty);
-  // Of the object read last: slots behind these are absent.
+  // Of the object read last: slots after these are absent.
   size_t used_slots() const { return used_slots_; }
   // Slots that somebody else wrote into since are emptied by the next Read only if it is told.
   void SlotsChanged() { emptied_ = nullptr; }
@@ -57,7 +57,7 @@ class JsonReader {
   bool TakeScalar(uint32_t* at, const PathTree::Node* node);
   void Fill(const PathTree::Node& node, const RawValue& value);
   char CharAt(uint32_t at) const { return text_[structurals_[at]]; }
-  // A string with nothing to be checked, and no blank behind it.
+  // A string with nothing to be checked, and no blank after it.
   bool IsPlainString(uint32_t at) const {
     return CharAt(at) == '"' && text_[structurals_[at + 1] - 1] == '"' && !suspect_;
   }

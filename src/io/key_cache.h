@@ -20,7 +20,7 @@ class KeyCache {
   void Begin() { at_ = 0; }
 
   // True if the key followed here before: *child is what `parent` has for it. `key` reaches from
-  // behind its quote to the colon. Keys lie in a line with slack behind it.
+  // after its quote to the colon. Keys lie in a line with slack after it.
   bool Follow(const PathTree::Node& parent, std::string_view key, const PathTree::Node** child) {
     const Step& from = steps_[at_];
     return Take(from.next, parent, key, child) || Take(from.other, parent, key, child);

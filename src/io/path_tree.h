@@ -78,7 +78,7 @@ class PathTree {
   std::vector<std::string> array_rests_;  // With the "{}" itself.
 };
 
-// A hash of a key that reads eight bytes at each end; `key` lies in a line with slack behind it, or
+// A hash of a key that reads eight bytes at each end; `key` lies in a line with slack after it, or
 // is padded.
 uint64_t KeyHash(std::string_view key);
 

@@ -79,7 +79,7 @@ struct Block {
     }
     return masks;
   }
-  // Of some bytes behind backslashes, those that must be looked at one by one.
+  // Of some bytes after backslashes, those that must be looked at one by one.
   uint64_t Doubtful(uint64_t some) const { return some; }
 
   uint8_t bytes[64];
@@ -108,7 +108,7 @@ uint32_t* WriteOffsets(uint64_t bits, uint32_t base, uint32_t* out) {
 constexpr char kBlank[16] = {' ', 100,  100,  100, 17,  100,  113, 2,
                              100, '\t', '\n', 112, 100, '\r', 100, 100};
 constexpr char kOperator[16] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, ':', '{', ',', '}', 0, 0};
-// A byte may stand behind a backslash if its entries of both tables, by its lower and its upper
+// A byte may stand after a backslash if its entries of both tables, by its lower and its upper
 // four bits, share a bit. "u" is left out: what follows it must be looked at.
 constexpr char kEscapeLow[16] = {0, 0, 5, 0, 8, 0, 4, 0, 0, 0, 0, 0, 2, 0, 4, 1};
 constexpr char kEscapeHigh[16] = {0, 0, 1, 0, 0, 2, 4, 8, 0, 0, 0, 0, 0, 0, 0, 0};

@@ -26,7 +26,7 @@ using FindStructurals = Structurals (*)(std::string_view text, uint32_t* offsets
 
 constexpr size_t StructuralsCapacity(size_t text_size) { return text_size + 65; }
 
-// The byte is one that JSON lets stand behind a backslash, with its digits if it is "u".
+// The byte is one that JSON lets stand after a backslash, with its digits if it is "u".
 bool IsEscape(std::string_view text, size_t at);
 
 struct NamedFinder {

@@ -84,8 +84,8 @@ class Walk {
 // Gives the fields of a document without recursion: elements nest as deep as the text likes.
 class Flattening {
  public:
-  Flattening(const pugi::xml_document& document, FieldTaker& taker)
-      : document_(document), taker_(taker) {}
+  Flattening(const pugi::xml_document& document, FieldVisitor& visitor)
+      : document_(document), visitor_(visitor) {}
 
   void Run() {
     pugi::xml_node node = document_.first_child();
@@ -131,11 +131,11 @@ class Flattening {
     name_.resize(name_.size() > size ? name_.size() - size - 1 : 0);
   }
   void Take(std::string_view value) {
-    taker_.Take(name_, {value.data(), static_cast<uint32_t>(value.size()), RawKind::kString}, 0);
+    visitor_.Take(name_, {value.data(), static_cast<uint32_t>(value.size()), RawKind::kString}, 0);
   }
 
   const pugi::xml_document& document_;
-  FieldTaker& taker_;
+  FieldVisitor& visitor_;
   std::string name_;
   std::string text_;
 };
@@ -155,14 +155,14 @@ Value XmlAtPath(std::string_view xml, const LocationPath& path, Arena& arena) {
   return Value::Multi(walk.Finish());
 }
 
-bool FlattenXml(std::string_view xml, Arena& arena, FieldTaker& taker) {
+bool FlattenXml(std::string_view xml, Arena& arena, FieldVisitor& visitor) {
   XmlDocument document(arena.budget());
   if (!document.Reserve(xml)) {
     arena.Fail(document.BytesFor(xml));
     return false;
   }
   if (!document.Parse(xml)) return false;
-  Flattening(document.root(), taker).Run();
+  Flattening(document.root(), visitor).Run();
   return true;
 }
 

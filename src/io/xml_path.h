@@ -17,6 +17,6 @@ Value XmlAtPath(std::string_view xml, const LocationPath& path, Arena& arena);
 // `root.child{@name}`, in the order of the document; entities are resolved. False if the text is
 // not well-formed, or does not fit into the budget of the arena, which is exhausted then; nothing
 // was given. The values hold during the call.
-bool FlattenXml(std::string_view xml, Arena& arena, FieldTaker& taker);
+bool FlattenXml(std::string_view xml, Arena& arena, FieldVisitor& visitor);
 
 }  // namespace spelk::io

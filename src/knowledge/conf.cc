@@ -136,7 +136,7 @@ absl::Status Conf::Add(std::string_view text, std::string file,
     problems->push_back(std::move(message));
     return absl::OkStatus();
   };
-  bool skips = false;  // What stands behind a name that could not be read.
+  bool skips = false;  // What stands after a name that could not be read.
   Lines lines(text);
   std::string stanza(kDefault);
   while (const std::optional<std::string_view> line = lines.Next()) {

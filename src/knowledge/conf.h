@@ -42,7 +42,7 @@ class Conf {
   // Lays a file over what is there: a repeated stanza adds to the first, a later value wins.
   // InvalidArgument, with file and line, for text that is no .conf file; ResourceExhausted beyond
   // the limits. With `problems`, lines that are neither stanza nor setting are left out, as Splunk
-  // does, and noted there; what stands behind the name of a stanza that cannot be read is, too.
+  // does, and noted there; what stands after the name of a stanza that cannot be read is, too.
   absl::Status Add(std::string_view text, std::string file,
                    std::vector<std::string>* problems = nullptr);
 

@@ -78,8 +78,8 @@ bool IsNamed(const plan::FieldSet& needs, std::string_view name) {
                      [&](Field field) { return field.name() == name; });
 }
 
-plan::FieldRule NewRule(std::string name, Field target, bool listed) {
-  plan::FieldRule rule;
+plan::ComputedColumns NewRule(std::string name, Field target, bool listed) {
+  plan::ComputedColumns rule;
   rule.kind = plan::RuleKind::kClassify;
   rule.name = std::move(name);
   rule.targets = {target};
@@ -168,7 +168,7 @@ bool EventClasses::HasTag(std::string_view field, std::string_view pattern) cons
 
 absl::Status EventClasses::AddTypeRules(FieldTable& table, const CompileTerms& compile,
                                         Wanted wanted, std::vector<std::string> asked,
-                                        plan::RuleList* rules) const {
+                                        plan::ComputedColumnsList* rules) const {
   struct Bound {
     plan::ExprPtr condition;
     std::vector<std::string> asks;
@@ -224,7 +224,7 @@ absl::Status EventClasses::AddTypeRules(FieldTable& table, const CompileTerms& c
       return absl::InvalidArgumentError(fmt::format(
           "{}: the event type '{}' asks for others that ask for it", type.place, type.name));
     }
-    plan::FieldRule rule = NewRule("eventtypes", target, wanted.listed);
+    plan::ComputedColumns rule = NewRule("eventtypes", target, wanted.listed);
     for (const size_t t : ready) {
       bound[t].placed = true;
       rule.choices.push_back({std::move(bound[t].condition), types[t].name});
@@ -238,9 +238,9 @@ absl::Status EventClasses::AddTypeRules(FieldTable& table, const CompileTerms& c
 // `field`: of tag::FIELD; empty for tag.
 absl::Status EventClasses::AddTagRule(std::string_view field, FieldTable& table,
                                       const CompileTerms& compile, Wanted wanted,
-                                      plan::RuleList* rules) const {
+                                      plan::ComputedColumnsList* rules) const {
   const std::string name = field.empty() ? std::string(kTag) : fmt::format("{}{}", kTagOf, field);
-  plan::FieldRule rule = NewRule("tags", table.Intern(name), wanted.listed);
+  plan::ComputedColumns rule = NewRule("tags", table.Intern(name), wanted.listed);
   for (const Tag& tag : lists().tags) {
     if (!field.empty() && tag.field != field) continue;
     if (tag.builtin && !wanted.builtin) continue;
@@ -261,10 +261,10 @@ absl::Status EventClasses::AddTagRule(std::string_view field, FieldTable& table,
   return absl::OkStatus();
 }
 
-absl::StatusOr<plan::RuleList> EventClasses::RulesFor(const plan::FieldSet& needs,
-                                                      FieldTable& table,
-                                                      const CompileTerms& compile,
-                                                      RuleCache& cache) const {
+absl::StatusOr<plan::ComputedColumnsList> EventClasses::RulesFor(const plan::FieldSet& needs,
+                                                                 FieldTable& table,
+                                                                 const CompileTerms& compile,
+                                                                 RuleCache& cache) const {
   const auto wanted = [](const plan::FieldSet& read, std::string_view name) {
     return Wanted{IsNamed(read, name), IsListed(read, name)};
   };
@@ -277,10 +277,10 @@ absl::StatusOr<plan::RuleList> EventClasses::RulesFor(const plan::FieldSet& need
     key += fmt::format("\n{}", name);
     asked_for = true;
   }
-  if (!asked_for) return plan::RuleList();
+  if (!asked_for) return plan::ComputedColumnsList();
   for (const std::string& pattern : needs.patterns()) key += fmt::format("\n*{}", pattern);
   if (const auto known = cache.find(key); known != cache.end()) return known->second;
-  plan::RuleList tag_rules;
+  plan::ComputedColumnsList tag_rules;
   if (!lists().tags.empty()) {
     if (const Wanted each = wanted(needs, kTag); any(each)) {
       SPELK_RETURN_IF_ERROR(AddTagRule("", table, compile, each, &tag_rules));
@@ -297,15 +297,15 @@ absl::StatusOr<plan::RuleList> EventClasses::RulesFor(const plan::FieldSet& need
     }
   }
   std::vector<std::string> asked;
-  for (const plan::FieldRule& rule : tag_rules) {
+  for (const plan::ComputedColumns& rule : tag_rules) {
     for (const plan::RuleChoice& choice : rule.choices) CollectTypes(*choice.condition, &asked);
   }
-  plan::RuleList rules;
+  plan::ComputedColumnsList rules;
   const Wanted each = wanted(needs, kEventType);
   if ((any(each) || !asked.empty()) && !lists().types.empty()) {
     SPELK_RETURN_IF_ERROR(AddTypeRules(table, compile, each, std::move(asked), &rules));
   }
-  for (plan::SharedRule& rule : tag_rules) rules.push_back(std::move(rule));
+  for (plan::SharedColumns& rule : tag_rules) rules.push_back(std::move(rule));
   cache[key] = rules;
   return rules;
 }

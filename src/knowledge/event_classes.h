@@ -12,7 +12,7 @@
 #include "absl/status/statusor.h"
 #include "knowledge/conf.h"
 #include "knowledge/rule_cache.h"
-#include "plan/field_rule.h"
+#include "plan/computed_columns.h"
 #include "plan/field_set.h"
 #include "plan/services.h"
 
@@ -36,8 +36,9 @@ class EventClasses final : public plan::EventClasses {
   // The rules that give the fields that are needed. An event type may ask for others, which come
   // before it. InvalidArgument for terms that mean nothing, and for types that ask for each other.
   // `cache`: of all that is asked for with this table.
-  absl::StatusOr<plan::RuleList> RulesFor(const plan::FieldSet& needs, FieldTable& table,
-                                          const CompileTerms& compile, RuleCache& cache) const;
+  absl::StatusOr<plan::ComputedColumnsList> RulesFor(const plan::FieldSet& needs, FieldTable& table,
+                                                     const CompileTerms& compile,
+                                                     RuleCache& cache) const;
 
   // The conditions under which knowledge gives an event a value of the field (eventtype, tag or
   // tag::FIELD) that the pattern takes, each with a text that tells it from others.
@@ -77,9 +78,9 @@ class EventClasses final : public plan::EventClasses {
   const Lists& lists() const;
   // `asked`: patterns of types that are wanted in any case.
   absl::Status AddTypeRules(FieldTable& table, const CompileTerms& compile, Wanted wanted,
-                            std::vector<std::string> asked, plan::RuleList* rules) const;
+                            std::vector<std::string> asked, plan::ComputedColumnsList* rules) const;
   absl::Status AddTagRule(std::string_view field, FieldTable& table, const CompileTerms& compile,
-                          Wanted wanted, plan::RuleList* rules) const;
+                          Wanted wanted, plan::ComputedColumnsList* rules) const;
 
   bool builtin_ = false;
   mutable std::once_flag builtin_once_;

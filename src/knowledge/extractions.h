@@ -9,7 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "knowledge/conf.h"
-#include "plan/field_rule.h"
+#include "plan/computed_columns.h"
 
 namespace spelk::knowledge {
 

@@ -242,9 +242,10 @@ absl::StatusOr<InlinedRules> Knowledge::RulesFor(const plan::FieldSet& needs, Fi
                                                  const CompileExpression& expression,
                                                  const CompileTerms& terms,
                                                  RuleCache& cache) const {
-  SPELK_ASSIGN_OR_RETURN(plan::RuleList classes, classes_.RulesFor(needs, table, terms, cache));
+  SPELK_ASSIGN_OR_RETURN(plan::ComputedColumnsList classes,
+                         classes_.RulesFor(needs, table, terms, cache));
   plan::FieldSet read = needs;
-  for (const plan::FieldRule& rule : classes) {
+  for (const plan::ComputedColumns& rule : classes) {
     read.Add(rule.Inputs());
     for (const Field target : rule.targets) read.Add(target);
   }
@@ -257,11 +258,11 @@ absl::StatusOr<InlinedRules> Knowledge::RulesFor(const plan::FieldSet& needs, Fi
       const std::shared_lock lock(props_mutex_);
       SPELK_ASSIGN_OR_RETURN(inlined, props_.RulesFor(read, table, expression, cache));
     }
-    for (const plan::FieldRule& rule : inlined.rules) asked.Add(rule.Inputs());
+    for (const plan::ComputedColumns& rule : inlined.rules) asked.Add(rule.Inputs());
     SPELK_ASSIGN_OR_RETURN(const bool more, ReadBuiltinProps(asked));
     if (!more) break;
   }
-  for (plan::SharedRule& rule : classes) inlined.rules.push_back(std::move(rule));
+  for (plan::SharedColumns& rule : classes) inlined.rules.push_back(std::move(rule));
   return inlined;
 }
 

@@ -12,7 +12,7 @@
 namespace spelk::knowledge {
 namespace {
 
-// The end of the quoted text that begins at `begin`, behind its closing quote.
+// The end of the quoted text that begins at `begin`, after its closing quote.
 size_t EndOfQuotes(std::string_view text, size_t begin) {
   size_t at = begin + 1;
   while (at < text.size() && text[at] != '"') at += text[at] == '\\' ? 2 : 1;

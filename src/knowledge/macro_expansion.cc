@@ -19,7 +19,7 @@ constexpr size_t kMostWork = 8;
 constexpr size_t kWorkOfCall = 256;
 constexpr std::string_view kBlanks = " \t\r\n";
 
-// Reads the written text; at a macro call it reads on in the macro's text, and behind that goes on
+// Reads the written text; at a macro call it reads on in the macro's text, and after that goes on
 // where it was. So quotes and calls may begin in one text and end in another, as if the text had
 // been replaced.
 class Expansion {

@@ -131,7 +131,7 @@ std::vector<std::string> Props::TargetsOf(const Rule& rule, const plan::FieldSet
 }
 
 void Props::InlineExtraction(const Rule& rule, const std::vector<std::string>& targets,
-                             FieldTable& table, plan::FieldRule* made) {
+                             FieldTable& table, plan::ComputedColumns* made) {
   made->extraction = rule.extraction->extraction;
   made->extraction.source = table.Intern(rule.extraction->source);
   made->only_missing = !made->extraction.add;
@@ -147,7 +147,7 @@ void Props::InlineExtraction(const Rule& rule, const std::vector<std::string>& t
 }
 
 absl::Status Props::InlineLookup(const Rule& rule, const std::vector<std::string>& targets,
-                                 FieldTable& table, plan::FieldRule* made) const {
+                                 FieldTable& table, plan::ComputedColumns* made) const {
   SPELK_ASSIGN_OR_RETURN(const plan::LookupPtr lookup, lookups_->FindLookup(rule.lookup->table));
   if (lookup == nullptr) {
     return absl::NotFoundError(fmt::format(
@@ -187,11 +187,11 @@ void Props::ForEachField(const TakeField& take) const {
   }
 }
 
-absl::StatusOr<plan::FieldRule> Props::Inline(const Rule& rule,
-                                              const std::vector<std::string>& targets,
-                                              FieldTable& table,
-                                              const CompileExpression& compile) const {
-  plan::FieldRule made;
+absl::StatusOr<plan::ComputedColumns> Props::Inline(const Rule& rule,
+                                                    const std::vector<std::string>& targets,
+                                                    FieldTable& table,
+                                                    const CompileExpression& compile) const {
+  plan::ComputedColumns made;
   made.kind = rule.kind;
   made.where = rule.stanza->where;
   made.except = Overriding(rule);
@@ -241,8 +241,8 @@ plan::FieldSet Props::Listed(const plan::FieldSet& needs, FieldTable& table) con
 }
 
 void Props::AddAutomatic(const plan::FieldSet& from_text, FieldTable& table, bool open,
-                         plan::FieldSet* wanted, plan::RuleList* rules) const {
-  plan::FieldRule made;
+                         plan::FieldSet* wanted, plan::ComputedColumnsList* rules) const {
+  plan::ComputedColumns made;
   made.kind = plan::RuleKind::kAutomatic;
   made.name = "KV_MODE";
   made.only_missing = true;
@@ -338,14 +338,14 @@ absl::StatusOr<InlinedRules> Props::RulesFor(const plan::FieldSet& needs, FieldT
     if (targets.empty() && !open) continue;
     if (rule.lookup) AddNote(rule, &result);
     // More rules may have been read since, and hide some.
-    plan::RuleList& known = cache[KeyOf({*at, rules_.size()}, targets, listed, open)];
+    plan::ComputedColumnsList& known = cache[KeyOf({*at, rules_.size()}, targets, listed, open)];
     if (known.empty()) {
-      SPELK_ASSIGN_OR_RETURN(plan::FieldRule made, Inline(rule, targets, table, compile));
+      SPELK_ASSIGN_OR_RETURN(plan::ComputedColumns made, Inline(rule, targets, table, compile));
       made.listed = std::move(listed);
       made.open = open;
       known.emplace_back(std::move(made));
     }
-    const plan::SharedRule& made = known.front();
+    const plan::SharedColumns& made = known.front();
     for (const Field target : made->targets) wanted.Add(target);
     (calculates ? before_calculations : wanted).Add(made->Inputs());
     result.rules.push_back(made);

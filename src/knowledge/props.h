@@ -16,7 +16,7 @@
 #include "knowledge/conf.h"
 #include "knowledge/extractions.h"
 #include "knowledge/rule_cache.h"
-#include "plan/field_rule.h"
+#include "plan/computed_columns.h"
 #include "plan/field_set.h"
 #include "plan/services.h"
 
@@ -27,7 +27,7 @@ using CompileExpression = std::function<absl::StatusOr<plan::ExprPtr>(std::strin
 // Rules for a scan, in the order of application, and what an app says that is not built yet and
 // might have given a field that is read.
 struct InlinedRules {
-  plan::RuleList rules;
+  plan::ComputedColumnsList rules;
   std::vector<std::string> unbuilt;
   std::vector<std::string> notes;  // What else may surprise.
 };
@@ -148,13 +148,15 @@ class Props {
   void AddNote(const Rule& rule, InlinedRules* result) const;
   plan::FieldSet Listed(const plan::FieldSet& needs, FieldTable& table) const;
   void AddAutomatic(const plan::FieldSet& from_text, FieldTable& table, bool open,
-                    plan::FieldSet* wanted, plan::RuleList* rules) const;
-  absl::StatusOr<plan::FieldRule> Inline(const Rule& rule, const std::vector<std::string>& targets,
-                                         FieldTable& table, const CompileExpression& compile) const;
+                    plan::FieldSet* wanted, plan::ComputedColumnsList* rules) const;
+  absl::StatusOr<plan::ComputedColumns> Inline(const Rule& rule,
+                                               const std::vector<std::string>& targets,
+                                               FieldTable& table,
+                                               const CompileExpression& compile) const;
   static void InlineExtraction(const Rule& rule, const std::vector<std::string>& targets,
-                               FieldTable& table, plan::FieldRule* made);
+                               FieldTable& table, plan::ComputedColumns* made);
   absl::Status InlineLookup(const Rule& rule, const std::vector<std::string>& targets,
-                            FieldTable& table, plan::FieldRule* made) const;
+                            FieldTable& table, plan::ComputedColumns* made) const;
 
   const plan::LookupCatalog* lookups_ = nullptr;
   std::vector<Rule> rules_;

@@ -2,11 +2,11 @@
 #pragma once
 
 #include "base/string_map.h"
-#include "plan/field_rule.h"
+#include "plan/computed_columns.h"
 
 namespace spelk::knowledge {
 
 // By what tells them apart. For one table of fields and the knowledge of one engine.
-using RuleCache = StringMap<plan::RuleList>;
+using RuleCache = StringMap<plan::ComputedColumnsList>;
 
 }  // namespace spelk::knowledge

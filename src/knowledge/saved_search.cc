@@ -52,7 +52,7 @@ class Words {
 
 bool IsYes(std::string_view text) { return IsTrue(text); }
 
-// The length of the name of the term that the text begins with, behind its `=` or `::`; 0 for
+// The length of the name of the term that the text begins with, after its `=` or `::`; 0 for
 // other texts.
 size_t LengthOfTermName(std::string_view text) {
   for (const std::string_view name : {"savedsearch", "savedsplunk"}) {

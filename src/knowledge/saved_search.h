@@ -36,7 +36,7 @@ size_t FindSavedSearchTerm(std::string_view terms);
 // The term that the text begins with.
 std::optional<SavedSearchCall> ParseSavedSearchTerm(std::string_view text);
 
-// The text as commands behind a pipe.
+// The text as commands after a pipe.
 std::string AsCommands(std::string_view search);
 // True if the text is search terms alone.
 bool IsTerms(std::string_view search);

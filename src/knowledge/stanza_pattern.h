@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "plan/field_rule.h"
+#include "plan/computed_columns.h"
 
 namespace spelk::knowledge {
 

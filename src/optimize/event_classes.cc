@@ -61,7 +61,7 @@ ExprPtr AnyOf(Ways ways) {
 
 class Inliner {
  public:
-  Inliner(const FieldRules& rules, const plan::FieldSet& kept) : rules_(rules), kept_(kept) {}
+  Inliner(const KnowledgeColumns& rules, const plan::FieldSet& kept) : rules_(rules), kept_(kept) {}
 
   // It would have grown beyond a limit; then what Inline gave is spoilt.
   bool failed() const { return failed_; }
@@ -154,7 +154,7 @@ class Inliner {
     return AnyOf(std::move(common));
   }
 
-  const FieldRules& rules_;
+  const KnowledgeColumns& rules_;
   const plan::FieldSet& kept_;
   bool inlined_ = false;
   size_t terms_ = 0;

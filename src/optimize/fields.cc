@@ -86,7 +86,7 @@ absl::Status InlineKnowledge(plan::NodePtr* root, const OptimizeContext& context
   for (const Field field : scan->fields) needs.Add(field);
   if (scan->predicate != nullptr) CollectMadeFields(*scan->predicate, &needs);
   SPELK_ASSIGN_OR_RETURN(scan->rules, context.rules->RulesFor(needs));
-  for (const plan::FieldRule& rule : scan->rules) {
+  for (const plan::ComputedColumns& rule : scan->rules) {
     for (const Field target : rule.listed) {
       const bool known =
           std::find(scan->fields.begin(), scan->fields.end(), target) != scan->fields.end();

@@ -23,7 +23,7 @@ absl::Status OrderPass(plan::NodePtr* root, const OptimizeContext& context) {
 
 // Rows are numbered before filters move, which must not change how they are counted. Order is
 // provided after filters have moved (they do not mind) and before fields are assigned
-// (newest-first order reads the time). Only then is it known what is read behind the scan.
+// (newest-first order reads the time). Only then is it known what is read after the scan.
 const std::vector<Pass>& AllPasses() {
   static const std::vector<Pass> kPasses = {
       {{"ordinality", ""}, &NumberRows, false},

@@ -29,17 +29,17 @@ struct FeedFacts {
 
 // Gives the rules by which knowledge adds some fields, and the fields these read, in the order of
 // application.
-class FieldRules {
+class KnowledgeColumns {
  public:
-  virtual ~FieldRules() = default;
-  virtual absl::StatusOr<plan::RuleList> RulesFor(const plan::FieldSet& needs) const = 0;
+  virtual ~KnowledgeColumns() = default;
+  virtual absl::StatusOr<plan::ComputedColumnsList> RulesFor(const plan::FieldSet& needs) const = 0;
   // The conditions, each with a text that tells it from others, under which rules give an event an
   // event type or a tag (fields eventtype, tag, tag::FIELD) that the pattern takes.
   virtual absl::StatusOr<std::vector<std::pair<std::string, plan::ExprPtr>>> ConditionsOf(
       std::string_view field, std::string_view pattern) const = 0;
 };
 
-// What a taker of events wants: their lines, all their fields as columns, or `_raw` alone. Results
+// What a target of events wants: their lines, all their fields as columns, or `_raw` alone. Results
 // are always columns.
 enum class ResultForm : uint8_t { kEventLines, kColumns, kRaw };
 
@@ -48,7 +48,7 @@ struct OptimizeContext {
   const plan::Registry* entries = nullptr;
   const plan::EvalEnvironment* evaluation = nullptr;
   const FeedFacts* feed = nullptr;
-  const FieldRules* rules = nullptr;  // May be null.
+  const KnowledgeColumns* rules = nullptr;  // May be null.
   ResultForm form = ResultForm::kEventLines;
   std::vector<std::string> disabled;  // Names of passes to leave out.
   // What is read after the plan's root, where the plan is a part of another: a stream that is

@@ -5,7 +5,7 @@
 
 namespace spelk::optimize {
 
-// What is read behind the root: the line of events with what was made of them, the known columns,
+// What is read after the root: the line of events with what was made of them, the known columns,
 // or everything.
 plan::FieldSet NeedsOfResult(const plan::Node& root, const OptimizeContext& context);
 // a=1 OR a=2 OR a IN (3, 4) as one set; what is always true or false leaves AND and OR.

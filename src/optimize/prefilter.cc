@@ -114,9 +114,10 @@ class Prefilter {
  public:
   Prefilter(const plan::ScanNode& scan, const OptimizeContext& context)
       : feed_(*context.feed), origins_(scan.rules) {
-    entities_ = std::any_of(scan.rules.begin(), scan.rules.end(), [](const plan::FieldRule& rule) {
-      return rule.kind == plan::RuleKind::kAutomatic && MayReadXml(rule);
-    });
+    entities_ =
+        std::any_of(scan.rules.begin(), scan.rules.end(), [](const plan::ComputedColumns& rule) {
+          return rule.kind == plan::RuleKind::kAutomatic && MayReadXml(rule);
+        });
   }
 
   // The groups that a line must meet for the expression to be true.
@@ -152,7 +153,7 @@ class Prefilter {
     return origin.known ? &origin : nullptr;
   }
 
-  static bool MayReadXml(const plan::FieldRule& rule) {
+  static bool MayReadXml(const plan::ComputedColumns& rule) {
     return std::any_of(rule.text.begin(), rule.text.end(), [](const plan::TextSetting& setting) {
       return setting.key == "KV_MODE" && EqualsIgnoringCase(setting.value, "xml");
     });

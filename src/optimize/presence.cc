@@ -3,7 +3,7 @@
 // and need not be parsed.
 //
 // It is only asked whether the text of a line holds such a name at the end of some member's name: a
-// dotted name stands in the line as one key or as the last of nested ones, behind whatever prefix
+// dotted name stands in the line as one key or as the last of nested ones, after whatever prefix
 // its layout has. In the prefilter such a name stands in quotes, which no other literal has. Lines
 // with an escape \u00XX pass, as they do for literals.
 #include <fmt/format.h>
@@ -161,7 +161,7 @@ class Members {
  private:
   // What rules make the field of; these make it of what others made.
   bool AddSources(Field field, FieldSet* all) {
-    for (const plan::FieldRule& rule : scan_.rules) {
+    for (const plan::ComputedColumns& rule : scan_.rules) {
       const auto& targets = rule.targets;
       if (std::find(targets.begin(), targets.end(), field) == targets.end()) continue;
       if (rule.text_source) in_text_ = true;

@@ -1,4 +1,4 @@
-// Fields that events lack and that commands behind the base search only read are not shown.
+// Fields that events lack and that commands after the base search only read are not shown.
 #include <algorithm>
 #include <optional>
 #include <utility>
@@ -13,7 +13,7 @@ bool Contains(const std::vector<Field>& fields, Field field) {
   return std::find(fields.begin(), fields.end(), field) != fields.end();
 }
 
-// The chain of a plan from its root (0) to its source, and what is read behind each node.
+// The chain of a plan from its root (0) to its source, and what is read after each node.
 class Chain {
  public:
   Chain(plan::NodePtr* root, const OptimizeContext& context) {
@@ -33,7 +33,7 @@ class Chain {
   size_t size() const { return places_.size(); }
   plan::NodePtr& at(size_t place) { return *places_[place]; }
 
-  // The node behind which the field is to be taken back; nothing where some command makes or lists
+  // The node after which the field is to be taken back; nothing where some command makes or lists
   // it, or nobody would come across it.
   std::optional<size_t> PlaceFor(Field field) const {
     size_t place = places_.size() - 1;

@@ -165,8 +165,8 @@ bool TextOrigin::HasInConstant(std::string_view folded) const {
   });
 }
 
-TextOrigins::TextOrigins(const plan::RuleList& rules) {
-  for (const plan::FieldRule& rule : rules) {
+TextOrigins::TextOrigins(const plan::ComputedColumnsList& rules) {
+  for (const plan::ComputedColumns& rule : rules) {
     // What a text in _raw names itself stands in the text.
     if (rule.kind == plan::RuleKind::kAutomatic) continue;
     for (const Field target : rule.targets) rules_of_[target].push_back(&rule);
@@ -190,7 +190,7 @@ TextOrigin TextOrigins::Trace(Field field) const {
     if (rules == rules_of_.end()) continue;
     std::vector<Field> read;
     Tracer tracer(&origin, &read);
-    for (const plan::FieldRule* rule : rules->second) {
+    for (const plan::ComputedColumns* rule : rules->second) {
       if (rule->value != nullptr) {
         tracer.Add(*rule->value);
       } else if (rule->kind == plan::RuleKind::kExtract) {

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "plan/computed_columns.h"
 #include "plan/expr.h"
-#include "plan/field_rule.h"
 
 namespace spelk::optimize {
 
@@ -27,13 +27,13 @@ struct TextOrigin {
 // The origins of the fields of a scan. The rules outlive it.
 class TextOrigins {
  public:
-  explicit TextOrigins(const plan::RuleList& rules);
+  explicit TextOrigins(const plan::ComputedColumnsList& rules);
 
   const TextOrigin& Of(Field field);
 
  private:
   TextOrigin Trace(Field field) const;
-  absl::flat_hash_map<Field, std::vector<const plan::FieldRule*>> rules_of_;
+  absl::flat_hash_map<Field, std::vector<const plan::ComputedColumns*>> rules_of_;
   absl::flat_hash_map<Field, TextOrigin> known_;
 };
 

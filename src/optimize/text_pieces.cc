@@ -36,7 +36,7 @@ bool HasOpenChoice(std::string_view pattern) {
   return false;
 }
 
-// A pattern that can match once at most, at the beginning: `^` comes first, behind flags.
+// A pattern that can match once at most, at the beginning: `^` comes first, after flags.
 bool IsAnchored(std::string_view pattern) {
   // What is quoted may hold brackets.
   if (pattern.find("\\Q") != std::string_view::npos || HasOpenChoice(pattern)) return false;

@@ -27,7 +27,7 @@ using NodePtr = std::unique_ptr<Node>;
 // alone. The default is the slow, safe one.
 struct Dataflow {
   FieldSet reads = FieldSet::All();
-  // Fields whose values may differ behind the node: made, changed or removed. Open when not known.
+  // Fields whose values may differ after the node: made, changed or removed. Open when not known.
   FieldSet writes = FieldSet::All();
   // Fields that are certainly made or changed on each row, for output; never patterns.
   std::vector<Field> makes = {};
@@ -42,7 +42,7 @@ struct Dataflow {
   // (eventstats).
   bool keeps_order = false;
   Runs runs = Runs::kSequential;
-  // Events behind the node are results: table-like, no longer the input's objects.
+  // Events after the node are results: table-like, no longer the input's objects.
   bool results = true;
   // The rows depend on the instant of the run, beyond what expressions ask of it.
   bool reads_clock = false;
@@ -84,15 +84,15 @@ class Node {
   // What this node, with its arguments, does: the one declaration of it. The default is the slow,
   // safe one.
   virtual Dataflow GetDataflow() const { return {}; }
-  // The fields that the input must have, if `needed` is what is read behind this node. The default
+  // The fields that the input must have, if `needed` is what is read after this node. The default
   // follows from the flow: what it reads, and of the rest what it passes on unchanged.
   virtual FieldSet InputNeeds(const FieldSet& needed) const;
-  // The columns behind the node, in order, if those before it are `before` and it can be told.
+  // The columns after the node, in order, if those before it are `before` and it can be told.
   virtual std::optional<std::vector<Field>> OutputColumns(
       const std::optional<std::vector<Field>>& before) const;
 
   // False if the rows of this node, as far as somebody reads them, do not depend on the order of
-  // its input. `needed` is what is read behind it; `ignored`: nobody behind it depends on their
+  // its input. `needed` is what is read after it; `ignored`: nobody after it depends on their
   // order.
   virtual bool DependsOnOrder(const FieldSet& needed, bool ignored) const;
 

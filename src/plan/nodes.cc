@@ -277,7 +277,7 @@ FieldSet RenameNode::InputNeeds(const FieldSet& needed) const {
     if (!needed.empty()) needs.AddAll();
     return needs;
   }
-  // Backwards: before a pair, what is called `to` behind it is called `from`.
+  // Backwards: before a pair, what is called `to` after it is called `from`.
   FieldSet needs = needed;
   for (size_t i = pairs.size(); i-- > 0;) {
     const bool wanted = needs.Has(to[i]);

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "plan/aggregate.h"
-#include "plan/field_rule.h"
+#include "plan/computed_columns.h"
 #include "plan/node.h"
 #include "plan/partial.h"
 #include "value/field_order.h"
@@ -48,7 +48,7 @@ struct ScanNode final : Node {
   std::vector<Field> fields;          // Otherwise these, hidden ones included …
   std::vector<std::string> patterns;  // … and those that a pattern takes.
   std::vector<Field> implicit;  // Of `fields`: what commands only read; see hidden::kImplicit.
-  RuleList rules;               // What knowledge adds, for the fields that are read.
+  ComputedColumnsList rules;    // What knowledge adds, for the fields that are read.
   ExprPtr predicate;            // Events for which it is not true are left out.
   std::vector<LiteralGroup> prefilter;  // All of the groups must be met by a line's text.
   // The time ranges of the search commands of the plan that this scan begins; all of them hold. The

@@ -30,7 +30,7 @@ enum class Gap : uint8_t {
 bool IsComparator(std::string_view type);
 bool IsClause(std::string_view type);
 
-// Functions leave what stands before their first word to the caller, and stop at the word behind.
+// Functions leave what stands before their first word to the caller, and stop at the word after.
 class Formatter {
   using Part = Layout::Part;
   using Parts = std::vector<Part>;

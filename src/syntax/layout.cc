@@ -87,7 +87,7 @@ class Layout::Printer {
       step.broke = nodes_[item.part].hard || !Fits(item, step);
       return Next(step, node, !step.broke);
     }
-    // What parts two of them is flat if the one before it took one line, and the one behind it then
+    // What parts two of them is flat if the one before it took one line, and the one after it then
     // fits.
     const Step gap{node.parts[step.next], 0, step.indent, true, false};
     const bool hard = step.next + 1 < node.parts.size() && nodes_[node.parts[step.next + 1]].hard;

@@ -222,7 +222,7 @@ LiteralSet::LiteralSet(std::vector<LiteralFinder> finders)
   }
 }
 
-// Puts what is found by SampledSearch behind the others: of many literals all but keys, those that
+// Puts what is found by SampledSearch after the others: of many literals all but keys, those that
 // treat case otherwise than most, and a few short ones, which would shorten its steps.
 void LiteralSet::TakeMany() {
   constexpr size_t kMostInTables = 24;
@@ -375,7 +375,7 @@ size_t LiteralSet::FindBoth(std::string_view text, size_t from) const {
   constexpr size_t kStretch = size_t{16} << 10U;
   for (; from < text.size(); from += kStretch) {
     size_t end = from + kStretch + longest_ - 1;
-    // What stands behind a key, within its line, tells whether it is one.
+    // What stands after a key, within its line, tells whether it is one.
     if (has_keys_) end = text.find('\n', end);
     const std::string_view part = text.substr(0, end);
     const size_t found = std::min(many_->Find(part, from), FindInTables(part, from));

@@ -180,7 +180,7 @@ std::string_view FormatRounded(double value, int decimals, char* buffer, Half ha
   const size_t point = std::min(text.find('.'), text.size());
   const std::string_view fraction =
       point < text.size() ? text.substr(point + 1) : std::string_view();
-  // All digits in a row, behind a zero for the carry: the whole part, then the decimals.
+  // All digits in a row, after a zero for the carry: the whole part, then the decimals.
   std::string digits = "0";
   digits += text.substr(0, point);
   digits += fraction;

@@ -246,7 +246,7 @@ size_t RegexMatcher::NextStart(std::string_view text) const {
   const size_t match_begin = begin(0);
   size_t next = end(0);
   if (next > match_begin) return next;
-  // Past the character behind an empty match.
+  // Past the character after an empty match.
   ++next;
   while (next < text.size() && (static_cast<unsigned char>(text[next]) & 0xC0U) == 0x80U) ++next;
   return next;

@@ -15,7 +15,7 @@
 namespace spelk {
 
 // Search Reference, rex, "Sed expression"; props.conf, SEDCMD: a list of commands separated by
-// blanks. The character behind s or y separates the parts. Immutable.
+// blanks. The character after s or y separates the parts. Immutable.
 class SedScript {
  public:
   // InvalidArgument says what is wrong: "unterminated s command", "unknown flag \"x\"".

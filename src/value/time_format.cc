@@ -89,10 +89,10 @@ struct Conversion {
   size_t width = 0;
   int colons = 0;
   bool extended = false;
-  bool fraction_follows = false;  // %N, %Q or %f stands right behind it.
+  bool fraction_follows = false;  // %N, %Q or %f stands right after it.
 };
 
-// Reads the conversion behind a '%' at *at; false at the end of the format.
+// Reads the conversion after a '%' at *at; false at the end of the format.
 bool NextConversion(std::string_view format, size_t* at, Conversion* conversion) {
   size_t i = *at;
   while (i < format.size() && format[i] == ':') {

@@ -32,7 +32,7 @@ std::optional<TimeSpan> ParseTimeSpan(std::string_view text);
 // The start of the bucket that holds the time. `align` (seconds since the epoch) is where some
 // bucket begins; calendar units do not look at it. Times that no calendar knows stay as they are.
 double FloorToSpan(double seconds, const TimeSpan& span, absl::TimeZone zone, double align = 0);
-// The start of the bucket behind the one that begins at `start`.
+// The start of the bucket after the one that begins at `start`.
 double NextSpan(double start, const TimeSpan& span, absl::TimeZone zone);
 
 }  // namespace spelk

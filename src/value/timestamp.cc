@@ -47,7 +47,7 @@ class Scanner {
     }
     return n == digits || (fewer && n > 0);
   }
-  // The digits behind a point or comma as microseconds, rounded to nearest.
+  // The digits after a point or comma as microseconds, rounded to nearest.
   bool Fraction(int64_t* micros) {
     int64_t scale = 100'000;
     *micros = 0;

@@ -80,7 +80,7 @@ class Generator {
 
   std::string Awkward() {
     std::string more;
-    // A key may hide behind an escape.
+    // A key may hide after an escape.
     const std::string_view user = OneIn(20) ? R"(Us\u0065r)" : "User";
     if (!OneIn(4)) more += fmt::format(R"(,"{}":"{}")", user, Pick(kUsers));
     switch (Below(6)) {

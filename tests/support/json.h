@@ -24,7 +24,7 @@ struct Json::Member {
   Json value;
 };
 
-// One value and nothing behind it; nothing if the text is not JSON.
+// One value and nothing after it; nothing if the text is not JSON.
 std::optional<Json> ParseJson(std::string_view text);
 // Values separated by blanks, each as it is written. Nothing if the text is not that.
 std::optional<std::vector<std::string>> SplitJson(std::string_view text);

@@ -61,7 +61,7 @@ class Dump {
 
   void Rules(const plan::ScanNode& scan) {
     Partials("scan", scan.partials);
-    for (const plan::FieldRule& rule : scan.rules) {
+    for (const plan::ComputedColumns& rule : scan.rules) {
       std::string except;
       for (const plan::EventSet& events : rule.except) except += Events(events) + "; ";
       std::string targets;

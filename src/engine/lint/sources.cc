@@ -250,10 +250,10 @@ class Checker {
     exec::RunWarnings ignored;
     CompiledTexts compiled;
     const Core& core = visit_.search.core;
-    const absl::StatusOr<plan::RuleList> rules =
+    const absl::StatusOr<plan::ComputedColumnsList> rules =
         KnowledgeRules(core, core.fields(), ignored, compiled).RulesFor(needs);
     if (!rules.ok()) return true;
-    return std::any_of(rules->begin(), rules->end(), [&](const plan::FieldRule& rule) {
+    return std::any_of(rules->begin(), rules->end(), [&](const plan::ComputedColumns& rule) {
       const bool gives =
           std::find(rule.targets.begin(), rule.targets.end(), field) != rule.targets.end();
       if (!gives || rule.where.name.empty()) return false;

@@ -11,7 +11,7 @@
 namespace spelk::engine {
 namespace {
 
-bool Gives(const plan::FieldRule& rule, Field field) {
+bool Gives(const plan::ComputedColumns& rule, Field field) {
   return std::find(rule.targets.begin(), rule.targets.end(), field) != rule.targets.end();
 }
 
@@ -24,10 +24,10 @@ std::string KnowledgeOf(const Core& core, FieldTable& fields, std::string_view n
   needs.Add(field);
   exec::RunWarnings ignored;
   CompiledTexts compiled;
-  const absl::StatusOr<plan::RuleList> rules =
+  const absl::StatusOr<plan::ComputedColumnsList> rules =
       KnowledgeRules(core, fields, ignored, compiled).RulesFor(needs);
   if (!rules.ok()) return "";
-  for (const plan::FieldRule& rule : *rules) {
+  for (const plan::ComputedColumns& rule : *rules) {
     if (!Gives(rule, field) || rule.where.name.empty()) continue;
     std::vector<std::string_view> missing;
     const plan::FieldSet inputs = rule.Inputs();

@@ -152,13 +152,13 @@ absl::Status Aggregation::UpdateGroups(const Batch& batch, Position at,
       return absl::OkStatus();
     };
     SPELK_RETURN_IF_ERROR(keys.ForRow(r, take));
-    if (rows_.size() >= kRowsAtOnce) SPELK_RETURN_IF_ERROR(FlushAndRelieve(batch, at, arguments));
+    if (rows_.size() >= kRowsAtOnce) SPELK_RETURN_IF_ERROR(FlushAndSpill(batch, at, arguments));
   }
-  return FlushAndRelieve(batch, at, arguments);
+  return FlushAndSpill(batch, at, arguments);
 }
 
-absl::Status Aggregation::FlushAndRelieve(const Batch& batch, Position at,
-                                          const std::vector<AggregateArgument>& arguments) {
+absl::Status Aggregation::FlushAndSpill(const Batch& batch, Position at,
+                                        const std::vector<AggregateArgument>& arguments) {
   const absl::Status status = Flush(batch, at, arguments);
   if (absl::IsResourceExhausted(status)) return table_.Spill();
   SPELK_RETURN_IF_ERROR(status);

@@ -92,8 +92,8 @@ class Aggregation {
                          const std::vector<AggregateArgument>& arguments);
   absl::Status Flush(const Batch& batch, Position at,
                      const std::vector<AggregateArgument>& arguments);
-  absl::Status FlushAndRelieve(const Batch& batch, Position at,
-                               const std::vector<AggregateArgument>& arguments);
+  absl::Status FlushAndSpill(const Batch& batch, Position at,
+                             const std::vector<AggregateArgument>& arguments);
   absl::Status AddPatterns(const Batch& batch, Position at);
   absl::Status AddPatternField(size_t index, const Batch& batch, Position at, Field field,
                                const Column& column);

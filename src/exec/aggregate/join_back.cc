@@ -196,7 +196,7 @@ absl::Status JoinBackState::Load(ByteReader& in) {
   return rows.Load(in);
 }
 
-OperatorPtr BuildAnnotate(const plan::AggregateNode& node, std::string_view what,
+OperatorPtr BuildJoinBack(const plan::AggregateNode& node, std::string_view what,
                           const RunContext& run) {
   return std::make_unique<JoinBackSink>(node, what, run);
 }

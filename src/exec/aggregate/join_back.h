@@ -15,7 +15,7 @@ namespace spelk::exec {
 // Adds the statistics of an aggregate node to the rows, which keep their order. A row without a BY
 // field stays as it is; one that belongs to several groups gets the results of each, as
 // multivalues. `what` is the command.
-OperatorPtr BuildAnnotate(const plan::AggregateNode& node, std::string_view what,
+OperatorPtr BuildJoinBack(const plan::AggregateNode& node, std::string_view what,
                           const RunContext& run);
 
 // The state of one worker: the groups, and the rows that wait for their results.

@@ -45,7 +45,7 @@ void SetMode(std::string_view mode, Reading* reading) {
 
 class AutomaticRunner final : public RuleRunner {
  public:
-  AutomaticRunner(const plan::FieldRule& rule, const RunContext& run)
+  AutomaticRunner(const plan::ComputedColumns& rule, const RunContext& run)
       : rule_(rule), flattener_(run.budget), scratch_(run.budget) {}
 
   absl::Status Prepare(KnownStanzas& stanzas, const Schema& schema) {
@@ -186,7 +186,7 @@ class AutomaticRunner final : public RuleRunner {
     return reading;
   }
 
-  const plan::FieldRule& rule_;
+  const plan::ComputedColumns& rule_;
   io::JsonFlattener flattener_;
   Arena scratch_;  // Of one text.
   size_t source_ = 0;
@@ -200,7 +200,7 @@ class AutomaticRunner final : public RuleRunner {
 
 }  // namespace
 
-absl::StatusOr<RuleRunnerPtr> MakeAutomaticRunner(const plan::FieldRule& rule,
+absl::StatusOr<RuleRunnerPtr> MakeAutomaticRunner(const plan::ComputedColumns& rule,
                                                   KnownStanzas& stanzas, const Schema& schema,
                                                   const RunContext& run) {
   auto runner = std::make_unique<AutomaticRunner>(rule, run);

@@ -12,7 +12,7 @@ namespace {
 // Adds the text of each condition that is true to what the field has.
 class ClassifyRunner final : public RuleRunner {
  public:
-  explicit ClassifyRunner(const plan::FieldRule& rule) : rule_(rule) {}
+  explicit ClassifyRunner(const plan::ComputedColumns& rule) : rule_(rule) {}
 
   absl::Status Prepare(const Schema& schema, const RunContext& run) {
     target_ = *schema.Find(rule_.targets.front());
@@ -63,7 +63,7 @@ class ClassifyRunner final : public RuleRunner {
     return Value::Multi({all, count});
   }
 
-  const plan::FieldRule& rule_;
+  const plan::ComputedColumns& rule_;
   size_t target_ = 0;
   std::vector<std::unique_ptr<plan::Evaluator>> evaluators_;
   std::vector<std::vector<uint32_t>> found_;  // Choices, by row.
@@ -71,8 +71,8 @@ class ClassifyRunner final : public RuleRunner {
 
 }  // namespace
 
-absl::StatusOr<RuleRunnerPtr> MakeClassifyRunner(const plan::FieldRule& rule, const Schema& schema,
-                                                 const RunContext& run) {
+absl::StatusOr<RuleRunnerPtr> MakeClassifyRunner(const plan::ComputedColumns& rule,
+                                                 const Schema& schema, const RunContext& run) {
   auto runner = std::make_unique<ClassifyRunner>(rule);
   SPELK_RETURN_IF_ERROR(runner->Prepare(schema, run));
   return runner;

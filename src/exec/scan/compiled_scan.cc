@@ -28,7 +28,7 @@ constexpr std::string_view kHidingEscape = "\\u00";
 class ScanCompiler {
  public:
   ScanCompiler(const std::vector<ScanPlan>& scans, const ScanSettings& settings,
-               const RunContext& run, const plan::RuleList* rules)
+               const RunContext& run, const plan::ComputedColumnsList* rules)
       : scans_(scans), scan_(std::make_unique<CompiledScan>()) {
     scan_->settings = &settings;
     scan_->run = &run;
@@ -75,7 +75,7 @@ class ScanCompiler {
     CompiledScan::Shared& shared = *scan_->shared;
     plan::FieldSet first;
     plan::FieldSet rest;
-    for (const plan::FieldRule& rule : *shared.rules) AddRuleFields(rule, &first, &rest);
+    for (const plan::ComputedColumns& rule : *shared.rules) AddRuleFields(rule, &first, &rest);
     plan::FieldSet all = first;
     all.Add(rest);
     for (size_t i = 0; i < all.fields().size(); ++i) {
@@ -136,12 +136,12 @@ class ScanCompiler {
   size_t GroupOf(const plan::ScanNode& node) {
     if (scan_->shared == nullptr || node.all_fields || !node.patterns.empty()) return kNone;
     plan::FieldSet targets;
-    for (const plan::FieldRule& rule : node.rules) {
+    for (const plan::ComputedColumns& rule : node.rules) {
       if (rule.open) return kNone;
       for (const Field target : rule.targets) targets.Add(target);
     }
     std::vector<bool> wants;
-    for (const plan::FieldRule& rule : *scan_->shared->rules) {
+    for (const plan::ComputedColumns& rule : *scan_->shared->rules) {
       wants.push_back(std::any_of(rule.targets.begin(), rule.targets.end(),
                                   [&](Field target) { return targets.Names(target); }));
     }
@@ -213,7 +213,7 @@ class ScanCompiler {
     if (compiled.predicate != nullptr) plan::CollectFields(*compiled.predicate, &first);
     if (!node.late) first.Add(plan::FieldSet::Of(fields));
     if (compiled.group == kNone) {
-      for (const plan::FieldRule& rule : node.rules) AddRuleFields(rule, &first, &rest);
+      for (const plan::ComputedColumns& rule : node.rules) AddRuleFields(rule, &first, &rest);
     }
     plan::FieldSet early = first;
     early.Add(rest);
@@ -226,7 +226,7 @@ class ScanCompiler {
     if (compiled.flatten && !lines) {
       compiled.own_time = FieldIndex(scan_->run->fields->Intern("_time"), true);
     }
-    AddLent(node, &compiled);
+    AddImplicit(node, &compiled);
     compiled.required = first.fields().size();
     compiled.early_schema = std::make_shared<Schema>(early.fields());
     compiled.schema = std::make_shared<Schema>(fields);
@@ -235,20 +235,21 @@ class ScanCompiler {
   }
 
   // What knowledge adds to all fields, or to those that a pattern takes, is shown anyway.
-  static void AddLent(const plan::ScanNode& node, CompiledScan::Plan* compiled) {
+  static void AddImplicit(const plan::ScanNode& node, CompiledScan::Plan* compiled) {
     for (size_t column = 0; column < node.fields.size(); ++column) {
       const Field field = node.fields[column];
       const bool listed =
           std::any_of(node.rules.begin(), node.rules.end(),
-                      [field](const plan::FieldRule& rule) { return rule.Lists(field); });
-      if (field == hidden::kImplicit) compiled->lent_column = column;
+                      [field](const plan::ComputedColumns& rule) { return rule.Lists(field); });
+      if (field == hidden::kImplicit) compiled->implicit_column = column;
       const bool implicit =
           std::find(node.implicit.begin(), node.implicit.end(), field) != node.implicit.end();
       if (implicit && !listed) compiled->implicit.push_back(column);
     }
   }
 
-  void AddRuleFields(const plan::FieldRule& rule, plan::FieldSet* first, plan::FieldSet* rest) {
+  void AddRuleFields(const plan::ComputedColumns& rule, plan::FieldSet* first,
+                     plan::FieldSet* rest) {
     // What is open is read from every event that stays.
     plan::FieldSet* fields = rule.only_missing && !rule.open ? rest : first;
     for (const Field target : rule.targets) fields->Add(target);
@@ -577,7 +578,7 @@ class ScanCompiler {
 
 absl::StatusOr<std::unique_ptr<const CompiledScan>> CompiledScan::Make(
     const std::vector<ScanPlan>& scans, const ScanSettings& settings, const RunContext& run,
-    const plan::RuleList* rules) {
+    const plan::ComputedColumnsList* rules) {
   return ScanCompiler(scans, settings, run, rules).Compile();
 }
 

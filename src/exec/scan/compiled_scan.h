@@ -117,13 +117,13 @@ struct CompiledScan {
       bool keys = false;  // Names of members, of which most lines may hold one.
     };
     std::vector<Group> groups;
-    std::vector<size_t> further;   // With an index: into LineIndex::groups, what a line must meet.
-    std::vector<size_t> columns;   // Into fields: what comes out, in order.
-    std::vector<size_t> early;     // Into fields: what rules and predicate read or write, those
-    size_t required = 0;           // first that are read for every event.
-    size_t lent_column = kNone;    // Into columns: hidden::kImplicit.
-    std::vector<size_t> implicit;  // Into columns: those of which it tells.
-    SchemaPtr schema;              // Of what comes out, unless all fields do.
+    std::vector<size_t> further;  // With an index: into LineIndex::groups, what a line must meet.
+    std::vector<size_t> columns;  // Into fields: what comes out, in order.
+    std::vector<size_t> early;    // Into fields: what rules and predicate read or write, those
+    size_t required = 0;          // first that are read for every event.
+    size_t implicit_column = kNone;  // Into columns: hidden::kImplicit.
+    std::vector<size_t> implicit;    // Into columns: those of which it tells.
+    SchemaPtr schema;                // Of what comes out, unless all fields do.
     SchemaPtr early_schema;
     bool flatten = false;
     size_t group = kNone;            // Into Shared::groups; kNone: all is computed for it alone.
@@ -143,7 +143,7 @@ struct CompiledScan {
   // What several plans want of the same events, computed once for all of them: what knowledge adds,
   // and conditions.
   struct Shared {
-    const plan::RuleList* rules = nullptr;
+    const plan::ComputedColumnsList* rules = nullptr;
     std::vector<size_t> fields;  // Into fields: what the rules read or write.
     SchemaPtr schema;
     // Plans that want the same of the rules are a group; for each, which rules it wants.
@@ -164,7 +164,7 @@ struct CompiledScan {
   // that read no open set of fields, in their order.
   static absl::StatusOr<std::unique_ptr<const CompiledScan>> Make(
       const std::vector<ScanPlan>& scans, const ScanSettings& settings, const RunContext& run,
-      const plan::RuleList* rules = nullptr);
+      const plan::ComputedColumnsList* rules = nullptr);
 
   std::vector<Plan> plans;
   std::unique_ptr<Shared> shared;  // Null: each plan has its rules applied for itself.

@@ -21,7 +21,7 @@ namespace spelk::exec {
 
 // The columns come in the order in which fields were first met; where they stand in a result is for
 // FieldOrder.
-class DynamicColumns final : public io::FieldTaker {
+class DynamicColumns final : public io::FieldVisitor {
  public:
   DynamicColumns(const plan::ScanNode& node, const RunContext& run, Arena& arena);
 
@@ -35,7 +35,7 @@ class DynamicColumns final : public io::FieldTaker {
   size_t rows() const { return rows_; }
   // Most of what is here are places without a value: events that follow belong elsewhere.
   bool sparse() const;
-  // The values of a field so far; rows behind the last one that has it are left out. Empty if no
+  // The values of a field so far; rows after the last one that has it are left out. Empty if no
   // event here has it.
   std::span<const Value> ValuesOf(Field field) const;
 

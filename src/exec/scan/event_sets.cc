@@ -7,22 +7,23 @@
 #include <utility>
 
 #include "base/status.h"
-#include "exec/scan/scan_rules.h"
+#include "exec/scan/column_computer.h"
 
 namespace spelk::exec {
 
 absl::StatusOr<StanzaEvents> StanzaEvents::Make(const plan::EventSet& events,
-                                                const plan::RuleList& rules, const Schema& schema,
-                                                const RunContext& run) {
+                                                const plan::ComputedColumnsList& rules,
+                                                const Schema& schema, const RunContext& run) {
   StanzaEvents made;
   if (events.pattern.empty()) return made;
   made.exact_ = events.exact;
   if (made.exact_.empty()) made.pattern_ = events.pattern;
   const Field name = run.fields->Intern(plan::NameOf(events.stanza));
   made.column_ = *schema.Find(name);
-  made.changing_ = std::any_of(rules.begin(), rules.end(), [name](const plan::FieldRule& rule) {
-    return std::find(rule.targets.begin(), rule.targets.end(), name) != rule.targets.end();
-  });
+  made.changing_ =
+      std::any_of(rules.begin(), rules.end(), [name](const plan::ComputedColumns& rule) {
+        return std::find(rule.targets.begin(), rule.targets.end(), name) != rule.targets.end();
+      });
   return made;
 }
 
@@ -84,7 +85,8 @@ BatchNames BatchNames::Of(const std::vector<uint32_t>& rows, ScanColumns* column
   return names;
 }
 
-absl::StatusOr<RuleEvents> RuleEvents::Make(const plan::FieldRule& rule, KnownStanzas& stanzas) {
+absl::StatusOr<RuleEvents> RuleEvents::Make(const plan::ComputedColumns& rule,
+                                            KnownStanzas& stanzas) {
   RuleEvents made;
   if (!rule.where.pattern.empty()) {
     SPELK_ASSIGN_OR_RETURN(made.where_.emplace_back(), stanzas.Find(rule.where));

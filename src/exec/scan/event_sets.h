@@ -11,7 +11,7 @@
 #include "absl/status/statusor.h"
 #include "base/string_map.h"
 #include "exec/run_context.h"
-#include "plan/field_rule.h"
+#include "plan/computed_columns.h"
 #include "value/regex.h"
 #include "value/schema.h"
 #include "value/value.h"
@@ -38,8 +38,8 @@ class StanzaEvents {
   // `rules`: all of the scan, of which some may give events other names. `schema` has the name that
   // the stanza asks for.
   static absl::StatusOr<StanzaEvents> Make(const plan::EventSet& events,
-                                           const plan::RuleList& rules, const Schema& schema,
-                                           const RunContext& run);
+                                           const plan::ComputedColumnsList& rules,
+                                           const Schema& schema, const RunContext& run);
 
   // Every event is one of them.
   bool all() const { return pattern_.empty() && exact_.empty(); }
@@ -66,12 +66,12 @@ class StanzaEvents {
 using StanzaEventsPtr = std::shared_ptr<StanzaEvents>;  // Shared by the rules of a worker.
 class KnownStanzas {
  public:
-  KnownStanzas(const plan::RuleList& rules, const Schema& schema, const RunContext& run)
+  KnownStanzas(const plan::ComputedColumnsList& rules, const Schema& schema, const RunContext& run)
       : rules_(rules), schema_(schema), run_(run) {}
   absl::StatusOr<StanzaEventsPtr> Find(const plan::EventSet& events);
 
  private:
-  const plan::RuleList& rules_;
+  const plan::ComputedColumnsList& rules_;
   const Schema& schema_;
   const RunContext& run_;
   StringMap<StanzaEventsPtr> by_pattern_;
@@ -80,7 +80,7 @@ class KnownStanzas {
 // The events that a rule is for: those of a stanza that are none of others. Belongs to one worker.
 class RuleEvents {
  public:
-  static absl::StatusOr<RuleEvents> Make(const plan::FieldRule& rule, KnownStanzas& stanzas);
+  static absl::StatusOr<RuleEvents> Make(const plan::ComputedColumns& rule, KnownStanzas& stanzas);
   bool all() const { return where_.empty() && except_.empty(); }
   // Leaves the rows that the rule is for.
   absl::Status Keep(const BatchNames& names, ScanColumns* columns, std::vector<uint32_t>* rows);

@@ -86,7 +86,7 @@ class Pieces {
 
 class ExtractRunner final : public RuleRunner {
  public:
-  ExtractRunner(const plan::FieldRule& rule, const RunContext& run)
+  ExtractRunner(const plan::ComputedColumns& rule, const RunContext& run)
       : rule_(rule),
         extraction_(rule.extraction),
         run_(run),
@@ -254,7 +254,7 @@ class ExtractRunner final : public RuleRunner {
     }
   }
 
-  const plan::FieldRule& rule_;
+  const plan::ComputedColumns& rule_;
   const plan::Extraction& extraction_;
   const RunContext& run_;
   std::unique_ptr<Regex> regex_;
@@ -271,8 +271,8 @@ class ExtractRunner final : public RuleRunner {
 
 }  // namespace
 
-absl::StatusOr<RuleRunnerPtr> MakeExtractRunner(const plan::FieldRule& rule, const Schema& schema,
-                                                const RunContext& run) {
+absl::StatusOr<RuleRunnerPtr> MakeExtractRunner(const plan::ComputedColumns& rule,
+                                                const Schema& schema, const RunContext& run) {
   auto runner = std::make_unique<ExtractRunner>(rule, run);
   SPELK_RETURN_IF_ERROR(runner->Prepare(schema));
   return runner;

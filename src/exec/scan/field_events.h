@@ -3,8 +3,8 @@
 
 #include <vector>
 
+#include "exec/scan/column_computer.h"
 #include "exec/scan/scan_rows.h"
-#include "exec/scan/scan_rules.h"
 
 namespace spelk::exec {
 

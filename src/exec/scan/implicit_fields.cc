@@ -29,15 +29,15 @@ std::span<const Value> TakeValues(std::span<const Value>* list) {
 
 }  // namespace
 
-absl::StatusOr<Column> LentColumn(const std::vector<LentField>& fields,
-                                  std::span<const uint32_t> rows, size_t physical_rows,
-                                  Arena& arena) {
+absl::StatusOr<Column> ImplicitColumn(const std::vector<ImplicitField>& fields,
+                                      std::span<const uint32_t> rows, size_t physical_rows,
+                                      Arena& arena) {
   auto* implicit = arena.AllocateArray<Value>(physical_rows);
   SPELK_RETURN_IF_ERROR(arena.status("reading events"));
   std::vector<Value> list;
   for (const uint32_t row : rows) {
     list.clear();
-    for (const LentField& field : fields) {
+    for (const ImplicitField& field : fields) {
       const Value own = row < field.own.size() ? field.own[row] : Value::Null();
       const Value value = field.values.At(row);
       if (IsSame(value.each(), own.each()) || (field.shown && !own.is_null())) continue;

@@ -13,8 +13,8 @@
 namespace spelk::exec {
 
 // A field that may be implicit: what commands read, and what events have under its name themselves
-// (rows behind the end have nothing).
-struct LentField {
+// (rows after the end have nothing).
+struct ImplicitField {
   std::string_view name;
   Column values;
   std::span<const Value> own;
@@ -23,9 +23,9 @@ struct LentField {
 
 // The column for some of the physical rows; the others are not set. ResourceExhausted when the
 // arena is.
-absl::StatusOr<Column> LentColumn(const std::vector<LentField>& fields,
-                                  std::span<const uint32_t> rows, size_t physical_rows,
-                                  Arena& arena);
+absl::StatusOr<Column> ImplicitColumn(const std::vector<ImplicitField>& fields,
+                                      std::span<const uint32_t> rows, size_t physical_rows,
+                                      Arena& arena);
 
 // What the field shows: its value, if that is not the one that was implicit, otherwise the event's
 // own.

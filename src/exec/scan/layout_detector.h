@@ -28,7 +28,7 @@ class LayoutDetector {
     size_t members = 0;  // kNone beyond the window.
     bool operator==(const Layout&) const = default;
   };
-  // In order of precedence; behind one that asks for no values nothing is needed.
+  // In order of precedence; after one that asks for no values nothing is needed.
   struct Known {
     Layout layout;
     std::vector<uint32_t> shapes;

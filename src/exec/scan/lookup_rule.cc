@@ -16,7 +16,7 @@ namespace {
 
 class LookupRunner final : public RuleRunner {
  public:
-  LookupRunner(const plan::FieldRule& rule, const Schema& schema, plan::LookupProbe probe,
+  LookupRunner(const plan::ComputedColumns& rule, const Schema& schema, plan::LookupProbe probe,
                const RunContext& run)
       : rule_(rule), run_(run), probe_(std::move(probe)), values_(rule.lookup.inputs.size()) {
     for (const Field input : rule.lookup.inputs) inputs_.push_back(*schema.Find(input));
@@ -69,7 +69,7 @@ class LookupRunner final : public RuleRunner {
     return time ? std::optional(time->value) : std::nullopt;
   }
 
-  const plan::FieldRule& rule_;
+  const plan::ComputedColumns& rule_;
   const RunContext& run_;
   plan::LookupProbe probe_;
   std::vector<Value> values_;
@@ -80,8 +80,8 @@ class LookupRunner final : public RuleRunner {
 
 }  // namespace
 
-absl::StatusOr<RuleRunnerPtr> MakeLookupRunner(const plan::FieldRule& rule, const Schema& schema,
-                                               const RunContext& run) {
+absl::StatusOr<RuleRunnerPtr> MakeLookupRunner(const plan::ComputedColumns& rule,
+                                               const Schema& schema, const RunContext& run) {
   const plan::RuleLookup& lookup = rule.lookup;
   SPELK_ASSIGN_OR_RETURN(
       plan::LookupProbe probe,

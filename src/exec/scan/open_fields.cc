@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "plan/field_rule.h"
+#include "plan/computed_columns.h"
 #include "value/batch.h"
 
 namespace spelk::exec {

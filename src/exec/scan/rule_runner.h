@@ -6,10 +6,10 @@
 
 #include "absl/status/statusor.h"
 #include "exec/run_context.h"
+#include "exec/scan/column_computer.h"
 #include "exec/scan/event_sets.h"
 #include "exec/scan/open_fields.h"
-#include "exec/scan/scan_rules.h"
-#include "plan/field_rule.h"
+#include "plan/computed_columns.h"
 
 namespace spelk::exec {
 
@@ -25,13 +25,13 @@ class RuleRunner {
 using RuleRunnerPtr = std::unique_ptr<RuleRunner>;
 
 // `schema` has the targets and what the rule reads. The rule outlives the runner.
-absl::StatusOr<RuleRunnerPtr> MakeExtractRunner(const plan::FieldRule& rule, const Schema& schema,
-                                                const RunContext& run);
-absl::StatusOr<RuleRunnerPtr> MakeLookupRunner(const plan::FieldRule& rule, const Schema& schema,
-                                               const RunContext& run);
-absl::StatusOr<RuleRunnerPtr> MakeClassifyRunner(const plan::FieldRule& rule, const Schema& schema,
-                                                 const RunContext& run);
-absl::StatusOr<RuleRunnerPtr> MakeAutomaticRunner(const plan::FieldRule& rule,
+absl::StatusOr<RuleRunnerPtr> MakeExtractRunner(const plan::ComputedColumns& rule,
+                                                const Schema& schema, const RunContext& run);
+absl::StatusOr<RuleRunnerPtr> MakeLookupRunner(const plan::ComputedColumns& rule,
+                                               const Schema& schema, const RunContext& run);
+absl::StatusOr<RuleRunnerPtr> MakeClassifyRunner(const plan::ComputedColumns& rule,
+                                                 const Schema& schema, const RunContext& run);
+absl::StatusOr<RuleRunnerPtr> MakeAutomaticRunner(const plan::ComputedColumns& rule,
                                                   KnownStanzas& stanzas, const Schema& schema,
                                                   const RunContext& run);
 

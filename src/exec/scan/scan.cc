@@ -9,11 +9,11 @@
 #include <utility>
 
 #include "base/status.h"
+#include "exec/scan/column_computer.h"
 #include "exec/scan/dynamic_columns.h"
 #include "exec/scan/field_events.h"
 #include "exec/scan/implicit_fields.h"
 #include "exec/scan/line_index.h"
-#include "exec/scan/scan_rules.h"
 #include "exec/scan/shared_scan.h"
 #include "io/input_kind.h"
 #include "io/terminal_text.h"
@@ -33,14 +33,14 @@ constexpr int kMaxUnwraps = 4;
 struct ScanWorker::PlanState {
   std::vector<uint32_t> rows;  // Of the batch being made: those that may match.
   std::unique_ptr<plan::Evaluator> predicate;
-  std::unique_ptr<ScanRules> rules;
+  std::unique_ptr<ColumnComputer> rules;
 
   absl::Status Prepare(const CompiledScan::Plan& plan, const RunContext& run) {
     if (plan.predicate != nullptr) {
       SPELK_ASSIGN_OR_RETURN(predicate, plan::Evaluator::Make(*plan.predicate, run.evaluation));
     }
     if (plan.group != CompiledScan::kNone) return absl::OkStatus();
-    SPELK_ASSIGN_OR_RETURN(rules, ScanRules::Make(plan.node->rules, *plan.early_schema, run));
+    SPELK_ASSIGN_OR_RETURN(rules, ColumnComputer::Make(plan.node->rules, *plan.early_schema, run));
     return absl::OkStatus();
   }
 };
@@ -141,16 +141,16 @@ absl::Status ScanWorker::FlushSharing(size_t index, Output& output) {
 absl::Status ScanWorker::Lend(const CompiledScan::Plan& plan, std::span<const uint32_t> rows,
                               size_t physical_rows, const DynamicColumns* wide, Arena& arena,
                               std::vector<Column>* columns) {
-  if (plan.lent_column == CompiledScan::kNone) return absl::OkStatus();
-  std::vector<LentField> fields;
+  if (plan.implicit_column == CompiledScan::kNone) return absl::OkStatus();
+  std::vector<ImplicitField> fields;
   for (const size_t column : plan.implicit) {
     const Field field = (*plan.schema)[column];
     const auto own = wide == nullptr ? std::span<const Value>() : wide->ValuesOf(field);
     const bool is_time = field.name() == "_time";
     fields.push_back({field.name(), (*columns)[column], own, is_time});
   }
-  SPELK_ASSIGN_OR_RETURN((*columns)[plan.lent_column],
-                         LentColumn(fields, rows, physical_rows, arena));
+  SPELK_ASSIGN_OR_RETURN((*columns)[plan.implicit_column],
+                         ImplicitColumn(fields, rows, physical_rows, arena));
   return absl::OkStatus();
 }
 
@@ -289,7 +289,7 @@ absl::StatusOr<bool> ScanWorker::Unwrap(const io::RawValue& raw, std::string_vie
   std::string text;
   io::AppendUnescaped(raw.text(), text);
   if (!text.starts_with('{')) return false;
-  // Copied with slack behind it, as the reader needs.
+  // Copied with slack after it, as the reader needs.
   Arena& arena = rows_.memory()->arena;
   char* copy = arena.AllocateText(text.size() + io::kSlack);
   if (copy == nullptr) return arena.status("reading events");

@@ -25,7 +25,7 @@ class DynamicColumns;
 class LineMarks;
 class OpenFields;
 class ScanColumns;
-class ScanRules;
+class ColumnComputer;
 class SharedScan;
 
 inline constexpr char kLineTooLong[] = "longer than --max-line";
@@ -157,7 +157,7 @@ class ScanWorker {
                                   const DynamicColumns& wide, Arena& arena);
   // What reads the fields that only texts name; no rules: nobody does.
   struct OpenReader {
-    ScanRules* rules = nullptr;
+    ColumnComputer* rules = nullptr;
     ScanColumns* columns = nullptr;
   };
   // Rows with every field that they have: in one batch, or several where the columns are sparse.

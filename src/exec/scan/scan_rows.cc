@@ -323,17 +323,17 @@ Value ScanRows::Decode(const io::RawValue& raw, size_t slot_index, Arena& arena)
   const std::string* rest = scan_.tree->array_rest(slot_index);
   if (rest == nullptr) return Value::Null();
   // Slots of arrays hold the whole array; the values with the wanted name are taken out of it.
-  struct Taker final : io::FieldTaker {
-    Taker(const std::string& wanted_name, Arena& memory) : wanted(wanted_name), arena(memory) {}
+  struct Visitor final : io::FieldVisitor {
+    Visitor(const std::string& wanted_name, Arena& memory) : wanted(wanted_name), arena(memory) {}
     void Take(std::string_view name, const io::RawValue& value, uint32_t) override {
       if (name == wanted) values.push_back(CopyValue(io::ToValue(value, arena), arena));
     }
     const std::string& wanted;
     Arena& arena;
     std::vector<Value> values;
-  } taker(*rest, arena);
-  flattener_.FlattenValue(raw.text(), "", taker, raw.open);
-  return Multi(taker.values, arena);
+  } visitor(*rest, arena);
+  flattener_.FlattenValue(raw.text(), "", visitor, raw.open);
+  return Multi(visitor.values, arena);
 }
 
 std::optional<Micros> ScanRows::TimeOf(uint32_t row, Arena& arena) {

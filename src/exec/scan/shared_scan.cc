@@ -43,7 +43,8 @@ SharedScan::~SharedScan() = default;
 absl::StatusOr<std::unique_ptr<SharedScan>> SharedScan::Make(const CompiledScan& scan) {
   std::unique_ptr<SharedScan> made(new SharedScan(scan));
   const CompiledScan::Shared& shared = *scan.shared;
-  SPELK_ASSIGN_OR_RETURN(made->rules_, ScanRules::Make(*shared.rules, *shared.schema, *scan.run));
+  SPELK_ASSIGN_OR_RETURN(made->rules_,
+                         ColumnComputer::Make(*shared.rules, *shared.schema, *scan.run));
   for (const CompiledScan::Condition& condition : shared.conditions) {
     SPELK_ASSIGN_OR_RETURN(std::unique_ptr<plan::Evaluator> evaluator,
                            plan::Evaluator::Make(*condition.expr, scan.run->evaluation));

@@ -7,10 +7,10 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "exec/scan/column_computer.h"
 #include "exec/scan/compiled_scan.h"
 #include "exec/scan/field_events.h"
 #include "exec/scan/scan_rows.h"
-#include "exec/scan/scan_rules.h"
 #include "plan/eval/evaluator.h"
 
 namespace spelk::exec {
@@ -65,7 +65,7 @@ class SharedScan {
   absl::Status Judge(size_t condition);
 
   const CompiledScan& scan_;
-  std::unique_ptr<ScanRules> rules_;
+  std::unique_ptr<ColumnComputer> rules_;
   std::vector<Condition> conditions_;
   std::unique_ptr<Taken> taken_;
 };

@@ -12,7 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "exec/run_context.h"
-#include "plan/field_rule.h"
+#include "plan/computed_columns.h"
 #include "value/regex.h"
 #include "value/time_format.h"
 #include "value/value.h"

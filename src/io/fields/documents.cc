@@ -18,7 +18,7 @@ bool BeginsWith(std::string_view text, std::string_view any) {
 }
 
 // A document may turn out to be none at its end: nothing is given before.
-class Taken final : public FieldTaker {
+class Taken final : public FieldVisitor {
  public:
   struct Item {
     std::string_view name;

@@ -128,7 +128,7 @@ class PairsInText : public PairReader {
     return text_.substr(begin, at - begin);
   }
 
-  // Leaves *from behind the value.
+  // Leaves *from after the value.
   std::string_view ValueFrom(size_t* from) {
     const size_t begin = *from;
     if (begin < text_.size() && (text_[begin] == '"' || text_[begin] == '\'')) {
@@ -141,7 +141,7 @@ class PairsInText : public PairReader {
     return text_.substr(begin, end - begin);
   }
 
-  // Nothing if the quote is the beginning of something else; *from stands behind it then.
+  // Nothing if the quote is the beginning of something else; *from stands after it then.
   std::optional<std::string_view> QuotedFrom(size_t* from) {
     const size_t open = *from;
     size_t& unclosed = text_[open] == '"' ? unclosed_double_ : unclosed_single_;

@@ -126,7 +126,7 @@ class JsonDocuments final : public Transcoder {
     kBetween,   // Values of the input, or of an array.
     kDocument,  // In an object.
     kOther,     // In a line that is no JSON.
-    kRest,      // Of an object around an array, behind the array.
+    kRest,      // Of an object around an array, after the array.
   };
   static constexpr size_t kMostHeld = size_t{64} << 10U;
 
@@ -178,7 +178,7 @@ class JsonDocuments final : public Transcoder {
 
   void Document(char c, std::string& out) {
     // The text stays as it is, but a line end would make two lines of one. Between tokens it is
-    // left out with the indentation behind it; within a string it is a fault.
+    // left out with the indentation after it; within a string it is a fault.
     const bool ends_line = c == '\n' || c == '\r';
     if (!walk_.in_string() && IsBlank(c)) {
       indented_ = indented_ || ends_line;

@@ -38,7 +38,7 @@ class RecordEnd {
  private:
   enum class Place : uint8_t {
     kBegin,   // Of a cell.
-    kPlain,   // In a cell without quotes, or behind them.
+    kPlain,   // In a cell without quotes, or after them.
     kQuoted,  // In quotes.
     kQuote,   // Behind a quote in quotes.
   };

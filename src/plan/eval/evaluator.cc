@@ -478,9 +478,9 @@ bool MayNeedSettling(const Expr& expr) {
   }
 }
 
-bool IsSettled(const Value& value) {
+bool IsRounded(const Value& value) {
   if (value.is_multi()) {
-    return std::all_of(value.each().begin(), value.each().end(), &IsSettled);
+    return std::all_of(value.each().begin(), value.each().end(), &IsRounded);
   }
   return !value.is_bool() && value.significant_digits() == 0 && !value.sum_decimals();
 }
@@ -488,7 +488,7 @@ bool IsSettled(const Value& value) {
 // The value as a field holds it: a number limited to its digits is the text of that, a Boolean the
 // text that tostring() gives.
 Value RoundOnAssignment(const Value& value, Arena& arena) {
-  if (IsSettled(value)) return value;
+  if (IsRounded(value)) return value;
   if (value.is_multi()) {
     return MapEach(value, arena,
                    [&arena](const Value& each) { return RoundOnAssignment(each, arena); });
@@ -533,7 +533,7 @@ absl::Status Evaluator::EvaluateAssigned(const Batch& batch, Column* out) {
   if (!settles_) return absl::OkStatus();
   const Rows rows = SelectedRows(batch);
   if (std::all_of(rows.begin(), rows.end(),
-                  [out](uint32_t row) { return IsSettled(out->At(row)); })) {
+                  [out](uint32_t row) { return IsRounded(out->At(row)); })) {
     return absl::OkStatus();
   }
   const EvalContext context(batch, environment_);

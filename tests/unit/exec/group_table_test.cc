@@ -130,7 +130,7 @@ TEST_F(GroupTableTest, HolderOfMuchLeavesRoomForOthers) {
   ASSERT_TRUE(large.SpillUnderPressure().ok());
   EXPECT_FALSE(large.has_spilled());
   ASSERT_TRUE(others.Resize(budget_.limit() - budget_.used() - 1000));
-  EXPECT_TRUE(budget_.tight());
+  EXPECT_TRUE(budget_.under_pressure());
   ASSERT_TRUE(large.SpillUnderPressure().ok());
   EXPECT_TRUE(large.has_spilled());
   others.Clear();

@@ -138,7 +138,7 @@ TEST_F(JsonReaderTest, NestingHasALimitForEveryReader) {
 }
 
 TEST_F(JsonReaderTest, FlatteningHasTheSameLimit) {
-  struct Names final : FieldTaker {
+  struct Names final : FieldVisitor {
     void Take(std::string_view name, const RawValue&, uint32_t) override { all.emplace_back(name); }
     std::vector<std::string> all;
   };

@@ -79,7 +79,7 @@ class PropsTest : public testing::Test {
     absl::StatusOr<InlinedRules> inlined = props_.RulesFor(needs, table_, compile, cache_);
     if (!inlined.ok()) return std::string(MessageOf(inlined.status()));
     std::string out;
-    for (const plan::FieldRule& rule : inlined->rules) {
+    for (const plan::ComputedColumns& rule : inlined->rules) {
       if (rule.text_source) continue;  // For texts that name fields.
       if (!out.empty()) out += ' ';
       out += rule.targets.front().name();

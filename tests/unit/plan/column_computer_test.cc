@@ -29,7 +29,7 @@ NodePtr OptimizedScan(FieldTable& fields) {
   scan->predicate = Placed(MakeField(fields.Intern("a")), 20);
   scan->prefilter = {{{"abc", "def"}, true}, {{"ghi"}, false}};
   scan->late = true;
-  FieldRule rule;
+  ComputedColumns rule;
   rule.where = {StanzaKind::kSource, "x|y", "", "source::x"};
   rule.except = {{StanzaKind::kHost, "h", "", "host::h"}, {StanzaKind::kSourcetype, "s", "s", "s"}};
   rule.text = {{rule.where, "KV_MODE", "xml"}};
@@ -52,7 +52,7 @@ NodePtr OptimizedScan(FieldTable& fields) {
   return scan;
 }
 
-TEST(ScanRules, ComeBackWithTheirPlaces) {
+TEST(ColumnComputer, ComeBackWithTheirPlaces) {
   const Engine engine;
   const Registry& entries = engine.impl()->core.entries();
   FieldTable fields;

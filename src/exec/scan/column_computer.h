@@ -1,4 +1,4 @@
-// ScanRules: applies what knowledge says of events to the columns of a scan.
+// ColumnComputer: applies what knowledge says of events to the columns of a scan.
 #pragma once
 
 #include <algorithm>
@@ -13,8 +13,8 @@
 #include "absl/status/statusor.h"
 #include "exec/run_context.h"
 #include "exec/scan/event_sets.h"
+#include "plan/computed_columns.h"
 #include "plan/eval/evaluator.h"
-#include "plan/field_rule.h"
 #include "value/batch.h"
 #include "value/regex.h"
 #include "value/schema.h"
@@ -90,15 +90,14 @@ class ScanColumns {
 class OpenFields;
 
 // Belongs to one worker.
-class ScanRules {
+class ColumnComputer {
  public:
   // `schema` has the targets, the fields that rules read, and sourcetype, source and host where
   // rules ask for them. The rules and `run` outlive this. What computes a rule's values is made
   // when the first event comes that the rule is for: most are for events that do not come.
-  static absl::StatusOr<std::unique_ptr<ScanRules>> Make(const plan::RuleList& rules,
-                                                         const Schema& schema,
-                                                         const RunContext& run);
-  ~ScanRules();
+  static absl::StatusOr<std::unique_ptr<ColumnComputer>> Make(
+      const plan::ComputedColumnsList& rules, const Schema& schema, const RunContext& run);
+  ~ColumnComputer();
 
   // In order; those of a run of rules marked parallel_before see the values from before it.
   absl::Status Apply(const std::vector<uint32_t>& rows, ScanColumns* columns);
@@ -112,7 +111,7 @@ class ScanRules {
 
  private:
   struct Rule;
-  explicit ScanRules(const RunContext& run);
+  explicit ColumnComputer(const RunContext& run);
   absl::Status Prepare(const Schema& schema, Rule* rule) const;
   absl::StatusOr<std::vector<uint32_t>> EventsOf(Rule& rule, std::vector<uint32_t> rows,
                                                  ScanColumns* columns);

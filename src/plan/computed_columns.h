@@ -1,4 +1,4 @@
-// FieldRule: fields that knowledge adds to events, inlined into the scan like views.
+// ComputedColumns: fields that knowledge adds to events, inlined into the scan like views.
 #pragma once
 
 #include <cstdint>
@@ -141,7 +141,7 @@ struct TextSetting {
 };
 
 // Rules are applied in order.
-struct FieldRule {
+struct ComputedColumns {
   RuleKind kind = RuleKind::kCalculate;
   EventSet where;
   std::vector<EventSet> except;  // Where a stanza of higher precedence has the same setting.
@@ -187,31 +187,32 @@ struct FieldRule {
 
 // A rule that plans have in common: what knowledge says of a field is bound once for all of them.
 // Immutable, and thread-safe. Its expressions have no ids of a plan.
-class SharedRule {
+class SharedColumns {
  public:
-  SharedRule() = default;  // None, until it is loaded.
-  explicit SharedRule(FieldRule rule) : rule_(std::make_shared<FieldRule>(std::move(rule))) {}
+  SharedColumns() = default;  // None, until it is loaded.
+  explicit SharedColumns(ComputedColumns rule)
+      : rule_(std::make_shared<ComputedColumns>(std::move(rule))) {}
 
-  operator const FieldRule&() const { return *rule_; }  // NOLINT(google-explicit-constructor)
-  const FieldRule* operator->() const { return rule_.get(); }
+  operator const ComputedColumns&() const { return *rule_; }  // NOLINT(google-explicit-constructor)
+  const ComputedColumns* operator->() const { return rule_.get(); }
 
   // A visitor that writes has one of its own before it.
   template <class Visitor>
   void Describe(Visitor& visit) {
-    if (rule_ == nullptr) rule_ = std::make_shared<FieldRule>();
+    if (rule_ == nullptr) rule_ = std::make_shared<ComputedColumns>();
     rule_->Describe(visit);
   }
   static constexpr bool kIsShared = true;  // For describe.h: expressions are not to be rewritten.
 
  private:
-  std::shared_ptr<FieldRule> rule_;
+  std::shared_ptr<ComputedColumns> rule_;
 };
-using RuleList = std::vector<SharedRule>;
+using ComputedColumnsList = std::vector<SharedColumns>;
 
 // Whether a text may name a field so: not one that every event has.
 bool TextMayName(std::string_view name);
 
 // As explain shows what a rule does: its value, or where its values come from.
-std::string PrintRule(const FieldRule& rule);
+std::string PrintRule(const ComputedColumns& rule);
 
 }  // namespace spelk::plan

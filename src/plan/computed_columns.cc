@@ -1,5 +1,5 @@
 // What rules read, and how they are shown.
-#include "plan/field_rule.h"
+#include "plan/computed_columns.h"
 
 #include <fmt/format.h>
 
@@ -37,7 +37,7 @@ std::string_view NameOf(RuleKind kind) {
   return "";
 }
 
-FieldSet FieldRule::Inputs() const {
+FieldSet ComputedColumns::Inputs() const {
   FieldSet inputs;
   if (value != nullptr) CollectFields(*value, &inputs);
   if (extraction.source) inputs.Add(extraction.source);
@@ -47,7 +47,7 @@ FieldSet FieldRule::Inputs() const {
   return inputs;
 }
 
-bool FieldRule::Lists(Field field) const {
+bool ComputedColumns::Lists(Field field) const {
   return std::find(listed.begin(), listed.end(), field) != listed.end();
 }
 
@@ -58,7 +58,7 @@ bool TextMayName(std::string_view name) {
          std::find(std::begin(kOfEvents), std::end(kOfEvents), name) == std::end(kOfEvents);
 }
 
-std::string PrintRule(const FieldRule& rule) {
+std::string PrintRule(const ComputedColumns& rule) {
   switch (rule.kind) {
     case RuleKind::kExtract:
       if (rule.extraction.regex.empty()) {

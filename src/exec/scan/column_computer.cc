@@ -1,5 +1,5 @@
 // Choosing the events that a rule is for, and computing its field for them.
-#include "exec/scan/scan_rules.h"
+#include "exec/scan/column_computer.h"
 
 #include <algorithm>
 #include <utility>
@@ -83,8 +83,8 @@ absl::Status ScanColumns::Keep(size_t column, bool null, std::vector<uint32_t>* 
   return absl::OkStatus();
 }
 
-struct ScanRules::Rule {
-  const plan::FieldRule* rule = nullptr;
+struct ColumnComputer::Rule {
+  const plan::ComputedColumns* rule = nullptr;
   std::unique_ptr<plan::Evaluator> evaluator;
   RuleRunnerPtr runner;  // Of rules that are no expression.
   bool is_expression = false;
@@ -95,11 +95,11 @@ struct ScanRules::Rule {
   std::optional<size_t> text;  // _raw, for rules that are for events with one of their own.
 };
 
-ScanRules::ScanRules(const RunContext& run) : run_(run) {}
-ScanRules::~ScanRules() = default;
+ColumnComputer::ColumnComputer(const RunContext& run) : run_(run) {}
+ColumnComputer::~ColumnComputer() = default;
 
 // What computes the rule's values, if it is not there.
-absl::Status ScanRules::Prepare(const Schema& schema, Rule* rule) const {
+absl::Status ColumnComputer::Prepare(const Schema& schema, Rule* rule) const {
   if (rule->evaluator != nullptr || rule->runner != nullptr) return absl::OkStatus();
   switch (rule->rule->kind) {
     case plan::RuleKind::kExtract: {
@@ -122,12 +122,11 @@ absl::Status ScanRules::Prepare(const Schema& schema, Rule* rule) const {
   }
 }
 
-absl::StatusOr<std::unique_ptr<ScanRules>> ScanRules::Make(const plan::RuleList& rules,
-                                                           const Schema& schema,
-                                                           const RunContext& run) {
-  std::unique_ptr<ScanRules> made(new ScanRules(run));
+absl::StatusOr<std::unique_ptr<ColumnComputer>> ColumnComputer::Make(
+    const plan::ComputedColumnsList& rules, const Schema& schema, const RunContext& run) {
+  std::unique_ptr<ColumnComputer> made(new ColumnComputer(run));
   KnownStanzas stanzas(rules, schema, run);
-  for (const plan::FieldRule& rule : rules) {
+  for (const plan::ComputedColumns& rule : rules) {
     Rule& each = made->rules_.emplace_back();
     each.rule = &rule;
     for (const Field target : rule.targets) each.targets.push_back(*schema.Find(target));
@@ -149,8 +148,8 @@ absl::StatusOr<std::unique_ptr<ScanRules>> ScanRules::Make(const plan::RuleList&
 }
 
 // Leaves the rows in which one of the targets, or more, is missing.
-absl::Status ScanRules::KeepLacking(const std::vector<size_t>& targets, ScanColumns* columns,
-                                    std::vector<uint32_t>* rows) {
+absl::Status ColumnComputer::KeepLacking(const std::vector<size_t>& targets, ScanColumns* columns,
+                                         std::vector<uint32_t>* rows) {
   if (targets.size() == 1) return columns->Keep(targets.front(), true, rows);
   std::vector<uint32_t> full = *rows;
   for (const size_t target : targets) SPELK_RETURN_IF_ERROR(columns->Keep(target, false, &full));
@@ -163,8 +162,9 @@ absl::Status ScanRules::KeepLacking(const std::vector<size_t>& targets, ScanColu
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<uint32_t>> ScanRules::EventsOf(Rule& rule, std::vector<uint32_t> rows,
-                                                          ScanColumns* columns) {
+absl::StatusOr<std::vector<uint32_t>> ColumnComputer::EventsOf(Rule& rule,
+                                                               std::vector<uint32_t> rows,
+                                                               ScanColumns* columns) {
   if (!rule.events.all()) {
     if (!names_) names_ = BatchNames::Of(columns->rows(), columns);
     SPELK_RETURN_IF_ERROR(rule.events.Keep(*names_, columns, &rows));
@@ -175,9 +175,9 @@ absl::StatusOr<std::vector<uint32_t>> ScanRules::EventsOf(Rule& rule, std::vecto
   return rows;
 }
 
-absl::StatusOr<std::vector<uint32_t>> ScanRules::RowsFor(Rule& rule,
-                                                         const std::vector<uint32_t>& rows,
-                                                         ScanColumns* columns) {
+absl::StatusOr<std::vector<uint32_t>> ColumnComputer::RowsFor(Rule& rule,
+                                                              const std::vector<uint32_t>& rows,
+                                                              ScanColumns* columns) {
   if (rule.rule->only_missing && !rule.targets.empty() && !rule.events.all() && !names_) {
     std::vector<uint32_t> lacking = rows;
     SPELK_RETURN_IF_ERROR(KeepLacking(rule.targets, columns, &lacking));
@@ -192,8 +192,9 @@ absl::StatusOr<std::vector<uint32_t>> ScanRules::RowsFor(Rule& rule,
   return taken;
 }
 
-absl::Status ScanRules::Calculate(Rule& rule, const std::vector<uint32_t>& rows,
-                                  const std::vector<Column>& before, ScanColumns* columns) const {
+absl::Status ColumnComputer::Calculate(Rule& rule, const std::vector<uint32_t>& rows,
+                                       const std::vector<Column>& before,
+                                       ScanColumns* columns) const {
   SPELK_RETURN_IF_ERROR(Prepare(*columns->schema(), &rule));
   Batch batch(columns->schema(), before, columns->physical_rows(), columns->memory());
   batch.Select(rows);
@@ -203,8 +204,8 @@ absl::Status ScanRules::Calculate(Rule& rule, const std::vector<uint32_t>& rows,
 }
 
 // What the rules read is read before any of them changes it.
-absl::Status ScanRules::ApplyTogether(size_t begin, size_t end, const RowsOf& rows,
-                                      ScanColumns* columns) {
+absl::Status ColumnComputer::ApplyTogether(size_t begin, size_t end, const RowsOf& rows,
+                                           ScanColumns* columns) {
   const std::span<Rule> rules(&rules_[begin], end - begin);
   std::vector<std::vector<uint32_t>> taken(rules.size());
   bool any = false;
@@ -228,8 +229,8 @@ absl::Status ScanRules::ApplyTogether(size_t begin, size_t end, const RowsOf& ro
 }
 
 // A rule that sees what the one before it made.
-absl::Status ScanRules::ApplyAlone(Rule& rule, const std::vector<uint32_t>& rows,
-                                   ScanColumns* columns) {
+absl::Status ColumnComputer::ApplyAlone(Rule& rule, const std::vector<uint32_t>& rows,
+                                        ScanColumns* columns) {
   if (rule.targets.empty()) return absl::OkStatus();  // It is there for AddOpen.
   SPELK_ASSIGN_OR_RETURN(const std::vector<uint32_t> taken, RowsFor(rule, rows, columns));
   if (taken.empty()) return absl::OkStatus();
@@ -247,7 +248,7 @@ absl::Status ScanRules::ApplyAlone(Rule& rule, const std::vector<uint32_t>& rows
   return rule.runner->Run(taken, columns);
 }
 
-absl::Status ScanRules::AddOpen(uint32_t row, ScanColumns* columns, OpenFields* fields) {
+absl::Status ColumnComputer::AddOpen(uint32_t row, ScanColumns* columns, OpenFields* fields) {
   for (Rule& rule : rules_) {
     if (!rule.rule->open) continue;
     SPELK_ASSIGN_OR_RETURN(const std::vector<uint32_t> taken, EventsOf(rule, {row}, columns));
@@ -261,11 +262,11 @@ absl::Status ScanRules::AddOpen(uint32_t row, ScanColumns* columns, OpenFields* 
   return absl::OkStatus();
 }
 
-absl::Status ScanRules::Apply(const std::vector<uint32_t>& rows, ScanColumns* columns) {
+absl::Status ColumnComputer::Apply(const std::vector<uint32_t>& rows, ScanColumns* columns) {
   return ApplyEach([&rows](size_t) -> const std::vector<uint32_t>& { return rows; }, columns);
 }
 
-absl::Status ScanRules::ApplyEach(const RowsOf& rows, ScanColumns* columns) {
+absl::Status ColumnComputer::ApplyEach(const RowsOf& rows, ScanColumns* columns) {
   names_.reset();
   for (size_t begin = 0; begin < rules_.size();) {
     Rule& first = rules_[begin];
