@@ -52,7 +52,7 @@ NodePtr OptimizedScan(FieldTable& fields) {
   return scan;
 }
 
-TEST(ColumnComputer, ComeBackWithTheirPlaces) {
+TEST(ComputedColumns, ComeBackWithTheirPlaces) {
   const Engine engine;
   const Registry& entries = engine.impl()->core.entries();
   FieldTable fields;
