@@ -38,7 +38,7 @@ expect 'linted' 0 '' step Linted detections/good.spl
 expect 'tested' 0 '' bash -c "$(declare -f step); project='$project' step Tested >out"
 printf 'EventID=1|head 1' >detections/flat.spl
 expect 'not formatted' 1 '--- detections/flat.spl' bash -c "$(declare -f step); project='$project' step Formatted >out; code=\$?; head -n 1 out; exit \$code"
-expect 'it installs what ./dev package makes' 0 'spelk 0' bash -c "
+command -v curl >/dev/null && expect 'it installs what ./dev package makes' 0 'spelk 0' bash -c "
   $(declare -f step); project='$project'; mkdir -p p/spelk-0/bin t && cp -L ../bin/spelk p/spelk-0/bin/ && tar cz -C p spelk-0 >a.tgz
   export RUNNER_TEMP=\$PWD/t GITHUB_PATH=\$PWD/path ARCHIVE=file://\$PWD/a.tgz; step 'Install spelk' && PATH=\$(cat path):\$PATH spelk --version | cut -c1-7"
 rm -rf p t a.tgz path
