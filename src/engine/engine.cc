@@ -81,9 +81,17 @@ Error ToError(const absl::Status& status) {
 }
 
 Error ToError(const absl::Status& status, const Compilation& compilation) {
+  // To place each takes a walk through the text, which may be wrong everywhere.
+  constexpr size_t kMostDetails = 1000;
+  const std::vector<Diagnostic>& all = compilation.diagnostics.all();
   std::vector<ErrorDetail> details;
-  for (const Diagnostic& diagnostic : compilation.diagnostics.all()) {
-    details.push_back(ToDetail(diagnostic, *compilation.source));
+  for (size_t i = 0; i < std::min(all.size(), kMostDetails); ++i) {
+    details.push_back(ToDetail(all[i], *compilation.source));
+  }
+  if (all.size() > kMostDetails) {
+    const size_t more = all.size() - kMostDetails;
+    details.back().notes.push_back(fmt::format("{} more problems are not shown", more));
+    details.back().rendered += fmt::format("  note: {}\n", details.back().notes.back());
   }
   return {KindOf(status.code()), std::string(MessageOf(status)), std::move(details)};
 }

@@ -123,3 +123,7 @@ for format in ndjson json; do
   "$SPELK" run -o $format '| makeresults count=3 | streamstats count AS k | eval b=case(k=1, exp(1000), k=2, -exp(1000), true(), ln(-1)) | stats max(b) count by b | sort b | top b' >inf2.$format
   expect "none out of stats and top in $format" 1 '' grep -E '[:,[] *-?(inf|nan)[],}]' inf2.$format
 done
+
+for i in $(seq 1 1200); do printf '`m%d` ' "$i"; done >macros.spl
+expect 'a search that is wrong everywhere' 2 '' "$SPELK" run -f macros.spl utf8.ndjson
+says 'shows the first problems' '200 more problems are not shown'
