@@ -22,6 +22,8 @@ class AnyState {
       : ops_(ops),
         memory_(new (std::align_val_t(ops.alignment)) char[ops.size], Free{ops.alignment}) {
     ops_.construct(memory_.get());
+    // As a run does.
+    if (ops_.limit != nullptr) ops_.limit(memory_.get(), {100, UINT64_MAX});
   }
   ~AnyState() { ops_.destroy(memory_.get()); }
 
