@@ -14,11 +14,13 @@
 namespace spelk {
 
 struct EmbeddedSearch {
-  // A piece of the search that stands in the file as it is.
+  // A piece of the search that stands in the file as it is, or one character that stands there as
+  // an escape of another length.
   struct Piece {
     size_t offset = 0;  // In the search.
     size_t file_offset = 0;
     size_t length = 0;
+    size_t file_length = 0;
   };
   enum class Style : uint8_t { kPlain, kBlock, kSingleQuoted, kDoubleQuoted, kContinued };
 

@@ -36,6 +36,19 @@ bool HoldsSearches(const fs::path& path) {
   return name.ends_with(".spl") || FileKindOf(name) != FileKind::kSearch;
 }
 
+// Events of a feed, or a list of anything. A search may begin with a subsearch, `[search …`.
+bool IsJson(std::string_view text) {
+  constexpr std::string_view kBlanks = " \t\r\n";
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  const size_t begin = text.find_first_not_of(kBlanks);
+  if (begin == std::string_view::npos) return false;
+  const size_t next = text.find_first_not_of(kBlanks, begin + 1);
+  const char after = next == std::string_view::npos ? '\0' : text[next];
+  if (text[begin] == '{') return after == '"' || after == '}';
+  return text[begin] == '[' && (after == '{' || after == ']');
+}
+
 // The files below a folder, in order; hidden ones and links are left out.
 std::vector<std::string> FilesBelow(const std::string& folder) {
   std::vector<std::string> files;
@@ -119,6 +132,7 @@ class Formatting {
   // A search of the command line, or standard input.
   void One(const std::string& text, const std::string& name) {
     ++files_;
+    if (IsJson(text)) return Refuse(name, "it holds JSON, no search");
     const Result<FormattedFile> file = FormatFile(engine_, text, name, FileKind::kSearch, options_);
     if (!file.ok()) return Note(Fail(file.error()));
     if (!Tell(*file, name)) return;
@@ -130,6 +144,14 @@ class Formatting {
     ++files_;
     const Result<std::string> text = ReadFile(path);
     if (!text.ok()) return Note(Fail(text.error()));
+    if (!HoldsSearches(path)) {
+      return Refuse(path,
+                    "searches are formatted in files .spl, .yml and .yaml and in "
+                    "savedsearches.conf; `spelk fmt - <FILE` prints any other");
+    }
+    if (FileKindOf(path) == FileKind::kSearch && IsJson(*text)) {
+      return Refuse(path, "it holds JSON, no search");
+    }
     const Result<FormattedFile> file = FormatFile(engine_, *text, path, FileKindOf(path), options_);
     if (!file.ok()) {
       Complain(file.error().message());
@@ -151,6 +173,10 @@ class Formatting {
   }
 
  private:
+  void Refuse(const std::string& name, std::string_view why) {
+    Note(Fail(Error(ErrorKind::kQuery, fmt::format("{}: {}", Printable(name), why))));
+  }
+
   // The worst is what the program ends with.
   void Note(int code) { code_ = std::max(code_, code); }
 

@@ -69,6 +69,13 @@ int PrintHelp(const CLI::App& app, const std::string& name) {
     Print(ExplainLintRule(*rule));
     return kDone;
   }
+  if (name.empty()) {
+    std::string list = "Subcommands\n";
+    for (const CLI::App* command : Subcommands(app)) {
+      list += fmt::format("  {:<16}  {}\n", command->get_name(), command->get_description());
+    }
+    Print(list + "\n`spelk help SUBCOMMAND` tells its options.\n\n");
+  }
   const Engine engine;
   const Result<std::string> text = engine.Help(name);
   if (!text.ok()) {

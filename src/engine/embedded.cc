@@ -21,14 +21,15 @@ void AddPiece(size_t offset, size_t file_offset, size_t length, std::vector<Piec
   if (length == 0) return;
   if (!pieces->empty()) {
     Piece& last = pieces->back();
-    const bool goes_on =
-        last.offset + last.length == offset && last.file_offset + last.length == file_offset;
+    const bool goes_on = last.length == last.file_length && last.offset + last.length == offset &&
+                         last.file_offset + last.length == file_offset;
     if (goes_on) {
       last.length += length;
+      last.file_length += length;
       return;
     }
   }
-  pieces->push_back({offset, file_offset, length});
+  pieces->push_back({offset, file_offset, length, length});
 }
 
 // Finds the characters of a text in the piece of YAML that says it. Lines may be folded and
@@ -60,7 +61,12 @@ class Aligner {
   }
 
   bool Take(size_t length, size_t raw_length) {
-    AddPiece(at_, base_ + raw_at_, 1, &pieces_);
+    raw_length = std::min(raw_length, raw_.size() - raw_at_);
+    if (length == raw_length) {
+      AddPiece(at_, base_ + raw_at_, length, &pieces_);
+    } else {
+      pieces_.push_back({at_, base_ + raw_at_, length, raw_length});
+    }
     at_ += length;
     raw_at_ += raw_length;
     return true;
@@ -241,7 +247,10 @@ size_t EmbeddedSearch::FileOffset(size_t offset, bool is_end) const {
     before = &piece;
   }
   if (before == nullptr) return begin;
-  return before->file_offset + std::min(offset - before->offset, before->length);
+  const size_t into = offset - before->offset;
+  if (into >= before->length) return before->file_offset + before->file_length;
+  // Within an escape there is no place.
+  return before->file_offset + (before->length == before->file_length ? into : 0);
 }
 
 std::optional<size_t> EmbeddedSearch::SearchOffset(size_t file_offset) const {
@@ -249,10 +258,16 @@ std::optional<size_t> EmbeddedSearch::SearchOffset(size_t file_offset) const {
   size_t offset = 0;
   for (const Piece& piece : pieces) {
     if (piece.file_offset > file_offset) break;
-    offset = piece.offset + std::min(file_offset - piece.file_offset, piece.length);
+    const size_t into = file_offset - piece.file_offset;
+    offset = piece.offset;
+    if (into >= piece.file_length) {
+      offset += piece.length;
+    } else if (piece.length == piece.file_length) {
+      offset += into;
+    }
     // Behind all that stands in the file, at the end of the text.
     const bool last = &piece == &pieces.back();
-    if (last && file_offset > piece.file_offset + piece.length) offset = text.size();
+    if (last && into > piece.file_length) offset = text.size();
   }
   return offset;
 }

@@ -48,9 +48,22 @@ search = a \
 expect 'not what is hidden, nor other files' 0 'a|head 1a|head 1' cat pack/.git/d.spl pack/e.txt
 expect 'permissions stay' 0 '640' stat -c %a pack/a.spl
 expect 'twice is as once' 0 '' "$SPELK" fmt --check pack
-expect 'any file by its name' 0 '' "$SPELK" fmt pack/e.txt
-expect 'as a search' 0 'a
-| head 1' cat pack/e.txt
+expect 'no other file' 2 '' "$SPELK" fmt pack/e.txt pack/b.spl
+says 'with those that are read' 'pack/e.txt: searches are formatted in files .spl, .yml and .yaml and in savedsearches.conf'
+expect 'which stays as it is' 0 'a|head 1' cat pack/e.txt
+expect 'but as standard input' 0 'a
+| head 1' bash -c '"$SPELK" fmt - <pack/e.txt'
+printf '{"a": "b|c"}\n' >feed.ndjson
+for name in feed.ndjson feed.spl; do
+  [ -f $name ] || cp feed.ndjson $name
+  expect "no events: $name" 2 '' "$SPELK" fmt $name
+done
+says 'and are told' 'feed.spl: it holds JSON, no search'
+expect 'which stay as they are' 0 '{"a": "b|c"}{"a": "b|c"}' bash -c 'cat feed.ndjson feed.spl | tr -d "\n"'
+expect 'nor from standard input' 2 '' bash -c 'printf "\n[ {\"a\":1}]" | "$SPELK" fmt -'
+expect 'a subsearch begins like a list' 0 '[ search a
+      | fields b ]
+| head 1' bash -c 'printf "[search a|fields b]|head 1" | "$SPELK" fmt -'
 printf 'search: |\n  a | stats count by\n' >bad.yml
 expect 'a search of a file that does not parse' 2 '' "$SPELK" fmt bad.yml pack/b.spl
 says 'with its place in the file' 'bad.yml:2:21: error E0101'

@@ -5,6 +5,10 @@ expect 'help' 0 '' contains 'run' "$SPELK" --help
 expect 'help of run' 0 '' contains '--max-line' "$SPELK" run --help
 expect 'help of a command' 0 '' contains 'mvexpand <field>' "$SPELK" help mvexpand
 expect 'help of a function' 0 '' contains 'upper(' "$SPELK" help upper
+expect 'help of all begins with the subcommands' 0 'Subcommands' bash -c '"$SPELK" help | head -n 1'
+for command in run lint fmt diff lsp test; do
+  expect "among them $command" 0 '1' bash -c '"$SPELK" help | sed "/^Commands/q" | grep -cE "^  $1 +[A-Z]"' - $command
+done
 expect 'help of what is not there' 2 '' "$SPELK" help nosuch
 expect 'nothing at all' 2 '' "$SPELK"
 expect 'a subcommand that is none' 2 '' "$SPELK" ruin

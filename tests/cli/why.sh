@@ -41,6 +41,13 @@ expect 'events of a file' 0 'in.ndjson: {"id":2,"image":"C:\\b\\net.exe"}
 id: none equals "1"; it is 2' "$SPELK" why 'id=1' in.ndjson --filter 'image=*net.exe'
 expect 'all of them without a filter' 0 '   1  id>0       2 in      2 out
 nothing is in the way: 2 rows' "$SPELK" why 'id>0' in.ndjson
+expect 'those of standard input' 0 '   1  id=1                  2 in      1 out
+   1  where image="x"       1 in      0 out  <- here
+
+✗ image = "x": false
+    image: "C:\a\cmd.exe" (text)
+
+image: none equals "x"; it is C:\a\cmd.exe' bash -c 'cat in.ndjson | "$SPELK" why "id=1 | where image=\"x\"" -'
 expect 'as json' 0 'true' bash -c '"$SPELK" why -o json "id=1" "{\"id\":2}" | grep -q "\"dropped_by\":0,\"findings\":\\[{\"kind\":\"none fits\"" && echo true'
 expect 'no event' 2 '' "$SPELK" why 'id=1'
 says 'how to give one' 'no event: give one as JSON, or files with --filter'

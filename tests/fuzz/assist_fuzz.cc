@@ -16,7 +16,7 @@ void CheckSearch(std::string_view file, const EmbeddedSearch& search) {
   for (const EmbeddedSearch::Piece& piece : search.pieces) {
     fuzz::Require(piece.offset >= end && piece.length > 0, "pieces overlap", search.text);
     end = piece.offset + piece.length;
-    fuzz::Require(end <= search.text.size() && piece.file_offset + piece.length <= file.size(),
+    fuzz::Require(end <= search.text.size() && piece.file_offset + piece.file_length <= file.size(),
                   "a piece outside of the text", search.text);
     fuzz::Require(search.FileOffset(piece.offset) == piece.file_offset, "a place that is another",
                   search.text);

@@ -24,10 +24,19 @@ void ExpectInPlace(std::string_view file, FileKind kind, const std::vector<std::
         const char there = file[piece.file_offset + at];
         // A line break of the file may be a blank, an escape any character.
         const bool folded = (there == '\n' || there == '\r') && (c == ' ' || c == '\n');
-        EXPECT_TRUE(c == there || folded || there == '\\' || there == '\'') << file << piece.offset;
+        const bool escaped = piece.length != piece.file_length;
+        if (escaped) {
+          EXPECT_TRUE(file[piece.file_offset] == '\\' || file[piece.file_offset] == '\'') << file;
+          EXPECT_EQ(search.FileOffset(piece.offset + at), piece.file_offset);
+          continue;
+        }
+        EXPECT_TRUE(c == there || folded) << file << piece.offset;
         EXPECT_EQ(search.FileOffset(piece.offset + at), piece.file_offset + at);
         EXPECT_EQ(search.SearchOffset(piece.file_offset + at), piece.offset + at);
       }
+      const size_t end = piece.file_offset + piece.file_length;
+      EXPECT_EQ(search.FileOffset(piece.offset + piece.length, true), end) << file;
+      EXPECT_EQ(search.SearchOffset(end), piece.offset + piece.length) << file;
     }
     // Nothing but blanks has no place.
     std::string missing = search.text;
@@ -43,6 +52,7 @@ TEST(Embedded, EveryStyleOfYaml) {
   ExpectInPlace("search: a | b  \n", FileKind::kYaml, {"a | b  "});
   ExpectInPlace("x:\n  search: a\n    | b\n\n    | c\n", FileKind::kYaml, {"a | b\n| c"});
   ExpectInPlace("search: 'a=\"it''s\"\n  | b'\n", FileKind::kYaml, {"a=\"it's\" | b"});
+  ExpectInPlace("search: \"a\\u00fcb \\U0001F642\\x41\\\"\"\n", FileKind::kYaml, {"aüb 🙂A\""});
   ExpectInPlace("search: \"a\\\"b\\\\c \\\n   d\\n e\"\n", FileKind::kYaml, {"a\"b\\c d\n e"});
   ExpectInPlace("search: |\n    a\n      | b\n\n    | c\nd: e\n", FileKind::kYaml,
                 {"a\n  | b\n\n| c\n"});

@@ -96,6 +96,15 @@ TEST_F(LspPlaces, WritesANameAsItsPlaceNeedsIt) {
             "a | eval d=1 | stats sum(d) AS q");
 }
 
+TEST_F(LspPlaces, QuotesWordsOfTheLanguage) {
+  EXPECT_EQ(Renamed("x | eval b^=1 | where b>1 AND c=2 | stats count BY b | search b=1", "AND"),
+            "x | eval 'AND'=1 | where 'AND'>1 AND c=2 | stats count BY \"AND\" | search \"AND\"=1");
+  EXPECT_EQ(Renamed("x | stats sum(c) AS b^ BY d | table b", "by"),
+            "x | stats sum(c) AS \"by\" BY d | table \"by\"");
+  EXPECT_EQ(Renamed("x | rex \"(?<b^>.)\" | where b=1", "not"),
+            "x | rex \"(?<not>.)\" | where 'not'=1");
+}
+
 TEST_F(LspPlaces, RefusesWhatIsNotSafe) {
   EXPECT_EQ(Renamed("a^=1 | eval b=a", "c"),
             "a is a field of the events: no command before makes it");
@@ -184,6 +193,20 @@ TEST_F(LspPlaces, LintFindingsComeWithTheirEdits) {
   ASSERT_EQ(changes.members.size(), 1U);
   EXPECT_EQ(WithEdits(std::string(kText), changes.members.front().value),
             "index=a | where like(b, \"%cmd%\")");
+}
+
+TEST_F(LspPlaces, AnEditMayEndWithAnEscape) {
+  constexpr std::string_view kText = "search: \"a | where like(b, \\\"*x*\\\")\"\n";
+  client_.Open("file:///d.yml", kText);
+  const Json answer = client_.Request(
+      "textDocument/codeAction",
+      fmt::format(R"({{"textDocument":{{"uri":"file:///d.yml"}},"range":{},)"
+                  R"("context":{{"diagnostics":[]}}}})",
+                  R"({"start":{"line":0,"character":0},"end":{"line":0,"character":99}})"));
+  const Json& changes = At(answer, "result.0.edit.changes");
+  ASSERT_EQ(changes.members.size(), 1U);
+  EXPECT_EQ(WithEdits(std::string(kText), changes.members.front().value),
+            "search: \"a | where like(b, \\\"%x%\\\")\"\n");
 }
 
 TEST_F(LspPlaces, AllFindingsAreMendedAtOnce) {
@@ -292,6 +315,11 @@ TEST_F(LspPlaces, CompletesWithinFiles) {
             "dedup");
   EXPECT_EQ(Renamed("search: |\n  a | eval b^=1\n  | where b>2\n", "c", "file:///d.yml"),
             "search: |\n  a | eval c=1\n  | where c>2\n");
+  EXPECT_EQ(Renamed("search: \"a | rename x AS \\\"b c^\\\" | table \\\"b c\\\"\"\n", "d",
+                    "file:///d.yml"),
+            "search: \"a | rename x AS d | table d\"\n");
+  EXPECT_EQ(Renamed("search: 'a | eval ''b^ c''=1 | where ''b c''>2'\n", "d", "file:///d.yml"),
+            "search: 'a | eval d=1 | where d>2'\n");
   EXPECT_EQ(Renamed("search: 'a | eval b^=1 | where b>2'\n", "c d", "file:///d.yml"),
             "search: 'a | eval ''c d''=1 | where ''c d''>2'\n");
 }

@@ -10,6 +10,7 @@
 #include "knowledge/macro_call.h"
 #include "knowledge/macros.h"
 #include "plan/field_set.h"
+#include "value/ascii.h"
 
 namespace spelk {
 namespace engine {
@@ -27,9 +28,19 @@ bool IsPlainName(std::string_view name, bool expression) {
   });
 }
 
+// Words that are no names where they stand without quotes.
+bool IsKeyword(std::string_view name) {
+  constexpr std::string_view kWords[] = {
+      "AND",       "OR",    "NOT",  "XOR",  "LIKE", "IN",   "AS",     "BY",   "OVER",  "OUTPUT",
+      "OUTPUTNEW", "WHERE", "FROM", "EVAL", "CASE", "TERM", "PREFIX", "TRUE", "FALSE", "NULL"};
+  return std::any_of(std::begin(kWords), std::end(kWords),
+                     [&](std::string_view word) { return EqualsIgnoringCase(word, name); });
+}
+
 // The new name as the place writes names; nothing if it cannot.
-std::optional<std::string> Written(std::string_view name, Context context) {
-  if (IsPlainName(name, context == Context::kExpression || context == Context::kGroup)) {
+std::optional<std::string> Written(std::string_view name, Context context, bool quoted) {
+  const bool group = context == Context::kGroup;
+  if ((!quoted || group) && IsPlainName(name, context == Context::kExpression || group)) {
     return std::string(name);
   }
   switch (context) {
@@ -70,21 +81,16 @@ class Renamer {
     if (new_name == name_) return std::vector<TextEdit>();
     if (const std::string why = WhyNotNew(new_name); !why.empty()) return Refuse(why);
     if (const std::string why = WhyNot(*at); !why.empty()) return Refuse(why);
-    std::vector<TextEdit> edits;
-    for (const NamedField* field : renamed_) {
-      const std::optional<std::string> written = Written(new_name, field->context);
-      if (!written) {
+    for (const bool quoted : {false, true}) {
+      if (!quoted && IsKeyword(new_name)) continue;
+      const std::optional<std::vector<TextEdit>> edits = EditsFor(new_name, quoted);
+      if (!edits) {
         return Refuse(
             fmt::format("\"{}\" cannot be the name of a group of a regular expression", new_name));
       }
-      const bool named = field->how == How::kNamedByCommand || field->how == How::kNamedRead;
-      edits.push_back(
-          {field->span.begin, field->span.size(),
-           named ? fmt::format("{} AS {}", TextOf(text_, field->span), *written) : *written});
+      if (NamesTheSame(*edits, new_name)) return *edits;
     }
-    std::sort(edits.begin(), edits.end(),
-              [](const TextEdit& a, const TextEdit& b) { return a.offset < b.offset; });
-    return edits;
+    return Refuse(fmt::format("\"{}\" would be read as something else in this search", new_name));
   }
 
   const NamedField* FieldAt(size_t offset) const {
@@ -97,6 +103,46 @@ class Renamer {
 
  private:
   static Error Refuse(std::string why) { return {ErrorKind::kQuery, std::move(why)}; }
+
+  // In the order of the text; nothing if a place cannot have the name.
+  std::optional<std::vector<TextEdit>> EditsFor(std::string_view new_name, bool quoted) const {
+    std::vector<TextEdit> edits;
+    for (const NamedField* field : renamed_) {
+      const std::optional<std::string> written = Written(new_name, field->context, quoted);
+      if (!written) return std::nullopt;
+      const bool named = field->how == How::kNamedByCommand || field->how == How::kNamedRead;
+      edits.push_back(
+          {field->span.begin, field->span.size(),
+           named ? fmt::format("{} AS {}", TextOf(text_, field->span), *written) : *written});
+    }
+    std::sort(edits.begin(), edits.end(),
+              [](const TextEdit& a, const TextEdit& b) { return a.offset < b.offset; });
+    return edits;
+  }
+
+  // Whether the changed search has the same commands, which name the same fields but for the
+  // renamed one: the new name may be a word of the language, or of an option.
+  bool NamesTheSame(const std::vector<TextEdit>& edits, std::string_view new_name) const {
+    std::string changed(text_);
+    for (auto edit = edits.rbegin(); edit != edits.rend(); ++edit) {
+      changed.replace(edit->offset, edit->length, edit->text);
+    }
+    const FieldWalk after = WalkFields(core_, changed);
+    const bool same_commands =
+        std::equal(walk_.commands.begin(), walk_.commands.end(), after.commands.begin(),
+                   after.commands.end(), [](const auto& a, const auto& b) {
+                     return a.entry == b.entry && a.pipeline == b.pipeline;
+                   });
+    if (!same_commands || walk_.fields.size() != after.fields.size()) return false;
+    for (size_t i = 0; i < after.fields.size(); ++i) {
+      const NamedField& before = walk_.fields[i];
+      const NamedField& now = after.fields[i];
+      const bool renamed = std::find(renamed_.begin(), renamed_.end(), &before) != renamed_.end();
+      if (now.name != (renamed ? new_name : std::string_view(before.name))) return false;
+      if (now.command != before.command || now.Makes() != before.Makes()) return false;
+    }
+    return true;
+  }
 
   std::string Line(Span span) const {
     return fmt::format("line {}", std::count(text_.begin(), text_.begin() + span.begin, '\n') + 1);

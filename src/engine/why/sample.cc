@@ -46,12 +46,12 @@ void Add(const io::Input& input, std::string text, Sample* sample) {
 
 Sample TakeSample(const std::vector<io::Input>& inputs,
                   const std::vector<exec::ScanReport::Kept>& kept, bool kept_all, size_t most,
-                  const Cancellation* cancel) {
+                  const Cancellation* cancel, bool unread) {
   Sample sample;
   std::vector<uint64_t> ends(inputs.size(), 0);  // Up to where an input was read.
   size_t left = most;
   for (size_t i = 0; i < inputs.size(); ++i) {
-    const bool once = io::ReadsOnce(inputs[i]);
+    const bool once = !unread && io::ReadsOnce(inputs[i]);
     bool all = once && kept_all;
     if (i < kMostInputs && !once) {
       const size_t others = std::min(inputs.size(), kMostInputs) - i;

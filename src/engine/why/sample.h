@@ -20,9 +20,9 @@ struct Sample {
 
 // At most about `most` bytes, shared out among the inputs. Of inputs that can be read only once,
 // and around events that passed the base search, there is what the run kept. What cannot be read is
-// left out: the run has said so.
+// left out: the run has said so. `unread`: there was no run, so that all can be read.
 Sample TakeSample(const std::vector<io::Input>& inputs,
                   const std::vector<exec::ScanReport::Kept>& kept, bool kept_all, size_t most,
-                  const Cancellation* cancel);
+                  const Cancellation* cancel, bool unread = false);
 
 }  // namespace spelk::engine

@@ -151,7 +151,7 @@ Result<Why> Query::WhyNot(const Input& input, const RunOptions& options) const {
   absl::StatusOr<engine::RunRequest> request = engine::MakeRequest(core, input, options);
   if (!request.ok()) return engine::ToError(request.status());
   const engine::Sample sample = engine::TakeSample(
-      request->inputs, {}, false, std::min(kMost, options.memory / 8), request->cancel);
+      request->inputs, {}, false, std::min(kMost, options.memory / 8), request->cancel, true);
   request->inputs = sample.inputs;
   absl::StatusOr<Why> why = engine::Investigate(core, *compilation.plan, *compilation.source,
                                                 *request, {.in_detail = true});
