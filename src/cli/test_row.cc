@@ -29,7 +29,7 @@ bool SameText(std::string_view a, std::string_view b) {
   if (a == b) return true;
   const std::optional<double> x = NumberOf(a);
   const std::optional<double> y = NumberOf(b);
-  return x && y && std::abs(*x - *y) <= 1e-9 * std::max(std::abs(*x), std::abs(*y));
+  return x && y && std::abs(*x - *y) <= 1e-12 * std::max(std::abs(*x), std::abs(*y));
 }
 
 // One object, into a row.

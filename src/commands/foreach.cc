@@ -99,13 +99,20 @@ class Foreach final : public exec::SpoolSink {
     std::sort(fields.begin(), fields.end(), [](Field a, Field b) { return a.name() < b.name(); });
     std::vector<Field> done;
     std::string all;
+    const auto add = [&](Field pattern, Field field) {
+      if (std::find(done.begin(), done.end(), field) != done.end()) return;
+      done.push_back(field);
+      if (!all.empty()) all += " | ";
+      all += CommandsForField(pattern.name(), field.name());
+    };
     for (const Field pattern : node_.names) {
+      // A field that is named need not be there: the commands may make it.
+      if (!plan::IsPattern(pattern.name())) {
+        add(pattern, pattern);
+        continue;
+      }
       for (const Field field : fields) {
-        if (!plan::PatternTakes(pattern.name(), field.name())) continue;
-        if (std::find(done.begin(), done.end(), field) != done.end()) continue;
-        done.push_back(field);
-        if (!all.empty()) all += " | ";
-        all += CommandsForField(pattern.name(), field.name());
+        if (plan::PatternTakes(pattern.name(), field.name())) add(pattern, field);
       }
     }
     return all;
@@ -153,7 +160,16 @@ struct ForeachItemNode final : plan::Node {
     flow.reads.Remove(item);
     flow.reads.Remove(iteration);
     flow.writes = plan::FieldSet::Of(targets);
+    flow.makes = targets;
     return flow;
+  }
+  // What no row has any values for is not made.
+  std::optional<std::vector<Field>> OutputColumns(
+      const std::optional<std::vector<Field>>& before) const override {
+    const bool known = before && std::all_of(targets.begin(), targets.end(), [&](Field target) {
+                         return std::find(before->begin(), before->end(), target) != before->end();
+                       });
+    return known ? before : std::nullopt;
   }
   bool WellFormed(const plan::Registry&) const { return body != nullptr; }
   template <class Visitor>

@@ -32,6 +32,7 @@ struct OutlierNode final : plan::Node {
     if (open) return flow;
     flow.reads = plan::FieldSet::Of(names);
     flow.writes = plan::FieldSet::Of(names);
+    flow.makes = names;
     return flow;
   }
   std::optional<std::vector<Field>> OutputColumns(

@@ -125,10 +125,6 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   if (!node->field) {
     return binder.Error(ErrorCode::kMissingArgument, call.name.span, "field=… is missing");
   }
-  if (node->ranges.empty()) {
-    return binder.Error(ErrorCode::kMissingArgument, call.name.span, "no range is given",
-                        {"ranges are written name=low-high"});
-  }
   return node;
 }
 

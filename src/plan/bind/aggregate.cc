@@ -23,6 +23,20 @@ std::string_view Trim(std::string_view text) {
   return text;
 }
 
+// if(condition, 1, null())
+ExprPtr OneWhere(ExprPtr condition, const FunctionEntry& choice) {
+  auto made = std::make_unique<Expr>();
+  made->kind = ExprKind::kCall;
+  made->type = Type::kNumber;
+  made->span = condition->span;
+  made->function = &choice;
+  const Span span = condition->span;
+  made->arguments.push_back(std::move(condition));
+  made->arguments.push_back(MakeLiteral(Literal::Number("1"), Type::kNumber, span));
+  made->arguments.push_back(MakeLiteral(Literal::Null(), Type::kAny, span));
+  return made;
+}
+
 }  // namespace
 
 absl::Status Binder::BindAggregateArgument(const ast::ArgumentCall& call,
@@ -39,6 +53,10 @@ absl::Status Binder::BindAggregateArgument(const ast::ArgumentCall& call,
   if (const auto* expression = std::get_if<ast::ArgumentExpression>(&argument.value);
       expression != nullptr && expression->is_eval && expression->expression != nullptr) {
     SPELK_ASSIGN_OR_RETURN(bound->expression, Expression(*expression->expression));
+    // per_hour(eval(method="GET")) is the rate of the events for which it holds.
+    if (bound->expression->type == Type::kBoolean && entry.name.starts_with("per_")) {
+      bound->expression = OneWhere(std::move(bound->expression), *entries_.Function("if"));
+    }
     if (bound->expression->type == Type::kBoolean && !entry.boolean_argument) {
       return Error(ErrorCode::kBooleanAssigned, argument.span,
                    "fields cannot be assigned a boolean result. instead, try "
