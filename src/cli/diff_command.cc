@@ -15,6 +15,7 @@
 #include "cli/choices.h"
 #include "cli/diff_report.h"
 #include "cli/exit_codes.h"
+#include "cli/packs.h"
 #include "cli/progress.h"
 #include "cli/report.h"
 #include "cli/reports.h"
@@ -52,6 +53,7 @@ Result<Side> ReadSide(const std::string& word, std::string_view name) {
         fmt::format("{} is a file without a search; the two searches come first, then the inputs",
                     Printable(word)));
   }
+  if (const std::string missing = MissingFile({word}); !missing.empty()) return BadCall(missing);
   Analytic analytic;
   analytic.name = analytic.id = name;
   analytic.file = fmt::format("<{}>", name);

@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
+#include <iterator>
 #include <utility>
 
 #include "cli/choices.h"
@@ -68,11 +68,12 @@ Result<LintConfig> MakeConfig(const LintArguments& arguments) {
   LintConfig config;
   if (!path.empty()) {
     std::ifstream in(path, std::ios::binary);
-    std::stringstream text;
-    if (!in || !(text << in.rdbuf())) {
+    const std::string text{std::istreambuf_iterator<char>(in), {}};
+    std::error_code error;
+    if (!in || std::filesystem::is_directory(path, error)) {
       return Error(ErrorKind::kQuery, fmt::format("cannot read {}", Printable(path)));
     }
-    Result<LintConfig> read = ReadLintConfig(text.str(), path);
+    Result<LintConfig> read = ReadLintConfig(text, path);
     if (!read.ok()) return read.error();
     config = std::move(*read);
   }
@@ -138,8 +139,11 @@ std::string UnifiedDiff(const std::string& path, const std::string& before,
     }
     const size_t begin = at - std::min(at, kAround);
     const size_t more = std::min(kAround, old.size() - old_end);
-    out += fmt::format("@@ -{},{} +{},{} @@\n", begin + 1, old_end + more - begin, begin + 1,
-                       fresh_end + more - begin);
+    const auto range = [begin](size_t lines) {
+      return lines == 1 ? fmt::format("{}", begin + 1) : fmt::format("{},{}", begin + 1, lines);
+    };
+    out += fmt::format("@@ -{} +{} @@\n", range(old_end + more - begin),
+                       range(fresh_end + more - begin));
     for (size_t i = begin; i < at; ++i) add(' ', old[i]);
     for (size_t i = at; i < old_end; ++i) {
       if (!same || old[i] != fresh[i]) add('-', old[i]);
@@ -218,7 +222,8 @@ class Session {
     const bool newline = before.ends_with('\n');
     if (arguments_.diff) {
       const std::string end = newline ? "" : "\n";
-      if (search != before) Print(UnifiedDiff("query", before + end, search + end));
+      if (search != before)
+        Print(UnifiedDiff(pack->analytics.front().file, before + end, search + end));
       return search == before ? kDone : kAnswerIsNo;
     }
     Print(newline ? search : search + "\n");

@@ -11,9 +11,12 @@ namespace spelk::cli {
 
 // Whether the words of a command line name files and folders, not a search.
 bool NamesPacks(const SearchArguments& arguments);
-// A search of the command line as a pack of one; `command` says in messages who reads no input.
+// A search of the command line, or of standard input for -, as a pack of one; `command` says in
+// messages who reads no input.
 Result<Pack> PackOfQuery(const SearchArguments& arguments, std::string_view command);
-// Several packs as one.
+// What is wrong with words that look like files, of which one is not there; empty: nothing.
+std::string MissingFile(const std::vector<std::string>& words);
+// Several packs as one. Each has what the app or pack brings that it lies in.
 Result<Pack> PackOfPaths(const std::vector<std::string>& paths);
 
 }  // namespace spelk::cli

@@ -83,6 +83,45 @@ printf 'EventID=1\n| where Image LIKE "*x*"\n' >one.spl
 "$SPELK" lint one.spl >out; expect "$?" 1
 grep -q '^one.spl:2:20: warning L0101' out || fail "spl: $(cat out)"
 
+# A file has what the app or the tree of detections brings that it lies in.
+mkdir -p home/app/default home/app/searches home/tree/detections/endpoint home/tree/macros
+printf '[ours]\ndefinition = EventID=1\n' >home/app/default/macros.conf
+echo '`ours` | stats count by Image' >home/app/searches/one.spl
+printf 'name: ours\ndefinition: EventID=1\n' >home/tree/macros/ours.yml
+printf 'name: A\nid: a\nsearch: "`ours` | stats count by Image"\n' >home/tree/detections/endpoint/a.yml
+for path in home/app/searches/one.spl home/app/searches home/tree/detections/endpoint/a.yml \
+  home/tree/detections; do
+  "$SPELK" lint "$path" >out 2>err || fail "lint $path: $(cat out err)"
+  "$SPELK" check "$path" >out 2>err || fail "check $path: $(cat out err)"
+done
+(cd home/tree/detections/endpoint && "$SPELK" lint a.yml >out) || fail "in its folder: $(cat out)"
+"$SPELK" lint home/app/searches/one.spl home/tree/detections/endpoint/a.yml >out 2>err; expect "$?" 0
+cp home/app/searches/one.spl home/one.spl
+"$SPELK" lint home/one.spl >out; expect "$?" 1
+grep -q 'error L0007' out || fail "outside of it: $(cat out)"
+
+# Files that are not there, and standard input.
+for command in lint check; do
+  for word in nosuch.spl sub/nosuch.yml; do
+    "$SPELK" $command $word >out 2>err; expect "$?" 2
+    grep -q "there is no file $word" err || fail "$command $word: $(cat out err)"
+  done
+done
+"$SPELK" lint one.spl nosuch.spl 2>err; expect "$?" 2
+grep -q 'there is no file nosuch.spl' err || fail "second: $(cat err)"
+"$SPELK" diff nosuch.spl 'EventID=1' one.spl 2>err; expect "$?" 2
+grep -q 'there is no file nosuch.spl' err || fail "diff: $(cat err)"
+echo 'a=1 | where b="*x"' | "$SPELK" lint - >out; expect "$?" 1
+grep -q '^<stdin>:1:13: warning L0103' out || fail "standard input: $(cat out)"
+echo 'a=1 | tabel' | "$SPELK" check - 2>err; expect "$?" 2
+grep -q '^<stdin>:1:7: ' err || fail "check of standard input: $(cat err)"
+
+# Differences have headers as those of fmt.
+"$SPELK" lint --diff 'a=1 | where b="*x"' >out; expect "$?" 1
+expect "$(head -3 out)" '--- <query>
++++ <query>
+@@ -1 +1 @@'
+
 # Formats.
 "$SPELK" lint -o json one.spl >out
 grep -q '"rule":"L0101","name":"star-in-like","severity":"warning","file":"one.spl"' out || fail "json: $(cat out)"
@@ -105,6 +144,8 @@ grep -q 'error L0101' out || fail "config: $(cat out)"
 printf 'rules:\n  star-in-lik: error\n' >other.yaml
 "$SPELK" lint --config other.yaml one.spl >out 2>err; expect "$?" 2
 grep -q 'other.yaml:2: there is no rule' err || fail "config: $(cat err)"
+: >.spelk-lint.yaml
+"$SPELK" lint one.spl >out; expect "$?" 1
 rm .spelk-lint.yaml
 "$SPELK" lint --disable L0101 one.spl >out; expect "$?" 0
 

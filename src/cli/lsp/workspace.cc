@@ -10,6 +10,7 @@
 #include <sstream>
 #include <utility>
 
+#include "cli/home.h"
 #include "spelk/pack.h"
 
 namespace spelk::cli::lsp {
@@ -17,30 +18,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool IsFolder(const fs::path& path) {
-  std::error_code error;
-  return fs::is_directory(path, error);
-}
-
 bool IsFile(const fs::path& path) {
   std::error_code error;
   return fs::is_regular_file(path, error);
-}
-
-// A tree of detections, as security_content has it.
-bool IsPack(const fs::path& folder) {
-  return IsFolder(folder / "detections") &&
-         (IsFolder(folder / "macros") || IsFolder(folder / "lookups"));
-}
-
-bool IsApp(const fs::path& folder) {
-  for (const char* layer : {"default", "local"}) {
-    for (const char* name : {"app.conf", "macros.conf", "savedsearches.conf", "props.conf",
-                             "transforms.conf", "eventtypes.conf"}) {
-      if (IsFile(folder / layer / name)) return true;
-    }
-  }
-  return false;
 }
 
 }  // namespace
@@ -79,15 +59,10 @@ bool Workspace::IsRoot(std::string_view folder) const {
 
 // The folder of the app or pack around a file; empty if there is none.
 std::string Workspace::HomeOf(const std::string& path) const {
-  constexpr int kMostUp = 8;
   if (!settings_.find_apps || !path.starts_with('/')) return "";
-  fs::path folder = fs::path(path).parent_path();
-  for (int i = 0; i < kMostUp && folder.has_relative_path(); ++i) {
-    if (IsPack(folder) || IsApp(folder)) return folder.string();
-    if (IsRoot(folder.string())) break;  // What the editor has not opened is not looked at.
-    folder = folder.parent_path();
-  }
-  return "";
+  // What the editor has not opened is not looked at.
+  return cli::HomeOf(fs::path(path).parent_path().string(),
+                     [this](const std::string& folder) { return IsRoot(folder); });
 }
 
 const Engine& Workspace::EngineFor(const std::string& path) {
@@ -97,7 +72,7 @@ const Engine& Workspace::EngineFor(const std::string& path) {
   std::unique_ptr<Engine>& engine = engines_[home->second];
   if (engine != nullptr) return *engine;
   EngineOptions options = settings_.engine;
-  if (!home->second.empty() && IsPack(home->second)) {
+  if (!home->second.empty() && IsPackFolder(home->second)) {
     const Result<Pack> pack = ReadPack(home->second);
     if (pack.ok()) {
       AddPack(*pack, &options);

@@ -254,10 +254,10 @@ void CheckAnd(Visit& visit, const ast::LogicalList& list) {
       const std::optional<double> y = NumberOf(*comparison->right);
       const bool differ = a != nullptr && b != nullptr ? !SameValue(*a, *b) : x && y && *x != *y;
       if (name != *field || !differ) continue;
-      visit.Add(
-          {.rule = "L0201",
-           .span = operand.span,
-           .message = fmt::format("{} equals another value already, so this never holds", *field)});
+      visit.Add({.rule = "L0201",
+                 .span = operand.span,
+                 .message = fmt::format(
+                     "{} equals another value already; with one value this never holds", *field)});
       break;
     }
     equals.emplace_back(*field, comparison->right.get());

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstring>
 #include <variant>
 
 #include "engine/lint/families.h"
@@ -191,6 +192,17 @@ bool HasLimit(const ast::CommandCall& sort) {
          FindOption(sort, "limit") != nullptr || HasMacro(sort);
 }
 
+// head of no more rows than sort keeps.
+bool TakesFew(const ast::CommandCall& call) {
+  if (NameOf(call) != "head" || HasMacro(call)) return false;
+  const bool plain =
+      std::all_of(call.arguments.begin(), call.arguments.end(), [](const auto& each) {
+        const auto* name = std::get_if<ast::Name>(&each.value);
+        return IsNumber(each) && (name->text.size() < 5 || name->text == "10000");
+      });
+  return plain && !call.broken;
+}
+
 void CheckSort(Visit& visit, const ast::CommandCall& call) {
   if (HasLimit(call)) return;
   // After stats and the like rows are few, mostly; before any of them there is one for each event.
@@ -201,6 +213,9 @@ void CheckSort(Visit& visit, const ast::CommandCall& call) {
   for (size_t c = 0; c < visit.position; ++c) {
     if (makes_few(visit.pipeline->commands[c])) return;
   }
+  if (visit.position + 1 < visit.pipeline->commands.size() &&
+      TakesFew(visit.pipeline->commands[visit.position + 1]))
+    return;
   const Span after{call.name.span.end, call.name.span.end};
   visit.Add({.rule = "L0901",
              .span = call.name.span,
@@ -267,6 +282,22 @@ bool DependsOnOrder(const ast::CommandCall& call) {
   });
 }
 
+// Whether a command that makes rows reads _raw, _time or the like, which table throws away and
+// fields keeps.
+bool ReadsInternal(const Visit& visit, const ast::CommandCall& call) {
+  if (NameOf(call) == "timechart" || HasMacro(call)) return true;
+  const std::string text = LowerAscii(visit.TextOf(call.span));
+  for (const std::string_view function : {"earliest", "latest", "rate", "sparkline", "per_day",
+                                          "per_hour", "per_minute", "per_second", "searchmatch"}) {
+    if (text.find(function) != std::string::npos) return true;
+  }
+  for (size_t at = text.find('_'); at != std::string::npos; at = text.find('_', at + 1)) {
+    const char before = at == 0 ? ' ' : text[at - 1];
+    if (std::strchr(" \t\r\n,(='\"", before) != nullptr) return true;
+  }
+  return false;
+}
+
 void CheckOrder(Visit& visit, const ast::CommandCall& call) {
   const std::string name = NameOf(call);
   const auto& commands = visit.pipeline->commands;
@@ -289,7 +320,7 @@ void CheckOrder(Visit& visit, const ast::CommandCall& call) {
                .span = call.name.span,
                .message = fmt::format("{} does not depend on the order of rows", follower)});
   }
-  if (name == "table") {
+  if (name == "table" && !ReadsInternal(visit, next)) {
     visit.Add(
         {.rule = "L1003",
          .span = call.name.span,

@@ -1,5 +1,6 @@
 // What the compiler says of a search, under the ids of rules: syntax, names, arguments, limits.
 #include <algorithm>
+#include <cctype>
 
 #include "engine/lint/families.h"
 #include "plan/data_model.h"
@@ -97,7 +98,7 @@ constexpr LintRule kRules[] = {
          "row.",
      .fix = "use a field of the data set",
      .bad = "| tstats count from datamodel=Endpoint.Processes by Processes.proces_name",
-     .at = "tstats count from datamodel=Endpoint.Processes by Processes.proces_name",
+     .at = "Processes.proces_name",
      .good = "| tstats count from datamodel=Endpoint.Processes by Processes.process_name"},
     {.id = "L0010",
      .name = "bad-regex",
@@ -260,6 +261,29 @@ void AddEdit(const Visit& visit, const Diagnostic& diagnostic, Report* report) {
   }
 }
 
+// The compiler names the field and points at the whole command, or at all of its terms.
+Span PlaceOfModelField(const Visit& visit, const Diagnostic& diagnostic, Span span) {
+  const size_t end = diagnostic.message.rfind('\'');
+  if (end == std::string::npos || end == 0) return span;
+  const size_t quote = diagnostic.message.rfind('\'', end - 1);
+  if (quote == std::string::npos) return span;
+  const std::string name = diagnostic.message.substr(quote + 1, end - quote - 1);
+  const std::string_view text = visit.TextOf(span);
+  const auto in_name = [text](size_t at) {
+    return at < text.size() && (std::isalnum(static_cast<unsigned char>(text[at])) != 0 ||
+                                text[at] == '_' || text[at] == '.');
+  };
+  for (size_t at = name.empty() ? std::string::npos : text.find(name); at != std::string_view::npos;
+       at = text.find(name, at + 1)) {
+    size_t begin = at;
+    while (begin > 0 && in_name(begin - 1)) --begin;
+    if (in_name(at + name.size()) || (begin != at && text[at - 1] != '.')) continue;
+    return {static_cast<uint32_t>(span.begin + begin),
+            static_cast<uint32_t>(span.begin + at + name.size())};
+  }
+  return span;
+}
+
 // Whether //, #, -- or /* stands there; the first slash may have been read as a division.
 bool IsForeignComment(std::string_view text, size_t at) {
   const auto begins = [text](size_t from, std::string_view mark) {
@@ -283,6 +307,9 @@ void Whole(Visit& visit) {
                           "in the expansion of macro `" + expansion->macro + "`");
     } else {
       AddEdit(visit, diagnostic, &report);
+    }
+    if (report.rule == "L0009" && !written.empty()) {
+      report.span = PlaceOfModelField(visit, diagnostic, written);
     }
     if (diagnostic.code == ErrorCode::kUnbalanced) {
       const std::string_view rest = visit.TextOf({written.begin, written.end});

@@ -243,8 +243,8 @@ class Checker {
     return std::nullopt;
   }
 
-  // Whether knowledge makes the field of such events.
-  bool IsMade(Field field, const std::vector<Kind>& kinds) const {
+  // Whether knowledge makes the field of such events; of any where no kinds are given.
+  bool IsMade(Field field, const std::vector<Kind>* kinds) const {
     plan::FieldSet needs;
     needs.Add(field);
     exec::RunWarnings ignored;
@@ -256,10 +256,12 @@ class Checker {
     return std::any_of(rules->begin(), rules->end(), [&](const plan::ComputedColumns& rule) {
       const bool gives =
           std::find(rule.targets.begin(), rule.targets.end(), field) != rule.targets.end();
+      // What stands in the text of events was seen when the feed was read.
+      if (kinds == nullptr) return gives && rule.kind != plan::RuleKind::kAutomatic;
       if (!gives || rule.where.name.empty()) return false;
       const std::string where = LowerAscii(rule.where.name);
       if (where.find("wineventlog...") != std::string::npos) return true;
-      return std::any_of(kinds.begin(), kinds.end(), [&where](const Kind& kind) {
+      return std::any_of(kinds->begin(), kinds->end(), [&where](const Kind& kind) {
         return where.find(kind.log) != std::string::npos;
       });
     });
@@ -287,6 +289,8 @@ class Checker {
                                         "latest", "tag", "eventtype", "splunk_server"}) {
       if (name == each) return false;
     }
+    // The feed was read for what its events hold, not for what aliases and lookups add.
+    if (IsMade(read.field, nullptr)) return false;
     const std::optional<Span> span = PlaceOf(read);
     if (!span) return false;
     std::vector<std::string_view> names;
@@ -312,7 +316,7 @@ class Checker {
     const bool other_case = !known.names.contains(name) && lower != known.by_lower.end() &&
                             fields->contains(lower->second) && name.size() > 4;
     if (!known.names.contains(name) && !other_case) return false;
-    if (IsMade(read.field, *kinds)) return false;
+    if (IsMade(read.field, &*kinds)) return false;
     const std::optional<Span> span = PlaceOf(read);
     if (!span) return false;
     if (other_case) {

@@ -152,7 +152,8 @@ void CheckAlternativesBeside(Visit& visit, const ast::SearchExpr& terms, const a
   if (!never) return;
   visit.Add({.rule = "L0201",
              .span = terms.span,
-             .message = "none of these alternatives can hold beside the other conditions",
+             .message = "none of these alternatives can hold beside the other conditions where "
+                        "fields have one value",
              .notes = {"in search OR binds tighter than AND: put each alternative into "
                        "parentheses"}});
 }
@@ -179,12 +180,12 @@ void CheckTogether(Visit& visit, const std::vector<const ast::SearchExpr*>& oper
       }
       visit.Add({.rule = "L0201",
                  .span = operand->span,
-                 .message = fmt::format("{} and {}{} never hold together",
-                                        Beginning(visit.TextOf(operand->span)),
-                                        Beginning(visit.TextOf(terms->span)),
-                                        line == visit.search.source.Locate(operand->span.begin).line
-                                            ? ""
-                                            : fmt::format(" of line {}", line)),
+                 .message = fmt::format(
+                     "{} and {}{} never hold together for a field with one value",
+                     Beginning(visit.TextOf(operand->span)), Beginning(visit.TextOf(terms->span)),
+                     line == visit.search.source.Locate(operand->span.begin).line
+                         ? ""
+                         : fmt::format(" of line {}", line)),
                  .notes = std::move(notes)});
       return;
     }

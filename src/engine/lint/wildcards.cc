@@ -19,7 +19,7 @@ constexpr LintRule kRules[] = {
      .title = "* in a LIKE pattern",
      .explanation =
          "LIKE and like() take % for any text and _ for one character. An asterisk stands for "
-         "itself, so that the pattern can only equal a value with asterisks in it, never contain.",
+         "itself, so that the pattern fits values with asterisks in them only.",
      .fix = "write % for *",
      .bad = "EventID=1 | where CommandLine LIKE \"*create*\"",
      .at = "\"*create*\"",
@@ -88,14 +88,21 @@ void CheckPattern(Visit& visit, const ast::Expr& subject, const ast::Expr& patte
   if (text == nullptr || text->empty()) return;
   const std::string written(visit.TextOf(pattern.span));
   if (Has(*text, "*")) {
-    visit.Add({.rule = "L0101",
-               .span = pattern.span,
-               .message = fmt::format("* means nothing in LIKE, so {} can only equal {}, never "
-                                      "contain",
-                                      Beginning(visit.TextOf(subject.span)), Beginning(written)),
-               .notes = {fmt::format("write {}", StarsToPercents(written))},
-               .fix = "write % for *",
-               .edits = {{pattern.span, StarsToPercents(written)}}});
+    // Beside % the asterisk may be meant; without it the pattern can only equal.
+    const bool percent = Has(*text, "%");
+    Report report{
+        .rule = "L0101",
+        .span = pattern.span,
+        .message = fmt::format(
+            "* means nothing in LIKE, so {} {}", Beginning(visit.TextOf(subject.span)),
+            percent ? "must have an asterisk there"
+                    : fmt::format("can only equal {}, never contain", Beginning(written))),
+        .notes = {fmt::format("write {}", StarsToPercents(written))}};
+    if (!percent) {
+      report.fix = "write % for *";
+      report.edits = {{pattern.span, StarsToPercents(written)}};
+    }
+    visit.Add(std::move(report));
     return;
   }
   // A whole path is meant to be equal.
@@ -110,23 +117,40 @@ void CheckPattern(Visit& visit, const ast::Expr& subject, const ast::Expr& patte
 }
 
 // Only asterisks that stand where a wildcard would: not in 5*3, ** or a text of several words that
-// are marked with them.
+// are marked with them. One alone is a value of its own: policies allow "*".
 bool LooksLikeWildcard(std::string_view text) {
-  return text.find('*') != std::string_view::npos && text.find("**") == std::string_view::npos;
+  return text != "*" && text.find('*') != std::string_view::npos &&
+         text.find("**") == std::string_view::npos;
 }
 
-void AddStar(Visit& visit, const ast::Expr& whole, const ast::Expr& subject, const ast::Expr& value,
-             bool negated, bool mend) {
+// Whether LIKE takes of the text what was meant: % and _ stand for themselves in it.
+bool FitsLike(std::string_view text) { return !Has(text, "%_"); }
+
+// LIKE of a field that is not there is false, a comparison with it null: under NOT and in other
+// places this makes a difference. Conditions of where that must all hold, or one of them, are safe.
+bool NullIsFalse(const Visit& visit) {
+  return visit.CommandName() == "where" &&
+         std::all_of(visit.around.begin(), visit.around.end(), [](const ast::Expr* each) {
+           const auto* list = std::get_if<ast::LogicalList>(&each->node);
+           return list != nullptr && list->op != ast::LogicalOp::kXor;
+         });
+}
+
+void AddStar(Visit& visit, const ast::Expr& whole, const ast::Comparison& comparison,
+             std::string_view text) {
+  const bool equal = comparison.op == CompareOp::kEqual;
+  const std::string_view field = visit.TextOf(comparison.left->span);
   const std::string like =
-      fmt::format("{}{} LIKE {}", negated ? "NOT " : "", visit.TextOf(subject.span),
-                  StarsToPercents(visit.TextOf(value.span)));
+      fmt::format("{} LIKE {}", field, StarsToPercents(visit.TextOf(comparison.right->span)));
   Report report{.rule = "L0103",
-                .span = mend ? whole.span : value.span,
+                .span = whole.span,
                 .message = fmt::format("* means nothing in {}: {} is compared letter by letter",
                                        visit.CommandName() == "where" ? "where" : "eval",
-                                       Beginning(visit.TextOf(value.span))),
-                .notes = {fmt::format("write {}", like)}};
-  if (mend) {
+                                       Beginning(visit.TextOf(comparison.right->span)))};
+  report.notes = {equal ? fmt::format("write {}", like)
+                        : fmt::format("write (NOT {} AND isnotnull({}))", like, field)};
+  if (!FitsLike(text)) report.notes.emplace_back("in LIKE % and _ are wildcards, too");
+  if (equal && FitsLike(text) && NullIsFalse(visit)) {
     report.fix = "compare by LIKE";
     report.edits = {{whole.span, like}};
   }
@@ -148,17 +172,7 @@ void Expression(Visit& visit, const ast::Expr& expr) {
     // A value that is computed may well have asterisks.
     if (text == nullptr || FieldOf(*comparison->left) == nullptr || !LooksLikeWildcard(*text))
       return;
-    if (*text == "*") {
-      const std::string call = fmt::format("{}({})", equal ? "isnotnull" : "isnull",
-                                           visit.TextOf(comparison->left->span));
-      return visit.Add({.rule = "L0103",
-                        .span = expr.span,
-                        .message = "* means nothing here: it is compared letter by letter",
-                        .notes = {fmt::format("write {}", call)},
-                        .fix = "ask whether the field is there",
-                        .edits = {{expr.span, call}}});
-    }
-    return AddStar(visit, expr, *comparison->left, *comparison->right, !equal, true);
+    return AddStar(visit, expr, *comparison, *text);
   }
   const auto* in = std::get_if<ast::InOperator>(&expr.node);
   if (in == nullptr || FieldOf(*in->operand) == nullptr) return;
@@ -170,7 +184,7 @@ void Expression(Visit& visit, const ast::Expr& expr) {
     bool all = true;
     for (const ast::ExprPtr& each : in->values) {
       const std::string* other = TextOf(*each);
-      if (other == nullptr || *other == "*") all = false;
+      if (other == nullptr || (LooksLikeWildcard(*other) && !FitsLike(*other))) all = false;
       const bool star = other != nullptr && LooksLikeWildcard(*other);
       likes += fmt::format(
           "{}{}{}{}", likes.empty() ? "" : " OR ", visit.TextOf(in->operand->span),
@@ -186,9 +200,9 @@ void Expression(Visit& visit, const ast::Expr& expr) {
                   .notes = {fmt::format("write {}{} LIKE {}", in->negated ? "NOT " : "",
                                         visit.TextOf(in->operand->span),
                                         StarsToPercents(visit.TextOf(value->span)))}};
-    if (all) {
+    if (all && !in->negated && NullIsFalse(visit)) {
       report.fix = "compare by LIKE";
-      report.edits = {{expr.span, fmt::format("{}({})", in->negated ? "NOT " : "", likes)}};
+      report.edits = {{expr.span, fmt::format("({})", likes)}};
     }
     return visit.Add(std::move(report));
   }

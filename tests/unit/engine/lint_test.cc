@@ -202,6 +202,70 @@ TEST(Lint, WhatMendsKeepsTheSearchCompiling) {
 }
 
 // Any text is linted, that of no search too.
+// Each of these would be another search, or might be: it stays as it is.
+TEST(Lint, WhatMightChangeTheMeaningIsNotMended) {
+  for (const std::string_view text : {
+           "a=1 | where x!=\"*a*\"",
+           "a=1 | where NOT x=\"*a*\"",
+           "a=1 | where NOT (b=1 OR x=\"*a*\")",
+           "a=1 | where x NOT IN (\"*a*\", \"b\")",
+           "a=1 | where path=\"%TEMP%\\\\*\"",
+           "a=1 | where path IN (\"50%*\", \"b\")",
+           "a=1 | where path=\"a_b*\"",
+           "a=1 | where like(message, \"100*%\")",
+           "a=1 | eval y=if(x=\"*a\", 1, 2)",
+           "a=1 | table Image User | stats count(_raw) AS n by User",
+           "a=1 | table Image User | stats count by _time",
+           "a=1 | table Image User | stats latest(Image) by User",
+           "a=1 | table Image User | timechart count",
+       }) {
+    EXPECT_EQ(MendSearch(SharedEngine(), text, {}), text);
+  }
+  EXPECT_EQ(MendSearch(SharedEngine(), "a=1 | where b=1 AND (c=2 OR x=\"*a\")", {}),
+            "a=1 | where b=1 AND (c=2 OR x LIKE \"%a\")");
+  EXPECT_EQ(MendSearch(SharedEngine(), "a=1 | where x IN (\"*\", \"*a\")", {}),
+            "a=1 | where (x=\"*\" OR x LIKE \"%a\")");
+}
+
+TEST(Lint, AnAsteriskAloneMayBeMeant) {
+  EXPECT_FALSE(Has(Lint(SharedEngine(), "a=1 | where k=\"*\"", {}), "L0103"));
+  EXPECT_FALSE(Has(Lint(SharedEngine(), "a=1 | where k IN (\"*\", \"b\")", {}), "L0103"));
+  EXPECT_TRUE(Has(Lint(SharedEngine(), "a=1 | where k IN (\"*\", \"*b\")", {}), "L0103"));
+}
+
+TEST(Lint, AsterisksBesidePercentsAreToldForWhatTheyAre) {
+  const std::string told = Told(Lint(SharedEngine(), "a=1 | where like(message, \"100*%\")", {}));
+  EXPECT_NE(told.find("message must have an asterisk there"), std::string::npos) << told;
+}
+
+TEST(Lint, ConditionsOfMultivaluesAreNotSaidToBeImpossible) {
+  for (const std::string_view text : {"a=1 | where a=1 AND a=2", "a=1 a=2"}) {
+    const std::string told = Told(Lint(SharedEngine(), text, {}));
+    EXPECT_NE(told.find("one value"), std::string::npos) << told;
+  }
+}
+
+TEST(Lint, SortBeforeAShortHeadIsNotCut) {
+  for (const std::string_view fine : {"a=1 | sort - c | head 20", "a=1 | sort c | head"}) {
+    EXPECT_FALSE(Has(Lint(SharedEngine(), fine, {}), "L0901")) << fine;
+  }
+  for (const std::string_view cut : {"a=1 | sort c | head 20000", "a=1 | sort c | head c<5"}) {
+    EXPECT_TRUE(Has(Lint(SharedEngine(), cut, {}), "L0901")) << cut;
+  }
+}
+
+TEST(Lint, FieldsOfKnowledgeAreInAFeed) {
+  LintFeed feed;
+  feed.name = "feed.ndjson";
+  feed.fields["EventID"] = feed.fields["Computer"] = 1;
+  LintOptions options;
+  options.feed = std::make_shared<const LintFeed>(std::move(feed));
+  const std::string_view text = "EventCode=1 | stats count by dest, no_such_field";
+  const std::vector<LintFinding> findings = Lint(SharedEngine(), text, options);
+  ASSERT_EQ(findings.size(), 1U) << Told(findings);
+  EXPECT_EQ(findings.front().text, "no_such_field");
+}
+
 TEST(Lint, TakesAnyText) {
   for (const std::string_view text :
        {"", " ", "|", "`", "\"", "```", "``` spelk-lint: disable= ```", "a=", "| where", "((((",
