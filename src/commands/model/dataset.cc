@@ -162,6 +162,8 @@ absl::StatusOr<std::optional<NamedRows>> ReadNamedRows(
   rows.kind = first->quoted && colon == std::string::npos
                   ? ""
                   : KindOf(std::string_view(first->text).substr(0, colon));
+  // So the page of join calls it.
+  if (colon != std::string::npos && first->text.starts_with("inputlookup:")) rows.kind = "lookup";
   rows.span = arguments[*at]->span;
   if (rows.kind.empty() || (colon == std::string::npos && !blank)) return std::nullopt;
   ++*at;
