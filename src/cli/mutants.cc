@@ -68,13 +68,34 @@ class Maker {
     const bool all = under == Under::kAnd;
     if (in_search_) {
       Make(node, all ? "*" : "(NOT *)");
-    } else {
+    } else if (ConstantTruth(node) != all) {
       Make(node, all ? "(1=1)" : "(1=0)");
     }
     Make(node, fmt::format("(NOT {})", TextOf(node)));
     if (node.kind == "field") return Comparison(node);
     if (node.kind == "compare") Compared(node);
     for (const SyntaxNode& child : node.children) Expression(child);
+  }
+
+  // Whether a comparison of numbers holds: for those the clause says already what it would be
+  // replaced by.
+  static std::optional<bool> ConstantTruth(const SyntaxNode& node) {
+    if (node.kind != "compare" || node.children.size() != 2) return std::nullopt;
+    double sides[2] = {};
+    for (size_t i = 0; i < 2; ++i) {
+      const SyntaxNode& side = node.children[i];
+      if (side.kind != "number") return std::nullopt;
+      const char* stop = side.text.data() + side.text.size();
+      const auto [end, error] = std::from_chars(side.text.data(), stop, sides[i]);
+      if (error != std::errc() || end != stop) return std::nullopt;
+    }
+    if (node.text == "=" || node.text == "==") return sides[0] == sides[1];
+    if (node.text == "!=") return sides[0] != sides[1];
+    if (node.text == "<") return sides[0] < sides[1];
+    if (node.text == "<=") return sides[0] <= sides[1];
+    if (node.text == ">") return sides[0] > sides[1];
+    if (node.text == ">=") return sides[0] >= sides[1];
+    return std::nullopt;
   }
 
   // Of search terms.

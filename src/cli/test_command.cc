@@ -33,6 +33,16 @@ bool IsChosen(const TestCase& test, const TestArguments& arguments) {
          });
 }
 
+std::string NoneChosen(const TestArguments& arguments, size_t all) {
+  std::string by;
+  if (!arguments.name.empty()) by = fmt::format("--name {}", Printable(arguments.name));
+  for (const std::string& tag : arguments.tags) {
+    by += fmt::format("{}--tag {}", by.empty() ? "" : " ", Printable(tag));
+  }
+  return fmt::format("none of {} {} is chosen by {}; --list without it lists them", all,
+                     all == 1 ? "test" : "tests", by);
+}
+
 // What is given for all stands before what a case has itself.
 void AddKnowledge(const SearchArguments& all, TestCase* test) {
   SearchArguments& own = test->arguments;
@@ -142,6 +152,7 @@ int Test(const TestArguments& arguments) {
   const std::vector<std::string> here = {"."};
   LoadTests(arguments.paths.empty() ? here : arguments.paths, {arguments.data, arguments.queries},
             &files);
+  const size_t all = files.cases.size();
   std::erase_if(files.cases, [&](const TestCase& test) { return !IsChosen(test, arguments); });
   for (TestCase& test : files.cases) AddKnowledge(arguments.knowledge, &test);
   if (arguments.list) {
@@ -149,6 +160,9 @@ int Test(const TestArguments& arguments) {
       Print(fmt::format("{}:{}: {}\n", Printable(test.file), test.line, Printable(test.name)));
     }
     return files.problems.empty() ? kDone : kUsage;
+  }
+  if (files.cases.empty() && all > 0) {
+    return Fail(Error(ErrorKind::kQuery, NoneChosen(arguments, all)));
   }
   if (files.cases.empty() && files.problems.empty()) {
     return Fail(

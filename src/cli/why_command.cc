@@ -2,9 +2,11 @@
 #include "cli/why_command.h"
 
 #include <fmt/format.h>
+#include <simdjson.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <charconv>
 #include <vector>
 
@@ -27,6 +29,14 @@ struct Event {
 bool IsEvent(const std::string& word) {
   const size_t begin = word.find_first_not_of(" \t\r\n");
   return begin != std::string::npos && word[begin] == '{';
+}
+
+std::string ShortOf(const std::string& text) {
+  size_t end = std::min<size_t>(text.size(), 100);
+  while (end < text.size() && end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) {
+    --end;
+  }
+  return text.substr(0, end);
 }
 
 // Nothing went wrong, or it was said and has this exit code.
@@ -85,10 +95,18 @@ class Explainer {
   }
 
   int ExplainEvent(const Query& query, const Event& event) const {
-    const std::string title = arguments_.filter.empty() && event.source == "event"
-                                  ? ""
-                                  : fmt::format("{}: {}\n", Printable(event.source),
-                                                Printable(event.text.substr(0, 100)));
+    const std::string title =
+        arguments_.filter.empty() && event.source == "event"
+            ? ""
+            : fmt::format("{}: {}\n", Printable(event.source), Printable(ShortOf(event.text)));
+    simdjson::dom::parser parser;
+    const bool typed = event.source == "event";
+    // Several of them in one word are read as a file is.
+    if (typed && event.text.find('\n') == std::string::npos &&
+        parser.parse(simdjson::padded_string(event.text)).error() != simdjson::SUCCESS) {
+      return Fail(Error(ErrorKind::kInput, fmt::format("the event is broken JSON: {}",
+                                                       Printable(ShortOf(event.text)))));
+    }
     return ExplainInput(query, Memory(event.text, event.source), title);
   }
 

@@ -48,3 +48,16 @@ expect 'of expressions, too' 0 '1:52  no test tells: n>=5 -> (1=1)
 1:111  no test tells: 3 -> 2' bash -c '"$SPELK" test --mutate poor.yml | grep "no test" | tail -n +16 | sed "s/^ *//"'
 sed 's/n>5/n>4/' good.yml >wrong.yml
 expect 'tests that fail do not count' 1 '1' bash -c '"$SPELK" test --mutate wrong.yml >out; code=$?; grep -c "1:38  no test tells: 4 -> 3" out; exit $code'
+cat >constant.yml <<'YAML'
+query: a=1 | where 1=1 AND (2<1 OR b=1)
+cases:
+  - no_rows: true
+    events: [{"a": 2}]
+YAML
+expect 'a clause is not replaced by what it says' 0 '1:13  no test tells: 1=1 -> (NOT 1=1)
+1:22  no test tells: 2<1 -> (NOT 2<1)
+1:22  no test tells: 2 -> 3
+1:22  no test tells: 2 -> 1
+1:23  no test tells: < -> <=
+1:24  no test tells: 1 -> 2
+1:24  no test tells: 1 -> 0' bash -c '"$SPELK" test --mutate constant.yml | grep -E "tells: (1=1|2<1|<|1|2) " | sed "s/^ *//"'

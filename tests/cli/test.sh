@@ -84,6 +84,8 @@ END
 expect 'all pass' 0 '14 passed, 0 failed' bash -c '"$SPELK" test t | sed "s/, [0-9.]* s$//"'
 expect 'by name' 0 'ok t/good.yml:6: exact rows
 1 passed, 0 failed' bash -c '"$SPELK" test t --name exact -v | sed "s/, [0-9.]* s$//"'
+expect 'a name that no test has' 2 '' "$SPELK" test t/good.yml --name nosuch --tag wmi
+says 'is told' 'tests is chosen by --name nosuch --tag wmi'
 expect 'by tag' 0 't/good.yml:23: some rows' "$SPELK" test t --tag slow --list
 expect 'one at a time' 0 '14 passed, 0 failed' bash -c '"$SPELK" test t --jobs 1 | sed "s/, [0-9.]* s$//"'
 

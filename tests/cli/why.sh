@@ -48,6 +48,18 @@ expect 'those of standard input' 0 '   1  id=1                  2 in      1 out
     image: "C:\a\cmd.exe" (text)
 
 image: none equals "x"; it is C:\a\cmd.exe' bash -c 'cat in.ndjson | "$SPELK" why "id=1 | where image=\"x\"" -'
+expect 'fields that only spelk knows have the names of the search' 0 '✗ index="foo" AND sourcetype="bar" AND a="(index)": false
+    index="foo": true
+✗   sourcetype="bar": false, it is null
+    a="(index)": true, it is "(index)" (text)' bash -c \
+  '"$SPELK" why "index=foo sourcetype=bar a=\"(index)\"" "{\"a\":\"(index)\"}" | sed -n 3,6p'
+expect 'a command of several nodes is one stage' 0 '1' bash -c \
+  '"$SPELK" why "a=1 | transaction e | where f=1" "{\"a\":1,\"e\":1}" | grep -c "transaction e .* 1 in .* 1 out"'
+expect 'an event that is broken' 3 '' "$SPELK" why 'a=1' '{bad'
+says 'is told' 'the event is broken JSON: {bad'
+expect 'several events in one word' 0 'nothing is in the way: 1 row' bash -c \
+  '"$SPELK" why "a=2" "{\"a\":1}
+{\"a\":2}" | tail -n 1'
 expect 'as json' 0 'true' bash -c '"$SPELK" why -o json "id=1" "{\"id\":2}" | grep -q "\"dropped_by\":0,\"findings\":\\[{\"kind\":\"none fits\"" && echo true'
 expect 'no event' 2 '' "$SPELK" why 'id=1'
 says 'how to give one' 'no event: give one as JSON, or files with --filter'

@@ -137,7 +137,11 @@ std::vector<WhyOperand> ExpressionTree::Take(const Trials& trials, const FieldPr
       operand.truth = summary.rows > 0 ? WhyOperand::Truth::kTrue
                       : false_there    ? WhyOperand::Truth::kFalse
                                        : WhyOperand::Truth::kNull;
-      if (const Field field = ShownField(expr)) SetValue(rows.Find(NameOf(field)), &operand);
+      // An input without an index of its own is in every one: its value says nothing then.
+      const Field field = ShownField(expr);
+      const bool any_index = field == hidden::kIndex && operand.truth == WhyOperand::Truth::kTrue;
+      if (field && !any_index) SetValue(rows.Find(NameOf(field)), &operand);
+      operand.text = Shown(expr);
     } else if (expr.kind == ExprKind::kLiteral) {
       const Value value = expr.literal.value();
       operand.type = NumberOf(value) && !value.is_text() ? "number" : "text";

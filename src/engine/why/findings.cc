@@ -212,10 +212,10 @@ void Findings::AddClause(const Expr& expr, bool negated) {
     case ExprKind::kCall:
       return AddCall(expr, negated);
     case ExprKind::kLiteral:
-      return Add(Kind::kClause, "", expr.span, fmt::format("{} never holds", plan::Print(expr)));
+      return Add(Kind::kClause, "", expr.span, fmt::format("{} never holds", Shown(expr)));
     default:
       if (!AddMissingOf(expr)) {
-        Add(Kind::kClause, "", expr.span, fmt::format("{} is true of no row", plan::Print(expr)));
+        Add(Kind::kClause, "", expr.span, fmt::format("{} is true of no row", Shown(expr)));
       }
   }
 }
@@ -275,7 +275,7 @@ void Findings::AddTerm(const Expr& expr, bool negated) {
 
 void Findings::AddTimeRange(const Expr& expr) {
   const FieldValues* times = context_.events->Find("_time");
-  std::string line = plan::Print(expr) + ": ";
+  std::string line = Shown(expr) + ": ";
   if (times == nullptr || times->numbers == 0) {
     line += "no event has a time; --time-field names the member with it";
   } else {
@@ -337,7 +337,7 @@ std::string Findings::ValuesOf(const Expr& expr) const {
 // ---------------------------------------------------------------- expressions
 
 void Findings::AddConstants(const Expr& expr) {
-  Add(Kind::kHint, "", expr.span, fmt::format("{}: {}", plan::Print(expr), kConstantsHint));
+  Add(Kind::kHint, "", expr.span, fmt::format("{}: {}", Shown(expr), kConstantsHint));
 }
 
 void Findings::AddComparison(const Expr& expr, bool negated) {
@@ -371,7 +371,7 @@ void Findings::AddComparison(const Expr& expr, bool negated) {
       const Subject other = SubjectOf(*each);
       if (other.values == nullptr || subject.values == nullptr) continue;
       Add(Kind::kNoneFits, subject.name, expr.span,
-          fmt::format("{} never holds: {} is {}, {} is {}", plan::Print(expr), subject.name,
+          fmt::format("{} never holds: {} is {}, {} is {}", Shown(expr), subject.name,
                       Frequent(*subject.values), other.name, Frequent(*other.values)));
     }
   }
@@ -409,13 +409,13 @@ void Findings::AddCall(const Expr& expr, bool negated) {
     const Subject subject = SubjectOf(*argument);
     if (subject.values == nullptr) continue;
     Add(Kind::kNoneFits, subject.name, expr.span,
-        fmt::format("{} {} is {}true of none; it has {}", Begin(subject), plan::Print(expr),
+        fmt::format("{} {} is {}true of none; it has {}", Begin(subject), Shown(expr),
                     negated ? "un" : "", Frequent(*subject.values)));
     const std::string hint = HintForCall(expr, *subject.values);
     if (!hint.empty()) Add(Kind::kHint, subject.name, expr.span, hint);
     return;
   }
-  Add(Kind::kClause, "", expr.span, fmt::format("{} is true of no row", plan::Print(expr)));
+  Add(Kind::kClause, "", expr.span, fmt::format("{} is true of no row", Shown(expr)));
 }
 
 // like() and match(): the subject, then the pattern.
@@ -437,11 +437,11 @@ void Findings::AddPattern(const Expr& expr, Comparison comparison, bool negated)
     }
     return;
   }
-  if (negated) return AddAllAre(subject, plan::Print(expr), expr.span);
+  if (negated) return AddAllAre(subject, Shown(expr), expr.span);
   if (!pattern) {
     if (!AddMissingOf(*expr.arguments[1])) {
       Add(Kind::kNoneFits, subject.name, expr.span,
-          fmt::format("{} none fits {}", Begin(subject), plan::Print(*expr.arguments[1])));
+          fmt::format("{} none fits {}", Begin(subject), Shown(*expr.arguments[1])));
     }
     return;
   }

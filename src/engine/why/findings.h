@@ -86,6 +86,9 @@ class Findings {
   std::vector<WhyFinding> findings_;
 };
 
+// An expression in the words of the search: fields that only spelk knows have the names of those
+// that they stand for.
+std::string Shown(const plan::Expr& expr);
 // A value as a line of a report shows it.
 std::string ShownValue(std::string_view value, size_t longest = 70);
 // Names like this one, the likeliest first.

@@ -65,11 +65,13 @@ class Investigation {
     plan::NumberPlan(*root_);
     for (plan::Node* node : plan::ChainOf(*root_)) chain_.push_back(node);
     SPELK_RETURN_IF_ERROR(CountStages());
-    if (!why_.dropped_by) return std::move(why_);
-    stage_ = *why_.dropped_by;
-    SPELK_RETURN_IF_ERROR(LookAtStage());
-    SPELK_RETURN_IF_ERROR(CountTogether());
-    Conclude();
+    if (why_.dropped_by) {
+      stage_ = *why_.dropped_by;
+      SPELK_RETURN_IF_ERROR(LookAtStage());
+      SPELK_RETURN_IF_ERROR(CountTogether());
+      Conclude();
+    }
+    JoinStages();
     return std::move(why_);
   }
 
@@ -176,6 +178,29 @@ class Investigation {
     }
     why_.kept = why_.stages.front().rows_out;
     return absl::OkStatus();
+  }
+
+  // A command that is made of several nodes is one stage.
+  void JoinStages() {
+    std::vector<WhyStage> stages;
+    std::optional<size_t> dropped_by;
+    for (size_t i = 0; i < why_.stages.size(); ++i) {
+      WhyStage& stage = why_.stages[i];
+      const bool goes_on = i > 1 && !chain_[i]->span.empty() &&
+                           chain_[i]->span == chain_[i - 1]->span &&
+                           stage.text == stages.back().text;
+      if (goes_on) {
+        WhyStage& whole = stages.back();
+        whole.rows_out = stage.rows_out;
+        whole.known = whole.known && stage.known;
+        whole.row = std::move(stage.row);
+      } else {
+        stages.push_back(std::move(stage));
+      }
+      if (why_.dropped_by == i) dropped_by = stages.size() - 1;
+    }
+    why_.stages = std::move(stages);
+    why_.dropped_by = dropped_by;
   }
 
   WhyStage StageOf(const plan::Node& node, size_t index) const {
@@ -369,9 +394,9 @@ class Investigation {
       }
     }
     if (never != nullptr && findings->empty()) {
-      findings->Add(Kind::kTogether, "", never->span,
-                    fmt::format("{} holds for none, though each part of it does for some",
-                                plan::Print(*never)));
+      findings->Add(
+          Kind::kTogether, "", never->span,
+          fmt::format("{} holds for none, though each part of it does for some", Shown(*never)));
     }
     if (never != nullptr || alone_.empty()) return;
     // Each holds somewhere: which one leaves nothing of what those before it left?
@@ -381,12 +406,12 @@ class Investigation {
     findings->Add(Kind::kTogether, "", clauses_[last]->span,
                   fmt::format("{} holds for {} of {}, and for none of the {} for which the {} "
                               "before it",
-                              plan::Print(*clauses_[last]), alone_[last], rows_->rows(), before,
+                              Shown(*clauses_[last]), alone_[last], rows_->rows(), before,
                               last == 1 ? "condition holds" : "conditions hold"));
     for (size_t i = 0; i < last && clauses_.size() > 1; ++i) {
-      findings->Add(Kind::kTogether, "", clauses_[i]->span,
-                    fmt::format("{} holds for {} of {}", plan::Print(*clauses_[i]), alone_[i],
-                                rows_->rows()));
+      findings->Add(
+          Kind::kTogether, "", clauses_[i]->span,
+          fmt::format("{} holds for {} of {}", Shown(*clauses_[i]), alone_[i], rows_->rows()));
     }
   }
 

@@ -96,6 +96,31 @@ std::vector<std::string> SimilarNames(std::string_view name,
   return shown;
 }
 
+std::string Shown(const plan::Expr& expr) {
+  constexpr std::pair<Field, std::string_view> kNames[] = {{hidden::kSourcetypes, "sourcetype"},
+                                                           {hidden::kSources, "source"},
+                                                           {hidden::kIndex, "index"}};
+  const std::string printed = plan::Print(expr);
+  std::string shown;
+  bool quoted = false;
+  for (size_t at = 0; at < printed.size();) {
+    const char c = printed[at];
+    if (c == '"') quoted = !quoted;
+    if (quoted && c == '\\' && at + 1 < printed.size()) shown += printed[at++];
+    const std::string_view rest = std::string_view(printed).substr(at);
+    const auto* name = std::find_if(std::begin(kNames), std::end(kNames), [&](const auto& each) {
+      return !quoted && rest.starts_with(each.first.name());
+    });
+    if (name == std::end(kNames)) {
+      shown += printed[at++];
+    } else {
+      shown += name->second;
+      at += name->first.name().size();
+    }
+  }
+  return shown;
+}
+
 std::string ShownValue(std::string_view value, size_t longest) {
   std::string shown = io::Printable(value);
   if (shown.size() <= longest) return shown;
