@@ -83,6 +83,53 @@ printf 'EventID=1\n| where Image LIKE "*x*"\n' >one.spl
 "$SPELK" lint one.spl >out; expect "$?" 1
 grep -q '^one.spl:2:20: warning L0101' out || fail "spl: $(cat out)"
 
+# Escapes of JSON and YAML, and documents over several lines.
+cat >escapes.jsonl <<'EOF'
+{"name":"a","search":"a=\"\u00fc\ud83d\ude00\" | where b LIKE \"*x\u002a\""}
+EOF
+"$SPELK" lint escapes.jsonl >out; expect "$?" 1
+grep -q '^escapes.jsonl:1:63: warning L0101' out || fail "escapes: $(cat out)"
+"$SPELK" lint --fix escapes.jsonl >out 2>err; expect "$?" 0
+expect "$(cat escapes.jsonl)" '{"name":"a","search":"a=\"\u00fc\ud83d\ude00\" | where b LIKE \"%x%\""}'
+cat >array.json <<'EOF'
+[
+  {"name": "a=1 | where b LIKE \"*x\"", "search": "a=1 | where b LIKE \"*x\""},
+  {"name": "b", "search": "a=1 | where b LIKE \"*x\""},
+  {"name": "c", "search": "a=1 | where c=1"}
+]
+EOF
+"$SPELK" lint array.json >out 2>err; expect "$?" 1
+grep -q '^array.json:2:71: warning L0101' out || fail "array: $(cat out)"
+grep -q '^array.json:3:47: warning L0101' out || fail "array: $(cat out)"
+cp array.json array.before
+"$SPELK" lint --fix array.json >out 2>err; expect "$?" 0
+expect "$(diff array.before array.json | grep '^>')" '>   {"name": "a=1 | where b LIKE \"*x\"", "search": "a=1 | where b LIKE \"%x\""},
+>   {"name": "b", "search": "a=1 | where b LIKE \"%x\""},'
+cat >escapes.yml <<'EOF'
+name: U
+search: "a=\u00fc \x41 | where b LIKE \"*x\""
+EOF
+"$SPELK" lint escapes.yml >out; expect "$?" 1
+grep -q '^escapes.yml:2:39: warning L0101' out || fail "yaml: $(cat out)"
+"$SPELK" lint --fix escapes.yml >out 2>err; expect "$?" 0
+expect "$(tail -1 escapes.yml)" 'search: "a=\u00fc \x41 | where b LIKE \"%x\""'
+
+# Files of tests.
+cat >cases.yml <<'EOF'
+query: a=1 | where b LIKE "*x"
+cases:
+  - name: own
+    query: a=1 | tabel b
+    count: 0
+  - name: shared
+    count: 0
+EOF
+"$SPELK" lint cases.yml >out 2>err; expect "$?" 1
+grep -q '^cases.yml:1:27: warning L0101' out || fail "query: $(cat out err)"
+grep -q '^cases.yml:4:18: error L0003' out || fail "query of a case: $(cat out err)"
+"$SPELK" check cases.yml >out 2>err; expect "$?" 2
+grep -q "unknown search command 'tabel'" out || fail "check: $(cat out err)"
+
 # A file has what the app or the tree of detections brings that it lies in.
 mkdir -p home/app/default home/app/searches home/tree/detections/endpoint home/tree/macros
 printf '[ours]\ndefinition = EventID=1\n' >home/app/default/macros.conf

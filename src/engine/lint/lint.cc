@@ -41,8 +41,26 @@ std::vector<std::string> WordsOf(std::string_view text) {
   return words;
 }
 
+bool IsKnown(std::string_view name) { return name == "all" || FindLintRule(name) != nullptr; }
+
+bool IsId(std::string_view name) {
+  return name.size() == 5 && (name[0] == 'L' || name[0] == 'l') &&
+         std::all_of(name.begin() + 1, name.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
 // ``` spelk-lint: disable=L0101,star-in-like ```
-void ReadComment(const Source& source, Span span, std::vector<Suppression>* suppressions) {
+void ReadComment(const Source& source, Span span, std::vector<Suppression>* suppressions,
+                 std::vector<Report>* reports) {
+  // A reason may follow the names.
+  const auto check = [&](std::string_view name, bool must_be) {
+    if (IsKnown(name) || (!must_be && !IsId(name))) return;
+    const std::string_view text = TextOf(source.text(), span);
+    const size_t at = std::min(text.find(name), text.size());
+    const auto begin = static_cast<uint32_t>(span.begin + at);
+    reports->push_back({.rule = "L0020",
+                        .span = {begin, begin + static_cast<uint32_t>(name.size())},
+                        .message = fmt::format("there is no rule \"{}\"", name)});
+  };
   const std::string_view comment = TextOf(source.text(), span);
   constexpr std::string_view kMark = "spelk-lint:";
   const size_t mark = comment.find(kMark);
@@ -53,11 +71,13 @@ void ReadComment(const Source& source, Span span, std::vector<Suppression>* supp
     if (equals == std::string::npos) {
       // One more name of the same list.
       if (!suppressions->empty()) suppressions->back().rules.push_back(word);
+      check(word, false);
       continue;
     }
     if (key != "disable" && key != "disable-line") return;
     Suppression& suppression = suppressions->emplace_back();
     suppression.rules.push_back(word.substr(equals + 1));
+    check(suppression.rules.back(), true);
     if (key == "disable") continue;
     suppression.line = source.Locate(span.begin).line;
     const std::string_view line = source.LineAt(span.begin);
@@ -86,11 +106,11 @@ class Linter {
         Tokenize(source_, core_.entries(), core_.limits(), repeated);
     // A text that is too long is told by the compiler.
     const std::vector<Token> all = tokens.ok() ? *tokens : std::vector<Token>();
+    std::vector<Report> reports;
     for (const Token& token : all) {
-      if (token.hidden) ReadComment(source_, token.span, &suppressions_);
+      if (token.hidden) ReadComment(source_, token.span, &suppressions_, &reports);
     }
     const Search search{core_, source_, tree, all, compiled_, options_};
-    std::vector<Report> reports;
     Walk(search, &reports);
     // Nobody reads more of one search; a hostile one could have one for each word.
     constexpr size_t kMostFindings = 1000;

@@ -49,7 +49,8 @@ size_t ColumnOf(std::string_view file, size_t offset) {
 LintOptions OptionsOf(const Analytic& analytic, const LintOptions& options) {
   LintOptions own = options;
   own.name = analytic.file.empty() ? analytic.name : analytic.file;
-  own.analytic = analytic.name;
+  // A search of the command line has no name.
+  own.analytic = analytic.file.starts_with('<') ? std::string() : analytic.name;
   own.data_sources = analytic.data;
   return own;
 }
@@ -180,8 +181,9 @@ class Mender {
       file.before = file.after = files_.TextOf(analytic.file);
     }
     if (!Write(analytic, steps, &file)) {
-      file.problems.push_back(fmt::format("{}:{}: {} can be mended, but not in this file",
-                                          analytic.file, analytic.line, analytic.name));
+      const std::string line = analytic.line == 0 ? "" : fmt::format(":{}", analytic.line);
+      file.problems.push_back(fmt::format("{}{}: {} can be mended, but not in this file",
+                                          analytic.file, line, analytic.name));
     }
   }
 
@@ -242,6 +244,7 @@ Result<std::vector<LintResult>> LintPack(const Pack& pack, const Engine& engine,
   }
   engine::lint::Files files;
   std::vector<LintResult> results;
+  size_t from = 0;  // Where in the file the search before ends.
   for (size_t a = 0; a < pack.analytics.size(); ++a) {
     const Analytic& analytic = pack.analytics[a];
     LintResult& result = results.emplace_back();
@@ -253,7 +256,9 @@ Result<std::vector<LintResult>> LintPack(const Pack& pack, const Engine& engine,
     result.findings = Lint(engine, analytic.search, engine::lint::OptionsOf(analytic, options));
     if (result.findings.empty() || analytic.file.empty()) continue;
     const std::string& file = files.TextOf(analytic.file);
-    const auto text = engine::lint::FileText::Find(file, analytic.line, analytic.search);
+    if (a == 0 || pack.analytics[a - 1].file != analytic.file) from = 0;
+    const auto text = engine::lint::FileText::Find(file, analytic.line, analytic.search, from);
+    if (text) from = text->OffsetOf(analytic.search.size());
     for (LintFinding& finding : result.findings) {
       engine::lint::Place(analytic, file, text, &finding);
     }

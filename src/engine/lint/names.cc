@@ -165,7 +165,9 @@ constexpr LintRule kRules[] = {
      .title = "spelk does something else than Splunk would, for want of what the search needs",
      .explanation =
          "In a pack a lookup table that is not there counts as empty; lines of an app that cannot "
-         "be read are left out. The message says which.",
+         "be read are left out. The message says which. On the command line the example below "
+         "needs "
+         "--empty-tables.",
      .fix = "give the table with --lookup, or mend the app",
      .bad = "EventID=1 | lookup no_such_table Image OUTPUT owner",
      .at = "no_such_table",
@@ -347,7 +349,15 @@ constexpr LintRule kFilterRules[] = {
      .fix = "define it, as `search *` for all rows",
      .bad = "EventID=1 | `local_exceptions_filter`",
      .at = "`local_exceptions_filter`",
-     .good = "EventID=1 | search *"},
+     .good = "EventID=1 NOT User=SYSTEM"},
+    {.id = "L0020",
+     .name = "unknown-rule",
+     .title = "a comment that switches off a rule that there is not",
+     .explanation = "A name that no rule has switches nothing off.",
+     .fix = "write the id or name of a rule; `spelk lint --rules` lists them",
+     .bad = "EventID=1 ``` spelk-lint: disable=L9999 ```",
+     .at = "L9999",
+     .good = "EventID=1 ``` spelk-lint: disable=L0101 ```"},
 };
 
 }  // namespace

@@ -45,6 +45,12 @@ void ReadScheduling(const YamlNode& node, Analytic* analytic) {
   analytic->latest = scheduling->Text("latest_time");
 }
 
+// Files of tests say query, too.
+const YamlNode* SearchOf(const YamlNode& node) {
+  const YamlNode* search = node.Find("search");
+  return search != nullptr ? search : node.Find("query");
+}
+
 Analytic OfDetection(const YamlNode& node, const std::string& file) {
   Analytic analytic;
   analytic.name = node.Text("name");
@@ -66,7 +72,7 @@ Analytic OfDetection(const YamlNode& node, const std::string& file) {
   }
   for (const std::string& id : node.Texts("mitre_attack_id")) AddTechniques(id, &analytic.mitre);
   ReadScheduling(node, &analytic);
-  const YamlNode* search = node.Find("search");
+  const YamlNode* search = SearchOf(node);
   if (search == nullptr) return analytic;
   analytic.search = search->text;
   analytic.line = search->line;
@@ -81,10 +87,39 @@ Analytic OfDetection(const YamlNode& node, const std::string& file) {
 
 }  // namespace
 
+namespace {
+
+// The searches of a file of tests: that of all cases, and those of single ones. False if there are
+// none.
+absl::StatusOr<bool> AddTests(const YamlNode& node, const std::string& file, PackFiles& files) {
+  bool any = false;
+  if (node.Find("query") != nullptr) {
+    any = true;
+    SPELK_RETURN_IF_ERROR(files.Add(OfDetection(node, file)));
+  }
+  for (const std::string_view name : {"cases", "tests"}) {
+    const YamlNode* cases = node.Find(name);
+    if (cases == nullptr) continue;
+    for (const YamlNodePtr& each : cases->items) {
+      if (SearchOf(*each) == nullptr) continue;
+      any = true;
+      SPELK_RETURN_IF_ERROR(files.Add(OfDetection(*each, file)));
+    }
+  }
+  return any;
+}
+
+}  // namespace
+
 absl::Status AddDetection(std::string_view text, const std::string& file, PackFiles& files) {
   const bool must_be = files.pack().kind != PackKind::kFolder;
   for (const YamlNodePtr& node : MapsOf(text, file, files)) {
     if (node->Find("search") == nullptr) {
+      // Those of a folder are no part of the pack that is in it.
+      if (files.pack().kind == PackKind::kFile) {
+        SPELK_ASSIGN_OR_RETURN(const bool tests, AddTests(*node, file, files));
+        if (tests) continue;
+      }
       if (must_be) files.Note(fmt::format("{}: it has no key search", file));
       continue;
     }

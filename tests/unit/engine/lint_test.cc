@@ -145,6 +145,17 @@ TEST(Lint, ACommentSwitchesNoMoreOffThanItSays) {
   }
 }
 
+TEST(Lint, ACommentThatNamesNoRuleIsTold) {
+  const std::string_view text = "a=1 ``` spelk-lint: disable=L0101,nosuch, L9998 as they say ```";
+  const std::vector<LintFinding> findings = Lint(SharedEngine(), text, {});
+  EXPECT_EQ(Told(Lint(SharedEngine(), "a=1 ``` spelk-lint: disable=L0101 as they say ```", {})),
+            "");
+  ASSERT_EQ(findings.size(), 1U) << Told(findings);
+  EXPECT_EQ(findings.front().rule->id, "L0020");
+  EXPECT_EQ(findings.front().text, "L9998");
+  EXPECT_TRUE(Has(Lint(SharedEngine(), "a=1 ``` spelk-lint: disable=nosuch ```", {}), "L0020"));
+}
+
 TEST(Lint, AConfigurationChoosesRules) {
   const Result<LintConfig> config = ReadLintConfig(
       "profile: escu\nrules:\n  star-in-like: error\n  L0102: off\ndisable: [L0103]\n", "c.yaml");
