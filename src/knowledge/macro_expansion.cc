@@ -288,7 +288,14 @@ class Expansion {
     std::sort(open_filters_.begin(), open_filters_.end());
     open_filters_.erase(std::unique(open_filters_.begin(), open_filters_.end()),
                         open_filters_.end());
-    diagnostics_.Warn(ErrorCode::kUndefinedMacro, filter_span_,
+    // Places are those of the expanded text, unless an error leaves the text as it is.
+    Span place = filter_span_;
+    for (const Source::Expansion& expansion : expansions_) {
+      if (!first_error_.ok() || expansion.call != filter_span_) continue;
+      place = expansion.expanded;
+      break;
+    }
+    diagnostics_.Warn(ErrorCode::kUndefinedMacro, place,
                       fmt::format("nobody defines {} {}: taken as `search *`",
                                   open_filters_.size() == 1 ? "the macro" : "the macros",
                                   fmt::join(open_filters_, ", ")),

@@ -129,6 +129,11 @@ grep -q '^cases.yml:1:27: warning L0101' out || fail "query: $(cat out err)"
 grep -q '^cases.yml:4:18: error L0003' out || fail "query of a case: $(cat out err)"
 "$SPELK" check cases.yml >out 2>err; expect "$?" 2
 grep -q "unknown search command 'tabel'" out || fail "check: $(cat out err)"
+mkdir -p cases; cp cases.yml cases/a.yml
+"$SPELK" lint cases >out 2>err; expect "$?" 1
+grep -q '^cases/a.yml:1:27: warning L0101' out || fail "a folder of tests: $(cat out err)"
+echo 'a=1' >cases/own.spl
+"$SPELK" lint cases >out 2>err; expect "$?" 0
 
 # A file has what the app or the tree of detections brings that it lies in.
 mkdir -p home/app/default home/app/searches home/tree/detections/endpoint home/tree/macros

@@ -88,7 +88,7 @@ void CheckPattern(Visit& visit, const ast::Expr& subject, const ast::Expr& patte
   if (text == nullptr || text->empty()) return;
   const std::string written(visit.TextOf(pattern.span));
   if (Has(*text, "*")) {
-    // Beside % the asterisk may be meant; without it the pattern can only equal.
+    // Beside % the asterisk may be meant, and alone; without % the pattern can only equal.
     const bool percent = Has(*text, "%");
     Report report{
         .rule = "L0101",
@@ -96,9 +96,9 @@ void CheckPattern(Visit& visit, const ast::Expr& subject, const ast::Expr& patte
         .message = fmt::format(
             "* means nothing in LIKE, so {} {}", Beginning(visit.TextOf(subject.span)),
             percent ? "must have an asterisk there"
-                    : fmt::format("can only equal {}, never contain", Beginning(written))),
-        .notes = {fmt::format("write {}", StarsToPercents(written))}};
-    if (!percent) {
+                    : fmt::format("can only equal {}, never contain", Beginning(written)))};
+    if (!percent) report.notes = {fmt::format("write {}", StarsToPercents(written))};
+    if (!percent && *text != "*") {
       report.fix = "write % for *";
       report.edits = {{pattern.span, StarsToPercents(written)}};
     }

@@ -41,6 +41,8 @@ class PackFiles {
 
 // One analytic out of the text of a file.
 absl::Status AddDetection(std::string_view text, const std::string& file, PackFiles& files);
+// Those of files of tests, which say query, too.
+absl::Status AddTestSearches(std::string_view text, const std::string& file, PackFiles& files);
 absl::Status AddSplFile(std::string_view text, const std::string& file, const std::string& stem,
                         PackFiles& files);
 // The stanzas that have a search.

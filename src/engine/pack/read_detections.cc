@@ -128,6 +128,13 @@ absl::Status AddDetection(std::string_view text, const std::string& file, PackFi
   return absl::OkStatus();
 }
 
+absl::Status AddTestSearches(std::string_view text, const std::string& file, PackFiles& files) {
+  for (const YamlNodePtr& node : MapsOf(text, file, files)) {
+    SPELK_RETURN_IF_ERROR(AddTests(*node, file, files).status());
+  }
+  return absl::OkStatus();
+}
+
 namespace {
 
 void AddMacro(const YamlNode& node, const std::string& file, PackFiles& files) {

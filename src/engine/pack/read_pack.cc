@@ -258,6 +258,14 @@ absl::Status ReadFolder(PackFiles& files) {
     SPELK_RETURN_IF_ERROR(file.ends_with(".spl") ? AddSplFile(*text, name, StemOf(file), files)
                                                  : AddDetection(*text, name, files));
   }
+  if (!pack.analytics.empty()) return absl::OkStatus();
+  // Nothing but tests; beside searches they are no part of the pack.
+  std::vector<std::string> problems = pack.problems;
+  for (const std::string& file : files.folder().FilesBelow("", {".yml", ".yaml"})) {
+    const std::optional<std::string> text = files.Read(file);
+    if (text) SPELK_RETURN_IF_ERROR(AddTestSearches(*text, files.NameOf(file), files));
+  }
+  pack.problems = std::move(problems);  // These were told the first time.
   return absl::OkStatus();
 }
 

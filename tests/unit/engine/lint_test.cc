@@ -223,6 +223,7 @@ TEST(Lint, WhatMightChangeTheMeaningIsNotMended) {
            "a=1 | where path=\"%TEMP%\\\\*\"",
            "a=1 | where path IN (\"50%*\", \"b\")",
            "a=1 | where path=\"a_b*\"",
+           "a=1 | where resource LIKE \"*\"",
            "a=1 | where like(message, \"100*%\")",
            "a=1 | eval y=if(x=\"*a\", 1, 2)",
            "a=1 | table Image User | stats count(_raw) AS n by User",
@@ -236,6 +237,13 @@ TEST(Lint, WhatMightChangeTheMeaningIsNotMended) {
             "a=1 | where b=1 AND (c=2 OR x LIKE \"%a\")");
   EXPECT_EQ(MendSearch(SharedEngine(), "a=1 | where x IN (\"*\", \"*a\")", {}),
             "a=1 | where (x=\"*\" OR x LIKE \"%a\")");
+}
+
+TEST(Lint, AFilterBehindAnotherMacroIsFoundAtItsPlace) {
+  const std::string_view text = "`comment(\"x\")` a=1 | stats count by b | `my_detection_filter`";
+  const std::vector<LintFinding> findings = Lint(SharedEngine(), text, {});
+  ASSERT_EQ(findings.size(), 1U) << Told(findings);
+  EXPECT_EQ(findings.front().text, "`my_detection_filter`");
 }
 
 TEST(Lint, AnAsteriskAloneMayBeMeant) {
