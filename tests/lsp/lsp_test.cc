@@ -321,6 +321,19 @@ TEST(LspKnowledge, TheFieldsOfAFeedAreProposed) {
   EXPECT_EQ(client.Leave(), 0);
 }
 
+TEST(LspKnowledge, FieldsBesideAFeedAreTold) {
+  const Folder folder;
+  const std::string events = folder.Write("events.ndjson", "{\"EventID\":1,\"Computer\":\"a\"}\n");
+  LspClient client(Program());
+  client.Initialize(fmt::format(R"({{"data":[{}]}})", QuotedJson(events.substr(7))));
+  // EventCode and dest come from knowledge.
+  const Json problems = client.Open(kUri, "EventCode=1 | stats count by dest nosuch");
+  ASSERT_EQ(problems.items.size(), 1U);
+  EXPECT_EQ(TextAt(problems, "0.code"), "L0405");
+  EXPECT_EQ(RangeText(At(problems, "0.range")), "0:34-0:40");
+  EXPECT_EQ(client.Leave(), 0);
+}
+
 // ---------------------------------------------------------------- help
 
 TEST_F(Lsp, ExplainsWhatStandsThere) {
