@@ -52,7 +52,8 @@ class DriverTest : public testing::Test {
   void AddInput(int first, int count) {
     std::string& text = *texts_.emplace_back(std::make_unique<std::string>());
     for (int i = first; i < first + count; ++i) {
-      text += "{\"n\":" + std::to_string(i) + ",\"pad\":\"" + std::string(i % 50, 'x') + "\"}\n";
+      text += "{\"n\":" + std::to_string(i) + ",\"pad\":\"" +
+              std::string(static_cast<size_t>(i % 50), 'x') + "\"}\n";
     }
     io::Input& input = settings_.inputs.emplace_back();
     input.kind = io::Input::Kind::kMemory;
@@ -97,7 +98,7 @@ class DriverTest : public testing::Test {
 TEST_F(DriverTest, RowsComeInTheOrderOfTheInputsWithAnyWorkers) {
   AddInput(0, 500);
   AddInput(500, 300);
-  for (const size_t threads : {1, 2, 7}) {
+  for (const size_t threads : {1U, 2U, 7U}) {
     jobs_.clear();
     Collected one;
     Collected other;
@@ -148,7 +149,7 @@ TEST_F(DriverTest, DealtBlocksStayInOrderWithoutASink) {
 
 TEST_F(DriverTest, AJobThatFailsFailsAlone) {
   AddInput(0, 400);
-  for (const size_t threads : {1, 4}) {
+  for (const size_t threads : {1U, 4U}) {
     jobs_.clear();
     Limited broken(2, absl::ResourceExhaustedError("no more room"));
     Collected rows;

@@ -16,7 +16,7 @@ TEST(LagTest, LooksBackOverBatches) {
   const Field field = fields.Intern("n");
   const auto schema = std::make_shared<Schema>(std::vector<Field>{field});
   constexpr size_t kDepth = 4;
-  for (const size_t rows : {1, 2, 3, 5, 7}) {
+  for (const size_t rows : {1U, 2U, 3U, 5U, 7U}) {
     Lag lag(field, kDepth, "test", run);
     int64_t next = 0;
     for (int b = 0; b < 6; ++b) {
