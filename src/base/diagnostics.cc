@@ -145,14 +145,15 @@ constexpr std::string_view kPayload = "spelk/diagnostic";
 
 absl::Status ErrorAt(ErrorCode code, Span span, std::string message,
                      std::vector<std::string> notes) {
-  absl::Status status(StatusCodeOf(code), message);
+  const Diagnostic told{code, Severity::kError, span, std::move(message), std::move(notes)};
+  absl::Status status(StatusCodeOf(code), told.message);
   std::string bytes;
   ByteWriter out(bytes);
   out.Fixed(static_cast<uint16_t>(code));
   out.Fixed(span.begin);
   out.Fixed(span.end);
-  out.Varint(notes.size());
-  for (const std::string& note : notes) out.Text(note);
+  out.Varint(told.notes.size());
+  for (const std::string& note : told.notes) out.Text(note);
   status.SetPayload({kPayload.data(), kPayload.size()}, absl::Cord(bytes));
   return status;
 }

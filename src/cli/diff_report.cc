@@ -221,6 +221,7 @@ std::string RenderRows(const ResultDiff& diff, const DiffLayout& layout) {
 std::string RenderSearches(const std::vector<DiffedSearch>& searches, const DiffLayout& layout) {
   if (layout.format == "json" || layout.format == "ndjson") {
     std::vector<std::string> objects;
+    objects.reserve(searches.size());
     for (const DiffedSearch& search : searches) objects.push_back(ObjectOf(search));
     return JsonOf(objects, layout.format == "ndjson");
   }
