@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "cli/test_report.h"
 #include "cli/test_row.h"
 #include "spelk/text.h"
 
@@ -61,29 +62,6 @@ std::string Total(const std::vector<CoveredSearch>& searches) {
   return Share(reached, wanted);
 }
 
-std::string ForHtml(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
-}
-
 std::string_view ClassOf(const Branch& branch) {
   if (branch.reached() == branch.wanted()) return "all";
   return branch.reached() == 0 ? "none" : "part";
@@ -102,14 +80,14 @@ std::string MarkedText(const CoveredSearch& search) {
       length = std::min(length, (end == std::string::npos ? text.size() : end) - branch.offset);
     }
     if (branch.offset < done) continue;  // It lies in one that is marked.
-    out += ForHtml(text.substr(done, branch.offset - done));
+    out += ForMarkup(text.substr(done, branch.offset - done));
     const std::string missing = Missing(branch);
     out += fmt::format("<span class=\"{}\" title=\"{}\">{}</span>", ClassOf(branch),
                        missing.empty() ? "reached" : missing,
-                       ForHtml(text.substr(branch.offset, length)));
+                       ForMarkup(text.substr(branch.offset, length)));
     done = branch.offset + length;
   }
-  return out + ForHtml(text.substr(std::min(done, text.size())));
+  return out + ForMarkup(text.substr(std::min(done, text.size())));
 }
 
 }  // namespace
@@ -170,7 +148,7 @@ pre {{ font: 13px/1.5 monospace; white-space: pre-wrap; background: #f6f6f6; pad
 )",
       Total(searches));
   for (const CoveredSearch& search : searches) {
-    out += fmt::format("<h2>{}: {}</h2>\n<pre>{}</pre>\n", ForHtml(Printable(search.name)),
+    out += fmt::format("<h2>{}: {}</h2>\n<pre>{}</pre>\n", ForMarkup(Printable(search.name)),
                        Share(search.reached(), search.wanted()), MarkedText(search));
   }
   return out + "</html>\n";

@@ -25,30 +25,6 @@ std::string Indented(std::string_view text, std::string_view indent) {
   return out;
 }
 
-std::string ForXml(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        // XML has no way to write the others.
-        if (static_cast<unsigned char>(c) >= 0x20 || c == '\n' || c == '\t') out += c;
-    }
-  }
-  return out;
-}
-
 std::string ForGithub(std::string_view text, bool property) {
   std::string out;
   for (const char c : text) {
@@ -105,14 +81,15 @@ std::string Junit(const TestReport& report) {
     ++counts[test.file].first;
     suite += fmt::format(
         "    <testcase name=\"{}\" classname=\"{}\" file=\"{}\" line=\"{}\" time=\"{:.6f}\"",
-        ForXml(test.name), ForXml(test.file), ForXml(test.file), test.line, result.seconds);
+        ForMarkup(test.name), ForMarkup(test.file), ForMarkup(test.file), test.line,
+        result.seconds);
     if (result.passed) {
       suite += "/>\n";
       continue;
     }
     ++counts[test.file].second;
     suite += fmt::format(">\n      <failure message=\"{}\">{}</failure>\n    </testcase>\n",
-                         ForXml(result.message), ForXml(result.details));
+                         ForMarkup(result.message), ForMarkup(result.details));
   }
   for (const TestProblem& problem : report.problems) {
     ++counts[problem.file].first;
@@ -120,7 +97,7 @@ std::string Junit(const TestReport& report) {
     suites[problem.file] += fmt::format(
         "    <testcase name=\"line {}\" classname=\"{}\">\n      <error message=\"{}\"/>\n    "
         "</testcase>\n",
-        problem.line, ForXml(problem.file), ForXml(problem.message));
+        problem.line, ForMarkup(problem.file), ForMarkup(problem.message));
   }
   std::string out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
   out += fmt::format("<testsuites tests=\"{}\" failures=\"{}\" time=\"{:.6f}\">\n",
@@ -128,7 +105,7 @@ std::string Junit(const TestReport& report) {
                      report.failed() + report.problems.size(), report.seconds);
   for (const auto& [file, text] : suites) {
     out += fmt::format("  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\">\n{}  </testsuite>\n",
-                       ForXml(file), counts[file].first, counts[file].second, text);
+                       ForMarkup(file), counts[file].first, counts[file].second, text);
   }
   return out + "</testsuites>\n";
 }
@@ -203,6 +180,30 @@ std::string Github(const TestReport& report) {
 }
 
 }  // namespace
+
+std::string ForMarkup(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    switch (c) {
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      default:
+        // XML has no way to write the others.
+        if (static_cast<unsigned char>(c) >= 0x20 || c == '\n' || c == '\t') out += c;
+    }
+  }
+  return out;
+}
 
 size_t TestReport::failed() const {
   return static_cast<size_t>(std::count_if(

@@ -22,4 +22,7 @@ struct TestReport {
 std::string RenderTests(const TestReport& report, std::string_view format, bool colour,
                         bool verbose);
 
+// A text within XML or HTML, in quotes too; what XML cannot write is left out.
+std::string ForMarkup(std::string_view text);
+
 }  // namespace spelk::cli

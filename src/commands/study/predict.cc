@@ -349,8 +349,25 @@ class PredictBinder {
       series.lower = NameOfBound("lower", lower, mean);
       node_->series.push_back(series);
     }
+    SPELK_RETURN_IF_ERROR(CheckSuppressed());
     options_.clear();
     names_.clear();
+    return absl::OkStatus();
+  }
+
+  // What is not predicted cannot be left out, and would be shown without a word.
+  absl::Status CheckSuppressed() {
+    for (const ast::ArgumentOption* option : options_) {
+      if (!EqualsIgnoringCase(option->name.text, "suppress")) continue;
+      const Field hidden = node_->suppress;
+      const bool known =
+          std::any_of(node_->series.begin(), node_->series.end(),
+                      [hidden](const Series& series) { return series.field == hidden; });
+      if (known) continue;
+      return binder_.Error(ErrorCode::kBadOptionValue, option->value->span,
+                           fmt::format("\"{}\" is not predicted", hidden.name()),
+                           {"suppress= leaves out one of the fields that are"});
+    }
     return absl::OkStatus();
   }
 

@@ -5,6 +5,7 @@
 
 #include "base/overloaded.h"
 #include "engine/assist/field_walk.h"
+#include "syntax/operands.h"
 #include "value/ascii.h"
 
 namespace spelk {
@@ -106,34 +107,12 @@ class Walk {
   }
 
   void Expression(const ast::Expr& expr) {
-    const auto all = [&](const std::vector<ast::ExprPtr>& operands) {
-      for (const ast::ExprPtr& operand : operands) Expression(*operand);
-    };
-    std::visit(
-        Overloaded{
-            [&](const ast::FieldReference& field) {
-              Add({field.name, expr.span, false}, How::kRead, NamedField::Context::kExpression);
-            },
-            [&](const ast::FunctionCall& call) { all(call.arguments); },
-            [&](const ast::ArithmeticChain& chain) { all(chain.operands); },
-            [&](const ast::Negation& negation) { Expression(*negation.operand); },
-            [&](const ast::Comparison& comparison) {
-              Expression(*comparison.left);
-              Expression(*comparison.right);
-            },
-            [&](const ast::LikeOperator& like) {
-              Expression(*like.left);
-              Expression(*like.pattern);
-            },
-            [&](const ast::InOperator& in) {
-              Expression(*in.operand);
-              all(in.values);
-            },
-            [&](const ast::NotOperator& negation) { Expression(*negation.operand); },
-            [&](const ast::LogicalList& list) { all(list.operands); },
-            [&](const ast::ExpressionSubsearch& subsearch) { Pipeline(*subsearch.pipeline); },
-            [](const auto&) {}},
-        expr.node);
+    if (const auto* field = std::get_if<ast::FieldReference>(&expr.node)) {
+      Add({field->name, expr.span, false}, How::kRead, NamedField::Context::kExpression);
+    } else if (const auto* subsearch = std::get_if<ast::ExpressionSubsearch>(&expr.node)) {
+      Pipeline(*subsearch->pipeline);
+    }
+    ast::ForEachOperand(expr, [this](const ast::Expr& operand) { Expression(operand); });
   }
 
   // ---- arguments

@@ -6,6 +6,7 @@
 #include "base/overloaded.h"
 #include "engine/lint/rule.h"
 #include "engine/why/hints.h"
+#include "syntax/operands.h"
 #include "value/ascii.h"
 #include "value/number.h"
 
@@ -135,28 +136,9 @@ class Walker {
       if (family->expression != nullptr) family->expression(visit_, expr);
     }
     visit_.around.push_back(&expr);
-    std::visit(Overloaded{[&](const ast::FunctionCall& call) { Expressions(call.arguments); },
-                          [&](const ast::ArithmeticChain& chain) { Expressions(chain.operands); },
-                          [&](const ast::Negation& negation) { Expression(*negation.operand); },
-                          [&](const ast::Comparison& comparison) {
-                            Expression(*comparison.left);
-                            Expression(*comparison.right);
-                          },
-                          [&](const ast::LikeOperator& like) {
-                            Expression(*like.left);
-                            Expression(*like.pattern);
-                          },
-                          [&](const ast::InOperator& in) {
-                            Expression(*in.operand);
-                            Expressions(in.values);
-                          },
-                          [&](const ast::NotOperator& negation) { Expression(*negation.operand); },
-                          [&](const ast::LogicalList& list) { Expressions(list.operands); },
-                          [&](const ast::ExpressionSubsearch& subsearch) {
-                            if (subsearch.pipeline != nullptr) Subsearch(*subsearch.pipeline);
-                          },
-                          [](const auto&) {}},
-               expr.node);
+    ast::ForEachOperand(expr, [this](const ast::Expr& operand) { Expression(operand); });
+    const auto* subsearch = std::get_if<ast::ExpressionSubsearch>(&expr.node);
+    if (subsearch != nullptr && subsearch->pipeline != nullptr) Subsearch(*subsearch->pipeline);
     visit_.around.pop_back();
   }
 
