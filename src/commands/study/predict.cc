@@ -120,6 +120,7 @@ class PredictRows final : public WholeSink {
     }
     const std::vector<Value> times = rows.ValuesOf(node_.time);
     std::vector<NewColumn> of_rows;
+    of_rows.reserve(columns.size());
     for (const NewColumn& column : columns) {
       of_rows.push_back({column.field,
                          {column.values.begin(),
