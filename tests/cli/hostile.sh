@@ -127,3 +127,24 @@ done
 for i in $(seq 1 1200); do printf '`m%d` ' "$i"; done >macros.spl
 expect 'a search that is wrong everywhere' 2 '' "$SPELK" run -f macros.spl utf8.ndjson
 says 'shows the first problems' '200 more problems are not shown'
+
+# Macros that grow tenfold at each step.
+mkdir -p grow/default
+for i in $(seq 1 8); do
+  printf '[g%d]\ndefinition = ' "$i"
+  for _ in 1 2 3 4 5 6 7 8 9 10; do printf '`g%d` ' $((i + 1)); done
+  printf '\n'
+done >grow/default/macros.conf
+printf '[g9]\ndefinition = n=1\n' >>grow/default/macros.conf
+expect 'macros that grow without bound' 2 '' run '`g1`' --app grow utf8.ndjson
+says 'are told' 'expanding the macros of this search takes too long'
+
+# What an app names outside of itself.
+mkdir -p reach/default reach/lookups
+printf 'k,v\na,secret\n' >outside.csv
+printf '[up]\nfilename = ../../outside.csv\n[absolute]\nfilename = %s/outside.csv\n' "$PWD" >reach/default/transforms.conf
+printf '{"k":"a"}\n' >reach.ndjson
+for table in up absolute; do
+  expect "a lookup that names a file outside: $table" 2 '' run "lookup $table k OUTPUT v | table v" --app reach reach.ndjson
+  says 'is told' 'which is in no lookups folder'
+done
