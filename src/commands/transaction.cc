@@ -7,6 +7,7 @@
 #include "commands/entry.h"
 #include "commands/transaction_groups.h"
 #include "commands/transaction_rows.h"
+#include "commands/transaction_type.h"
 #include "value/number.h"
 #include "value/relative_time.h"
 
@@ -339,11 +340,6 @@ absl::Status BindLimits(const ast::CommandCall& call, plan::Binder& binder, Tran
 absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
   auto node = plan::Make<TransactionNode>(call.span);
   SPELK_RETURN_IF_ERROR(binder.NoSigns(call));
-  if (const ast::ArgumentOption* name = binder.FindOption(call, "name")) {
-    return binder.Error(ErrorCode::kUnbuiltOption, name->name.span,
-                        "the option 'name' is not built yet",
-                        {"transactiontypes.conf is not read; write the options of the stanza"});
-  }
   SPELK_ASSIGN_OR_RETURN(node->by, binder.FieldNames(binder.Positional(call)));
   SPELK_RETURN_IF_ERROR(BindFilter(call, "startswith", binder, &node->starts_with));
   SPELK_RETURN_IF_ERROR(BindFilter(call, "endswith", binder, &node->ends_with));
@@ -358,6 +354,10 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   SPELK_RETURN_IF_ERROR(BindLists(call, binder, node.get()));
   SPELK_ASSIGN_OR_RETURN(node->null_text, binder.Text(call, "nullstr"));
   SPELK_ASSIGN_OR_RETURN(node->raw_values, binder.Flag(call, "mvraw"));
+  // Now the options that stand in the search itself are known to be right.
+  if (const ast::ArgumentOption* name = binder.FindOption(call, "name")) {
+    return BindTransactionType(call, *name, binder);
+  }
   node->time = binder.Intern("_time");
   node->raw = binder.Intern("_raw");
   for (const std::string_view name :
@@ -387,9 +387,9 @@ constexpr Argument kArguments[] = {
     {.name = "name",
      .type = "text",
      .fallback = "",
-     .summary = "A stanza of transactiontypes.conf; refused, as that file is not read yet.",
-     .is_option = true,
-     .refused = true},
+     .summary = "A stanza of transactiontypes.conf, whose settings hold where no option overrules "
+                "them; rows get transactiontype.",
+     .is_option = true},
     {.name = "maxspan",
      .type = "int[s|m|h|d]",
      .fallback = "-1",
@@ -502,7 +502,7 @@ constexpr Example kExamples[] = {
 extern constexpr CommandEntry kTransaction = {
     .name = "transaction",
     .signature =
-        "transaction [<field>…] [maxspan=<time>] [maxpause=<time>] [maxevents=<int>] "
+        "transaction [<field>…] [name=<type>] [maxspan=<time>] [maxpause=<time>] [maxevents=<int>] "
         "[startswith=<filter>] [endswith=<filter>] [connected=<bool>] [unifyends=<bool>] "
         "[keeporphans=<bool>] [keepevicted=<bool>] [maxopentxn=<int>] [maxopenevents=<int>] "
         "[mvlist=<bool>|<fields>] [mvraw=<bool>] [nullstr=<text>] [delim=<text>]",

@@ -29,6 +29,7 @@ struct AppConfs {
   Conf shapes;
   Conf saved_searches;
   Conf fields;
+  Conf transaction_types;
 };
 
 // Null for files that are read in no other way.
@@ -40,7 +41,8 @@ Conf* ConfNamed(std::string_view name, AppConfs* confs) {
       {"collections.conf", &confs->collections},
       {"eventtypes.conf", &confs->event_types},
       {"tags.conf", &confs->tags},
-      {"savedsearches.conf", &confs->saved_searches}};
+      {"savedsearches.conf", &confs->saved_searches},
+      {"transactiontypes.conf", &confs->transaction_types}};
   for (const auto& [file, conf] : known) {
     if (file == name) return conf;
   }
@@ -118,6 +120,7 @@ absl::Status Knowledge::Load(const KnowledgeSources& sources) {
     SPELK_RETURN_IF_ERROR(AddFile(app, "shapes.conf", &confs.shapes));
     SPELK_RETURN_IF_ERROR(AddFile(app, "savedsearches.conf", &confs.saved_searches));
     SPELK_RETURN_IF_ERROR(AddFile(app, "fields.conf", &confs.fields));
+    SPELK_RETURN_IF_ERROR(AddFile(app, "transactiontypes.conf", &confs.transaction_types));
   }
   if (builtin_) {
     SPELK_ASSIGN_OR_RETURN(const Conf own, BuiltinConf("macros.conf"));
@@ -151,6 +154,7 @@ absl::Status Knowledge::Load(const KnowledgeSources& sources) {
   }
   SPELK_RETURN_IF_ERROR(props_.AddAll(confs.props, confs.transforms, lookups_, false));
   props_.AddFields(confs.fields);
+  saved_searches_.LoadStanzas(std::move(confs.transaction_types), std::move(confs.transforms));
   problems_ = skipped_;
   for (std::string& problem : props_.Problems()) problems_.push_back(std::move(problem));
   SPELK_RETURN_IF_ERROR(classes_.Load(confs.event_types, confs.tags));

@@ -3,6 +3,7 @@
 mkdir -p one/default one/local one/lookups two/default evil/default plain
 printf '[m]\ndefinition = n=1\n' >one/default/macros.conf
 printf '[m]\ndefinition = n=2\n' >two/default/macros.conf
+printf '[one]\nfields = n\n[two]\nmaxspan = 1m\n' >two/default/transactiontypes.conf
 printf 'a,b\n1,2\n' >one/lookups/t.csv
 printf '[x]\nEXTRACT-a = (?<a>\nEXTRACT-b = b=(?<b>\\d)\nnonsense\n[y\nEVAL-c = 1\n[z]\nEVAL-c = 2\n' >one/local/props.conf
 printf '[ui]\nlabel = One\n' >one/default/app.conf
@@ -45,6 +46,7 @@ expect 'what is listed' 1 "one
   lookups/t.csv                       read when it is asked for
 two
   default/macros.conf                 1 stanza
+  default/transactiontypes.conf       2 stanzas
 could not be read, or has no effect:
   one/local/props.conf:4: expected [stanza] or key = value
   one/local/props.conf:5: the stanza's name has no \"]\" behind it
@@ -52,7 +54,8 @@ $("$SPELK" apps --app one | grep EXTRACT-a)" "$SPELK" apps --no-builtin --app on
 expect 'nothing to list' 0 '' "$SPELK" apps --no-builtin
 says 'it is told how' 'name a folder by --app DIR'
 expect 'all is well' 0 'two
-  default/macros.conf                 1 stanza' "$SPELK" apps --app two --no-builtin
+  default/macros.conf                 1 stanza
+  default/transactiontypes.conf       2 stanzas' "$SPELK" apps --app two --no-builtin
 own() { "$SPELK" apps --app two | sed 's/ *[0-9].*//' | grep -x -e 'builtin.*' -e '  windows' -e two; }
 expect "spelk's own comes first, by family" 0 'builtin (part of the program; --no-builtin leaves it out)
   windows

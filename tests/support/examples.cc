@@ -34,6 +34,9 @@ std::optional<Case> CaseOf(const plan::Example& example) {
         "[logins]\nsearch = code=$code$ | stats count by user\n"
         "[failures]\nsearch = code=4625 | stats count by user\n";
   }
+  if (example.query.find("searchtxn") != std::string_view::npos) {
+    test.files["default/transactiontypes.conf"] = "[session]\nfields = id\n";
+  }
   const auto rows = SplitJson(example.output);
   if (!rows) return std::nullopt;
   test.checks.push_back({.kind = "rows", .argument = "ordered", .lines = *rows});
