@@ -1,14 +1,32 @@
-// extract (kv): fields out of the pairs of names and values in an event's text.
+// extract (kv): fields out of the pairs of names and values in an event's text, or what stanzas of
+// transforms.conf take out of it.
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "commands/entry.h"
 #include "exec/found_fields.h"
+#include "exec/text_extraction.h"
 #include "io/fields/key_values.h"
+#include "knowledge/extractions.h"
+#include "plan/saved_searches.h"
 
 namespace spelk::commands {
 namespace {
+
+// A stanza of transforms.conf.
+struct Transform {
+  std::string name;
+  std::vector<std::string> targets;  // Of the extraction's values.
+  plan::Extraction extraction;
+
+  template <class Visitor>
+  void Describe(Visitor& visit) {
+    visit("name", name);
+    visit("targets", targets);
+    visit("extraction", extraction);
+  }
+};
 
 struct ExtractNode final : plan::Node {
   static constexpr std::string_view kName = "extract";
@@ -21,10 +39,12 @@ struct ExtractNode final : plan::Node {
   bool bytes_by_limit = false;
   bool all_values = false;
   bool clean_keys = true;
+  std::vector<Transform> transforms;  // They come before the pairs.
 
   plan::Dataflow GetDataflow() const override {
     plan::Dataflow flow{.order = Order::kKeeps, .runs = Runs::kStreaming, .results = false};
     flow.reads = plan::FieldSet::Of({input});
+    for (const Transform& each : transforms) flow.reads.Add(each.extraction.source);
     return flow;
   }
   template <class Visitor>
@@ -38,12 +58,45 @@ struct ExtractNode final : plan::Node {
     visit.Unprinted("bytes_by_limit", bytes_by_limit);
     visit("mv_add", all_values);
     visit("clean_keys", clean_keys);
+    visit("transforms", transforms);
   }
 };
 
-struct NoState {};
+// The fields that a transform finds in the texts of one row.
+class TransformFields final : public exec::TakesValues {
+ public:
+  TransformFields(const Transform& transform, Arena& arena)
+      : transform_(transform), arena_(arena), fields_(arena) {}
 
-class ExtractOperator final : public exec::Streaming<NoState> {
+  void Take(size_t target, std::string_view text) override {
+    Add(transform_.targets[target], text);
+  }
+  void TakeColumn(std::string_view name, std::string_view text) override { Add(name, text); }
+  void TakeNamed(std::string_view name, std::string_view text) override {
+    if (!name.empty()) Add(arena_.Copy(name), text);
+  }
+  std::span<const io::TextField> Finish() { return fields_.Finish(); }
+
+ private:
+  void Add(std::string_view name, std::string_view text) {
+    if (text.empty() && !transform_.extraction.keep_empty) return;
+    if (transform_.extraction.add) {
+      fields_.Add(name, Value::Text(text));
+    } else {
+      fields_.AddFirst(name, Value::Text(text));
+    }
+  }
+
+  const Transform& transform_;
+  Arena& arena_;
+  io::TextFields fields_;
+};
+
+struct ExtractState {
+  std::vector<exec::TextExtraction> transforms;
+};
+
+class ExtractOperator final : public exec::Streaming<ExtractState> {
  public:
   ExtractOperator(const ExtractNode& node, const exec::RunContext& run)
       : input_(node.input),
@@ -55,11 +108,24 @@ class ExtractOperator final : public exec::Streaming<NoState> {
                  .clean_keys = node.clean_keys},
         limit_by_limit_(node.limit_by_limit),
         bytes_by_limit_(node.bytes_by_limit),
+        transforms_(node.transforms),
         run_(run) {}
 
-  absl::StatusOr<NoState> NewState() const override { return NoState(); }
+  absl::StatusOr<ExtractState> NewState() const override {
+    ExtractState state;
+    for (const Transform& each : transforms_) {
+      SPELK_ASSIGN_OR_RETURN(exec::TextExtraction made,
+                             exec::TextExtraction::Make(each.extraction, run_));
+      state.transforms.push_back(std::move(made));
+    }
+    return state;
+  }
 
-  absl::Status Process(Batch batch, NoState&, exec::Output& out) const override {
+  absl::Status Process(Batch batch, ExtractState& state, exec::Output& out) const override {
+    for (size_t t = 0; t < transforms_.size(); ++t) {
+      SPELK_RETURN_IF_ERROR(Apply(transforms_[t], state.transforms[t], &batch));
+    }
+    if (options_.limit == 0) return out.Push(std::move(batch));
     const Column* input = batch.Find(input_);
     if (input == nullptr || input->is_null_constant()) return out.Push(std::move(batch));
     const exec::Existing existing =
@@ -80,6 +146,26 @@ class ExtractOperator final : public exec::Streaming<NoState> {
   }
 
  private:
+  // A later transform may read what an earlier one gave.
+  absl::Status Apply(const Transform& transform, exec::TextExtraction& text, Batch* batch) const {
+    const Column* source = batch->Find(transform.extraction.source);
+    if (source == nullptr || source->is_null_constant()) return absl::OkStatus();
+    const bool joins = options_.all_values || transform.extraction.add;
+    exec::FoundFields found(*batch, run_, "extract");
+    for (size_t r = 0; r < batch->size(); ++r) {
+      const size_t row = batch->physical(r);
+      const Value value = source->At(row);
+      TransformFields fields(transform, batch->arena());
+      for (const Value& each : value.each()) text.Run(each, batch->arena(), fields);
+      SPELK_RETURN_IF_ERROR(
+          found.Put(row, fields.Finish(), joins ? exec::Existing::kJoined : exec::Existing::kKept));
+    }
+    Batch made = *batch;
+    found.MoveInto(&made);
+    *batch = std::move(made);
+    return absl::OkStatus();
+  }
+
   void WarnOf(const io::KeyValueCuts& cuts) const {
     if (cuts.pairs && limit_by_limit_) {
       run_.warnings->Add(
@@ -98,6 +184,7 @@ class ExtractOperator final : public exec::Streaming<NoState> {
   const io::KeyValueOptions options_;
   const bool limit_by_limit_;
   const bool bytes_by_limit_;
+  const std::vector<Transform>& transforms_;
   const exec::RunContext& run_;
 };
 
@@ -111,6 +198,45 @@ std::string Delimiters(std::string_view text) {
     if (meant != '\0') ++i;
   }
   return set;
+}
+
+absl::StatusOr<Transform> BindTransform(const ast::Argument& argument, plan::Binder& binder) {
+  constexpr plan::StanzaFile kFile = plan::StanzaFile::kTransforms;
+  const auto* word = std::get_if<ast::Name>(&argument.value);
+  if (word == nullptr || argument.alias) return binder.Unexpected(argument);
+  const plan::SavedSearches* saved = binder.services().saved_searches;
+  const plan::Stanzas* stanzas = saved == nullptr ? nullptr : &saved->stanzas();
+  const auto settings = stanzas == nullptr ? std::nullopt : stanzas->FindStanza(kFile, word->text);
+  if (!settings) {
+    const std::vector<std::string> names =
+        stanzas == nullptr ? std::vector<std::string>() : stanzas->StanzaNames(kFile);
+    std::vector<std::string> notes =
+        plan::DidYouMean(plan::NearestNames(word->text, {names.begin(), names.end()}));
+    notes.emplace_back("stanzas come from the transforms.conf of --app");
+    return binder.Error(plan::kUnknownStanza, argument.span,
+                        fmt::format("there is no stanza '{}' of transforms.conf", word->text),
+                        std::move(notes));
+  }
+  knowledge::Conf conf;
+  conf.AddStanza(word->text, *settings, "transforms.conf", 0);
+  const absl::StatusOr<std::optional<knowledge::NamedExtraction>> parsed =
+      knowledge::ParseTransform(*conf.Find(word->text));
+  if (!parsed.ok()) {
+    const bool unbuilt = absl::IsUnimplemented(parsed.status());
+    return binder.Error(
+        unbuilt ? ErrorCode::kUnbuiltOption : ErrorCode::kBadArgument, argument.span,
+        fmt::format("the stanza '{}' of transforms.conf: {}{}", word->text,
+                    MessageOf(parsed.status()), unbuilt ? " is not built yet" : ""));
+  }
+  if (!*parsed) {
+    return binder.Error(
+        ErrorCode::kBadArgument, argument.span,
+        fmt::format("the stanza '{}' of transforms.conf extracts nothing", word->text),
+        {"it needs the setting REGEX or DELIMS; lookups are for the command lookup"});
+  }
+  Transform transform = {word->text, (*parsed)->targets, (*parsed)->extraction};
+  transform.extraction.source = binder.Intern((*parsed)->source);
+  return transform;
 }
 
 absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
@@ -134,11 +260,10 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
     SPELK_RETURN_IF_ERROR(binder.Flag(call, name).status());
   }
   SPELK_ASSIGN_OR_RETURN(const bool automatic, binder.Flag(call, "auto"));
-  const std::vector<const ast::Argument*> stanzas = binder.Positional(call);
-  if (!stanzas.empty()) {
-    return binder.Error(ErrorCode::kUnbuiltOption, stanzas[0]->span,
-                        "stanzas of transforms.conf are not built yet",
-                        {"a REPORT- setting of props.conf applies them to its sourcetype"});
+  SPELK_RETURN_IF_ERROR(binder.NoSigns(call));
+  for (const ast::Argument* stanza : binder.Positional(call)) {
+    SPELK_ASSIGN_OR_RETURN(Transform transform, BindTransform(*stanza, binder));
+    node->transforms.push_back(std::move(transform));
   }
   if (!automatic && pairs.empty() && values.empty()) node->limit = 0;
   return node;
@@ -150,6 +275,10 @@ exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
 
 constexpr std::string_view kAliases[] = {"kv"};
 constexpr Argument kArguments[] = {
+    {.name = "stanza",
+     .type = "text…",
+     .fallback = "",
+     .summary = "Stanzas of the transforms.conf of apps, applied before pairs are looked for."},
     {.name = "pairdelim",
      .type = "characters",
      .fallback = "",
@@ -198,7 +327,9 @@ constexpr Argument kArguments[] = {
      .is_option = true,
      .no_effect = true}};
 constexpr std::string_view kNotes[] = {
-    "it looks at _raw only: rename another field to that first",
+    "it looks at _raw only: rename another field to that first; a stanza may name another one by "
+    "SOURCE_KEY",
+    "auto=false leaves the pairs out, so that only stanzas give fields",
     "a value in double quotes may hold delimiters; an empty value gives no field",
     "a field that is there already is kept; with mv_add its values come first",
     "a value that holds a kvdelim without quotes gives no field"};
@@ -225,7 +356,7 @@ extern constexpr CommandEntry kExtract = {
     .name = "extract",
     .aliases = kAliases,
     .signature =
-        "extract [pairdelim=<characters>] [kvdelim=<characters>] [limit=<int>] "
+        "extract [<stanza>…] [pairdelim=<characters>] [kvdelim=<characters>] [limit=<int>] "
         "[maxchars=<int>] [mv_add=<bool>] [clean_keys=<bool>] [auto=<bool>]",
     .summary = "Takes fields out of pairs of names and values in the text of an event.",
     .kind = CommandKind::kDistributableStreaming,
