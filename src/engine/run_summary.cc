@@ -77,6 +77,8 @@ Summary Runner::MakeSummary(PlanRun& plan, uint64_t rows) {
   // What knowledge adds is computed for all plans at once.
   const uint64_t limits = counters.regex_limits + counters_.regex_limits;
   if (limits > 0) warnings.Add(ErrorCode::kTruncated, RegexLimits(limits));
+  // Tables are of the run.
+  for (const std::string& note : tables_.Notes()) warnings.Add(ErrorCode::kTruncated, note);
   if (counters.outside_time_range > 0 && counters.inside_time_range == 0) {
     warnings.Add(ErrorCode::kOutsideTimeRange,
                  OutsideTimeRange(counters, request_.options.now.has_value()));

@@ -159,6 +159,30 @@ absl::StatusOr<plan::LookupIndexPtr> RunTables::Index(const plan::Lookup& lookup
   return index;
 }
 
+void RunTables::TakeNotes(std::string_view key, const plan::LookupIndex& index,
+                          std::set<std::string>* notes) const {
+  const std::string_view name = key.substr(0, key.find('\n'));
+  if (index.Has(plan::LookupIndex::kMatchesCut)) {
+    notes->insert(fmt::format(
+        "the 'lookup' function took the first {} rows of '{}' that match and left out more{}",
+        plan::MostOf(&lookups_.limits(), plan::kLookupMaxMatches), name,
+        plan::CutBy(plan::kLookupMaxMatches)));
+  }
+  if (index.Has(plan::LookupIndex::kIncomplete)) {
+    notes->insert(
+        fmt::format("the 'lookup' function met arrays with more than 10000 combinations to look up "
+                    "in '{}'; the rest was not looked up",
+                    name));
+  }
+}
+
+std::vector<std::string> RunTables::Notes() const {
+  const std::lock_guard lock(mutex_);
+  std::set<std::string> notes = notes_;
+  for (const auto& [key, index] : indexes_) TakeNotes(key, *index, &notes);
+  return {notes.begin(), notes.end()};
+}
+
 absl::Status RunTables::Put(Write write) {
   const std::lock_guard lock(mutex_);
   pending_.push_back(std::move(write));
@@ -196,6 +220,7 @@ absl::Status RunTables::Publish() {
   }
   pending_.clear();
   filtered_.clear();
+  for (const auto& [key, index] : indexes_) TakeNotes(key, *index, &notes_);
   indexes_.clear();  // Some may be of tables that are no longer there.
   return absl::OkStatus();
 }

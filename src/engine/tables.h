@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <mutex>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,10 +39,15 @@ class RunTables final : public plan::Tables {
                                              const std::vector<std::string>& columns) override;
   absl::Status Put(Write write) override;
 
+  // What the function lookup() left out, as warnings: once for each table.
+  std::vector<std::string> Notes() const;
+
   // Shows what was written to the searches that come after, and writes it to files.
   absl::Status Publish();
 
  private:
+  void TakeNotes(std::string_view key, const plan::LookupIndex& index,
+                 std::set<std::string>* notes) const;
   absl::StatusOr<plan::TablePtr> WholeTable(const plan::Lookup& lookup);
   absl::StatusOr<plan::TablePtr> RowsLocked(const plan::Lookup& lookup);
   absl::StatusOr<plan::TablePtr> Read(const plan::Lookup& lookup);
@@ -58,6 +64,7 @@ class RunTables final : public plan::Tables {
   StringMap<plan::TablePtr> tables_;    // Read or written; null for one that was removed.
   StringMap<plan::TablePtr> filtered_;  // Of lookups with a filter, by their names.
   StringMap<plan::LookupIndexPtr> indexes_;
+  std::set<std::string> notes_;  // Of indexes that are gone.
   std::vector<Write> pending_;
   StringSet written_;
 };

@@ -98,6 +98,7 @@ class LookupNode final : public EvalNode {
     SPELK_ASSIGN_OR_RETURN(plan::LookupProbe* const probe, ProbeFor(context, columns));
     if (!probe->Find(values, std::nullopt)) return absl::OkStatus();
     SPELK_RETURN_IF_ERROR(probe->status());
+    probe->Note();  // Functions cannot warn: the run does, by what stands there.
     JsonNode* made = io::NewJson(JsonKind::kObject, scratch);
     for (size_t o = 0; made != nullptr && o < outputs_.size(); ++o) {
       JsonNode* member = NodeOf(probe->Output(o, scratch), scratch);

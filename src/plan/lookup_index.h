@@ -1,6 +1,8 @@
 // LookupIndex: which rows of a lookup table match given values.
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
@@ -18,8 +20,8 @@ namespace spelk::plan {
 
 class CellIndex;
 
-// Immutable, shared by all workers. Exact columns are one hash probe; patterns are found by the
-// three-letter pieces that they must hold, blocks of addresses by their prefixes.
+// Immutable but for its notes, shared by all workers. Exact columns are one hash probe; patterns
+// are found by the three-letter pieces that they must hold, blocks of addresses by their prefixes.
 class LookupIndex {
  public:
   // `columns` are those that values will be given for, each named once; they are columns of the
@@ -37,6 +39,12 @@ class LookupIndex {
             std::vector<uint32_t>* rows) const;
 
   const Table& table() const { return *table_; }
+
+  // Notes of those that have no other way to warn: rows that match were left out, or combinations
+  // were not looked up.
+  enum Note : uint8_t { kMatchesCut = 1, kIncomplete = 2 };
+  void Add(Note note) const { notes_.fetch_or(note, std::memory_order_relaxed); }
+  bool Has(Note note) const { return (notes_.load(std::memory_order_relaxed) & note) != 0; }
 
  private:
   explicit LookupIndex(MemoryBudget* budget);
@@ -63,6 +71,7 @@ class LookupIndex {
   std::vector<std::optional<double>> times_;  // Of the rows.
   double min_offset_ = 0;
   double max_offset_ = 0;
+  mutable std::atomic<uint8_t> notes_{0};
   Reservation reservation_;
 };
 

@@ -34,6 +34,11 @@ class LookupProbe {
   bool truncated() const { return truncated_; }
   // A row had more matches than the limit lets a table without max_matches give.
   bool matches_cut() const { return matches_cut_; }
+  // Notes both at the index.
+  void Note() const {
+    if (matches_cut_) index_->Add(LookupIndex::kMatchesCut);
+    if (truncated_) index_->Add(LookupIndex::kIncomplete);
+  }
   uint64_t most_matches() const { return lookup_->max_matches; }
 
   const TablePtr& table() const { return table_; }
