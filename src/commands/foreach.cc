@@ -281,27 +281,48 @@ class ForeachItem final : public exec::Streaming<ItemState> {
 
 // ---------------------------------------------------------------- binding
 
-// A literal that is the token alone stands for the value; one that only holds it is refused.
-absl::Status BindTokens(plan::ExprPtr& expr, const ForeachItemNode& node, Span span,
-                        plan::Binder& binder) {
-  for (plan::ExprPtr& argument : expr->arguments) {
-    SPELK_RETURN_IF_ERROR(BindTokens(argument, node, span, binder));
+// The text cut at the tokens, which are fields of their own there.
+std::vector<plan::ExprPtr> PiecesOf(std::string_view text, const ForeachItemNode& node) {
+  std::vector<plan::ExprPtr> pieces;
+  while (!text.empty()) {
+    size_t at = std::string_view::npos;
+    Field first;
+    for (const Field token : {node.item, node.iteration}) {
+      const size_t found = token.name().empty() ? at : text.find(token.name());
+      if (found >= at) continue;
+      at = found;
+      first = token;
+    }
+    if (at != 0) {
+      pieces.push_back(plan::MakeLiteral(plan::Literal::Text(std::string(text.substr(0, at))),
+                                         plan::Type::kString));
+    }
+    if (at == std::string_view::npos) break;
+    pieces.push_back(plan::MakeField(first));
+    text.remove_prefix(at + first.name().size());
   }
-  if (expr->kind != plan::ExprKind::kLiteral) return absl::OkStatus();
+  return pieces;
+}
+
+// A token in a text stands for the value there.
+void BindTokens(plan::ExprPtr& expr, const ForeachItemNode& node) {
+  for (plan::ExprPtr& argument : expr->arguments) BindTokens(argument, node);
+  if (expr->kind != plan::ExprKind::kLiteral) return;
   const Value value = expr->literal.value();
-  if (!value.is_text()) return absl::OkStatus();
-  for (const Field token : {node.item, node.iteration}) {
-    if (value.text() == token.name()) {
-      expr = plan::MadeFrom(*expr, plan::MakeField(token));
-      return absl::OkStatus();
-    }
-    if (value.text().find(token.name()) != std::string_view::npos) {
-      return binder.Error(ErrorCode::kUnbuiltOption, span,
-                          std::string(token.name()) + " inside of a longer text is not built yet",
-                          {"write \"…\".<<ITEM>>.\"…\""});
-    }
+  if (!value.is_text()) return;
+  std::vector<plan::ExprPtr> pieces = PiecesOf(value.text(), node);
+  if (pieces.empty() || (pieces.size() == 1 && pieces[0]->kind == plan::ExprKind::kLiteral)) return;
+  plan::ExprPtr made;
+  if (pieces.size() == 1) {
+    made = std::move(pieces[0]);
+  } else {
+    made = std::make_unique<plan::Expr>();
+    made->kind = plan::ExprKind::kArithmetic;
+    made->type = plan::Type::kString;
+    made->operators.assign(pieces.size() - 1, ast::ArithmeticOp::kConcatenate);
+    made->arguments = std::move(pieces);
   }
-  return absl::OkStatus();
+  expr = plan::MadeFrom(*expr, std::move(made));
 }
 
 absl::StatusOr<plan::NodePtr> BindItems(const ast::CommandCall& call, std::string_view mode,
@@ -334,7 +355,7 @@ absl::StatusOr<plan::NodePtr> BindItems(const ast::CommandCall& call, std::strin
       return binder.Error(ErrorCode::kUnbuiltOption, bracket.pipeline->span,
                           "names made of fields are not built yet in this mode");
     }
-    SPELK_RETURN_IF_ERROR(BindTokens(each.value, *node, bracket.pipeline->span, binder));
+    BindTokens(each.value, *node);
     node->targets.push_back(each.target);
   }
   return node;

@@ -1,9 +1,11 @@
 // Choosing modes, and telling keywords by their place.
 #include "syntax/lexer.h"
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "SplLexer.h"
 #include "value/ascii.h"
@@ -88,11 +90,7 @@ class ModeLexer {
     while (stream_.index() < text_.size() && tokens.size() < most) {
       const size_t begin = stream_.index();
       lexer_.mode = ChooseMode(text_[begin]);
-      const std::unique_ptr<antlr4::Token> token = lexer_.nextToken();
-      RawToken raw;
-      raw.type = token->getType();
-      raw.span = {static_cast<uint32_t>(begin), static_cast<uint32_t>(token->getStopIndex() + 1)};
-      raw.hidden = token->getChannel() != 0;
+      RawToken raw = NextToken(begin);
       if (!raw.hidden) {
         Classify(&raw);
         previous_ = raw.type;
@@ -108,6 +106,64 @@ class ModeLexer {
   using State = Frame::State;
 
   Frame& top() { return frames_.back(); }
+
+  RawToken NextToken(size_t begin) {
+    // A target may begin with some signs as it is.
+    constexpr std::string_view kOfTargets = ".:{}@#/$-";
+    const bool target = lexer_.mode == SplLexer::TARGET;
+    const bool named = target || lexer_.mode == SplLexer::EXPRESSION;
+    const bool begins = named && !(target && kOfTargets.find(text_[begin]) != std::string::npos);
+    const size_t place = begins ? AfterPlaces(begin) : begin;
+    RawToken raw;
+    if (place > begin) {
+      raw.type = SplLexer::WORD;
+      raw.span = {static_cast<uint32_t>(begin), static_cast<uint32_t>(place)};
+      stream_.seek(place);
+      return raw;
+    }
+    const std::unique_ptr<antlr4::Token> token = lexer_.nextToken();
+    raw.type = token->getType();
+    raw.span = {static_cast<uint32_t>(begin), static_cast<uint32_t>(token->getStopIndex() + 1)};
+    raw.hidden = token->getChannel() != 0;
+    if (named && raw.type == SplLexer::WORD) {
+      raw.span.end = static_cast<uint32_t>(AfterPlaces(raw.span.end));
+      stream_.seek(raw.span.end);
+    }
+    return raw;
+  }
+
+  // Places that an option of foreach calls otherwise than <<FIELD>>: fieldstr=#f# [eval x=#f#*2].
+  // In expressions such a text is a word, or a part of one.
+  size_t AfterPlaces(size_t at) const {
+    for (bool more = !places_.empty(); more;) {
+      more = false;
+      for (const Place& place : places_) {
+        if (!text_.substr(at).starts_with(place.text)) continue;
+        at += place.text.size();
+        while (at < text_.size() && IsWordByte(text_[at])) ++at;
+        more = true;
+      }
+    }
+    return at;
+  }
+  static bool NamesPlace(std::string_view option) {
+    constexpr std::string_view kOptions[] = {"fieldstr",  "matchstr", "matchseg1", "matchseg2",
+                                             "matchseg3", "itemstr",  "iterstr"};
+    return std::any_of(std::begin(kOptions), std::end(kOptions), [option](std::string_view each) {
+      return EqualsIgnoringCase(each, option);
+    });
+  }
+  void OnPlaceName(std::string_view text) {
+    if (!InState(State::kArguments) || !top().value_due || !NamesPlace(option_)) return;
+    if (text.size() >= 2 && text.front() == '"') text = text.substr(1, text.size() - 2);
+    // What begins like a word is a part of words already, and <<…>> has a rule.
+    const bool marked = !text.empty() && !IsWordByte(text.front()) &&
+                        text.find_first_of(" \t\r\n\"'()[]|,\\") == std::string_view::npos;
+    if (marked && !text.starts_with("<<")) places_.push_back({text, frames_.size()});
+  }
+  void ForgetPlaces(size_t depth) {
+    while (!places_.empty() && places_.back().depth > depth) places_.pop_back();
+  }
 
   size_t ChooseMode(char c) {
     Frame& frame = top();
@@ -241,6 +297,7 @@ class ModeLexer {
   // The value of reset_after is documented as an expression between two quoted parentheses:
   // reset_after="("v>1")". That is one value.
   void OnString(RawToken* token) {
+    OnPlaceName(TextOf(text_, token->span));
     constexpr std::string_view kOpen = "\"(\"";
     constexpr std::string_view kClose = "\")\"";
     const bool opens = IsValue(ValueShape::kExpression) && TextOf(text_, token->span) == kOpen;
@@ -258,6 +315,7 @@ class ModeLexer {
 
   void OnPipe() {
     while (frames_.size() > 1 && top().kind != Kind::kPipeline) frames_.pop_back();
+    ForgetPlaces(frames_.size() - 1);
     top() = Frame();
     top().after_pipe = true;
   }
@@ -266,6 +324,7 @@ class ModeLexer {
     size_t depth = frames_.size();
     while (depth > 1 && frames_[depth - 1].kind != Kind::kPipeline) --depth;
     if (depth > 1) frames_.resize(depth - 1);
+    ForgetPlaces(frames_.size());
   }
 
   bool InSearch() {
@@ -298,6 +357,7 @@ class ModeLexer {
     if (InState(State::kTarget)) {
       frame.state = State::kExpression;
     } else if (InArguments()) {
+      option_ = previous_text_;
       frame.value_due = true;
       frame.value = shapes_.FindValue(frame.command, previous_text_);
     }
@@ -406,6 +466,7 @@ class ModeLexer {
   void OnArgument(RawToken* token, std::string_view word) {
     const size_t end = token->span.end;
     const bool value = top().value_due;
+    OnPlaceName(word);
     if (IsValue(ValueShape::kFields)) OnListItem(*token);
     top().value_due = false;
     if (EqualsIgnoringCase(word, "eval") && NextCharacter(end) == '(') {
@@ -451,7 +512,13 @@ class ModeLexer {
   ByteStream stream_;
   SplLexer lexer_;
   std::vector<Frame> frames_;
-  size_t previous_ = 0;  // Type of the last token that is not hidden.
+  struct Place {
+    std::string_view text;
+    size_t depth = 0;  // How many frames there were.
+  };
+  std::vector<Place> places_;
+  std::string_view option_;  // The name before the last comparator among arguments.
+  size_t previous_ = 0;      // Type of the last token that is not hidden.
   std::string_view previous_text_;
   size_t call_paren_ = SIZE_MAX;  // Where the parenthesis of a call stands.
   size_t list_item_ = SIZE_MAX;   // Where an item of a list of fields ended.
