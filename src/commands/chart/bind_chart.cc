@@ -7,8 +7,8 @@
 #include <cmath>
 #include <utility>
 
-#include "absl/container/flat_hash_set.h"
 #include "base/status.h"
+#include "base/string_map.h"
 #include "commands/chart/chart.h"
 #include "value/bin_span.h"
 #include "value/number.h"
@@ -47,6 +47,10 @@ class ChartBinder {
   absl::Status Option(const ast::ArgumentOption& option);
   absl::StatusOr<bool> BinOption(const ast::ArgumentOption& option, const std::string& name);
   absl::Status CheckAxis(const ChartAxis& axis);
+  // An option of bins may stand once for each axis.
+  std::string PlaceName(const ChartAxis* axis, std::string_view name) const {
+    return fmt::format("{}{}", axis == &node_.series ? "series " : "", name);
+  }
   absl::Status Bad(const ast::ArgumentOption& option, std::string_view wanted);
   absl::StatusOr<double> NumberOf(const ast::ArgumentOption& option);
 
@@ -65,7 +69,8 @@ class ChartBinder {
   plan::Binder& binder_;
   ChartNode& node_;
   ChartAxis* axis_ = nullptr;  // That options of bins belong to.
-  absl::flat_hash_set<std::string> seen_;
+  // Where the values of options stand, by PlaceName; which options there are.
+  StringMap<Span> seen_;
   const ast::Clause* where_ = nullptr;
   const ast::ArgumentOption* agg_ = nullptr;
   SeriesFilter limit_;
@@ -127,8 +132,7 @@ absl::Status ChartBinder::Option(const ast::ArgumentOption& option) {
   SPELK_RETURN_IF_ERROR(binder_.CheckOption(option));
   const bool of_axis = name == "span" || name == "bins" || name == "minspan" || name == "start" ||
                        name == "end" || name == "aligntime";
-  const std::string scope = of_axis && axis_ == &node_.series ? "series " : "";
-  if (!seen_.insert(scope + name).second) {
+  if (!seen_.emplace(PlaceName(of_axis ? axis_ : nullptr, name), option.value->span).second) {
     return binder_.Error(ErrorCode::kRepeatedOption, option.name.span,
                          fmt::format("option \"{}\" is given twice", name));
   }
@@ -145,8 +149,11 @@ absl::Status ChartBinder::Option(const ast::ArgumentOption& option) {
 
 absl::Status ChartBinder::CheckAxis(const ChartAxis& axis) {
   const ChartBins& bins = axis.bins;
+  const auto place = [&](std::string_view name) {
+    return seen_.find(PlaceName(&axis, name))->second;
+  };
   const auto bad = [&](std::string_view name, const std::string& text) {
-    return binder_.Error(ErrorCode::kBadOptionValue, call_.span,
+    return binder_.Error(ErrorCode::kBadOptionValue, place(name),
                          fmt::format("invalid {} \"{}\"", name, text),
                          {"it takes a number, a time (5m, 1h, 1d, 1mon), or a logarithm (1log10)"});
   };
@@ -170,7 +177,7 @@ absl::Status ChartBinder::CheckAxis(const ChartAxis& axis) {
       (text == "earliest" || text == "latest" || ParseTimeModifier(text, 0, absl::UTCTimeZone()))) {
     return absl::OkStatus();
   }
-  return binder_.Error(ErrorCode::kBadOptionValue, call_.span,
+  return binder_.Error(ErrorCode::kBadOptionValue, place("aligntime"),
                        is_time ? fmt::format("option aligntime does not take \"{}\"", text)
                                : "aligntime is for spans of time only",
                        {"it takes earliest, latest or a time such as 1500567890 or @d+3h"});
