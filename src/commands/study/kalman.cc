@@ -211,6 +211,140 @@ Forecast Predict(const std::vector<double>& values, size_t ahead, const LevelMod
   return forecast;
 }
 
+namespace {
+
+// A level of its own, as one filter sees it.
+struct OneLevel {
+  double noise = 0;  // Variances.
+  double wander = 0;
+  Forecast forecast;
+};
+
+OneLevel FitLevel(const std::vector<double>& values) {
+  const LevelModel model;
+  const Wander wander = MostLikely(values, model);
+  OneLevel level;
+  level.noise = FitOf(values, model, wander).noise;
+  level.wander = level.noise * wander.level;
+  level.forecast = Predict(values, 0, model);
+  return level;
+}
+
+// How what was not expected of the one goes with that of the other, from -1 to 1.
+double Together(const std::vector<double>& a, const OneLevel& of_a, const std::vector<double>& b,
+                const OneLevel& of_b) {
+  double product = 0;
+  double squares_a = 0;
+  double squares_b = 0;
+  for (size_t i = 1; i < a.size(); ++i) {
+    const double away_a = a[i] - of_a.forecast.means[i];
+    const double away_b = b[i] - of_b.forecast.means[i];
+    if (std::isnan(away_a) || std::isnan(away_b)) continue;
+    product += away_a * away_b;
+    squares_a += away_a * away_a;
+    squares_b += away_b * away_b;
+  }
+  const double both = std::sqrt(squares_a * squares_b);
+  return both > 0 ? std::clamp(product / both, -0.99, 0.99) : 0;
+}
+
+// A symmetric matrix of two levels.
+struct Pair {
+  double first = 0;
+  double between = 0;
+  double second = 0;
+};
+Pair PairOf(double first, double second, double together) {
+  return {first, together * std::sqrt(first * second), second};
+}
+
+// Two levels, of which each step shows one, both or neither.
+class PairFilter {
+ public:
+  PairFilter(double first, double second, const Pair& noise, const Pair& wander)
+      : means_{{first, second}}, noise_(noise), wander_(wander) {
+    const double unknown = kUnknown * std::max({noise.first, noise.second, 1.0});
+    spread_ = {unknown, 0, unknown};
+  }
+
+  double mean() const { return means_[0]; }
+  double variance() const { return spread_.first + noise_.first; }
+
+  void See(double first, double second) {
+    if (!std::isnan(first) && !std::isnan(second)) return SeeBoth(first, second);
+    if (!std::isnan(first)) SeeOne(first, 0, spread_.first, noise_.first);
+    if (!std::isnan(second)) SeeOne(second, 1, spread_.second, noise_.second);
+  }
+  void Step() {
+    spread_.first += wander_.first;
+    spread_.between += wander_.between;
+    spread_.second += wander_.second;
+  }
+
+ private:
+  void SeeOne(double value, size_t which, double spread, double noise) {
+    const double all = spread + noise;
+    if (!(all > 0)) return;
+    const double away = value - means_[which];
+    const double gain_first = (which == 0 ? spread_.first : spread_.between) / all;
+    const double gain_second = (which == 0 ? spread_.between : spread_.second) / all;
+    means_[0] += gain_first * away;
+    means_[1] += gain_second * away;
+    spread_.first -= gain_first * gain_first * all;
+    spread_.between -= gain_first * gain_second * all;
+    spread_.second -= gain_second * gain_second * all;
+  }
+  void SeeBoth(double first, double second) {
+    const Pair all = {spread_.first + noise_.first, spread_.between + noise_.between,
+                      spread_.second + noise_.second};
+    const double determinant = all.first * all.second - all.between * all.between;
+    if (!(determinant > 0)) return SeeOne(first, 0, spread_.first, noise_.first);
+    const std::array<double, 2> away = {first - means_[0], second - means_[1]};
+    const Pair inverse = {all.second / determinant, -all.between / determinant,
+                          all.first / determinant};
+    // spread * inverse
+    const std::array<std::array<double, 2>, 2> gain = {
+        {{spread_.first * inverse.first + spread_.between * inverse.between,
+          spread_.first * inverse.between + spread_.between * inverse.second},
+         {spread_.between * inverse.first + spread_.second * inverse.between,
+          spread_.between * inverse.between + spread_.second * inverse.second}}};
+    for (size_t i = 0; i < 2; ++i) means_[i] += gain[i][0] * away[0] + gain[i][1] * away[1];
+    const Pair before = spread_;
+    spread_.first -= gain[0][0] * before.first + gain[0][1] * before.between;
+    spread_.between -= gain[0][0] * before.between + gain[0][1] * before.second;
+    spread_.second -= gain[1][0] * before.between + gain[1][1] * before.second;
+  }
+
+  std::array<double, 2> means_;
+  const Pair noise_;
+  const Pair wander_;
+  Pair spread_;
+};
+
+}  // namespace
+
+Forecast PredictWith(const std::vector<double>& values, const std::vector<double>& other,
+                     size_t ahead) {
+  const OneLevel ours = FitLevel(values);
+  const OneLevel theirs = FitLevel(other);
+  const double together = Together(values, ours, other, theirs);
+  const Pair noise = PairOf(ours.noise, theirs.noise, together);
+  PairFilter filter(FirstSeen(values), FirstSeen(other), noise,
+                    PairOf(ours.wander, theirs.wander, together));
+  Forecast forecast;
+  bool known = false;  // Before the first value nothing is known of the spread but the noise.
+  for (size_t i = 0; i < values.size() + ahead; ++i) {
+    forecast.means.push_back(filter.mean());
+    forecast.variances.push_back(known ? filter.variance() : noise.first);
+    if (i < values.size()) {
+      filter.See(values[i], other[i]);
+      known = known || !std::isnan(values[i]);
+    }
+    filter.Step();
+  }
+  return forecast;
+}
+
 std::optional<size_t> FindPeriod(const std::vector<double>& values) {
   constexpr size_t kMost = 2000;
   std::vector<double> used;

@@ -26,6 +26,11 @@ struct Forecast {
 // bounded cost: of long series with long seasons it looks at the last values only.
 Forecast Predict(const std::vector<double>& values, size_t ahead, const LevelModel& model);
 
+// Forecasts of one of two levels that wander together: noise and wandering of the one go with those
+// of the other as far as what was not expected of them did. `other` is as long as `values`.
+Forecast PredictWith(const std::vector<double>& values, const std::vector<double>& other,
+                     size_t ahead);
+
 // The number of steps after which the values come again, by their correlation with themselves;
 // nothing if there is none.
 std::optional<size_t> FindPeriod(const std::vector<double>& values);

@@ -19,8 +19,8 @@
 namespace spelk::commands {
 namespace {
 
-enum class Algorithm : uint8_t { kLevel, kSeason, kSlope, kSlopeAndSeason, kTwoLevels };
-constexpr std::string_view kAlgorithms[] = {"LL", "LLP", "LLT", "LLP5", "LLB"};
+enum class Algorithm : uint8_t { kLevel, kSeason, kSlope, kSlopeAndSeason, kTwoLevels, kBoth };
+constexpr std::string_view kAlgorithms[] = {"LL", "LLP", "LLT", "LLP5", "LLB", "BiLL"};
 constexpr size_t EnumSize(Algorithm) { return std::size(kAlgorithms); }
 std::string_view NameOf(Algorithm algorithm) { return kAlgorithms[static_cast<size_t>(algorithm)]; }
 
@@ -36,7 +36,7 @@ struct Series {
   uint64_t period = 0;  // 0: found out.
   double upper_share = 0.95;
   double lower_share = 0.95;
-  Field correlate;  // LLB: the series that helps; else null.
+  Field correlate;  // LLB: the series that helps; BiLL: that predicted together; else null.
 
   template <class Visitor>
   void Describe(Visitor& visit) {
@@ -169,6 +169,11 @@ class PredictRows final : public WholeSink {
       const Forecast slope = Predict(values, ahead, {.slope = true});
       if (period == 0) return slope;
       return Mixed(slope, Predict(values, ahead, {.slope = false, .period = period}));
+    }
+    if (series.algorithm == Algorithm::kBoth) {
+      std::vector<double> other = NumbersOf(rows, series.correlate);
+      other.resize(known);
+      return PredictWith(values, other, ahead);
     }
     Forecast forecast = Predict(values, ahead, {});
     if (series.algorithm == Algorithm::kTwoLevels) {
@@ -340,6 +345,12 @@ class PredictBinder {
       return binder_.Error(ErrorCode::kBadOptionValue, call_.name.span,
                            "algorithm=LLB and correlate=<field> go together");
     }
+    if (settings.algorithm == Algorithm::kBoth && names_.size() != 2) {
+      return binder_.Error(ErrorCode::kBadArgument, call_.name.span,
+                           "algorithm=BiLL predicts two fields together",
+                           {"usage: predict <field> <field> algorithm=BiLL"});
+    }
+    const size_t before = node_->series.size();
     for (const ast::Argument* argument : names_) {
       Series series = settings;
       SPELK_ASSIGN_OR_RETURN(series.field, binder_.FieldName(*argument));
@@ -349,6 +360,10 @@ class PredictBinder {
       series.upper = NameOfBound("upper", upper, mean);
       series.lower = NameOfBound("lower", lower, mean);
       node_->series.push_back(series);
+    }
+    if (settings.algorithm == Algorithm::kBoth) {
+      node_->series[before].correlate = node_->series[before + 1].field;
+      node_->series[before + 1].correlate = node_->series[before].field;
     }
     SPELK_RETURN_IF_ERROR(CheckSuppressed());
     options_.clear();
@@ -442,10 +457,10 @@ constexpr Argument kArguments[] = {
      .fallback = "",
      .summary = "The numbers, in the order of the rows; AS names what is expected of them."},
     {.name = "algorithm",
-     .type = "LL, LLT, LLP, LLP5 or LLB",
+     .type = "LL, LLT, LLP, LLP5, LLB or BiLL",
      .fallback = "LLP5",
      .summary = "A level; with a slope; with a season; both together; a level with the help of "
-                "another field.",
+                "another field; the levels of two fields together.",
      .is_option = true},
     {.name = "future_timespan",
      .type = "int, at most 100000",
@@ -489,7 +504,7 @@ constexpr std::string_view kNotes[] = {
     "a little",
     "columns: prediction(field), upper95(prediction(field)), lower95(prediction(field)); LLB has "
     "no "
-    "bounds; the bivariate BiLL is refused",
+    "bounds; BiLL takes two fields: predict a b algorithm=BiLL",
     "without a season that was seen twice LLP5 is LLT, and LLP is refused",
     "options hold for the fields that stand before them: predict a algorithm=LL b algorithm=LLT"};
 constexpr Example kExamples[] = {
