@@ -135,6 +135,7 @@ TARGET_OTHER : . -> type(OTHER) ;
 mode EXPRESSION;
 EXPRESSION_EQ : '=' '='? -> type(EQ) ;
 EXPRESSION_NEQ : '!=' -> type(NEQ) ;
+EXPRESSION_NOT : '!' -> type(NOT) ;
 EXPRESSION_LT : '<' -> type(LT) ;
 EXPRESSION_LE : '<=' -> type(LE) ;
 EXPRESSION_GT : '>' -> type(GT) ;

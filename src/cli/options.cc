@@ -64,7 +64,7 @@ void AddSearchOptions(CLI::App& app, SearchArguments& a) {
 void AddInputOptions(CLI::App& app, SearchArguments& a) {
   AddKnowledgeOptions(app, a);
   app.add_option("--allow-write", a.write_folder,
-                 "Let outputlookup and outputcsv write files, inside this folder")
+                 "Let outputlookup, outputcsv and collect write files, inside this folder")
       ->type_name("DIR");
   app.add_option("--tz", a.zone, "Time zone of times without one and of calendar functions")
       ->type_name("ZONE")

@@ -160,7 +160,8 @@ class Contingency final : public exec::Sequential<ContingencyState> {
   static size_t CountValue(const Value& value, Counts& counts, ContingencyState& state) {
     constexpr size_t kNode = 128;
     char buffer[kNumberText];
-    const std::string_view text = TextOf(value, buffer);
+    std::string_view text = TextOf(value, buffer);
+    if (text.empty()) text = "EMPTY_STR";
     auto place = counts.find(text);
     if (place == counts.end()) {
       place = counts.emplace(std::string(text), ValueCount{.id = counts.size()}).first;
@@ -237,7 +238,7 @@ constexpr Argument kArguments[] = {
      .is_option = true},
     {.name = "maxcols",
      .type = "int",
-     .fallback = "100",
+     .fallback = "1000",
      .summary = "How many columns at most; 0 is all.",
      .is_option = true},
     {.name = "minrowcover",

@@ -19,6 +19,8 @@ struct MakeResultsNode final : plan::Node {
   std::string format;  // csv or json, with `data`; else empty.
   std::string data;
   std::vector<Field> columns;
+  Field raw;  // Of JSON: the object, and the instant of the run.
+  Field time;
 
   plan::Dataflow GetDataflow() const override {
     plan::Dataflow flow{.reads = plan::FieldSet(),
@@ -27,7 +29,7 @@ struct MakeResultsNode final : plan::Node {
                         .runs = Runs::kSource};
     flow.reads = plan::FieldSet();
     flow.columns = columns;
-    flow.reads_clock = format.empty();
+    flow.reads_clock = format != "csv";
     return flow;
   }
   template <class Visitor>
@@ -37,8 +39,14 @@ struct MakeResultsNode final : plan::Node {
     visit("format", format);
     visit("data", data);
     visit("columns", columns);
+    visit.MayBeNull("raw", raw);
+    visit.MayBeNull("time", time);
   }
 };
+
+Value Now(const exec::RunContext& run) {
+  return Value::Integer(static_cast<int64_t>(std::floor(run.evaluation.constants.now)));
+}
 
 // ---------------------------------------------------------------- rows with the time alone
 
@@ -63,9 +71,7 @@ class TimeRows final : public exec::SourceOperator {
     std::vector<Column> columns;
     for (const Field field : schema_->fields()) {
       Value value;
-      if (field.name() == "_time") {
-        value = Value::Integer(static_cast<int64_t>(std::floor(run_.evaluation.constants.now)));
-      }
+      if (field.name() == "_time") value = Now(run_);
       if (field.name() == "splunk_server") value = Value::Text("local");
       columns.push_back(Column::Constant(value, rows));
     }
@@ -118,7 +124,11 @@ class CsvRows final : public exec::SourceOperator {
 class JsonRows final : public exec::SourceOperator {
  public:
   JsonRows(const MakeResultsNode& node, const exec::RunContext& run)
-      : data_(node.data), schema_(std::make_shared<Schema>(node.columns)), run_(run) {}
+      : data_(node.data),
+        schema_(std::make_shared<Schema>(node.columns)),
+        raw_(node.raw),
+        time_(node.time),
+        run_(run) {}
 
   absl::Status Produce(exec::Output& out) const override {
     Arena scratch(run_.budget);
@@ -131,7 +141,15 @@ class JsonRows final : public exec::SourceOperator {
       row.clear();
       for (const Field field : schema_->fields()) {
         const io::JsonNode* member = io::FindMember(*node, field.name());
-        row.push_back(member == nullptr ? Value::Null() : io::JsonToValue(*member, scratch));
+        if (member != nullptr) {
+          row.push_back(io::JsonToValue(*member, scratch));
+        } else if (field == raw_) {
+          row.push_back(io::JsonToValue(*node, scratch));
+        } else if (field == time_) {
+          row.push_back(Now(run_));
+        } else {
+          row.push_back(Value::Null());
+        }
       }
       SPELK_RETURN_IF_ERROR(scratch.status("makeresults"));
       SPELK_RETURN_IF_ERROR(rows.Add(row));
@@ -146,6 +164,8 @@ class JsonRows final : public exec::SourceOperator {
  private:
   const std::string data_;
   const SchemaPtr schema_;
+  const Field raw_;
+  const Field time_;
   const exec::RunContext& run_;
 };
 
@@ -157,6 +177,13 @@ absl::Status BadData(const ast::CommandCall& call, std::string_view problem, pla
   return binder.Error(ErrorCode::kBadOptionValue, span, problem);
 }
 
+// Without the blanks around it.
+std::string_view Trimmed(std::string_view text) {
+  const size_t first = text.find_first_not_of(" \t");
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t") + 1 - first);
+}
+
 // The columns of the header. Reads everything, so that a broken quote refuses the query.
 absl::Status BindCsv(const ast::CommandCall& call, plan::Binder& binder, MakeResultsNode* node) {
   io::CsvReader reader(node->data);
@@ -166,7 +193,8 @@ absl::Status BindCsv(const ast::CommandCall& call, plan::Binder& binder, MakeRes
   while (more.ok() && *more) more = reader.Next(&cells);
   if (!more.ok()) return BadData(call, fmt::format("data: {}", MessageOf(more.status())), binder);
   if (header.empty()) return BadData(call, "data has no header line", binder);
-  for (const std::string& name : header) {
+  for (const std::string& cell : header) {
+    const std::string_view name = Trimmed(cell);
     const Field field = binder.Intern(name);
     if (name.empty()) return BadData(call, "a column of data has no name", binder);
     if (std::find(node->columns.begin(), node->columns.end(), field) != node->columns.end()) {
@@ -184,7 +212,10 @@ absl::Status BindJson(const ast::CommandCall& call, plan::Binder& binder, MakeRe
   if (array == nullptr || array->kind != io::JsonKind::kArray) {
     return BadData(call, "data is no JSON array of objects", binder);
   }
-  std::vector<Field> sorted;  // To look them up.
+  node->raw = binder.Intern("_raw");
+  node->time = binder.Intern("_time");
+  node->columns = {node->raw, node->time};
+  std::vector<Field> sorted = node->columns;  // To look them up.
   for (const io::JsonNode* row = array->first; row != nullptr; row = row->next) {
     if (row->kind != io::JsonKind::kObject) {
       return BadData(call, "data is no JSON array of objects", binder);
@@ -205,8 +236,8 @@ absl::Status BindJson(const ast::CommandCall& call, plan::Binder& binder, MakeRe
 absl::Status BindData(const ast::CommandCall& call, plan::Binder& binder, MakeResultsNode* node) {
   for (const std::string_view name : {"count", "annotate"}) {
     if (const ast::ArgumentOption* option = binder.FindOption(call, name)) {
-      return binder.Error(ErrorCode::kBadArgument, option->name.span,
-                          fmt::format("{} has no meaning with format and data", name));
+      binder.Warn(ErrorCode::kDiffers, option->name.span,
+                  fmt::format("{} has no meaning with format and data", name));
     }
   }
   if (node->format.empty()) return BadData(call, "data needs format=csv or format=json", binder);
@@ -217,10 +248,20 @@ absl::Status BindData(const ast::CommandCall& call, plan::Binder& binder, MakeRe
 }
 
 absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
-  SPELK_RETURN_IF_ERROR(binder.NoArguments(call));
   auto node = plan::Make<MakeResultsNode>(call.span);
+  SPELK_RETURN_IF_ERROR(binder.NoSigns(call));
   SPELK_ASSIGN_OR_RETURN(const int64_t count, binder.Integer(call, "count"));
   node->count = static_cast<uint64_t>(count);
+  // An example of searchmatch() has the number alone.
+  const std::vector<const ast::Argument*> arguments = binder.Positional(call);
+  if (!arguments.empty()) {
+    const auto number = plan::Binder::WholeNumber(*arguments[0]);
+    if (!number || arguments.size() > 1 || binder.FindOption(call, "count") != nullptr) {
+      return binder.Unexpected(*arguments[number ? arguments.size() - 1 : 0],
+                               {"write count=<int>"});
+    }
+    node->count = *number;
+  }
   SPELK_ASSIGN_OR_RETURN(node->annotate, binder.Flag(call, "annotate"));
   SPELK_ASSIGN_OR_RETURN(node->format, binder.Choice(call, "format"));
   SPELK_ASSIGN_OR_RETURN(node->data, binder.Text(call, "data"));
@@ -278,9 +319,11 @@ constexpr Argument kArguments[] = {
      .fallback = "",
      .summary = "Likewise.",
      .is_option = true,
-     .no_effect = true}};
+     .no_effect = true,
+     .repeats = true}};
 constexpr std::string_view kNotes[] = {
-    "_time is the instant of the run, in whole seconds; rows out of data have none",
+    "_time is the instant of the run, in whole seconds; rows out of csv data have none; those out "
+    "of JSON have it beside their text, _raw",
     "an empty cell of csv data is no value, nor is a null of json data; nested members are JSON "
     "text"};
 constexpr Example kExamples[] = {
@@ -295,7 +338,7 @@ constexpr Example kExamples[] = {
     {.title = "Rows out of JSON",
      .input = "",
      .query =
-         R"(| makeresults format=json data="[{\"host\":\"a\",\"code\":200},{\"host\":\"b\"}]")",
+         R"(| makeresults format=json data="[{\"host\":\"a\",\"code\":200},{\"host\":\"b\"}]" | table host code)",
      .output = R"({"host":"a","code":200} {"host":"b"})"},
 };
 

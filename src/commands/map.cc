@@ -9,6 +9,7 @@
 #include "commands/entry.h"
 #include "exec/row_table.h"
 #include "exec/spool.h"
+#include "plan/saved_searches.h"
 #include "value/number.h"
 
 namespace spelk::commands {
@@ -161,6 +162,15 @@ absl::Status Cut(std::string_view text, Span span, plan::Binder& binder, MapNode
   return absl::OkStatus();
 }
 
+absl::StatusOr<std::string> SavedSearch(const ast::Name& name, plan::Binder& binder) {
+  const plan::SavedSearches* saved = binder.services().saved_searches;
+  std::optional<std::string> text = saved == nullptr ? std::nullopt : saved->FindSearch(name.text);
+  if (text) return *std::move(text);
+  return binder.Error(ErrorCode::kBadArgument, name.span,
+                      fmt::format("there is no saved search '{}'", name.text),
+                      {"write the search: map search=\"search user=$user$\""});
+}
+
 absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
   auto node = plan::Make<MapNode>(call.span);
   SPELK_ASSIGN_OR_RETURN(const plan::Binder::Most most,
@@ -176,10 +186,13 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
           Cut(binder.TextOf(TextInBrackets(*bracket)), argument.span, binder, node.get()));
       continue;
     }
-    return binder.Error(
-        ErrorCode::kBadArgument, argument.span,
-        "saved searches are not known: \"" + std::string(binder.TextOf(argument.span)) + "\"",
-        {"write the search: map search=\"search user=$user$\""});
+    if (const auto* name = std::get_if<ast::Name>(&argument.value);
+        name != nullptr && search == nullptr && node->texts.empty()) {
+      SPELK_ASSIGN_OR_RETURN(const std::string text, SavedSearch(*name, binder));
+      SPELK_RETURN_IF_ERROR(Cut(text, argument.span, binder, node.get()));
+      continue;
+    }
+    return binder.Unexpected(argument, {"one search is run: map search=\"search user=$user$\""});
   }
   if (search != nullptr) {
     SPELK_ASSIGN_OR_RETURN(const std::string text, binder.OptionText(*search));
@@ -203,6 +216,10 @@ constexpr Argument kArguments[] = {
      .summary = "The search; $field$ stands for the row's value, $_serial_id$ for its number, $$ "
                 "for a dollar sign. It may stand in brackets instead.",
      .is_option = true},
+    {.name = "name",
+     .type = "text",
+     .fallback = "",
+     .summary = "A saved search of an app instead."},
     {.name = "maxsearches",
      .type = "int",
      .fallback = "10",
@@ -223,7 +240,7 @@ constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<MapNode>, &Build}};
 
 extern constexpr CommandEntry kMap = {
     .name = "map",
-    .signature = "map search=\"<search>\" | [<search>] [maxsearches=<int>]",
+    .signature = "map search=\"<search>\" | [<search>] | <saved search> [maxsearches=<int>]",
     .summary = "Runs a search for each row.",
     .kind = CommandKind::kDatasetProcessing,
     .shape = {Shape::kArguments, kNoClauses},

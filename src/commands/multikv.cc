@@ -84,7 +84,7 @@ class MultiKv final : public exec::Streaming<MultiKvState> {
         SPELK_RETURN_IF_ERROR(AddRows(batch, each.text(), row, state, &found, out));
         if (out.enough()) return absl::OkStatus();
       }
-      if (!found) Add(row, {}, Value::Null(), state);
+      if (!found || !drops_original_) Add(row, {}, Value::Null(), state);
       SPELK_RETURN_IF_ERROR(state.scratch->status("multikv"));
       if (state.pending.rows.size() < run_.batch_rows) continue;
       SPELK_RETURN_IF_ERROR(PushRows(batch, state, out));
@@ -108,7 +108,6 @@ class MultiKv final : public exec::Streaming<MultiKvState> {
     Arena& scratch = *state.scratch;
     io::TextTable table(text, options_, scratch);
     while (table.Next()) {
-      if (!*found && !drops_original_) Add(row, {}, Value::Null(), state);
       *found = true;
       if (!HasTerm(table.line())) continue;
       ArenaBuilder<io::TextField> cells(scratch);
@@ -256,7 +255,7 @@ constexpr Argument kArguments[] = {
     {.name = "rmorig",
      .type = "bool",
      .fallback = "true",
-     .summary = "The event itself is left out; false keeps it before its rows.",
+     .summary = "The event itself is left out; false keeps it after its rows.",
      .is_option = true}};
 constexpr std::string_view kNotes[] = {
     "columns stand below their names, or have commas or tabs between them if the names do",

@@ -29,6 +29,8 @@ constexpr Example kExamples[] = {
      .output = R"({"user":"ana"})"},
 };
 
+constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<ActionNode>, &BuildAction}};
+
 }  // namespace
 
 extern constexpr CommandEntry kSendEmail = {
@@ -42,6 +44,7 @@ extern constexpr CommandEntry kSendEmail = {
     .notes = kActionNotes,
     .differs = "Passes the rows on and sends nothing; a warning says what Splunk would do.",
     .examples = kExamples,
+    .nodes = kNodes,
     .bind = &Bind,
 };
 

@@ -4,6 +4,8 @@
 
 #include "commands/entry.h"
 #include "exec/column_setter.h"
+#include "exec/row_sink.h"
+#include "exec/spool.h"
 #include "io/json_text.h"
 #include "io/json_value.h"
 #include "value/number.h"
@@ -48,8 +50,15 @@ struct ToJsonNode final : plan::Node {
              return plan::IsPattern(each.field.name());
            });
   }
+  // Which fields some row has is known after the last one.
+  bool needs_all_fields() const { return fills_null && has_patterns(); }
   plan::Dataflow GetDataflow() const override {
     plan::Dataflow flow{.order = Order::kKeeps, .runs = Runs::kStreaming, .results = true};
+    if (needs_all_fields()) {
+      flow.runs = Runs::kSink;
+      flow.order = Order::kNeeds;
+      flow.keeps_order = true;
+    }
     if (!has_patterns()) {
       flow.reads = plan::FieldSet();
       for (const FormedFields& each : fields) flow.reads.Add(each.field);
@@ -149,10 +158,13 @@ struct ToJsonState {
 
 class ToJson final : public exec::Streaming<ToJsonState> {
  public:
-  ToJson(const ToJsonNode& node, const exec::RunContext& run)
+  // `named`: members that each object has if nulls are filled in, beside those of the batch.
+  ToJson(const ToJsonNode& node, std::vector<Field> named, const exec::RunContext& run)
       : fields_(node.fields),
+        named_(std::move(named)),
         form_(node.form),
         includes_internal_(node.includes_internal),
+        only_named_(node.needs_all_fields()),
         fills_null_(node.fills_null),
         output_(node.output),
         run_(run) {}
@@ -189,16 +201,19 @@ class ToJson final : public exec::Streaming<ToJsonState> {
     for (size_t c = 0; c < schema.fields().size(); ++c) {
       const Field field = schema.fields()[c];
       if (field.hidden()) continue;
+      // A column may be without values in all rows.
+      if (only_named_ && std::find(named_.begin(), named_.end(), field) == named_.end()) continue;
       if (const std::optional<JsonForm> form = FormOf(field)) {
         members.push_back({std::string(field.name()), c, *form});
       }
     }
-    for (const FormedFields& each : fields_) {
-      const bool known = std::any_of(members.begin(), members.end(), [&each](const Member& member) {
-        return member.name == each.field.name();
+    for (const Field field : named_) {
+      const bool known = std::any_of(members.begin(), members.end(), [field](const Member& member) {
+        return member.name == field.name();
       });
-      if (fills_null_ && !known)
-        members.push_back({std::string(each.field.name()), std::nullopt, each.form});
+      if (fills_null_ && !known && FormOf(field)) {
+        members.push_back({std::string(field.name()), std::nullopt, JsonForm::kNone});
+      }
     }
     std::sort(members.begin(), members.end(),
               [](const Member& a, const Member& b) { return a.name < b.name; });
@@ -261,11 +276,49 @@ class ToJson final : public exec::Streaming<ToJsonState> {
   }
 
   const std::vector<FormedFields> fields_;
+  const std::vector<Field> named_;
   const JsonForm form_;
   const bool includes_internal_;
+  const bool only_named_;  // Nothing else of the batch counts.
   const bool fills_null_;
   const Field output_;
   const exec::RunContext& run_;
+};
+
+class ToJsonOfAll final : public exec::SpoolSink {
+ public:
+  ToJsonOfAll(const ToJsonNode& node, const exec::RunContext& run)
+      : SpoolSink("tojson", run), node_(node) {}
+
+  absl::Status Finish(exec::Spool rows, exec::Output& out) const override {
+    std::vector<Field> all = rows.FieldsInOrder(nullptr);
+    for (const FormedFields& each : node_.fields) {
+      const bool known = std::find(all.begin(), all.end(), each.field) != all.end();
+      if (!known && !plan::IsPattern(each.field.name())) all.push_back(each.field);
+    }
+    const ToJson objects(node_, std::move(all), run());
+    SPELK_ASSIGN_OR_RETURN(ToJsonState state, objects.NewState());
+    ObjectOutput output(objects, state, out);
+    return rows.Emit(output);
+  }
+
+ private:
+  class ObjectOutput final : public exec::Output {
+   public:
+    ObjectOutput(const ToJson& objects, ToJsonState& state, exec::Output& next)
+        : objects_(objects), state_(state), next_(next) {}
+    absl::Status Push(Batch batch) override {
+      return objects_.Process(std::move(batch), state_, next_);
+    }
+    bool enough() const override { return next_.enough(); }
+
+   private:
+    const ToJson& objects_;
+    ToJsonState& state_;
+    exec::Output& next_;
+  };
+
+  const ToJsonNode& node_;
 };
 
 std::optional<JsonForm> FormNamed(std::string_view name) {
@@ -304,16 +357,15 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
       SPELK_RETURN_IF_ERROR(BindField(field, *named, binder, node.get()));
     }
   }
-  if (node->fills_null && node->has_patterns()) {
-    return binder.Error(ErrorCode::kUnbuiltOption, binder.FindOption(call, "fill_null")->name.span,
-                        "fill_null needs the names of the fields",
-                        {"name them without *: tojson fill_null=true user src"});
-  }
   return node;
 }
 
 exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
-  return std::make_unique<ToJson>(plan::As<ToJsonNode>(node), run);
+  const auto& to_json = plan::As<ToJsonNode>(node);
+  if (to_json.needs_all_fields()) return std::make_unique<ToJsonOfAll>(to_json, run);
+  std::vector<Field> named;
+  for (const FormedFields& each : to_json.fields) named.push_back(each.field);
+  return std::make_unique<ToJson>(to_json, std::move(named), run);
 }
 
 constexpr Argument kArguments[] = {

@@ -195,6 +195,7 @@ absl::Status RunTables::WriteFile(const Write& write) const {
   // A link that leads out of the folder is refused.
   SPELK_RETURN_IF_ERROR(folder.Find(write.file).status());
   const std::string path = folder.NameOf(write.file);
+  if (write.events) return AppendEvents(write, path);
   if (write.rows == nullptr) {
     ::unlink(path.c_str());
     return absl::OkStatus();
@@ -210,12 +211,32 @@ absl::Status RunTables::WriteFile(const Write& write) const {
   return file->Commit();
 }
 
+absl::Status RunTables::AppendEvents(const Write& write, const std::string& path) const {
+  constexpr size_t kPiece = size_t{64} << 10U;
+  SPELK_ASSIGN_OR_RETURN(const std::unique_ptr<io::AtomicFile> file, io::AtomicFile::Create(path));
+  if (::access(path.c_str(), F_OK) == 0) {
+    io::Input input;
+    input.path = path;
+    SPELK_ASSIGN_OR_RETURN(const io::ByteSourcePtr old, io::Open(input));
+    std::string piece(kPiece, '\0');
+    for (;;) {
+      SPELK_ASSIGN_OR_RETURN(const size_t count, old->Read(piece.data(), piece.size()));
+      if (count == 0) break;
+      SPELK_RETURN_IF_ERROR(file->sink().Write(std::string_view(piece).substr(0, count)));
+    }
+  }
+  SPELK_RETURN_IF_ERROR(plan::WriteJsonLines(*write.rows, file->sink()));
+  return file->Commit();
+}
+
 absl::Status RunTables::Publish() {
   const std::lock_guard lock(mutex_);
   if (pending_.empty()) return absl::OkStatus();
   for (const Write& write : pending_) {
-    tables_[write.table] = write.rows;
-    written_.insert(write.table);
+    if (!write.events) {
+      tables_[write.table] = write.rows;
+      written_.insert(write.table);
+    }
     if (!write_folder_.empty()) SPELK_RETURN_IF_ERROR(WriteFile(write));
   }
   pending_.clear();

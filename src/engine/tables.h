@@ -38,6 +38,7 @@ class RunTables final : public plan::Tables {
   absl::StatusOr<plan::LookupIndexPtr> Index(const plan::Lookup& lookup,
                                              const std::vector<std::string>& columns) override;
   absl::Status Put(Write write) override;
+  bool writes_files() const override { return !write_folder_.empty(); }
 
   // What the function lookup() left out, as warnings: once for each table.
   std::vector<std::string> Notes() const;
@@ -52,6 +53,8 @@ class RunTables final : public plan::Tables {
   absl::StatusOr<plan::TablePtr> RowsLocked(const plan::Lookup& lookup);
   absl::StatusOr<plan::TablePtr> Read(const plan::Lookup& lookup);
   absl::Status WriteFile(const Write& write) const;
+  // Adds events to a file, or begins one.
+  absl::Status AppendEvents(const Write& write, const std::string& path) const;
   plan::LookupPtr Written(std::string_view name, const plan::LookupPtr& known) const;
 
   const knowledge::Lookups& lookups_;

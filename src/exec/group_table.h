@@ -55,6 +55,8 @@ class GroupTable {
   void* State(uint32_t group, size_t aggregate) const {
     return groups_[group].states + layout_->offset(aggregate);
   }
+  // The states of a group as a whole, which the layout divides.
+  char* States(uint32_t group) const { return groups_[group].states; }
   std::string_view key(uint32_t group) const { return groups_[group].key; }
   size_t size() const { return groups_.size(); }
   bool has_spilled() const { return !partitions_.empty(); }

@@ -150,9 +150,12 @@ absl::Status TopNPerKey::Add(const Batch& batch, Position at, const KeyOf& key_o
   for (size_t r = 0; r < ranks.size(); ++r) ranks[r] = batch_ranks.rank(r);
   if (keep_without_key) SPELK_RETURN_IF_ERROR(AddKeyless(batch, key_of, ranks));
   absl::Status status = AddOnce(batch, key_of, ranks);
-  if (!absl::IsResourceExhausted(status)) return status;
-  SPELK_RETURN_IF_ERROR(MakeRoom());
-  return AddOnce(batch, key_of, ranks);
+  if (absl::IsResourceExhausted(status)) {
+    SPELK_RETURN_IF_ERROR(MakeRoom());
+    status = AddOnce(batch, key_of, ranks);
+  }
+  SPELK_RETURN_IF_ERROR(status);
+  return groups_.SpillUnderPressure();
 }
 
 absl::Status TopNPerKey::Merge(TopNPerKey other) {

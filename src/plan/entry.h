@@ -41,6 +41,7 @@ struct Argument {
   bool is_option = false;  // Written name=value.
   bool no_effect = false;  // Accepted because Splunk has it; does nothing here.
   bool refused = false;    // Known because Splunk has it; refused by name.
+  bool repeats = false;    // May be given several times.
   ValueShape value = ValueShape::kText;
 };
 

@@ -70,8 +70,13 @@ class Tables : public LookupCatalog {
     std::string file;  // Its name if it is written to one.
     TablePtr rows;
     bool multivalues = false;  // In a file: columns __mv_NAME.
+    // The rows are events: they are added to a file of JSON lines, and nobody reads them as a
+    // table.
+    bool events = false;
   };
   virtual absl::Status Put(Write write) = 0;
+  // Whether the run may write files.
+  virtual bool writes_files() const = 0;
 };
 
 // Files that a query may read: those inside the folders that were given, names resolved after

@@ -8,6 +8,7 @@
 
 #include "base/status.h"
 #include "io/csv_reader.h"
+#include "io/json_text.h"
 #include "io/row_writer.h"
 #include "value/number.h"
 
@@ -287,6 +288,30 @@ absl::Status WriteCsvTable(const Table& table, bool multivalues, io::ByteSink& s
     out.clear();
   }
   return sink.Write(out);
+}
+
+absl::Status WriteJsonLines(const Table& table, io::ByteSink& sink) {
+  std::string out;
+  for (size_t row = 0; row < table.rows(); ++row) {
+    out = "{";
+    for (size_t column = 0; column < table.columns().size(); ++column) {
+      const Value& value = table.At(column, row);
+      if (value.is_null()) continue;
+      if (out.size() > 1) out += ',';
+      io::AppendJsonString(table.columns()[column], out);
+      out += ':';
+      const bool number =
+          table.columns()[column] == "_time" && value.is_text() && io::IsJsonNumber(value.text());
+      if (number) {
+        out += value.text();
+      } else {
+        io::AppendJsonValue(value, out);
+      }
+    }
+    out += "}\n";
+    SPELK_RETURN_IF_ERROR(sink.Write(out));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace spelk::plan

@@ -91,5 +91,7 @@ absl::StatusOr<std::vector<std::string>> ReadCsvColumns(std::string_view text,
 // Writes the table as CSV. With `multivalues` a column `__mv_NAME` follows each column that has
 // any; the values of a multivalue stand in its cell, a line each, in either case.
 absl::Status WriteCsvTable(const Table& table, bool multivalues, io::ByteSink& sink);
+// Writes each row as a JSON object on a line of its own: nulls are left out, _time is a number.
+absl::Status WriteJsonLines(const Table& table, io::ByteSink& sink);
 
 }  // namespace spelk::plan

@@ -183,7 +183,6 @@ class Checker {
   std::vector<std::string> Advice(size_t at) const {
     constexpr std::pair<std::string_view, std::string_view> kAdvice[] = {
         {"&", "the logical and is written AND"},
-        {"!", "write NOT before a condition, != between two values"},
         {"?", "write if(condition, value, other value)"},
         {";", "a comma parts two assignments, a pipe two commands"},
         {"~", "write match(field, \"regular expression\")"},

@@ -444,7 +444,8 @@ class ModeLexer {
       token->type = SplLexer::LONE_IN;
     } else if (IsDirective(word) && end < text_.size() && text_[end] == '(') {
       token->type = SplLexer::DIRECTIVE;
-    } else if (InState(State::kSearchWhere) && EqualsIgnoringCase(word, "by")) {
+    } else if (InState(State::kSearchWhere) &&
+               (EqualsIgnoringCase(word, "by") || EqualsIgnoringCase(word, "groupby"))) {
       token->type = SplLexer::BY;
       top().state = State::kArguments;
     }
@@ -496,6 +497,9 @@ class ModeLexer {
     };
     if (take("as", SplLexer::AS, true)) return true;
     if (take("by", SplLexer::BY, (clauses & kClauseBy) != 0)) return true;
+    // Of the commands whose WHERE holds search terms (mstats, syntax).
+    const bool both = (clauses & kClauseBy) != 0 && (clauses & kClauseSearchWhere) != 0;
+    if (take("groupby", SplLexer::BY, both)) return true;
     if (take("over", SplLexer::OVER, (clauses & kClauseOver) != 0)) return true;
     if (take("output", SplLexer::OUTPUT, (clauses & kClauseOutput) != 0)) return true;
     if (take("outputnew", SplLexer::OUTPUTNEW, (clauses & kClauseOutput) != 0)) return true;

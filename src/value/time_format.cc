@@ -451,6 +451,11 @@ bool ParseFormat(std::string_view& text, std::string_view format, ParsedTime* pa
       if (!ParseConversion(conversion, text, parsed, depth)) return false;
     } else if (c == ' ' || c == '\t' || c == '\n') {
       SkipBlanks(text);
+    } else if (c == '.' && !text.starts_with('.') && StartsWithFraction(format.substr(at))) {
+      // A second without a fraction (strptime, extended example).
+      Conversion fraction;
+      ++at;
+      (void)NextConversion(format, &at, &fraction);
     } else if (!TakeChar(text, c)) {
       return false;
     }

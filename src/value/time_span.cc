@@ -99,6 +99,9 @@ double TimeSpan::seconds() const {
 
 std::optional<TimeSpan> ParseTimeSpan(std::string_view text) {
   TimeSpan span;
+  const size_t sign = text.starts_with('+') || text.starts_with('-') ? 1 : 0;
+  if (sign != 0 && text.find('@') == std::string_view::npos) return std::nullopt;
+  text.remove_prefix(sign);
   if (!text.empty() && text.front() >= '0' && text.front() <= '9') {
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), span.count);
     if (error != std::errc() || span.count < 1 || span.count > kMostUnits) return std::nullopt;

@@ -25,8 +25,8 @@ struct TimeSpan {
   double seconds() const;
 };
 
-// "5m", "h", "100ms", "1w@w1". Nothing for any other text, a count of 0, or parts of a second that
-// do not divide a second evenly.
+// "5m", "h", "100ms", "1w@w1", before whose snap a sign has no meaning: "+1w@w1". Nothing for any
+// other text, a count of 0, or parts of a second that do not divide a second evenly.
 std::optional<TimeSpan> ParseTimeSpan(std::string_view text);
 
 // The start of the bucket that holds the time. `align` (seconds since the epoch) is where some

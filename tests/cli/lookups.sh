@@ -57,6 +57,17 @@ expect 'is one' 0 'uid
 2' gzip -dc out/seen.csv.gz
 expect 'no rows remove the file' 0 '' run 'search uid=9 | outputlookup seen.csv' --allow-write out events.ndjson
 expect 'it is gone' 1 '' test -e out/seen.csv
+expect 'rows for a summary index' 0 'uid,count
+1,1
+2,1' run 'stats count BY uid | collect index=summary marker="k=v w"' --allow-write out --now 1600000000 events.ndjson
+expect 'are events in a file' 0 '{"_time":1600000000,"_raw":"09/13/2020 12:26:40 +0000, info_min_time=0.000, info_max_time=+Infinity, info_search_time=1600000000.000, k=v w, uid=1, count=1","index":"summary","sourcetype":"stash","uid":"1","count":"1"}
+{"_time":1600000000,"_raw":"09/13/2020 12:26:40 +0000, info_min_time=0.000, info_max_time=+Infinity, info_search_time=1600000000.000, k=v w, uid=2, count=1","index":"summary","sourcetype":"stash","uid":"2","count":"1"}' cat out/summary.ndjson
+printf '{"_time":5,"_raw":"x y","host":"h","sourcetype":"s","source":"f"}\n' >raw.ndjson
+expect 'an event as it is' 0 '_raw
+x y' run 'collect index=summary source=now host=here | table _raw' --allow-write out raw.ndjson
+expect 'is added to them' 0 '{"_time":5,"_raw":"x y","index":"summary","source":"now","sourcetype":"stash","host":"here","orig_host":"h","orig_sourcetype":"s","orig_source":"f"}' tail -n 1 out/summary.ndjson
+expect 'and can be searched' 0 'n
+2' run 'index=summary uid=* | stats sum(count) AS n' out/summary.ndjson
 expect 'no folder' 2 '' run 'table uid | outputlookup seen.csv' --allow-write nowhere events.ndjson
 says 'it is named' 'there is no folder nowhere to write to'
 ln -s ../other/target.csv out/leads_out.csv

@@ -37,6 +37,7 @@ inline constexpr Argument kServerGroupOption = {.name = "splunk_server_group",
                                                 .fallback = "",
                                                 .summary = "Which of Splunk's servers.",
                                                 .is_option = true,
-                                                .no_effect = true};
+                                                .no_effect = true,
+                                                .repeats = true};
 
 }  // namespace spelk::commands

@@ -62,6 +62,12 @@ constexpr Argument kArguments[] = {
      .fallback = "0",
      .summary = "Which of the jobs before the last one; refused if it is not 0.",
      .is_option = true},
+    {.name = "job_delegate",
+     .type = "text",
+     .fallback = "",
+     .summary = "The user who ran the job of the saved search.",
+     .is_option = true,
+     .no_effect = true},
     {.name = "ignore_running",
      .type = "bool",
      .fallback = "true",
@@ -83,7 +89,7 @@ constexpr Example kExamples[] = {
 
 extern constexpr CommandEntry kLoadJob = {
     .name = "loadjob",
-    .signature = "| loadjob savedsearch=<user>:<app>:<name>",
+    .signature = "| loadjob savedsearch=<user>:<app>:<name> [<option>…]",
     .summary = "Gives the results of a saved search, which runs anew.",
     .kind = CommandKind::kGenerating,
     .shape = {Shape::kArguments, kNoClauses},

@@ -13,8 +13,7 @@ namespace {
 absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
   if (!binder.is_first()) return NotFirst(call, binder);
   SPELK_RETURN_IF_ERROR(binder.NoArguments(call));
-  SPELK_RETURN_IF_ERROR(
-      CheckOptions(call, {"type", "datatype", "splunk_server", "splunk_server_group"}, binder));
+  SPELK_RETURN_IF_ERROR(CheckOptions(call, {"type", "datatype", "splunk_server"}, binder));
   if (binder.FindOption(call, "type") == nullptr) {
     return binder.Error(ErrorCode::kMissingArgument, call.name.span, "the type is missing",
                         {"usage: | metadata type=hosts|sources|sourcetypes [index=<text>]"});

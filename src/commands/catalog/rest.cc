@@ -132,6 +132,12 @@ constexpr Argument kArguments[] = {
      .summary = "How long Splunk waits.",
      .is_option = true,
      .no_effect = true},
+    {.name = "strict",
+     .type = "bool",
+     .fallback = "false",
+     .summary = "Whether a server that does not answer is an error.",
+     .is_option = true,
+     .no_effect = true},
     kServerOption,
     kServerGroupOption};
 constexpr std::string_view kNotes[] = {

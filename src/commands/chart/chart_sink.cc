@@ -376,10 +376,11 @@ absl::StatusOr<std::vector<ShownColumn>> ChartSink::ShownColumns(const std::vect
   return shown;
 }
 
-// By name, binned ones by number; those without a value and the others come last.
+// By name, binned ones by number and before texts; those without a value and the others come last.
 std::vector<std::string> ChartSink::InOrder(const StringSet& series, const Axis& axis) const {
   struct Ordered {
     int last;
+    bool is_text;
     double number;
     std::string key;
   };
@@ -388,10 +389,11 @@ std::vector<std::string> ChartSink::InOrder(const StringSet& series, const Axis&
     const int last = key == kNullSeries ? 1 : (key == kOtherSeries ? 2 : 0);
     const std::optional<Number> number =
         last == 0 && axis.has_bins() ? ParseNumber(key) : std::nullopt;
-    order.push_back({last, number ? number->value : 0, key});
+    order.push_back({last, !number, number ? number->value : 0, key});
   }
   std::sort(order.begin(), order.end(), [](const Ordered& a, const Ordered& b) {
-    return std::tie(a.last, a.number, a.key) < std::tie(b.last, b.number, b.key);
+    return std::tie(a.last, a.is_text, a.number, a.key) <
+           std::tie(b.last, b.is_text, b.number, b.key);
   });
   std::vector<std::string> keys;
   for (Ordered& each : order) keys.push_back(std::move(each.key));

@@ -238,6 +238,11 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   }
   if (arguments.size() > 1) return binder.Unexpected(*arguments[1], {"it takes one period"});
   node->period = word->text;
+  // Here, unlike elsewhere, m is a month (timewrap, timescale).
+  if (node->period.find_first_not_of("0123456789") + 1 == node->period.size() &&
+      node->period.ends_with('m')) {
+    node->period += "on";
+  }
   SPELK_ASSIGN_OR_RETURN(const std::string align, binder.Choice(call, "align"));
   SPELK_ASSIGN_OR_RETURN(const std::string series, binder.Choice(call, "series"));
   SPELK_ASSIGN_OR_RETURN(node->format, binder.Text(call, "time_format"));
@@ -256,7 +261,7 @@ constexpr Argument kArguments[] = {
     {.name = "period",
      .type = "span of time",
      .fallback = "",
-     .summary = "How long each series is: 1d, week, 2w, month, 1q, year."},
+     .summary = "How long each series is: 1d, week, 2w, month, 1q, year; m is a month, too."},
     {.name = "align",
      .type = "one of end|now",
      .fallback = "end",

@@ -25,9 +25,10 @@ using syntax::QuoteField;
 
 constexpr std::string_view kValue = "_value";
 constexpr std::string_view kMember = "metric_name:";
-// Of timechart, which chart=t takes.
-constexpr std::string_view kChartOptions[] = {"limit",    "agg",     "usenull",
-                                              "useother", "nullstr", "otherstr"};
+// What chart=t takes, and what chart and timechart call it.
+constexpr std::string_view kChart = "chart.";
+constexpr std::string_view kChartOptions[] = {"chart.limit",    "chart.agg",     "chart.usenull",
+                                              "chart.useother", "chart.nullstr", "chart.otherstr"};
 
 class MstatsBinder {
  public:
@@ -45,7 +46,10 @@ class MstatsBinder {
     if (fill_ && !node->by.empty()) {
       SPELK_ASSIGN_OR_RETURN(rows, Over(FillGroups(node->by), std::move(rows)));
     }
-    if (chart_) return Over(Timechart(node->by), std::move(rows));
+    if (!every_.empty()) {
+      SPELK_ASSIGN_OR_RETURN(rows, Over(Sample(), std::move(rows)));
+    }
+    if (chart_) return Over(Chart(node->by), std::move(rows));
     if (has_time_) {
       plan::NodePtr bin = MakeTimeBin(call_.span, binder_.Intern("_time"), span_);
       bin->input = std::move(rows);
@@ -73,7 +77,12 @@ class MstatsBinder {
       if (option == nullptr) continue;
       if (!chart_) return Conflict(name, fmt::format("{} goes with chart=t only", name));
       SPELK_ASSIGN_OR_RETURN(const std::string text, binder_.OptionText(*option));
-      chart_options_ += fmt::format(" {}={}", name, Quote(text));
+      const bool statistic = name == "chart.agg";
+      if (statistic && text.find_first_of("|[]`\"") != std::string::npos) {
+        return binder_.BadOption(*option, text);
+      }
+      chart_options_ +=
+          fmt::format(" {}={}", name.substr(kChart.size()), statistic ? text : Quote(text));
     }
     if (const ast::ArgumentOption* fill = binder_.FindOption(call_, "fillnull_value")) {
       SPELK_ASSIGN_OR_RETURN(fill_, binder_.OptionText(*fill));
@@ -100,33 +109,95 @@ class MstatsBinder {
     return fmt::format("| fillnull value={}{}", Quote(*fill_), fields);
   }
 
-  // chart=t: what timechart makes of the metrics.
-  std::string Timechart(const std::vector<Field>& fields) const {
+  // chart=t: what timechart makes of the metrics, or without a span chart, whose first field makes
+  // the rows.
+  std::string Chart(const std::vector<Field>& fields) const {
     std::string by;
     for (const Field field : fields) {
       if (field.name() == "_time") continue;
       by += fmt::format("{}{}", by.empty() ? " BY " : ", ", Quote(field.name()));
     }
+    if (!has_time_ && !by.empty()) {
+      return fmt::format("| chart{}{}{}", chart_options_, statistics_, by);
+    }
     const std::string span = span_.empty() ? "" : fmt::format(" span={}", Quote(span_));
     return fmt::format("| timechart{}{}{}{}", chart_options_, span, statistics_, by);
+  }
+
+  // every=: of each stretch of time its first span alone counts. Months have 30 days, years 365.
+  std::string Sample() const {
+    return fmt::format("| where _time-floor(_time/{0})*{0}<{1}", every_seconds_, span_seconds_);
+  }
+
+  absl::Status ReadEvery(const std::optional<BinSpan>& span) {
+    SPELK_ASSIGN_OR_RETURN(const std::optional<Given> every, Find("every"));
+    if (!every) return absl::OkStatus();
+    const auto refuse = [&](std::string_view why) {
+      return binder_.Error(ErrorCode::kBadOptionValue, every->name, why);
+    };
+    every_ = every->text;
+    if (!span) return refuse("every goes with a span only, and not with span=auto");
+    const std::optional<BinSpan> parsed = BinSpan::Parse(every_, true);
+    if (!parsed || !parsed->is_time()) return BadSpan(*every);
+    every_seconds_ = parsed->time().seconds();
+    span_seconds_ = span->time().seconds();
+    if (every_seconds_ > span_seconds_) return absl::OkStatus();
+    return refuse("every must be longer than the span");
   }
 
   // span= gives every row its time, whether BY names it or not.
   absl::Status ReadSpan(plan::AggregateNode* node) {
     const Field time = binder_.Intern("_time");
     has_time_ = std::find(node->by.begin(), node->by.end(), time) != node->by.end();
-    const ast::ArgumentOption* span = binder_.FindOption(call_, "span");
-    if (span == nullptr) return absl::OkStatus();
-    SPELK_ASSIGN_OR_RETURN(span_, binder_.OptionText(*span));
+    SPELK_ASSIGN_OR_RETURN(const std::optional<Given> span, Find("span"));
+    if (!span) return ReadEvery(std::nullopt);
+    span_ = span->text;
     if (!has_time_ && !chart_) node->by.insert(node->by.begin(), time);
     has_time_ = true;
     if (span_ == "auto") {
       span_.clear();
-      return absl::OkStatus();
+      return ReadEvery(std::nullopt);
     }
     const std::optional<BinSpan> parsed = BinSpan::Parse(span_, true);
-    if (parsed && parsed->is_time()) return absl::OkStatus();
-    return binder_.BadOption(*span, span_);
+    if (parsed && parsed->is_time()) return ReadEvery(parsed);
+    return BadSpan(*span);
+  }
+
+  // An option, which may stand among the terms of WHERE, too.
+  struct Given {
+    std::string text;
+    Span name;
+    Span value;
+  };
+  absl::StatusOr<std::optional<Given>> Find(std::string_view name) {
+    if (const ast::ArgumentOption* option = binder_.FindOption(call_, name)) {
+      SPELK_ASSIGN_OR_RETURN(std::string text, binder_.OptionText(*option));
+      return Given{std::move(text), option->name.span, option->value->span};
+    }
+    const ast::Clause* where = binder_.FindClause(call_, ast::ClauseWord::kWhere);
+    if (where == nullptr || !where->search) return std::nullopt;
+    const auto given = [name](const ast::SearchExpr& term) -> std::optional<Given> {
+      const auto* comparison = std::get_if<ast::SearchComparison>(&term.node);
+      if (comparison == nullptr || comparison->op != CompareOp::kEqual ||
+          comparison->field.text != name) {
+        return std::nullopt;
+      }
+      const auto* text = std::get_if<ast::Name>(&comparison->value.value);
+      if (text == nullptr) return std::nullopt;
+      return Given{text->text, comparison->field.span, comparison->value.span};
+    };
+    if (const auto* all = std::get_if<ast::SearchAnd>(&where->search->node)) {
+      for (const ast::SearchExpr& term : all->operands) {
+        if (auto found = given(term)) return found;
+      }
+      return std::nullopt;
+    }
+    return given(*where->search);
+  }
+
+  absl::Status BadSpan(const Given& given) {
+    return binder_.Error(ErrorCode::kBadOptionValue, given.value,
+                         fmt::format("\"{}\" is no span of time", given.text));
   }
 
   absl::Status ReadStatistics(plan::AggregateNode* node) {
@@ -138,6 +209,9 @@ class MstatsBinder {
     }
     for (const ast::Argument* argument : arguments) {
       SPELK_ASSIGN_OR_RETURN(plan::AggregateCall call, binder_.Aggregate(*argument));
+      // For the commands that merge partial rows, a count alone is one of measurements.
+      const bool alone = !call.field && call.pattern.empty() && call.expression == nullptr;
+      if (prestats_ && alone && call.function == "count") call.field = binder_.Intern(kValue);
       const bool metrics = call.field || !call.pattern.empty();
       if (!metrics || call.expression != nullptr || call.is_sparkline) {
         return binder_.Error(
@@ -205,6 +279,14 @@ class MstatsBinder {
         kMember, fields, names, others);
   }
 
+  // Values are compared with their case (mstats, WHERE clause), unlike in search.
+  static void MatchCase(plan::Expr* expr) {
+    for (plan::Pattern& pattern : expr->patterns) pattern.exact_case = !expr->field.hidden();
+    for (ExprPtr& argument : expr->arguments) {
+      if (argument != nullptr) MatchCase(argument.get());
+    }
+  }
+
   absl::Status AddWhere(plan::Node* rows) {
     const ast::Clause* where = binder_.FindClause(call_, ast::ClauseWord::kWhere);
     if (where == nullptr || !where->search) return absl::OkStatus();
@@ -215,7 +297,13 @@ class MstatsBinder {
       scan->time_ranges.push_back(std::move(each));
     }
     std::vector<ExprPtr> all = plan::SplitAnd(std::move(scan->predicate));
-    all.push_back(std::move(terms));
+    for (ExprPtr& term : plan::SplitAnd(std::move(terms))) {
+      const bool option = term->kind == ExprKind::kMatch && term->op == CompareOp::kEqual &&
+                          (term->field.name() == "span" || term->field.name() == "every");
+      if (option) continue;
+      MatchCase(term.get());
+      all.push_back(std::move(term));
+    }
     scan->predicate = plan::MakeLogical(ExprKind::kAnd, std::move(all));
     return absl::OkStatus();
   }
@@ -231,6 +319,9 @@ class MstatsBinder {
   std::vector<std::string> metrics_;
   std::vector<std::string> patterns_;  // Of members: "metric_name:cpu.*".
   std::string span_;
+  std::string every_;
+  double span_seconds_ = 0;  // With every_.
+  double every_seconds_ = 0;
   bool has_time_ = false;
 };
 
@@ -271,34 +362,41 @@ constexpr Argument kArguments[] = {
     {.name = "chart",
      .type = "bool",
      .fallback = "f",
-     .summary = "Gives what timechart would: a row for each span, a column for each series.",
+     .summary = "Gives what timechart would, a row for each span and a column for each series; "
+                "without a span and with BY what chart would.",
+
      .is_option = true},
-    {.name = "limit",
+    {.name = "every",
+     .type = "span of time",
+     .fallback = "",
+     .summary = "Of so much time only the first span counts.",
+     .is_option = true},
+    {.name = "chart.limit",
      .type = "int, which top or bottom may stand before",
      .fallback = "",
      .summary = "With chart=t: as timechart has it, and likewise the next five.",
      .is_option = true},
-    {.name = "agg",
+    {.name = "chart.agg",
      .type = "statistic",
      .fallback = "",
      .summary = "What limit goes by.",
      .is_option = true},
-    {.name = "usenull",
+    {.name = "chart.usenull",
      .type = "bool",
      .fallback = "",
      .summary = "Rows without the series field make a series.",
      .is_option = true},
-    {.name = "useother",
+    {.name = "chart.useother",
      .type = "bool",
      .fallback = "",
      .summary = "The series that were not chosen make one together.",
      .is_option = true},
-    {.name = "nullstr",
+    {.name = "chart.nullstr",
      .type = "text",
      .fallback = "",
      .summary = "What the series of rows without the field is called.",
      .is_option = true},
-    {.name = "otherstr",
+    {.name = "chart.otherstr",
      .type = "text",
      .fallback = "",
      .summary = "What the series of the others is called.",
@@ -309,27 +407,28 @@ constexpr Argument kArguments[] = {
      .summary = "What stands for a missing value of a BY field.",
      .is_option = true},
     {.name = "chunk_size",
-     .type = "int",
+     .type = "int, at least 10000",
      .fallback = "10000000",
      .summary = "How much is read at a time.",
      .is_option = true,
      .no_effect = true},
     {.name = "backfill",
      .type = "bool",
-     .fallback = "f",
+     .fallback = "t",
      .summary = "Of searches in real time.",
      .is_option = true,
      .no_effect = true},
     {.name = "update_period",
      .type = "int",
-     .fallback = "0",
+     .fallback = "1000",
      .summary = "Of searches in real time.",
      .is_option = true,
      .no_effect = true}};
 constexpr std::string_view kNotes[] = {
     "an event has a metric as a member metric_name:NAME, or as metric_name and _value; "
     "statistics of _value and WHERE metric_name= look at the second kind alone",
-    "events without any of the metrics are left out"};
+    "events without any of the metrics are left out",
+    "every= counts its stretches from the epoch, in months of 30 days and years of 365"};
 constexpr Example kExamples[] = {
     {.title = "A metric by host",
      .input =
@@ -349,7 +448,8 @@ extern constexpr CommandEntry kMstats = {
     .name = "mstats",
     .signature =
         "| mstats [prestats=<bool>] [append=<bool>] [chart=<bool> [<series options>]] "
-        "<statistic>(<metric>) [AS <field>]… [WHERE <terms>] [BY <field>…] [span=<span>]",
+        "<statistic>(<metric>) [AS <field>]… [WHERE <terms>] [BY <field>…] [span=<span> "
+        "[every=<span>]]",
     .summary = "Computes statistics of metrics.",
     .kind = CommandKind::kGenerating,
     .shape = {Shape::kArguments, kClauseBy | kClauseSearchWhere},

@@ -103,10 +103,10 @@ class TstatsBinder {
     for (const ast::Argument& argument : from.arguments) {
       const auto* option = std::get_if<ast::ArgumentOption>(&argument.value);
       const auto* word = std::get_if<ast::Name>(&argument.value);
-      if (option != nullptr && path.empty() && option->name.text == "datamodel") {
+      if (option != nullptr && path.empty() && EqualsIgnoringCase(option->name.text, "datamodel")) {
         SPELK_ASSIGN_OR_RETURN(path, binder_.OptionText(*option));
         *span = option->value->span;
-      } else if (option != nullptr && option->name.text == "sid") {
+      } else if (option != nullptr && EqualsIgnoringCase(option->name.text, "sid")) {
         return binder_.Error(ErrorCode::kUnbuiltOption, argument.span,
                              "FROM sid= names a job of Splunk's, which is not here");
       } else if (word != nullptr && !path.empty() &&
@@ -542,7 +542,7 @@ constexpr Argument kArguments[] = {
      .is_option = true,
      .no_effect = true},
     {.name = "chunk_size",
-     .type = "int",
+     .type = "int, at least 10000",
      .fallback = "10000000",
      .summary = "How much is read at a time.",
      .is_option = true,

@@ -14,6 +14,10 @@ namespace {
 constexpr uint64_t kSmallWindow = 32;
 constexpr size_t kTimedStretch = 64;
 
+// What a group takes before it has a row: two deques begin with a block and a map each.
+constexpr int64_t kEmptyDeque = 512 + 64 + 2 * 16;
+constexpr size_t kMapEntry = 96;
+
 size_t StretchFor(const RunningWindow& window) {
   if (window.seconds > 0) return kTimedStretch;
   if (window.rows <= kSmallWindow) return 0;
@@ -23,8 +27,14 @@ size_t StretchFor(const RunningWindow& window) {
 }  // namespace
 
 WindowGroups::WindowGroups(const WindowSlots& slots, const RunningWindow& window,
-                           MemoryBudget* budget)
-    : slots_(slots), window_(window), stretch_(StretchFor(window)), reservation_(budget) {}
+                           const RunContext& run, std::string_view what)
+    : slots_(slots),
+      what_(what),
+      window_(window),
+      stretch_(StretchFor(window)),
+      reservation_(run.budget) {
+  if (!window.bounded()) all_.emplace(slots, run, what);
+}
 
 void WindowGroups::StartRow(const std::optional<Number>& time) {
   ++row_;
@@ -32,42 +42,32 @@ void WindowGroups::StartRow(const std::optional<Number>& time) {
   if (window_.bounded() && !window_.own_group) ExpireAll();
 }
 
+int64_t WindowGroups::BytesOf(const Group& group) {
+  return static_cast<int64_t>(sizeof(Group) + 2 * group.key.size() + kMapEntry) + 2 * kEmptyDeque;
+}
+
 WindowGroups::Group& WindowGroups::GroupOf(std::string_view key) {
   const auto found = groups_.find(key);
   if (found != groups_.end()) return *found->second;
   auto group = std::make_unique<Group>(std::string(key));
-  if (!window_.bounded()) {
-    group->all = std::make_unique<RunningStates>(slots_);
-    bytes_ += static_cast<int64_t>(group->all->bytes());
-  }
-  bytes_ += static_cast<int64_t>(sizeof(Group) + 2 * key.size() + 64);
   Group& made = *group;
+  bytes_ += BytesOf(made);
   groups_.emplace(made.key, std::move(group));
   return made;
 }
 
-void WindowGroups::AddTo(std::string_view key, const RunningRow& row, Arena& arena,
-                         std::vector<Value>* results) {
+absl::Status WindowGroups::AddTo(std::string_view key, const RunningRow& row, Arena& arena,
+                                 std::vector<Value>* results) {
+  if (all_) return all_->AddTo(key, row, row_, window_.current, arena, results);
   Group& group = GroupOf(key);
   if (window_.current) Add(group, row);
   if (window_.own_group) Expire(group);
   Results(group, arena, results);
   if (!window_.current) Add(group, row);
+  return absl::OkStatus();
 }
 
 // ---------------------------------------------------------------- adding
-
-void WindowGroups::AddToStates(RunningStates& states, size_t slot, const Value& value,
-                               uint64_t number, const std::optional<Number>& time) {
-  plan::AggregateInput input;
-  input.rank.position.morsel = number;
-  input.time = time;
-  for (const Value& each : value.each()) {
-    input.value = each;
-    states.Add(slot, input, memory_);
-    ++input.rank.value;
-  }
-}
 
 void WindowGroups::AddValues(RunningStates& states, const Entry& entry) {
   Arena scratch;
@@ -76,21 +76,13 @@ void WindowGroups::AddValues(RunningStates& states, const Entry& entry) {
       std::isnan(entry.time) ? std::nullopt : std::optional(Number{entry.time, 0, 0});
   while (!in.at_end()) {
     const size_t slot = in.Varint();
-    AddToStates(states, slot, LoadValue(in, scratch), entry.number, time);
+    states.Add(slot, LoadValue(in, scratch), entry.number, time, memory_);
   }
 }
 
 void WindowGroups::Add(Group& group, const RunningRow& row) {
   ++group.rows;
   const uint64_t number = window_.own_group ? group.rows : row_;
-  if (!window_.bounded()) {
-    const size_t before = group.all->bytes();
-    for (size_t slot = 0; slot < row.values.size(); ++slot) {
-      AddToStates(*group.all, slot, row.values[slot], number, row.time);
-    }
-    bytes_ += static_cast<int64_t>(group.all->bytes()) - static_cast<int64_t>(before);
-    return;
-  }
   Entry entry{number, row.time ? row.time->value : std::nan(""), {}};
   ByteWriter out(entry.values);
   for (size_t slot = 0; slot < row.values.size(); ++slot) {
@@ -148,12 +140,13 @@ void WindowGroups::ExpireAll() {
     DropFirst(group);
     arrivals_.pop_front();
     if (!group.entries.empty()) continue;
-    bytes_ -= static_cast<int64_t>(sizeof(Group) + 2 * group.key.size() + 64);
+    bytes_ -= BytesOf(group);
     groups_.erase(groups_.find(group.key));
   }
 }
 
 void WindowGroups::Clear() {
+  if (all_) return all_->Clear();
   groups_.clear();
   arrivals_.clear();
   memory_ = {};
@@ -169,7 +162,6 @@ void WindowGroups::Results(Group& group, Arena& arena, std::vector<Value>* resul
     }
   };
   results->clear();
-  if (!window_.bounded()) return take(*group.all);
   RunningStates window(slots_);
   const plan::AggregateMemory before = memory_;  // What lives for this row only is not counted.
   const uint64_t end = group.first + group.entries.size();
@@ -187,10 +179,11 @@ void WindowGroups::Results(Group& group, Arena& arena, std::vector<Value>* resul
   memory_ = before;
 }
 
-absl::Status WindowGroups::Account(std::string_view what) {
+absl::Status WindowGroups::Account() {
+  if (all_) return all_->Account();
   const auto bytes = static_cast<size_t>(std::max<int64_t>(0, bytes_ + memory_.grown));
   if (reservation_.Resize(bytes)) return absl::OkStatus();
-  return reservation_.budget()->Exhausted(what, bytes);
+  return reservation_.budget()->Exhausted(what_, bytes);
 }
 
 }  // namespace spelk::exec

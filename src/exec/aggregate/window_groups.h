@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "exec/aggregate/window_slots.h"
+#include "exec/aggregate/running_groups.h"
 
 namespace spelk::exec {
 
@@ -21,28 +21,24 @@ struct RunningWindow {
   bool bounded() const { return rows > 0 || seconds > 0; }
 };
 
-// The values of one row for all slots, and where it stands.
-struct RunningRow {
-  std::vector<Value> values;  // One for each slot; may be multivalues.
-  std::optional<Number> time;
-};
-
-// Rows come one by one, in order. Without a window a group is its states. With one it is the rows
-// in the window as bytes, from which the states are made again for each row; in larger windows
-// stretches of rows have states of their own, which are merged.
+// Rows come one by one, in order. A group is the rows in the window as bytes, from which the states
+// are made again for each row; in larger windows stretches of rows have states of their own, which
+// are merged. Without a window RunningGroups do the work.
 class WindowGroups {
  public:
-  WindowGroups(const WindowSlots& slots, const RunningWindow& window, MemoryBudget* budget);
+  // `slots`, `run` and `what` outlive it.
+  WindowGroups(const WindowSlots& slots, const RunningWindow& window, const RunContext& run,
+               std::string_view what);
 
   // Begins a row, which belongs to one group or to several.
   void StartRow(const std::optional<Number>& time);
   // The results for the row in a group, in the order of the slots; texts live in `arena`.
-  void AddTo(std::string_view key, const RunningRow& row, Arena& arena,
-             std::vector<Value>* results);
+  absl::Status AddTo(std::string_view key, const RunningRow& row, Arena& arena,
+                     std::vector<Value>* results);
   // Forgets all rows.
   void Clear();
   // ResourceExhausted if what is kept has outgrown the budget.
-  absl::Status Account(std::string_view what);
+  absl::Status Account();
 
  private:
   struct Entry {
@@ -53,18 +49,16 @@ class WindowGroups {
   struct Group {
     explicit Group(std::string group_key) : key(std::move(group_key)) {}
     std::string key;
-    std::unique_ptr<RunningStates> all;  // Without a window.
-    std::deque<Entry> entries;           // Otherwise the rows in it.
-    uint64_t first = 0;                  // Counts the rows that left entries.
+    std::deque<Entry> entries;  // The rows in the window.
+    uint64_t first = 0;         // Counts the rows that left entries.
     std::deque<std::unique_ptr<RunningStates>> stretches;
     uint64_t rows = 0;
   };
 
+  static int64_t BytesOf(const Group& group);  // Without its entries.
   Group& GroupOf(std::string_view key);
   void Add(Group& group, const RunningRow& row);
   void AddValues(RunningStates& states, const Entry& entry);
-  void AddToStates(RunningStates& states, size_t slot, const Value& value, uint64_t number,
-                   const std::optional<Number>& time);
   void DropFirst(Group& group);
   void Expire(Group& group);
   void ExpireAll();
@@ -72,8 +66,10 @@ class WindowGroups {
   void Results(Group& group, Arena& arena, std::vector<Value>* results);
 
   const WindowSlots& slots_;
+  const std::string_view what_;
   const RunningWindow window_;
-  const size_t stretch_;  // Rows of a stretch; 0 for small windows.
+  std::optional<RunningGroups> all_;  // Without a window; then nothing else is used.
+  const size_t stretch_;              // Rows of a stretch; 0 for small windows.
   StringMap<std::unique_ptr<Group>> groups_;
   std::deque<Group*> arrivals_;  // Of each entry, unless every group has a window of its own.
   uint64_t row_ = 0;

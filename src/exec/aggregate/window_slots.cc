@@ -17,6 +17,22 @@ StateBlock::StateBlock(const GroupLayout& layout)
 
 StateBlock::~StateBlock() { layout_.Destroy(states_); }
 
+void AddToSlot(const RunningSlot& slot, char* states, const Value& value, uint64_t number,
+               const std::optional<Number>& time, plan::AggregateMemory& memory) {
+  plan::AggregateInput input;
+  input.rank.position.morsel = number;
+  input.time = time;
+  const auto add = [&](size_t state) {
+    slot.layout->ops(state).add(states + slot.layout->offset(state), input, memory);
+  };
+  for (const Value& each : value.each()) {
+    input.value = each;
+    if (slot.call->text_count != SIZE_MAX) add(slot.call->text_count);
+    add(slot.call->state);
+    ++input.rank.value;
+  }
+}
+
 // ---------------------------------------------------------------- slots
 
 WindowSlots::WindowSlots(const AggregationPlan& plan)
@@ -85,18 +101,6 @@ char* RunningStates::MakeStates(size_t slot) {
   if (index >= more_.size()) more_.resize(index + 1);
   more_[index] = std::make_unique<StateBlock>(*slots_->slots()[slot].layout);
   return more_[index]->states();
-}
-
-void RunningStates::Add(size_t slot, const plan::AggregateInput& input,
-                        plan::AggregateMemory& memory) {
-  char* states = MakeStates(slot);
-  const GroupLayout& layout = *slots_->slots()[slot].layout;
-  const AggregationPlan::Call& call = *slots_->slots()[slot].call;
-  const auto add = [&](size_t state) {
-    layout.ops(state).add(states + layout.offset(state), input, memory);
-  };
-  if (call.text_count != SIZE_MAX) add(call.text_count);
-  add(call.state);
 }
 
 void RunningStates::Merge(const RunningStates& other, plan::AggregateMemory& memory) {

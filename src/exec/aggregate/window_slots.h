@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "exec/aggregate/aggregate_arguments.h"
@@ -36,6 +37,10 @@ struct RunningSlot {
   bool seen = false;  // A row had a value. A pattern's column begins with the first one.
 };
 
+// Adds a value of the row `number` to the states of a slot.
+void AddToSlot(const RunningSlot& slot, char* states, const Value& value, uint64_t number,
+               const std::optional<Number>& time, plan::AggregateMemory& memory);
+
 // The slots of one run. Those of patterns come with the fields that rows turn out to have.
 class WindowSlots {
  public:
@@ -67,7 +72,11 @@ class RunningStates {
   explicit RunningStates(const WindowSlots& slots)
       : slots_(&slots), fixed_(slots.plan().layout()) {}
 
-  void Add(size_t slot, const plan::AggregateInput& input, plan::AggregateMemory& memory);
+  // A value of the row `number`.
+  void Add(size_t slot, const Value& value, uint64_t number, const std::optional<Number>& time,
+           plan::AggregateMemory& memory) {
+    AddToSlot(slots_->slots()[slot], MakeStates(slot), value, number, time, memory);
+  }
   void Merge(const RunningStates& other, plan::AggregateMemory& memory);
   Value Result(size_t slot, Arena& arena) const;
   // What all of it takes, the states' own heap memory left out.

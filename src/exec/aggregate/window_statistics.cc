@@ -107,7 +107,8 @@ class WindowStatistics final : public Sequential<RunningState> {
     SPELK_ASSIGN_OR_RETURN(AggregateArguments arguments, AggregateArguments::Make(plan));
     RunningState state(std::move(arguments));
     state.slots = std::make_unique<WindowSlots>(plan);
-    state.groups = std::make_unique<WindowGroups>(*state.slots, options_.window, run_.budget);
+    state.groups =
+        std::make_unique<WindowGroups>(*state.slots, options_.window, run_, options_.what);
     std::vector<Field> outputs;
     for (const AggregationPlan::Call& call : plan.calls()) outputs.push_back(call.call->output);
     const bool open = !plan.pattern_calls().empty();
@@ -126,7 +127,7 @@ class WindowStatistics final : public Sequential<RunningState> {
                            state.arguments.Of(batch));
     BatchRun run(*this, state, arguments);
     SPELK_ASSIGN_OR_RETURN(Batch joined, run.JoinBack(std::move(batch)));
-    SPELK_RETURN_IF_ERROR(state.groups->Account(options_.what));
+    SPELK_RETURN_IF_ERROR(state.groups->Account());
     SPELK_RETURN_IF_ERROR(out.Push(std::move(joined)));
     return Demand::kMore;
   }
@@ -194,7 +195,7 @@ class WindowStatistics final : public Sequential<RunningState> {
       state_.slots->Note(row_.values);
       state_.groups->StartRow(row_.time);
       for (const std::string& key : keys) {
-        state_.groups->AddTo(key, row_, joiner_.batch().arena(), &results_);
+        SPELK_RETURN_IF_ERROR(state_.groups->AddTo(key, row_, joiner_.batch().arena(), &results_));
         in_order_.clear();
         for (const size_t slot : order_) {
           in_order_.push_back(state_.slots->has_result(slot) ? results_[slot] : Value::Null());

@@ -93,7 +93,7 @@ struct ExactPercentileState : NumbersState {
   Value Result(plan::AggregateResult& result) const { return Nearest(result.number); }
 };
 
-constexpr std::string_view kPercentileAliases[] = {"p"};
+constexpr std::string_view kPercentileAliases[] = {"p", "percentile"};
 constexpr std::string_view kNotes[] = {
     "between two numbers it interpolates, at rank N/100 * (n - 1)",
     "exact up to 131,072 distinct numbers of a group; an estimate beyond, with a warning: "
@@ -128,7 +128,7 @@ constexpr Example kMedianExamples[] = {
 constexpr AggregateEntry kTable[] = {
     {.name = "perc",
      .aliases = kPercentileAliases,
-     .signature = "perc<N>(<field>), p<N>(<field>)",
+     .signature = "perc<N>(<field>), percentile<N>(<field>), p<N>(<field>)",
      .summary = "The number that N percent of a field's numbers do not exceed.",
      .page = "Aggregate functions",
      .takes_number = true,

@@ -307,7 +307,7 @@ absl::Status Binder::CheckOptions(const ast::CommandCall& call, const CommandEnt
       status.Update(Error(ErrorCode::kBadOptionValue, option.name.span,
                           fmt::format("write {}=…", option.name.text)));
     }
-    if (std::find(seen.begin(), seen.end(), argument->name) != seen.end()) {
+    if (!argument->repeats && std::find(seen.begin(), seen.end(), argument->name) != seen.end()) {
       status.Update(Error(ErrorCode::kRepeatedOption, option.name.span,
                           fmt::format("option \"{}\" is given twice", argument->name)));
     }

@@ -396,6 +396,13 @@ class SearchBinder {
                                         const std::string& format, Span span) {
     std::optional<std::string> bound = TimeTermText(term, text, format);
     if (bound) return *std::move(bound);
+    if (text.starts_with("rt") && format.empty()) {
+      return binder_.Error(
+          ErrorCode::kBadArgument, span,
+          fmt::format("{}={} asks for a search in real time, which is not done here", term.name,
+                      text),
+          {"an option of the run waits for what is appended to the files: --follow"});
+    }
     return binder_.Error(ErrorCode::kBadArgument, span,
                          fmt::format("invalid value \"{}\" for time term '{}'", text, term.name),
                          {TimeTermUsage(term, format)});

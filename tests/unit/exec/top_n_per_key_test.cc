@@ -59,6 +59,17 @@ TEST(TopNPerKey, SpillsAndGivesTheSame) {
   }
 }
 
+// Who reads the events needs room, too, and fails if it finds none.
+TEST(TopNPerKey, LeavesRoomForOthers) {
+  TestRun run(size_t{4} << 20U);
+  TopNPerKey top(1, "dedup", run.context());
+  for (uint64_t i = 0; i < 20000; ++i) {
+    ASSERT_TRUE(Add(run, top, i, 20000, i).ok());
+    ASSERT_FALSE(run.budget().under_pressure()) << i;
+  }
+  EXPECT_EQ(RowsOf(top).size(), 20000U);
+}
+
 TEST(TopNPerKey, MergesAndComesBackFromBytes) {
   TestRun run;
   TopNPerKey a(1, "dedup", run.context());
