@@ -9,6 +9,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "base/check.h"
 #include "base/status.h"
+#include "base/string_map.h"
 #include "commands/chart/chart.h"
 #include "commands/chart/chart_rows.h"
 #include "commands/chart/series_filter.h"
@@ -16,6 +17,7 @@
 #include "exec/aggregate/aggregation.h"
 #include "exec/column_setter.h"
 #include "exec/spool.h"
+#include "value/compare.h"
 #include "value/json_type.h"
 #include "value/number.h"
 
@@ -60,6 +62,24 @@ absl::StatusOr<Column> TypesOf(const Column& keys, const Batch& rows) {
   }
   return Column::Values({types, rows.physical_rows()});
 }
+
+// Whether all values of the rows are numbers, and how many there are.
+class RowNumbers {
+ public:
+  static constexpr size_t kMost = 300;  // Splunk puts more into ranges.
+
+  void See(const Value& value) {
+    if (!all_ || numbers_.size() > kMost || value.is_null()) return;
+    char buffer[kNumberText];
+    all_ = !value.is_multi() && NumberOf(value).has_value();
+    if (all_) numbers_.emplace(TextOf(value, buffer));
+  }
+  bool too_many() const { return all_ && numbers_.size() > kMost; }
+
+ private:
+  bool all_ = true;
+  StringSet numbers_;
+};
 
 class ChartSink final : public exec::Sink<ChartState> {
  public:
@@ -426,7 +446,10 @@ absl::Status ChartSink::EmitTable(Aggregation& groups, const SeriesChoice& choic
   SchemaPtr schema;
   uint64_t batches = 0;
   if (keys_ == 0) SPELK_RETURN_IF_ERROR(groups.table().Group("").status());
+  const bool counts = node_.row.field && !node_.is_timechart && !node_.row.bins.given();
+  RowNumbers numbers;
   const auto add = [&](const Batch& results) -> absl::Status {
+    for (size_t r = 0; counts && r < results.size(); ++r) numbers.See(results.At(0, r));
     std::vector<Column> cells;
     for (size_t k = 0; k < keys_; ++k) cells.push_back(results.column(k));
     SPELK_RETURN_IF_ERROR(shown.Of(results, keys_, &cells));
@@ -452,6 +475,12 @@ absl::Status ChartSink::EmitTable(Aggregation& groups, const SeriesChoice& choic
                       exec::Position{batches++, 0});
   };
   SPELK_RETURN_IF_ERROR(groups.EmitRows(add));
+  if (numbers.too_many()) {
+    run_.warnings->Add(ErrorCode::kDiffers,
+                       fmt::format("chart: '{}' has more than {} different numbers, which Splunk "
+                                   "puts into ranges; span= or bins= does so here",
+                                   node_.row.field.name(), RowNumbers::kMost));
+  }
   if (schema == nullptr) return absl::OkStatus();
   Arena arena(run_.budget);
   ChartRows::Layout layout;
