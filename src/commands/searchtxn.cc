@@ -176,6 +176,9 @@ extern constexpr CommandEntry kSearchTxn = {
     .shape = {Shape::kSearch, kNoClauses},
     .arguments = kArguments,
     .notes = kNotes,
+    .differs =
+        "All values are followed, not max_terms of them; use_disjunct=f and eventsonly=t are "
+        "refused.",
     .examples = kExamples,
     .bind = &Bind,
 };

@@ -60,6 +60,9 @@ extern constexpr CommandEntry kAnomalousValue = {
     .shape = {Shape::kArguments, kNoClauses},
     .arguments = kAllArguments,
     .notes = kNotes,
+    .differs =
+        "How Splunk computes it is not published; `spelk help anomalousvalue` tells how it is done "
+        "here.",
     .examples = kExamples,
     .nodes = kNodes,
     .bind = &Bind,

@@ -352,6 +352,9 @@ extern constexpr CommandEntry kAnomalyDetection = {
     .shape = {Shape::kArguments, kNoClauses},
     .arguments = kAllArguments,
     .notes = kNotes,
+    .differs =
+        "How Splunk computes it is not published; `spelk help anomalydetection` tells how it is "
+        "done here.",
     .examples = kExamples,
     .nodes = kNodes,
     .bind = &Bind,

@@ -315,6 +315,9 @@ extern constexpr CommandEntry kCluster = {
     .shape = {Shape::kArguments, kNoClauses},
     .arguments = kArguments,
     .notes = kNotes,
+    .differs =
+        "How Splunk compares events is not published; `spelk help cluster` tells how it is done "
+        "here.",
     .examples = kExamples,
     .nodes = kNodes,
     .bind = &Bind,

@@ -531,6 +531,7 @@ extern constexpr CommandEntry kPredict = {
     .free_options = true,
     .arguments = kArguments,
     .notes = kNotes,
+    .differs = "How Splunk finds the variances is not published: numbers differ a little.",
     .examples = kExamples,
     .nodes = kNodes,
     .bind = &Bind,
