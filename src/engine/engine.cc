@@ -19,6 +19,7 @@
 #include "value/regex.h"
 #include "value/relative_time.h"
 #include "value/timestamp.h"
+#include "value/utf8.h"
 
 namespace spelk {
 namespace engine {
@@ -138,7 +139,8 @@ absl::StatusOr<io::FormatOptions> FormatOf(const RunOptions& options) {
   }
   io::FormatOptions made;
   made.format = format;
-  made.breaks = {options.line_breaker, options.break_only_before};
+  made.breaks.line_breaker = options.line_breaker;
+  made.breaks.break_only_before = options.break_only_before;
   return made;
 }
 
@@ -156,7 +158,11 @@ absl::StatusOr<RunRequest> MakeRequest(const Core& core, const Input& input,
   SPELK_ASSIGN_OR_RETURN(std::vector<io::Input> files, io::ExpandInputs(input.impl()->paths));
   for (io::Input& file : files) request.inputs.push_back(std::move(file));
   SPELK_ASSIGN_OR_RETURN(const io::FormatOptions format, FormatOf(options));
-  for (io::Input& each : request.inputs) each.format = format;
+  for (io::Input& each : request.inputs) {
+    each.format = format;
+    each.sourcetype = MakeUtf8(options.sourcetype);
+    SPELK_RETURN_IF_ERROR(core.knowledge().input_settings().Apply(&each));
+  }
   request.input_is_pipe =
       options.follow ||
       std::any_of(request.inputs.begin(), request.inputs.end(), [](const io::Input& each) {

@@ -123,7 +123,6 @@ Runner::Runner(const Core& core, const RunRequest& request)
   settings_.renames = &core.knowledge().renames();
   settings_.times = &core.knowledge().times();
   settings_.inputs = request.inputs;
-  settings_.sourcetype = MakeUtf8(options.sourcetype);
   settings_.time_field = options.time_field;
   settings_.time_format = options.time_format;
   settings_.strict = options.strict;
@@ -132,8 +131,8 @@ Runner::Runner(const Core& core, const RunRequest& request)
   for (io::Input& input : settings_.inputs) {
     if (!IsUtf8(input.path)) input.source = MakeUtf8(input.path);
     feed_.sources.push_back(input.source.empty() ? input.path : input.source);
+    if (!input.sourcetype.empty()) feed_.sourcetypes.push_back(input.sourcetype);
   }
-  feed_.sourcetype = settings_.sourcetype;
   feed_.renames_sourcetypes = !settings_.renames->empty();
   feed_.newest_first = options.order == EventOrder::kTime ||
                        (options.order == EventOrder::kAuto && !request.input_is_pipe);

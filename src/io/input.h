@@ -47,17 +47,56 @@ const InputFormat* InputFormatNamed(std::string_view name);
 // Their names: "ndjson, json … and evtx".
 std::string ListOfInputFormats();
 
-// How text is cut into events: at line ends, unless one of these regular expressions is given.
+// How lines are put together again (SHOULD_LINEMERGE). Expressions that are empty say nothing.
+struct LineMerging {
+  std::string break_only_before;      // A line that matches begins an event; nothing else does.
+  bool break_before_date = true;      // Without it: a line with a date begins one.
+  std::string must_break_after;       // The line after one that matches begins an event …
+  std::string must_not_break_after;   // … and after one that matches this, only such a line.
+  std::string must_not_break_before;  // A line that matches begins none.
+  size_t most_lines = 256;            // Of an event; 0: any number.
+  // Where dates stand: TIME_PREFIX, TIME_FORMAT, MAX_TIMESTAMP_LOOKAHEAD.
+  std::string time_prefix;
+  std::string time_format;
+  size_t lookahead = 128;
+};
+
+// How text is cut into events: at line ends, unless the regular expressions say otherwise.
 struct TextBreaks {
   // What its first group matches, or all of it, stands between events (LINE_BREAKER).
   std::string line_breaker;
+  bool break_before_match = false;  // If no group takes part: the event begins with the match.
   // An event begins with each line that matches (BREAK_ONLY_BEFORE).
   std::string break_only_before;
+  std::optional<LineMerging> merging = {};
+  size_t longest_line = 0;  // In bytes: of longer lines the rest is left out (TRUNCATE). 0: any.
+
+  bool any() const {
+    return !line_breaker.empty() || !break_only_before.empty() || merging || longest_line > 0;
+  }
+};
+
+// How text is read as a table, where its first bytes are not to tell: INDEXED_EXTRACTIONS and what
+// belongs to it.
+struct TableReading {
+  char separator = ',';
+  bool any_blanks = false;  // Any number of blanks and tabs separates instead.
+  std::optional<char> quote = '"';
+  std::vector<std::string> names;  // Of the columns; empty: a line has them.
+  size_t names_line = 0;           // Which line that is; 0: the first that is not skipped.
+  std::string names_after;         // It begins with a match of this, which is no name.
+  bool names_anew = false;         // Each such line has the names of what follows.
+  std::string skipped;             // Lines that match are passed over.
+  // Characters beside letters, digits and blanks that names keep; others become `_`.
+  std::string kept_in_names;
 };
 
 struct FormatOptions {
   const InputFormat* format = nullptr;  // Null: as the first bytes tell.
   TextBreaks breaks;
+  // What is said of the input beside the command line: followed where its bytes are such text.
+  TextBreaks text_breaks;
+  std::optional<TableReading> table = {};
   int depth = 0;  // How many archives the input lies in.
 };
 
@@ -67,8 +106,9 @@ struct Input {
   Kind kind = Kind::kFile;
   std::string
       path;  // The event's `source` if it has none: the path as given or found, "-" for stdin.
-  std::string source;  // The same as text, if the path is not UTF-8; otherwise empty.
-  std::string index;   // From INDEX:PATH; empty if not given.
+  std::string source;      // The same as text, if the path is not UTF-8; otherwise empty.
+  std::string index;       // From INDEX:PATH; empty if not given.
+  std::string sourcetype;  // Of events without one.
   FormatOptions format = {};
   std::string_view memory;  // kMemory: outlives the run.
   // kCallback: fills the buffer, returns how many bytes, 0 at the end. Called by one thread at a

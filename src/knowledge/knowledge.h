@@ -13,6 +13,7 @@
 #include "knowledge/builtin.h"
 #include "knowledge/data_models.h"
 #include "knowledge/event_classes.h"
+#include "knowledge/input_settings.h"
 #include "knowledge/limits.h"
 #include "knowledge/lookups.h"
 #include "knowledge/macros.h"
@@ -89,6 +90,8 @@ class Knowledge {
 
   // See Props::times. Those of spelk itself are there after the first RulesFor.
   const std::vector<plan::TextSetting>& times() const { return props_.times(); }
+  // How inputs are read, as apps say.
+  InputSettings input_settings() const { return {props_.inputs(), props_.times()}; }
   // What the sourcetypes of apps are shown as.
   const StringMap<std::string>& renames() const { return props_.renames(); }
 

@@ -68,6 +68,7 @@ int Props::PhaseOf(const Rule& rule) {
   if (rule.ingest) return -1;
   switch (rule.kind) {
     case plan::RuleKind::kExtract:
+      if (rule.key.starts_with(kTokenizer)) return kAutomaticPhase + 1;
       return (rule.key.starts_with(kExtract) ? 1 : 3) + own;
     case plan::RuleKind::kAlias:
       if (rule.stanza->builtin) return rule.again ? kAutomaticPhase + 1 : 0;
@@ -134,7 +135,7 @@ void Props::InlineExtraction(const Rule& rule, const std::vector<std::string>& t
                              FieldTable& table, plan::ComputedColumns* made) {
   made->extraction = rule.extraction->extraction;
   made->extraction.source = table.Intern(rule.extraction->source);
-  made->only_missing = !made->extraction.add;
+  made->only_missing = !made->extraction.add && !rule.key.starts_with(kTokenizer);
   // The values that nobody asks for need not be taken out.
   std::vector<plan::ExtractedText> values;
   for (const std::string& target : targets) {

@@ -65,6 +65,8 @@ class Props {
   // Where times stand in texts: TIME_PREFIX, TIME_FORMAT, MAX_TIMESTAMP_LOOKAHEAD, TZ. Of each key
   // the first that is for an event decides.
   const std::vector<plan::TextSetting>& times() const { return times_; }
+  // How inputs are read: see InputSettings.
+  const std::vector<plan::TextSetting>& inputs() const { return inputs_; }
   // What a sourcetype is shown as: [old] rename = new.
   const StringMap<std::string>& renames() const { return renames_; }
 
@@ -140,6 +142,7 @@ class Props {
   absl::Status AddTextSetting(const Conf& conf, const Setting& setting, const Rule& common);
   static void InsertByPrecedence(TextRule rule, std::vector<TextRule>* rules);
   absl::Status AddTimeSetting(const Setting& setting, const Rule& common);
+  absl::Status AddInputSetting(const Setting& setting, const Rule& common);
   static int PhaseOf(const Rule& rule);
   static bool ComesBefore(const Rule& a, const Rule& b);
   static bool IsListed(const Rule& rule, std::string_view target, const plan::FieldSet& needs);
@@ -158,6 +161,8 @@ class Props {
   absl::Status InlineLookup(const Rule& rule, const std::vector<std::string>& targets,
                             FieldTable& table, plan::ComputedColumns* made) const;
 
+  static constexpr std::string_view kTokenizer = "TOKENIZER";
+
   const plan::LookupCatalog* lookups_ = nullptr;
   std::vector<Rule> rules_;
   std::vector<size_t> order_;  // Of the rules, as they are applied.
@@ -165,6 +170,8 @@ class Props {
   std::vector<TextRule> texts_;  // The one that decides first.
   std::vector<TextRule> time_rules_;
   std::vector<plan::TextSetting> times_;
+  std::vector<TextRule> input_rules_;
+  std::vector<plan::TextSetting> inputs_;
   std::vector<Unbuilt> unbuilt_;
   std::vector<Broken> broken_;
   StringMap<std::string> renames_;

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/status.h"
+#include "knowledge/input_settings.h"
 #include "knowledge/props.h"
 #include "knowledge/stanza_pattern.h"
 #include "value/ascii.h"
@@ -55,10 +56,14 @@ std::string FieldExpression(std::string_view name) {
   return out + "'";
 }
 
+// What only happens when Splunk takes events in, which those at hand have behind them: `spelk apps`
+// tells of it, and no search does.
+constexpr std::string_view kAtIndexTime = "(index time)";
+
 // Settings of where the time stands in a text.
 bool IsOfTime(std::string_view key) {
   constexpr std::string_view kKeys[] = {"TIME_PREFIX", "TIME_FORMAT", "MAX_TIMESTAMP_LOOKAHEAD",
-                                        "TZ"};
+                                        "TZ", "TIMESTAMP_FIELDS"};
   return std::find(std::begin(kKeys), std::end(kKeys), key) != std::end(kKeys);
 }
 
@@ -110,6 +115,8 @@ absl::Status Props::Read(const Conf& conf, const Conf& transforms,
 }
 
 void Props::Arrange() {
+  inputs_.clear();
+  for (const TextRule& each : input_rules_) inputs_.push_back(each.setting);
   // A scan may be reading them: those of spelk's own that come later have none.
   if (times_.size() != time_rules_.size()) {
     times_.clear();
@@ -166,6 +173,8 @@ void Props::AddBroken(const Setting& setting, const Conf& transforms, const Rule
     }
   } else if (key.starts_with(kExtract)) {
     AddNamesIn(setting.value, &broken.fields);
+  } else if (InputSettings::Takes(key)) {
+    broken.fields = {std::string(kAtIndexTime)};
   } else if (IsOfTime(key)) {
     broken.fields = {"_time", std::string(hidden::kTime.name())};
   } else {
@@ -177,10 +186,38 @@ void Props::AddBroken(const Setting& setting, const Conf& transforms, const Rule
 
 void Props::AddFields(const Conf& conf) {
   for (const Stanza& stanza : conf.stanzas()) {
-    const Setting* tokenizer = stanza.Find("TOKENIZER");
+    const Setting* tokenizer = stanza.Find(kTokenizer);
     if (tokenizer == nullptr || tokenizer->value.empty()) continue;
-    AddUnbuilt(conf, stanza.name, *tokenizer, {stanza.name});
+    Rule rule;
+    auto facts = std::make_shared<StanzaFacts>();
+    facts->name = stanza.name;
+    rule.stanza = std::move(facts);
+    rule.key = fmt::format("{}-{}", kTokenizer, stanza.name);
+    rule.place = conf.PlaceOf(*tokenizer);
+    rule.kind = plan::RuleKind::kExtract;
+    rule.targets = {stanza.name};
+    NamedExtraction& made = rule.extraction.emplace();
+    made.source = stanza.name;
+    made.targets = rule.targets;
+    made.extraction.regex = tokenizer->value;
+    made.extraction.values = {{{"", ""}, {1}}};
+    made.extraction.repeat = true;  // All matches, in the place of the value.
+    const absl::StatusOr<Regex> regex = Regex::Compile(tokenizer->value);
+    const bool has_group = regex.ok() && regex->capture_count() > 0;
+    if (!has_group) {
+      Broken broken;
+      broken.what = fmt::format("{} of [{}] ({})", kTokenizer, stanza.name, rule.place);
+      broken.fields = {stanza.name};
+      broken.status = absl::InvalidArgumentError(
+          fmt::format("{}: {}: {}", rule.place, kTokenizer,
+                      regex.ok() ? "the first group is a value, and there is none"
+                                 : MessageOf(regex.status())));
+      broken_.push_back(std::move(broken));
+      continue;
+    }
+    Add(std::move(rule));
   }
+  Arrange();
 }
 
 std::vector<std::string> Props::Problems() const {
@@ -215,9 +252,7 @@ absl::Status Props::AddSetting(const Conf& conf, const Conf& transforms, const S
     renames_[common.stanza->name] = setting.value;
   }
   if (IsOfTime(key)) return AddTimeSetting(setting, common);
-  if (key == "TIMESTAMP_FIELDS") {
-    AddUnbuilt(conf, common.stanza->name, setting, {"_time", std::string(hidden::kTime.name())});
-  }
+  if (InputSettings::Takes(key)) return AddInputSetting(setting, common);
   if (IsOfText(key)) return AddTextSetting(conf, setting, common);
   if (!key.starts_with(kCalculation)) return absl::OkStatus();
   Rule rule = common;
@@ -279,6 +314,20 @@ absl::Status Props::AddTimeSetting(const Setting& setting, const Rule& common) {
                       common.stanza->priority},
                      &time_rules_);
   return absl::OkStatus();
+}
+
+absl::Status Props::AddInputSetting(const Setting& setting, const Rule& common) {
+  // Elsewhere it means nothing.
+  if (setting.key == "sourcetype" && common.stanza->rank != 3) return absl::OkStatus();
+  // One that means nothing is told to whoever reads such an input.
+  InsertByPrecedence({{common.stanza->where, setting.key, setting.value, common.stanza->builtin},
+                      common.stanza->rank,
+                      common.stanza->priority},
+                     &input_rules_);
+  const absl::Status status = InputSettings::Check(setting.key, setting.value);
+  if (status.ok()) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      fmt::format("{}: {}: {}", common.place, setting.key, MessageOf(status)));
 }
 
 absl::Status Props::AddAliases(const Conf& conf, const Setting& setting, const Rule& common) {
@@ -350,10 +399,6 @@ absl::Status Props::AddTransforms(const Conf& conf, const Conf& transforms, cons
 }
 
 namespace {
-
-// What only happens when Splunk takes events in, which those at hand have behind them: `spelk apps`
-// tells of it, and no search does.
-constexpr std::string_view kAtIndexTime = "(index time)";
 
 // "name=expression, name:=expression": parted at commas outside quotes and parentheses.
 std::vector<std::string_view> PartsOf(std::string_view list) {

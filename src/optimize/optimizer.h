@@ -19,11 +19,11 @@ namespace spelk::optimize {
 struct FeedFacts {
   const std::vector<plan::EventLayout>* shapes = nullptr;
   std::vector<std::string>
-      sources;             // What an event's `source` may be if it has none: the inputs' paths.
-  std::string sourcetype;  // Of events without one.
-  bool renames_sourcetypes = false;  // Some are shown under another name.
-  bool newest_first = true;          // The order of events; false: as they come.
-  bool always_ordered = false;       // Even where nothing in the plan depends on it.
+      sources;  // What an event's `source` may be if it has none: the inputs' paths.
+  std::vector<std::string> sourcetypes;  // Likewise; none: such events have none.
+  bool renames_sourcetypes = false;      // Some are shown under another name.
+  bool newest_first = true;              // The order of events; false: as they come.
+  bool always_ordered = false;           // Even where nothing in the plan depends on it.
   bool known = false;  // False before the inputs are known: nothing may be concluded from them.
 };
 

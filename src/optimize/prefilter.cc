@@ -260,9 +260,9 @@ class Prefilter {
   }
 
   bool MatchesFeed(const Wildcard& wildcard, bool sourcetypes) const {
-    if (sourcetypes) return !feed_.sourcetype.empty() && wildcard.Matches(feed_.sourcetype);
-    return std::any_of(feed_.sources.begin(), feed_.sources.end(),
-                       [&](const std::string& source) { return wildcard.Matches(source); });
+    const std::vector<std::string>& names = sourcetypes ? feed_.sourcetypes : feed_.sources;
+    return std::any_of(names.begin(), names.end(),
+                       [&](const std::string& name) { return wildcard.Matches(name); });
   }
 
   // False if events may have the name without the line holding any literal.

@@ -11,6 +11,7 @@
 #include "exec/scan/compiled_scan.h"
 #include "exec/scan/line_index.h"
 #include "exec/scan/shared_conditions.h"
+#include "exec/scan/text_times.h"
 #include "value/time_format.h"
 
 namespace spelk::exec {
@@ -352,6 +353,11 @@ class ScanCompiler {
       FieldIndex(StanzaField(kind), true);
     }
     scan_->timed_slot = scan_->raw_slot = Slot("_raw");
+    if (!scan_->settings->time_field.empty()) return;
+    for (std::string& name : TextTimes::FieldsOf(*times)) {
+      const size_t slot = Slot(name);
+      scan_->timed_members.emplace_back(std::move(name), slot);
+    }
   }
 
   bool Wants(Kind kind) const {

@@ -28,7 +28,6 @@ struct ScanSettings {
   // Where times stand in texts, for events without such a member; may be null.
   const std::vector<plan::TextSetting>* times = nullptr;
   std::vector<io::Input> inputs;
-  std::string sourcetype;      // Of events without one: --sourcetype.
   std::string time_field;      // --time-field; empty: the shape's members.
   std::string time_format;     // --time-format
   bool strict = false;         // Every line is looked at in full; a fault ends the run.
@@ -184,6 +183,7 @@ struct CompiledScan {
   std::vector<TimeSlot> fallback_times;
   size_t raw_slot = kNone;
   size_t timed_slot = kNone;  // The text in which settings may find the time.
+  std::vector<std::pair<std::string, size_t>> timed_members;  // Or the members, and their slots.
   // Into fields: sourcetype, source and host, in the order of plan::StanzaKind, then all
   // sourcetypes and sources, if somebody reads them; and the slots on which they depend in every
   // shape.

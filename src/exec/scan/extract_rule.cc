@@ -44,9 +44,9 @@ class ExtractRunner final : public RuleRunner, private TakesValues {
       const Value source = columns->column(source_).At(row);  // Of which each() is a view.
       for (const Value& text : source.each()) text_->Run(text, arena, *this);
       for (size_t t = 0; t < targets_.size(); ++t) {
-        const Value own = columns->column(targets_[t]).At(row);
+        const Value own = replaces_ ? Value::Null() : columns->column(targets_[t]).At(row);
         if (found_[t].empty() || (!own.is_null() && !extraction_.add)) continue;
-        results[t][row] = extraction_.add ? Joined(own, found_[t], arena) : found_[t].front();
+        results[t][row] = takes_all_ ? Joined(own, found_[t], arena) : found_[t].front();
         changed[t].push_back(row);
       }
       SPELK_RETURN_IF_ERROR(arena.status("reading events"));
@@ -86,7 +86,7 @@ class ExtractRunner final : public RuleRunner, private TakesValues {
   void Take(size_t target, std::string_view text) override {
     if (text.empty() && !extraction_.keep_empty) return;
     // Without MV_ADD only the first one counts.
-    if (!found_[target].empty() && !extraction_.add) return;
+    if (!found_[target].empty() && !takes_all_) return;
     const size_t bytes = 4 * (++count_ + 16) * sizeof(Value);
     exhausted_ = exhausted_ || (bytes > reservation_.bytes() && !reservation_.Resize(2 * bytes));
     if (!exhausted_) found_[target].push_back(Value::Text(text));
@@ -106,6 +106,10 @@ class ExtractRunner final : public RuleRunner, private TakesValues {
 
   const plan::ComputedColumns& rule_;
   const plan::Extraction& extraction_;
+  // All matches without MV_ADD: they take the place of the values there are (TOKENIZER).
+  const bool replaces_ = extraction_.repeat && !extraction_.add && !extraction_.regex.empty() &&
+                         extraction_.names.empty();
+  const bool takes_all_ = extraction_.add || replaces_;
   const RunContext& run_;
   std::unique_ptr<TextExtraction> text_;
   size_t source_ = 0;

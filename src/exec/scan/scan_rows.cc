@@ -279,7 +279,7 @@ Value ScanRows::Sourcetype(const CompiledScan::Shape* known, uint32_t row, Arena
   if (known != nullptr && !known->sourcetype.empty()) {
     if (const Value made = Fill(known->sourcetype, row, arena); !made.is_null()) return Shown(made);
   }
-  const std::string& given = scan_.settings->sourcetype;
+  const std::string& given = input().sourcetype;
   return given.empty() ? Value::Null() : Shown(Value::Text(given));
 }
 
@@ -348,6 +348,9 @@ std::optional<Micros> ScanRows::TimeOf(uint32_t row, Arena& arena) {
 
 // The time that a wrapping gives is the one by which the event was indexed.
 std::optional<Micros> ScanRows::FindTime(uint32_t row, Arena& arena) {
+  if (!scan_.timed_members.empty()) {
+    if (const auto time = TimeInMembers(row, arena)) return time;
+  }
   for (const size_t index : {rows_[row].row.wrapper, rows_[row].row.shape}) {
     if (index == CompiledScan::kNone) continue;
     const std::optional<Micros> time = FirstTime(scan_.shapes[index].times, row, arena);
@@ -360,11 +363,37 @@ std::optional<Micros> ScanRows::FindTime(uint32_t row, Arena& arena) {
 std::optional<Micros> ScanRows::TimeInText(uint32_t row, Arena& arena) {
   const io::RawValue& raw = slot(row, scan_.timed_slot);
   if (raw.kind == io::RawKind::kAbsent) return std::nullopt;
+  const TextTimes::Reading* reading = TimeReadingOf(row);
+  if (reading == nullptr) return std::nullopt;
+  const Value text = Decode(raw, scan_.timed_slot, arena);
+  if (!text.is_text()) return std::nullopt;
+  return text_times_->Find(*reading, text.text());
+}
+
+// TIMESTAMP_FIELDS: together they say more than any other member.
+std::optional<Micros> ScanRows::TimeInMembers(uint32_t row, Arena& arena) {
+  const TextTimes::Reading* reading = TimeReadingOf(row);
+  if (reading == nullptr || reading->fields.empty()) return std::nullopt;
+  std::string text;
+  for (const std::string& name : reading->fields) {
+    const auto member = std::find_if(scan_.timed_members.begin(), scan_.timed_members.end(),
+                                     [&name](const auto& each) { return each.first == name; });
+    if (member == scan_.timed_members.end()) continue;
+    const Value value = Decode(slot(row, member->second), member->second, arena);
+    if (value.is_null()) continue;
+    if (!text.empty()) text += ' ';
+    text += TextOf(value.is_multi() ? value.each().front() : value);
+  }
+  if (text.empty()) return std::nullopt;
+  return text_times_->FindInFields(*reading, text);
+}
+
+const TextTimes::Reading* ScanRows::TimeReadingOf(uint32_t row) {
   if (text_times_ == nullptr) {
     absl::StatusOr<std::unique_ptr<TextTimes>> made =
         TextTimes::Make(*scan_.settings->times, *scan_.run);
     times_status_.Update(made.status());
-    if (!made.ok()) return std::nullopt;
+    if (!made.ok()) return nullptr;
     text_times_ = *std::move(made);
   }
   const uint32_t names = NamesOf(row);
@@ -374,10 +403,7 @@ std::optional<Micros> ScanRows::TimeInText(uint32_t row, Arena& arena) {
     times_status_.Update(reading.status());
     times_by_names_.push_back(reading.ok() ? *reading : nullptr);
   }
-  if (times_by_names_[names] == nullptr) return std::nullopt;
-  const Value text = Decode(raw, scan_.timed_slot, arena);
-  if (!text.is_text()) return std::nullopt;
-  return text_times_->Find(*times_by_names_[names], text.text());
+  return times_by_names_[names];
 }
 
 std::optional<Micros> ScanRows::FirstTime(const std::vector<CompiledScan::TimeSlot>& times,

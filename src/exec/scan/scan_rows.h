@@ -104,6 +104,8 @@ class ScanRows {
   std::optional<Micros> TimeOf(uint32_t row, Arena& arena);
   std::optional<Micros> FindTime(uint32_t row, Arena& arena);
   std::optional<Micros> TimeInText(uint32_t row, Arena& arena);
+  std::optional<Micros> TimeInMembers(uint32_t row, Arena& arena);
+  const TextTimes::Reading* TimeReadingOf(uint32_t row);
   std::optional<Micros> FirstTime(const std::vector<CompiledScan::TimeSlot>& times, uint32_t row,
                                   Arena& arena);
 

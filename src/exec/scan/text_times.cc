@@ -42,7 +42,37 @@ std::optional<Micros> FirstTimestamp(std::string_view text, absl::TimeZone zone)
   return std::nullopt;
 }
 
+constexpr std::string_view kFields = "TIMESTAMP_FIELDS";
+
+// "a, b", with or without quotes.
+std::vector<std::string> ListOf(std::string_view text) {
+  constexpr std::string_view kAround = " \t\"[]";
+  std::vector<std::string> names;
+  while (!text.empty()) {
+    const size_t comma = std::min(text.find(','), text.size());
+    const std::string_view name = text.substr(0, comma);
+    const size_t begin = name.find_first_not_of(kAround);
+    const size_t end = name.find_last_not_of(kAround);
+    if (begin != std::string_view::npos) names.emplace_back(name.substr(begin, end + 1 - begin));
+    text.remove_prefix(std::min(comma + 1, text.size()));
+  }
+  return names;
+}
+
 }  // namespace
+
+std::vector<std::string> TextTimes::FieldsOf(const std::vector<plan::TextSetting>& settings) {
+  std::vector<std::string> fields;
+  for (const plan::TextSetting& setting : settings) {
+    if (setting.key != kFields) continue;
+    for (std::string& name : ListOf(setting.value)) {
+      if (std::find(fields.begin(), fields.end(), name) == fields.end()) {
+        fields.push_back(std::move(name));
+      }
+    }
+  }
+  return fields;
+}
 
 absl::StatusOr<std::unique_ptr<TextTimes>> TextTimes::Make(
     const std::vector<plan::TextSetting>& settings, const RunContext& run) {
@@ -79,6 +109,7 @@ absl::StatusOr<const TextTimes::Reading*> TextTimes::ReadingFor(std::span<const 
     const bool is_decided = std::find(decided.begin(), decided.end(), key) != decided.end();
     if (is_decided || !IsFor(each, names)) continue;
     decided.push_back(key);
+    if (key == kFields) reading->fields = ListOf(value);
     if (key == "TIME_PREFIX") reading->prefix = value;
     if (key == "TIME_FORMAT") reading->format = value;
     if (key == "TZ" && !value.empty()) {
@@ -90,10 +121,11 @@ absl::StatusOr<const TextTimes::Reading*> TextTimes::ReadingFor(std::span<const 
       reading->lookahead = most <= 0 ? SIZE_MAX : static_cast<size_t>(most);
     }
   }
-  if (reading->prefix.empty() && reading->format.empty()) return nullptr;
+  if (reading->prefix.empty() && reading->format.empty() && reading->fields.empty()) return nullptr;
   for (const std::unique_ptr<Reading>& known : readings_) {
     const bool same = known->prefix == reading->prefix && known->format == reading->format &&
-                      known->lookahead == reading->lookahead && known->zone == reading->zone;
+                      known->lookahead == reading->lookahead && known->zone == reading->zone &&
+                      known->fields == reading->fields;
     if (same) return known.get();
   }
   if (!reading->prefix.empty()) {
@@ -112,7 +144,12 @@ std::optional<Micros> TextTimes::Find(const Reading& reading, std::string_view t
     if (!prefix) return std::nullopt;
     text.remove_prefix(static_cast<size_t>(prefix->data() + prefix->size() - text.data()));
   }
-  text = TrimmedFront(text.substr(0, reading.lookahead));
+  if (reading.prefix.empty() && reading.format.empty()) return std::nullopt;
+  return FindInFields(reading, text.substr(0, reading.lookahead));
+}
+
+std::optional<Micros> TextTimes::FindInFields(const Reading& reading, std::string_view text) const {
+  text = TrimmedFront(text);
   if (reading.format.empty()) return FirstTimestamp(text, reading.zone);
   const double now = run_.evaluation.constants.now;
   const std::optional<double> seconds = ParseTime(text, reading.format, reading.zone, now, true);

@@ -30,6 +30,7 @@ class TextTimes {
     std::string format;
     size_t lookahead = kLookahead;
     absl::TimeZone zone;
+    std::vector<std::string> fields;  // As in TIMESTAMP_FIELDS: they have the time together.
   };
 
   // The settings, of each key the one that decides first. They outlive this.
@@ -41,6 +42,10 @@ class TextTimes {
   absl::StatusOr<const Reading*> ReadingFor(std::span<const Value> names);
   // Nothing if there is no time where it should be.
   std::optional<Micros> Find(const Reading& reading, std::string_view text) const;
+  // Likewise in the values of the reading's fields, with blanks between them.
+  std::optional<Micros> FindInFields(const Reading& reading, std::string_view text) const;
+  // All fields that settings name.
+  static std::vector<std::string> FieldsOf(const std::vector<plan::TextSetting>& settings);
 
  private:
   static constexpr size_t kLookahead = 128;  // Admin Manual, MAX_TIMESTAMP_LOOKAHEAD.

@@ -127,6 +127,18 @@ constexpr const InputFormat* kFormats[] = {
 #undef SPELK_FORMAT
 };
 
+// The format of text that is not plainly something else, where its settings say how it is to be
+// read; null if they do not.
+const InputFormat* FormatOfSettings(const InputStart& start, const FormatOptions& options) {
+  if (options.format != nullptr || !start.is_text || IsXml(start.text)) return nullptr;
+  if (start.text[0] == '{' || start.text[0] == '[') {
+    const InputFormat& told = FormatOf(start.bytes, start.complete);
+    if (&told != &kTextFormat) return nullptr;
+  }
+  if (options.table) return &kCsvFormat;
+  return options.text_breaks.any() ? &kTextFormat : nullptr;
+}
+
 // Takes one layer off; null if there is none.
 absl::StatusOr<ByteSourcePtr> Unpack(ByteSourcePtr& source, std::string_view start,
                                      const std::string& path, const FormatOptions& options,
@@ -177,10 +189,13 @@ absl::StatusOr<ByteSourcePtr> OpenFormat(ByteSourcePtr source, const std::string
     SPELK_ASSIGN_OR_RETURN(ByteSourcePtr inside,
                            Unpack(source, looked.start, path, options, &done));
     if (inside == nullptr) {
-      const InputFormat& format =
-          options.format == nullptr ? FormatOf(looked.start, looked.complete) : *options.format;
-      return format.open(std::move(source),
-                         {StartOf(looked.start, looked.complete), path, options});
+      const InputStart start = StartOf(looked.start, looked.complete);
+      const InputFormat* format = FormatOfSettings(start, options);
+      if (format == nullptr) {
+        format =
+            options.format == nullptr ? &FormatOf(looked.start, looked.complete) : options.format;
+      }
+      return format->open(std::move(source), {start, path, options});
     }
     if (done) return inside;
     source = std::move(inside);

@@ -1,8 +1,11 @@
 // CSV, TSV and the like with a line of names: a row is an event.
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <utility>
 
+#include "base/status.h"
+#include "io/formats/expression.h"
 #include "io/formats/formats.h"
 #include "io/formats/transcoder.h"
 
@@ -11,25 +14,36 @@ namespace {
 
 constexpr std::string_view kRaw = "_raw";
 
+bool IsBlank(char c) { return c == ' ' || c == '\t'; }
+
+// How cells are told apart.
+struct Cells {
+  char separator = ',';
+  bool any_blanks = false;  // Any number of blanks separates.
+  std::optional<char> quote = '"';
+
+  bool Separates(char c) const { return any_blanks ? IsBlank(c) : c == separator; }
+};
+
 // Finds where records end. Quotes keep separators and line ends; a quote counts only where a cell
 // begins.
 class RecordEnd {
  public:
-  explicit RecordEnd(char separator) : separator_(separator) {}
+  explicit RecordEnd(const Cells& form) : form_(form) {}
 
   // True if `c` is the line end of a record.
   bool Step(char c) {
     if (place_ == Place::kQuoted) {
-      if (c == '"') place_ = Place::kQuote;
+      if (c == form_.quote) place_ = Place::kQuote;
       return false;
     }
-    if (place_ == Place::kQuote && c == '"') {
+    if (place_ == Place::kQuote && c == form_.quote) {
       place_ = Place::kQuoted;  // A doubled one.
       return false;
     }
     const bool begins = place_ == Place::kBegin;
-    place_ = c == separator_ || c == '\n' ? Place::kBegin : Place::kPlain;
-    if (begins && c == '"') place_ = Place::kQuoted;
+    place_ = form_.Separates(c) || c == '\n' ? Place::kBegin : Place::kPlain;
+    if (begins && c == form_.quote) place_ = Place::kQuoted;
     return c == '\n';
   }
   bool in_quotes() const { return place_ == Place::kQuoted; }
@@ -42,21 +56,25 @@ class RecordEnd {
     kQuoted,  // In quotes.
     kQuote,   // Behind a quote in quotes.
   };
-  const char separator_;
+  Cells form_;
   Place place_ = Place::kBegin;
 };
 
 // The cells of a record.
-void Cut(std::string_view record, char separator, std::vector<std::string>* cells) {
+void Cut(std::string_view record, const Cells& form, std::vector<std::string>* cells) {
   cells->clear();
+  if (form.any_blanks) {
+    while (!record.empty() && IsBlank(record.front())) record.remove_prefix(1);
+    while (!record.empty() && IsBlank(record.back())) record.remove_suffix(1);
+  }
   size_t at = 0;
   for (;;) {
     std::string cell;
-    if (at < record.size() && record[at] == '"') {
+    if (at < record.size() && record[at] == form.quote) {
       for (++at; at < record.size(); ++at) {
-        if (record[at] != '"') {
+        if (record[at] != form.quote) {
           cell += record[at];
-        } else if (at + 1 < record.size() && record[at + 1] == '"') {
+        } else if (at + 1 < record.size() && record[at + 1] == form.quote) {
           cell += record[++at];
         } else {
           ++at;
@@ -64,11 +82,13 @@ void Cut(std::string_view record, char separator, std::vector<std::string>* cell
         }
       }
     }
-    const size_t end = std::min(record.find(separator, at), record.size());
+    size_t end = at;
+    while (end < record.size() && !form.Separates(record[end])) ++end;
     cell += record.substr(at, end - at);
     cells->push_back(std::move(cell));
     if (end == record.size()) return;
     at = end + 1;
+    while (form.any_blanks && at < record.size() && IsBlank(record[at])) ++at;
   }
 }
 
@@ -80,7 +100,24 @@ std::string_view WithoutCarriageReturn(std::string_view line) {
 class TableRows final : public Transcoder {
  public:
   TableRows(ByteSourcePtr source, char separator)
-      : Transcoder(std::move(source)), separator_(separator), end_(separator) {}
+      : Transcoder(std::move(source)), form_{.separator = separator}, end_(form_) {}
+
+  static absl::StatusOr<ByteSourcePtr> Make(ByteSourcePtr source, const TableReading& reading) {
+    auto made = std::make_unique<TableRows>(std::move(source), reading.separator);
+    made->form_.any_blanks = reading.any_blanks;
+    made->form_.quote = reading.quote;
+    made->end_ = RecordEnd(made->form_);
+    SPELK_RETURN_IF_ERROR(made->skipped_.Set(reading.skipped));
+    SPELK_RETURN_IF_ERROR(made->names_after_.Set(reading.names_after));
+    made->names_line_ = reading.names_line;
+    made->names_anew_ = reading.names_anew;
+    made->kept_in_names_ = reading.kept_in_names;
+    if (!reading.names.empty()) {
+      made->cells_ = reading.names;
+      made->SetNames();
+    }
+    return made;
+  }
 
  protected:
   void Take(std::string_view* in, std::string& out) override {
@@ -111,16 +148,29 @@ class TableRows final : public Transcoder {
   static constexpr int kMostTries = 64;
 
   void Record(std::string& out) {
-    const std::string_view record = WithoutCarriageReturn(record_);
-    if (record.find_first_not_of(" \t") != std::string_view::npos) {
-      Cut(record, separator_, &cells_);
-      if (names_.empty()) {
-        SetNames();
-      } else {
+    ++line_;
+    std::string_view record = WithoutCarriageReturn(record_);
+    if (names_anew_ && names_after_.Matches(record)) names_.clear();
+    const bool has_names = !names_.empty();
+    if (record.find_first_not_of(" \t") != std::string_view::npos && !skipped_.Matches(record) &&
+        (has_names || HoldsNames(&record))) {
+      Cut(record, form_, &cells_);
+      if (has_names) {
         Row(record, out);
+      } else {
+        SetNames();
       }
     }
     record_.clear();
+  }
+
+  // Takes from the record what stands before its names.
+  bool HoldsNames(std::string_view* record) const {
+    if (line_ < names_line_) return false;
+    if (!names_after_.set()) return true;
+    if (!names_after_.Matches(*record)) return false;
+    record->remove_prefix(names_after_.end());
+    return true;
   }
 
   // A quote that nothing closes: its line is told as one that is no event, and what follows it is
@@ -148,6 +198,12 @@ class TableRows final : public Transcoder {
       const size_t end = cell.find_last_not_of(" \t");
       std::string name = begin == std::string::npos ? "" : cell.substr(begin, end + 1 - begin);
       if (name.empty()) name = "column_" + std::to_string(names_.size() + 1);
+      if (kept_in_names_) {
+        for (char& c : name) {
+          if (!IsLetterOrDigit(c) && c != ' ' && kept_in_names_->find(c) == std::string::npos)
+            c = '_';
+        }
+      }
       has_raw_ = has_raw_ || name == kRaw;
       std::string text;
       AppendJsonText(name, text);
@@ -177,9 +233,20 @@ class TableRows final : public Transcoder {
     out += "}\n";
   }
 
-  const char separator_;
+  static bool IsLetterOrDigit(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           (static_cast<unsigned char>(c) & 0x80U) != 0;
+  }
+
+  Cells form_;
   RecordEnd end_;
-  std::string record_;  // As far as it was read.
+  Expression skipped_;
+  Expression names_after_;
+  bool names_anew_ = false;
+  size_t names_line_ = 0;
+  std::optional<std::string> kept_in_names_;  // Nothing: all.
+  size_t line_ = 0;                           // Records, the one at hand included.
+  std::string record_;                        // As far as it was read.
   std::vector<std::string> cells_;
   std::vector<std::string> names_;  // As JSON texts.
   bool has_raw_ = false;
@@ -210,7 +277,8 @@ bool IsName(std::string_view cell) {
 
 // Whether the records of `start` have as many cells as the first one, whose cells are names.
 bool IsTable(std::string_view start, char separator, bool complete) {
-  RecordEnd end(separator);
+  const Cells form{.separator = separator};
+  RecordEnd end(form);
   std::vector<std::string> cells;
   size_t columns = 0;
   size_t rows = 0;
@@ -221,7 +289,7 @@ bool IsTable(std::string_view start, char separator, bool complete) {
     const std::string_view record = WithoutCarriageReturn(start.substr(from, i - from));
     from = i + 1;
     if (record.empty()) continue;
-    Cut(record, separator, &cells);
+    Cut(record, form, &cells);
     if (columns == 0) {
       columns = cells.size();
       std::vector<std::string> sorted = cells;
@@ -256,6 +324,9 @@ absl::StatusOr<ByteSourcePtr> OpenTsv(ByteSourcePtr source, const Opening&) {
 }
 
 absl::StatusOr<ByteSourcePtr> OpenCsv(ByteSourcePtr source, const Opening& opening) {
+  if (opening.options.format == nullptr && opening.options.table) {
+    return TableRows::Make(std::move(source), *opening.options.table);
+  }
   const char separator = CsvSeparator(opening.start);
   return std::make_unique<TableRows>(std::move(source), separator == '\0' ? ',' : separator);
 }

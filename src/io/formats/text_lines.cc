@@ -3,7 +3,9 @@
 #include <memory>
 #include <utility>
 
+#include "base/status.h"
 #include "io/formats/formats.h"
+#include "io/formats/line_merger.h"
 #include "io/formats/transcoder.h"
 #include "value/regex.h"
 
@@ -12,6 +14,9 @@ namespace {
 
 constexpr std::string_view kBegin = "{\"_raw\":\"";
 constexpr std::string_view kEnd = "\"}\n";
+constexpr std::string_view kLineEnds = R"(([\r\n]+))";
+
+bool IsUtf8Continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
 
 void AddEvent(std::string_view text, std::string& out) {
   while (text.ends_with('\n') || text.ends_with('\r')) text.remove_suffix(1);
@@ -125,11 +130,18 @@ class MergedLines final : public Transcoder {
   std::string event_;
 };
 
-// Events are what stands between the first groups of matches.
+// Events, or the lines that are put together to events, are what stands between the groups of
+// matches.
 class BrokenText final : public Transcoder {
  public:
-  BrokenText(ByteSourcePtr source, Regex breaker)
-      : Transcoder(std::move(source)), breaker_(std::move(breaker)), matcher_(breaker_) {}
+  BrokenText(ByteSourcePtr source, Regex breaker, const TextBreaks& breaks,
+             std::unique_ptr<LineMerger> merger)
+      : Transcoder(std::move(source)),
+        breaker_(std::move(breaker)),
+        matcher_(breaker_),
+        break_before_match_(breaks.break_before_match),
+        longest_line_(breaks.longest_line),
+        merger_(std::move(merger)) {}
 
  protected:
   // Each event is looked for in a window of the same size, so that it does not matter how the bytes
@@ -144,10 +156,25 @@ class BrokenText final : public Transcoder {
   }
   bool Finish(std::string& out) override {
     while (at_ < held_.size() && out.size() <= kTranscodedAtOnce) Cut(out);
-    return at_ >= held_.size();
+    if (at_ < held_.size()) return false;
+    if (merger_ != nullptr)
+      merger_->Finish([&out](std::string_view event) { AddEvent(event, out); });
+    return true;
   }
 
  private:
+  void AddLine(std::string_view line, std::string& out) {
+    if (longest_line_ > 0 && line.size() > longest_line_) {
+      size_t size = longest_line_;
+      while (size > 0 && IsUtf8Continuation(line[size])) --size;
+      line = line.substr(0, size);
+    }
+    if (merger_ == nullptr) return AddEvent(line, out);
+    if (!line.empty()) {
+      merger_->Add(line, [&out](std::string_view event) { AddEvent(event, out); });
+    }
+  }
+
   void Cut(std::string& out) {
     const std::string_view text = std::string_view(held_).substr(at_, kMostHeldEvent);
     // A match costs as much as its text is long.
@@ -156,8 +183,17 @@ class BrokenText final : public Transcoder {
       if (CutIn(text.substr(0, window), all, out)) return;
       if (all) break;
     }
-    AddEvent(text, out);
+    AddLine(text, out);
     at_ += text.size();
+  }
+
+  // The bytes of a match that stand between two events.
+  std::pair<size_t, size_t> BreakIn(std::string_view text) const {
+    const size_t groups = break_before_match_ ? breaker_.capture_count() : 1;
+    for (size_t group = 1; group <= groups; ++group) {
+      if (matcher_.Group(text, group)) return {matcher_.begin(group), matcher_.end(group)};
+    }
+    return {matcher_.begin(0), break_before_match_ ? matcher_.begin(0) : matcher_.end(0)};
   }
 
   // False if there is no break, or more of the text could tell otherwise.
@@ -165,13 +201,11 @@ class BrokenText final : public Transcoder {
     constexpr size_t kMargin = 1024;
     size_t start = 0;
     while (start <= text.size() && matcher_.Match(text, start) == MatchResult::kYes) {
-      const bool has_group = matcher_.Group(text, 1).has_value();
-      const size_t begin = matcher_.begin(has_group ? 1 : 0);
-      const size_t end = matcher_.end(has_group ? 1 : 0);
+      const auto [begin, end] = BreakIn(text);
       if (!all && matcher_.end(0) + kMargin > text.size()) return false;
       // A break that leaves nothing before it and takes nothing away is none.
       if (end > 0) {
-        AddEvent(text.substr(0, begin), out);
+        AddLine(text.substr(0, begin), out);
         at_ += end;
         return true;
       }
@@ -188,6 +222,9 @@ class BrokenText final : public Transcoder {
 
   Regex breaker_;
   RegexMatcher matcher_;
+  const bool break_before_match_;
+  const size_t longest_line_;
+  const std::unique_ptr<LineMerger> merger_;  // Null: a line is an event.
   std::string held_;
   size_t at_ = 0;  // Where the next event begins.
 };
@@ -195,11 +232,18 @@ class BrokenText final : public Transcoder {
 bool RecognizesText(const InputStart& start) { return start.is_text; }
 
 absl::StatusOr<ByteSourcePtr> OpenText(ByteSourcePtr source, const Opening& opening) {
-  const TextBreaks& breaks = opening.options.breaks;
-  if (!breaks.line_breaker.empty()) {
-    absl::StatusOr<Regex> regex = Regex::Compile(breaks.line_breaker);
-    if (!regex.ok()) return regex.status();
-    return std::make_unique<BrokenText>(std::move(source), std::move(*regex));
+  const TextBreaks& given = opening.options.breaks;
+  const TextBreaks& breaks = given.any() ? given : opening.options.text_breaks;
+  if (!breaks.line_breaker.empty() || breaks.merging || breaks.longest_line > 0) {
+    const std::string_view breaker =
+        breaks.line_breaker.empty() ? kLineEnds : std::string_view(breaks.line_breaker);
+    SPELK_ASSIGN_OR_RETURN(Regex regex, Regex::Compile(breaker));
+    std::unique_ptr<LineMerger> merger;
+    if (breaks.merging) {
+      SPELK_ASSIGN_OR_RETURN(merger, LineMerger::Make(*breaks.merging));
+    }
+    return std::make_unique<BrokenText>(std::move(source), std::move(regex), breaks,
+                                        std::move(merger));
   }
   if (!breaks.break_only_before.empty()) {
     absl::StatusOr<Regex> regex = Regex::Compile(breaks.break_only_before);

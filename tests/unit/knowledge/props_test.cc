@@ -169,7 +169,7 @@ TEST_F(PropsTest, FaultsNameTheirPlace) {
 TEST_F(PropsTest, WarnsOfWhatIsNotBuilt) {
   ASSERT_TRUE(Add("[a]\nEXTRACT-e = ^(?<verb>\\w+) (?P<path>\\S+)\nREPORT-r = t\n"
                   "LOOKUP-l = table code OUTPUT action AS verdict note\nKV_MODE = json\n"
-                  "TIMESTAMP_FIELDS = t\nSHOULD_LINEMERGE = false\n")
+                  "SHOULD_LINEMERGE = false\n")
                   .ok());
   EXPECT_EQ(Rules({"verb"}), "verb?=pieces of _raw by \"(?ms)^(?<verb>\\w+) (?P<path>\\S+)\"");
   EXPECT_EQ(warnings_,
@@ -177,8 +177,6 @@ TEST_F(PropsTest, WarnsOfWhatIsNotBuilt) {
                                       "that is not there"}));
   EXPECT_EQ(Rules({"verdict"}),
             "props.conf:4: the lookup table 'table' does not exist or is not available");
-  Rules({"_time"});
-  EXPECT_EQ(warnings_.back(), "TIMESTAMP_FIELDS of [a] (props.conf:6)");
   plan::FieldSet nothing;
   Rules(nothing);
   EXPECT_TRUE(warnings_.empty());
