@@ -171,7 +171,7 @@ std::vector<EmbeddedSearch> InYaml(std::string_view text, std::optional<FileProb
 // The lines of a .conf file: which stanza, which key, and whether the line before goes on.
 class ConfReader {
  public:
-  explicit ConfReader(std::string_view text) : text_(text) {}
+  ConfReader(std::string_view text, std::string_view key) : text_(text), key_(key) {}
 
   std::vector<EmbeddedSearch> Run() {
     size_t begin = 0;
@@ -208,7 +208,7 @@ class ConfReader {
     }
     const size_t equals = line.find('=');
     if (equals == std::string_view::npos) return;
-    if (knowledge::TrimBlanks(line.substr(0, equals)) != "search") return;
+    if (knowledge::TrimBlanks(line.substr(0, equals)) != key_) return;
     in_search_ = true;
     size_t from = begin + equals + 1;
     while (from < stop && IsBlank(text_[from])) ++from;
@@ -228,6 +228,7 @@ class ConfReader {
   }
 
   const std::string_view text_;
+  const std::string_view key_;
   std::string stanza_ = "default";
   bool goes_on_ = false;
   bool in_search_ = false;
@@ -297,12 +298,16 @@ std::vector<EmbeddedSearch> FindSearches(std::string_view text, FileKind kind,
                                          std::optional<FileProblem>* problem) {
   if (problem != nullptr) problem->reset();
   if (kind == FileKind::kYaml) return InYaml(text, problem);
-  if (kind == FileKind::kSavedSearches) return ConfReader(text).Run();
+  if (kind == FileKind::kSavedSearches) return ConfReader(text, "search").Run();
   EmbeddedSearch whole;
   whole.text = text;
   whole.end = text.size();
   AddPiece(0, 0, text.size(), &whole.pieces);
   return {std::move(whole)};
+}
+
+std::vector<EmbeddedSearch> FindMacroDefinitions(std::string_view text) {
+  return ConfReader(text, "definition").Run();
 }
 
 }  // namespace spelk

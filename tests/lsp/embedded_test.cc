@@ -72,6 +72,15 @@ TEST(Embedded, SavedSearches) {
   ExpectInPlace("search = a\\", FileKind::kSavedSearches, {"a"});
 }
 
+TEST(Embedded, DefinitionsOfMacros) {
+  const std::vector<EmbeddedSearch> found = FindMacroDefinitions(
+      "[a(1)]\nargs = x\ndefinition = a=$x$ \\\r\n| b\n[c]\nsearch = d\ndefinition=e\n");
+  ASSERT_EQ(found.size(), 2U);
+  EXPECT_EQ(found[0].name, "a(1)");
+  EXPECT_EQ(found[0].text, "a=$x$ \n| b");
+  EXPECT_EQ(found[1].text, "e");
+}
+
 TEST(Embedded, AFileOfOneSearch) {
   ExpectInPlace("a\n| b\n", FileKind::kSearch, {"a\n| b\n"});
   ExpectInPlace("", FileKind::kSearch, {""});

@@ -155,6 +155,37 @@ TEST_F(Lsp, PlacesCountInUtf16) {
   EXPECT_EQ(RangeText(At(client_.Open(kUri, "x=\"é🙂\" | stts"), "0.range")), "0:10-0:14");
 }
 
+TEST(LspProtocol, PlacesCountAsTheClientAsks) {
+  const auto place = [](std::string_view encodings, std::string* answered) {
+    LspClient client(Program());
+    const Json answer = client.Request(
+        "initialize",
+        fmt::format(R"({{"capabilities":{{"general":{{"positionEncodings":{}}}}}}})", encodings));
+    *answered = TextAt(answer, "result.capabilities.positionEncoding");
+    client.Notify("initialized", "{}");
+    client.Open(kUri, "x=\"é🙂\" | stts");
+    // An edit counts alike: the last character of the word.
+    const size_t end = *answered == "utf-8" ? 17 : *answered == "utf-32" ? 13 : 14;
+    client.Notify("textDocument/didChange",
+                  fmt::format(R"({{"textDocument":{{"uri":"{0}","version":2}},"contentChanges":)"
+                              R"([{{"range":{{"start":{{"line":0,"character":{1}}},"end":)"
+                              R"({{"line":0,"character":{2}}}}},"text":"z"}}]}})",
+                              kUri, end - 1, end));
+    const auto params = client.Await("textDocument/publishDiagnostics");
+    EXPECT_EQ(client.Leave(), 0);
+    if (!params) return std::string();
+    EXPECT_NE(TextAt(*params, "diagnostics.0.message").find("'sttz'"), std::string::npos);
+    return RangeText(At(*params, "diagnostics.0.range"));
+  };
+  std::string answered;
+  EXPECT_EQ(place(R"(["utf-8","utf-16"])", &answered), "0:13-0:17");
+  EXPECT_EQ(answered, "utf-8");
+  EXPECT_EQ(place(R"(["utf-7","utf-32"])", &answered), "0:9-0:13");
+  EXPECT_EQ(answered, "utf-32");
+  EXPECT_EQ(place("5", &answered), "0:10-0:14");
+  EXPECT_EQ(answered, "utf-16");
+}
+
 TEST_F(Lsp, ChangesAreApplied) {
   client_.Open(kUri, "x=\"é🙂\" | stts count\r\n| head 1");
   Change(2, R"([{"range":{"start":{"line":0,"character":12},"end":{"line":0,"character":12}},)"
@@ -308,6 +339,34 @@ TEST(LspKnowledge, AnAppIsFoundAroundAFile) {
   const auto params = client.Await("textDocument/publishDiagnostics");
   ASSERT_TRUE(params);
   EXPECT_EQ(At(*params, "diagnostics").items.size(), 0U);
+  EXPECT_EQ(client.Leave(), 0);
+}
+
+TEST(LspKnowledge, DefinitionsOfMacrosAreWrittenWithHelp) {
+  const Folder folder;
+  const std::string uri =
+      folder.Write("app/default/macros.conf", "[who]\ndefinition = index=a user=x\n");
+  LspClient client(Program());
+  client.Initialize();
+  const auto labels = [&](std::string_view marked) {
+    return EachText(At(client.Ask("textDocument/completion", uri, marked), "result.items"),
+                    "label");
+  };
+  // A search, a command, an expression.
+  EXPECT_TRUE(Has(labels("[m]\ndefinition = index=a | sta^"), "stats"));
+  EXPECT_TRUE(Has(labels("[m]\ndefinition = index=a \\\n  `wh^"), "who"));
+  EXPECT_TRUE(Has(labels("[m]\ndefinition = tim^"), "timechart"));
+  EXPECT_TRUE(Has(labels("[m(1)]\nargs = x\ndefinition = low^($x$)"), "lower"));
+  EXPECT_TRUE(labels("[m]\nargs = low^").empty());
+  Json answer = client.Ask("textDocument/hover", uri, "[m(1)]\ndefinition = low^er($x$)");
+  EXPECT_EQ(RangeText(At(answer, "result.range")), "1:13-1:18");
+  answer = client.Ask("textDocument/signatureHelp", uri, "[m]\ndefinition = substr(x, ^");
+  EXPECT_EQ(TextAt(answer, "result.activeParameter"), "1");
+  // They are pieces: nothing is said of what they lack, and they stay as they are.
+  EXPECT_TRUE(client.Open(uri, "[m]\ndefinition = tabel lower( and\n").items.empty());
+  answer = client.Request("textDocument/formatting",
+                          fmt::format(R"({{"textDocument":{{"uri":"{}"}}}})", uri));
+  EXPECT_TRUE(At(answer, "result").items.empty());
   EXPECT_EQ(client.Leave(), 0);
 }
 

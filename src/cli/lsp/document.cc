@@ -9,16 +9,11 @@
 namespace spelk::cli::lsp {
 namespace {
 
-// The character at the begin of a text: its bytes, and its units in UTF-16.
-struct Character {
-  size_t bytes = 1;
-  size_t units = 1;
-};
-Character CharacterAt(std::string_view text) {
+// The bytes of the character at the begin of a text.
+size_t CharacterBytes(std::string_view text) {
   const auto first = static_cast<unsigned char>(text.front());
-  size_t bytes = first < 0xC0U ? 1 : first < 0xE0U ? 2 : first < 0xF0U ? 3 : 4;
-  bytes = std::min(bytes, text.size());
-  return {bytes, bytes == 4 ? size_t{2} : size_t{1}};
+  const size_t bytes = first < 0xC0U ? 1 : first < 0xE0U ? 2 : first < 0xF0U ? 3 : 4;
+  return std::min(bytes, text.size());
 }
 
 int HexDigit(char c) {
@@ -64,8 +59,17 @@ std::string UriOfPath(std::string_view path) {
   return uri;
 }
 
-Document::Document(std::string uri, FileKind kind, std::string text, int64_t version)
-    : uri_(std::move(uri)), path_(PathOfUri(uri_)), kind_(kind) {
+bool IsMacrosFile(std::string_view path) {
+  return path == "macros.conf" || path.ends_with("/macros.conf");
+}
+
+Document::Document(std::string uri, FileKind kind, std::string text, int64_t version,
+                   Encoding encoding)
+    : uri_(std::move(uri)),
+      path_(PathOfUri(uri_)),
+      kind_(kind),
+      has_pieces_(IsMacrosFile(path_)),
+      encoding_(encoding) {
   SetText(std::move(text), version);
 }
 
@@ -77,7 +81,7 @@ void Document::SetText(std::string text, int64_t version) {
 
 void Document::Changed(int64_t version) {
   version_ = version;
-  searches_ = FindSearches(text_, kind_, &problem_);
+  searches_ = has_pieces_ ? FindMacroDefinitions(text_) : FindSearches(text_, kind_, &problem_);
 }
 
 void Document::Change(const std::optional<std::pair<Position, Position>>& range,
@@ -100,6 +104,19 @@ void Document::FindLines() {
   }
 }
 
+// Of a character of so many bytes.
+size_t Document::UnitsOf(size_t bytes) const {
+  switch (encoding_) {
+    case Encoding::kUtf8:
+      return bytes;
+    case Encoding::kUtf32:
+      return 1;
+    case Encoding::kUtf16:
+      break;
+  }
+  return bytes == 4 ? 2 : 1;
+}
+
 // Without what ends it.
 size_t Document::LineEnd(size_t line) const {
   size_t end = line + 1 < lines_.size() ? lines_[line + 1] : text_.size();
@@ -116,11 +133,11 @@ size_t Document::OffsetOf(Position position) const {
   const size_t end = LineEnd(position.line);
   size_t units = 0;
   while (at < end && units < position.character) {
-    const Character character = CharacterAt(std::string_view(text_).substr(at, end - at));
-    // In the middle of a pair of units is before it.
-    if (units + character.units > position.character) break;
-    units += character.units;
-    at += character.bytes;
+    const size_t bytes = CharacterBytes(std::string_view(text_).substr(at, end - at));
+    // In the middle of the units of a character is before it.
+    if (units + UnitsOf(bytes) > position.character) break;
+    units += UnitsOf(bytes);
+    at += bytes;
   }
   return at;
 }
@@ -133,10 +150,10 @@ Position Document::PositionOf(size_t offset) const {
   // What ends a line belongs to it, but has no place of its own.
   const size_t end = std::min(offset, LineEnd(line));
   for (size_t at = lines_[line]; at < end;) {
-    const Character character = CharacterAt(std::string_view(text_).substr(at));
-    if (at + character.bytes > end) break;
-    position.character += character.units;
-    at += character.bytes;
+    const size_t bytes = CharacterBytes(std::string_view(text_).substr(at));
+    if (at + bytes > end) break;
+    position.character += UnitsOf(bytes);
+    at += bytes;
   }
   return position;
 }

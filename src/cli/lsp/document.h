@@ -13,7 +13,10 @@
 
 namespace spelk::cli::lsp {
 
-// As the protocol counts: from 0, characters in units of UTF-16.
+// The units in which the client counts the characters of a line; UTF-16 unless it asks for others.
+enum class Encoding : uint8_t { kUtf16, kUtf8, kUtf32 };
+
+// As the protocol counts: from 0, characters in units of the encoding.
 struct Position {
   size_t line = 0;
   size_t character = 0;
@@ -21,7 +24,8 @@ struct Position {
 
 class Document {
  public:
-  Document(std::string uri, FileKind kind, std::string text, int64_t version);
+  Document(std::string uri, FileKind kind, std::string text, int64_t version,
+           Encoding encoding = Encoding::kUtf16);
 
   const std::string& uri() const { return uri_; }
   // The path of a file:// address; the address itself of others.
@@ -29,6 +33,8 @@ class Document {
   const std::string& text() const { return text_; }
   int64_t version() const { return version_; }
   FileKind kind() const { return kind_; }
+  // Its searches are definitions of macros: pieces, which are not checked or laid out.
+  bool has_pieces() const { return has_pieces_; }
   const std::vector<EmbeddedSearch>& searches() const { return searches_; }
   // What keeps the file from being read to its end.
   const std::optional<FileProblem>& problem() const { return problem_; }
@@ -47,11 +53,14 @@ class Document {
 
  private:
   void FindLines();
+  size_t UnitsOf(size_t bytes) const;
   size_t LineEnd(size_t line) const;
 
   std::string uri_;
   std::string path_;
   FileKind kind_;
+  bool has_pieces_;
+  Encoding encoding_;
   std::string text_;
   int64_t version_ = 0;
   std::vector<size_t> lines_;  // Where they begin.
@@ -62,5 +71,7 @@ class Document {
 // "file:///a%20b.spl" is "/a b.spl"; other addresses stay.
 std::string PathOfUri(std::string_view uri);
 std::string UriOfPath(std::string_view path);
+// Whether it is a macros.conf.
+bool IsMacrosFile(std::string_view path);
 
 }  // namespace spelk::cli::lsp

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "spelk/format.h"
@@ -64,6 +65,22 @@ std::string_view ReferenceNameOf(CompletionKind kind) {
     default:
       return "";
   }
+}
+
+// A search, or what a macro may stand for: a piece of one, commands, a part of an expression. Each
+// is the text after a beginning with which it would be a search.
+struct Reading {
+  std::string text;
+  size_t added = 0;
+};
+std::vector<Reading> ReadingsOf(const Document& document, const EmbeddedSearch& search) {
+  std::vector<Reading> readings = {{search.text, 0}};
+  const bool pipe = search.text.find_first_not_of(" \t\r\n") == search.text.find('|');
+  if (!document.has_pieces() || pipe) return readings;
+  for (const std::string_view beginning : {"* | ", "* | eval x="}) {
+    readings.push_back({std::string(beginning) + search.text, beginning.size()});
+  }
+  return readings;
 }
 
 // The text of a snippet without its places, up to the first of them.
@@ -180,6 +197,7 @@ std::string Features::Diagnostics(const Document& document, bool* complete) {
   *complete = true;
   JsonText list = JsonText::Array();
   for (const EmbeddedSearch& search : document.searches()) {
+    if (document.has_pieces()) break;
     // Nothing is written yet.
     if (search.text.find_first_not_of(" \t\r\n") == std::string::npos) continue;
     if (checked_ - known >= kMostNew) {
@@ -227,7 +245,7 @@ std::string Features::CodeActions(const Document& document, Position begin, Posi
   const size_t to = document.OffsetOf(end);
   JsonText list = JsonText::Array();
   for (const EmbeddedSearch& search : document.searches()) {
-    if (search.begin > to || search.end < from) continue;
+    if (search.begin > to || search.end < from || document.has_pieces()) continue;
     if (whole) {
       AddFixAll(document, search, &list);
       continue;
@@ -300,6 +318,7 @@ void Features::AddFixAll(const Document& document, const EmbeddedSearch& search,
 
 // Line by line what is alike at both ends stays as it is.
 Result<std::string> Features::Format(const Document& document) {
+  if (document.has_pieces()) return JsonText::Array().Done();
   const Result<FormattedFile> formatted = FormatFile(
       workspace_.EngineFor(document.path()), document.text(), document.path(), document.kind());
   if (!formatted.ok()) return formatted.error();
@@ -328,38 +347,53 @@ Result<std::string> Features::Format(const Document& document) {
 
 // ---------------------------------------------------------------- completion
 
+// Nothing if the file cannot hold its text.
+void Features::AddItem(const EmbeddedSearch& search, const spelk::Completion& completion,
+                       std::string_view range, size_t number, JsonText* items) const {
+  std::string text = completion.insert;
+  const bool snippet = completion.snippet && abilities_.snippets;
+  if (completion.snippet && !snippet) text = WithoutPlaces(text);
+  const std::optional<std::string> written = search.InFile(text);
+  if (!written) return;
+  JsonText edit = JsonText::Object();
+  edit.Set("range", range).SetText("newText", *written);
+  JsonText item = JsonText::Object();
+  item.SetText("label", completion.label)
+      .SetNumber("kind", ItemKind(completion.kind))
+      .SetText("sortText", fmt::format("{:06}", number))
+      .SetText("filterText", completion.label)
+      .Set("textEdit", edit);
+  if (snippet) item.SetNumber("insertTextFormat", 2);
+  if (!completion.detail.empty()) item.SetText("detail", completion.detail);
+  if (!completion.documentation.empty()) {
+    item.Set("documentation", Markup(completion.documentation));
+  }
+  const std::string_view kind = ReferenceNameOf(completion.kind);
+  if (!kind.empty()) {
+    JsonText data = JsonText::Object();
+    item.Set("data", data.SetText("kind", kind));
+  }
+  items->Add(item);
+}
+
 std::string Features::Completion(const Document& document, Position position) {
   size_t offset = 0;
   const EmbeddedSearch* search = document.SearchAt(document.OffsetOf(position), &offset);
   JsonText items = JsonText::Array();
   if (search != nullptr) {
+    std::set<std::string> seen;
     size_t number = 0;
-    std::optional<std::string> range;  // All of them stand at one place.
-    for (const spelk::Completion& each : Complete(workspace_.EngineFor(document.path()),
-                                                  search->text, offset, workspace_.options())) {
-      std::string text = each.insert;
-      const bool snippet = each.snippet && abilities_.snippets;
-      if (each.snippet && !snippet) text = WithoutPlaces(text);
-      const std::optional<std::string> written = search->InFile(text);
-      if (!written) continue;
-      JsonText edit = JsonText::Object();
-      if (!range) range = RangeIn(document, *search, each.offset, each.length).Done();
-      edit.Set("range", *range).SetText("newText", *written);
-      JsonText item = JsonText::Object();
-      item.SetText("label", each.label)
-          .SetNumber("kind", ItemKind(each.kind))
-          .SetText("sortText", fmt::format("{:06}", number++))
-          .SetText("filterText", each.label)
-          .Set("textEdit", edit);
-      if (snippet) item.SetNumber("insertTextFormat", 2);
-      if (!each.detail.empty()) item.SetText("detail", each.detail);
-      if (!each.documentation.empty()) item.Set("documentation", Markup(each.documentation));
-      const std::string_view kind = ReferenceNameOf(each.kind);
-      if (!kind.empty()) {
-        JsonText data = JsonText::Object();
-        item.Set("data", data.SetText("kind", kind));
+    for (const Reading& reading : ReadingsOf(document, *search)) {
+      std::optional<std::string> range;  // All of them stand at one place.
+      for (const spelk::Completion& each :
+           Complete(workspace_.EngineFor(document.path()), reading.text, reading.added + offset,
+                    workspace_.options())) {
+        const bool before = each.offset < reading.added;
+        if (before || (document.has_pieces() && !seen.insert(each.label).second)) continue;
+        const size_t at = each.offset - reading.added;
+        if (!range) range = RangeIn(document, *search, at, each.length).Done();
+        AddItem(*search, each, *range, number++, &items);
       }
-      items.Add(item);
     }
   }
   JsonText list = JsonText::Object();
@@ -395,21 +429,28 @@ std::string Features::Hover(const Document& document, Position position) {
   size_t offset = 0;
   const EmbeddedSearch* search = document.SearchAt(document.OffsetOf(position), &offset);
   if (search == nullptr) return "null";
-  const std::optional<Explanation> help =
-      Explain(workspace_.EngineFor(document.path()), search->text, offset, workspace_.options());
-  if (!help) return "null";
-  JsonText json = JsonText::Object();
-  json.Set("contents", Markup(help->markdown))
-      .Set("range", RangeIn(document, *search, help->offset, help->length));
-  return json.Done();
+  for (const Reading& reading : ReadingsOf(document, *search)) {
+    const std::optional<Explanation> help =
+        Explain(workspace_.EngineFor(document.path()), reading.text, reading.added + offset,
+                workspace_.options());
+    if (!help || help->offset < reading.added) continue;
+    JsonText json = JsonText::Object();
+    json.Set("contents", Markup(help->markdown))
+        .Set("range", RangeIn(document, *search, help->offset - reading.added, help->length));
+    return json.Done();
+  }
+  return "null";
 }
 
 std::string Features::SignatureHelp(const Document& document, Position position) {
   size_t offset = 0;
   const EmbeddedSearch* search = document.SearchAt(document.OffsetOf(position), &offset);
   if (search == nullptr) return "null";
-  const std::vector<CallSignature> all =
-      SignaturesAt(workspace_.EngineFor(document.path()), search->text, offset);
+  std::vector<CallSignature> all;
+  for (const Reading& reading : ReadingsOf(document, *search)) {
+    if (!all.empty()) break;
+    all = SignaturesAt(workspace_.EngineFor(document.path()), reading.text, reading.added + offset);
+  }
   if (all.empty()) return "null";
   JsonText list = JsonText::Array();
   for (const CallSignature& signature : all) {
@@ -482,7 +523,7 @@ std::string Features::References(const Document& document, Position position) {
 std::string Features::PrepareRename(const Document& document, Position position) {
   size_t offset = 0;
   const EmbeddedSearch* search = document.SearchAt(document.OffsetOf(position), &offset);
-  if (search == nullptr) return "null";
+  if (search == nullptr || document.has_pieces()) return "null";
   for (const FieldUse& use : FieldUses(workspace_.EngineFor(document.path()), search->text)) {
     if (use.offset > offset || offset > use.offset + use.length) continue;
     JsonText json = JsonText::Object();
@@ -498,6 +539,9 @@ Result<std::string> Features::Rename(const Document& document, Position position
   size_t offset = 0;
   const EmbeddedSearch* search = document.SearchAt(document.OffsetOf(position), &offset);
   if (search == nullptr) return Error(ErrorKind::kQuery, "no search stands here");
+  if (document.has_pieces()) {
+    return Error(ErrorKind::kQuery, "the searches that call the macro name the field, too");
+  }
   const Result<std::vector<TextEdit>> edits =
       RenameField(workspace_.EngineFor(document.path()), search->text, offset, name);
   if (!edits.ok()) return edits.error();

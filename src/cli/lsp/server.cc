@@ -9,6 +9,7 @@
 #include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "cli/exit_codes.h"
 #include "cli/lsp/document.h"
@@ -41,8 +42,21 @@ std::optional<Position> PositionIn(const Json& json) {
   return Position{static_cast<size_t>(*line), static_cast<size_t>(*character)};
 }
 
+// The first of the client's encodings that is known here; the names are those of the protocol.
+constexpr std::pair<std::string_view, Encoding> kEncodings[] = {
+    {"utf-16", Encoding::kUtf16}, {"utf-8", Encoding::kUtf8}, {"utf-32", Encoding::kUtf32}};
+
+std::pair<std::string_view, Encoding> EncodingOf(const std::vector<std::string>& wanted) {
+  for (const std::string& name : wanted) {
+    for (const auto& known : kEncodings) {
+      if (known.first == name) return known;
+    }
+  }
+  return kEncodings[0];
+}
+
+// After the encoding.
 constexpr std::string_view kCapabilities =
-    R"json({"positionEncoding":"utf-16",)json"
     R"json("textDocumentSync":{"openClose":true,"change":2,"save":{"includeText":false}},)json"
     R"json("completionProvider":{"triggerCharacters":["|","`","=","(","."],"resolveProvider":true},)json"
     R"json("hoverProvider":true,)json"
@@ -212,13 +226,13 @@ class Server {
     const FileKind kind = FileKindOf(path);
     const std::string_view language = item["languageId"].Text().value_or("");
     const bool spl = path.ends_with(".spl") || language == "spl" || language == "splunk_search";
-    if (kind == FileKind::kSearch && !spl) return;
+    if (kind == FileKind::kSearch && !spl && !IsMacrosFile(path)) return;
     if (text->size() > kMostDocument) {
       return Log(fmt::format("{} is longer than {} bytes", *uri, kMostDocument));
     }
     documents_.insert_or_assign(std::string(*uri),
                                 Document(std::string(*uri), kind, std::string(*text),
-                                         item["version"].Integer().value_or(0)));
+                                         item["version"].Integer().value_or(0), encoding_));
     changed_.emplace(*uri);
   }
 
@@ -312,7 +326,12 @@ class Server {
     JsonText info = JsonText::Object();
     info.SetText("name", "spelk").SetText("version", Version());
     JsonText answer = JsonText::Object();
-    *result = answer.Set("capabilities", kCapabilities).Set("serverInfo", info).Done();
+    const auto [encoding, of_client] =
+        EncodingOf(params["capabilities"]["general"]["positionEncodings"].Texts());
+    encoding_ = of_client;
+    const std::string capabilities =
+        fmt::format(R"({{"positionEncoding":"{}",{})", encoding, kCapabilities);
+    *result = answer.Set("capabilities", capabilities).Set("serverInfo", info).Done();
     return std::nullopt;
   }
 
@@ -453,6 +472,7 @@ class Server {
   std::map<std::string, Request, std::less<>> requests_;
   std::map<std::string, Notification, std::less<>> notifications_;
   std::map<std::string, Document, std::less<>> documents_;
+  Encoding encoding_ = Encoding::kUtf16;
   std::set<std::string> changed_;  // Whose diagnostics are due.
   bool initialized_ = false;
   bool shut_down_ = false;

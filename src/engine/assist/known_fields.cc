@@ -164,7 +164,12 @@ class Flow {
 
   std::string MadeBy(const plan::Node& node) const {
     const Span span = source_.Written(node.span);
-    return fmt::format("by {} in line {}", node.label(), source_.Locate(span.begin).line);
+    std::string_view name = node.label();
+    // One command may be several nodes, such as a rename within tstats: its own name counts.
+    const std::string_view text = TextOf(source_.written(), span);
+    const std::string_view word = text.substr(0, text.find_first_of(" \t\r\n"));
+    if (const auto* entry = core_.entries().Command(word)) name = entry->name;
+    return fmt::format("by {} in line {}", name, source_.Locate(span.begin).line);
   }
 
   void Add(const std::vector<Field>& fields, std::string_view about) {
