@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "engine/why/nearest.h"
 #include "value/ascii.h"
 #include "value/case_fold.h"
 #include "value/number.h"
@@ -12,12 +13,8 @@ namespace spelk::engine::lint {
 
 namespace {
 
-// Commands before which each field has the values of one event.
-bool KeepsEvents(const ast::CommandCall& call) {
-  constexpr std::string_view kCommands[] = {"search", "where",  "eval", "fields", "bin",
-                                            "bucket", "rename", "rex",  "regex",  "sort"};
-  return !call.macro && std::find(std::begin(kCommands), std::end(kCommands),
-                                  LowerAscii(call.name.text)) != std::end(kCommands);
+bool IsPlainWord(const ast::Name& word) {
+  return word.text.find('*') == std::string::npos && !word.text.empty();
 }
 
 }  // namespace
@@ -46,6 +43,13 @@ bool AmongEvents(const Visit& visit) {
                      commands.begin() + static_cast<std::ptrdiff_t>(visit.position), &KeepsEvents);
 }
 
+bool KeepsEvents(const ast::CommandCall& call) {
+  constexpr std::string_view kCommands[] = {"search", "where",  "eval", "fields", "bin",
+                                            "bucket", "rename", "rex",  "regex",  "sort"};
+  return !call.macro && std::find(std::begin(kCommands), std::end(kCommands),
+                                  LowerAscii(call.name.text)) != std::end(kCommands);
+}
+
 bool InParentheses(const Visit& visit, Span span) {
   const std::string_view text = visit.search.text();
   const size_t before =
@@ -53,6 +57,55 @@ bool InParentheses(const Visit& visit, Span span) {
   const size_t after = text.find_first_not_of(" \t\r\n", span.end);
   return before != std::string_view::npos && after != std::string_view::npos &&
          text[before] == '(' && text[after] == ')';
+}
+
+bool IsSlip(std::string_view name, std::string_view right) {
+  if (EditDistance(name, right, 1) == 1) return true;
+  if (name.size() != right.size()) return false;
+  const auto [a, b] = std::mismatch(name.begin(), name.end(), right.begin());
+  const auto at = static_cast<size_t>(a - name.begin());
+  return at + 1 < name.size() && name[at] == right[at + 1] && name[at + 1] == right[at] &&
+         name.substr(at + 2) == right.substr(at + 2);
+}
+
+std::optional<Asked> AskedBy(const ast::SearchExpr& terms) {
+  if (const auto* any = std::get_if<ast::SearchOr>(&terms.node)) {
+    Asked all;
+    for (const ast::SearchExpr& operand : any->operands) {
+      const std::optional<Asked> one = AskedBy(operand);
+      if (!one || (!all.field.empty() && one->field != all.field)) return std::nullopt;
+      all.field = one->field;
+      all.values.insert(all.values.end(), one->values.begin(), one->values.end());
+    }
+    return all;
+  }
+  Asked asked;
+  bool plain = true;
+  ForEachValue(terms, [&](const ast::Name& field, CompareOp op, const ast::SearchValue& value) {
+    const ast::Name* word = WordOf(value);
+    plain = plain && op == CompareOp::kEqual && word != nullptr && IsPlainWord(*word);
+    asked.field = field.text;
+    if (plain) asked.values.push_back(word->text);
+  });
+  if (!plain || asked.field.empty()) return std::nullopt;
+  return asked;
+}
+
+void AskedByAll(const ast::SearchExpr& terms, std::vector<Asked>* asked) {
+  if (const auto* all = std::get_if<ast::SearchAnd>(&terms.node)) {
+    for (const ast::SearchExpr& operand : all->operands) AskedByAll(operand, asked);
+    return;
+  }
+  std::optional<Asked> one = AskedBy(terms);
+  if (one && !one->field.empty() && !MayHaveSeveral(one->field)) asked->push_back(std::move(*one));
+}
+
+bool Excludes(const Asked& a, const Asked& b) {
+  if (a.field != b.field) return false;
+  return std::none_of(a.values.begin(), a.values.end(), [&b](const std::string& v) {
+    return std::any_of(b.values.begin(), b.values.end(),
+                       [&v](const std::string& w) { return SameValue(v, w); });
+  });
 }
 
 }  // namespace spelk::engine::lint

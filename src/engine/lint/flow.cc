@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <set>
 #include <vector>
 
+#include "commands/chart/chart_node.h"
 #include "engine/lint/families.h"
 #include "engine/why/findings.h"
 #include "engine/why/hints.h"
@@ -51,6 +53,16 @@ constexpr LintRule kRules[] = {
      .bad = "EventID=1 | eval name=lower(Image) | stats count by Image",
      .at = "name",
      .good = "EventID=1 | eval name=lower(Image) | stats count by name"},
+    {.id = "L0304",
+     .name = "join-field-missing",
+     .title = "join by a field that its subsearch does not give",
+     .explanation = "Rows are put together where the field has the same value in both. The last "
+                    "command of the subsearch takes it away.",
+     .fix = "carry the field on in the subsearch",
+     .bad = "EventID=1 | join User [search EventID=3 | stats count by host]",
+     .at = "User",
+     .good = "EventID=1 | join User [search EventID=3 | stats count by User]",
+     .on_run = true},
 };
 
 // A field that an expression reads in order to find something there, with its place. What asks
@@ -64,8 +76,8 @@ void AddReads(const plan::Expr& expr, std::vector<Read>* reads) {
   if (expr.kind == plan::ExprKind::kCall && expr.function != nullptr) {
     const std::string_view name = expr.function->name;
     if (name == "coalesce" || name == "isnull" || name == "isnotnull" || name == "typeof" ||
-        name == "validate" || name == "mvappend" || name == "searchmatch" || name == "if" ||
-        name == "case" || name == "mvcount" || name == "nullif" || name == "json_object")
+        name == "validate" || name == "mvappend" || name == "searchmatch" || name == "mvcount" ||
+        name == "nullif" || name == "json_object")
       return;
   }
   if (expr.kind == plan::ExprKind::kTerm) return;
@@ -91,6 +103,7 @@ class Flow {
   void Run(const plan::Node& root) {
     Forward(root);
     Backward(root);
+    plan::ForEachNode(root, [this](const plan::Node& node) { CheckJoin(node); });
     plan::ForEachHeldPlan(root, [this](const plan::Node& held, plan::Held) { Run(held); });
   }
 
@@ -178,19 +191,9 @@ class Flow {
     Columns columns;
     const plan::Node* by = nullptr;
     told_.clear();
+    removed_.clear();
     for (const plan::Node* node : plan::ChainOf(root)) {
-      if (columns && by != nullptr) {
-        std::set<std::string_view> made;  // Within the node: eval a=1, b=a+1.
-        for (const Field field : node->GetDataflow().makes) made.insert(field.name());
-        for (const Read& read : ReadsOf(*node)) {
-          const bool there =
-              read.field.hidden() || read.field.parameter() || Has(*columns, read.field) ||
-              plan::IsPattern(read.field.name()) ||
-              (made.contains(read.field.name()) && plan::TryAs<plan::ExtendNode>(node) != nullptr);
-          if (there || (kept_internal_ && read.field.internal())) continue;
-          AddGone(read.field, read.span.empty() ? node->span : read.span, *columns, *by);
-        }
-      }
+      if (columns ? by != nullptr : !removed_.empty()) CheckReads(*node, columns, by);
       const bool was_known = columns.has_value();
       columns = After(*node, columns);
       if (columns && (!was_known || !node->GetDataflow().passes)) by = node;
@@ -200,7 +203,88 @@ class Flow {
           node->type().name != plan::RowsNode::kName && !columns->empty()) {
         by = node;
       }
+      Remove(*node);
     }
+  }
+
+  void CheckReads(const plan::Node& node, const Columns& columns, const plan::Node* by) {
+    std::set<std::string_view> made;  // Within the node: eval a=1, b=a+1.
+    for (const Field field : node.GetDataflow().makes) made.insert(field.name());
+    const bool extends = plan::TryAs<plan::ExtendNode>(&node) != nullptr;
+    for (const Read& read : ReadsOf(node)) {
+      const std::string_view name = read.field.name();
+      // The bare word null is read as a field that no row has.
+      if (read.field.hidden() || read.field.parameter() || plan::IsPattern(name) ||
+          name == "null" || (extends && made.contains(name)) ||
+          (kept_internal_ && read.field.internal()))
+        continue;
+      const Span span = read.span.empty() ? node.span : read.span;
+      if (columns) {
+        if (!Has(*columns, read.field)) AddGone(read.field, span, *columns, *by);
+      } else if (const auto remover = removed_.find(name); remover != removed_.end()) {
+        AddRemoved(read.field, span, *remover->second);
+      }
+    }
+  }
+
+  // Keeps up which fields commands took away from rows whose other fields are not known. Nodes of
+  // the planner's own, such as those of tstats, take away what the search does not name.
+  void Remove(const plan::Node& node) {
+    const plan::Dataflow flow = node.GetDataflow();
+    if (!flow.passes || flow.writes.all()) {
+      removed_.clear();
+    } else {
+      for (const Field field : flow.writes.fields()) removed_.erase(field.name());
+    }
+    const std::string_view text = visit_.TextOf(compiled_.source->Written(node.span));
+    if (LowerAscii(text.substr(0, 6)) == "tstats") return;
+    if (const auto* project = plan::TryAs<plan::ProjectNode>(&node)) {
+      for (const Field field : project->names) {
+        if (project->mode == plan::ProjectMode::kRemove && !plan::IsPattern(field.name()))
+          removed_[field.name()] = &node;
+      }
+    } else if (const auto* rename = plan::TryAs<plan::RenameNode>(&node)) {
+      for (const Field from : rename->from) {
+        if (from) removed_[from.name()] = &node;
+      }
+      for (const Field to : rename->to) {
+        if (to) removed_.erase(to.name());
+      }
+      const bool any = std::any_of(
+          rename->pairs.begin(), rename->pairs.end(),
+          [](const plan::RenamePair& pair) { return pair.to.find('*') != std::string::npos; });
+      if (any) removed_.clear();
+    } else if (const auto* chart = plan::TryAs<commands::ChartNode>(&node);
+               chart != nullptr && chart->series.field) {
+      // Columns are named by the values of a field, which hardly are the statistic's own name.
+      for (const commands::ChartColumn& column : chart->columns) {
+        removed_[column.output.name()] = &node;
+      }
+      removed_[chart->series.field.name()] = &node;
+      if (chart->row.field) removed_.erase(chart->row.field.name());
+    }
+  }
+
+  void AddRemoved(Field field, Span place, const plan::Node& by) {
+    if (!told_.insert(field.name()).second) return;
+    const std::optional<Span> span = PlaceOf(field.name(), place);
+    if (!span || SaidByCompiler(*span)) return;
+    std::vector<std::string> notes;
+    if (const auto* rename = plan::TryAs<plan::RenameNode>(&by)) {
+      for (size_t p = 0; p < rename->from.size(); ++p) {
+        if (rename->from[p] == field)
+          notes.push_back(fmt::format("it is {} now", rename->pairs[p].to));
+      }
+    } else if (const auto* chart = plan::TryAs<commands::ChartNode>(&by)) {
+      notes.push_back(
+          fmt::format("columns have the values of {} for names; | untable makes rows of "
+                      "them, bin and stats by _time does without",
+                      chart->series.field.name()));
+    }
+    visit_.Add({.rule = "L0301",
+                .span = *span,
+                .message = fmt::format("{} is in no row after {}", field.name(), by.label()),
+                .notes = std::move(notes)});
   }
 
   // `fields a b` over events leaves these, and the internal ones.
@@ -215,6 +299,26 @@ class Flow {
     Columns after = plan::ColumnsAfter(node, before);
     if (!node.GetDataflow().passes) kept_internal_ = false;
     return after;
+  }
+
+  // join by a field that the rows of its subsearch do not have.
+  void CheckJoin(const plan::Node& node) {
+    if (node.label() != "join" || node.others.size() != 1) return;
+    const Columns there = plan::ShapeOf(*node.others.front()).columns;
+    const plan::FieldSet keys = node.GetDataflow().reads;
+    const std::string_view text = visit_.TextOf(compiled_.source->Written(node.span));
+    if (!there || keys.open() || text.find("left") != std::string_view::npos) return;
+    for (const Field key : keys.fields()) {
+      if (key.hidden() || key.internal() || Has(*there, key)) continue;
+      const std::optional<Span> span = PlaceOf(key.name(), node.span);
+      if (!span) continue;
+      std::vector<std::string_view> names;
+      for (const Field column : *there) names.push_back(column.name());
+      visit_.Add({.rule = "L0304",
+                  .span = *span,
+                  .message = fmt::format("no row of the subsearch has {}", key.name()),
+                  .notes = {fmt::format("it gives {}", ListOfNames(names))}});
+    }
   }
 
   void Backward(const plan::Node& root) {
@@ -307,6 +411,7 @@ class Flow {
   Visit& visit_;
   const Compilation& compiled_;
   std::set<std::string_view> told_;
+  std::map<std::string_view, const plan::Node*> removed_;  // By which node.
   bool kept_internal_ = false;
 };
 

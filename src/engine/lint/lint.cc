@@ -99,18 +99,29 @@ class Linter {
 
   std::vector<LintFinding> Run() {
     Diagnostics ignored;  // The compiler says them, too.
-    ast::Pipeline tree;
-    ParsePartly(source_, core_.entries(), core_.limits(), ignored, &tree).IgnoreError();
-    Diagnostics repeated;
-    const absl::StatusOr<std::vector<Token>> tokens =
-        Tokenize(source_, core_.entries(), core_.limits(), repeated);
-    // A text that is too long is told by the compiler.
-    const std::vector<Token> all = tokens.ok() ? *tokens : std::vector<Token>();
+    ast::Pipeline own;
+    // What was compiled is the tree as it is written, unless macros were expanded or none could be.
+    const bool compiled = !compiled_.ast.commands.empty() &&
+                          compiled_.source->expansions().empty() &&
+                          compiled_.source->text() == source_.text();
+    if (!compiled) {
+      ParsePartly(source_, core_.entries(), core_.limits(), ignored, &own).IgnoreError();
+    }
+    const ast::Pipeline& tree = compiled ? compiled_.ast : own;
+    // Comments may switch rules off.
+    std::vector<Token> all;
+    if (source_.text().find("```") != std::string_view::npos) {
+      Diagnostics repeated;
+      absl::StatusOr<std::vector<Token>> tokens =
+          Tokenize(source_, core_.entries(), core_.limits(), repeated);
+      // A text that is too long is told by the compiler.
+      if (tokens.ok()) all = std::move(*tokens);
+    }
     std::vector<Report> reports;
     for (const Token& token : all) {
       if (token.hidden) ReadComment(source_, token.span, &suppressions_, &reports);
     }
-    const Search search{core_, source_, tree, all, compiled_, options_};
+    const Search search{core_, source_, tree, compiled_, options_};
     Walk(search, &reports);
     // Nobody reads more of one search; a hostile one could have one for each word.
     constexpr size_t kMostFindings = 1000;

@@ -121,7 +121,10 @@ std::vector<LintEdit> EditsOf(const std::vector<LintFinding>& findings, const Re
   std::vector<LintEdit> edits;
   size_t end = 0;
   for (const LintFinding& finding : findings) {
-    if (finding.edits.empty() || refused.contains({finding.rule->id, finding.text})) continue;
+    // What an editor offers one by one may give other rows: sort 0 keeps more of them.
+    if (finding.edits.empty() || !finding.rule->mends ||
+        refused.contains({finding.rule->id, finding.text}))
+      continue;
     const auto [first, last] = std::minmax_element(
         finding.edits.begin(), finding.edits.end(),
         [](const LintEdit& a, const LintEdit& b) { return a.offset < b.offset; });

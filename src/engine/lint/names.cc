@@ -4,6 +4,7 @@
 
 #include "engine/lint/families.h"
 #include "plan/data_model.h"
+#include "value/ascii.h"
 
 namespace spelk::engine::lint {
 namespace {
@@ -156,9 +157,9 @@ constexpr LintRule kRules[] = {
      .title = "a word of another language that is a field's name here",
      .explanation = "The command has no such clause, so the word names a field.",
      .fix = "leave it out, or write the option that the command has",
-     .bad = "EventID=1 | sort 0 by Image",
+     .bad = "EventID=1 | dedup by Image",
      .at = "by",
-     .good = "EventID=1 | sort 0 Image"},
+     .good = "EventID=1 | dedup Image"},
     {.id = "L0016",
      .name = "differs",
      .severity = kInfo,
@@ -173,6 +174,17 @@ constexpr LintRule kRules[] = {
      .at = "no_such_table",
      .good =
          "EventID=1 | lookup spelk_windows_signatures signature_id AS EventID OUTPUT signature"},
+    {.id = "L0021",
+     .name = "sort-by",
+     .severity = kInfo,
+     .title = "sort with BY",
+     .explanation =
+         "sort takes by for the name of a field. Where no row has such a field the order "
+         "is that of the fields that follow.",
+     .fix = "leave it out",
+     .bad = "EventID=1 | sort 0 by Image",
+     .at = "by",
+     .good = "EventID=1 | sort 0 Image"},
     {.id = "L0017",
      .name = "read-as-command",
      .severity = kInfo,
@@ -309,6 +321,9 @@ void Whole(Visit& visit) {
                           "in the expansion of macro `" + expansion->macro + "`");
     } else {
       AddEdit(visit, diagnostic, &report);
+    }
+    if (report.rule == "L0015" && LowerAscii(diagnostic.message).starts_with("sort: 'by'")) {
+      report.rule = "L0021";
     }
     if (report.rule == "L0009" && !written.empty()) {
       report.span = PlaceOfModelField(visit, diagnostic, written);

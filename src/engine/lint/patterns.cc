@@ -171,6 +171,17 @@ bool IsRegexText(std::string_view text) {
   for (const std::string_view program : {"grep", "sed ", "awk ", "perl", "findstr"}) {
     if (text.find(program) != std::string_view::npos) return false;
   }
+  if (text.size() > 3 && text.front() == '^') return true;
+  if (text.size() > 4 && text.starts_with(".*") && text.ends_with(".*")) return true;
+  // /.*mimikatz.*/, (curl|wget)
+  const size_t open = text.find('(');
+  const size_t bar = text.find('|', std::min(open, text.size()));
+  const bool alternatives = bar != std::string_view::npos && bar > open + 1 &&
+                            text.find_first_of(") ", open) > bar &&
+                            text.find(')', bar) != std::string_view::npos;
+  const bool slashes = text.size() > 4 && text.front() == '/' && text.back() == '/' &&
+                       text.find(".*") != std::string_view::npos;
+  if (alternatives || slashes) return true;
   const size_t dot_star = text.find(".*");
   if (dot_star != std::string_view::npos) {
     const size_t next = text.find(".*", dot_star + 2);

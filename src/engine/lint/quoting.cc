@@ -92,7 +92,7 @@ constexpr LintRule kRules[] = {
      .on_run = true},
     {.id = "L0808",
      .name = "looks-like-sql",
-     .title = "a statement of SQL or KQL",
+     .title = "a statement of SQL or KQL, or a rule of Sigma",
      .explanation = "SPL is a base search and commands with pipes between them.",
      .fix = "write the condition first, then | stats, | table, | sort",
      .bad = "SELECT Image FROM feed WHERE EventID=1",
@@ -145,7 +145,30 @@ const ast::SearchTerm* TermOf(const ast::SearchExpr& terms) {
   return std::get_if<ast::SearchTerm>(&terms.node);
 }
 
+// process.name:"cmd.exe", command_line~".*x.*": a word that ends with an operator of another
+// language, and a text without a blank between them.
+bool CheckJoined(Visit& visit, const std::vector<ast::SearchExpr>& operands) {
+  for (size_t i = 0; i + 1 < operands.size(); ++i) {
+    const ast::SearchTerm* word = TermOf(operands[i]);
+    const ast::SearchTerm* phrase = TermOf(operands[i + 1]);
+    if (word == nullptr || phrase == nullptr || word->kind != ast::TermKind::kWord ||
+        word->text.quoted || phrase->kind != ast::TermKind::kPhrase ||
+        operands[i].span.end != operands[i + 1].span.begin || word->text.text.size() < 3 ||
+        (word->text.text.back() != ':' && word->text.text.back() != '~'))
+      continue;
+    const std::string_view name =
+        std::string_view(word->text.text).substr(0, word->text.text.find_last_not_of(":~") + 1);
+    visit.Add({.rule = "L0801",
+               .span = {operands[i].span.begin, operands[i + 1].span.end},
+               .message = "both are words to look for here",
+               .notes = {fmt::format("write {}={}", name, visit.TextOf(operands[i + 1].span))}});
+    return true;
+  }
+  return false;
+}
+
 void CheckOperators(Visit& visit, const std::vector<ast::SearchExpr>& operands) {
+  if (CheckJoined(visit, operands)) return;
   for (size_t i = 0; i < operands.size(); ++i) {
     const ast::SearchTerm* term = TermOf(operands[i]);
     if (term == nullptr || term->text.quoted) continue;
@@ -207,7 +230,13 @@ void CheckColon(Visit& visit, const ast::SearchExpr& terms, const ast::SearchTer
   const size_t colon = text.find(':');
   if (colon == std::string::npos || colon + 1 == text.size()) return;
   const std::string name = LowerAscii(std::string_view(text).substr(0, colon));
-  if (std::find(std::begin(kNames), std::end(kNames), name) == std::end(kNames)) return;
+  // Names of the Elastic Common Schema: event.code:1.
+  constexpr std::string_view kSets[] = {"event.", "process.", "winlog.",  "registry.",   "file.",
+                                        "user.",  "source.",  "network.", "destination."};
+  const bool of_set = std::any_of(std::begin(kSets), std::end(kSets), [&](std::string_view set) {
+    return name.starts_with(set) && name.size() > set.size();
+  });
+  if (!of_set && std::find(std::begin(kNames), std::end(kNames), name) == std::end(kNames)) return;
   const std::string written = fmt::format("{}={}", text.substr(0, colon), text.substr(colon + 1));
   visit.Add({.rule = "L0807",
              .span = terms.span,
@@ -260,8 +289,24 @@ void CheckValue(Visit& visit, const ast::Name& field, const ast::SearchValue& va
              .edits = {{value.span, written}}});
 }
 
+// title: …, logsource: …, detection: …
+bool CheckSigma(Visit& visit, const std::vector<ast::SearchExpr>& operands) {
+  const auto key = std::find_if(operands.begin(), operands.end(), [](const ast::SearchExpr& each) {
+    const ast::SearchTerm* term = TermOf(each);
+    return term != nullptr && !term->text.quoted &&
+           (term->text.text == "logsource:" || term->text.text == "detection:");
+  });
+  if (key == operands.end()) return false;
+  visit.Add({.rule = "L0808",
+             .span = key->span,
+             .message = "this looks like a rule of Sigma, in YAML",
+             .notes = {"a converter makes a search of it"}});
+  return true;
+}
+
 void Terms(Visit& visit, const ast::SearchExpr& terms) {
   if (const auto* all = std::get_if<ast::SearchAnd>(&terms.node)) {
+    if (visit.base && CheckSigma(visit, all->operands)) return;
     if (visit.base && !all->operands.empty()) {
       const ast::SearchTerm* first = TermOf(all->operands.front());
       if (first != nullptr && !first->text.quoted &&

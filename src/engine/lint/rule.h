@@ -22,7 +22,6 @@ struct Search {
   const Core& core;
   const Source& source;  // Without expansions.
   const ast::Pipeline& tree;
-  const std::vector<Token>& tokens;
   const Compilation& compiled;  // Its plan is null after an error.
   const LintOptions& options;
 

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "engine/knowledge_rules.h"
+#include "engine/lint/conditions.h"
 #include "engine/lint/event_kinds.h"
 #include "engine/lint/families.h"
 #include "engine/why/findings.h"
@@ -68,7 +69,57 @@ constexpr LintRule kRules[] = {
      .bad = "EventID=1 CommandLin=\"*x*\"",
      .at = "CommandLin",
      .good = "EventID=1 CommandLine=\"*x*\""},
+    {.id = "L0406",
+     .name = "misspelt-event-field",
+     .title = "a name that is nearly that of a field of the events",
+     .explanation =
+         "The log and the event ids say which fields there are. None has this name, and one of "
+         "them differs from it by a letter, or by words that are cut short.",
+     .fix = "write the name as the events have it",
+     .bad = "source=\"WinEventLog:Microsoft-Windows-Sysmon/Operational\" EventCode=13 "
+            "TargetObejct=\"*x*\"",
+     .at = "TargetObejct",
+     .good = "source=\"WinEventLog:Microsoft-Windows-Sysmon/Operational\" EventCode=13 "
+             "TargetObject=\"*x*\"",
+     .on_run = true},
+    {.id = "L0407",
+     .name = "alternative-of-other-events",
+     .severity = kInfo,
+     .title = "an alternative that asks for a field which the events do not have",
+     .explanation =
+         "The log and the event ids say which fields there are. This alternative of an OR never "
+         "holds; the others may.",
+     .fix = "use a field of these events, or leave the alternative out",
+     .bad = "source=\"WinEventLog:Security\" EventCode=4688 (TargetObject=\"*x*\" OR "
+            "CommandLine=\"*x*\")",
+     .at = "TargetObject",
+     .good = "source=\"WinEventLog:Security\" EventCode=4688 (NewProcessName=\"*x*\" OR "
+             "CommandLine=\"*x*\")"},
 };
+
+// The words of a name with capitals: Target, Object.
+std::vector<std::string_view> CapitalWords(std::string_view name) {
+  std::vector<std::string_view> words;
+  size_t begin = 0;
+  for (size_t i = 1; i <= name.size(); ++i) {
+    const bool capital = i < name.size() && name[i] >= 'A' && name[i] <= 'Z';
+    if (i < name.size() && !capital) continue;
+    words.push_back(name.substr(begin, i - begin));
+    begin = i;
+  }
+  return words;
+}
+
+// DestIp and DestinationIp: the same words, some cut short after three letters or more.
+bool IsShortened(std::string_view name, std::string_view right) {
+  const std::vector<std::string_view> a = CapitalWords(name);
+  const std::vector<std::string_view> b = CapitalWords(right);
+  if (a.size() < 2 || a.size() != b.size() || name == right) return false;
+  for (size_t w = 0; w < a.size(); ++w) {
+    if (a[w] != b[w] && (a[w].size() < 3 || !b[w].starts_with(a[w]))) return false;
+  }
+  return true;
+}
 
 // ---------------------------------------------------------------- the rules
 
@@ -76,6 +127,7 @@ struct Read {
   Field field;
   Span span;
   const plan::Expr* coalesce = nullptr;  // All arguments of which are fields.
+  bool needed = true;                    // Nothing comes of it where the field is missing.
 };
 
 class Checker {
@@ -98,7 +150,7 @@ class Checker {
           kinds = KindsOf(*scan->predicate);
           const Kinds said =
               AreKnown(kinds) ? std::nullopt : KindsOf(visit_.search.options.data_sources);
-          CheckPredicate(*scan->predicate, said);
+          CheckPredicate(*scan->predicate, said, true);
           if (said) kinds = said;
         }
         continue;
@@ -113,25 +165,65 @@ class Checker {
     }
   }
 
-  // Conditions of an alternative see the kind of event that it asks for.
-  void CheckPredicate(const plan::Expr& expr, const Kinds& around) {
+  // Whether the condition never holds, as it asks for a field that its events lack.
+  bool NeverHolds(const plan::Expr& expr, const Kinds& around) const {
+    switch (expr.kind) {
+      case plan::ExprKind::kAnd: {
+        const Kinds all = Both(around, KindsOf(expr));
+        return std::any_of(expr.arguments.begin(), expr.arguments.end(),
+                           [&](const plan::ExprPtr& each) { return NeverHolds(*each, all); });
+      }
+      case plan::ExprKind::kOr:
+        return std::all_of(expr.arguments.begin(), expr.arguments.end(),
+                           [&](const plan::ExprPtr& each) {
+                             return NeverHolds(*each, Both(around, KindsOf(*each)));
+                           });
+      case plan::ExprKind::kMatch:
+      case plan::ExprKind::kMatchAny:
+        return expr.field && !expr.field.hidden() && IsOfOthers(expr.field, around);
+      default:
+        return false;
+    }
+  }
+
+  // A field of other events of Windows, and of none of these.
+  static bool IsOfOthers(Field field, const Kinds& kinds) {
+    if (!AreKnown(kinds)) return false;
+    const std::optional<std::set<std::string_view>> fields = FieldsOf(*kinds);
+    const std::string_view name = field.name();
+    return fields && !fields->contains(name) && !IsOfEachEvent(name) &&
+           KnownEvents::Get().names.contains(name);
+  }
+
+  // Conditions of an alternative see the kind of event that it asks for. `needed`: nothing is found
+  // unless the condition holds.
+  void CheckPredicate(const plan::Expr& expr, const Kinds& around, bool needed) {
     switch (expr.kind) {
       case plan::ExprKind::kAnd: {
         const Kinds all = Both(around, KindsOf(expr));
         CheckIds(expr);
-        for (const plan::ExprPtr& argument : expr.arguments) CheckPredicate(*argument, all);
+        for (const plan::ExprPtr& argument : expr.arguments) {
+          CheckPredicate(*argument, all, needed);
+        }
         return;
       }
-      case plan::ExprKind::kOr:
+      case plan::ExprKind::kOr: {
+        const bool all = needed && NeverHolds(expr, around);
+        for (const plan::ExprPtr& argument : expr.arguments) {
+          CheckPredicate(*argument, Both(around, KindsOf(*argument)), all);
+        }
+        return;
+      }
       case plan::ExprKind::kNot:
         for (const plan::ExprPtr& argument : expr.arguments) {
-          const bool alternative = expr.kind == plan::ExprKind::kOr;
-          CheckPredicate(*argument, alternative ? Both(around, KindsOf(*argument)) : around);
+          CheckPredicate(*argument, around, needed);
         }
         return;
       case plan::ExprKind::kMatch:
       case plan::ExprKind::kMatchAny:
-        if (expr.field && !expr.field.hidden()) Check({expr.field, expr.span}, around);
+        if (expr.field && !expr.field.hidden()) {
+          Check({.field = expr.field, .span = expr.span, .needed = needed}, around);
+        }
         return;
       default:
         return;
@@ -173,7 +265,7 @@ class Checker {
     }
   }
 
-  static void AddReads(const plan::Expr& expr, std::vector<Read>* reads) {
+  static void AddReads(const plan::Expr& expr, bool needed, std::vector<Read>* reads) {
     if (expr.kind == plan::ExprKind::kCall && expr.function != nullptr) {
       const std::string_view name = expr.function->name;
       if (name == "coalesce") {
@@ -181,7 +273,7 @@ class Checker {
             expr.arguments.begin(), expr.arguments.end(),
             [](const plan::ExprPtr& each) { return each->kind == plan::ExprKind::kField; });
         for (const plan::ExprPtr& argument : expr.arguments) {
-          if (fields) reads->push_back({argument->field, argument->span, &expr});
+          if (fields) reads->push_back({argument->field, argument->span, &expr, needed});
         }
         return;
       }
@@ -191,9 +283,11 @@ class Checker {
     const bool has_field = expr.kind == plan::ExprKind::kField ||
                            expr.kind == plan::ExprKind::kMatch ||
                            expr.kind == plan::ExprKind::kMatchAny;
-    if (has_field && expr.field) reads->push_back({expr.field, expr.span});
+    if (has_field && expr.field) reads->push_back({expr.field, expr.span, nullptr, needed});
     for (const plan::ExprPtr& argument : expr.arguments) {
-      if (argument != nullptr) AddReads(*argument, reads);
+      if (argument != nullptr) {
+        AddReads(*argument, needed && expr.kind != plan::ExprKind::kOr, reads);
+      }
     }
   }
 
@@ -204,9 +298,11 @@ class Checker {
     if (expressions) {
       // Visiting changes nothing that is not asked to change.
       const_cast<plan::Node&>(node).VisitExpressions(
-          [&reads](plan::ExprPtr& expr) { AddReads(*expr, &reads); });
+          [&reads](plan::ExprPtr& expr) { AddReads(*expr, true, &reads); });
     } else if (const auto* aggregate = plan::TryAs<plan::AggregateNode>(&node)) {
-      for (const Field field : aggregate->by) reads.push_back({field, node.span});
+      for (const Field field : aggregate->by) {
+        reads.push_back({.field = field, .span = node.span});
+      }
     }
     plan::FieldSet assigned;  // By earlier assignments of the same command.
     if (const auto* extend = plan::TryAs<plan::ExtendNode>(&node)) {
@@ -306,6 +402,16 @@ class Checker {
     return true;
   }
 
+  // The field of these events that an unknown name was likely meant to be; empty if none is.
+  static std::string_view MeantBy(std::string_view name, const std::set<std::string_view>& fields) {
+    // Add-ons and the classic text of events have names of their own: Object_Type, dest_ip.
+    if (name.find('_') != std::string_view::npos) return {};
+    for (const std::string_view each : fields) {
+      if ((name.size() > 5 && IsSlip(name, each)) || IsShortened(name, each)) return each;
+    }
+    return {};
+  }
+
   bool CheckKinds(const Read& read, const Kinds& kinds) {
     if (!AreKnown(kinds)) return false;
     const std::optional<std::set<std::string_view>> fields = FieldsOf(*kinds);
@@ -315,7 +421,11 @@ class Checker {
     const auto lower = known.by_lower.find(LowerAscii(name));
     const bool other_case = !known.names.contains(name) && lower != known.by_lower.end() &&
                             fields->contains(lower->second) && name.size() > 4;
-    if (!known.names.contains(name) && !other_case) return false;
+    std::string_view meant;
+    if (!known.names.contains(name) && !other_case) {
+      meant = MeantBy(name, *fields);
+      if (meant.empty()) return false;
+    }
     if (IsMade(read.field, &*kinds)) return false;
     const std::optional<Span> span = PlaceOf(read);
     if (!span) return false;
@@ -328,6 +438,13 @@ class Checker {
                   .edits = {{*span, better}}});
       return true;
     }
+    if (!meant.empty()) {
+      visit_.Add({.rule = "L0406",
+                  .span = *span,
+                  .message = fmt::format("{} is in no event of {}", name, Describe(*kinds)),
+                  .notes = {fmt::format("there is {}", meant)}});
+      return true;
+    }
     // The first field that is there counts.
     if (read.coalesce != nullptr) {
       for (const plan::ExprPtr& argument : read.coalesce->arguments) {
@@ -336,7 +453,7 @@ class Checker {
       }
     }
     const std::vector<std::string_view> names(fields->begin(), fields->end());
-    Report report{.rule = "L0401",
+    Report report{.rule = read.needed ? "L0401" : "L0407",
                   .span = *span,
                   .message = fmt::format("{} is in no event of {}", name, Describe(*kinds))};
     const std::vector<std::string> similar = SimilarNames(name, names);

@@ -85,50 +85,9 @@ constexpr LintRule kRules[] = {
      .good = "EventID=1 AND (Image=a OR Image=b)"},
 };
 
-bool IsPlainWord(const ast::Name& word) {
-  return word.text.find('*') == std::string::npos && !word.text.empty();
-}
-
 // ---------------------------------------------------------------- search terms
 
-// The plain values that a term asks of a field; nothing for other terms.
-struct Asked {
-  std::string field;
-  std::vector<std::string> values;
-};
-
-std::optional<Asked> AskedBy(const ast::SearchExpr& terms) {
-  if (const auto* any = std::get_if<ast::SearchOr>(&terms.node)) {
-    Asked all;
-    for (const ast::SearchExpr& operand : any->operands) {
-      const std::optional<Asked> one = AskedBy(operand);
-      if (!one || (!all.field.empty() && one->field != all.field)) return std::nullopt;
-      all.field = one->field;
-      all.values.insert(all.values.end(), one->values.begin(), one->values.end());
-    }
-    return all;
-  }
-  Asked asked;
-  bool plain = true;
-  ForEachValue(terms, [&](const ast::Name& field, CompareOp op, const ast::SearchValue& value) {
-    const ast::Name* word = WordOf(value);
-    plain = plain && op == CompareOp::kEqual && word != nullptr && IsPlainWord(*word);
-    asked.field = field.text;
-    if (plain) asked.values.push_back(word->text);
-  });
-  if (!plain || asked.field.empty()) return std::nullopt;
-  return asked;
-}
-
 void Flatten(const ast::SearchExpr& terms, std::vector<const ast::SearchExpr*>* operands);
-
-bool Excludes(const Asked& a, const Asked& b) {
-  if (a.field != b.field) return false;
-  return std::none_of(a.values.begin(), a.values.end(), [&b](const std::string& v) {
-    return std::any_of(b.values.begin(), b.values.end(),
-                       [&v](const std::string& w) { return SameValue(v, w); });
-  });
-}
 
 // Each alternative of an OR asks for what another condition beside it rules out.
 void CheckAlternativesBeside(Visit& visit, const ast::SearchExpr& terms, const ast::SearchOr& any,

@@ -76,6 +76,7 @@ constexpr LintRule kRules[] = {
      .good = "EventID=1 earliest=-2h latest=-1h"},
     {.id = "L0707",
      .name = "grouped-by-raw-time",
+     .severity = kInfo,
      .title = "grouped by _time as it is, and then asked for several",
      .explanation =
          "Two events rarely have the same _time to the fraction of a second, so that each group "
@@ -170,7 +171,16 @@ void CheckComparison(Visit& visit, const ast::Comparison& comparison) {
 
 void Expression(Visit& visit, const ast::Expr& expr) {
   if (const ast::FunctionCall* call = CallOf(expr, {"strftime", "strptime"})) {
-    if (call->arguments.size() == 2) CheckFormat(visit, *call->arguments[1]);
+    if (call->arguments.size() != 2) return;
+    CheckFormat(visit, *call->arguments[1]);
+    const bool parses = EqualsIgnoringCase(call->name.text, "strptime");
+    if (parses && IsTime(*call->arguments[0])) {
+      visit.Add({.rule = "L0703",
+                 .span = call->arguments[0]->span,
+                 .message = fmt::format("{} is a number of seconds already",
+                                        visit.TextOf(call->arguments[0]->span)),
+                 .notes = {"strftime() makes a text of a time"}});
+    }
   } else if (const ast::FunctionCall* cidr = CallOf(expr, {"cidrmatch"})) {
     CheckCidr(visit, expr, *cidr);
   } else if (const auto* comparison = std::get_if<ast::Comparison>(&expr.node)) {
@@ -208,6 +218,13 @@ struct Range {
   const ast::SearchExpr* terms = nullptr;
   std::string text;
 };
+
+// +24h, and 24h, which is the same.
+bool IsAhead(std::string_view text) {
+  const bool unit = !text.empty() && text.back() >= 'a' && text.back() <= 'z';
+  return text.starts_with('+') || (unit && text.front() >= '0' && text.front() <= '9' &&
+                                   text.find_first_of("-/:@T") == std::string_view::npos);
+}
 
 void Terms(Visit& visit, const ast::SearchExpr& terms) {
   const auto* all = std::get_if<ast::SearchAnd>(&terms.node);
@@ -250,7 +267,7 @@ void Terms(Visit& visit, const ast::SearchExpr& terms) {
     visit.Add({.rule = "L0706",
                .span = latest.terms->span,
                .message = fmt::format("the range ends before it begins at {}", earliest.text)});
-  } else if (earliest.text.starts_with('+') && from > kSomeInstant) {
+  } else if (IsAhead(earliest.text) && from > kSomeInstant) {
     visit.Add({.rule = "L0706",
                .span = earliest.terms->span,
                .message = "the range begins in the future",

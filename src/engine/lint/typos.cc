@@ -6,6 +6,7 @@
 #include <set>
 #include <variant>
 
+#include "engine/lint/conditions.h"
 #include "engine/lint/families.h"
 #include "engine/why/hints.h"
 #include "engine/why/nearest.h"
@@ -88,6 +89,16 @@ constexpr LintRule kRules[] = {
      .good = "sourcetype=xmlwineventlog EventID=1",
      .mends = true,
      .on_run = true},
+    {.id = "L0825",
+     .name = "field-of-windows-in-other-case",
+     .severity = kInfo,
+     .title = "a field of Windows events in other letters than they have",
+     .explanation = "Names of fields are case-sensitive. Which events are asked for is not known "
+                    "here; those of Windows write the name otherwise.",
+     .fix = "write the name as the events have it",
+     .bad = "index=win eventcode=4688",
+     .at = "eventcode",
+     .good = "index=win EventCode=4688"},
 };
 
 // Not those of services, which may be registered with a variable.
@@ -192,6 +203,16 @@ void CheckSigns(Visit& visit, Span span, std::string_view text) {
 }
 
 void CheckField(Visit& visit, const ast::Name& field) {
+  constexpr std::string_view kOfWindows[] = {
+      "EventCode",   "EventID",      "CommandLine", "ParentImage",    "ParentCommandLine",
+      "ImageLoaded", "TargetObject", "LogonType",   "TargetFilename", "DestinationIp"};
+  for (const std::string_view name : kOfWindows) {
+    if (field.quoted || field.text == name || LowerAscii(field.text) != LowerAscii(name)) continue;
+    visit.Add(
+        {.rule = "L0825",
+         .span = field.span,
+         .message = fmt::format("names are case-sensitive, and events of Windows have {}", name)});
+  }
   constexpr std::string_view kNames[] = {"index", "sourcetype", "EventCode"};
   constexpr std::string_view kRight[] = {"index",     "sourcetype", "EventCode", "source",
                                          "eventcode", "sources",    "indexes",   "eventCode",
@@ -201,8 +222,7 @@ void CheckField(Visit& visit, const ast::Name& field) {
       std::find(std::begin(kRight), std::end(kRight), text) != std::end(kRight))
     return;
   for (const std::string_view name : kNames) {
-    const bool near = text.size() + 1 >= name.size() && text.size() <= name.size() + 1 &&
-                      EditDistance(text, name, 1) == 1;
+    const bool near = IsSlip(LowerAscii(text), LowerAscii(name));
     if (!near) continue;
     visit.Add({.rule = "L0816",
                .span = field.span,

@@ -285,6 +285,87 @@ TEST(Lint, FieldsOfKnowledgeAreInAFeed) {
   EXPECT_EQ(findings.front().text, "no_such_field");
 }
 
+// A rule, a search in which it finds something, and one in which it does not.
+TEST(Lint, WidthOfRules) {
+  struct Pair {
+    std::string_view rule, found, fine;
+  };
+  const std::string sysmon =
+      "source=\"WinEventLog:Microsoft-Windows-Sysmon/Operational\" EventCode=";
+  const auto check = [](std::string_view rule, const std::string& text, bool found) {
+    const std::vector<LintFinding> findings = Lint(SharedEngine(), text, {});
+    EXPECT_EQ(Has(findings, rule), found) << rule << " " << text << "\n" << Told(findings);
+  };
+  for (const Pair& pair : std::initializer_list<Pair>{
+           // Fields that are taken away by name, also in front of if(), and made again.
+           {"L0301", "a=1 | fields - b | where like(b, \"%x%\")",
+            "a=1 | fields - b | eval b=c | where like(b, \"%x%\")"},
+           {"L0301", "a=1 | rename b AS c | stats count by b",
+            "a=1 | rename b AS c | stats count by c"},
+           {"L0301", "a=1 | rename b AS c, c AS b, d AS e | stats count by d",
+            "a=1 | rename b AS c, c AS b | stats count by b"},
+           {"L0301", "a=1 | fields - b | stats count by b", "a=1 | fields - b* | stats count by b"},
+           {"L0301", "a=1 | stats count by b | eval x=if(c>9, \"y\", \"n\")",
+            "a=1 | stats count by b | eval x=if(count>9, b, null)"},
+           {"L0301", "a=1 | timechart span=5m count by host | where count>5",
+            "a=1 | timechart span=5m count | where count>5"},
+           {"L0301", "a=1 | chart count by user, host | where host=\"x\"",
+            "a=1 | chart count by user, host | where user=\"x\""},
+           {"L0301", "a=1 | timechart count by host | search count=1",
+            "a=1 | timechart count by host | untable _time host count | search count=1"},
+           {"L0304", "a=1 | join b [search c=1 | table d]",
+            "a=1 | join b [search c=1 | table b d]"},
+           {"L0304", "a=1 | join b [search c=1 | stats count]", "a=1 | join b [search c=1]"},
+           {"L0215", "EventCode=1 | where EventCode=3", "EventCode=1 | where EventCode=3 OR b=1"},
+           {"L0215", "EventCode=1 | search EventCode IN (3, 4)",
+            "EventCode=1 | eval EventCode=3 | search EventCode IN (3, 4)"},
+           {"L0216", "EventCode=1 | search EventCode=3 OR b=1",
+            "EventCode=1 | search NOT EventCode=3"},
+           {"L0216", "EventCode IN (1, 2) | where EventCode=3 OR b=1",
+            "EventCode=1 | stats count by host | where EventCode=3 OR b=1"},
+           {"L0213", "a=1 | where tonumber(b) = \"one\"", "a=1 | where len(b) = \"1\""},
+           {"L0214", "a=1 | where b=1 AND isnull(b)", "a=1 | where b=1 OR isnull(b)"},
+           {"L0817", "a=1 | where b IN ('cmd.exe', \"x\")", "a=1 | where 'b c'='d e'"},
+           {"L0817", "a=1 | eval b='user: '.c", "a=1 | eval b='user name'.c"},
+           {"L0817", "a=1 | where like(b, '%x%')", "a=1 | where like('b c', \"%x%\")"},
+           {"L0818", "a=1 | where user='admin'", "a=1 | eval admin=1 | where user='admin'"},
+           {"L0819", "a=1 | table c.d | eval b=c.d", "a=1 | table e | eval b=c.d"},
+           {"L0703", "a=1 | eval d=strptime(_time, \"%Y\")", "a=1 | eval d=strptime(t, \"%Y\")"},
+           {"L0706", "a=1 earliest=24h", "a=1 earliest=-24h"},
+           {"L0816", "idnex=win a=1", "index=win inbox=1"},
+           {"L0801", "process.name:\"cmd.exe\" a=1", "a=1 \"b\""},
+           {"L0801", "a=1 command_line~\".*x.*\"", "a=1 source \"b\""},
+           {"L0807", "event.code:1 a=1", "a=1 www.example.com:443"},
+           {"L0808", "title: x logsource: y detection: z", "title: x"},
+           {"L0604", "CommandLine=/.*mimikatz.*/", "path=/usr/bin/"},
+           {"L0604", "CommandLine=\"(curl|wget) http\"", "CommandLine=\"* (a) | *\""},
+           {"L0022", "inputlookup a.csv", "| inputlookup a.csv"},
+           {"L0820", "bitsadmin /list /verbose", "\"bitsadmin /list\" a=1"},
+           {"L0821", "a=1 | transaction b maxspan=5 minutes",
+            "a=1 | transaction b minutes maxspan=5"},
+           {"L0021", "a=1 | sort 0 by b", "a=1 | sort 0 b"},
+       }) {
+    check(pair.rule, std::string(pair.found), true);
+    check(pair.rule, std::string(pair.fine), false);
+  }
+  // A field of other events that all of the search asks for, or one alternative.
+  check("L0401", sysmon + "11 TargetObject=\"*x*\"", true);
+  check("L0401", sysmon + "11 (TargetObject=\"*x*\" OR Image=\"*y*\")", false);
+  check("L0407", sysmon + "11 (TargetObject=\"*x*\" OR Image=\"*y*\")", true);
+  check("L0401", sysmon + "11 (TargetObject=\"*x*\" OR CommandLine=\"*y*\")", true);
+  check("L0406", sysmon + "3 DestIp=\"10.0.0.1\"", true);
+  check("L0406", sysmon + "3 dest_ip=\"10.0.0.1\" OwnField=1", false);
+}
+
+TEST(Lint, OnlySafeEditsAreMadeAtOnce) {
+  // More rows than before come of it, so it is for the author to say.
+  const std::string_view text = "a=1 | sort b";
+  const std::vector<LintFinding> findings = Lint(SharedEngine(), text, {});
+  ASSERT_EQ(findings.size(), 1U);
+  EXPECT_EQ(WithEdits(text, findings.front().edits), "a=1 | sort 0 b");
+  EXPECT_EQ(MendSearch(SharedEngine(), text, {}), text);
+}
+
 TEST(Lint, TakesAnyText) {
   for (const std::string_view text :
        {"", " ", "|", "`", "\"", "```", "``` spelk-lint: disable= ```", "a=", "| where", "((((",
