@@ -126,10 +126,12 @@ class Flow {
     return std::nullopt;
   }
 
+  // Of this place, or of something around it.
   bool SaidByCompiler(Span span) const {
     const std::vector<Diagnostic>& all = compiled_.diagnostics.all();
     return std::any_of(all.begin(), all.end(), [&](const Diagnostic& diagnostic) {
-      return compiled_.source->Written(diagnostic.span) == span;
+      const Span said = compiled_.source->Written(diagnostic.span);
+      return said.begin <= span.begin && span.end <= said.end;
     });
   }
 
