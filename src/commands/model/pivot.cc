@@ -327,10 +327,10 @@ class PivotBinder {
   }
 
   absl::StatusOr<std::string> TableWithColumns() {
-    const bool built = columns_.size() == 1 && rows_.size() <= 1 && limited_.empty();
+    const bool built = columns_.size() == 1 && limited_.empty();
     if (!built || (rows_.empty() && cells_.size() > 1)) {
       return binder_.Error(ErrorCode::kUnbuiltOption, call_.name.span,
-                           "SPLITCOL is built for one column and at most one row, without LIMIT");
+                           "SPLITCOL is built for one column, without LIMIT");
     }
     const std::string options =
         fmt::format("limit={} useother={}", most_columns_.value_or(0), show_other_ ? "t" : "f");
@@ -340,8 +340,36 @@ class PivotBinder {
                          Quote(kLimitColumn), options, cells_.front(), Quote(kLimitColumn),
                          Quote(columns_.front().field), Quote(kLimitColumn));
     }
-    return fmt::format(" | chart {} {} OVER {} BY {}{}{}", options, fmt::join(cells_, " "),
+    const std::string cells = fmt::format("{}", fmt::join(cells_, " "));
+    if (rows_.size() > 1) return RowsOfSeveralFields(options, cells);
+    return fmt::format(" | chart {} {} OVER {} BY {}{}{}", options, cells,
                        Quote(rows_.front().field), Quote(columns_.front().field), sort_, Labels());
+  }
+
+  // chart has one field for its rows: one that holds the values of all, which are told apart again.
+  std::string RowsOfSeveralFields(std::string_view options, std::string_view cells) const {
+    constexpr std::string_view kKey = "pivot row";
+    constexpr std::string_view kBetween = "\x1f";
+    std::string expand;
+    std::string key;
+    std::string apart;
+    std::string fields;
+    for (size_t i = 0; i < rows_.size(); ++i) {
+      const std::string& field = rows_[i].field;
+      if (!field.starts_with('_')) expand += fmt::format(" | mvexpand {}", Quote(field));
+      key += fmt::format("{}{}", key.empty() ? "" : fmt::format(".{}.", Quote(kBetween)),
+                         QuoteField(field));
+      const std::string piece =
+          fmt::format("mvindex(split({},{}),{})", QuoteField(kKey), Quote(kBetween), i);
+      apart += fmt::format("{}{}={}", apart.empty() ? "" : ", ", Quote(field),
+                           field == "_time" ? fmt::format("tonumber({})", piece) : piece);
+      fields += fmt::format(" {}", Quote(field));
+    }
+    return fmt::format(
+        "{} | eval {}={} | chart {} {} OVER {} BY {} | eval {} | fields - {} | sort 0{} | table{} "
+        "*{}{}",
+        expand, Quote(kKey), key, options, cells, Quote(kKey), Quote(columns_.front().field), apart,
+        Quote(kKey), fields, fields, sort_, Labels());
   }
 
   std::string Labels() const {
@@ -407,8 +435,7 @@ constexpr Argument kArguments[] = {
      .summary = "A column for the values beyond them."}};
 constexpr std::string_view kNotes[] = {
     "fields are named without the data set",
-    "ROWSUMMARY and COLSUMMARY, several SPLITCOL, and SPLITCOL with several SPLITROW are not built "
-    "yet"};
+    "ROWSUMMARY and COLSUMMARY, several SPLITCOL, and SPLITCOL with LIMIT are not built yet"};
 constexpr Example kExamples[] = {
     {.title = "Alerts by application",
      .input =
