@@ -166,6 +166,29 @@ bool EventClasses::HasTag(std::string_view field, std::string_view pattern) cons
   });
 }
 
+std::string EventClasses::Described(std::string_view field, std::string_view value) const {
+  constexpr size_t kMost = 3;
+  const Wildcard wildcard(value, Case::kIgnore);
+  if (field == kEventType) {
+    for (const EventType& type : lists().types) {
+      if (wildcard.Matches(type.name)) return fmt::format("{} is {}", type.name, type.search);
+    }
+    return "no eventtypes.conf defines it";
+  }
+  const bool any_field = field == kTag;
+  if (!any_field) field.remove_prefix(std::min(field.size(), kTagOf.size()));
+  std::vector<std::string> of;
+  for (const Tag& tag : lists().tags) {
+    if ((!any_field && tag.field != field) || !wildcard.Matches(tag.name)) continue;
+    of.push_back(fmt::format("{}={}", tag.field, tag.value));
+  }
+  if (of.empty()) return "no tags.conf gives it";
+  const size_t more = of.size() > kMost ? of.size() - kMost : 0;
+  of.resize(of.size() - more);
+  return fmt::format("{} is of {}{}", value, fmt::join(of, ", "),
+                     more > 0 ? fmt::format(" and {} more", more) : "");
+}
+
 absl::Status EventClasses::AddTypeRules(FieldTable& table, const CompileTerms& compile,
                                         Wanted wanted, std::vector<std::string> asked,
                                         plan::ComputedColumnsList* rules) const {

@@ -33,6 +33,9 @@ class EventClasses final : public plan::EventClasses {
   bool HasEventType(std::string_view pattern) const override;
   bool HasTag(std::string_view field, std::string_view pattern) const override;
 
+  // What gives events a value of eventtype, tag or tag::FIELD, for people: "logon is EventID=4624".
+  std::string Described(std::string_view field, std::string_view value) const;
+
   // The rules that give the fields that are needed. An event type may ask for others, which come
   // before it. InvalidArgument for terms that mean nothing, and for types that ask for each other.
   // `cache`: of all that is asked for with this table.

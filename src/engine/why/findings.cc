@@ -31,24 +31,6 @@ bool IsFeedName(std::string_view name) {
   return name == "sourcetype" || name == "source" || name == "index" || name == "host";
 }
 
-// "a, b, c and 4 more", the most frequent first.
-std::string Frequent(const FieldValues& values) {
-  constexpr size_t kMost = 4;
-  std::vector<std::pair<uint64_t, std::string_view>> ordered;
-  for (const auto& [value, rows] : values.values) ordered.emplace_back(rows, value);
-  std::stable_sort(ordered.begin(), ordered.end(),
-                   [](const auto& a, const auto& b) { return a.first > b.first; });
-  std::string out;
-  for (size_t i = 0; i < ordered.size() && i < kMost; ++i) {
-    if (i > 0) out += ", ";
-    out += ShownValue(ordered[i].second, 40);
-  }
-  if (ordered.size() > kMost) {
-    out += fmt::format(" and {}{} more", ordered.size() - kMost, values.all_values ? "" : " or");
-  }
-  return out;
-}
-
 bool IsHint(const WhyFinding& finding) { return finding.kind == Kind::kHint; }
 
 std::string Quoted(std::string_view text) { return "\"" + ShownValue(text) + "\""; }
@@ -93,6 +75,23 @@ CompareOp Opposite(CompareOp op) {
 
 }  // namespace
 
+std::string Frequent(const FieldValues& values) {
+  constexpr size_t kMost = 4;
+  std::vector<std::pair<uint64_t, std::string_view>> ordered;
+  for (const auto& [value, rows] : values.values) ordered.emplace_back(rows, value);
+  std::stable_sort(ordered.begin(), ordered.end(),
+                   [](const auto& a, const auto& b) { return a.first > b.first; });
+  std::string out;
+  for (size_t i = 0; i < ordered.size() && i < kMost; ++i) {
+    if (i > 0) out += ", ";
+    out += ShownValue(ordered[i].second, 40);
+  }
+  if (ordered.size() > kMost) {
+    out += fmt::format(" and {}{} more", ordered.size() - kMost, values.all_values ? "" : " or");
+  }
+  return out;
+}
+
 void Findings::Add(Kind kind, std::string_view field, Span span, std::string text) {
   if (findings_.size() >= kMostFindings) return;
   for (const WhyFinding& known : findings_) {
@@ -106,6 +105,11 @@ void Findings::Add(Kind kind, std::string_view field, Span span, std::string tex
   const FieldValues* values = context_.rows->Find(field);
   finding.rows = values == nullptr ? 0 : values->rows;
   finding.text = std::move(text);
+}
+
+bool Findings::HasRemoved() const {
+  return std::any_of(findings_.begin(), findings_.end(),
+                     [](const WhyFinding& finding) { return finding.kind == Kind::kRemoved; });
 }
 
 std::vector<WhyFinding> Findings::Take() {
@@ -138,17 +142,24 @@ std::string Findings::Begin(const Subject& subject) const {
 
 void Findings::AddMissing(std::string_view field, Span span, std::string_view note) {
   const std::string after = note.empty() ? "" : fmt::format("; {}", note);
-  const std::string maker = context_.made_by ? context_.made_by(field) : "";
-  if (!maker.empty()) {
+  const FieldOrigins* origins = context_.origins;
+  const std::string remover = origins != nullptr ? origins->RemovedBy(field) : "";
+  const bool existed = origins != nullptr && origins->Existed(field);
+  const FieldMaker maker = origins != nullptr ? origins->MadeBy(field) : FieldMaker();
+  if (!maker.by.empty() && (remover.empty() || !existed)) {
     Add(Kind::kMissing, field, span,
-        fmt::format("{}: {} gave it to none of {} row{}{}", field, maker, context_.rows->rows(),
-                    context_.rows->rows() == 1 ? "" : "s", after));
+        fmt::format("{}: {} gave it to none of {} row{}{}{}", field, maker.by,
+                    context_.rows->rows(), context_.rows->rows() == 1 ? "" : "s", maker.note,
+                    after));
     return;
   }
-  const bool in_events = !context_.base && context_.events->Find(field) != nullptr;
-  const std::string remover = context_.removed_by ? context_.removed_by(field) : "";
-  if (in_events && !remover.empty()) {
-    return Add(Kind::kRemoved, field, span, fmt::format("{}: removed by {}", field, remover));
+  if (existed && !remover.empty()) {
+    std::string text = fmt::format("{}: removed by {}", field, remover);
+    const std::vector<std::string> others = SimilarNames(field, context_.rows->names());
+    if (!others.empty() && others.front().ends_with(fmt::format(".{}", field))) {
+      text += fmt::format(" (there is {})", others.front());
+    }
+    return Add(Kind::kRemoved, field, span, std::move(text));
   }
   std::string text = fmt::format("{}: in no {}", field, context_.base ? "event" : "row");
   if (!context_.base && context_.events->Find(field) == nullptr) {
@@ -275,13 +286,23 @@ void Findings::AddTerm(const Expr& expr, bool negated) {
 
 void Findings::AddTimeRange(const Expr& expr) {
   const FieldValues* times = context_.events->Find("_time");
-  std::string line = Shown(expr) + ": ";
+  std::string line;
+  const std::pair<std::string_view, const std::string&> ends[] = {{"earliest", expr.earliest},
+                                                                  {"latest", expr.latest}};
+  for (const auto& [name, end] : ends) {
+    if (end.empty()) continue;
+    const std::optional<Number> instant = ParseNumber(end);
+    line += fmt::format("{}{}={}", line.empty() ? "" : " ", name,
+                        instant ? InstantText(instant->value, context_.zone) : Quoted(end));
+  }
+  line += ": ";
+  const bool relative = IsRelativeTime(expr.earliest) || IsRelativeTime(expr.latest);
   if (times == nullptr || times->numbers == 0) {
     line += "no event has a time; --time-field names the member with it";
   } else {
     line += fmt::format("the events are from {} to {}", InstantText(times->least, context_.zone),
                         InstantText(times->greatest, context_.zone));
-    line += "; --now data counts relative times from the newest event";
+    if (relative) line += "; --now data counts relative times from the newest event";
   }
   Add(Kind::kTimeRange, "_time", expr.span, std::move(line));
 }
@@ -294,7 +315,9 @@ void Findings::AddSubsearch(const FieldProfile& rows, Span span) {
     const FieldValues& theirs = *rows.Find(name);
     std::vector<std::string> wanted;
     for (const auto& [value, count] : theirs.values) wanted.push_back(value);
-    if (name == "search" || name == "query") {
+    if (name == "search" && theirs.values.size() == 1 && wanted.front() == "NOT ( )") {
+      Add(Kind::kSubsearch, "", span, "the subsearch gave no rows, and no rows match nothing");
+    } else if (name == "search" || name == "query") {
       Add(Kind::kSubsearch, name, span, fmt::format("the subsearch asks for {}", Frequent(theirs)));
     } else if (const FieldValues* ours = context_.rows->Find(name)) {
       AddNoneEquals({std::string(name), ours}, wanted, Comparison::kSearch, span);
@@ -366,7 +389,9 @@ void Findings::AddComparison(const Expr& expr, bool negated) {
     if (const std::optional<std::string> text = LiteralText(*each)) {
       wanted.push_back(*text);
     } else if (each->kind == ExprKind::kField && SubjectOf(*each).values == nullptr) {
-      AddMissing(each->field.name(), each->span, HintForBareWord(each->field.name()));
+      const std::string_view name = each->field.name();
+      const bool made = context_.origins != nullptr && !context_.origins->MadeBy(name).by.empty();
+      AddMissing(name, each->span, made ? std::string(kNullHint) : HintForBareWord(name));
     } else if (!AddMissingOf(*each)) {
       const Subject other = SubjectOf(*each);
       if (other.values == nullptr || subject.values == nullptr) continue;
@@ -503,6 +528,10 @@ std::string Findings::Told(const Group& group, WhyFinding* finding) const {
   }
   for (size_t i = 0; i < wanted.size() && hint.empty(); ++i) {
     hint = HintForPattern(wanted[i], comparison);
+  }
+  const std::string_view name = group.subject.name;
+  if (context_.event_class && (name == "eventtype" || name == "tag" || name.starts_with("tag::"))) {
+    hint = context_.event_class(name, wanted.front());
   }
   if (wanted.front().starts_with('~'))
     hint = "=~ is no operator: | regex and match() have patterns";

@@ -9,6 +9,7 @@
 #include "absl/time/time.h"
 #include "engine/why/field_profile.h"
 #include "engine/why/nearest.h"
+#include "engine/why/origins.h"
 #include "plan/expr.h"
 #include "spelk/why.h"
 
@@ -20,11 +21,12 @@ struct FindingsContext {
   const FieldProfile* events = nullptr;  // Of the feed; the same for the base search.
   bool base = false;
   absl::TimeZone zone;
-  // Says which earlier command makes, or takes away, a field: "rex (line 2)"; empty if none does.
-  std::function<std::string(std::string_view field)> made_by;
-  std::function<std::string(std::string_view field)> removed_by;
+  // Where fields come from; null for the base search.
+  const FieldOrigins* origins = nullptr;
   // Says what knowledge would need to give events the field; empty if none does.
   std::function<std::string(std::string_view field)> knowledge;
+  // Says which events have a value of eventtype or tag.
+  std::function<std::string(std::string_view field, std::string_view value)> event_class;
 };
 
 class Findings {
@@ -39,6 +41,8 @@ class Findings {
   void AddNeeded(std::string_view field, Span span);
   void Add(WhyFinding::Kind kind, std::string_view field, Span span, std::string text);
   bool empty() const { return findings_.empty(); }
+  // Whether a stage took away what is missing.
+  bool HasRemoved() const;
   // Without repetitions; the spans are places in the text that was parsed.
   std::vector<WhyFinding> Take();
 
@@ -89,6 +93,8 @@ class Findings {
 // An expression in the words of the search: fields that only spelk knows have the names of those
 // that they stand for.
 std::string Shown(const plan::Expr& expr);
+// "a, b, c and 4 more", the most frequent first.
+std::string Frequent(const FieldValues& values);
 // A value as a line of a report shows it.
 std::string ShownValue(std::string_view value, size_t longest = 70);
 // Names like this one, the likeliest first.

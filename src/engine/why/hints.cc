@@ -8,6 +8,7 @@
 #include <cmath>
 #include <optional>
 
+#include "engine/why/findings.h"
 #include "plan/entry.h"
 #include "value/ascii.h"
 #include "value/case_fold.h"
@@ -88,6 +89,13 @@ std::string HintFor(std::string_view field, std::string_view wanted, Comparison 
       return ForCase(field, wanted, comparison);
     case Difference::kStars:
       return ForStars(field, wanted, comparison);
+    case Difference::kQuestions:
+      return comparison == Comparison::kSearch ? "? means nothing here: * stands for any text"
+             : comparison == Comparison::kLike
+                 ? "? means nothing in LIKE: _ stands for any character"
+                 : "? means nothing here: LIKE has _ for any character";
+    case Difference::kAnchors:
+      return "^ and $ stand for the ends of the value: without them it would match";
     case Difference::kPercents:
       return comparison == Comparison::kSearch
                  ? "% means nothing here: * stands for any text"
@@ -218,6 +226,24 @@ std::optional<Pair> PairOf(std::string_view text) {
   return pair;
 }
 
+// A name, a colon, and what follows after a blank or on the next line.
+bool IsClassic(std::string_view text) {
+  const size_t colon = text.find(':');
+  if (colon == std::string_view::npos || colon == 0) return false;
+  const std::string_view after = text.substr(colon + 1);
+  return after.empty() || after.front() == ' ' || after.front() == '\t';
+}
+
+// How the events are written. Lines of text, and XML, have their text as a field.
+std::string_view FormOf(const FieldProfile& events) {
+  const FieldValues* raw = events.Find("_raw");
+  if (raw == nullptr || raw->values.empty()) return "JSON";
+  const std::string& text = raw->values.begin()->first;
+  const size_t first = text.find_first_not_of(" \t\r\n");
+  if (first == std::string::npos || text[first] == '{') return "JSON";
+  return text[first] == '<' ? "XML" : "plain text";
+}
+
 // A field that has the text, or a part of it, as its value.
 std::string FieldWith(std::string_view text, const FieldProfile& events) {
   const std::string folded = FoldCase(text);
@@ -232,6 +258,11 @@ std::string FieldWith(std::string_view text, const FieldProfile& events) {
 
 }  // namespace
 
+bool IsRelativeTime(std::string_view text) {
+  return !text.empty() && (std::string_view("+-@").find(text.front()) != std::string_view::npos ||
+                           text.starts_with("now"));
+}
+
 std::string HintForTerm(std::string_view text, ast::TermKind kind, const FieldProfile& events) {
   for (const std::string_view op : kOperators) {
     if (!EqualsIgnoringCase(text, op)) continue;
@@ -244,21 +275,32 @@ std::string HintForTerm(std::string_view text, ast::TermKind kind, const FieldPr
       text.starts_with("/*")) {
     return "it is a word to look for here: comments are ``` … ```";
   }
-  if (const std::optional<Pair> pair = PairOf(text)) {
-    const bool xml = text.find('<') != std::string_view::npos;
-    const std::string_view form =
-        xml ? "XML"
-        : text.find(": ") != std::string_view::npos || text.find(":\t") != std::string_view::npos
-            ? "the classic text of events"
-            : "key=value text";
+  const std::string_view written = FormOf(events);
+  const std::string_view form = text.find('<') != std::string_view::npos     ? "XML"
+                                : text.find("\":") != std::string_view::npos ? "JSON"
+                                : IsClassic(text) ? "the classic text of events"
+                                                  : "key=value text";
+  const std::optional<Pair> pair = PairOf(text);
+  const bool other =
+      form != written && (written != "plain text" || form == "XML" || form == "JSON");
+  if (pair && other) {
     if (events.Find(pair->key) != nullptr) {
-      return fmt::format("that is {}, and the events are JSON: search the field, {}=\"{}\"", form,
-                         pair->key, Escaped(pair->value));
+      return fmt::format("that is {}, and the events are {}: search the field, {}=\"{}\"", form,
+                         written, pair->key, Escaped(pair->value));
     }
-    const std::vector<std::string_view> names = events.names();
-    if (xml || form == "the classic text of events") {
-      return fmt::format("that is {}, and the events are JSON: search a field", form);
+    if (form != "key=value text") {
+      return fmt::format("that is {}, and the events are {}: search a field", form, written);
     }
+  }
+  // "New Process Name:"
+  if (IsClassic(text) && form != "XML" && other) {
+    std::string key(text.substr(0, text.find(':')));
+    std::erase(key, ' ');
+    std::vector<std::string> names = SimilarNames(key, events.names());
+    if (events.Find(key) != nullptr) names.insert(names.begin(), key);
+    return fmt::format("that is the classic text of events, and the events are {}: search {}",
+                       written,
+                       names.empty() ? "a field" : fmt::format("the field {}", names.front()));
   }
   if (text.find_first_of("\\\"") != std::string_view::npos) {
     const std::string field = FieldWith(text, events);

@@ -42,4 +42,7 @@ std::string ListOfNames(const std::vector<std::string_view>& names);
 // "2024-03-12T10:00:00Z"
 std::string InstantText(double seconds, absl::TimeZone zone);
 
+// "-2h@h", "now": counted from now.
+bool IsRelativeTime(std::string_view text);
+
 }  // namespace spelk::engine

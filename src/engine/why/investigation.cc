@@ -14,6 +14,7 @@
 #include "engine/why/findings.h"
 #include "engine/why/hints.h"
 #include "engine/why/knowledge.h"
+#include "engine/why/origins.h"
 #include "engine/why/trials.h"
 #include "plan/nodes.h"
 
@@ -214,6 +215,10 @@ class Investigation {
       return stage;
     }
     stage.text = TextOf(source_.written(), span);
+    // What the planner makes of a command has the command's name.
+    const std::string first = stage.text.substr(0, stage.text.find_first_of(" \t\r\n"));
+    const bool base = index == 0 && scans();
+    if (!base && core_.entries().Command(first) != nullptr) stage.name = first;
     stage.offset = span.begin;
     stage.length = span.size();
     stage.line = source_.Locate(span.begin).line;
@@ -243,6 +248,7 @@ class Investigation {
     for (const plan::Expr* clause : clauses_) {
       alone.push_back(trials_.Count(Filtered(Before(), *clause)));
     }
+    if (const plan::ExprPtr* predicate = PredicateOf(node)) TryEarlier(**predicate);
     std::vector<size_t> subsearches;
     for (const plan::Expr* clause : clauses_) AddSubsearches(*clause, &subsearches);
     std::vector<size_t> others;
@@ -264,8 +270,21 @@ class Investigation {
     return absl::OkStatus();
   }
 
+  // Whether rows met the condition before an earlier stage, which dropped or changed them.
+  void TryEarlier(const plan::Expr& predicate) {
+    constexpr size_t kMostStages = 8;
+    for (size_t i = stage_; i-- > 0 && earlier_.size() < kMostStages;) {
+      if (i == 0 && !scans()) break;
+      auto filter = plan::Make<plan::FilterNode>(predicate.span);
+      filter->predicate = plan::Copy(predicate);
+      filter->input = i == 0 ? Bare() : Copy(*chain_[i - 1]);
+      earlier_.emplace_back(i, trials_.Count(std::move(filter)));
+    }
+  }
+
   void AddSubsearches(const plan::Expr& expr, std::vector<size_t>* trials) {
     if (expr.kind == plan::ExprKind::kSubsearch && expr.plan != nullptr) {
+      subsearch_plans_.push_back(expr.plan.get());
       trials->push_back(trials_.Profile(Copy(*expr.plan)));
     }
     for (const plan::ExprPtr& argument : expr.arguments) AddSubsearches(*argument, trials);
@@ -304,77 +323,30 @@ class Investigation {
     const WhyStage& named = why_.stages[stage];
     return named.line > 0 ? fmt::format("{} (line {})", named.name, named.line) : named.name;
   }
-  // Of what makes a field: what it lacks for that.
-  std::string Maker(size_t stage, Field field) const {
-    plan::FieldSet reads;
-    if (const auto* extend = plan::TryAs<plan::ExtendNode>(chain_[stage])) {
-      for (const plan::NamedExpr& each : extend->assignments) {
-        if (each.target == field) plan::CollectFields(*each.value, &reads);
-      }
-    } else {
-      reads = chain_[stage]->GetDataflow().reads;
-    }
-    std::vector<std::string_view> missing;
-    for (const Field each : reads.fields()) {
-      const bool there = events_->Find(each.name()) != nullptr;
-      if (!there && !each.hidden() && each != field) missing.push_back(each.name());
-    }
-    if (missing.empty()) return Named(stage);
-    return fmt::format("{}, which reads {}, in no event,", Named(stage), ListOfNames(missing));
-  }
-  std::string MadeBy(std::string_view name) const {
-    const Field field = fields_.Find(name);
-    for (size_t i = stage_; field && i-- > 1;) {
-      const plan::Dataflow flow = chain_[i]->GetDataflow();
-      const auto& makes = flow.makes;
-      const bool makes_it = std::find(makes.begin(), makes.end(), field) != makes.end();
-      if (makes_it || (!flow.writes.open() && flow.writes.Has(field))) {
-        const auto* project = plan::TryAs<plan::ProjectNode>(chain_[i]);
-        if (project == nullptr && events_->Find(name) == nullptr) return Maker(i, field);
-      }
-    }
-    return "";
-  }
-  std::string RemovedBy(std::string_view name) const {
-    const Field field = fields_.Find(name);
-    if (!field) return "";
-    for (size_t i = 1; i < stage_; ++i) {
-      const plan::Dataflow flow = chain_[i]->GetDataflow();
-      plan::FieldSet needed;
-      needed.Add(field);
-      if (const auto* rename = plan::TryAs<plan::RenameNode>(chain_[i])) {
-        const auto& from = rename->from;
-        if (std::find(from.begin(), from.end(), field) != from.end()) return Named(i);
-      }
-      if (flow.passes && chain_[i]->InputNeeds(needed).Has(field)) continue;
-      const auto columns = chain_[i]->OutputColumns(std::nullopt);
-      const bool shown =
-          columns && std::find(columns->begin(), columns->end(), field) != columns->end();
-      if (shown) continue;
-      if (!columns || columns->empty()) return Named(i);
-      std::vector<std::string_view> names;
-      for (const Field column : *columns) names.push_back(column.name());
-      return fmt::format("{}, which gives {}", Named(i), ListOfNames(names));
-    }
-    return "";
-  }
-
   void Conclude() {
     FindingsContext context;
     context.rows = rows_.get();
     context.events = events_.get();
     context.base = at_base() && scans();
     context.zone = core_.zone();
-    context.made_by = [this](std::string_view field) { return MadeBy(field); };
-    context.removed_by = [this](std::string_view field) { return RemovedBy(field); };
+    const FieldOrigins origins(chain_, stage_, fields_, *events_, *rows_,
+                               [this](size_t stage) { return Named(stage); });
+    context.origins = &origins;
+    context.event_class = [this](std::string_view field, std::string_view value) {
+      return core_.knowledge().classes().Described(field, value);
+    };
     context.knowledge = [this](std::string_view field) {
       return KnowledgeOf(core_, fields_, field, *events_);
     };
     Findings findings(context);
+    for (const plan::NodePtr& stream : chain_.front()->streams) {
+      AddInnerTo(&findings, *stream, stream->span);
+    }
     const uint64_t rows = rows_->rows();
     if (rows > 0) {
       AddClausesTo(&findings);
       AddNodeTo(&findings);
+      AddEarlierTo(&findings);
     } else if (scans() && at_base()) {
       findings.Add(Kind::kClause, "", {}, "the input has no events");
     }
@@ -388,7 +360,10 @@ class Investigation {
       if (alone_[i] > 0) continue;
       if (never == nullptr) never = clauses_[i];
       if (plan::HasSubsearch(*clauses_[i])) {
-        for (const auto& rows : subsearches_) findings->AddSubsearch(*rows, clauses_[i]->span);
+        for (size_t s = 0; s < subsearches_.size(); ++s) {
+          findings->AddSubsearch(*subsearches_[s], clauses_[i]->span);
+          AddInnerTo(findings, *subsearch_plans_[s], clauses_[i]->span);
+        }
       } else {
         findings->AddClause(*clauses_[i], false);
       }
@@ -412,6 +387,36 @@ class Investigation {
       findings->Add(
           Kind::kTogether, "", clauses_[i]->span,
           fmt::format("{} holds for {} of {}", Shown(*clauses_[i]), alone_[i], rows_->rows()));
+    }
+  }
+
+  // Why a search within this one gave no rows.
+  void AddInnerTo(Findings* findings, const plan::Node& plan, Span span) {
+    constexpr size_t kMost = 2;
+    const plan::Node* root = &plan;
+    // They say of no rows that there are none.
+    while (root->input != nullptr && (root->label() == "format" || root->label() == "return")) {
+      root = root->input.get();
+    }
+    const absl::StatusOr<Why> why = Investigate(core_, *root, source_, request_, {});
+    if (!why.ok() || why->rows > 0) return;
+    for (size_t i = 0; i < why->findings.size() && i < kMost; ++i) {
+      findings->Add(Kind::kSubsearch, why->findings[i].field, span,
+                    fmt::format("in the subsearch: {}", why->findings[i].text));
+    }
+  }
+
+  void AddEarlierTo(Findings* findings) {
+    for (const auto& [stage, trial] : earlier_) {
+      const uint64_t met = trials_.summary(trial).rows;
+      if (!trials_.status(trial).ok() || met == 0) continue;
+      if (findings->HasRemoved()) return;
+      const uint64_t before = stage == 0 ? why_.events : why_.stages[stage - 1].rows_out;
+      const std::string condition = ShownValue(Shown(**PredicateOf(*chain_[stage_])));
+      findings->Add(Kind::kTogether, "", chain_[stage]->span,
+                    fmt::format("{} holds for {} of {} before {}", condition, met, before,
+                                stage == 0 ? "the base search" : Named(stage)));
+      return;
     }
   }
 
@@ -449,10 +454,12 @@ class Investigation {
 
   // join and its like.
   void AddOthersTo(Findings* findings, const plan::Dataflow& flow) {
-    for (const std::unique_ptr<FieldProfile>& other : others_) {
+    for (size_t o = 0; o < others_.size(); ++o) {
+      const std::unique_ptr<FieldProfile>& other = others_[o];
       const Span span = chain_[stage_]->span;
       if (other->rows() == 0) {
         findings->Add(Kind::kSubsearch, "", span, "the subsearch gave no rows");
+        AddInnerTo(findings, *chain_[stage_]->others[o], span);
         continue;
       }
       for (const Field field : flow.reads.fields()) {
@@ -498,9 +505,11 @@ class Investigation {
   std::vector<plan::Node*> chain_;
   Why why_;
   size_t stage_ = 0;
-  std::vector<const plan::Expr*> clauses_;  // Of the stage.
-  std::vector<uint64_t> alone_;             // Rows for which each of them holds,
-  std::vector<uint64_t> together_;          // and for which it and all before it do.
+  std::vector<const plan::Expr*> clauses_;          // Of the stage.
+  std::vector<uint64_t> alone_;                     // Rows for which each of them holds,
+  std::vector<uint64_t> together_;                  // and for which it and all before it do.
+  std::vector<std::pair<size_t, size_t>> earlier_;  // Stages, and trials of all of it before them.
+  std::vector<const plan::Node*> subsearch_plans_;
   std::unique_ptr<FieldProfile> events_;
   std::unique_ptr<FieldProfile> rows_;  // That came to the stage.
   std::vector<std::unique_ptr<FieldProfile>> others_;

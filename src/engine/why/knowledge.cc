@@ -7,12 +7,27 @@
 
 #include "engine/knowledge_rules.h"
 #include "engine/why/hints.h"
+#include "value/regex.h"
 
 namespace spelk::engine {
 namespace {
 
 bool Gives(const plan::ComputedColumns& rule, Field field) {
   return std::find(rule.targets.begin(), rule.targets.end(), field) != rule.targets.end();
+}
+
+// Whether an event may be one of those that the stanza is for.
+bool IsForSome(const plan::EventSet& where, const FieldProfile& events) {
+  constexpr std::string_view kFields[] = {"sourcetype", "source", "host"};
+  const FieldValues* values = events.Find(kFields[static_cast<size_t>(where.stanza)]);
+  if (values == nullptr) return false;
+  if (!values->all_values) return true;
+  const absl::StatusOr<Regex> regex = Regex::Compile("^(?:" + where.pattern + ")$");
+  if (!regex.ok() || where.pattern.empty()) return true;
+  RegexMatcher matcher(*regex);
+  return std::any_of(values->values.begin(), values->values.end(), [&](const auto& value) {
+    return matcher.Match(value.first) == MatchResult::kYes;
+  });
 }
 
 }  // namespace
@@ -27,8 +42,15 @@ std::string KnowledgeOf(const Core& core, FieldTable& fields, std::string_view n
   const absl::StatusOr<plan::ComputedColumnsList> rules =
       KnowledgeRules(core, fields, ignored, compiled).RulesFor(needs);
   if (!rules.ok()) return "";
+  std::string only;
   for (const plan::ComputedColumns& rule : *rules) {
     if (!Gives(rule, field) || rule.where.name.empty()) continue;
+    if (!IsForSome(rule.where, events)) {
+      if (only.empty()) {
+        only = fmt::format("knowledge gives it to events of [{}] only", rule.where.name);
+      }
+      continue;
+    }
     std::vector<std::string_view> missing;
     const plan::FieldSet inputs = rule.Inputs();
     for (const Field input : inputs.fields()) {
@@ -41,7 +63,7 @@ std::string KnowledgeOf(const Core& core, FieldTable& fields, std::string_view n
     return fmt::format("knowledge of [{}] would make it of {}, in no event", rule.where.name,
                        ListOfNames(missing));
   }
-  return "";
+  return only;
 }
 
 }  // namespace spelk::engine

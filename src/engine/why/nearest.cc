@@ -13,6 +13,7 @@ namespace spelk::engine {
 namespace {
 
 constexpr size_t kLongestForSpelling = 100;
+constexpr std::string_view kBlanks = " \t\r\n";
 
 std::string Without(std::string_view text, std::string_view letters) {
   std::string left;
@@ -42,6 +43,27 @@ std::string StarsForPercents(std::string_view pattern) {
   return stars;
 }
 
+// A pattern whose ? is any character, as a regular expression for the whole value.
+std::string ForQuestions(std::string_view pattern, Comparison comparison) {
+  const std::string_view any = comparison == Comparison::kLike     ? "%"
+                               : comparison == Comparison::kSearch ? "*"
+                                                                   : "";
+  std::string regex = "(?is)^";
+  for (const char c : pattern) {
+    if (c == '?') {
+      regex += '.';
+    } else if (any.find(c) != std::string_view::npos) {
+      regex += ".*";
+    } else if (std::string_view("\\^$.|()[]{}+*#").find(c) != std::string_view::npos) {
+      regex += '\\';
+      regex += c;
+    } else {
+      regex += c;
+    }
+  }
+  return regex + '$';
+}
+
 // What was asked for, made ready once.
 class Wanted {
  public:
@@ -54,6 +76,16 @@ class Wanted {
     if (comparison == Comparison::kRegex) {
       absl::StatusOr<Regex> ignoring_case = Regex::Compile("(?i)" + text_);
       if (ignoring_case.ok()) regex_.emplace(std::move(*ignoring_case));
+      std::string_view inner = text;
+      if (inner.starts_with('^')) inner.remove_prefix(1);
+      if (inner.ends_with('$')) inner.remove_suffix(1);
+      absl::StatusOr<Regex> anywhere = Regex::Compile(inner);
+      if (inner.size() < text.size() && !inner.empty() && anywhere.ok()) {
+        loose_.emplace(std::move(*anywhere));
+      }
+    } else if (text.find('?') != std::string_view::npos) {
+      absl::StatusOr<Regex> questions = Regex::Compile(ForQuestions(text, comparison));
+      if (questions.ok()) loose_.emplace(std::move(*questions));
     }
   }
 
@@ -63,6 +95,9 @@ class Wanted {
     if (comparison_ == Comparison::kEval && folded == folded_) return Difference::kCase;
     if (comparison_ == Comparison::kLike && LikePattern(folded_).Matches(folded)) {
       return Difference::kCase;
+    }
+    if (loose_ && RegexMatcher(*loose_).Match(value) == MatchResult::kYes) {
+      return Difference::kQuestions;
     }
     const bool stars = text_.find('*') != std::string::npos;
     if (comparison_ != Comparison::kSearch && stars &&
@@ -83,6 +118,9 @@ class Wanted {
  private:
   std::optional<Difference> FromRegex(std::string_view value, const std::string& folded) const {
     if (regex_ && RegexMatcher(*regex_).Match(value) == MatchResult::kYes) return Difference::kCase;
+    if (loose_ && RegexMatcher(*loose_).Match(value) == MatchResult::kYes) {
+      return Difference::kAnchors;
+    }
     if (folded.find(folded_) != std::string::npos) return Difference::kRegexText;
     const std::string plain = Without(folded_, "\\^$.*+?");
     if (plain.size() >= 3 && Without(folded, "\\^$.*+?").find(plain) != std::string::npos) {
@@ -98,8 +136,12 @@ class Wanted {
     if (EndsAfterSlash(core_, folded)) return Difference::kFileName;
     const bool slashed = core_.find('\\') != std::string::npos;
     if (slashed && Without(folded, "\\") == Without(core_, "\\")) return Difference::kBackslashes;
-    if (Without(folded, " \t\r\n") == Without(core_, " \t\r\n")) return Difference::kBlanks;
+    if (Without(folded, kBlanks) == Without(core_, kBlanks)) return Difference::kBlanks;
     if (core_.size() >= 2 && folded.find(core_) != std::string::npos) return Difference::kContains;
+    if (core_.find(' ') != std::string::npos &&
+        Without(folded, kBlanks).find(Without(core_, kBlanks)) != std::string::npos) {
+      return Difference::kBlanks;
+    }
     if (slashed && Without(folded, "\\").find(Without(core_, "\\")) != std::string::npos) {
       return Difference::kBackslashes;
     }
@@ -111,7 +153,8 @@ class Wanted {
   const std::string folded_;
   const std::string core_;
   const std::optional<Number> number_;
-  std::optional<Regex> regex_;
+  std::optional<Regex> regex_;  // Ignoring case.
+  std::optional<Regex> loose_;  // Without ^ and $; of what is no regular expression, ? as any one.
 };
 
 bool MeetsRegex(std::string_view wanted, const FieldValues& values) {

@@ -20,6 +20,7 @@ enum class Comparison : uint8_t {
 enum class Difference : uint8_t {
   kCase,         // Letters in other case.
   kStars,        // It would match if `*` meant any run.
+  kQuestions,    // It would match if `?` meant any character.
   kPercents,     // It would match if `%` meant any run.
   kMarks,        // Quotes, a comma or a semicolon around it.
   kPath,         // The value ends with it, after a slash or backslash.
@@ -28,6 +29,7 @@ enum class Difference : uint8_t {
   kBackslashes,  // Other backslashes.
   kBlanks,       // Other blanks.
   kNumber,       // The same number, written otherwise.
+  kAnchors,      // Without ^ and $ the regular expression matches.
   kRegexText,    // As plain text, not as a regular expression, the value holds it.
   kSpelling,     // A few other letters.
 };

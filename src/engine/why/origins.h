@@ -1,0 +1,54 @@
+// FieldOrigins: which stages of a search make a field, and which take it away.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/why/field_profile.h"
+#include "plan/nodes.h"
+
+namespace spelk::engine {
+
+// A stage that should have made a field.
+struct FieldMaker {
+  std::string by;    // "rex (line 2)", with what it reads and no event has; empty: no stage.
+  std::string note;  // What it had to work with: "; User is ana, bo".
+};
+
+// Of the stages before one of them. What it is given must outlive it.
+class FieldOrigins {
+ public:
+  // `named` says what a report calls a stage: "rex (line 2)".
+  FieldOrigins(const std::vector<plan::Node*>& chain, size_t stage, const FieldTable& fields,
+               const FieldProfile& events, const FieldProfile& rows,
+               std::function<std::string(size_t stage)> named)
+      : chain_(chain),
+        stage_(stage),
+        fields_(fields),
+        events_(events),
+        rows_(rows),
+        named_(std::move(named)) {}
+
+  FieldMaker MadeBy(std::string_view name) const;
+  // "stats (line 2), which gives a, b"; empty if no stage takes it away.
+  std::string RemovedBy(std::string_view name) const;
+  // Whether events have it, or a stage made it.
+  bool Existed(std::string_view name) const;
+
+ private:
+  FieldMaker Maker(size_t stage, Field field) const;
+  std::string WhatItHad(const plan::FieldSet& reads, Field field) const;
+  bool Makes(size_t stage, Field field) const;
+  bool IsLastCommand(size_t stage) const;
+
+  const std::vector<plan::Node*>& chain_;
+  const size_t stage_;
+  const FieldTable& fields_;
+  const FieldProfile& events_;
+  const FieldProfile& rows_;
+  const std::function<std::string(size_t)> named_;
+};
+
+}  // namespace spelk::engine
