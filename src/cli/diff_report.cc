@@ -244,6 +244,9 @@ std::string RenderSearches(const std::vector<DiffedSearch>& searches, const Diff
 }
 
 std::string TotalOf(const ResultDiff& diff) {
+  if (diff.only_a() + diff.only_b() + diff.differ() + diff.same() == 0) {
+    return "neither search gave a row, so that nothing was compared\n";
+  }
   std::string total = fmt::format("{} row{} only in A, {} only in B, {} differ{}, {} the same",
                                   diff.only_a(), diff.only_a() == 1 ? "" : "s", diff.only_b(),
                                   diff.differ(), diff.differ() == 1 ? "s" : "", diff.same());

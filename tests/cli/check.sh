@@ -34,3 +34,6 @@ expect 'SARIF' 2 '"ruleId":"E0210","level":"error"
 "uri":"folder/b.spl"' \
   bash -c '"$0" check folder -o sarif >out; code=$?; grep -oE "\"ruleId\":\"E0210\",\"level\":\"error\"|\"uri\":\"folder/b.spl\"|\"startLine\":2" out | sort -u; exit $code' "$SPELK"
 expect 'no such format' 2 '' check folder -o html
+
+expect 'what writes and sends nothing here differs' 0 'verdict,name,mitre,place,message,limits
+differs,<query>,,<query>:1,"sendemail writes, sends and runs nothing here: the rows only pass on",' "$SPELK" check -o csv 'a=1 | sendemail to=x'

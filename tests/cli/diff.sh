@@ -87,3 +87,7 @@ expect 'a pack and itself' 0 '' bash -c '"$SPELK" diff old old in.ndjson >out'
 expect 'two passes need files' 2 '' bash -c '"$SPELK" diff old new <in.ndjson'
 says 'is told' 'the input is read twice'
 expect 'a pack and a search' 2 '' "$SPELK" diff old 'id=1' in.ndjson
+
+echo '{"a":1}' >one.ndjson
+expect 'nothing to compare is no agreement' 0 '' "$SPELK" diff 'a=7' 'a=8' one.ndjson
+says 'is said' 'neither search gave a row, so that nothing was compared'

@@ -76,6 +76,22 @@ void AddLimits(const plan::Node& root, const plan::Limits& settings,
   });
 }
 
+// What Splunk would do beside giving rows, which is not done here.
+std::string EffectOf(const plan::Node& root) {
+  constexpr std::array<std::string_view, 6> kEffects = {"collect",   "mcollect",  "meventcollect",
+                                                        "tscollect", "sendemail", "sendalert"};
+  std::string effect;
+  plan::ForEachNode(root, [&](const plan::Node& node) {
+    if (std::find(kEffects.begin(), kEffects.end(), node.label()) == kEffects.end()) return;
+    effect =
+        fmt::format("{} writes, sends and runs nothing here: the rows only pass on", node.label());
+  });
+  plan::ForEachHeldPlan(root, [&effect](const plan::Node& held, plan::Held) {
+    if (effect.empty()) effect = EffectOf(held);
+  });
+  return effect;
+}
+
 AnalyticCheck CheckOne(const Analytic& analytic, size_t index, const Engine& engine) {
   AnalyticCheck check;
   check.analytic = index;
@@ -99,6 +115,11 @@ AnalyticCheck CheckOne(const Analytic& analytic, size_t index, const Engine& eng
   if (difference != check.details.end()) {
     check.verdict = Verdict::kDiffers;
     check.message = difference->message;
+  }
+  const std::string effect = EffectOf(*query->impl().compilation.plan);
+  if (check.verdict == Verdict::kRuns && !effect.empty()) {
+    check.verdict = Verdict::kDiffers;
+    check.message = effect;
   }
   AddLimits(*query->impl().compilation.plan, query->impl().engine->core.knowledge().limits(),
             &check.limits);

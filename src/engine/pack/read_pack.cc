@@ -74,7 +74,7 @@ std::optional<std::string> PackFiles::Read(std::string_view file) {
     return std::nullopt;
   }
   if (!IsUtf8(**text)) {
-    Note(fmt::format("{} is not UTF-8", NameOf(file)));
+    Note(fmt::format("{} is not UTF-8; save it as UTF-8", NameOf(file)));
     return std::nullopt;
   }
   return *text;
@@ -282,7 +282,8 @@ absl::Status ReadFile(const std::string& path, Pack* pack) {
   input.path = path;
   SPELK_ASSIGN_OR_RETURN(const std::string text, io::ReadAll(input, kMostPackText));
   if (!IsUtf8(text)) {
-    return absl::InvalidArgumentError(fmt::format("{} is not UTF-8", io::Printable(path)));
+    return absl::InvalidArgumentError(
+        fmt::format("{} is not UTF-8; save it as UTF-8", io::Printable(path)));
   }
   pack->kind = PackKind::kFile;
   if (name.ends_with(".spl")) return AddSplFile(text, path, StemOf(name), files);
