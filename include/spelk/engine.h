@@ -203,6 +203,18 @@ struct ExpressionCount {
   uint64_t is_false = 0;  // … and false. The others gave a value, or null.
 };
 
+// Which rows of a lookup table were found, with RunOptions::count.
+struct LookupCount {
+  std::string name;       // As searches call it.
+  uint64_t rows = 0;      // Of the table.
+  uint64_t matching = 0;  // That were found.
+  struct Row {
+    std::string text;  // "user=ana, role=admin"
+    bool found = false;
+  };
+  std::vector<Row> each;  // All rows of a small table, in its order; of a large one none.
+};
+
 // How a run went.
 struct Summary {
   uint64_t rows = 0;  // Of the result.
@@ -221,6 +233,11 @@ struct Summary {
   std::optional<Error> error;      // Of RunTogether: why this query failed; the others ran.
   std::vector<StageCount> stages;  // With RunOptions::count: sources first.
   std::vector<ExpressionCount> expressions;
+  // Likewise of what ran within it: subsearches, rows of append and join, bodies of appendpipe and
+  // foreach. Their ids are not unique.
+  std::vector<StageCount> inner_stages;
+  std::vector<ExpressionCount> inner_expressions;
+  std::vector<LookupCount> lookups;   // By name.
   std::optional<Why> no_rows;         // With RunOptions::why_no_rows, of a search without rows.
   std::vector<InputFault> faults;     // The first few.
   std::vector<ErrorDetail> warnings;  // What differs from Splunk, limits that cut: each once.
@@ -385,6 +402,8 @@ class Engine {
   Result<Query> Compile(std::string_view text, const CompileOptions& options = {}) const;
   // The tokens and the tree of a text, with its syntax errors. Never fails.
   Parsed Parse(std::string_view text, std::string name = "<query>") const;
+  // The search with its macros put in; the errors of Compile about these.
+  Result<ExpandedSearch> Expand(std::string_view text, std::string name = "<query>") const;
   Result<Query> LoadPlan(std::string_view bytes) const;
   // The text of `spelk help NAME`, for a command, function, statistic, topic, limit or code of a
   // message; without a name the overview.

@@ -39,4 +39,19 @@ struct Parsed {
       diagnostics;  // All problems, in the order of the text; none: it is read.
 };
 
+// A search with its macros and saved searches put in, as it runs.
+struct ExpandedSearch {
+  // A stretch that was copied from the search, or that a macro made.
+  struct Piece {
+    size_t offset = 0;  // In `text`, in bytes.
+    size_t length = 0;
+    size_t search_offset = 0;  // In the search: of the copy, or of the call.
+    size_t search_length = 0;
+    std::string macro;  // The innermost that made it; empty for a copy.
+    std::string place;  // Of its definition: "my_app/default/macros.conf:3"; empty if it has none.
+  };
+  std::string text;
+  std::vector<Piece> pieces;  // In order; all of the text.
+};
+
 }  // namespace spelk

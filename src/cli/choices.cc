@@ -15,6 +15,7 @@ constexpr std::pair<std::string_view, std::string_view> kChoices[] = {
     {"--input-format", "auto, ndjson, json, csv, tsv, text, xml or evtx"},
     {"--limits", "splunk or none"},
     {"--order", "auto, time or input"},
+    {"--mutation", "clause, negation, threshold, wildcard or field"},
     {"action", "list, show, check or run"},
     {"--stage", "tokens, ast, plan, optimized or pipeline"},
     {"diff --format", "table, ndjson, json or markdown"},

@@ -1,6 +1,8 @@
 // Places out of the tree, counts out of runs. Both know a place by its bytes in the text.
 #include "cli/coverage.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <iterator>
 #include <numeric>
@@ -44,7 +46,6 @@ class Rewriter {
   }
 
   void Walk(const SyntaxNode& node) {
-    if (node.kind == "subsearch") return;
     const bool in_search = node.kind == "field" && node.text.ends_with(" in") &&
                            !node.text.ends_with(" not in") && !node.children.empty();
     const bool in_expression = node.kind == "in" && node.children.size() > 1;
@@ -103,13 +104,31 @@ class Rewriter {
 
 class Finder {
  public:
-  Finder(const Rewriter& rewriter, std::vector<Branch>* branches)
-      : rewriter_(rewriter), branches_(*branches) {}
+  struct Lookup {
+    std::string name;
+    Branch branch;
+  };
+  explicit Finder(const Rewriter& rewriter) : rewriter_(rewriter) {}
+
+  std::vector<Branch> TakeBranches() {
+    for (const Rewriter::Value& value : rewriter_.values()) {
+      Branch branch;
+      branch.kind = Branch::Kind::kValue;
+      branch.expanded_offset = value.offset;
+      branch.expanded_length = value.length;
+      branch.counted_offset = value.counted_offset;
+      branch.counted_length = value.counted_length;
+      branches_.push_back(std::move(branch));
+    }
+    return std::move(branches_);
+  }
+  std::vector<Lookup> TakeLookups() { return std::move(lookups_); }
 
   void Pipeline(const SyntaxNode& pipeline) {
     for (const SyntaxNode& command : pipeline.children) {
       if (command.kind != "command" || command.length == 0) continue;
       Add(Branch::Kind::kStage, command);
+      if (command.text == "lookup") AddLookup(command);
       const bool condition = command.text == "search" || command.text == "where";
       for (const SyntaxNode& child : command.children) {
         condition ? Condition(child) : Expression(child);
@@ -121,15 +140,35 @@ class Finder {
   void Add(Branch::Kind kind, const SyntaxNode& node) {
     Branch branch;
     branch.kind = kind;
-    branch.offset = node.offset;
-    branch.length = node.length;
+    branch.expanded_offset = node.offset;
+    branch.expanded_length = node.length;
     std::tie(branch.counted_offset, branch.counted_length) =
         rewriter_.CountedPlace(node.offset, node.length);
     branches_.push_back(branch);
   }
 
+  // The table is the first argument.
+  void AddLookup(const SyntaxNode& command) {
+    for (const SyntaxNode& argument : command.children) {
+      if (argument.kind != "argument") continue;
+      std::string name = argument.text;
+      if (name.size() > 1 && name.front() == '"') name = name.substr(1, name.size() - 2);
+      Lookup& lookup = lookups_.emplace_back();
+      lookup.name = std::move(name);
+      lookup.branch.kind = Branch::Kind::kRow;
+      lookup.branch.expanded_offset = argument.offset;
+      lookup.branch.expanded_length = argument.length;
+      return;
+    }
+  }
+
+  void Subsearch(const SyntaxNode& node) {
+    for (const SyntaxNode& pipeline : node.children) Pipeline(pipeline);
+  }
+
   void Condition(const SyntaxNode& node) {
-    if (node.kind == "subsearch" || node.kind == "macro" || node.length == 0) return;
+    if (node.kind == "subsearch") return Subsearch(node);
+    if (node.kind == "macro" || node.length == 0) return;
     if (node.kind == "and" || node.kind == "or" || node.kind == "xor" || node.kind == "not") {
       for (const SyntaxNode& child : node.children) Condition(child);
       return;
@@ -140,15 +179,17 @@ class Finder {
     if (node.kind == "call") Calls(node);
   }
 
-  // true(), 1=1.
+  // true(), 1=1, the term *.
   static bool IsAlways(const SyntaxNode& node) {
+    if (node.kind == "term" && node.text == "*") return true;
     if (node.kind == "true" || (node.kind == "call" && node.text == "true")) return true;
     return node.kind == "compare" && node.children.size() == 2 &&
            node.children[0].kind == "number" && node.children[1].kind == "number";
   }
 
   void Expression(const SyntaxNode& node) {
-    if (node.kind == "subsearch" || node.kind == "macro") return;
+    if (node.kind == "subsearch") return Subsearch(node);
+    if (node.kind == "macro") return;
     const bool condition = node.kind == "compare" || node.kind == "and" || node.kind == "or" ||
                            node.kind == "xor" || node.kind == "not" || node.kind == "like" ||
                            node.kind == "in" || node.kind == "not in";
@@ -173,7 +214,47 @@ class Finder {
   }
 
   const Rewriter& rewriter_;
-  std::vector<Branch>& branches_;
+  std::vector<Branch> branches_;
+  std::vector<Lookup> lookups_;
+};
+
+// From the search with its macros put in to the search itself.
+class Placer {
+ public:
+  Placer(const ExpandedSearch& expanded, const std::string& search)
+      : expanded_(expanded), search_(search) {}
+
+  void Place(Branch* branch) const {
+    const size_t begin = branch->expanded_offset;
+    const size_t end = begin + branch->expanded_length;
+    const ExpandedSearch::Piece& first = PieceAt(begin);
+    const ExpandedSearch::Piece& last = PieceAt(end > begin ? end - 1 : end);
+    branch->text = expanded_.text.substr(begin, branch->expanded_length);
+    branch->offset = first.search_offset;
+    size_t search_end = last.search_offset + last.search_length;
+    if (first.macro.empty()) branch->offset += begin - first.offset;
+    if (last.macro.empty()) search_end = last.search_offset + (end - last.offset);
+    branch->length = std::max(search_end, branch->offset) - branch->offset;
+    const bool made = !first.macro.empty() && first.search_offset == last.search_offset;
+    if (made) {
+      branch->macro = first.macro;
+      branch->place = first.place;
+    } else {
+      branch->text = search_.substr(branch->offset, branch->length);
+    }
+  }
+
+ private:
+  const ExpandedSearch::Piece& PieceAt(size_t offset) const {
+    static const ExpandedSearch::Piece kNone;
+    const auto after = std::partition_point(
+        expanded_.pieces.begin(), expanded_.pieces.end(),
+        [&](const ExpandedSearch::Piece& piece) { return piece.offset <= offset; });
+    return after == expanded_.pieces.begin() ? kNone : *std::prev(after);
+  }
+
+  const ExpandedSearch& expanded_;
+  const std::string& search_;
 };
 
 }  // namespace
@@ -187,30 +268,35 @@ size_t CoveredSearch::reached() const {
                          [](size_t sum, const Branch& each) { return sum + each.reached(); });
 }
 
-std::string Coverage::TextToCount(const Engine& engine, const std::string& name,
-                                  const std::string& text) {
+Result<Coverage::Counted> Coverage::TextToCount(const Engine& engine, const std::string& name,
+                                                const std::string& text) {
+  const Result<ExpandedSearch> expanded = engine.Expand(text, name);
+  if (!expanded.ok()) return expanded.error();
+  const std::string key = text + '\0' + expanded->text;
   const std::lock_guard lock(mutex_);
-  const auto [place, is_new] = entries_.try_emplace(text);
-  Entry& entry = place->second;
+  const auto [known, is_new] = entries_.try_emplace(key);
+  Entry& entry = known->second;
   // Whichever test comes first.
   if (is_new || name < entry.name) entry.name = name;
-  if (!is_new) return entry.counted;
-  const Parsed parsed = engine.Parse(text, name);
-  Rewriter rewriter(text);
+  if (!is_new) return Counted{key, entry.counted};
+  entry.text = text;
+  entry.expanded = expanded->text;
+  const Parsed parsed = engine.Parse(entry.expanded, name);
+  Rewriter rewriter(entry.expanded);
   entry.counted = rewriter.Run(parsed.tree);
-  Finder(rewriter, &entry.branches).Pipeline(parsed.tree);
-  for (const Rewriter::Value& value : rewriter.values()) {
-    Branch branch;
-    branch.kind = Branch::Kind::kValue;
-    branch.offset = value.offset;
-    branch.length = value.length;
-    branch.counted_offset = value.counted_offset;
-    branch.counted_length = value.counted_length;
-    entry.branches.push_back(branch);
+  Finder finder(rewriter);
+  finder.Pipeline(parsed.tree);
+  entry.branches = finder.TakeBranches();
+  const Placer placer(*expanded, text);
+  for (Branch& branch : entry.branches) placer.Place(&branch);
+  std::stable_sort(
+      entry.branches.begin(), entry.branches.end(),
+      [](const Branch& a, const Branch& b) { return a.expanded_offset < b.expanded_offset; });
+  for (Finder::Lookup& lookup : finder.TakeLookups()) {
+    placer.Place(&lookup.branch);
+    entry.lookups.push_back({std::move(lookup.name), std::move(lookup.branch), {}});
   }
-  std::stable_sort(entry.branches.begin(), entry.branches.end(),
-                   [](const Branch& a, const Branch& b) { return a.offset < b.offset; });
-  return entry.counted;
+  return Counted{key, entry.counted};
 }
 
 RunOptions Coverage::Counting(const Engine& engine, RunOptions options) {
@@ -220,19 +306,51 @@ RunOptions Coverage::Counting(const Engine& engine, RunOptions options) {
   return options;
 }
 
-void Coverage::Add(const std::string& text, const Summary& summary) {
+// Tests may give the table other rows.
+void Coverage::AddRows(const std::vector<LookupCount>& counts, Lookup* lookup) {
+  const auto count = std::find_if(counts.begin(), counts.end(), [&](const LookupCount& each) {
+    return each.name == lookup->name;
+  });
+  if (count == counts.end()) return;
+  const auto add = [lookup](const std::string& text, bool found) {
+    auto row = std::find_if(lookup->rows.begin(), lookup->rows.end(),
+                            [&](const Branch& each) { return each.text == text; });
+    if (row == lookup->rows.end()) {
+      lookup->rows.push_back(lookup->branch);
+      row = std::prev(lookup->rows.end());
+      row->text = text;
+      row->known = true;
+    }
+    ++row->rows;
+    row->true_rows += found ? 1 : 0;
+  };
+  for (const LookupCount::Row& row : count->each) {
+    add(fmt::format("{} of {}", row.text, lookup->name), row.found);
+  }
+  if (count->each.empty() && count->rows > 0) {
+    add(fmt::format("one of the {} rows of {}", count->rows, lookup->name), count->matching > 0);
+  }
+}
+
+void Coverage::Add(const std::string& key, const Summary& summary) {
   using Place = std::pair<size_t, size_t>;
   // Of several at one place the innermost, and of a command's nodes the last, comes last.
   std::map<Place, const StageCount*> stages;
   std::map<Place, const ExpressionCount*> expressions;
-  for (const StageCount& stage : summary.stages) {
-    if (stage.length > 0) stages[{stage.offset, stage.length}] = &stage;
+  for (const auto* list : {&summary.stages, &summary.inner_stages}) {
+    for (const StageCount& stage : *list) {
+      if (stage.length > 0) stages[{stage.offset, stage.length}] = &stage;
+    }
   }
-  for (const ExpressionCount& part : summary.expressions) {
-    if (part.length > 0) expressions[{part.offset, part.length}] = &part;
+  for (const auto* list : {&summary.expressions, &summary.inner_expressions}) {
+    for (const ExpressionCount& part : *list) {
+      if (part.length > 0) expressions[{part.offset, part.length}] = &part;
+    }
   }
   const std::lock_guard lock(mutex_);
-  for (Branch& branch : entries_[text].branches) {
+  Entry& entry = entries_[key];
+  for (Lookup& lookup : entry.lookups) AddRows(summary.lookups, &lookup);
+  for (Branch& branch : entry.branches) {
     const Place place{branch.counted_offset, branch.counted_length};
     if (branch.kind == Branch::Kind::kStage) {
       const auto found = stages.find(place);
@@ -249,14 +367,45 @@ void Coverage::Add(const std::string& text, const Summary& summary) {
   }
 }
 
+namespace {
+
+// The same text in the same macro is the same place.
+void AddToMacro(const Branch& branch, std::map<std::string, CoveredSearch>* macros) {
+  const std::string name = branch.place.empty()
+                               ? fmt::format("`{}`", branch.macro)
+                               : fmt::format("{} `{}`", branch.place, branch.macro);
+  CoveredSearch& macro = (*macros)[name];
+  macro.name = name;
+  macro.is_macro = true;
+  for (Branch& known : macro.branches) {
+    if (known.kind != branch.kind || known.text != branch.text) continue;
+    known.rows += branch.rows;
+    known.true_rows += branch.true_rows;
+    return;
+  }
+  macro.branches.push_back(branch);
+}
+
+}  // namespace
+
 std::vector<CoveredSearch> Coverage::Searches() const {
   const std::lock_guard lock(mutex_);
   std::vector<CoveredSearch> searches;
-  for (const auto& [text, entry] : entries_) {
-    CoveredSearch search{entry.name, text, entry.branches};
-    std::erase_if(search.branches, [](const Branch& branch) { return !branch.known; });
+  std::map<std::string, CoveredSearch> macros;
+  for (const auto& [key, entry] : entries_) {
+    CoveredSearch search{entry.name, entry.text, false, {}};
+    for (const Branch& branch : entry.branches) {
+      if (!branch.known) continue;
+      branch.macro.empty() ? search.branches.push_back(branch) : AddToMacro(branch, &macros);
+    }
+    for (const Lookup& lookup : entry.lookups) {
+      search.branches.insert(search.branches.end(), lookup.rows.begin(), lookup.rows.end());
+    }
+    std::stable_sort(search.branches.begin(), search.branches.end(),
+                     [](const Branch& a, const Branch& b) { return a.offset < b.offset; });
     searches.push_back(std::move(search));
   }
+  for (auto& [name, macro] : macros) searches.push_back(std::move(macro));
   std::stable_sort(searches.begin(), searches.end(),
                    [](const auto& a, const auto& b) { return a.name < b.name; });
   return searches;

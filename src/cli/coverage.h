@@ -18,10 +18,16 @@ struct Branch {
     kStage,      // A command, which should give a row.
     kCondition,  // Should be true of a row, and not true of another.
     kValue,      // One of the values of IN, or the last condition of case(): should be true.
+    kRow,        // A row of a lookup table, which should be found.
   };
   Kind kind = Kind::kStage;
-  size_t offset = 0;  // In the search.
+  size_t offset = 0;  // In the search; of what a macro made, that of its call.
   size_t length = 0;
+  std::string text;            // What stands there; of what a macro made, that.
+  std::string macro;           // Its name,
+  std::string place;           // and where it is defined.
+  size_t expanded_offset = 0;  // In the search with its macros put in.
+  size_t expanded_length = 0;
   size_t counted_offset = 0;  // In the text that is counted.
   size_t counted_length = 0;
   bool known = false;      // The run tells of it.
@@ -38,10 +44,12 @@ struct Branch {
   }
 };
 
+// A search, or a macro, which all searches that call it cover together.
 struct CoveredSearch {
-  std::string name;
-  std::string text;
-  std::vector<Branch> branches;  // Those that a run told of, in the order of the text.
+  std::string name;  // Of a macro: "my_app/default/macros.conf:3 `name`".
+  std::string text;  // Of a macro: empty.
+  bool is_macro = false;
+  std::vector<Branch> branches;  // Those that a run told of, in their order.
   size_t wanted() const;
   size_t reached() const;
 };
@@ -49,23 +57,39 @@ struct CoveredSearch {
 // Counts over many runs, by several threads.
 class Coverage {
  public:
-  // The text to run instead of the search, where each value of IN is a condition of its own. All
-  // that run the same text are one search, which has the first of their names.
-  std::string TextToCount(const Engine& engine, const std::string& name, const std::string& text);
+  // What runs instead of the search, with its macros put in, and each value of IN as a condition of
+  // its own.
+  struct Counted {
+    std::string key;  // For Add.
+    std::string text;
+  };
+  // All that run the same text are one search, which has the first of their names. An error: the
+  // macros cannot be put in.
+  Result<Counted> TextToCount(const Engine& engine, const std::string& name,
+                              const std::string& text);
   // Options for that run.
   static RunOptions Counting(const Engine& engine, RunOptions options);
-  void Add(const std::string& text, const Summary& summary);
-  // By name. Subsearches, and what macros stand for, are not told of.
+  void Add(const std::string& key, const Summary& summary);
+  // By name. What `foreach` does for each field, and `map` for each row, is not told of.
   std::vector<CoveredSearch> Searches() const;
 
  private:
+  struct Lookup {
+    std::string name;
+    Branch branch;  // Of each of its rows.
+    std::vector<Branch> rows;
+  };
   struct Entry {
     std::string name;
+    std::string text;
+    std::string expanded;
     std::string counted;
     std::vector<Branch> branches;
+    std::vector<Lookup> lookups;
   };
+  static void AddRows(const std::vector<LookupCount>& counts, Lookup* lookup);
   mutable std::mutex mutex_;
-  std::map<std::string, Entry> entries_;  // By text.
+  std::map<std::string, Entry> entries_;  // By the text, without its macros and with them.
 };
 
 }  // namespace spelk::cli

@@ -29,22 +29,25 @@ namespace {
 
 std::string Missing(const Branch& branch) {
   if (branch.kind == Branch::Kind::kStage) return branch.misses_true() ? "gave no row" : "";
+  if (branch.kind == Branch::Kind::kRow) return branch.misses_true() ? "never found" : "";
   if (branch.misses_true() && branch.rows == 0) return "never asked";
   if (branch.misses_true()) return "never true";
   return branch.misses_false() ? "never false" : "";
 }
 
-std::string TextOf(const CoveredSearch& search, const Branch& branch) {
+std::string TextOf(const Branch& branch) {
   constexpr size_t kLongest = 80;
-  std::string text = Printable(search.text.substr(branch.offset, branch.length));
-  if (text.size() <= kLongest) return text;
-  size_t cut = kLongest;
-  while (cut > 0 && (static_cast<unsigned char>(text[cut]) & 0xC0U) == 0x80U) --cut;
-  return text.substr(0, cut) + "…";
+  std::string text = Printable(branch.text);
+  if (text.size() > kLongest) {
+    size_t cut = kLongest;
+    while (cut > 0 && (static_cast<unsigned char>(text[cut]) & 0xC0U) == 0x80U) --cut;
+    text = text.substr(0, cut) + "…";
+  }
+  return text;
 }
 
 std::string_view NameOf(Branch::Kind kind) {
-  constexpr std::string_view kNames[] = {"stage", "condition", "value"};
+  constexpr std::string_view kNames[] = {"stage", "condition", "value", "row"};
   return kNames[static_cast<size_t>(kind)];
 }
 
@@ -52,13 +55,18 @@ std::string Share(size_t reached, size_t wanted) {
   return fmt::format("{} of {} ({}%)", reached, wanted, wanted == 0 ? 100 : 100 * reached / wanted);
 }
 
-std::string Total(const std::vector<CoveredSearch>& searches) {
-  size_t reached = 0;
-  size_t wanted = 0;
+// Of all: what was reached, and what there is.
+std::pair<size_t, size_t> SumOf(const std::vector<CoveredSearch>& searches) {
+  std::pair<size_t, size_t> sum = {0, 0};
   for (const CoveredSearch& search : searches) {
-    reached += search.reached();
-    wanted += search.wanted();
+    sum.first += search.reached();
+    sum.second += search.wanted();
   }
+  return sum;
+}
+
+std::string Total(const std::vector<CoveredSearch>& searches) {
+  const auto [reached, wanted] = SumOf(searches);
   return Share(reached, wanted);
 }
 
@@ -73,6 +81,7 @@ std::string MarkedText(const CoveredSearch& search) {
   std::string out;
   size_t done = 0;
   for (const Branch& branch : search.branches) {
+    if (branch.kind == Branch::Kind::kRow) continue;
     size_t length = branch.length;
     if (branch.kind == Branch::Kind::kStage) {
       if (!branch.misses_true()) continue;
@@ -90,21 +99,51 @@ std::string MarkedText(const CoveredSearch& search) {
   return out + ForMarkup(text.substr(std::min(done, text.size())));
 }
 
+// The places of a macro, a line each.
+std::string MarkedMacro(const CoveredSearch& macro) {
+  std::string out;
+  for (const Branch& branch : macro.branches) {
+    const std::string missing = Missing(branch);
+    out += fmt::format("<span class=\"{}\" title=\"{}\">{}</span>\n", ClassOf(branch),
+                       missing.empty() ? "reached" : missing, ForMarkup(branch.text));
+  }
+  return out;
+}
+
+// Rows of lookup tables that were not found.
+std::string RowsForPage(const CoveredSearch& search) {
+  std::string out;
+  for (const Branch& branch : search.branches) {
+    if (branch.kind != Branch::Kind::kRow || !branch.misses_true()) continue;
+    out += fmt::format("<li><span class=\"none\">{}</span>\n", ForMarkup(Printable(branch.text)));
+  }
+  return out.empty() ? "" : "<p>Rows that were never found:\n<ul>\n" + out + "</ul>\n";
+}
+
 }  // namespace
 
+size_t CoverageScore(const std::vector<CoveredSearch>& searches) {
+  const auto [reached, wanted] = SumOf(searches);
+  return wanted == 0 ? 100 : 100 * reached / wanted;
+}
+
 std::string CoverageText(const std::vector<CoveredSearch>& searches, bool colour) {
+  constexpr size_t kMostRows = 10;  // Of all lookup tables of a search.
   std::string out;
   for (const CoveredSearch& search : searches) {
     out +=
         fmt::format("{}: {}\n", Printable(search.name), Share(search.reached(), search.wanted()));
+    size_t rows = 0;
     for (const Branch& branch : search.branches) {
       const std::string missing = Missing(branch);
       if (missing.empty()) continue;
+      if (branch.kind == Branch::Kind::kRow && ++rows > kMostRows) continue;
       const auto [line, column] = PlaceOf(search.text, branch.offset);
-      const std::string text =
-          fmt::format("  {}:{}  {}: {}", line, column, missing, TextOf(search, branch));
+      const std::string place = search.is_macro ? "" : fmt::format("{}:{}  ", line, column);
+      const std::string text = fmt::format("  {}{}: {}", place, missing, TextOf(branch));
       out += (colour ? fmt::format("\x1b[33m{}\x1b[0m", text) : text) + "\n";
     }
+    if (rows > kMostRows) out += fmt::format("  and {} more rows\n", rows - kMostRows);
   }
   return out + fmt::format("coverage: {}\n", Total(searches));
 }
@@ -119,8 +158,12 @@ std::string CoverageJson(const std::vector<CoveredSearch>& searches) {
       const Branch& branch = search.branches[i];
       const auto [line, column] = PlaceOf(search.text, branch.offset);
       out += fmt::format("{}\n {{\"kind\":\"{}\",\"line\":{},\"column\":{},\"text\":{},\"rows\":{}",
-                         i > 0 ? "," : "", NameOf(branch.kind), line, column,
-                         JsonText(search.text.substr(branch.offset, branch.length)), branch.rows);
+                         i > 0 ? "," : "", NameOf(branch.kind), line, column, JsonText(branch.text),
+                         branch.rows);
+      if (search.is_macro) {
+        out += fmt::format(",\"macro\":{},\"definition\":{}", JsonText(branch.macro),
+                           JsonText(branch.place));
+      }
       if (branch.kind != Branch::Kind::kStage) out += fmt::format(",\"true\":{}", branch.true_rows);
       const std::string missing = Missing(branch);
       if (!missing.empty()) out += fmt::format(",\"missing\":\"{}\"", missing);
@@ -149,7 +192,9 @@ pre {{ font: 13px/1.5 monospace; white-space: pre-wrap; background: #f6f6f6; pad
       Total(searches));
   for (const CoveredSearch& search : searches) {
     out += fmt::format("<h2>{}: {}</h2>\n<pre>{}</pre>\n", ForMarkup(Printable(search.name)),
-                       Share(search.reached(), search.wanted()), MarkedText(search));
+                       Share(search.reached(), search.wanted()),
+                       search.is_macro ? MarkedMacro(search) : MarkedText(search));
+    out += RowsForPage(search);
   }
   return out + "</html>\n";
 }

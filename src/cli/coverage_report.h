@@ -13,6 +13,8 @@ namespace spelk::cli {
 // Line and column of an offset, both from 1; columns are code points.
 std::pair<size_t, size_t> PlaceOf(const std::string& text, size_t offset);
 
+// Of all searches, in percent, rounded down; 100 where there is nothing to reach.
+size_t CoverageScore(const std::vector<CoveredSearch>& searches);
 // A line for each search, and one for each place that no test reached.
 std::string CoverageText(const std::vector<CoveredSearch>& searches, bool colour);
 // An array of objects.

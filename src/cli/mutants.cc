@@ -8,14 +8,12 @@
 #include <map>
 #include <optional>
 #include <string_view>
+#include <utility>
 
-#include "cli/coverage_report.h"
-#include "spelk/text.h"
+#include "spelk/engine.h"
 
 namespace spelk::cli {
 namespace {
-
-constexpr size_t kMostMutants = 500;  // Of one search.
 
 class Maker {
  public:
@@ -33,8 +31,8 @@ class Maker {
   }
 
   std::vector<Mutant> Take() {
-    SwapFields();
-    if (made_.size() > kMostMutants) made_.resize(kMostMutants);
+    SwapFields(term_fields_);
+    SwapFields(fields_);
     std::stable_sort(made_.begin(), made_.end(),
                      [](const Mutant& a, const Mutant& b) { return a.offset < b.offset; });
     return std::move(made_);
@@ -46,16 +44,25 @@ class Maker {
   std::string TextOf(const SyntaxNode& node) const {
     return search_.substr(node.offset, node.length);
   }
-  void Make(size_t offset, size_t length, std::string text) {
+  using Kind = Mutant::Kind;
+
+  void Make(Kind kind, size_t offset, size_t length, std::string text) {
     if (search_.compare(offset, length, text) == 0) return;
-    made_.push_back({offset, length, std::move(text)});
+    made_.push_back({kind, offset, length, std::move(text)});
   }
-  void Make(const SyntaxNode& node, std::string text) {
-    Make(node.offset, node.length, std::move(text));
+  void Make(Kind kind, const SyntaxNode& node, std::string text) {
+    Make(kind, node.offset, node.length, std::move(text));
+  }
+
+  void Subsearch(const SyntaxNode& node) {
+    const bool in_search = in_search_;
+    for (const SyntaxNode& pipeline : node.children) Pipeline(pipeline);
+    in_search_ = in_search;
   }
 
   void Condition(const SyntaxNode& node, Under under) {
-    if (node.kind == "subsearch" || node.kind == "macro" || node.length == 0) return;
+    if (node.kind == "subsearch") return Subsearch(node);
+    if (node.kind == "macro" || node.length == 0) return;
     if (node.kind == "and" || node.kind == "or") {
       for (const SyntaxNode& child : node.children) {
         Condition(child, node.kind == "and" ? Under::kAnd : Under::kOr);
@@ -67,13 +74,18 @@ class Maker {
     // The clause is dropped, or says the opposite.
     const bool all = under == Under::kAnd;
     if (in_search_) {
-      Make(node, all ? "*" : "(NOT *)");
+      Make(Kind::kClause, node, all ? "*" : "(NOT *)");
     } else if (ConstantTruth(node) != all) {
-      Make(node, all ? "(1=1)" : "(1=0)");
+      Make(Kind::kClause, node, all ? "(1=1)" : "(1=0)");
     }
-    Make(node, fmt::format("(NOT {})", TextOf(node)));
+    Make(Kind::kNegation, node, fmt::format("(NOT {})", TextOf(node)));
     if (node.kind == "field") return Comparison(node);
     if (node.kind == "compare") Compared(node);
+    const bool like = node.kind == "like" || (node.kind == "call" && node.text == "like");
+    if (like && node.children.size() == 2) {
+      Compares(node.children[0]);
+      if (node.children[1].kind == "string") Wildcards(node.children[1], '%');
+    }
     for (const SyntaxNode& child : node.children) Expression(child);
   }
 
@@ -107,13 +119,13 @@ class Maker {
     for (const SyntaxNode& value : node.children) {
       if (value.kind != "value") continue;
       if (orders) Threshold(value);
-      Wildcards(value);
+      Wildcards(value, '*');
     }
     if (!in && node.children.size() == 1) {
       const std::string written = TextOf(node);
       const size_t end = written.find_first_of(" \t\r\n=!<>");
       if (end != std::string::npos && end > 0 && written.front() != '"') {
-        fields_.push_back({node.offset, end, written.substr(0, end)});
+        AddField(node.offset, written.substr(0, end), true);
       }
     }
   }
@@ -130,12 +142,17 @@ class Maker {
       if (at != std::string::npos && sign.find_first_not_of(" \t\r\n<>=") == std::string::npos) {
         const bool equal = at + 1 < sign.size() && sign[at + 1] == '=';
         equal ? sign.erase(at + 1, 1) : sign.insert(at + 1, "=");
-        Make(begin, right.offset - begin, sign);
+        Make(Kind::kThreshold, begin, right.offset - begin, sign);
       }
     }
     for (const SyntaxNode* side : {&left, &right}) {
       if (orders && side->kind == "number") Threshold(*side);
+      Compares(*side);
     }
+  }
+
+  void Compares(const SyntaxNode& side) {
+    if (side.kind == "field" && side.length > 0) AddField(side.offset, TextOf(side), false);
   }
 
   void Threshold(const SyntaxNode& node) {
@@ -144,27 +161,28 @@ class Maker {
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
     if (error != std::errc() || end != text.data() + text.size()) return;
     if (number > 1'000'000'000'000 || number < -1'000'000'000'000) return;
-    Make(node, std::to_string(number + 1));
-    Make(node, std::to_string(number - 1));
+    Make(Kind::kThreshold, node, std::to_string(number + 1));
+    Make(Kind::kThreshold, node, std::to_string(number - 1));
   }
 
-  void Wildcards(const SyntaxNode& node) {
+  void Wildcards(const SyntaxNode& node, char wildcard) {
     const std::string text = TextOf(node);
     const bool quoted = text.size() > 2 && text.front() == '"' && text.back() == '"';
     const std::string inner = quoted ? text.substr(1, text.size() - 2) : text;
-    if (inner.size() < 2 || inner.find('*') == std::string::npos) return;
+    if (inner.size() < 2 || inner.find(wildcard) == std::string::npos) return;
     const auto write = [&](const std::string& value) {
       if (!value.empty() && !value.ends_with('\\')) {
-        Make(node, quoted ? "\"" + value + "\"" : value);
+        Make(Kind::kWildcard, node, quoted ? "\"" + value + "\"" : value);
       }
     };
-    if (inner.starts_with('*')) write(inner.substr(1));
-    if (inner.ends_with('*')) write(inner.substr(0, inner.size() - 1));
-    write("*");
+    if (inner.starts_with(wildcard)) write(inner.substr(1));
+    if (inner.ends_with(wildcard)) write(inner.substr(0, inner.size() - 1));
+    write(std::string(1, wildcard));
   }
 
   void Expression(const SyntaxNode& node) {
-    if (node.kind == "subsearch" || node.kind == "macro") return;
+    if (node.kind == "subsearch") return Subsearch(node);
+    if (node.kind == "macro") return;
     const bool condition = node.kind == "compare" || node.kind == "and" || node.kind == "or" ||
                            node.kind == "not" || node.kind == "like" || node.kind == "in";
     if (condition && !in_search_) return Condition(node, Under::kAnd);
@@ -176,13 +194,19 @@ class Maker {
     }
   }
 
+  // Where a field is compared, as it is written: search terms and expressions quote it differently.
+  void AddField(size_t offset, std::string text, bool in_terms) {
+    const size_t length = text.size();
+    (in_terms ? term_fields_ : fields_).push_back({Kind::kField, offset, length, std::move(text)});
+  }
+
   // Each reads the field of the next one that reads another.
-  void SwapFields() {
-    for (size_t i = 0; i < fields_.size(); ++i) {
-      for (size_t step = 1; step < fields_.size(); ++step) {
-        const Mutant& other = fields_[(i + step) % fields_.size()];
-        if (other.text == fields_[i].text) continue;
-        Make(fields_[i].offset, fields_[i].length, other.text);
+  void SwapFields(const std::vector<Mutant>& fields) {
+    for (size_t i = 0; i < fields.size(); ++i) {
+      for (size_t step = 1; step < fields.size(); ++step) {
+        const Mutant& other = fields[(i + step) % fields.size()];
+        if (other.text == fields[i].text) continue;
+        Make(Kind::kField, fields[i].offset, fields[i].length, other.text);
         break;
       }
     }
@@ -191,7 +215,8 @@ class Maker {
   const std::string& search_;
   bool in_search_ = false;
   std::vector<Mutant> made_;
-  std::vector<Mutant> fields_;  // Where fields of search terms stand.
+  std::vector<Mutant> term_fields_;  // Where fields of search terms stand,
+  std::vector<Mutant> fields_;       // and those of comparisons in expressions.
 };
 
 std::string Changed(const std::string& search, const Mutant& mutant) {
@@ -199,16 +224,23 @@ std::string Changed(const std::string& search, const Mutant& mutant) {
   return text.replace(mutant.offset, mutant.length, mutant.text);
 }
 
-std::string Shortened(std::string text) {
-  constexpr size_t kLongest = 60;
-  text = Printable(text);
-  if (text.size() <= kLongest) return text;
-  size_t cut = kLongest;
-  while (cut > 0 && (static_cast<unsigned char>(text[cut]) & 0xC0U) == 0x80U) --cut;
-  return text.substr(0, cut) + "…";
-}
+constexpr std::pair<Mutant::Kind, std::string_view> kKinds[] = {
+    {Mutant::Kind::kClause, "clause"},
+    {Mutant::Kind::kNegation, "negation"},
+    {Mutant::Kind::kThreshold, "threshold"},
+    {Mutant::Kind::kWildcard, "wildcard"},
+    {Mutant::Kind::kField, "field"}};
 
 }  // namespace
+
+std::string_view NameOf(Mutant::Kind kind) { return kKinds[static_cast<size_t>(kind)].second; }
+
+std::optional<Mutant::Kind> MutantKindOf(std::string_view name) {
+  for (const auto& [kind, known] : kKinds) {
+    if (known == name) return kind;
+  }
+  return std::nullopt;
+}
 
 std::vector<Mutant> MutantsOf(const SyntaxNode& tree, const std::string& search) {
   Maker maker(search);
@@ -218,6 +250,7 @@ std::vector<Mutant> MutantsOf(const SyntaxNode& tree, const std::string& search)
 
 std::vector<MutatedSearch> RunMutants(const std::vector<TestCase>& cases,
                                       const std::vector<TestResult>& results,
+                                      const std::vector<Mutant::Kind>& kinds,
                                       const TestRunOptions& options) {
   struct Group {
     MutatedSearch search;
@@ -241,21 +274,31 @@ std::vector<MutatedSearch> RunMutants(const std::vector<TestCase>& cases,
     group.search.text = text;
     group.alive = MutantsOf(engine.Parse(text).tree, text);
     std::erase_if(group.alive, [&](const Mutant& mutant) {
+      if (!kinds.empty() && std::find(kinds.begin(), kinds.end(), mutant.kind) == kinds.end()) {
+        return true;
+      }
       const std::vector<ErrorDetail> found = engine.Parse(Changed(text, mutant)).diagnostics;
       return std::any_of(found.begin(), found.end(),
                          [](const ErrorDetail& detail) { return !detail.warning; });
     });
+    constexpr size_t kMostMutants = 2'000;  // Of one search.
+    if (group.alive.size() > kMostMutants) {
+      group.search.left_out = group.alive.size() - kMostMutants;
+      group.alive.resize(kMostMutants);
+    }
     group.search.mutants = group.alive.size();
   }
   TestRunOptions brief;
   brief.jobs = options.jobs;
   brief.brief = true;
+  brief.cancel = options.cancel;
   std::vector<TestCase> batch;
   std::vector<std::pair<Group*, size_t>> whose;
   std::vector<std::pair<Group*, size_t>> noticed;
   const auto run = [&] {
     const std::vector<TestResult> told = RunTests(batch, brief);
-    for (size_t i = 0; i < told.size(); ++i) {
+    const bool cancelled = options.cancel != nullptr && options.cancel->input_ended();
+    for (size_t i = 0; i < told.size() && !cancelled; ++i) {
       if (!told[i].passed) noticed.push_back(whose[i]);
     }
     batch.clear();
@@ -296,27 +339,6 @@ std::vector<MutatedSearch> RunMutants(const std::vector<TestCase>& cases,
   std::stable_sort(searches.begin(), searches.end(),
                    [](const auto& a, const auto& b) { return a.name < b.name; });
   return searches;
-}
-
-std::string MutantsText(const std::vector<MutatedSearch>& searches, bool colour) {
-  std::string out;
-  size_t all = 0;
-  size_t noticed = 0;
-  for (const MutatedSearch& search : searches) {
-    const size_t told = search.mutants - search.survivors.size();
-    all += search.mutants;
-    noticed += told;
-    out +=
-        fmt::format("{}: {} of {} mutants noticed\n", Printable(search.name), told, search.mutants);
-    for (const Mutant& mutant : search.survivors) {
-      const auto [line, column] = PlaceOf(search.text, mutant.offset);
-      const std::string text = fmt::format(
-          "  {}:{}  no test tells: {} -> {}", line, column,
-          Shortened(search.text.substr(mutant.offset, mutant.length)), Shortened(mutant.text));
-      out += (colour ? fmt::format("\x1b[33m{}\x1b[0m", text) : text) + "\n";
-    }
-  }
-  return out + fmt::format("mutants: {} of {} noticed\n", noticed, all);
 }
 
 }  // namespace spelk::cli

@@ -2,7 +2,10 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/test_run.h"
@@ -10,27 +13,37 @@
 namespace spelk::cli {
 
 struct Mutant {
+  enum class Kind : uint8_t { kClause, kNegation, kThreshold, kWildcard, kField };
+  Kind kind = Kind::kClause;
   size_t offset = 0;  // Of what is changed, in the search.
   size_t length = 0;
   std::string text;  // What stands there instead.
 };
 
+// "clause", "negation", "threshold", "wildcard" or "field".
+std::string_view NameOf(Mutant::Kind kind);
+std::optional<Mutant::Kind> MutantKindOf(std::string_view name);
+
 // A clause that always holds or never does, or says the opposite; a threshold moved by one; a
-// wildcard that takes more or less; the field of another clause. What stands in subsearches and
-// macros stays.
+// wildcard that takes more or less, of like() too; the field of another clause. What macros stand
+// for stays.
 std::vector<Mutant> MutantsOf(const SyntaxNode& tree, const std::string& search);
 
 struct MutatedSearch {
   std::string name;
   std::string text;
-  size_t mutants = 0;
+  size_t mutants = 0;             // That were run.
+  size_t left_out = 0;            // Beyond the most that are.
   std::vector<Mutant> survivors;  // Of which no test tells.
+
+  size_t noticed() const { return mutants - survivors.size(); }
 };
 
-// Runs the cases that passed with each mutant of their search.
+// Runs the cases that passed with each mutant of their search, of these kinds; of all if none is
+// named.
 std::vector<MutatedSearch> RunMutants(const std::vector<TestCase>& cases,
                                       const std::vector<TestResult>& results,
+                                      const std::vector<Mutant::Kind>& kinds,
                                       const TestRunOptions& options);
-std::string MutantsText(const std::vector<MutatedSearch>& searches, bool colour);
 
 }  // namespace spelk::cli

@@ -22,10 +22,12 @@ struct Expectation {
   std::vector<std::string> fields;       // Each in one row at least.
   std::optional<std::string> error;      // Its code; empty for any.
   std::vector<std::string> error_texts;  // That it holds.
+  std::string error_place;               // "1:7"; empty for any.
   std::vector<std::string> columns;      // In this order, as far as they are there.
   struct Warning {
     std::string code;  // Empty for any.
     std::vector<std::string> texts;
+    std::string place;  // "1:7"; empty for any.
   };
   std::vector<Warning> warnings;
   bool no_warnings = false;
@@ -40,7 +42,9 @@ struct TestCase {
   std::string query;
   std::string query_name;                        // For messages.
   std::optional<std::string> events;             // As text.
+  size_t events_line = 0;                        // Where they stand; 0: they may be broken.
   std::vector<std::string> files;                // Likewise, inputs.
+  std::vector<std::string> reads;                // Files that its search or its events come from.
   std::string filter;                            // A search for those of the files that count.
   SearchArguments arguments;                     // Knowledge, time, zone.
   std::map<std::string, std::string> app_files;  // Of an app folder that goes with it.
@@ -64,6 +68,8 @@ struct TestSources {
   std::string queries;  // A folder with searches, for tests of rules that stand elsewhere.
 };
 
+// By its name.
+bool IsTestFile(const std::string& path);
 // Files and folders; of these all .test files, and .yml and .yaml files that are tests.
 void LoadTests(const std::vector<std::string>& paths, const TestSources& sources, TestFiles* files);
 // One file of each kind.

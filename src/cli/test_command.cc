@@ -7,15 +7,21 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <charconv>
+#include <cstdio>
+#include <map>
+#include <optional>
+#include <tuple>
 #include <utility>
 
 #include "cli/choices.h"
 #include "cli/coverage_report.h"
 #include "cli/exit_codes.h"
-#include "cli/mutants.h"
+#include "cli/mutant_report.h"
 #include "cli/report.h"
+#include "cli/signals.h"
 #include "cli/terminal.h"
 #include "cli/test_report.h"
+#include "cli/test_watch.h"
 #include "spelk/text.h"
 #include "spelk/write.h"
 
@@ -55,13 +61,16 @@ void AddKnowledge(const SearchArguments& all, TestCase* test) {
   own.no_builtin = own.no_builtin || all.no_builtin;
 }
 
-Result<size_t> JobsOf(const std::string& text) {
-  size_t jobs = Cores();
-  if (text.empty()) return jobs;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), jobs);
-  if (error == std::errc() && end == text.data() + text.size() && jobs > 0 && jobs <= 1024)
-    return jobs;
-  return BadOption("--jobs", text, "a number from 1 to 1024");
+Result<size_t> NumberOf(std::string_view option, const std::string& text, size_t least, size_t most,
+                        size_t initial) {
+  if (text.empty()) return initial;
+  size_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error == std::errc() && end == text.data() + text.size() && number >= least &&
+      number <= most) {
+    return number;
+  }
+  return BadOption(option, text, fmt::format("a number from {} to {}", least, most));
 }
 
 bool IsCoverageReport(const std::string& path) {
@@ -86,15 +95,279 @@ void TellBelow(const std::string& text, const TestArguments& arguments) {
   arguments.format == "text" && arguments.output.empty() ? Print(text) : Say(text);
 }
 
-// So, and to a file.
-int TellCoverage(const std::vector<CoveredSearch>& searches, const TestArguments& arguments,
-                 bool colour) {
-  const std::string& path = arguments.coverage_report;
-  if (arguments.coverage) TellBelow(CoverageText(searches, colour), arguments);
-  if (path.empty()) return kDone;
-  return WriteReport(path.ends_with(".html") ? CoverageHtml(searches) : CoverageJson(searches),
-                     path);
+// What the command line asks for, once it is understood.
+struct Wanted {
+  TestRunOptions run;
+  bool covers = false;
+  bool mutates = false;
+  std::vector<Mutant::Kind> mutations;
+  size_t least_coverage = 0;  // In percent.
+  size_t least_score = 0;
+};
+
+std::optional<Error> CheckWatch(const TestArguments& arguments) {
+  if (!arguments.watch) return std::nullopt;
+  const std::pair<const char*, bool> others[] = {
+      {"--coverage", arguments.coverage || !arguments.coverage_report.empty()},
+      {"--mutate", arguments.mutate || !arguments.mutation_report.empty()},
+      {"--update", arguments.update},
+      {"--list", arguments.list},
+      {"--output", !arguments.output.empty()},
+      {"--format", arguments.format != "text"}};
+  for (const auto& [name, is_given] : others) {
+    if (is_given) {
+      return Error(ErrorKind::kQuery,
+                   fmt::format("--watch runs tests again and again and takes no {}", name));
+    }
+  }
+  return std::nullopt;
 }
+
+Result<Wanted> Understand(const TestArguments& arguments) {
+  if (!IsChoice("test --format", arguments.format)) {
+    return BadOption("--format", arguments.format, ListOfChoices("test --format"));
+  }
+  if (!IsChoice("--color", arguments.colour)) {
+    return BadOption("--color", arguments.colour, ListOfChoices("--color"));
+  }
+  if (!IsCoverageReport(arguments.coverage_report)) {
+    return BadOption("--coverage-report", arguments.coverage_report, "a file .html or .json");
+  }
+  if (!arguments.mutation_report.empty() && !arguments.mutation_report.ends_with(".json")) {
+    return BadOption("--mutation-report", arguments.mutation_report, "a file .json");
+  }
+  if (const std::optional<Error> error = CheckWatch(arguments)) return *error;
+  Wanted wanted;
+  for (const std::string& name : arguments.mutations) {
+    const std::optional<Mutant::Kind> kind = MutantKindOf(name);
+    if (!kind) return BadOption("--mutation", name, ListOfChoices("--mutation"));
+    wanted.mutations.push_back(*kind);
+  }
+  const std::tuple<const char*, const std::string&, size_t*> percents[] = {
+      {"--min-coverage", arguments.least_coverage, &wanted.least_coverage},
+      {"--min-score", arguments.least_score, &wanted.least_score}};
+  for (const auto& [option, text, target] : percents) {
+    const Result<size_t> number = NumberOf(option, text, 0, 100, 0);
+    if (!number.ok()) return number.error();
+    *target = *number;
+  }
+  const Result<size_t> jobs = NumberOf("--jobs", arguments.jobs, 1, 1024, Cores());
+  if (!jobs.ok()) return jobs.error();
+  wanted.run.jobs = *jobs;
+  wanted.run.update = arguments.update;
+  wanted.run.colour =
+      arguments.colour == "always" || (arguments.colour == "auto" && arguments.output.empty() &&
+                                       arguments.format == "text" && WantsColour(STDOUT_FILENO));
+  wanted.covers =
+      arguments.coverage || !arguments.coverage_report.empty() || !arguments.least_coverage.empty();
+  wanted.mutates = arguments.mutate || !arguments.mutation_report.empty() ||
+                   !arguments.mutations.empty() || !arguments.least_score.empty();
+  return wanted;
+}
+
+struct Chosen {
+  TestFiles files;
+  size_t all = 0;  // Tests that there are.
+};
+
+Chosen LoadChosen(const std::vector<std::string>& paths, const TestArguments& arguments) {
+  Chosen chosen;
+  LoadTests(paths, {arguments.data, arguments.queries}, &chosen.files);
+  std::vector<TestCase>& cases = chosen.files.cases;
+  chosen.all = cases.size();
+  std::erase_if(cases, [&](const TestCase& test) { return !IsChosen(test, arguments); });
+  for (TestCase& test : cases) AddKnowledge(arguments.knowledge, &test);
+  return chosen;
+}
+
+// Why there is nothing to run.
+std::optional<Error> NothingIn(const Chosen& chosen, const TestArguments& arguments) {
+  if (!chosen.files.cases.empty()) return std::nullopt;
+  if (chosen.all > 0) return Error(ErrorKind::kQuery, NoneChosen(arguments, chosen.all));
+  if (!chosen.files.problems.empty()) return std::nullopt;
+  return Error(ErrorKind::kQuery, "there are no tests; they stand in files .test, .yml and .yaml");
+}
+
+// Below the tests, and to files.
+int TellMore(const TestReport& report, const TestArguments& arguments, bool colour) {
+  if (report.coverage != nullptr) {
+    const std::string& path = arguments.coverage_report;
+    if (arguments.coverage) TellBelow(CoverageText(*report.coverage, colour), arguments);
+    if (!path.empty()) {
+      const int written = WriteReport(
+          path.ends_with(".html") ? CoverageHtml(*report.coverage) : CoverageJson(*report.coverage),
+          path);
+      if (written != kDone) return written;
+    }
+  }
+  if (report.mutants != nullptr) {
+    if (arguments.mutation_report.empty() || arguments.mutate) {
+      TellBelow(MutantsText(*report.mutants, colour), arguments);
+    }
+    if (!arguments.mutation_report.empty()) {
+      const int written = WriteReport(MutantsJson(*report.mutants), arguments.mutation_report);
+      if (written != kDone) return written;
+    }
+  }
+  for (const TestReport::Check& check : report.checks) {
+    if (!check.message.empty()) {
+      TellBelow(fmt::format("FAIL {}: {}\n", check.name, check.message), arguments);
+    }
+  }
+  return kDone;
+}
+
+// Of what was asked to be at least so much.
+std::vector<TestReport::Check> ChecksOf(const TestReport& report, const Wanted& wanted) {
+  std::vector<TestReport::Check> checks;
+  const auto add = [&checks](std::string name, size_t percent, size_t least) {
+    checks.push_back(
+        {std::move(name), percent >= least ? "" : fmt::format("{}%, want {}%", percent, least)});
+  };
+  if (report.coverage != nullptr && wanted.least_coverage > 0) {
+    add("coverage", CoverageScore(*report.coverage), wanted.least_coverage);
+  }
+  if (report.mutants != nullptr && wanted.least_score > 0) {
+    add("mutants noticed", MutationScore(*report.mutants), wanted.least_score);
+  }
+  return checks;
+}
+
+int Interrupted() {
+  Say("spelk: interrupted\n");
+  return kInterrupted;
+}
+
+int RunOnce(const TestArguments& arguments, const Wanted& wanted, const Cancel& cancel) {
+  const std::vector<std::string> here = {"."};
+  const Chosen chosen = LoadChosen(arguments.paths.empty() ? here : arguments.paths, arguments);
+  const TestFiles& files = chosen.files;
+  if (arguments.list) {
+    for (const TestCase& test : files.cases) {
+      Print(fmt::format("{}:{}: {}\n", Printable(test.file), test.line, Printable(test.name)));
+    }
+    return files.problems.empty() ? kDone : kUsage;
+  }
+  if (const std::optional<Error> error = NothingIn(chosen, arguments)) return Fail(*error);
+  TestRunOptions options = wanted.run;
+  options.cancel = &cancel;
+  Coverage coverage;
+  if (wanted.covers) options.coverage = &coverage;
+  const double start = MonotonicClock();
+  const std::vector<TestResult> results = RunTests(files.cases, options);
+  if (cancel.input_ended()) return Interrupted();
+  TestReport report{files.cases, results, files.problems, MonotonicClock() - start};
+  const std::vector<CoveredSearch> covered = coverage.Searches();
+  std::vector<MutatedSearch> mutants;
+  if (wanted.covers) report.coverage = &covered;
+  if (wanted.mutates) {
+    mutants = RunMutants(files.cases, results, wanted.mutations, options);
+    report.mutants = &mutants;
+    if (cancel.input_ended()) return Interrupted();
+  }
+  report.checks = ChecksOf(report, wanted);
+  const int written = WriteReport(
+      RenderTests(report, arguments.format, options.colour, arguments.verbose), arguments.output);
+  if (written != kDone) return written;
+  const int told = TellMore(report, arguments, options.colour);
+  if (told != kDone) return told;
+  if (!files.problems.empty()) return kUsage;
+  return report.failed() > 0 || report.failed_checks() > 0 ? kAnswerIsNo : kDone;
+}
+
+// Rounds of tests: first all, then those that a change concerns.
+class Watch {
+ public:
+  Watch(const TestArguments& arguments, const TestRunOptions& options, const Cancel& cancel)
+      : arguments_(arguments),
+        options_(options),
+        cancel_(cancel),
+        paths_(arguments.paths.empty() ? std::vector<std::string>{"."} : arguments.paths),
+        watched_(paths_) {
+    options_.cancel = &cancel;
+  }
+
+  int Run() {
+    do {
+      watched_.BeforeLoading();
+      Chosen chosen = LoadChosen(paths_, arguments_);
+      const std::set<std::string> changed = watched_.AfterLoading(chosen.files);
+      Round(std::move(chosen), changed);
+    } while (watched_.Wait(cancel_));
+    return Interrupted();
+  }
+
+ private:
+  static std::string KeyOf(const TestCase& test) {
+    return fmt::format("{}\n{}\n{}", test.file, test.line, test.name);
+  }
+  static std::string TextOf(const std::vector<TestProblem>& problems) {
+    std::string text;
+    for (const TestProblem& each : problems) {
+      text += fmt::format("{}:{}: {}\n", each.file, each.line, each.message);
+    }
+    return text;
+  }
+
+  void Round(Chosen chosen, const std::set<std::string>& changed) {
+    TestFiles& files = chosen.files;
+    std::map<std::string, bool> passed;  // What is not run again is as it was.
+    for (const TestCase& test : files.cases) {
+      const auto before = passed_.find(KeyOf(test));
+      if (before != passed_.end()) passed.insert(*before);
+    }
+    const size_t all = files.cases.size();
+    if (!first_) {
+      std::erase_if(files.cases, [&](const TestCase& test) { return !DependsOn(test, changed); });
+    }
+    const bool same_problems = TextOf(files.problems) == problems_;
+    if (!first_ && files.cases.empty() && same_problems && passed.size() == passed_.size()) return;
+    const double start = MonotonicClock();
+    const std::vector<TestResult> results = RunTests(files.cases, options_);
+    if (cancel_.input_ended()) return;
+    for (size_t i = 0; i < results.size(); ++i) {
+      passed[KeyOf(files.cases[i])] = results[i].passed;
+    }
+    // Only a person looks at it: the screen is theirs.
+    if (IsTerminal(STDOUT_FILENO)) Print("\x1b[H\x1b[2J\x1b[3J");
+    if (!first_) Print(fmt::format("changed: {}\n", NamesOf(changed)));
+    const TestReport report{files.cases, results, files.problems, MonotonicClock() - start};
+    Print(RenderTests(report, "text", options_.colour, arguments_.verbose));
+    const auto good = static_cast<size_t>(
+        std::count_if(passed.begin(), passed.end(), [](const auto& each) { return each.second; }));
+    if (files.cases.size() < all) {
+      Print(fmt::format("of all: {} passed, {} failed\n", good, passed.size() - good));
+    }
+    if (const std::optional<Error> error = NothingIn(chosen, arguments_); error && all == 0) {
+      Print(error->message() + "\n");
+    }
+    Print(fmt::format("watching {} files; Ctrl-C ends it\n", watched_.size()));
+    (void)std::fflush(stdout);
+    passed_ = std::move(passed);
+    problems_ = TextOf(files.problems);
+    first_ = false;
+  }
+
+  static std::string NamesOf(const std::set<std::string>& files) {
+    constexpr size_t kMost = 3;
+    std::string names;
+    size_t shown = 0;
+    for (const std::string& file : files) {
+      if (shown++ == kMost) return names + fmt::format(" and {} more", files.size() - kMost);
+      names += (names.empty() ? "" : ", ") + Printable(file);
+    }
+    return names;
+  }
+
+  const TestArguments& arguments_;
+  TestRunOptions options_;
+  const Cancel& cancel_;
+  const std::vector<std::string> paths_;
+  WatchedFiles watched_;
+  std::map<std::string, bool> passed_;
+  std::string problems_;
+  bool first_ = true;
+};
 
 }  // namespace
 
@@ -129,67 +402,40 @@ void AddTestOptions(CLI::App& command, TestArguments& test) {
       .add_option("--coverage-report", test.coverage_report,
                   "Write the coverage to a file: .html or .json")
       ->type_name("FILE");
+  command
+      .add_option("--min-coverage", test.least_coverage,
+                  "Exit with 1 if less than so many percent are covered")
+      ->type_name("PERCENT");
   command.add_flag("--mutate", test.mutate,
                    "Change each search in small ways, and tell which changes no test notices");
+  command
+      .add_option("--mutation", test.mutations,
+                  "Only changes of this kind: " + ListOfChoices("--mutation") +
+                      "; may be given several times")
+      ->type_name("KIND")
+      ->take_all()
+      ->allow_extra_args(false);
+  command
+      .add_option("--mutation-report", test.mutation_report,
+                  "Write what is noticed to a file .json")
+      ->type_name("FILE");
+  command
+      .add_option("--min-score", test.least_score,
+                  "Exit with 1 if the tests notice less than so many percent of the changes")
+      ->type_name("PERCENT");
   command.add_flag("--update", test.update, "Write the snapshots that differ");
+  command.add_flag("--watch", test.watch, "Stay, and run again what a file that changes concerns");
   command.add_flag("--list", test.list, "List the tests, and run none");
   command.add_flag("-v,--verbose", test.verbose, "Name the tests that pass, too");
 }
 
 int Test(const TestArguments& arguments) {
-  if (!IsChoice("test --format", arguments.format)) {
-    return Fail(BadOption("--format", arguments.format, ListOfChoices("test --format")));
-  }
-  if (!IsChoice("--color", arguments.colour)) {
-    return Fail(BadOption("--color", arguments.colour, ListOfChoices("--color")));
-  }
-  if (!IsCoverageReport(arguments.coverage_report)) {
-    return Fail(BadOption("--coverage-report", arguments.coverage_report, "a file .html or .json"));
-  }
-  const Result<size_t> jobs = JobsOf(arguments.jobs);
-  if (!jobs.ok()) return Fail(jobs.error());
-  TestFiles files;
-  const std::vector<std::string> here = {"."};
-  LoadTests(arguments.paths.empty() ? here : arguments.paths, {arguments.data, arguments.queries},
-            &files);
-  const size_t all = files.cases.size();
-  std::erase_if(files.cases, [&](const TestCase& test) { return !IsChosen(test, arguments); });
-  for (TestCase& test : files.cases) AddKnowledge(arguments.knowledge, &test);
-  if (arguments.list) {
-    for (const TestCase& test : files.cases) {
-      Print(fmt::format("{}:{}: {}\n", Printable(test.file), test.line, Printable(test.name)));
-    }
-    return files.problems.empty() ? kDone : kUsage;
-  }
-  if (files.cases.empty() && all > 0) {
-    return Fail(Error(ErrorKind::kQuery, NoneChosen(arguments, all)));
-  }
-  if (files.cases.empty() && files.problems.empty()) {
-    return Fail(
-        Error(ErrorKind::kQuery, "there are no tests; they stand in files .test, .yml and .yaml"));
-  }
-  TestRunOptions options;
-  options.jobs = *jobs;
-  options.update = arguments.update;
-  options.colour =
-      arguments.colour == "always" || (arguments.colour == "auto" && arguments.output.empty() &&
-                                       arguments.format == "text" && WantsColour(STDOUT_FILENO));
-  Coverage coverage;
-  const bool covers = arguments.coverage || !arguments.coverage_report.empty();
-  if (covers) options.coverage = &coverage;
-  const double start = MonotonicClock();
-  const std::vector<TestResult> results = RunTests(files.cases, options);
-  const TestReport report{files.cases, results, files.problems, MonotonicClock() - start};
-  const int written = WriteReport(
-      RenderTests(report, arguments.format, options.colour, arguments.verbose), arguments.output);
-  if (written != kDone) return written;
-  const int told = TellCoverage(coverage.Searches(), arguments, options.colour);
-  if (told != kDone) return told;
-  if (arguments.mutate) {
-    TellBelow(MutantsText(RunMutants(files.cases, results, options), options.colour), arguments);
-  }
-  if (!files.problems.empty()) return kUsage;
-  return report.failed() > 0 ? kAnswerIsNo : kDone;
+  Result<Wanted> wanted = Understand(arguments);
+  if (!wanted.ok()) return Fail(wanted.error());
+  Cancel cancel;
+  const InterruptGuard guard(cancel, nullptr);
+  if (arguments.watch) return Watch(arguments, wanted->run, cancel).Run();
+  return RunOnce(arguments, *wanted, cancel);
 }
 
 }  // namespace spelk::cli

@@ -19,10 +19,15 @@ struct TestArguments {
   std::string output;
   std::string jobs;
   std::string coverage_report;
+  std::string least_coverage;
   std::string colour = "auto";
   bool coverage = false;
   bool mutate = false;
+  std::string mutation_report;
+  std::vector<std::string> mutations;  // The kinds of changes; all by default.
+  std::string least_score;
   bool update = false;
+  bool watch = false;
   bool list = false;
   bool verbose = false;
 };

@@ -11,6 +11,13 @@
 namespace spelk::cli {
 namespace {
 
+// "E0203 at 1:7": both may be left out.
+std::string PlaceIn(const std::string& argument) {
+  if (argument.starts_with("at ")) return argument.substr(3);
+  const size_t at = argument.find(" at ");
+  return at == std::string::npos ? "" : argument.substr(at + 4);
+}
+
 // The options of a case are those of `spelk run`.
 bool SetArguments(const Case& from, TestCase* test, TestFiles* files) {
   CLI::App app;
@@ -46,12 +53,13 @@ bool SetCheck(const Section& section, TestCase* test, TestFiles* files) {
     test->expects.error = section.argument.substr(0, section.argument.find(' '));
     if (test->expects.error->starts_with("at")) test->expects.error->clear();
     test->expects.error_texts = section.lines;
+    test->expects.error_place = PlaceIn(section.argument);
     return true;
   }
   if (section.kind == "warning") {
     std::string code = section.argument.substr(0, section.argument.find(' '));
     if (code.starts_with("at")) code.clear();
-    test->expects.warnings.push_back({std::move(code), section.lines});
+    test->expects.warnings.push_back({std::move(code), section.lines, PlaceIn(section.argument)});
     return true;
   }
   if (section.kind == "no") return test->expects.no_warnings = true;
@@ -82,7 +90,9 @@ void LoadTestFile(const std::string& path, const std::string& text, TestFiles* f
     test.known_gap = from.known_gap.has_value();
     test.query = from.query;
     test.query_name = from.name;
+    test.reads = parsed.reads;
     test.events = from.events;
+    if (!from.raw_events) test.events_line = from.line;
     test.app_files = from.files;
     test.arguments.now = "data";
     bool good = SetArguments(from, &test, files);

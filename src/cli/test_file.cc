@@ -68,7 +68,7 @@ class Parser {
           section->lines.emplace_back(line);
           if (!IsBlank(line)) section->end = i + 1;
         } else if (!IsComment(line) && !IsBlank(line)) {
-          Problem(i + 1, "text before the first ===");
+          Problem(i + 1, "text before the first section, which begins with \"=== \"");
         }
         continue;
       }
@@ -132,7 +132,8 @@ class Parser {
 
   std::string ReadBeside(Section section) {
     if (section.argument.starts_with("from ")) section.argument.erase(0, 5);
-    std::ifstream in(Beside(section.argument), std::ios::binary);
+    file_.reads.push_back(Beside(section.argument));
+    std::ifstream in(file_.reads.back(), std::ios::binary);
     std::stringstream text;
     if (!in || !(text << in.rdbuf())) {
       Problem(section.line, fmt::format("{} cannot be read, or is empty", section.argument));
@@ -141,6 +142,7 @@ class Parser {
   }
 
   std::optional<std::string> Events(const Section& section) {
+    raw_events_ = section.argument == "raw" || section.argument.starts_with("from ");
     if (section.argument == "none") return std::nullopt;
     if (section.argument.starts_with("from ")) return ReadBeside(section);
     if (section.argument == "raw") return JoinLines(section.lines);
@@ -165,6 +167,7 @@ class Parser {
     if (!next.query.empty()) next.query.pop_back();
     if (next.query.empty()) next.query = search_;
     next.events = events_;
+    next.raw_events = raw_events_;
     next.files = files_;
     next.args = apps_;
     next.args.insert(next.args.end(), args_.begin(), args_.end());
@@ -173,7 +176,9 @@ class Parser {
 
   void TakeCheck(Section section) {
     if (section.kind == "events") {
+      const bool raw_above = raw_events_;
       case_->events = Events(section);
+      case_->raw_events = std::exchange(raw_events_, raw_above);
     } else if (section.kind == "file") {
       case_->files[section.argument] = JoinLines(WithoutBlankEnd(section.lines));
     } else if (section.kind == "args") {
@@ -202,6 +207,9 @@ class Parser {
       Problem(section.line, fmt::format("--- {} is nothing that a case has", section.kind));
       return;
     }
+    if (section.kind == "no" && section.argument != "warnings") {
+      Problem(section.line, "no takes warnings; --- rows with none below it asks for no rows");
+    }
     if (section.kind == "rows" && section.argument != "ordered" && !section.argument.empty()) {
       Problem(section.line, "rows takes ordered or nothing");
     }
@@ -219,6 +227,7 @@ class Parser {
   TestFile& file_;
   std::set<std::string> names_;
   std::optional<std::string> events_;
+  bool raw_events_ = false;
   std::map<std::string, std::string> files_;
   std::vector<std::string> apps_;
   std::vector<std::string> args_;

@@ -63,6 +63,7 @@ struct Case {
   size_t line = 0;
   std::string query;
   std::optional<std::string> events;  // Nothing: no input.
+  bool raw_events = false;            // They may be anything.
   std::map<std::string, std::string> files;
   std::vector<std::string> args;
   std::vector<std::string> before;  // Searches that run before this one.
@@ -81,6 +82,7 @@ struct TestFile {
   std::vector<std::string> lines;
   std::vector<Case> cases;
   std::vector<FileProblem> problems;
+  std::vector<std::string> reads;  // Files beside it that it takes events or searches from.
 };
 
 TestFile ParseTestFile(std::string path, std::string_view text);

@@ -40,6 +40,8 @@ void LoadFile(const fs::path& path, bool named, const TestSources& sources, Test
 
 }  // namespace
 
+bool IsTestFile(const std::string& path) { return KindOf(path) != Kind::kNone; }
+
 void LoadTests(const std::vector<std::string>& paths, const TestSources& sources,
                TestFiles* files) {
   for (const std::string& path : paths) {

@@ -22,6 +22,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr size_t kMostRows = 100'000;  // That are kept to be compared.
+
 // A folder that goes away with what is in it.
 class ScratchFolder {
  public:
@@ -113,6 +115,9 @@ class Suite {
     result.details = std::move(details);
     return result;
   }
+  static std::string PlaceOf(const ErrorDetail& detail) {
+    return fmt::format("{}:{}", detail.line, detail.column);
+  }
   static std::string OneLine(const Error& error) {
     return error.details().empty()
                ? error.message()
@@ -136,12 +141,12 @@ class Suite {
     if (!query->ok()) return JudgeError(test, query->error());
     std::string events = test.events.value_or("");
     Input input;
-    if (!test.filter.empty() && !test.files.empty()) {
+    if (!test.filter.empty() && (!test.files.empty() || test.events)) {
       const Result<std::string> found = Filtered(test, *shared, *options);
       if (!found.ok()) return Failed(OneLine(found.error()), found.error().Render());
       events = *found;
-      if (events.empty()) return Failed("no event of the files is found by the filter");
-      input = Memory(events, test.files.front());
+      if (events.empty()) return Failed("no event is found by the filter");
+      input = Memory(events, test.files.empty() ? "events" : test.files.front());
     } else if (!test.files.empty()) {
       input = Files(test.files);
     } else if (test.events || !(*query)->generates()) {
@@ -156,14 +161,15 @@ class Suite {
   void Count(const TestCase& test, Shared& shared, const Input& input,
              const RunOptions& options) const {
     const bool file = test.query_name.ends_with(".spl");
-    const std::string text = options_.coverage->TextToCount(
+    const Result<Coverage::Counted> counted = options_.coverage->TextToCount(
         shared.engine(), file ? test.query_name : test.file, test.query);
-    const auto query = shared.Compile(text, test.query_name);
+    if (!counted.ok()) return;
+    const auto query = shared.Compile(counted->text, test.query_name);
     if (!query->ok()) return;
     if (!test.arguments.write_folder.empty() && !(*query)->writes().empty()) return;
     const Result<Summary> done =
         (*query)->Run(input, Coverage::Counting(shared.engine(), options), nullptr);
-    if (done.ok()) options_.coverage->Add(test.query, *done);
+    if (done.ok()) options_.coverage->Add(counted->key, *done);
   }
 
   static Result<std::string> Filtered(const TestCase& test, Shared& shared,
@@ -172,13 +178,14 @@ class Suite {
     if (!filter->ok()) return filter->error();
     std::string events;
     const Result<Summary> done =
-        (*filter)->Run(Files(test.files), options, [&events](const RowBatch& rows) {
-          for (size_t r = 0; r < rows.rows(); ++r) {
-            rows.AppendJson(r, events);
-            events += '\n';
-          }
-          return Flow::kMore;
-        });
+        (*filter)->Run(test.files.empty() ? Memory(*test.events, "events") : Files(test.files),
+                       options, [&events](const RowBatch& rows) {
+                         for (size_t r = 0; r < rows.rows(); ++r) {
+                           rows.AppendJson(r, events);
+                           events += '\n';
+                         }
+                         return Flow::kMore;
+                       });
     if (!done.ok()) return done.error();
     return events;
   }
@@ -188,6 +195,15 @@ class Suite {
     if (!test.expects.error) return Failed(OneLine(error), rendered);
     if (!test.expects.error->empty() && *test.expects.error != error.code()) {
       return Failed(fmt::format("the error is {}, want {}", error.code(), *test.expects.error),
+                    rendered);
+    }
+    const std::string& place = test.expects.error_place;
+    const auto is_there = [&place](const ErrorDetail& detail) { return PlaceOf(detail) == place; };
+    if (!place.empty() && std::none_of(error.details().begin(), error.details().end(), is_there)) {
+      return Failed(fmt::format("the error is {}, want it at {}",
+                                error.details().empty() ? "without a place"
+                                                        : "at " + PlaceOf(error.details().front()),
+                                place),
                     rendered);
     }
     for (const std::string& text : test.expects.error_texts) {
@@ -201,7 +217,6 @@ class Suite {
 
   TestResult Judge(const TestCase& test, const Query& query, const Input& input,
                    const RunOptions& options) const {
-    constexpr size_t kMostRows = 100'000;
     std::vector<Row> rows;
     uint64_t count = 0;
     std::string broken;
@@ -223,6 +238,12 @@ class Suite {
     if (test.expects.error)
       return Failed(fmt::format("it succeeds with {} rows, want an error", count));
     if (!broken.empty()) return Failed("a row is no JSON object: " + broken);
+    if (test.events_line > 0 && test.filter.empty() && !done->faults.empty()) {
+      return Failed(
+          fmt::format("line {} of the events, which begin at line {} of the file, is "
+                      "broken: {}",
+                      done->faults.front().line, test.events_line, done->faults.front().reason));
+    }
     TestResult result = Compare(test, rows, count);
     if (result.passed) {
       TestResult warnings = CompareWarnings(test, query, *done);
@@ -251,12 +272,15 @@ class Suite {
     for (const Expectation::Warning& wanted : test.expects.warnings) {
       const auto fits = [&wanted](const ErrorDetail& warning) {
         return (wanted.code.empty() || wanted.code == warning.code) &&
+               (wanted.place.empty() || wanted.place == PlaceOf(warning)) &&
                std::all_of(wanted.texts.begin(), wanted.texts.end(), [&](const std::string& text) {
                  return warning.rendered.find(text) != std::string::npos;
                });
       };
       if (std::none_of(warnings.begin(), warnings.end(), fits)) {
-        return Failed(fmt::format("the warning {} is missing", wanted.code), all);
+        return Failed(fmt::format("the warning {}{} is missing", wanted.code,
+                                  wanted.place.empty() ? "" : " at " + wanted.place),
+                      all);
       }
     }
     TestResult result;
@@ -295,6 +319,9 @@ class Suite {
 
   TestResult Compare(const TestCase& test, const std::vector<Row>& rows, uint64_t count) const {
     const Expectation& expects = test.expects;
+    if (count > kMostRows && (expects.rows || !expects.snapshot.empty())) {
+      return Failed(fmt::format("{} rows; no more than {} are compared", count, kMostRows));
+    }
     if (expects.rows) {
       const std::string diff = DiffRows(*expects.rows, rows, expects.ordered, options_.colour);
       if (!diff.empty()) {
@@ -359,11 +386,20 @@ class Suite {
     std::vector<Row> kept;
     std::ifstream in(expects.snapshot, std::ios::binary);
     const bool there = static_cast<bool>(in);
+    size_t number = 0;
+    std::string broken;
     for (std::string line; std::getline(in, line);) {
-      if (std::optional<Row> row = ParseRow(line)) kept.push_back(std::move(*row));
+      ++number;
+      if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
+      if (std::optional<Row> row = ParseRow(line)) {
+        kept.push_back(std::move(*row));
+      } else if (broken.empty()) {
+        broken = fmt::format("{}:{} is no row; --update writes it anew", expects.snapshot, number);
+      }
     }
+    if (!broken.empty() && !options_.update) return Failed(std::move(broken));
     std::string diff = DiffRows(kept, rows, expects.ordered, options_.colour);
-    result.passed = there && diff.empty();
+    result.passed = there && diff.empty() && broken.empty();
     if (result.passed) return result;
     if (!options_.update) {
       return Failed(fmt::format(fmt::runtime(there ? "the rows differ from {}"
@@ -393,7 +429,10 @@ std::vector<TestResult> RunTests(const std::vector<TestCase>& cases,
   std::vector<TestResult> results(cases.size());
   std::atomic<size_t> next{0};
   const auto work = [&] {
-    for (size_t i = next++; i < cases.size(); i = next++) results[i] = suite.Run(cases[i]);
+    for (size_t i = next++; i < cases.size(); i = next++) {
+      if (options.cancel != nullptr && options.cancel->input_ended()) return;
+      results[i] = suite.Run(cases[i]);
+    }
   };
   std::vector<std::jthread> threads;
   const size_t wanted = std::min(std::max<size_t>(1, options.jobs), cases.size());

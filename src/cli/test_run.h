@@ -24,6 +24,8 @@ struct TestRunOptions {
   bool colour = false;
   bool brief = false;            // Only whether they pass; not why they do not.
   Coverage* coverage = nullptr;  // Each case runs once more, for this.
+  // When its input is ended no more cases begin, and the results are not to be told.
+  const Cancel* cancel = nullptr;
 };
 
 // One process, several threads; each search is compiled once. The results are in the order of the

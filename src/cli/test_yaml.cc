@@ -6,9 +6,11 @@
 #include <charconv>
 #include <filesystem>
 #include <fstream>
+#include <initializer_list>
 #include <sstream>
 
 #include "cli/test_case.h"
+#include "cli/test_values.h"
 #include "spelk/text.h"
 #include "spelk/yaml.h"
 
@@ -16,161 +18,6 @@ namespace spelk::cli {
 namespace {
 
 namespace fs = std::filesystem;
-
-// A problem with its place, on its way out of the file.
-struct Problem {
-  size_t line = 0;
-  std::string message;
-};
-// Throws.
-[[noreturn]] void Complain(const Yaml& node, std::string message) {
-  throw Problem{node.line(), std::move(message)};
-}
-
-std::vector<Yaml> Items(const Yaml& list) {
-  std::vector<Yaml> items;
-  for (size_t i = 0; i < list.size(); ++i) items.push_back(list.At(i));
-  return items;
-}
-
-std::string TextOf(const Yaml& node, std::string_view name) {
-  if (!node.is_text()) Complain(node, fmt::format("{} takes a text", name));
-  return node.text();
-}
-
-std::vector<std::string> TextsOf(const Yaml& node, std::string_view name) {
-  std::vector<std::string> texts;
-  if (node.is_text()) return {node.text()};
-  if (!node.is_list()) Complain(node, fmt::format("{} takes a text or a list", name));
-  for (const Yaml& item : Items(node)) texts.push_back(TextOf(item, name));
-  return texts;
-}
-
-// As JSON would have it: what stands in quotes is text.
-bool IsPlainJson(const Yaml& node) {
-  if (node.quoted()) return false;
-  const std::string& text = node.text();
-  if (text == "true" || text == "false" || text == "null") return true;
-  double number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  const bool digits =
-      !text.empty() && text.find_first_not_of("0123456789.eE+-") == std::string::npos;
-  const bool leading = text.size() > 1 && text[0] == '0' && text[1] != '.';
-  return error == std::errc() && end == text.data() + text.size() && digits && !leading &&
-         text.front() != '.' && text.back() != '.' && text.front() != '+';
-}
-
-void AppendJson(const Yaml& node, std::string* out, int depth = 0) {
-  constexpr size_t kMost = size_t{64} << 20U;  // Aliases make much of little.
-  if (depth > 100 || out->size() > kMost)
-    Complain(node, "objects are nested too deep, or too long");
-  if (node.is_map()) {
-    *out += '{';
-    bool first = true;
-    for (size_t m = 0; m < node.size(); ++m) {
-      if (!first) *out += ',';
-      first = false;
-      *out += JsonText(node.Name(m)) + ":";
-      AppendJson(node.At(m), out, depth + 1);
-    }
-    *out += '}';
-  } else if (node.is_list()) {
-    *out += '[';
-    for (size_t i = 0; i < node.size(); ++i) {
-      if (i > 0) *out += ',';
-      AppendJson(node.At(i), out, depth + 1);
-    }
-    *out += ']';
-  } else if (node.is_text()) {
-    *out += IsPlainJson(node) ? node.text() : JsonText(node.text());
-  } else {
-    *out += "null";
-  }
-}
-
-Row RowOf(const Yaml& node) {
-  if (!node.is_map()) Complain(node, "a row is an object of names and values");
-  std::string json;
-  AppendJson(node, &json);
-  std::optional<Row> row = ParseRow(json);
-  if (!row) Complain(node, "a row that is no JSON object: " + json);
-  return std::move(*row);
-}
-
-// A list of objects, or a text of JSON objects, one a line.
-std::vector<Row> RowsOf(const Yaml& node) {
-  std::vector<Row> rows;
-  if (node.is_text()) {
-    std::istringstream lines(node.text());
-    for (std::string line; std::getline(lines, line);) {
-      if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
-      std::optional<Row> row = ParseRow(line);
-      if (!row) Complain(node, "a row is no JSON object: " + line);
-      rows.push_back(std::move(*row));
-    }
-    return rows;
-  }
-  if (!node.is_list()) Complain(node, "rows take a list of objects");
-  for (const Yaml& item : Items(node)) rows.push_back(RowOf(item));
-  return rows;
-}
-
-std::string EventsOf(const Yaml& node) {
-  if (node.is_text()) return node.text();
-  std::string text;
-  const auto add = [&text](const Yaml& event) {
-    if (event.is_text()) {
-      text += event.text();
-    } else {
-      AppendJson(event, &text);
-    }
-    text += '\n';
-  };
-  if (node.is_map()) {
-    add(node);
-  } else {
-    for (const Yaml& event : Items(node)) add(event);
-  }
-  return text;
-}
-
-uint64_t NumberOf(const Yaml& node) {
-  uint64_t number = 0;
-  const std::string text = TextOf(node, "a count");
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size()) {
-    Complain(node, fmt::format("\"{}\" is no number of rows", text));
-  }
-  return number;
-}
-
-// 3, ">=2", {least: 1, most: 5}
-void SetCount(const Yaml& node, Expectation* expects) {
-  if (node.is_map()) {
-    if (node.Find("least")) expects->least = NumberOf(node.Find("least"));
-    if (node.Find("most")) expects->most = NumberOf(node.Find("most"));
-    return;
-  }
-  std::string text = TextOf(node, "count");
-  const size_t digits = std::min(text.find_first_of("0123456789"), text.size());
-  std::string op = text.substr(0, digits);
-  std::erase(op, ' ');
-  uint64_t number = 0;
-  const auto [end, error] =
-      std::from_chars(text.data() + digits, text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size()) {
-    Complain(node, "count takes a number, >=N, <=N, >N, <N, or least and most");
-  }
-  if (op.empty() || op == "=") {
-    expects->least = expects->most = number;
-  } else if (op == ">=" || op == ">") {
-    expects->least = op == ">" ? number + 1 : number;
-  } else if ((op == "<=" || op == "<") && (op == "<=" || number > 0)) {
-    expects->most = op == "<" ? number - 1 : number;
-  } else {
-    Complain(node, "count takes a number, >=N, <=N, >N, <N, or least and most");
-  }
-}
 
 class Reader {
  public:
@@ -185,14 +32,15 @@ class Reader {
     ReadSettings(top, kTopNames, &base);
     const Yaml cases = top.Find("cases") ? top.Find("cases") : top.Find("tests");
     if (!cases || !cases.is_list() || cases.size() == 0) {
-      Complain(cases ? cases : top, "cases: a list of cases is missing");
+      Complain(cases ? cases : top,
+               "cases: a list of cases is missing; each begins with a dash on a line of its own");
     }
     size_t number = 0;
     for (const Yaml& item : Items(cases)) {
       ++number;
       try {
         ReadCase(item, number, base);
-      } catch (const Problem& problem) {
+      } catch (const YamlProblem& problem) {
         files_.problems.push_back({path_, problem.line, problem.message});
       }
     }
@@ -240,7 +88,8 @@ class Reader {
         if (rule.Find("id")) names.push_back(TextOf(rule.Find("id"), "id"));
       }
     }
-    const std::string query = FindQuery(names, top);
+    std::string query_file;
+    const std::string query = FindQuery(names, top, &query_file);
     for (const Yaml& test : Items(top.Find("regression_tests_info"))) {
       TestCase made;
       made.file = path_;
@@ -249,6 +98,7 @@ class Reader {
           names.front() + ": " + (test.Find("name") ? TextOf(test.Find("name"), "name") : "test");
       made.query = query;
       made.query_name = names.front();
+      made.reads = {query_file};
       made.arguments.now = "data";
       if (!test.Find("path")) Complain(test, "path: the recorded events are missing");
       made.files.push_back(FindData(TextOf(test.Find("path"), "path"), test));
@@ -262,11 +112,10 @@ class Reader {
   }
 
  private:
-  static constexpr std::array<std::string_view, 22> kNames = {
-      "query",    "search", "query_file", "saved_search", "tags",  "apps",
-      "app",      "macros", "lookups",    "now",          "tz",    "time_zone",
-      "earliest", "latest", "sourcetype", "events",       "files", "feed",
-      "filter",   "name",   "args",       "format"};
+  static constexpr std::array<std::string_view, 21> kNames = {
+      "query",     "search",   "query_file", "saved_search", "events",  "files", "feed",
+      "filter",    "app",      "apps",       "macros",       "lookups", "now",   "tz",
+      "time_zone", "earliest", "latest",     "sourcetype",   "format",  "name",  "tags"};
   static constexpr std::array<std::string_view, 4> kTopNames = {"cases", "tests", "description",
                                                                 "version"};
   static constexpr std::array<std::string_view, 13> kCaseNames = {
@@ -287,9 +136,45 @@ class Reader {
       const std::vector<std::string_view> near = NearestNames(name, names);
       Complain(node.At(m),
                fmt::format("\"{}\" is nothing that a test has{}", name,
-                           near.empty() ? fmt::format("; it has {}", fmt::join(more, ", "))
+                           near.empty() ? fmt::format("; it has {}", fmt::join(names, ", "))
                                         : fmt::format("; did you mean {}?", near.front())));
     }
+  }
+
+  // Of what says one thing there is one.
+  static void Only(const Yaml& node, std::initializer_list<const char*> names,
+                   std::string_view what) {
+    const char* first = nullptr;
+    for (const char* name : names) {
+      if (!node.Find(name)) continue;
+      if (first != nullptr) {
+        Complain(node.Find(name), fmt::format("{} and {}: a test has one {}; take one of them out",
+                                              first, name, what));
+      }
+      first = name;
+    }
+  }
+
+  // What is named must be there now; a glob may fit nothing yet.
+  std::string BesideAndThere(const std::string& name, const Yaml& node,
+                             std::string_view what) const {
+    std::string path = Beside(name);
+    std::error_code ignored;
+    if (name.find_first_of("*?[") == std::string::npos && !fs::exists(path, ignored)) {
+      Complain(node, fmt::format("{}: there is no {}; a path counts from the folder of this file",
+                                 what, path));
+    }
+    return path;
+  }
+
+  // "INDEX:PATH" is an input, too.
+  std::string InputBeside(const std::string& name, const Yaml& node, std::string_view what) const {
+    const size_t colon = name.find(':');
+    std::error_code ignored;
+    if (colon == std::string::npos || fs::exists(Beside(name), ignored)) {
+      return BesideAndThere(name, node, what);
+    }
+    return name.substr(0, colon + 1) + BesideAndThere(name.substr(colon + 1), node, what);
   }
 
   std::string Beside(const std::string& name) const {
@@ -311,6 +196,9 @@ class Reader {
     if (!node.is_map()) Complain(node, "a test is an object of names and values");
     CheckNames(node, more);
     SearchArguments& arguments = test->arguments;
+    Only(node, {"query", "search", "query_file", "saved_search"}, "search");
+    Only(node, {"events", "files", "feed", "fires", "silent"}, "set of events");
+    Only(node, {"tz", "time_zone"}, "time zone");
     for (const char* name : {"query", "search"}) {
       if (!node.Find(name)) continue;
       test->query = TextOf(node.Find(name), name);
@@ -319,6 +207,7 @@ class Reader {
     if (node.Find("query_file")) {
       test->query_name = Beside(TextOf(node.Find("query_file"), "query_file"));
       test->query = ReadFile(test->query_name, node.Find("query_file"));
+      test->reads = {test->query_name};
     }
     if (node.Find("saved_search")) {
       const std::string name = TextOf(node.Find("saved_search"), "saved_search");
@@ -329,7 +218,7 @@ class Reader {
     for (const char* name : {"app", "apps"}) {
       if (!node.Find(name)) continue;
       for (const std::string& app : TextsOf(node.Find(name), name))
-        arguments.apps.push_back(Beside(app));
+        arguments.apps.push_back(BesideAndThere(app, node.Find(name), name));
     }
     ReadPairs(node.Find("macros"), "macros", false, &arguments.macros);
     ReadPairs(node.Find("lookups"), "lookups", true, &arguments.lookups);
@@ -350,7 +239,8 @@ class Reader {
 
   void ReadEvents(const Yaml& node, TestCase* test) const {
     if (node.Find("events")) {
-      test->events = EventsOf(node.Find("events"));
+      test->events = EventsOf(node.Find("events"), "events");
+      test->events_line = node.Find("events").line();
       test->files.clear();
     }
     for (const char* name : {"files", "feed"}) {
@@ -358,7 +248,7 @@ class Reader {
       test->events.reset();
       test->files.clear();
       for (const std::string& file : TextsOf(node.Find(name), name))
-        test->files.push_back(Beside(file));
+        test->files.push_back(InputBeside(file, node.Find(name), name));
     }
   }
 
@@ -366,7 +256,9 @@ class Reader {
   void ReadPairs(const Yaml& node, std::string_view what, bool paths,
                  std::vector<std::string>* out) const {
     if (!node) return;
-    const auto value = [&](const std::string& text) { return paths ? Beside(text) : text; };
+    const auto value = [&](const std::string& text) {
+      return paths ? BesideAndThere(text, node, what) : text;
+    };
     if (node.is_map()) {
       for (size_t m = 0; m < node.size(); ++m) {
         out->push_back(node.Name(m) + "=" + value(TextOf(node.At(m), what)));
@@ -389,7 +281,8 @@ class Reader {
     // Shorthands for one event each.
     for (const char* name : {"fires", "silent"}) {
       if (!node.Find(name)) continue;
-      test.events = EventsOf(node.Find(name));
+      test.events = EventsOf(node.Find(name), name);
+      test.events_line = node.Find(name).line();
       test.files.clear();
       if (test.name.empty()) test.name = fmt::format("{} {}", name, number);
       if (std::string_view(name) == "fires") {
@@ -400,11 +293,18 @@ class Reader {
     }
     if (test.name.empty()) test.name = fmt::format("case {}", number);
     if (node.Find("expect")) {
+      if (!node.Find("expect").is_map()) {
+        Complain(node.Find("expect"), "expect takes an object of what must come out");
+      }
       CheckNames(node.Find("expect"), kCaseNames);
       ReadExpectation(node.Find("expect"), &test);
     }
     ReadExpectation(node, &test);
-    test.known_gap = static_cast<bool>(node.Find("known_gap"));
+    if (const Yaml gap = node.Find("known_gap")) {
+      // Why, or whether.
+      const bool says_whether = IsPlainJson(gap) || gap.text() == "no" || gap.text() == "yes";
+      test.known_gap = says_whether ? BooleanOf(gap, "known_gap") : true;
+    }
     const Expectation& expects = test.expects;
     const bool checks = expects.rows || expects.least || expects.most || expects.error ||
                         !expects.contains.empty() || !expects.fields.empty() ||
@@ -425,14 +325,19 @@ class Reader {
   void ReadExpectation(const Yaml& node, TestCase* test) const {
     Expectation& expects = test->expects;
     if (node.Find("rows")) expects.rows = RowsOf(node.Find("rows"));
-    if (node.Find("ordered")) expects.ordered = TextOf(node.Find("ordered"), "ordered") == "true";
+    if (node.Find("ordered")) expects.ordered = BooleanOf(node.Find("ordered"), "ordered");
     if (node.Find("contains")) expects.contains = RowsOf(node.Find("contains"));
     if (node.Find("count")) SetCount(node.Find("count"), &expects);
-    if (node.Find("no_rows")) expects.most = 0;
+    if (const Yaml none = node.Find("no_rows")) {
+      BooleanOf(none, "no_rows") ? expects.most = 0 : expects.least = 1;
+    }
     if (node.Find("fields")) expects.fields = TextsOf(node.Find("fields"), "fields");
     if (node.Find("snapshot")) expects.snapshot = Beside(TextOf(node.Find("snapshot"), "snapshot"));
     if (!node.Find("error")) return;
     expects.error = "";
+    if (node.Find("error").is_text() && node.Find("error").text() == "false") {
+      Complain(node.Find("error"), "error takes a code, texts of the message, or true");
+    }
     for (std::string& text : TextsOf(node.Find("error"), "error")) {
       const bool code = text.size() == 5 && text[0] == 'E' &&
                         text.find_first_not_of("0123456789", 1) == std::string::npos;
@@ -475,14 +380,15 @@ class Reader {
                                    : fmt::format("looked for below {}", sources_.data)));
   }
 
-  std::string FindQuery(const std::vector<std::string>& names, const Yaml& node) const {
+  std::string FindQuery(const std::vector<std::string>& names, const Yaml& node,
+                        std::string* file) const {
     std::vector<fs::path> folders = {folder_};
     if (!sources_.queries.empty()) folders.emplace_back(sources_.queries);
     for (const fs::path& folder : folders) {
       for (const std::string& name : names) {
-        const fs::path found = folder / (name + ".spl");
+        *file = (folder / (name + ".spl")).string();
         std::error_code ignored;
-        if (fs::is_regular_file(found, ignored)) return ReadFile(found.string(), node);
+        if (fs::is_regular_file(*file, ignored)) return ReadFile(*file, node);
       }
     }
     Complain(node,
@@ -540,7 +446,7 @@ void LoadYaml(const std::string& path, const std::string& text, bool named,
                  "this is no file of tests: it has neither cases, nor search and tests, nor "
                  "regression_tests_info");
       }
-    } catch (const Problem& problem) {
+    } catch (const YamlProblem& problem) {
       files->problems.push_back({path, problem.line, problem.message});
     }
   }

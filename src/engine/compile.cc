@@ -179,6 +179,20 @@ void SetTimeRange(const CompileOptions& options, FieldTable& fields, plan::Node*
 
 }  // namespace
 
+absl::StatusOr<SourcePtr> ExpandMacros(const Core& core, const SourcePtr& source,
+                                       Diagnostics& diagnostics,
+                                       std::vector<knowledge::ExpandedPiece>* pieces) {
+  const auto evaluate = [&core](std::string_view expression,
+                                const knowledge::MacroArguments& arguments) {
+    return EvaluateForMacro(core, expression, arguments);
+  };
+  const auto is_command = [&core](std::string_view word) {
+    return core.entries().Command(word) != nullptr;
+  };
+  return core.knowledge().macros().Expand(source, core.limits(), evaluate, diagnostics, is_command,
+                                          pieces);
+}
+
 absl::Status Compile(const Core& core, std::string_view text, const CompileOptions& options,
                      Compilation* compilation, FieldTable* fields) {
   compilation->source = std::make_shared<Source>(options.name, std::string(text));
@@ -187,16 +201,8 @@ absl::Status Compile(const Core& core, std::string_view text, const CompileOptio
   Diagnostics& diagnostics = compilation->diagnostics;
   WarnOfSkipped(core, diagnostics);
   if (!options.parse_only) {
-    const auto evaluate = [&core](std::string_view expression,
-                                  const knowledge::MacroArguments& arguments) {
-      return EvaluateForMacro(core, expression, arguments);
-    };
-    const auto is_command = [&core](std::string_view word) {
-      return core.entries().Command(word) != nullptr;
-    };
     SPELK_ASSIGN_OR_RETURN(compilation->source,
-                           core.knowledge().macros().Expand(compilation->source, core.limits(),
-                                                            evaluate, diagnostics, is_command));
+                           ExpandMacros(core, compilation->source, diagnostics, nullptr));
   }
   const absl::Status parsed = ParsePartly(*compilation->source, core.entries(), core.limits(),
                                           diagnostics, &compilation->ast);

@@ -93,6 +93,10 @@ struct Compilation {
 // two handles.
 absl::Status Compile(const Core& core, std::string_view text, const CompileOptions& options,
                      Compilation* compilation, FieldTable* fields = nullptr);
+// The part of it that puts macros in. `pieces` may be null.
+absl::StatusOr<SourcePtr> ExpandMacros(const Core& core, const SourcePtr& source,
+                                       Diagnostics& diagnostics,
+                                       std::vector<knowledge::ExpandedPiece>* pieces);
 // Commands over rows that are given: a plan that begins with a RowsNode.
 absl::StatusOr<plan::NodePtr> CompileBody(const Core& core, FieldTable& fields,
                                           std::string_view text);

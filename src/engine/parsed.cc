@@ -1,5 +1,7 @@
 // A search as tokens and as a tree, for the public API.
+#include <memory>
 #include <utility>
+#include <vector>
 
 #include "engine/impl.h"
 #include "spelk/engine.h"
@@ -38,6 +40,24 @@ Parsed Engine::Parse(std::string_view text, std::string name) const {
     parsed.diagnostics.push_back(engine::ToDetail(diagnostic, source));
   }
   return parsed;
+}
+
+Result<ExpandedSearch> Engine::Expand(std::string_view text, std::string name) const {
+  const engine::Core& core = impl_->core;
+  engine::Compilation compilation;
+  compilation.source = std::make_shared<Source>(std::move(name), std::string(text));
+  std::vector<knowledge::ExpandedPiece> pieces;
+  if (!core.status().ok()) return engine::ToError(core.status());
+  const absl::StatusOr<SourcePtr> expanded =
+      engine::ExpandMacros(core, compilation.source, compilation.diagnostics, &pieces);
+  if (!expanded.ok()) return engine::ToError(expanded.status(), compilation);
+  ExpandedSearch search;
+  search.text = (*expanded)->text();
+  for (knowledge::ExpandedPiece& piece : pieces) {
+    search.pieces.push_back({piece.expanded.begin, piece.expanded.size(), piece.written.begin,
+                             piece.written.size(), std::move(piece.macro), std::move(piece.place)});
+  }
+  return search;
 }
 
 }  // namespace spelk

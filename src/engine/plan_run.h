@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "exec/driver.h"
 #include "exec/node_counts.h"
@@ -43,6 +44,9 @@ class PlanRun {
 
   absl::Status status;  // Why it cannot run, or failed.
   double seconds = 0;   // Of work on its own rows, those of the plans it holds as well.
+  // Where the run counts: of the plans that it held, which are over.
+  std::vector<StageCount> inner_stages;
+  std::vector<ExpressionCount> inner_expressions;
 
  private:
   exec::RunContext context_;

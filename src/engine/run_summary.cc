@@ -3,6 +3,7 @@
 
 #include "base/status.h"
 #include "engine/runner.h"
+#include "engine/why/hints.h"
 #include "engine/why/investigation.h"
 #include "engine/why/sample.h"
 #include "io/terminal_text.h"
@@ -15,7 +16,7 @@ std::string RegexLimits(uint64_t limits) {
                      limits, limits == 1 ? "" : "s");
 }
 
-std::string OutsideTimeRange(const plan::EvalCounters& counters, bool now_is_given) {
+std::string OutsideTimeRange(const plan::EvalCounters& counters, bool counts_from_given_now) {
   const uint64_t all = counters.outside_time_range;
   const uint64_t timeless = counters.without_time;
   std::string text = all == 1 ? "the time range left out the only event"
@@ -23,7 +24,7 @@ std::string OutsideTimeRange(const plan::EvalCounters& counters, bool now_is_giv
   if (timeless == all) return text + "; no _time was found: --time-field names the member with it";
   if (timeless > 0) text += fmt::format(", {} of them for having no time", timeless);
   // Without a given instant, now is the newest event's time already.
-  if (!now_is_given) return text;
+  if (!counts_from_given_now) return text;
   return text + "; with --now data it would count back from the newest event";
 }
 
@@ -65,6 +66,17 @@ absl::Status Runner::WithPlace(absl::Status status) const {
   return status;
 }
 
+bool Runner::AsksForRelativeTime(const PlanRun& plan) const {
+  const RunOptions& options = request_.options;
+  bool relative = IsRelativeTime(options.earliest) || IsRelativeTime(options.latest);
+  for (const plan::ScanNode* scan : plan::ScansOf(*plan.root())) {
+    for (const plan::TimeModifiers& range : scan->time_ranges) {
+      relative = relative || IsRelativeTime(range.earliest) || IsRelativeTime(range.latest);
+    }
+  }
+  return relative;
+}
+
 Summary Runner::MakeSummary(PlanRun& plan, uint64_t rows) {
   Summary summary;
   summary.rows = rows;
@@ -81,7 +93,7 @@ Summary Runner::MakeSummary(PlanRun& plan, uint64_t rows) {
   for (const std::string& note : tables_.Notes()) warnings.Add(ErrorCode::kTruncated, note);
   if (counters.outside_time_range > 0 && counters.inside_time_range == 0) {
     warnings.Add(ErrorCode::kOutsideTimeRange,
-                 OutsideTimeRange(counters, request_.options.now.has_value()));
+                 OutsideTimeRange(counters, request_.options.now && AsksForRelativeTime(plan)));
   }
   // Times are read for all plans at once.
   if (counters_.no_times_as_asked > 0 && counters_.times_as_asked == 0) {
@@ -89,7 +101,8 @@ Summary Runner::MakeSummary(PlanRun& plan, uint64_t rows) {
   }
   for (Diagnostic& warning : warnings_.all()) warnings.Add(std::move(warning));
   for (const Diagnostic& warning : warnings.Take()) summary.warnings.push_back(ToDetail(warning));
-  AddCounts(plan, &summary);
+  AddAllCounts(plan, &summary);
+  if (request_.options.count) summary.lookups = tables_.Found();
   return summary;
 }
 
@@ -104,8 +117,12 @@ void Runner::PlaceStages(const RunJob& job, Summary* summary) {
     *offset = span.begin;
     *length = span.size();
   };
-  for (StageCount& stage : summary->stages) place(&stage.offset, &stage.length);
-  for (ExpressionCount& each : summary->expressions) place(&each.offset, &each.length);
+  for (auto* stages : {&summary->stages, &summary->inner_stages}) {
+    for (StageCount& stage : *stages) place(&stage.offset, &stage.length);
+  }
+  for (auto* expressions : {&summary->expressions, &summary->inner_expressions}) {
+    for (ExpressionCount& each : *expressions) place(&each.offset, &each.length);
+  }
 }
 
 namespace {
@@ -149,14 +166,15 @@ void Runner::SayWhyNoRows(const RunJob& job, Summary* summary) const {
   summary->no_rows = std::move(*why);
 }
 
-// Where the run counted.
-void Runner::AddCounts(const PlanRun& plan, Summary* summary) const {
-  const exec::RunContext& context = plan.context();
-  if (context.node_counts == nullptr) return;
-  plan::Node& root = *plan.root();
-  plan::ForEachNode(root, [&](plan::Node& node) {
+namespace {
+
+// Of the nodes of a plan, or of the body of one of them, by the counters of the plan.
+void AddCounts(const exec::RunContext& context, const plan::Node& root,
+               std::vector<StageCount>* stages, std::vector<ExpressionCount>* expressions) {
+  // Only looks.
+  plan::ForEachNode(const_cast<plan::Node&>(root), [&](plan::Node& node) {
     const exec::NodeCount& count = context.node_counts->Of(node.id);
-    StageCount& stage = summary->stages.emplace_back();
+    StageCount& stage = stages->emplace_back();
     stage.id = node.id;
     stage.name = node.label();
     stage.details = node.Print();
@@ -169,13 +187,49 @@ void Runner::AddCounts(const PlanRun& plan, Summary* summary) const {
         static_cast<double>(inside - std::min(inside, count.nanoseconds_after.load())) / 1e9;
     const std::function<void(const plan::Expr&)> add = [&](const plan::Expr& expr) {
       const plan::ExprCount& each = context.evaluation.expr_counts->Of(expr.id);
-      summary->expressions.push_back({expr.id, node.id, plan::Print(expr), expr.span.begin,
-                                      expr.span.size(), each.rows.load(), each.is_true.load(),
-                                      each.is_false.load()});
+      expressions->push_back({expr.id, node.id, plan::Print(expr), expr.span.begin,
+                              expr.span.size(), each.rows.load(), each.is_true.load(),
+                              each.is_false.load()});
       for (const plan::ExprPtr& argument : expr.arguments) add(*argument);
     };
     node.VisitExpressions([&](plan::ExprPtr& expr) { add(*expr); });
   });
+}
+
+void AddCountsOfBodies(const exec::RunContext& context, const plan::Node& root,
+                       std::vector<StageCount>* stages, std::vector<ExpressionCount>* expressions) {
+  plan::ForEachHeldPlan(root, [&](const plan::Node& body, plan::Held how) {
+    if (how != plan::Held::kBody) return;
+    AddCounts(context, body, stages, expressions);
+    AddCountsOfBodies(context, body, stages, expressions);
+  });
+}
+
+template <typename T>
+void Append(const std::vector<T>& more, std::vector<T>* list) {
+  list->insert(list->end(), more.begin(), more.end());
+}
+
+}  // namespace
+
+// Where the run counted.
+void Runner::AddAllCounts(const PlanRun& plan, Summary* summary) {
+  const exec::RunContext& context = plan.context();
+  if (context.node_counts == nullptr) return;
+  AddCounts(context, *plan.root(), &summary->stages, &summary->expressions);
+  Append(plan.inner_stages, &summary->inner_stages);
+  Append(plan.inner_expressions, &summary->inner_expressions);
+  AddCountsOfBodies(context, *plan.root(), &summary->inner_stages, &summary->inner_expressions);
+}
+
+// Of a plan that is over, before anything becomes of it.
+void Runner::AddInnerCounts(const PlanRun& plan, PlanRun* owner) {
+  const exec::RunContext& context = plan.context();
+  if (context.node_counts == nullptr) return;
+  AddCounts(context, *plan.root(), &owner->inner_stages, &owner->inner_expressions);
+  AddCountsOfBodies(context, *plan.root(), &owner->inner_stages, &owner->inner_expressions);
+  Append(plan.inner_stages, &owner->inner_stages);
+  Append(plan.inner_expressions, &owner->inner_expressions);
 }
 
 }  // namespace spelk::engine

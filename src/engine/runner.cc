@@ -119,6 +119,7 @@ Runner::Runner(const Core& core, const RunRequest& request)
   common_.batch_rows = std::max<size_t>(1, options.batch_rows);
   common_.reload_states = options.reload_states;
   if (options.hooks != nullptr) common_.wrapper = options.hooks->wrapper;
+  if (options.count) tables_.CountFound();
   settings_.shapes = &core.knowledge().shapes();
   settings_.renames = &core.knowledge().renames();
   settings_.times = &core.knowledge().times();
@@ -469,6 +470,7 @@ absl::Status Runner::RunHeldPlans(const std::vector<PlanRun*>& plans) {
   }
   SPELK_RETURN_IF_ERROR(RunPlans(inner_plans, results));
   for (const Inner& each : inner) {
+    AddInnerCounts(*each.plan, each.owner);
     each.owner->status.Update(each.plan->status);
     each.owner->seconds += each.plan->seconds;
     for (Diagnostic& warning : each.plan->warnings().Take()) {

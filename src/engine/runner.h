@@ -61,8 +61,10 @@ class Runner final : public plan::SearchRunner {
   plan::OutputShape ShapeFor(const plan::Node& plan) const;
   absl::Status WithPlace(absl::Status status) const;
   absl::Status Judge(const PlanRun& plan) const;
+  bool AsksForRelativeTime(const PlanRun& plan) const;
   Summary MakeSummary(PlanRun& plan, uint64_t rows);
-  void AddCounts(const PlanRun& plan, Summary* summary) const;
+  static void AddAllCounts(const PlanRun& plan, Summary* summary);
+  static void AddInnerCounts(const PlanRun& plan, PlanRun* owner);
   static void PlaceStages(const RunJob& job, Summary* summary);
   void SayWhyNoRows(const RunJob& job, Summary* summary) const;
   plan::ExprPtr StandIn(const plan::Expr& subsearch);

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "base/status.h"
@@ -12,6 +13,7 @@
 #include "io/file_sink.h"
 #include "knowledge/app_folder.h"
 #include "plan/limits.h"
+#include "value/number.h"
 
 namespace spelk::engine {
 namespace {
@@ -154,7 +156,7 @@ absl::StatusOr<plan::LookupIndexPtr> RunTables::Index(const plan::Lookup& lookup
   SPELK_ASSIGN_OR_RETURN(plan::TablePtr table, RowsLocked(lookup));
   SPELK_ASSIGN_OR_RETURN(
       plan::LookupIndexPtr index,
-      plan::LookupIndex::Make(std::move(table), lookup, columns, zone_, budget_));
+      plan::LookupIndex::Make(std::move(table), lookup, columns, zone_, budget_, counts_));
   indexes_[key] = index;
   return index;
 }
@@ -181,6 +183,47 @@ std::vector<std::string> RunTables::Notes() const {
   std::set<std::string> notes = notes_;
   for (const auto& [key, index] : indexes_) TakeNotes(key, *index, &notes);
   return {notes.begin(), notes.end()};
+}
+
+namespace {
+
+// "user=ana, role=admin"
+std::string TextOfRow(const plan::Table& table, size_t row) {
+  std::string text;
+  for (size_t c = 0; c < table.columns().size(); ++c) {
+    const Value& cell = table.At(c, row);
+    if (cell.is_null()) continue;
+    text += fmt::format("{}{}=", text.empty() ? "" : ", ", table.columns()[c]);
+    for (const Value& each : cell.each()) text += TextOf(each);
+  }
+  return text;
+}
+
+}  // namespace
+
+std::vector<LookupCount> RunTables::Found() const {
+  constexpr size_t kMostRows = 200;  // Of a table whose rows are told.
+  const std::lock_guard lock(mutex_);
+  std::map<std::string_view, std::vector<const plan::LookupIndex*>> by_name;
+  for (const auto& [key, index] : indexes_) {
+    by_name[std::string_view(key).substr(0, key.find('\n'))].push_back(index.get());
+  }
+  std::vector<LookupCount> counts;
+  for (const auto& [name, indexes] : by_name) {
+    const plan::Table& table = indexes.front()->table();
+    LookupCount& count = counts.emplace_back();
+    count.name = name;
+    count.rows = table.rows();
+    for (size_t row = 0; row < table.rows(); ++row) {
+      const bool found =
+          std::any_of(indexes.begin(), indexes.end(), [&](const plan::LookupIndex* index) {
+            return row < index->table().rows() && index->WasFound(row);
+          });
+      count.matching += found ? 1 : 0;
+      if (table.rows() <= kMostRows) count.each.push_back({TextOfRow(table, row), found});
+    }
+  }
+  return counts;
 }
 
 absl::Status RunTables::Put(Write write) {

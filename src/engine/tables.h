@@ -14,6 +14,7 @@
 #include "plan/lookup_index.h"
 #include "plan/services.h"
 #include "plan/table.h"
+#include "spelk/engine.h"
 
 namespace spelk::engine {
 
@@ -46,6 +47,11 @@ class RunTables final : public plan::Tables {
   // Shows what was written to the searches that come after, and writes it to files.
   absl::Status Publish();
 
+  // From here on which rows are found is counted.
+  void CountFound() { counts_ = true; }
+  // By the names of the lookups.
+  std::vector<LookupCount> Found() const;
+
  private:
   void TakeNotes(std::string_view key, const plan::LookupIndex& index,
                  std::set<std::string>* notes) const;
@@ -64,10 +70,11 @@ class RunTables final : public plan::Tables {
   MemoryBudget* const budget_;
   const FilterRows filter_;
   mutable std::mutex mutex_;
-  StringMap<plan::TablePtr> tables_;    // Read or written; null for one that was removed.
-  StringMap<plan::TablePtr> filtered_;  // Of lookups with a filter, by their names.
-  StringMap<plan::LookupIndexPtr> indexes_;
-  std::set<std::string> notes_;  // Of indexes that are gone.
+  StringMap<plan::TablePtr> tables_;         // Read or written; null for one that was removed.
+  StringMap<plan::TablePtr> filtered_;       // Of lookups with a filter, by their names.
+  StringMap<plan::LookupIndexPtr> indexes_;  // By the name of the lookup, and its columns.
+  std::set<std::string> notes_;              // Of indexes that are gone.
+  bool counts_ = false;
   std::vector<Write> pending_;
   StringSet written_;
 };

@@ -25,16 +25,18 @@ constexpr std::string_view kBlanks = " \t\r\n";
 class Expansion {
  public:
   Expansion(const Macros& macros, const SourcePtr& source, const SyntaxLimits& limits,
-            const MacroEvaluator& evaluate, Diagnostics& diagnostics, const IsCommand& is_command)
+            const MacroEvaluator& evaluate, Diagnostics& diagnostics, const IsCommand& is_command,
+            std::vector<ExpandedPiece>* pieces)
       : macros_(macros),
         source_(source),
         limits_(limits),
         evaluate_(evaluate),
         diagnostics_(diagnostics),
-        is_command_(is_command) {}
+        is_command_(is_command),
+        pieces_(pieces) {}
 
   absl::StatusOr<SourcePtr> Run() {
-    frames_.push_back({std::string(source_->text()), 0, "", ""});
+    frames_.push_back({std::string(source_->text()), 0, "", "", ""});
     while (!frames_.empty()) {
       if (top().at == top().text.size()) {
         Leave();
@@ -61,6 +63,7 @@ class Expansion {
     size_t at;
     std::string macro;   // Its name, for messages; empty for the written text.
     std::string stanza;  // With the number of arguments.
+    std::string place;   // Of its definition.
   };
 
   Frame& top() { return frames_.back(); }
@@ -186,7 +189,7 @@ class Expansion {
     if (!text) return;
     at_command_ = command;
     frames_.push_back({command ? AsCommands(*text) : fmt::format("({})", *text), 0, call.name,
-                       std::move(stanza)});
+                       std::move(stanza), ""});
   }
 
   void Collect(size_t count) {
@@ -199,6 +202,7 @@ class Expansion {
     count = std::min(count, rest().size());
     const auto begin = static_cast<uint32_t>(out_.size());
     const auto end = static_cast<uint32_t>(begin + count);
+    if (pieces_ != nullptr) AddPiece({begin, end});
     if (in_written_text()) {
       const auto at = static_cast<uint32_t>(top().at);
       const auto behind = static_cast<uint32_t>(at + count);
@@ -217,6 +221,23 @@ class Expansion {
     }
     out_ += rest().substr(0, count);
     top().at += count;
+  }
+
+  void AddPiece(Span expanded) {
+    const auto at = static_cast<uint32_t>(top().at);
+    const Span written = in_written_text() ? Span{at, at + expanded.size()} : call_span_;
+    if (!pieces_->empty()) {
+      ExpandedPiece& last = pieces_->back();
+      const bool copies = in_written_text() && last.macro.empty() && last.written.end == at;
+      const bool same = !in_written_text() && last.written == written &&
+                        last.macro == top().macro && last.place == top().place;
+      if (copies || same) {
+        last.expanded.end = expanded.end;
+        if (copies) last.written.end = written.end;
+        return;
+      }
+    }
+    pieces_->push_back({expanded, written, top().macro, top().place});
   }
 
   void Leave() { frames_.pop_back(); }
@@ -280,7 +301,7 @@ class Expansion {
     std::optional<std::string> text = TextFor(*call, *macro, *arguments);
     if (!text) return;
     if (in_written_text()) call_name_ = call->name;
-    frames_.push_back({std::move(*text), 0, call->name, std::move(stanza)});
+    frames_.push_back({std::move(*text), 0, call->name, std::move(stanza), macro->place});
   }
 
   void WarnOfFilters() {
@@ -331,7 +352,7 @@ class Expansion {
       if (open_filters_.empty()) filter_span_ = call_span_;
       open_filters_.push_back(call.name);
       if (in_written_text()) call_name_ = call.name;
-      frames_.push_back({"search *", 0, call.name, call.name});
+      frames_.push_back({"search *", 0, call.name, call.name, ""});
       return;
     }
     const std::string others = macros_.Overloads(call.name);
@@ -408,6 +429,7 @@ class Expansion {
   const MacroEvaluator& evaluate_;
   Diagnostics& diagnostics_;
   const IsCommand& is_command_;
+  std::vector<ExpandedPiece>* const pieces_;
 
   std::vector<Frame> frames_;
   State state_ = State::kPlain;
@@ -431,13 +453,18 @@ class Expansion {
 
 absl::StatusOr<SourcePtr> Macros::Expand(const SourcePtr& source, const SyntaxLimits& limits,
                                          const MacroEvaluator& evaluate, Diagnostics& diagnostics,
-                                         const IsCommand& is_command) const {
+                                         const IsCommand& is_command,
+                                         std::vector<ExpandedPiece>* pieces) const {
   const std::string_view text = source->text();
   const bool calls = text.find('`') != std::string_view::npos ||
                      text.find("savedsearch") != std::string_view::npos ||
                      text.find("savedsplunk") != std::string_view::npos;
+  if (!calls && pieces != nullptr) {
+    const Span all = {0, static_cast<uint32_t>(text.size())};
+    pieces->push_back({all, all, "", ""});
+  }
   if (!calls) return source;
-  return Expansion(*this, source, limits, evaluate, diagnostics, is_command).Run();
+  return Expansion(*this, source, limits, evaluate, diagnostics, is_command, pieces).Run();
 }
 
 }  // namespace spelk::knowledge

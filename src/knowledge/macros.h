@@ -47,6 +47,14 @@ struct Macro {
 
 struct MacroCall;  // knowledge/macro_call.h
 
+// A stretch of an expanded text: one that was copied, or one that a macro made.
+struct ExpandedPiece {
+  Span expanded;
+  Span written;       // The copy; the call in the text that was written.
+  std::string macro;  // The innermost; empty for a copy.
+  std::string place;  // Of its definition.
+};
+
 // The macros of all apps, overloaded by the number of their arguments. Immutable once loaded.
 class Macros {
  public:
@@ -82,9 +90,11 @@ class Macros {
   // written. Problems go to `diagnostics` with the place of the call: unknown names, wrong counts,
   // loops, failed validations, and text beyond `limits`.
   // `is_command`: whether a word is the name of a command; without it none is.
+  // `pieces`: gets all of the expanded text, in order; may be null.
   absl::StatusOr<SourcePtr> Expand(const SourcePtr& source, const SyntaxLimits& limits,
                                    const MacroEvaluator& evaluate, Diagnostics& diagnostics,
-                                   const IsCommand& is_command = nullptr) const;
+                                   const IsCommand& is_command = nullptr,
+                                   std::vector<ExpandedPiece>* pieces = nullptr) const;
 
   // Warns of calls to macros that are not there, for whoever only parses.
   void Check(const Source& source, const std::vector<Token>& tokens,

@@ -66,7 +66,13 @@ class Reader {
       return absl::ResourceExhaustedError(
           fmt::format("{} is longer than {} bytes", file_, kMostYamlBytes));
     }
-    if (!IsUtf8(text_)) return absl::InvalidArgumentError(fmt::format("{} is not UTF-8", file_));
+    if (const size_t bad = FirstNotUtf8(text_); bad != std::string_view::npos) {
+      const auto line =
+          1 + std::count(text_.begin(), text_.begin() + static_cast<ptrdiff_t>(bad), '\n');
+      return absl::InvalidArgumentError(
+          fmt::format("{}:{}: byte 0x{:02x} is not UTF-8; save the file as UTF-8", file_, line,
+                      static_cast<unsigned char>(text_[bad])));
+    }
     made_ = yaml_parser_initialize(&parser_) == 1;
     if (!made_) return absl::ResourceExhaustedError("no memory to read YAML");
     yaml_parser_set_input_string(&parser_, reinterpret_cast<const unsigned char*>(text_.data()),

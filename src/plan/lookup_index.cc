@@ -220,13 +220,18 @@ LookupIndex::~LookupIndex() = default;
 
 absl::StatusOr<LookupIndexPtr> LookupIndex::Make(TablePtr table, const Lookup& lookup,
                                                  const std::vector<std::string>& columns,
-                                                 absl::TimeZone zone, MemoryBudget* budget) {
+                                                 absl::TimeZone zone, MemoryBudget* budget,
+                                                 bool counts) {
   std::shared_ptr<LookupIndex> index(new LookupIndex(budget));
   index->table_ = std::move(table);
   index->ignore_case_ = lookup.ignore_case;
   index->max_matches_ = static_cast<size_t>(lookup.max_matches);
   SPELK_RETURN_IF_ERROR(index->IndexTimes(lookup, zone));
   SPELK_RETURN_IF_ERROR(index->IndexCells(lookup, columns));
+  if (counts) {
+    SPELK_RETURN_IF_ERROR(index->Reserve(index->table_->rows()));
+    index->found_ = std::make_unique<std::atomic<bool>[]>(index->table_->rows());
+  }
   return LookupIndexPtr(std::move(index));
 }
 
@@ -384,6 +389,9 @@ bool LookupIndex::Find(std::span<const Value> values, std::optional<double> time
   if (timed_) found = RowsAt(*time, found);
   const size_t kept = std::min(found.size(), max_matches_);
   rows->assign(found.begin(), found.begin() + static_cast<std::ptrdiff_t>(kept));
+  if (found_ != nullptr) {
+    for (const uint32_t row : *rows) found_[row].store(true, std::memory_order_relaxed);
+  }
   return kept < found.size();
 }
 

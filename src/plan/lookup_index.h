@@ -26,9 +26,11 @@ class LookupIndex {
  public:
   // `columns` are those that values will be given for, each named once; they are columns of the
   // table. InvalidArgument if the lookup's column of times is none.
+  // `counts`: remember which rows were found.
   static absl::StatusOr<LookupIndexPtr> Make(TablePtr table, const Lookup& lookup,
                                              const std::vector<std::string>& columns,
-                                             absl::TimeZone zone, MemoryBudget* budget);
+                                             absl::TimeZone zone, MemoryBudget* budget,
+                                             bool counts = false);
   ~LookupIndex();
 
   // The rows that match: at most max_matches, in the order of the table, those of a table of times
@@ -39,6 +41,10 @@ class LookupIndex {
             std::vector<uint32_t>* rows) const;
 
   const Table& table() const { return *table_; }
+  // Whether the row was ever found, of an index that counts.
+  bool WasFound(size_t row) const {
+    return found_ != nullptr && found_[row].load(std::memory_order_relaxed);
+  }
 
   // Notes of those that have no other way to warn: rows that match were left out, or combinations
   // were not looked up.
@@ -72,6 +78,7 @@ class LookupIndex {
   double min_offset_ = 0;
   double max_offset_ = 0;
   mutable std::atomic<uint8_t> notes_{0};
+  std::unique_ptr<std::atomic<bool>[]> found_;  // Null unless it counts; marked by any worker.
   Reservation reservation_;
 };
 

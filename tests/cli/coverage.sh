@@ -72,4 +72,61 @@ import json
 print(*(each[\"text\"] + (\"!\" if \"missing\" in each else \"\")
         for each in json.load(open(\"c.json\"))[0][\"branches\"] if each[\"kind\"] == \"value\"))"'
 printf 'query: x=1 [search y=1 | fields z] | stats count by x | where count>0\ncases:\n  - silent: {"y": 1}\n' >w.yml
-expect 'subsearches are left out' 0 'x=1' bash -c '"$SPELK" test --coverage w.yml >out; "$SPELK" test --coverage-report c.json w.yml >/dev/null; grep -o "\"condition\",\"line\":1,\"column\":[0-9]*,\"text\":\"x=1\"" c.json | grep -o "x=1"'
+expect 'places of a search with a subsearch' 0 'x=1' bash -c '"$SPELK" test --coverage w.yml >out; "$SPELK" test --coverage-report c.json w.yml >/dev/null; grep -o "\"condition\",\"line\":1,\"column\":[0-9]*,\"text\":\"x=1\"" c.json | grep -o "x=1"'
+cat >x.yml <<'YAML'
+query: |
+  EventID=1 [search EventID=3 x IN (1,2) | where y>1 OR z=2 | fields host]
+  | eval m=mvfilter(match('tags{}',"^a") OR 'tags{}'="b")
+  | append [search EventID=9 | eval q=case(k=1,"a",true(),"b")]
+  | appendpipe [where EventID=7 | stats count]
+  | foreach mode=multivalue tags{} [eval s=if(<<ITEM>>="c",1,0)]
+cases:
+  - count: 3
+    events: [{EventID: 1, host: h, tags: [a, b]}, {EventID: 3, host: h, x: 1, y: 2}, {EventID: 9, k: 1}]
+YAML
+expect 'subsearches, and functions over values' 0 'x.yml: 26 of 36 (72%)
+  1:37  never asked: 2
+  1:48  never false: y>1
+  1:55  never asked: z=2
+  2:43  never false: '\''tags{}'\''="b"
+  3:42  never false: k=1
+  3:50  never asked: true()
+  4:15  gave no row: where EventID=7
+  4:21  never true: EventID=7
+  5:45  never true: <<ITEM>>="c"
+coverage: 26 of 36 (72%)' bash -c '"$SPELK" test --coverage x.yml | tail -n +2'
+mkdir -p app/default app/lookups
+printf '[m]\ndefinition = EventID=1 (a=1 OR b=2)\n[n(1)]\nargs = f\ndefinition = where $f$>5 AND `inner`\n[inner]\ndefinition = c!=9\n' >app/default/macros.conf
+printf 'k,v\n1,x\n2,y\n' >app/lookups/t.csv
+cat >y.yml <<'YAML'
+query: "`m` | `n(c)` | lookup t.csv k AS a OUTPUT v"
+app: app
+cases:
+  - fires: {EventID: 1, a: 1, c: 6}
+  - silent: {EventID: 2, a: 1, c: 6}
+YAML
+expect 'what macros stand for, and rows of lookup tables' 0 'app/default/macros.conf:2 `m`: 4 of 7 (57%)
+  never false: a=1
+  never asked: b=2
+app/default/macros.conf:4 `n`: 2 of 3 (66%)
+  never false: c>5
+app/default/macros.conf:7 `inner`: 1 of 2 (50%)
+  never false: c!=9
+y.yml: 2 of 3 (66%)
+  1:23  never found: k=2, v=y of t.csv
+coverage: 9 of 15 (60%)' bash -c '"$SPELK" test --coverage y.yml | tail -n +2'
+command -v python3 >/dev/null && expect 'as JSON, with the definition' 0 'condition c!=9 inner app/default/macros.conf:7 never false
+row k=1, v=x of t.csv None None None
+row k=2, v=y of t.csv None None never found' bash -c '
+  "$SPELK" test --coverage-report c.json y.yml >/dev/null
+  python3 -c "
+import json
+for search in json.load(open(\"c.json\")):
+  for each in search[\"branches\"]:
+    if each[\"kind\"] == \"row\" or each[\"text\"] == \"c!=9\":
+        print(each[\"kind\"], each[\"text\"], each.get(\"macro\"), each.get(\"definition\"), each.get(\"missing\"))"'
+expect 'as a page, with the macros put in' 0 '<span class="none" title="never asked">b=2</span>
+<li><span class="none">k=2, v=y of t.csv</span>' bash -c '
+  "$SPELK" test --coverage-report c.html y.yml >/dev/null; grep -o "<span[^>]*>b=2</span>\|<li>.*" c.html'
+expect 'less than asked for' 1 'FAIL coverage: 60%, want 61%' bash -c '"$SPELK" test --min-coverage 61 y.yml >out; code=$?; tail -n 1 out; exit $code'
+expect 'enough' 0 '' bash -c '"$SPELK" test --min-coverage 60 y.yml >out; code=$?; grep FAIL out; exit $code'

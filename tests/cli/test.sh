@@ -180,3 +180,76 @@ expect 'a rule without its search' 2 '1' bash -c '"$SPELK" test regression_data 
 mkdir rules
 echo 'EventID=1 Image="*wmic.exe"' >rules/proc_wmic.spl
 expect 'regression data of Sigma' 0 '1 passed, 0 failed' bash -c '"$SPELK" test regression_data --queries rules | sed "s/, [0-9.]* s$//"'
+
+# Each of these would otherwise be taken for something that nobody wrote.
+mkdir wrong
+wrong() { printf '%b' "$2" >"wrong/$1.yml"; }
+wrong count 'query: a=1\ncases:\n  - name: x\n    count: {min: 1}\n'
+wrong two_searches 'query: a=1\nquery_file: x.spl\ncases:\n  - count: 0\n'
+wrong two_events 'query: a=1\ncases:\n  - fires: {a: 1}\n    silent: {a: 2}\n'
+wrong args 'query: a=1\nargs: --tz UTC\ncases:\n  - count: 0\n'
+wrong feed 'query: a=1\ncases:\n  - count: 0\n    feed: gone.ndjson\n'
+wrong app 'query: a=1\napp: gone\ncases:\n  - count: 0\n'
+wrong lookup 'query: a=1\nlookups:\n  t.csv: gone.csv\ncases:\n  - count: 0\n'
+wrong events 'query: a=1\nevents: 5\ncases:\n  - count: 0\n'
+wrong expect 'query: a=1\ncases:\n  - expect: 5\n'
+wrong error 'query: a=1\ncases:\n  - error: false\n'
+wrong ordered 'query: a=1\ncases:\n  - rows: []\n    ordered: maybe\n'
+wrong tab 'query: a=1\ncases:\n\t- count: 1\n'
+wrong latin 'query: a\ncases:\n  - name: \xe9\n'
+expect 'what is not understood is refused' 2 'ERROR wrong/app.yml:2: app: there is no wrong/gone; a path counts from the folder of this file
+ERROR wrong/args.yml:2: "args" is nothing that a test has; it has query, search, query_file, saved_search, events, files, feed, filter, app, apps, macros, lookups, now, tz, time_zone, earliest, latest, sourcetype, format, name, tags, cases, tests, description, version
+ERROR wrong/count.yml:4: "min" is nothing that count has; it has least and most
+ERROR wrong/error.yml:3: error takes a code, texts of the message, or true
+ERROR wrong/events.yml:2: events takes an event, a list of them, or a text
+ERROR wrong/expect.yml:3: expect takes an object of what must come out
+ERROR wrong/feed.yml:4: feed: there is no wrong/gone.ndjson; a path counts from the folder of this file
+ERROR wrong/latin.yml:3: byte 0xe9 is not UTF-8; save the file as UTF-8
+ERROR wrong/lookup.yml:3: lookups: there is no wrong/gone.csv; a path counts from the folder of this file
+ERROR wrong/ordered.yml:4: ordered takes true or false
+ERROR wrong/tab.yml:3: found character that cannot start any token; put a value that begins with ` @ % or a tab in quotes; indent with blanks
+ERROR wrong/two_events.yml:4: fires and silent: a test has one set of events; take one of them out
+ERROR wrong/two_searches.yml:2: query and query_file: a test has one search; take one of them out' \
+  bash -c '"$SPELK" test wrong >out; code=$?; grep ^ERROR out; exit $code'
+cat >broken_event.yml <<'END'
+query: a=1
+cases:
+  - name: a line is cut off
+    count: 1
+    events: |
+      {"a":1}
+      {"a":
+END
+expect 'a broken event fails the test' 1 'FAIL broken_event.yml:3: a line is cut off: line 2 of the events, which begin at line 6 of the file, is broken' \
+  bash -c '"$SPELK" test broken_event.yml >out; code=$?; head -1 out | cut -d: -f1-4; exit $code'
+cat >words.yml <<'END'
+query: a=1
+events: [{a: 1}, {a: 1}, {b: 2}]
+cases:
+  - name: there are rows
+    no_rows: false
+  - name: those of the filter
+    query: '*'
+    filter: b=2
+    rows: [{b: 2}]
+  - name: still wrong
+    known_gap: the count is not done yet
+    count: 3
+  - name: right
+    known_gap: false
+    count: 2
+END
+expect 'Booleans, and a filter of events of the test' 0 '4 passed, 0 failed' bash -c '"$SPELK" test words.yml | sed "s/, [0-9.]* s$//"'
+printf '=== case at\ndedup x=1 a\n--- error E0203 at 1:9\n=== case no\na=1\n--- no rows\n' >place.test
+expect 'places of errors count, and no takes warnings' 2 'ERROR place.test:6: no takes warnings; --- rows with none below it asks for no rows
+FAIL place.test:1: at: the error is at 1:7, want it at 1:9' bash -c '"$SPELK" test place.test >out; code=$?; head -2 out; exit $code'
+printf '{"a":1}\n{"a":\n' >kept.ndjson
+expect 'a snapshot that is broken' 1 'FAIL snap.yml:4: case 1: kept.ndjson:2 is no row; --update writes it anew' bash -c \
+  '"$SPELK" test snap.yml >out; code=$?; head -1 out; exit $code'
+printf 'query: a=1\ncases:\n  - name: "bell \\a & <tag> \\"q\\" \\uFFFE\\nnew line"\n    count: 1\n' >markup.yml
+command -v python3 >/dev/null && expect 'JUnit is XML whatever a name holds' 1 'bell  & <tag> "q" ���
+new line' bash -c '
+  "$SPELK" test markup.yml -o junit >out.xml; code=$?
+  python3 -c "
+import xml.etree.ElementTree as tree
+print(tree.parse(\"out.xml\").getroot().find(\".//testcase\").get(\"name\"))"; exit $code'

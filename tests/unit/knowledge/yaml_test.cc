@@ -59,7 +59,7 @@ TEST(Yaml, SaysWhatIsWrongAndHowItIsMended) {
   EXPECT_EQ(ProblemOf("a: 1\na: 2\n"), "a.yml:2:1: the key a is there twice; take one of them out");
   EXPECT_EQ(ProblemOf("a: *b\n"),
             "a.yml:1:4: nothing is named &b; put a value that begins with * in quotes");
-  EXPECT_EQ(ProblemOf("a: \xFF\n"), "a.yml is not UTF-8");
+  EXPECT_EQ(ProblemOf("a: \xFF\n"), "a.yml:1: byte 0xff is not UTF-8; save the file as UTF-8");
 }
 
 TEST(Yaml, IsBounded) {

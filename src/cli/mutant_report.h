@@ -1,0 +1,24 @@
+// What tests notice of mutants, for people and programs.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "cli/mutants.h"
+
+namespace spelk::cli {
+
+// Of all searches, in percent, rounded down; 100 where there are no mutants.
+size_t MutationScore(const std::vector<MutatedSearch>& searches);
+// A line for each search, and one for each mutant that no test notices.
+std::string MutantsText(const std::vector<MutatedSearch>& searches, bool colour);
+// An array of objects.
+std::string MutantsJson(const std::vector<MutatedSearch>& searches);
+// "==" -> "!=", cut where it is long.
+std::string ChangeOf(const MutatedSearch& search, const Mutant& mutant);
+// Line and column of a mutant in the file that the search stands in; in the search itself where
+// the file does not have it as it is.
+std::pair<size_t, size_t> PlaceInFile(const MutatedSearch& search, const Mutant& mutant);
+
+}  // namespace spelk::cli
