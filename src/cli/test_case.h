@@ -48,7 +48,8 @@ struct TestCase {
   std::string filter;                            // A search for those of the files that count.
   SearchArguments arguments;                     // Knowledge, time, zone.
   std::map<std::string, std::string> app_files;  // Of an app folder that goes with it.
-  bool known_gap = false;                        // Must fail.
+  std::string pack;        // A tree of detections whose macros and lookups it has; may be empty.
+  bool known_gap = false;  // Must fail.
   Expectation expects;
 };
 

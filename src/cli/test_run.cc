@@ -15,6 +15,7 @@
 #include <thread>
 
 #include "cli/terminal.h"
+#include "spelk/pack.h"
 #include "spelk/text.h"
 
 namespace spelk::cli {
@@ -59,7 +60,13 @@ class Shared {
         problem_ = "a folder for the files of the test cannot be written";
     }
     if (!test.app_files.empty()) arguments.apps.push_back(folder_.path());
-    engine_.emplace(MakeEngineOptions(arguments));
+    EngineOptions options = MakeEngineOptions(arguments);
+    if (!test.pack.empty()) {
+      const Result<Pack> pack = ReadPack(test.pack);
+      if (pack.ok()) AddPack(*pack, &options);
+      if (!pack.ok()) problem_ = pack.error().message();
+    }
+    engine_.emplace(std::move(options));
   }
 
   const std::string& problem() const { return problem_; }
@@ -83,7 +90,7 @@ class Shared {
 
 std::string KeyOf(const TestCase& test) {
   const SearchArguments& a = test.arguments;
-  std::string key = a.zone + (a.no_builtin ? "-" : "+") + a.write_folder;
+  std::string key = test.pack + '\0' + a.zone + (a.no_builtin ? "-" : "+") + a.write_folder;
   for (const auto* list : {&a.apps, &a.macros, &a.lookups}) {
     key += '\0';
     for (const std::string& text : *list) key += text + '\n';

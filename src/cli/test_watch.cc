@@ -50,6 +50,10 @@ std::vector<std::string> DependenciesOf(const TestCase& test) {
   for (const std::string& file : {test.expects.snapshot, arguments.geo_database}) {
     if (!file.empty()) all.push_back(file);
   }
+  if (!test.pack.empty()) {
+    all.push_back(test.pack + "/macros");
+    all.push_back(test.pack + "/lookups");
+  }
   return all;
 }
 

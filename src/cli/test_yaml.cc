@@ -46,13 +46,30 @@ class Reader {
     }
   }
 
+  // The folder with detections/ that the file lies in, where that has macros or lookups.
+  std::string TreeOfDetections() const {
+    std::error_code ignored;
+    const fs::path whole = fs::absolute(path_, ignored).lexically_normal();
+    for (fs::path folder = whole.parent_path(); folder.has_relative_path();
+         folder = folder.parent_path()) {
+      if (folder.filename() != "detections") continue;
+      const fs::path tree = folder.parent_path();
+      const bool brings =
+          fs::is_directory(tree / "macros", ignored) || fs::is_directory(tree / "lookups", ignored);
+      return brings ? tree.string() : "";
+    }
+    return "";
+  }
+
   // security_content: a detection with its tests.
   void ReadContentctl(const Yaml& top) {
     size_t number = 0;
+    const std::string tree = TreeOfDetections();
     for (const Yaml& test : Items(top.Find("tests"))) {
       ++number;
       TestCase made;
       made.file = path_;
+      made.pack = tree;
       made.line = test.line();
       const std::string title = top.Find("name") ? TextOf(top.Find("name"), "name") : path_;
       made.name = test.Find("name") ? title + ": " + TextOf(test.Find("name"), "name")

@@ -163,6 +163,11 @@ expect 'detections as contentctl has them' 0 '1 passed, 0 failed' bash -c '"$SPE
 expect 'whose events are not there' 2 'ERROR content/detections/wmic.yml:10: the events attack_data/master/datasets/T1047/x/windows-sysmon.log are not there; --data names the folder that has them' \
   bash -c '"$SPELK" test content >out; code=$?; head -1 out; exit $code'
 
+mkdir -p tree/detections/endpoint tree/macros
+sed 's/^search: EventID=1/search: Image=* `process_creation`/' content/detections/wmic.yml >tree/detections/endpoint/wmic.yml
+printf 'name: process_creation\ndefinition: EventID=1\n' >tree/macros/process_creation.yml
+expect 'with the macros of their tree' 0 '1 passed, 0 failed' bash -c '"$SPELK" test tree --data data | sed "s/, [0-9.]* s$//"'
+
 mkdir -p regression_data/rules/proc_wmic
 cat >regression_data/rules/proc_wmic/info.yml <<'END'
 id: 7
