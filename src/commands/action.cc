@@ -5,6 +5,8 @@
 
 #include <utility>
 
+#include "base/status.h"
+
 namespace spelk::commands {
 namespace {
 
@@ -72,6 +74,21 @@ absl::StatusOr<std::string> TextOfFreeOption(const ast::CommandCall& call, std::
     if (option->name.text == name) text = value;
   }
   return text;
+}
+
+absl::StatusOr<plan::NodePtr> BindDataPoints(const ast::CommandCall& call, plan::Binder& binder) {
+  SPELK_RETURN_IF_ERROR(binder.NoSigns(call));
+  SPELK_RETURN_IF_ERROR(binder.FieldNames(binder.Positional(call)).status());
+  SPELK_ASSIGN_OR_RETURN(const std::string index, binder.Text(call, "index"));
+  if (index.empty()) {
+    return binder.Error(ErrorCode::kMissingArgument, call.name.span,
+                        "the name of a metrics index is missing",
+                        {fmt::format("usage: {} index=metrics", call.name.text)});
+  }
+  SPELK_RETURN_IF_ERROR(binder.Choice(call, "split").status());
+  SPELK_RETURN_IF_ERROR(binder.Flag(call, "spool").status());
+  return MakeAction(call, fmt::format("write {{}} to the metrics index {}", index), "1 data point",
+                    "data points");
 }
 
 exec::OperatorPtr BuildAction(const plan::Node& node, const exec::RunContext& run) {

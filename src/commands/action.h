@@ -33,6 +33,8 @@ plan::NodePtr MakeAction(const ast::CommandCall& call, std::string what, std::st
 // have a text.
 absl::StatusOr<std::string> TextOfFreeOption(const ast::CommandCall& call, std::string_view name,
                                              plan::Binder& binder);
+// mcollect and meventcollect: rows become data points of a metrics index.
+absl::StatusOr<plan::NodePtr> BindDataPoints(const ast::CommandCall& call, plan::Binder& binder);
 exec::OperatorPtr BuildAction(const plan::Node& node, const exec::RunContext& run);
 
 inline constexpr std::string_view kActionNotes[] = {

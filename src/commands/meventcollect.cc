@@ -1,27 +1,8 @@
 // meventcollect: data points for a metrics index, out of events.
-#include <fmt/format.h>
-
-#include <string>
-
 #include "commands/action.h"
 
 namespace spelk::commands {
 namespace {
-
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
-  SPELK_RETURN_IF_ERROR(binder.NoSigns(call));
-  SPELK_RETURN_IF_ERROR(binder.FieldNames(binder.Positional(call)).status());
-  SPELK_ASSIGN_OR_RETURN(const std::string index, binder.Text(call, "index"));
-  if (index.empty()) {
-    return binder.Error(ErrorCode::kMissingArgument, call.name.span,
-                        "the name of a metrics index is missing",
-                        {"usage: meventcollect index=metrics"});
-  }
-  SPELK_RETURN_IF_ERROR(binder.Choice(call, "split").status());
-  SPELK_RETURN_IF_ERROR(binder.Flag(call, "spool").status());
-  return MakeAction(call, fmt::format("write {{}} to the metrics index {}", index), "1 data point",
-                    "data points");
-}
 
 constexpr Argument kArguments[] = {
     {.name = "field",
@@ -93,7 +74,7 @@ extern constexpr CommandEntry kMeventcollect = {
     .notes = kActionNotes,
     .differs = "Passes the rows on and writes nothing; a warning says what Splunk would do.",
     .examples = kExamples,
-    .bind = &Bind,
+    .bind = &BindDataPoints,
 };
 
 }  // namespace spelk::commands

@@ -12,6 +12,7 @@
 #include "functions/entry.h"
 #include "plan/bind/binder.h"
 #include "plan/lookup.h"
+#include "plan/scan_conditions.h"
 #include "value/time_format.h"
 #include "value/utf8.h"
 
@@ -161,16 +162,8 @@ namespace {
 void SetTimeRange(const CompileOptions& options, FieldTable& fields, plan::Node* root) {
   for (plan::ScanNode* scan : plan::ScansOf(*root)) {
     if (!scan->time_ranges.empty()) continue;
-    auto range = std::make_unique<plan::Expr>();
-    range->kind = plan::ExprKind::kTimeRange;
-    range->type = plan::Type::kBoolean;
-    range->field = fields.Intern("_time");
-    range->earliest = options.earliest;
-    range->latest = options.latest;
-    std::vector<plan::ExprPtr> all;
-    if (scan->predicate != nullptr) all.push_back(std::move(scan->predicate));
-    all.push_back(std::move(range));
-    scan->predicate = plan::MakeLogical(plan::ExprKind::kAnd, std::move(all));
+    plan::AddCondition(
+        plan::MakeTimeRange(fields.Intern("_time"), options.earliest, options.latest), scan);
     scan->time_ranges.push_back({options.earliest, options.latest});
   }
   plan::ForEachHeldPlan(

@@ -13,6 +13,7 @@
 #include "engine/run_outputs.h"
 #include "plan/eval/search_nodes.h"
 #include "plan/limits.h"
+#include "plan/scan_conditions.h"
 #include "value/relative_time.h"
 #include "value/utf8.h"
 
@@ -177,16 +178,8 @@ PlanRun& Runner::PrepareInPlace(plan::NodePtr* place) {
   }
   if (options.earliest.empty() && options.latest.empty()) return prepared;
   for (plan::ScanNode* scan : plan::ScansOf(**place)) {
-    auto range = std::make_unique<plan::Expr>();
-    range->kind = plan::ExprKind::kTimeRange;
-    range->type = plan::Type::kBoolean;
-    range->field = fields_.Intern("_time");
-    range->earliest = options.earliest;
-    range->latest = options.latest;
-    std::vector<plan::ExprPtr> all;
-    if (scan->predicate != nullptr) all.push_back(std::move(scan->predicate));
-    all.push_back(std::move(range));
-    scan->predicate = plan::MakeLogical(plan::ExprKind::kAnd, std::move(all));
+    plan::AddCondition(
+        plan::MakeTimeRange(fields_.Intern("_time"), options.earliest, options.latest), scan);
   }
   return prepared;
 }

@@ -10,8 +10,7 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
 
 constexpr std::string_view kNotes[] = {
     "each combination of values has its count in psrsvd_gc: rare over these rows, here or read "
-    "again "
-    "from a file or a table, gives what it gives over all events",
+    "again from a file or a table, gives what it gives over all events",
     "limit=, showperc= and the like are for that rare"};
 constexpr Example kExamples[] = {
     {.title = "Counts, and the least frequent value out of them",

@@ -17,6 +17,7 @@
 #include "engine/why/origins.h"
 #include "engine/why/trials.h"
 #include "plan/nodes.h"
+#include "plan/scan_conditions.h"
 
 namespace spelk::engine {
 namespace {
@@ -86,16 +87,9 @@ class Investigation {
     const RunOptions& options = request_.options;
     if (options.earliest.empty() && options.latest.empty()) return;
     for (plan::ScanNode* scan : plan::ScansOf(*root_)) {
-      auto range = std::make_unique<plan::Expr>();
-      range->kind = plan::ExprKind::kTimeRange;
-      range->type = plan::Type::kBoolean;
-      range->field = fields_.Intern("_time");
-      range->earliest = options.earliest;
-      range->latest = options.latest;
-      std::vector<plan::ExprPtr> all;
-      all.push_back(std::move(range));
-      if (scan->predicate != nullptr) all.push_back(std::move(scan->predicate));
-      scan->predicate = plan::MakeLogical(plan::ExprKind::kAnd, std::move(all));
+      plan::AddCondition(
+          plan::MakeTimeRange(fields_.Intern("_time"), options.earliest, options.latest), scan,
+          plan::Placed::kFirst);
     }
   }
 
