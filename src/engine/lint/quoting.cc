@@ -237,7 +237,13 @@ void CheckColon(Visit& visit, const ast::SearchExpr& terms, const ast::SearchTer
     return name.starts_with(set) && name.size() > set.size();
   });
   if (!of_set && std::find(std::begin(kNames), std::end(kNames), name) == std::end(kNames)) return;
-  const std::string written = fmt::format("{}={}", text.substr(0, colon), text.substr(colon + 1));
+  // host::web-1 is a condition; source::… likewise.
+  const bool twice = text.compare(colon, 2, "::") == 0;
+  const bool metadata =
+      name == "host" || name == "source" || name == "sourcetype" || name == "index";
+  if (twice && (metadata || colon + 2 == text.size())) return;
+  const std::string written =
+      fmt::format("{}={}", text.substr(0, colon), text.substr(colon + (twice ? 2 : 1)));
   visit.Add({.rule = "L0807",
              .span = terms.span,
              .message = fmt::format("{} is a word to look for here", text),

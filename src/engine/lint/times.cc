@@ -13,6 +13,7 @@
 #include "value/ip_address.h"
 #include "value/number.h"
 #include "value/relative_time.h"
+#include "value/time_span.h"
 
 namespace spelk::engine::lint {
 namespace {
@@ -94,6 +95,17 @@ constexpr LintRule kRules[] = {
      .bad = "EventID=1 | where _time > now() - 7",
      .at = "now() - 7",
      .good = "EventID=1 | where _time > now() - 7*86400"},
+    {.id = "L0709",
+     .name = "span-after-by",
+     .title = "a span of time behind the BY field of timechart",
+     .explanation = "After BY a span divides the values of that field; the time keeps its default "
+                    "span.",
+     .fix = "write span= before BY",
+     .bad = "EventID=1 | timechart count by host span=1d",
+     .at = "span=1d",
+     .good = "EventID=1 | timechart span=1d count by host",
+     .mends = true,
+     .on_run = true},
 };
 
 // Times are told apart without a clock.
@@ -302,6 +314,34 @@ bool AsksForSeveral(const ast::CommandCall& call) {
           (comparison->op == CompareOp::kGreaterEqual && *number >= 2));
 }
 
+const ast::ArgumentOption* SpanIn(const std::vector<ast::Argument>& arguments) {
+  for (const ast::Argument& argument : arguments) {
+    const auto* option = std::get_if<ast::ArgumentOption>(&argument.value);
+    if (option != nullptr && EqualsIgnoringCase(option->name.text, "span")) return option;
+  }
+  return nullptr;
+}
+
+void Command(Visit& visit, const ast::CommandCall& call) {
+  if (visit.CommandName() != "timechart" || SpanIn(call.arguments) != nullptr) return;
+  for (const ast::Clause& clause : call.clauses) {
+    const ast::ArgumentOption* option = SpanIn(clause.arguments);
+    if (clause.word != ast::ClauseWord::kBy || option == nullptr) continue;
+    const std::string_view text = visit.TextOf(option->value->span);
+    const bool number = text.find_first_not_of("0123456789.") == std::string_view::npos;
+    if (number || !ParseTimeSpan(text)) continue;
+    const Span whole{option->name.span.begin, option->value->span.end};
+    visit.Add(
+        {.rule = "L0709",
+         .span = whole,
+         .message = "this span divides the values of the field after BY, not the time",
+         .notes = {fmt::format("write timechart span={} …", text)},
+         .fix = "write it before BY",
+         .edits = {{Span{call.name.span.end, call.name.span.end}, fmt::format(" span={}", text)},
+                   {whole, ""}}});
+  }
+}
+
 void Pipeline(Visit& visit, const ast::Pipeline& pipeline) {
   // What makes its rows may make them by spans.
   if (pipeline.leading_pipe) return;
@@ -327,7 +367,10 @@ void Pipeline(Visit& visit, const ast::Pipeline& pipeline) {
 
 }  // namespace
 
-const Family kTimes = {
-    .rules = kRules, .expression = &Expression, .terms = &Terms, .pipeline = &Pipeline};
+const Family kTimes = {.rules = kRules,
+                       .expression = &Expression,
+                       .terms = &Terms,
+                       .command = &Command,
+                       .pipeline = &Pipeline};
 
 }  // namespace spelk::engine::lint

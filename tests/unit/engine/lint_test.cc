@@ -336,6 +336,8 @@ TEST(Lint, WidthOfRules) {
            {"L0801", "process.name:\"cmd.exe\" a=1", "a=1 \"b\""},
            {"L0801", "a=1 command_line~\".*x.*\"", "a=1 source \"b\""},
            {"L0807", "event.code:1 a=1", "a=1 www.example.com:443"},
+           {"L0807", "EventID::4688 a=1", "a=1 host::web-1 source::x"},
+           {"L0709", "a=1 | timechart count by host span=1h", "a=1 | timechart count by n span=10"},
            {"L0808", "title: x logsource: y detection: z", "title: x"},
            {"L0604", "CommandLine=/.*mimikatz.*/", "path=/usr/bin/"},
            {"L0604", "CommandLine=\"(curl|wget) http\"", "CommandLine=\"* (a) | *\""},
