@@ -331,6 +331,7 @@ void Command(Visit& visit, const ast::CommandCall& call) {
     const bool number = text.find_first_not_of("0123456789.") == std::string_view::npos;
     if (number || !ParseTimeSpan(text)) continue;
     const Span whole{option->name.span.begin, option->value->span.end};
+    const Span with_blank{whole.begin - 1, whole.end};
     visit.Add(
         {.rule = "L0709",
          .span = whole,
@@ -338,7 +339,7 @@ void Command(Visit& visit, const ast::CommandCall& call) {
          .notes = {fmt::format("write timechart span={} …", text)},
          .fix = "write it before BY",
          .edits = {{Span{call.name.span.end, call.name.span.end}, fmt::format(" span={}", text)},
-                   {whole, ""}}});
+                   {visit.TextOf(with_blank).front() == ' ' ? with_blank : whole, ""}}});
   }
 }
 
