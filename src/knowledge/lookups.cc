@@ -115,6 +115,20 @@ std::vector<std::string> Lookups::LookupNames() const {
   return names;
 }
 
+namespace {
+
+// Whether one of the parts between slashes is `..`.
+bool LeadsUp(std::string_view name) {
+  for (size_t begin = 0; begin <= name.size();) {
+    const size_t end = std::min(name.find('/', begin), name.size());
+    if (name.substr(begin, end - begin) == "..") return true;
+    begin = end + 1;
+  }
+  return false;
+}
+
+}  // namespace
+
 absl::StatusOr<std::optional<io::Input>> Lookups::Open(std::string_view table) const {
   if (const auto given = files_.find(table); given != files_.end()) {
     io::Input input;
@@ -140,6 +154,11 @@ absl::StatusOr<std::optional<io::Input>> Lookups::Open(std::string_view table) c
 }
 
 absl::StatusOr<std::optional<std::string>> Lookups::Read(std::string_view name, size_t most) const {
+  // An app has other files beside its tables.
+  if (LeadsUp(name)) {
+    return absl::PermissionDeniedError(
+        fmt::format("{} leads out of the folder of lookup tables", name));
+  }
   SPELK_ASSIGN_OR_RETURN(const std::optional<io::Input> input, Open(name));
   if (!input) return std::nullopt;
   SPELK_ASSIGN_OR_RETURN(std::string text, io::ReadAll(*input, most));

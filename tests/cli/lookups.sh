@@ -32,6 +32,9 @@ expect 'a link that leads out of the app is not followed' 2 '' run '| inputlooku
 says 'and that is said' 'leads out of the app folder'
 expect 'a name that leads out of the folder' 2 '' run '| inputlookup ../users.csv' --lookup tables
 
+printf '[x]\ndefinition = secret\n' >app/default/macros.conf
+expect 'nor is another file of the app a table' 2 '' run '| inputlookup ../default/macros.conf' --app app
+says 'which is said' "the lookup table '../default/macros.conf' does not exist"
 expect 'nothing is written without a flag' 0 'uid
 1
 2' run 'table uid | outputlookup seen.csv' events.ndjson
