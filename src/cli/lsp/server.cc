@@ -263,7 +263,8 @@ class Server {
     changed_.insert(document.uri());
   }
 
-  void Close(std::string uri) {
+  void Close(std::string_view of) {
+    const std::string uri(of);  // That of the document goes with it.
     const auto found = documents_.find(uri);
     if (found == documents_.end()) return;
     documents_.erase(found);
