@@ -77,7 +77,7 @@ std::vector<std::string> CheckTogether(const Engine& engine, const std::vector<s
     queries.push_back(std::move(*query));
   }
   std::vector<std::string> problems;
-  for (const size_t threads : {1, 8}) {
+  for (const size_t threads : {size_t{1}, size_t{8}}) {
     Variation variation;
     variation.threads = threads;
     variation.block_size = threads == 1 ? size_t{1} << 20U : size_t{4} << 10U;

@@ -44,7 +44,7 @@ TEST(TopNPerKey, KeepsTheFirstInRankWhateverComesFirst) {
 }
 
 TEST(TopNPerKey, SpillsAndGivesTheSame) {
-  for (const uint64_t limit : {1, 3}) {
+  for (const uint64_t limit : {uint64_t{1}, uint64_t{3}}) {
     std::vector<std::vector<std::string>> answers;
     for (const size_t memory : {size_t{512} << 10U, size_t{64} << 20U}) {
       TestRun run(memory);

@@ -151,7 +151,7 @@ TEST_P(StatesTest, MergesInAnyOrderAndGroupingToTheSameBytes) {
 }
 
 TEST_P(StatesTest, ComesBackFromItsBytes) {
-  for (const size_t count : {0, 1, 2, 50, 3000}) {
+  for (const size_t count : {size_t{0}, size_t{1}, size_t{2}, size_t{50}, size_t{3000}}) {
     AnyState state(ops());
     for (const plan::AggregateInput& input : Inputs(count, 17)) state.Add(input);
     const std::string bytes = state.Save();
