@@ -319,6 +319,11 @@ absl::Status Props::AddTimeSetting(const Setting& setting, const Rule& common) {
 absl::Status Props::AddInputSetting(const Setting& setting, const Rule& common) {
   // Elsewhere it means nothing.
   if (setting.key == "sourcetype" && common.stanza->rank != 3) return absl::OkStatus();
+  if (common.stanza->where.stanza == plan::StanzaKind::kHost) {
+    return absl::InvalidArgumentError(fmt::format(
+        "{}: {}: no input tells its host before it is read, so that host:: does not apply",
+        common.place, setting.key));
+  }
   // One that means nothing is told to whoever reads such an input.
   InsertByPrecedence({{common.stanza->where, setting.key, setting.value, common.stanza->builtin},
                       common.stanza->rank,

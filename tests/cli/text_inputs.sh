@@ -228,3 +228,10 @@ $setting"
 7' run 'stats count' --app app log.txt
   expect 'it is listed' 0 '' grep -q "app/default/props.conf:2: ${setting%% *}: " <("$SPELK" apps --app app --no-builtin)
 done
+
+# No input tells its host before it is read.
+props '[host::web-*]
+SHOULD_LINEMERGE = true'
+texts '2024-05-01 10:00:00 a
+  at x' 'a stanza of hosts does not say how inputs are read' <(head -n 2 log.txt)
+expect 'which is listed' 0 '' grep -q 'app/default/props.conf:2: SHOULD_LINEMERGE: no input tells its host' <("$SPELK" apps --app app --no-builtin)
