@@ -159,6 +159,13 @@ absl::StatusOr<std::optional<std::string>> Lookups::Read(std::string_view name, 
     return absl::PermissionDeniedError(
         fmt::format("{} leads out of the folder of lookup tables", name));
   }
+  // The forms of apps have a folder beside that of the tables.
+  if (name.starts_with("forms/")) {
+    for (auto app = apps_.rbegin(); app != apps_.rend(); ++app) {
+      SPELK_ASSIGN_OR_RETURN(std::optional<std::string> form, app->Read(name, most));
+      if (form) return form;
+    }
+  }
   SPELK_ASSIGN_OR_RETURN(const std::optional<io::Input> input, Open(name));
   if (!input) return std::nullopt;
   SPELK_ASSIGN_OR_RETURN(std::string text, io::ReadAll(*input, most));
