@@ -93,3 +93,33 @@ expect 'what a search writes is not lost' 0 '{"n":1}' "$SPELK" run --empty-table
 # ---- a blank after the comma of the first line
 printf 'k, team\na, red\n' >blank.csv
 expect 'is no part of the name' 0 '{"team":" red"}' "$SPELK" run --lookup blank.csv 'lookup blank k OUTPUT team | table team' one.ndjson
+
+# geom takes its shapes out of a KMZ file: a zip archive, written here by hand.
+le32() { printf "$(printf '\\x%02x\\x%02x\\x%02x\\x%02x' $(($1 & 255)) $(($1 >> 8 & 255)) $(($1 >> 16 & 255)) $(($1 >> 24)))"; }
+sum() { tail -c 8 doc.kml.gz | head -c 4; }
+kmz() {
+  local packed size
+  gzip -nc doc.kml >doc.kml.gz
+  size=$(stat -c %s doc.kml) packed=$(($(stat -c %s doc.kml.gz) - 18))
+  printf 'PK\003\004\024\000\000\000\010\000\000\000\000\000' && sum && le32 "$packed" && le32 "$size"
+  printf '\007\000\000\000doc.%s' "$1" && tail -c +11 doc.kml.gz | head -c "$packed"
+  printf 'PK\001\002\024\000\024\000\000\000\010\000\000\000\000\000' && sum && le32 "$packed" && le32 "$size"
+  printf '\007\000\000\000\000\000\000\000\000\000\000\000\000\000' && le32 0 && printf 'doc.%s' "$1"
+  printf 'PK\005\006\000\000\000\000\001\000\001\000' && le32 53 && le32 $((37 + packed)) && printf '\000\000'
+}
+mkdir -p geo/default geo/lookups
+for name in shapes cut none bad; do
+  printf '[%s]\nexternal_type = geo\nfilename = %s.kmz\n' $name $name
+done >geo/default/transforms.conf
+printf '%s' '<kml><Placemark><name>A</name><Polygon><outerBoundaryIs><LinearRing><coordinates>0,0 4,0 4,4 0,0' \
+  '</coordinates></LinearRing></outerBoundaryIs></Polygon></Placemark></kml>' >doc.kml
+kmz kml >geo/lookups/shapes.kmz
+kmz txt >geo/lookups/none.kmz
+head -c 60 geo/lookups/shapes.kmz >geo/lookups/cut.kmz
+{ head -c 60 geo/lookups/shapes.kmz && printf x && tail -c +62 geo/lookups/shapes.kmz; } >geo/lookups/bad.kmz
+expect 'a KMZ file' 0 '{"geom":"{\"type\":\"MultiPolygon\",\"coordinates\":[[[[0,0],[4,0],[4,4],[0,0]]]]}"}' \
+  "$SPELK" run '| makeresults | eval featureId="A" | geom shapes | table geom' --app geo
+for name in cut none bad; do
+  expect "a KMZ file that is $name" 4 '' "$SPELK" run "| makeresults | geom $name" --app geo
+  says 'it is told' "geom: the lookup '$name': the archive cannot be read: "
+done

@@ -14,6 +14,7 @@
 #include "commands/entry.h"
 #include "commands/geo/shapes.h"
 #include "exec/column_setter.h"
+#include "io/kmz.h"
 #include "plan/saved_searches.h"
 #include "value/number.h"
 
@@ -206,6 +207,19 @@ class Geom final : public exec::Sequential<GeomState> {
     return run_.budget->Exhausted("geom", feature.json.size());
   }
 
+  static constexpr size_t kMostBytes = size_t{256} << 20U;
+
+  // Out of a KML document, or of the one in a KMZ file.
+  absl::StatusOr<std::vector<io::KmlFeature>> ReadShapes(std::string_view text,
+                                                         std::string_view id_path,
+                                                         Reservation* kept) const {
+    Reservation texts(run_.budget);
+    if (!texts.Resize(text.size())) return run_.budget->Exhausted("geom", text.size());
+    if (!io::IsKmz(text)) return io::ReadKml(text, id_path, kept);
+    SPELK_ASSIGN_OR_RETURN(const std::string document, io::KmlInKmz(text, kMostBytes, &texts));
+    return io::ReadKml(document, id_path, kept);
+  }
+
   absl::StatusOr<Collection*> Find(std::string_view name, GeomState& state) const {
     const auto known = state.collections.find(name);
     if (known != state.collections.end()) return known->second.get();
@@ -217,22 +231,15 @@ class Geom final : public exec::Sequential<GeomState> {
                       "with external_type = geo",
                       name));
     }
-    constexpr size_t kMostBytes = size_t{256} << 20U;
     SPELK_ASSIGN_OR_RETURN(const std::optional<std::string> text,
                            run_.services.files->Read(lookup->file, kMostBytes));
     if (!text) {
       return absl::NotFoundError(
           fmt::format("geom: the file {} of the lookup '{}' is not there", lookup->file, name));
     }
-    if (text->starts_with("PK")) {
-      return absl::FailedPreconditionError(
-          fmt::format("geom: the file {} is an archive; unpack the KML document that it holds, and "
-                      "name that in transforms.conf",
-                      lookup->file));
-    }
     auto collection = std::make_unique<Collection>(run_.budget);
     absl::StatusOr<std::vector<io::KmlFeature>> shapes =
-        io::ReadKml(*text, lookup->id_path, &collection->kept);
+        ReadShapes(*text, lookup->id_path, &collection->kept);
     if (!shapes.ok()) {
       if (absl::IsResourceExhausted(shapes.status())) return shapes.status();
       return absl::FailedPreconditionError(
@@ -287,7 +294,7 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
       std::vector<std::string> notes = plan::DidYouMean(plan::NearestNames(node->lookup, names));
       notes.emplace_back(
           "the shapes of geo_us_states and geo_countries are Splunk's files; a stanza of "
-          "transforms.conf with external_type = geo names a KML file of your own");
+          "transforms.conf with external_type = geo names a KML or KMZ file of your own");
       return binder.Error(ErrorCode::kUnknownLookup, arguments[0]->span,
                           fmt::format("there is no geospatial lookup '{}'", node->lookup),
                           std::move(notes));
@@ -352,10 +359,9 @@ constexpr Argument kArguments[] = {
      .summary = "Its north.",
      .is_option = true}};
 constexpr std::string_view kNotes[] = {
-    "the shapes are those of the KML file that filename= of the stanza names, in the lookups "
-    "folder "
-    "of an app; feature_id_element= says where ids stand (/Placemark/name). A KMZ file is an "
-    "archive: unpack the KML file in it",
+    "the shapes are those of the KML or KMZ file that filename= of the stanza names, in the "
+    "lookups "
+    "folder of an app; feature_id_element= says where ids stand (/Placemark/name)",
     "geom is the text of a GeoJSON MultiPolygon; a row without a feature, or with one outside of "
     "the part that is shown, has none"};
 constexpr Example kExamples[] = {
@@ -380,8 +386,8 @@ extern constexpr CommandEntry kGeom = {
     .arguments = kArguments,
     .notes = kNotes,
     .differs =
-        "Lookups are KML files of your own: the shapes of geo_us_states and geo_countries "
-        "are files of Splunk's, and KMZ archives are to be unpacked.",
+        "Lookups are KML and KMZ files of your own: the shapes of geo_us_states and geo_countries "
+        "are files of Splunk's.",
     .examples = kExamples,
     .nodes = kNodes,
     .bind = &Bind,
