@@ -4,12 +4,6 @@
 namespace spelk::functions {
 namespace {
 
-constexpr std::string_view kUnbuiltStatistics[] = {
-#define SPELK_UNBUILT_STATISTIC(name) name,
-#include "functions/unbuilt.inc"
-#undef SPELK_UNBUILT_STATISTIC
-};
-
 template <class Entry>
 void Append(std::span<const Entry> family, std::vector<const Entry*>* all) {
   for (const Entry& entry : family) all->push_back(&entry);
@@ -39,6 +33,6 @@ std::vector<const AggregateEntry*> AllAggregates() {
 
 // All eval functions that Splunk documents are built.
 std::span<const std::string_view> UnbuiltFunctions() { return {}; }
-std::span<const std::string_view> UnbuiltAggregates() { return kUnbuiltStatistics; }
+std::span<const std::string_view> UnbuiltAggregates() { return {}; }
 
 }  // namespace spelk::functions

@@ -12,23 +12,33 @@
 #include "commands/bin.h"
 #include "commands/combine/subsearches.h"
 #include "commands/entry.h"
+#include "commands/model/metric_points.h"
 #include "syntax/unescape.h"
+#include "value/ascii.h"
 #include "value/bin_span.h"
 
 namespace spelk::commands {
 namespace {
 
+using plan::Expr;
 using plan::ExprKind;
 using plan::ExprPtr;
 using syntax::Quote;
-using syntax::QuoteField;
 
 constexpr std::string_view kValue = "_value";
+constexpr std::string_view kMetricName = "metric_name";
 constexpr std::string_view kMember = "metric_name:";
+constexpr std::string_view kSeries = "_timeseries";
 // What chart=t takes, and what chart and timechart call it.
 constexpr std::string_view kChart = "chart.";
 constexpr std::string_view kChartOptions[] = {"chart.limit",    "chart.agg",     "chart.usenull",
                                               "chart.useother", "chart.nullstr", "chart.otherstr"};
+
+// What rate_avg and rate_sum make of the rates of time series; empty for other statistics.
+std::string_view StatisticOfRates(std::string_view function) {
+  if (EqualsIgnoringCase(function, "rate_avg")) return "avg";
+  return EqualsIgnoringCase(function, "rate_sum") ? "sum" : "";
+}
 
 class MstatsBinder {
  public:
@@ -40,14 +50,15 @@ class MstatsBinder {
     SPELK_ASSIGN_OR_RETURN(node->by, binder_.By(call_));
     SPELK_RETURN_IF_ERROR(ReadSpan(node.get()));
     SPELK_RETURN_IF_ERROR(ReadStatistics(node.get()));
-    SPELK_ASSIGN_OR_RETURN(plan::NodePtr rows,
-                           binder_.SearchIn(Measurements(), call_.name.span, "metrics"));
-    SPELK_RETURN_IF_ERROR(AddWhere(rows.get()));
+    SPELK_ASSIGN_OR_RETURN(plan::NodePtr rows, Measurements(node->by));
     if (fill_ && !node->by.empty()) {
       SPELK_ASSIGN_OR_RETURN(rows, Over(FillGroups(node->by), std::move(rows)));
     }
     if (!every_.empty()) {
       SPELK_ASSIGN_OR_RETURN(rows, Over(Sample(), std::move(rows)));
+    }
+    for (const std::string& metric : rates_) {
+      SPELK_ASSIGN_OR_RETURN(rows, Over(RateOf(metric, has_time_ ? span_ : ""), std::move(rows)));
     }
     if (chart_) return Over(Chart(node->by), std::move(rows));
     if (has_time_) {
@@ -170,29 +181,30 @@ class MstatsBinder {
     Span value;
   };
   absl::StatusOr<std::optional<Given>> Find(std::string_view name) {
+    std::vector<Given> all;
     if (const ast::ArgumentOption* option = binder_.FindOption(call_, name)) {
       SPELK_ASSIGN_OR_RETURN(std::string text, binder_.OptionText(*option));
-      return Given{std::move(text), option->name.span, option->value->span};
+      all.push_back({std::move(text), option->name.span, option->value->span});
     }
-    const ast::Clause* where = binder_.FindClause(call_, ast::ClauseWord::kWhere);
-    if (where == nullptr || !where->search) return std::nullopt;
-    const auto given = [name](const ast::SearchExpr& term) -> std::optional<Given> {
+    const auto add = [&](const ast::SearchExpr& term) {
       const auto* comparison = std::get_if<ast::SearchComparison>(&term.node);
-      if (comparison == nullptr || comparison->op != CompareOp::kEqual ||
-          comparison->field.text != name) {
-        return std::nullopt;
-      }
+      if (comparison == nullptr || comparison->op != CompareOp::kEqual) return;
       const auto* text = std::get_if<ast::Name>(&comparison->value.value);
-      if (text == nullptr) return std::nullopt;
-      return Given{text->text, comparison->field.span, comparison->value.span};
+      if (text == nullptr || comparison->field.text != name) return;
+      all.push_back({text->text, comparison->field.span, comparison->value.span});
     };
-    if (const auto* all = std::get_if<ast::SearchAnd>(&where->search->node)) {
-      for (const ast::SearchExpr& term : all->operands) {
-        if (auto found = given(term)) return found;
+    const ast::Clause* where = binder_.FindClause(call_, ast::ClauseWord::kWhere);
+    if (where != nullptr && where->search) {
+      add(*where->search);
+      if (const auto* terms = std::get_if<ast::SearchAnd>(&where->search->node)) {
+        for (const ast::SearchExpr& term : terms->operands) add(term);
       }
-      return std::nullopt;
     }
-    return given(*where->search);
+    if (all.empty()) return std::nullopt;
+    if (all.size() == 1) return all.front();
+    return binder_.Error(ErrorCode::kRepeatedOption, all.back().name,
+                         fmt::format("option \"{}\" is given twice", name),
+                         {"among the terms of WHERE it is the option, too, no dimension"});
   }
 
   absl::Status BadSpan(const Given& given) {
@@ -209,6 +221,12 @@ class MstatsBinder {
     }
     for (const ast::Argument* argument : arguments) {
       SPELK_ASSIGN_OR_RETURN(plan::AggregateCall call, binder_.Aggregate(*argument));
+      if (const std::string_view of_rates = StatisticOfRates(call.function); !of_rates.empty()) {
+        SPELK_RETURN_IF_ERROR(ReadRate(of_rates, &call));
+        SPELK_RETURN_IF_ERROR(
+            binder_.AddStatistic(std::move(call), argument->span, node->by, node));
+        continue;
+      }
       // For the commands that merge partial rows, a count alone is one of measurements.
       const bool alone = !call.field && call.pattern.empty() && call.expression == nullptr;
       if (prestats_ && alone && call.function == "count") call.field = binder_.Intern(kValue);
@@ -233,79 +251,138 @@ class MstatsBinder {
         continue;
       }
       statistics_ += fmt::format(" {}", binder_.TextOf(argument->span));
-      std::string metric(call.field.name());
-      if (std::find(metrics_.begin(), metrics_.end(), metric) == metrics_.end()) {
-        metrics_.push_back(std::move(metric));
-      }
+      AddOnce(std::string(call.field.name()), &metrics_);
       SPELK_RETURN_IF_ERROR(binder_.AddStatistic(std::move(call), argument->span, node->by, node));
+    }
+    return CheckForms(*arguments.front());
+  }
+
+  static void AddOnce(std::string name, std::vector<std::string>* names) {
+    if (std::find(names->begin(), names->end(), name) == names->end()) {
+      names->push_back(std::move(name));
+    }
+  }
+
+  // Statistics take the names of metrics, or _value and WHERE chooses the metrics; not both (Stats
+  // metric term options).
+  absl::Status CheckForms(const ast::Argument& statistic) {
+    of_values_ = std::find(metrics_.begin(), metrics_.end(), kValue) != metrics_.end();
+    if (of_values_ && (metrics_.size() > 1 || !patterns_.empty())) {
+      return binder_.Error(ErrorCode::kBadStatistic, statistic.span,
+                           "statistics of _value and of named metrics do not go together");
     }
     return absl::OkStatus();
   }
 
-  // The search that gives the metrics as fields.
-  std::string Measurements() const {
-    std::string any;
-    std::string fields;
-    for (const std::string& metric : metrics_) {
-      if (!any.empty()) any += " OR ";
-      if (metric == kValue) {
-        any += "(metric_name=* _value=*)";
-        continue;
-      }
-      const std::string member = fmt::format("{}{}", kMember, metric);
-      any += fmt::format("{}=* OR (metric_name={} _value=*)", Quote(member), Quote(metric));
-      fields += fmt::format("{}{}=coalesce({},if(metric_name=={},_value,null()))",
-                            fields.empty() ? " | eval " : ", ", Quote(metric), QuoteField(member),
-                            Quote(metric));
-    }
-    return patterns_.empty() ? fmt::format("search ({}){}", any, fields) : OfPatterns(fields);
+  // rate_avg(metric) is the average of a field that holds the rates of the time series.
+  absl::Status ReadRate(std::string_view statistic, plan::AggregateCall* call) {
+    const auto refuse = [&](std::string_view what) {
+      return binder_.Error(ErrorCode::kBadStatistic, call->span,
+                           fmt::format("{} {}", call->function, what));
+    };
+    if (!call->field) return refuse("takes the name of one metric");
+    if (prestats_) return refuse("does not go with prestats=t");
+    if (has_time_ && span_.empty()) return refuse("takes a span that is given, as span=1h");
+    const std::string metric(call->field.name());
+    AddOnce(metric, &metrics_);
+    AddOnce(metric, &rates_);
+    call->function = statistic;
+    call->field = binder_.Intern(RateFieldOf(metric));
+    statistics_ += fmt::format(" {}({}) AS {}", statistic, Quote(call->field.name()),
+                               Quote(call->output.name()));
+    return absl::OkStatus();
   }
 
-  // Which metrics a pattern takes is known only when all fields of an event are: a measurement
-  // becomes a member like the others, then events that have one of them stay. Metrics have no text
-  // but their line, which names them.
-  std::string OfPatterns(const std::string& fields) const {
-    std::string names;
-    for (const std::string& pattern : patterns_) names += fmt::format(" {}", Quote(pattern));
-    std::string others;
-    for (const std::string& metric : metrics_) {
-      others += fmt::format(" OR isnotnull({})", QuoteField(metric));
+  // The rows that give the metrics as fields.
+  absl::StatusOr<plan::NodePtr> Measurements(const std::vector<Field>& by) {
+    const auto grouped = [&](std::string_view name) {
+      return std::any_of(by.begin(), by.end(),
+                         [name](Field field) { return field.name() == name; });
+    };
+    const bool by_metric = grouped(kMetricName);
+    if (by_metric && !patterns_.empty()) {
+      return binder_.Error(ErrorCode::kUnbuiltOption, call_.name.span,
+                           "BY metric_name is not built yet for patterns of names",
+                           {"statistics of _value, with WHERE metric_name=, take BY metric_name"});
     }
-    return fmt::format(
-        "search *metric_name* | eval mstats_name=\"{}\".metric_name | eval "
-        "{{mstats_name}}=_value{} "
-        "| foreach{} [eval mstats_any=if(isnotnull('<<FIELD>>'),1,mstats_any)] "
-        "| where mstats_any=1{}",
-        kMember, fields, names, others);
+    const MetricPoints points = {of_values_ || by_metric, grouped(kSeries) || !rates_.empty()};
+    const std::string search =
+        points.single || !patterns_.empty() ? "search *metric_name*" : SearchForMetrics(metrics_);
+    SPELK_ASSIGN_OR_RETURN(plan::NodePtr rows,
+                           binder_.SearchIn(search, call_.name.span, "metrics"));
+    SPELK_ASSIGN_OR_RETURN(ExprPtr of_metric, AddWhere(rows.get()));
+    if (points.single || points.series) {
+      plan::NodePtr node = MakeMetricPoints(call_.span, points, binder_);
+      node->input = std::move(rows);
+      rows = std::move(node);
+    }
+    if (of_metric != nullptr) {
+      auto filter = plan::Make<plan::FilterNode>(call_.span);
+      filter->predicate = std::move(of_metric);
+      filter->input = std::move(rows);
+      rows = std::move(filter);
+    }
+    if (of_values_) return rows;
+    return Over(by_metric ? FieldsOfPoints(metrics_) : FieldsOfEvents(metrics_, patterns_),
+                std::move(rows));
   }
 
   // Values are compared with their case (mstats, WHERE clause), unlike in search.
-  static void MatchCase(plan::Expr* expr) {
+  static void MatchCase(Expr* expr) {
     for (plan::Pattern& pattern : expr->patterns) pattern.exact_case = !expr->field.hidden();
     for (ExprPtr& argument : expr->arguments) {
       if (argument != nullptr) MatchCase(argument.get());
     }
   }
 
-  absl::Status AddWhere(plan::Node* rows) {
+  static bool Reads(const Expr& expr, std::string_view name) {
+    plan::FieldSet fields;
+    plan::CollectFields(expr, &fields);
+    return std::any_of(fields.fields().begin(), fields.fields().end(),
+                       [name](Field field) { return field.name() == name; });
+  }
+  static bool ReadsHidden(const Expr& expr) {
+    plan::FieldSet fields;
+    plan::CollectFields(expr, &fields);
+    return std::any_of(fields.fields().begin(), fields.fields().end(),
+                       [](Field field) { return field.hidden(); });
+  }
+
+  // Gives the terms to the scan, but those that choose metrics: they are for the measurements.
+  absl::StatusOr<ExprPtr> AddWhere(plan::Node* rows) {
     const ast::Clause* where = binder_.FindClause(call_, ast::ClauseWord::kWhere);
-    if (where == nullptr || !where->search) return absl::OkStatus();
+    if (where == nullptr || !where->search) return ExprPtr();
     SPELK_ASSIGN_OR_RETURN(ExprPtr terms, binder_.SearchTerms(*where->search, true));
-    if (terms == nullptr) return absl::OkStatus();
+    if (terms == nullptr) return ExprPtr();
     plan::ScanNode* scan = plan::ScanOf(*rows);
     for (plan::TimeModifiers& each : plan::Binder::TimeRangesIn(*terms)) {
       scan->time_ranges.push_back(std::move(each));
     }
     std::vector<ExprPtr> all = plan::SplitAnd(std::move(scan->predicate));
+    std::vector<ExprPtr> of_metric;
     for (ExprPtr& term : plan::SplitAnd(std::move(terms))) {
       const bool option = term->kind == ExprKind::kMatch && term->op == CompareOp::kEqual &&
                           (term->field.name() == "span" || term->field.name() == "every");
       if (option) continue;
       MatchCase(term.get());
-      all.push_back(std::move(term));
+      if (!Reads(*term, kMetricName)) {
+        all.push_back(std::move(term));
+        continue;
+      }
+      if (!of_values_) {
+        return binder_.Error(ErrorCode::kBadArgument, term->span,
+                             "WHERE metric_name= goes with statistics of _value only",
+                             {"a statistic of a named metric looks at that metric alone"});
+      }
+      if (ReadsHidden(*term)) {
+        return binder_.Error(ErrorCode::kUnbuiltOption, term->span,
+                             "metric_name= and terms of the index are not built yet within one OR");
+      }
+      of_metric.push_back(std::move(term));
     }
     scan->predicate = plan::MakeLogical(ExprKind::kAnd, std::move(all));
-    return absl::OkStatus();
+    if (of_metric.empty()) return ExprPtr();
+    return plan::MakeLogical(ExprKind::kAnd, std::move(of_metric));
   }
 
   const ast::CommandCall& call_;
@@ -317,6 +394,8 @@ class MstatsBinder {
   std::string statistics_;     // Likewise.
   std::optional<std::string> fill_;
   std::vector<std::string> metrics_;
+  std::vector<std::string> rates_;     // Metrics of rate_avg and rate_sum.
+  bool of_values_ = false;             // Statistics of _value, whose metrics WHERE chooses.
   std::vector<std::string> patterns_;  // Of members: "metric_name:cpu.*".
   std::string span_;
   std::string every_;
@@ -425,8 +504,13 @@ constexpr Argument kArguments[] = {
      .is_option = true,
      .no_effect = true}};
 constexpr std::string_view kNotes[] = {
-    "an event has a metric as a member metric_name:NAME, or as metric_name and _value; "
-    "statistics of _value and WHERE metric_name= look at the second kind alone",
+    "an event has a metric as a member metric_name:NAME, or as metric_name and _value",
+    "statistics of _value take each measurement of an event, those of the metrics that WHERE "
+    "metric_name= chooses; they do not go with statistics of named metrics",
+    "BY _timeseries groups by the metrics and the dimensions of an event; as a field the time "
+    "series is a JSON object of them, whose form Splunk does not document",
+    "rate_avg and rate_sum compute the rate of each time series, within a span from the latest "
+    "measurement of the spans before, then the average or the sum of these rates",
     "events without any of the metrics are left out",
     "every= counts its stretches from the epoch, in months of 30 days and years of 365"};
 constexpr Example kExamples[] = {
@@ -456,6 +540,7 @@ extern constexpr CommandEntry kMstats = {
     .arguments = kArguments,
     .notes = kNotes,
     .examples = kExamples,
+    .nodes = {&kMetricPointsNode, 1},
     .bind = &Bind,
 };
 

@@ -275,6 +275,19 @@ constexpr Example kRateExamples[] = {
                        "per_hour(x)":60,"per_day(x)":1440})json"},
 };
 
+constexpr Example kSeriesRateExamples[] = {
+    {.title = "Counters of two hosts",
+     .input =
+         R"({"_time":10,"host":"a","metric_name:n":20} {"_time":10,"host":"b","metric_name:n":15}
+                 {"_time":0,"host":"a","metric_name:n":0} {"_time":0,"host":"b","metric_name:n":5})",
+     .query = "| mstats rate_avg(n) rate_sum(n)",
+     .output = R"json({"rate_avg(n)":1.5,"rate_sum(n)":3})json"},
+};
+constexpr std::string_view kSeriesRateNotes[] = {
+    "of mstats only; a time series are the measurements of equal metrics and dimensions",
+    "within a span the rate counts from the latest measurement of the spans before, where there is "
+    "one; a counter that starts again is not corrected"};
+
 constexpr AggregateEntry kTable[] = {
     {.name = "sum",
      .signature = "sum(<field>)",
@@ -369,6 +382,26 @@ constexpr AggregateEntry kTable[] = {
      .kept_as = "sum",
      .ops = &plan::OpsOf<SumState>,
      .examples = kRateExamples},
+    {.name = "rate_avg",
+     .signature = "rate_avg(<metric>)",
+     .summary = "mstats only: the average of how much each time series changes by seconds.",
+     .page = "Time functions",
+     .only_in = "mstats",
+     .numeric = true,
+     .kept_as = "sum",
+     .ops = &plan::OpsOf<AverageState>,
+     .examples = kSeriesRateExamples,
+     .notes = kSeriesRateNotes},
+    {.name = "rate_sum",
+     .signature = "rate_sum(<metric>)",
+     .summary = "mstats only: the sum of how much each time series changes by seconds.",
+     .page = "Time functions",
+     .only_in = "mstats",
+     .numeric = true,
+     .kept_as = "sum",
+     .ops = &plan::OpsOf<SumState>,
+     .examples = kSeriesRateExamples,
+     .notes = kSeriesRateNotes},
 };
 
 }  // namespace

@@ -170,6 +170,11 @@ absl::StatusOr<AggregateCall> Binder::Aggregate(const ast::Argument& argument) {
                    fmt::format("the statistic '{}' is not built yet", bound.function));
     }
     std::vector<std::string> notes = {fmt::format("there is no statistic \"{}\"", bound.function)};
+    if (bound.function.ends_with('\'')) {
+      return invalid(ErrorCode::kBadStatistic,
+                     {"single quotes are a part of a name here; one with blanks stands in double "
+                      "quotes: AS \"a b\""});
+    }
     const std::vector<std::string_view> similar = entries_.SimilarAggregates(bound.function);
     const std::string_view advice =
         syntax::AdviceOn(syntax::ElsewhereKind::kStatistic, bound.function);
@@ -192,7 +197,7 @@ absl::StatusOr<AggregateCall> Binder::Aggregate(const ast::Argument& argument) {
   const bool has_it = entry->only_in.empty() || command == entries_.Command(entry->only_in) ||
                       command == entries_.Command(fmt::format("si{}", entry->only_in));
   if (!has_it) {
-    return invalid(ErrorCode::kBadStatistic,
+    return invalid(ErrorCode::kUnbuiltFunction,
                    {fmt::format("{} is a statistic of {} only", entry->name, entry->only_in)});
   }
   if (entry->takes_number && bound.number > 100) {
