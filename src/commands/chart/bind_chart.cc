@@ -246,6 +246,16 @@ absl::Status ChartBinder::Computed(const ast::Argument& argument,
   if (calls.empty()) {
     return Invalid(argument, {"eval(…) here computes with statistics: eval(avg(size)/max(delay))"});
   }
+  plan::FieldSet read;
+  plan::CollectFields(*column.expression, &read);
+  for (const Field field : read.fields()) {
+    const bool made = std::any_of(calls.begin(), calls.end(),
+                                  [field](const auto& call) { return call.output == field; });
+    if (made) continue;
+    return Invalid(argument, {fmt::format("the field '{}' stands outside of a statistic, where "
+                                          "there are no events",
+                                          field.name())});
+  }
   if (column.expression->type == plan::Type::kBoolean) {
     return binder_.Error(ErrorCode::kBooleanAssigned, argument.span,
                          "fields cannot be assigned a boolean result. instead, try "

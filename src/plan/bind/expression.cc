@@ -80,6 +80,13 @@ absl::StatusOr<ExprPtr> Binder::Expression(const ast::Expr& expr) {
             return MakeLiteral(Literal::Bool(b.value), Type::kBoolean, expr.span);
           },
           [&](const ast::FieldReference& f) -> absl::StatusOr<ExprPtr> {
+            // The one statistic that takes no field needs no parentheses either.
+            if (statistics_ != nullptr && TextOf(expr.span) == "count") {
+              ast::FunctionCall count;
+              count.name.text = f.name;
+              count.name.span = expr.span;
+              return BindStatisticIn(expr, count);
+            }
             return MakeField(Intern(f.name), expr.span);
           },
           [&](const ast::FunctionCall& call) { return BindCall(expr, call); },
