@@ -101,7 +101,16 @@ plan::FieldSet ReadsOf(const std::vector<Field>& names) {
   const bool open = names.empty() || std::any_of(names.begin(), names.end(), [](Field name) {
                       return plan::IsPattern(name.name());
                     });
-  return open ? plan::FieldSet::All() : plan::FieldSet::Of(names);
+  plan::FieldSet reads = open ? plan::FieldSet::All() : plan::FieldSet();
+  // What knowledge adds to events is there if a name or a pattern asks for it (date_*).
+  for (const Field name : names) {
+    if (plan::IsPattern(name.name())) {
+      reads.AddPattern(std::string(name.name()));
+    } else {
+      reads.Add(name);
+    }
+  }
+  return reads;
 }
 
 }  // namespace spelk::commands

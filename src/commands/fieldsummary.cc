@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "base/arena_builder.h"
-#include "commands/entry.h"
+#include "commands/all_rows.h"
 #include "io/json_text.h"
 #include "value/exact_sum.h"
 #include "value/number.h"
@@ -23,13 +23,9 @@ struct FieldSummaryNode final : plan::Node {
   std::vector<Field> names;    // Patterns are interned like names; none: all.
   std::vector<Field> columns;  // Of the result, as kColumns has them.
 
-  bool has_patterns() const {
-    return names.empty() || std::any_of(names.begin(), names.end(),
-                                        [](Field name) { return plan::IsPattern(name.name()); });
-  }
   plan::Dataflow GetDataflow() const override {
     plan::Dataflow flow{.passes = false, .order = Order::kIgnores};
-    if (!has_patterns()) flow.reads = plan::FieldSet::Of(names);
+    flow.reads = ReadsOf(names);
     flow.columns = columns;
     return flow;
   }

@@ -1,10 +1,12 @@
 // foreach: commands for each field of the result, or for each value of a field.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <string>
 
 #include "base/status.h"
-#include "commands/entry.h"
+#include "commands/all_rows.h"
 #include "exec/column_setter.h"
 #include "exec/row_sink.h"
 #include "exec/serial_stages.h"
@@ -35,6 +37,7 @@ struct ForeachNode final : plan::Node {
   }
   plan::FieldSet InputNeeds(const plan::FieldSet& needed) const override {
     plan::FieldSet needs = needed;
+    needs.Add(ReadsOf(names));
     needs.AddAll();
     return needs;
   }
@@ -144,7 +147,7 @@ std::string_view NameOf(ItemsMode mode) {
 
 struct ForeachItemNode final : plan::Node {
   static constexpr std::string_view kName = "foreach-item";
-  std::vector<Field> fields;
+  std::vector<Field> fields;  // None: all that hold a collection.
   ItemsMode mode = ItemsMode::kMultivalue;
   Field item;  // What <<ITEM>> and <<ITER>> stand for in the body.
   Field iteration;
@@ -153,6 +156,7 @@ struct ForeachItemNode final : plan::Node {
   plan::Dataflow GetDataflow() const override {
     plan::Dataflow flow{.order = Order::kKeeps, .runs = Runs::kStreaming, .results = false};
     flow.reads = plan::FieldSet::Of(fields);
+    if (fields.empty()) flow.reads.AddAll();
     plan::ForEachNode(*body, [&](const plan::Node& node) {
       if (node.input != nullptr) flow.reads.Add(node.GetDataflow().reads);
     });
@@ -200,7 +204,7 @@ class ForeachItem final : public exec::Streaming<ItemState> {
   }
 
   absl::Status Process(Batch batch, ItemState& state, exec::Output& out) const override {
-    for (const Field field : node_.fields) {
+    for (const Field field : node_.fields.empty() ? Others(batch) : node_.fields) {
       SPELK_ASSIGN_OR_RETURN(const std::vector<std::vector<Value>> items, Items(batch, field));
       size_t most = 0;
       for (const std::vector<Value>& each : items) most = std::max(most, each.size());
@@ -221,6 +225,18 @@ class ForeachItem final : public exec::Streaming<ItemState> {
     Batch kept;
   };
 
+  // What may hold collections where no field is named: all that the body does not assign, by name.
+  std::vector<Field> Others(const Batch& batch) const {
+    std::vector<Field> fields;
+    for (const Field field : batch.schema()->fields()) {
+      const bool assigned =
+          std::find(node_.targets.begin(), node_.targets.end(), field) != node_.targets.end();
+      if (!assigned && !field.hidden() && !field.internal()) fields.push_back(field);
+    }
+    std::sort(fields.begin(), fields.end(), [](Field a, Field b) { return a.name() < b.name(); });
+    return fields;
+  }
+
   absl::StatusOr<std::vector<std::vector<Value>>> Items(const Batch& batch, Field field) const {
     std::vector<std::vector<Value>> items(batch.size());
     const Column* column = batch.Find(field);
@@ -235,7 +251,8 @@ class ForeachItem final : public exec::Streaming<ItemState> {
         for (const io::JsonNode* each = array->first; each != nullptr; each = each->next) {
           items[r].push_back(io::JsonToValue(*each, batch.arena()));
         }
-      } else if (node_.mode != ItemsMode::kJsonArray) {
+      } else if (node_.mode != ItemsMode::kJsonArray &&
+                 (!node_.fields.empty() || value.is_multi())) {
         for (const Value& each : value.each()) items[r].push_back(each);
       }
       SPELK_RETURN_IF_ERROR(batch.arena().status("foreach"));
@@ -325,6 +342,27 @@ void BindTokens(plan::ExprPtr& expr, const ForeachItemNode& node) {
   expr = plan::MadeFrom(*expr, std::move(made));
 }
 
+constexpr std::string_view kFieldOptions[] = {"fieldstr", "matchstr", "matchseg1", "matchseg2",
+                                              "matchseg3"};
+constexpr std::string_view kItemOptions[] = {"itemstr", "iterstr"};
+
+// An option for what the mode does not do would change nothing (Mode options).
+absl::Status RefuseOptions(const ast::CommandCall& call, std::string_view mode,
+                           std::span<const std::string_view> options, plan::Binder& binder) {
+  for (const std::string_view name : options) {
+    const ast::ArgumentOption* option = binder.FindOption(call, name);
+    if (option == nullptr) continue;
+    return binder.Error(ErrorCode::kBadOptionValue, option->name.span,
+                        fmt::format("{} does not go with mode={}", name, mode));
+  }
+  return absl::OkStatus();
+}
+
+bool HoldsToken(std::string_view name, const ForeachItemNode& node) {
+  return name.find(node.item.name()) != std::string_view::npos ||
+         name.find(node.iteration.name()) != std::string_view::npos;
+}
+
 absl::StatusOr<plan::NodePtr> BindItems(const ast::CommandCall& call, std::string_view mode,
                                         const ast::ArgumentSubsearch& bracket,
                                         std::vector<Field> fields, plan::Binder& binder) {
@@ -332,15 +370,18 @@ absl::StatusOr<plan::NodePtr> BindItems(const ast::CommandCall& call, std::strin
   for (size_t m = 0; m < EnumSize(ItemsMode()); ++m) {
     if (NameOf(static_cast<ItemsMode>(m)) == mode) node->mode = static_cast<ItemsMode>(m);
   }
-  for (const Field field : fields) {
-    if (plan::IsPattern(field.name())) {
-      return binder.Error(ErrorCode::kBadArgument, call.name.span,
-                          "mode=" + std::string(mode) + " takes fields without wildcards");
-    }
+  SPELK_RETURN_IF_ERROR(RefuseOptions(call, mode, kFieldOptions, binder));
+  if (fields.size() > 1 && node->mode != ItemsMode::kAny) {
+    return binder.Error(ErrorCode::kBadArgument, call.name.span,
+                        fmt::format("mode={} takes a single field", mode));
   }
   node->fields = std::move(fields);
   SPELK_ASSIGN_OR_RETURN(const std::string item, binder.Text(call, "itemstr"));
   SPELK_ASSIGN_OR_RETURN(const std::string iteration, binder.Text(call, "iterstr"));
+  if (item.empty() || iteration.empty()) {
+    return binder.Error(ErrorCode::kBadOptionValue, call.name.span,
+                        "itemstr and iterstr are not to be empty");
+  }
   node->item = binder.Intern(item);
   node->iteration = binder.Intern(iteration);
   const std::vector<ast::CommandCall>& commands = bracket.pipeline->commands;
@@ -351,7 +392,7 @@ absl::StatusOr<plan::NodePtr> BindItems(const ast::CommandCall& call, std::strin
   SPELK_ASSIGN_OR_RETURN(node->body, binder.Body(*bracket.pipeline));
   auto* extend = plan::TryAs<plan::ExtendNode>(node->body.get());
   for (plan::NamedExpr& each : extend->assignments) {
-    if (!each.target) {
+    if (!each.target || HoldsToken(each.target.name(), *node)) {
       return binder.Error(ErrorCode::kUnbuiltOption, bracket.pipeline->span,
                           "names made of fields are not built yet in this mode");
     }
@@ -359,6 +400,28 @@ absl::StatusOr<plan::NodePtr> BindItems(const ast::CommandCall& call, std::strin
     node->targets.push_back(each.target);
   }
   return node;
+}
+
+// json_array(1, 2) in the place of a field: what it gives, for each row.
+absl::StatusOr<plan::NodePtr> BindList(const ast::CommandCall& call, const ast::Argument& list,
+                                       const ast::ArgumentSubsearch& bracket,
+                                       plan::Binder& binder) {
+  constexpr std::string_view kItems = "foreach items";
+  plan::NodePtr rows = binder.TakeInput();
+  if (rows == nullptr) rows = binder.NewScan(call.span);
+  SPELK_ASSIGN_OR_RETURN(
+      rows, binder.CommandsIn(fmt::format("| eval \"{}\"={}", kItems, binder.TextOf(list.span)),
+                              list.span, "list", std::move(rows)));
+  SPELK_ASSIGN_OR_RETURN(plan::NodePtr each,
+                         BindItems(call, "json_array", bracket, {binder.Intern(kItems)}, binder));
+  each->input = std::move(rows);
+  return binder.CommandsIn(fmt::format("| fields - \"{}\"", kItems), call.span, "list",
+                           std::move(each));
+}
+
+bool IsList(const ast::Argument& argument) {
+  const auto* list = std::get_if<ast::ArgumentCall>(&argument.value);
+  return list != nullptr && list->name.text == "json_array";
 }
 
 absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
@@ -375,17 +438,22 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
     }
     names.push_back(&argument);
   }
-  if (bracket == nullptr || names.empty()) {
+  SPELK_ASSIGN_OR_RETURN(const std::string mode, binder.Choice(call, "mode"));
+  if (bracket == nullptr || (names.empty() && mode != "auto_collections")) {
     return binder.Error(ErrorCode::kMissingArgument, call.name.span,
                         bracket == nullptr ? "a template in brackets is missing"
                                            : "a field or a wildcard is missing",
                         {std::string(kUsage)});
   }
+  const bool no_mode = binder.FindOption(call, "mode") == nullptr;
+  if (names.size() == 1 && IsList(*names[0]) && (no_mode || mode == "json_array")) {
+    return BindList(call, *names[0], *bracket, binder);
+  }
   SPELK_ASSIGN_OR_RETURN(std::vector<Field> fields, binder.FieldNames(names, true));
-  SPELK_ASSIGN_OR_RETURN(const std::string mode, binder.Choice(call, "mode"));
   if (mode != "multifield") {
     return BindItems(call, mode, *bracket, std::move(fields), binder);
   }
+  SPELK_RETURN_IF_ERROR(RefuseOptions(call, mode, kItemOptions, binder));
   auto node = plan::Make<ForeachNode>(call.span);
   node->names = std::move(fields);
   node->commands = std::string(binder.TextOf(TextInBrackets(*bracket)));
@@ -420,7 +488,9 @@ constexpr Argument kArguments[] = {
     {.name = "field",
      .type = "field…",
      .fallback = "",
-     .summary = "Fields, also by wildcards; those that begin with _ only if the pattern does."},
+     .summary =
+         "Fields, also by wildcards; those that begin with _ only if the pattern does. In the "
+         "modes for values one field, or none with auto_collections."},
     {.name = "template",
      .type = "[commands]",
      .fallback = "",
@@ -438,7 +508,10 @@ constexpr Argument kArguments[] = {
     TokenOption("itemstr", "<<ITEM>>", "For the value, in the modes for values."),
     TokenOption("iterstr", "<<ITER>>", "For its number, counted from 0.")};
 constexpr std::string_view kNotes[] = {
-    "a name with blanks or signs needs single quotes round the token: '<<FIELD>>'"};
+    "a name with blanks or signs needs single quotes round the token: '<<FIELD>>'",
+    "the modes for values take one field, whose name is taken as it is, wildcards included; "
+    "auto_collections without one goes through all fields that hold several values or a JSON array",
+    "json_array(1, 2) may stand for the field, without a mode"};
 constexpr Example kExamples[] = {
     {.title = "Each field that ends in _kb, in bytes",
      .input = R"({"in_kb":2,"out_kb":3})",

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "commands/entry.h"
+#include "commands/all_rows.h"
 #include "exec/column_setter.h"
 #include "exec/row_sink.h"
 #include "exec/spool.h"
@@ -59,10 +59,9 @@ struct ToJsonNode final : plan::Node {
       flow.order = Order::kNeeds;
       flow.keeps_order = true;
     }
-    if (!has_patterns()) {
-      flow.reads = plan::FieldSet();
-      for (const FormedFields& each : fields) flow.reads.Add(each.field);
-    }
+    std::vector<Field> names;
+    for (const FormedFields& each : fields) names.push_back(each.field);
+    flow.reads = ReadsOf(names);
     flow.writes = plan::FieldSet::Of({output});
     flow.makes = {output};
     return flow;

@@ -274,7 +274,9 @@ FieldSet RenameNode::InputNeeds(const FieldSet& needed) const {
   if (flow.writes.all()) {
     // With stars any field may get a needed name.
     FieldSet needs = needed;
-    if (!needed.empty()) needs.AddAll();
+    if (needed.empty()) return needs;
+    needs.AddAll();
+    needs.Add(flow.reads);
     return needs;
   }
   // Backwards: before a pair, what is called `to` after it is called `from`.
