@@ -3,14 +3,101 @@
 
 #include <algorithm>
 #include <charconv>
+#include <numeric>
 
+#include "base/string_map.h"
+#include "commands/all_rows.h"
 #include "commands/transaction_type.h"
 #include "plan/data_model.h"
 #include "syntax/unescape.h"
 #include "value/ascii.h"
+#include "value/number.h"
 
 namespace spelk::commands {
 namespace {
+
+// ---------------------------------------------------------------- rows that values bind together
+
+// Keeps the rows that have a mark and those that values of fields bind to them, directly or by
+// other rows.
+struct BoundRowsNode final : plan::Node {
+  static constexpr std::string_view kName = "bound-rows";
+  std::vector<Field> fields;
+  Field mark;
+
+  plan::Dataflow GetDataflow() const override {
+    plan::Dataflow flow{.order = Order::kKeeps, .runs = Runs::kSink};
+    flow.reads = plan::FieldSet::Of(fields);
+    flow.reads.Add(mark);
+    flow.writes.Clear();
+    flow.results = false;
+    return flow;
+  }
+  template <class Visitor>
+  void Describe(Visitor& visit) {
+    visit("fields", fields);
+    visit("mark", mark);
+  }
+};
+
+class BoundRows final : public WholeSink {
+ public:
+  BoundRows(const BoundRowsNode& node, const exec::RunContext& run)
+      : WholeSink("searchtxn", node, run), node_(node) {}
+
+ private:
+  absl::Status Make(AllRows& rows, const std::vector<Field>&, exec::Output& out) const override {
+    SPELK_RETURN_IF_ERROR(rows.Reserve(rows.size() * 2 * sizeof(size_t)));
+    std::vector<size_t> parents(rows.size());
+    std::iota(parents.begin(), parents.end(), size_t{0});
+    for (const Field field : node_.fields) {
+      SPELK_RETURN_IF_ERROR(Bind(rows, field, parents));
+    }
+    std::vector<bool> marked(rows.size());
+    for (size_t r = 0; r < rows.size(); ++r) {
+      if (!rows.At(r, node_.mark).is_null()) marked[Root(r, parents)] = true;
+    }
+    std::vector<bool> kept(rows.size());
+    for (size_t r = 0; r < rows.size(); ++r) kept[r] = marked[Root(r, parents)];
+    return rows.Emit({}, &kept, out);
+  }
+
+  static absl::Status Bind(AllRows& rows, Field field, std::vector<size_t>& parents) {
+    StringMap<size_t> first;
+    for (size_t r = 0; r < rows.size(); ++r) {
+      const Value value = rows.At(r, field);
+      if (value.is_null()) continue;
+      for (const Value& each : value.each()) {
+        char buffer[kNumberText];
+        const std::string_view text = TextOf(each, buffer);
+        const auto [known, is_new] = first.try_emplace(std::string(text), r);
+        if (is_new) {
+          constexpr size_t kEntry = 64;
+          SPELK_RETURN_IF_ERROR(rows.Reserve(text.size() + kEntry));
+        } else {
+          parents[Root(r, parents)] = Root(known->second, parents);
+        }
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  static size_t Root(size_t row, std::vector<size_t>& parents) {
+    while (parents[row] != row) {
+      parents[row] = parents[parents[row]];
+      row = parents[row];
+    }
+    return row;
+  }
+
+  const BoundRowsNode& node_;
+};
+
+exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
+  return std::make_unique<BoundRows>(plan::As<BoundRowsNode>(node), run);
+}
+
+// ---------------------------------------------------------------- binding
 
 constexpr std::string_view kBlanks = " \t\r\n";
 
@@ -64,8 +151,14 @@ absl::Status BadValue(std::string_view name, std::string_view value, std::string
                       {fmt::format("it takes {}", takes)});
 }
 
+struct Options {
+  bool disjunct = true;
+  bool events_only = false;
+};
+
 // True for an option, which is right, before the terms.
-absl::StatusOr<bool> ReadOption(const SearchText::Word& word, plan::Binder& binder) {
+absl::StatusOr<bool> ReadOption(const SearchText::Word& word, plan::Binder& binder,
+                                Options* options) {
   const size_t equals = word.text.find('=');
   if (equals == std::string_view::npos) return false;
   const std::string_view name = word.text.substr(0, equals);
@@ -81,12 +174,49 @@ absl::StatusOr<bool> ReadOption(const SearchText::Word& word, plan::Binder& bind
   if (!disjunct && !EqualsIgnoringCase(name, "eventsonly")) return false;
   const std::optional<bool> flag = plan::ParseFlag(value);
   if (!flag) return BadValue(name, value, "true or false", word.span, binder);
-  if (*flag == disjunct) return true;
-  return binder.Error(ErrorCode::kUnbuiltOption, word.span,
-                      fmt::format("the option '{}' is not built yet", word.text),
-                      {disjunct ? "the terms are looked for in whole transactions; put `search "
-                                  "TERMS` before `transaction name=TYPE` to look in single events"
-                                : "search for the events themselves, without searchtxn"});
+  (disjunct ? options->disjunct : options->events_only) = *flag;
+  return true;
+}
+
+// if(terms, 1, null()): the terms together, or each of them alone.
+absl::StatusOr<plan::ExprPtr> MarkOf(std::string_view terms, bool disjunct, Span span,
+                                     plan::Binder& binder) {
+  SPELK_ASSIGN_OR_RETURN(plan::ExprPtr found, binder.SearchText(terms, span));
+  if (disjunct) {
+    found = plan::MakeLogical(plan::ExprKind::kOr, plan::SplitAnd(std::move(found)));
+  }
+  auto choice = std::make_unique<plan::Expr>();
+  choice->kind = plan::ExprKind::kCall;
+  choice->type = plan::Type::kNumber;
+  choice->span = span;
+  choice->function = binder.entries().Function("if");
+  choice->arguments.push_back(std::move(found));
+  choice->arguments.push_back(
+      plan::MakeLiteral(plan::Literal::Number("1"), plan::Type::kNumber, span));
+  choice->arguments.push_back(plan::MakeLiteral(plan::Literal::Null(), plan::Type::kAny, span));
+  return choice;
+}
+
+// The events of transactions of which one event meets the terms.
+absl::StatusOr<plan::NodePtr> BindEvents(std::string_view search, std::string_view terms,
+                                         const plan::Stanzas::Settings& settings, bool disjunct,
+                                         const ast::CommandCall& call, std::string_view label,
+                                         plan::Binder& binder) {
+  constexpr std::string_view kMark = "searchtxn mark";
+  SPELK_ASSIGN_OR_RETURN(plan::NodePtr rows, binder.SearchIn(fmt::format("search {}", search),
+                                                             call.span, std::string(label)));
+  auto marks = plan::Make<plan::ExtendNode>(call.span);
+  SPELK_ASSIGN_OR_RETURN(plan::ExprPtr mark, MarkOf(terms, disjunct, call.span, binder));
+  marks->assignments.push_back({binder.Intern(kMark), {}, {}, std::move(mark)});
+  marks->input = std::move(rows);
+  auto bound = plan::Make<BoundRowsNode>(call.span);
+  for (const std::string& field : FieldsOfType(settings)) {
+    bound->fields.push_back(binder.Intern(field));
+  }
+  bound->mark = binder.Intern(kMark);
+  bound->input = std::move(marks);
+  return binder.CommandsIn(fmt::format("| fields - \"{}\"", kMark), call.span, label,
+                           std::move(bound));
 }
 
 absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
@@ -100,9 +230,10 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   }
   SPELK_ASSIGN_OR_RETURN(const plan::Stanzas::Settings settings,
                          FindTransactionType(type.text, type.span, binder));
+  Options options;
   while (true) {
     const SearchText::Word word = text.Peek();
-    SPELK_ASSIGN_OR_RETURN(const bool is_option, ReadOption(word, binder));
+    SPELK_ASSIGN_OR_RETURN(const bool is_option, ReadOption(word, binder, &options));
     if (!is_option) break;
     text.Skip(word.text.size());
   }
@@ -121,10 +252,16 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
     }
     terms = *std::move(expanded);
   }
-  return binder.SearchIn(
-      fmt::format("search {} | transaction name={} | search {}", terms.empty() ? "*" : terms,
-                  syntax::Quote(type.text), text.rest()),
-      call.span, label);
+  if (terms.empty()) terms = "*";
+  const std::string transactions =
+      fmt::format("| transaction name={} | search {}", syntax::Quote(type.text), text.rest());
+  if (options.disjunct && !options.events_only) {
+    return binder.SearchIn(fmt::format("search {} {}", terms, transactions), call.span, label);
+  }
+  SPELK_ASSIGN_OR_RETURN(plan::NodePtr events, BindEvents(terms, text.rest(), settings,
+                                                          options.disjunct, call, label, binder));
+  if (options.events_only) return events;
+  return binder.CommandsIn(transactions, call.span, label, std::move(events));
 }
 
 constexpr Argument kArguments[] = {
@@ -145,17 +282,21 @@ constexpr Argument kArguments[] = {
     {.name = "use_disjunct",
      .type = "bool",
      .fallback = "true",
-     .summary = "The terms may be met by different events of a transaction; false is refused.",
+     .summary = "The terms may be met by different events of a transaction; false: one event meets "
+                "all of them.",
      .is_option = true},
     {.name = "eventsonly",
      .type = "bool",
      .fallback = "false",
-     .summary = "The events alone, without transaction; true is refused.",
+     .summary = "The events of the transactions, without transaction.",
      .is_option = true}};
 constexpr std::string_view kNotes[] = {
     "the same as `search SETTING | transaction name=TYPE | search TERMS` with the setting search "
     "of the stanza",
-    "options stand between the type and the terms"};
+    "options stand between the type and the terms",
+    "use_disjunct=f and eventsonly=t begin with the events that meet the terms and take those that "
+    "values of the type's fields bind to them"};
+constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<BoundRowsNode>, &Build}};
 constexpr Example kExamples[] = {
     {.title = "Sessions of a user",
      .input = R"({"_time":3,"id":1,"act":"out"} {"_time":2,"id":2,"user":"bob"})"
@@ -176,10 +317,9 @@ extern constexpr CommandEntry kSearchTxn = {
     .shape = {Shape::kSearch, kNoClauses},
     .arguments = kArguments,
     .notes = kNotes,
-    .differs =
-        "All values are followed, not max_terms of them; use_disjunct=f and eventsonly=t are "
-        "refused.",
+    .differs = "All values are followed, not max_terms of them.",
     .examples = kExamples,
+    .nodes = kNodes,
     .bind = &Bind,
 };
 

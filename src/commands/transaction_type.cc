@@ -18,6 +18,26 @@ constexpr std::string_view kOptions[] = {
     "mvlist",  "mvraw",    "delim",     "nullstr",   "maxopentxn", "maxopenevents"};
 constexpr std::string_view kFilters[] = {"startswith", "endswith"};
 
+constexpr std::string_view kOthers[] = {"fields", "search"};
+
+template <size_t N>
+bool IsOneOf(std::string_view name, const std::string_view (&names)[N]) {
+  return std::find(std::begin(names), std::end(names), name) != std::end(names);
+}
+
+// A setting that is misspelt or not known here changes nothing, which is not to go unseen.
+void WarnOfOthers(const plan::Stanzas::Settings& settings, std::string_view type, Span span,
+                  plan::Binder& binder) {
+  const std::vector<std::string_view> known(std::begin(kOptions), std::end(kOptions));
+  for (const auto& [key, value] : settings) {
+    if (IsOneOf(key, kOptions) || IsOneOf(key, kFilters) || IsOneOf(key, kOthers)) continue;
+    binder.Warn(
+        ErrorCode::kDiffers, span,
+        fmt::format("the setting {} of the transaction type '{}' has no effect here", key, type),
+        plan::DidYouMean(plan::NearestNames(key, known)));
+  }
+}
+
 // A value may stand in quotes, which keep the blanks around it.
 std::string_view Unquoted(std::string_view text) {
   const bool quoted = text.size() >= 2 && text.starts_with('"') && text.ends_with('"');
@@ -29,18 +49,6 @@ std::string FilterText(std::string_view value) {
   const bool written =
       value.starts_with('"') || value.starts_with('(') || value.starts_with("eval(");
   return written ? std::string(value) : syntax::Quote(value);
-}
-
-std::string FieldsText(std::string_view fields) {
-  constexpr std::string_view kBetween = " \t\r\n,";
-  std::string text;
-  fields = Unquoted(fields);
-  for (size_t at = fields.find_first_not_of(kBetween); at != std::string_view::npos;) {
-    const size_t end = std::min(fields.find_first_of(kBetween, at), fields.size());
-    text += " " + syntax::Quote(fields.substr(at, end - at));
-    at = fields.find_first_not_of(kBetween, end);
-  }
-  return text;
 }
 
 }  // namespace
@@ -69,16 +77,31 @@ std::string_view SettingOf(const plan::Stanzas::Settings& settings, std::string_
   return "";
 }
 
+std::vector<std::string> FieldsOfType(const plan::Stanzas::Settings& settings) {
+  constexpr std::string_view kBetween = " \t\r\n,";
+  std::vector<std::string> names;
+  const std::string_view fields = Unquoted(SettingOf(settings, "fields"));
+  for (size_t at = fields.find_first_not_of(kBetween); at != std::string_view::npos;) {
+    const size_t end = std::min(fields.find_first_of(kBetween, at), fields.size());
+    names.emplace_back(fields.substr(at, end - at));
+    at = fields.find_first_not_of(kBetween, end);
+  }
+  return names;
+}
+
 absl::StatusOr<plan::NodePtr> BindTransactionType(const ast::CommandCall& call,
                                                   const ast::ArgumentOption& name,
                                                   plan::Binder& binder) {
   SPELK_ASSIGN_OR_RETURN(const std::string type, binder.OptionText(name));
   SPELK_ASSIGN_OR_RETURN(const plan::Stanzas::Settings settings,
                          FindTransactionType(type, name.value->span, binder));
+  WarnOfOthers(settings, type, name.value->span, binder);
   std::string text = "| transaction";
   const std::vector<const ast::Argument*> fields = binder.Positional(call);
   for (const ast::Argument* field : fields) text += fmt::format(" {}", binder.TextOf(field->span));
-  if (fields.empty()) text += FieldsText(SettingOf(settings, "fields"));
+  if (fields.empty()) {
+    for (const std::string& field : FieldsOfType(settings)) text += " " + syntax::Quote(field);
+  }
   for (const std::string_view key : kOptions) {
     const std::string_view value = Unquoted(SettingOf(settings, key));
     if (value.empty() || binder.FindOption(call, key) != nullptr) continue;

@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "commands/entry.h"
@@ -15,6 +16,9 @@ absl::StatusOr<plan::Stanzas::Settings> FindTransactionType(std::string_view nam
                                                             plan::Binder& binder);
 // The value of a setting; empty without it.
 std::string_view SettingOf(const plan::Stanzas::Settings& settings, std::string_view key);
+
+// The names in the setting fields.
+std::vector<std::string> FieldsOfType(const plan::Stanzas::Settings& settings);
 
 // transaction name=…: the stanza's settings, then what the command itself says, which overrules
 // them. Rows get the field transactiontype, too.
