@@ -388,6 +388,7 @@ std::optional<size_t> FindPeriod(const std::vector<double>& values) {
 }
 
 double DeviationsFor(double share) {
+  if (share >= 1) return HUGE_VAL;
   double low = 0;
   double high = 40;
   for (int step = 0; step < 100; ++step) {

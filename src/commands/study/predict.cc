@@ -109,8 +109,9 @@ class PredictRows final : public WholeSink {
     size_t all = rows.size();
     for (const Series& series : node_.series) {
       const size_t known = rows.size() - std::min<size_t>(series.held_back, rows.size());
-      // Forecasts reach from the last row that is known; rows that were held back come first.
-      const size_t reach = std::max<size_t>(known + series.ahead, rows.size());
+      // Forecasts reach from the last row that is known; of rows that were held back the first
+      // ones alone have one if there are fewer forecasts (future_timespan).
+      const size_t reach = known + series.ahead;
       SPELK_RETURN_IF_ERROR(rows.Reserve(reach * (6 * sizeof(double) + 6 * sizeof(Value))));
       SPELK_ASSIGN_OR_RETURN(const Forecast forecast,
                              ForecastOf(rows, series, known, reach - known));
@@ -122,9 +123,9 @@ class PredictRows final : public WholeSink {
     std::vector<NewColumn> of_rows;
     of_rows.reserve(columns.size());
     for (const NewColumn& column : columns) {
-      of_rows.push_back({column.field,
-                         {column.values.begin(),
-                          column.values.begin() + static_cast<std::ptrdiff_t>(times.size())}});
+      std::vector<Value> values = column.values;
+      values.resize(times.size(), Value::Null());
+      of_rows.push_back({column.field, std::move(values)});
     }
     SPELK_RETURN_IF_ERROR(rows.Emit(of_rows, nullptr, out));
     return AddRows(times, columns, all, out);
@@ -225,6 +226,11 @@ class PredictRows final : public WholeSink {
     }
   }
 
+  // All values lie within bounds of 100 percent, which have no end, but where none is off at all.
+  static double Away(double deviations, double deviation) {
+    return deviation == 0 ? 0 : deviations * deviation;
+  }
+
   void AddColumns(const Series& series, const Forecast& forecast,
                   std::vector<NewColumn>* columns) const {
     NewColumn mean{series.mean, {}};
@@ -235,8 +241,8 @@ class PredictRows final : public WholeSink {
     for (size_t i = 0; i < forecast.means.size(); ++i) {
       const double deviation = std::sqrt(std::max(forecast.variances[i], 0.0));
       mean.values.push_back(NumberValue(forecast.means[i]));
-      upper.values.push_back(NumberValue(forecast.means[i] + above * deviation));
-      lower.values.push_back(NumberValue(forecast.means[i] - below * deviation));
+      upper.values.push_back(NumberValue(forecast.means[i] + Away(above, deviation)));
+      lower.values.push_back(NumberValue(forecast.means[i] - Away(below, deviation)));
     }
     if (series.field == node_.suppress) return;
     columns->push_back(std::move(mean));
@@ -339,6 +345,9 @@ class PredictBinder {
       SPELK_RETURN_IF_ERROR(binder_.CheckOption(*option));
       SPELK_RETURN_IF_ERROR(ReadSetting(name, *option, &settings));
     }
+    // With the help of another series only what that has is predicted.
+    const bool told = std::find(seen.begin(), seen.end(), "future_timespan") != seen.end();
+    if (settings.algorithm == Algorithm::kTwoLevels && !told) settings.ahead = settings.held_back;
     settings.upper_share = upper.share;
     settings.lower_share = lower.share;
     if ((settings.algorithm == Algorithm::kTwoLevels) != (settings.correlate != Field())) {
@@ -389,13 +398,13 @@ class PredictBinder {
 
   absl::Status ReadBound(const ast::ArgumentOption& option, BoundOption* bound) {
     bound->digits = option.name.text.substr(5);
-    const std::optional<Number> share = ParseNumber(bound->digits);
-    if (!share || !(share->value >= 0 && share->value < 100)) {
+    const std::optional<uint64_t> share = ParseWholeNumber(bound->digits);
+    if (!share || *share > 100) {
       return binder_.Error(ErrorCode::kUnknownOption, option.name.span,
                            fmt::format("predict has no option \"{}\"", option.name.text),
-                           {"a number from 0 to 99 follows upper and lower: upper95=high"});
+                           {"a whole number from 0 to 100 follows upper and lower: upper95=high"});
     }
-    bound->share = share->value / 100;
+    bound->share = static_cast<double>(*share) / 100;
     SPELK_ASSIGN_OR_RETURN(bound->name, binder_.OptionText(option));
     return absl::OkStatus();
   }
@@ -465,7 +474,9 @@ constexpr Argument kArguments[] = {
     {.name = "future_timespan",
      .type = "int, at most 100000",
      .fallback = "5",
-     .summary = "How many values it looks ahead, from the last that is known.",
+     .summary =
+         "How many values it looks ahead, from the last that is known; with algorithm=LLB so "
+         "many as are held back.",
      .is_option = true},
     {.name = "holdback",
      .type = "int",
@@ -490,8 +501,8 @@ constexpr Argument kArguments[] = {
     {.name = "upper95",
      .type = "field",
      .fallback = "",
-     .summary = "Gets the upper end of where so many percent of values lie; any number from 0 to "
-                "99.",
+     .summary = "Gets the upper end of where so many percent of values lie; any whole number "
+                "from 0 to 100.",
      .is_option = true},
     {.name = "lower95",
      .type = "field",
