@@ -71,7 +71,11 @@ std::optional<BinSpan> BinSpan::Parse(std::string_view text, bool seconds) {
   const std::optional<Number> number = ParseNumber(text);
   if (!number) {
     const std::optional<TimeSpan> time = ParseTimeSpan(text);
-    return time ? std::optional(OfTime(*time)) : std::nullopt;
+    // A second and more is written in seconds: span=1000ms is not allowed (bin, "Subsecond bin time
+    // spans").
+    const bool parts = time && time->unit < TimeUnit::kSecond;
+    if (!time || (parts && time->seconds() >= 1)) return std::nullopt;
+    return OfTime(*time);
   }
   if (!(number->value > 0) || !std::isfinite(number->value)) return std::nullopt;
   if (seconds) {

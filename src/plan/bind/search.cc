@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <list>
 #include <utility>
 
 #include "base/check.h"
@@ -70,6 +71,27 @@ std::optional<std::pair<std::string_view, std::string_view>> MetadataTerm(std::s
   return std::pair(name, word.substr(colons + 2));
 }
 
+// `starttimeu::1700000000`, an older way to write a time modifier, as the comparison that it is.
+// Nothing for other terms.
+std::optional<ast::SearchComparison> OlderTime(const ast::SearchExpr& search) {
+  const auto* term = std::get_if<ast::SearchTerm>(&search.node);
+  if (term == nullptr || term->kind != ast::TermKind::kWord) return std::nullopt;
+  const std::string& word = term->text.text;
+  const size_t colons = word.find("::");
+  if (colons == std::string::npos) return std::nullopt;
+  const std::string name = word.substr(0, colons);
+  if (!IsTimeModifier(name) && !IsRefusedTimeTerm(name)) return std::nullopt;
+  ast::SearchComparison time;
+  time.field.text = name;
+  time.field.span = {search.span.begin, search.span.begin + static_cast<uint32_t>(colons)};
+  ast::Name value;
+  value.text = word.substr(colons + 2);
+  value.span = {time.field.span.end + 2, search.span.end};
+  time.value.span = value.span;
+  time.value.value = std::move(value);
+  return time;
+}
+
 bool HoldsSubsearch(const ast::SearchValue& value) {
   return std::holds_alternative<ast::PipelinePtr>(value.value);
 }
@@ -105,6 +127,7 @@ class SearchBinder {
     }
     if (const auto* in = std::get_if<ast::SearchIn>(&search.node))
       return BindIn(*in, search.span, negated);
+    if (const auto time = OlderTime(search)) return BindComparison(*time, search.span, negated);
     if (const auto* term = std::get_if<ast::SearchTerm>(&search.node))
       return BindTerm(*term, search.span, negated);
     if (const auto* sub = std::get_if<ast::SearchSubsearch>(&search.node)) {
@@ -364,11 +387,16 @@ class SearchBinder {
   absl::StatusOr<ExprPtr> BindAnd(const ast::SearchAnd& all, bool negated) {
     std::vector<ExprPtr> operands;
     std::vector<const ast::SearchComparison*> times;
+    std::list<ast::SearchComparison> older;
     Span span;
     WarnOfWords(all.operands);
     SPELK_RETURN_IF_ERROR(RefuseListAfterIn(all.operands));
     for (const ast::SearchExpr& operand : all.operands) {
       const auto* comparison = std::get_if<ast::SearchComparison>(&operand.node);
+      if (auto time = OlderTime(operand)) {
+        older.push_back(*std::move(time));
+        comparison = &older.back();
+      }
       if (comparison != nullptr && IsTimeModifier(comparison->field.text)) {
         times.push_back(comparison);
         span = Cover(span, operand.span);
