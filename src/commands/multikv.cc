@@ -240,7 +240,8 @@ constexpr Argument kArguments[] = {
     {.name = "noheader",
      .type = "bool",
      .fallback = "false",
-     .summary = "There are no names: the columns are Column_1, Column_2 …",
+     .summary = "There are no names: the columns are Column_1, Column_2 …, as many as the first "
+                "row has.",
      .is_option = true},
     {.name = "multitable",
      .type = "bool",

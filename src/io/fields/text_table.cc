@@ -113,6 +113,9 @@ void TextTable::FindHeader() {
     best_score = score;
     best = line;
     after_best = rest_;
+    // Of several tables the first one counts as well: a later line that looks more like names
+    // begins the next.
+    if (options_.several_tables && score >= 1) break;
   }
   if (options_.header || best_score == -2) return;  // No such line.
   rest_ = after_best;
@@ -175,42 +178,45 @@ bool TextTable::Next() {
   return false;
 }
 
-std::string_view TextTable::ColumnName(size_t index) {
-  if (named_) return index < columns_.size() ? columns_[index].name : std::string_view();
-  while (columns_.size() <= index) {
+// The first row tells how many columns there are (multikv, noheader).
+void TextTable::CountColumns() {
+  separator_ = SeparatorOf(line_);
+  Words(line_, separator_, &words_);
+  while (columns_.size() < words_.size()) {
     char digits[kNumberText];
     const std::string_view number =
         FormatInteger(static_cast<int64_t>(columns_.size() + 1), digits);
     const std::string name = "Column_" + std::string(number);
-    if (!arena_.Charge(2 * sizeof(Column))) return {};
+    if (!arena_.Charge(2 * sizeof(Column))) return;
     columns_.push_back({arena_.Copy(name), {}});
   }
-  return columns_[index].name;
 }
 
 void TextTable::AddCell(size_t column, std::string_view text) {
   text = Unquoted(Trimmed(text));
-  const std::string_view name = ColumnName(column);
+  const std::string_view name =
+      column < columns_.size() ? columns_[column].name : std::string_view();
   if (!name.empty() && !text.empty()) cells_.push_back({name, Value::Text(text)});
 }
 
 void TextTable::CutCells() {
   cells_.clear();
-  const char separator = named_ ? separator_ : SeparatorOf(line_);
   // Words of one letter are the most that a line can have.
   const size_t bytes = (line_.size() / 2 + 1) * (sizeof(Word) + sizeof(TextField));
   if (bytes > charged_) {
     if (!arena_.Charge(2 * bytes - charged_)) return;
     charged_ = 2 * bytes;
   }
-  Words(line_, separator, &words_);
-  if (named_ && separator == ' ' && words_.size() != columns_.size()) {
+  if (!named_ && columns_.empty()) CountColumns();
+  Words(line_, separator_, &words_);
+  if (separator_ == ' ' && words_.size() != columns_.size() && named_) {
     CutAligned();
     return;
   }
-  for (size_t i = 0; i < words_.size(); ++i) {
-    if (named_ && i >= columns_.size()) return;
-    AddCell(i, line_.substr(words_[i].begin, words_[i].end - words_[i].begin));
+  for (size_t i = 0; i < std::min(words_.size(), columns_.size()); ++i) {
+    const bool rest = separator_ == ' ' && i + 1 == columns_.size();
+    const size_t end = rest ? words_.back().end : words_[i].end;
+    AddCell(i, line_.substr(words_[i].begin, end - words_[i].begin));
   }
 }
 

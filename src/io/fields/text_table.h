@@ -18,7 +18,7 @@ struct TextTableOptions {
   // which all words have a capital at the beginning, or are capitals, are preferred, and one with
   // numbers is none.
   std::optional<size_t> header = {};
-  bool no_header = false;      // The columns are Column_1, Column_2 …
+  bool no_header = false;      // Column_1, Column_2 …: as many as the first row has words.
   bool several_tables = true;  // Another line of names begins another table.
 };
 
@@ -53,7 +53,7 @@ class TextTable {
   void Words(std::string_view line, char separator, std::vector<Word>* words);
   void CutCells();
   void CutAligned();
-  std::string_view ColumnName(size_t index);
+  void CountColumns();
   void AddCell(size_t column, std::string_view text);
 
   std::string_view rest_;
