@@ -49,8 +49,8 @@ constexpr LintRule kRules[] = {
      .name = "single-quoted-field",
      .title = "single quotes round a field's name outside of eval",
      .explanation =
-         "Only eval and where take single quotes from a name. Elsewhere they are a part of it, and "
-         "no event has such a field.",
+         "Only eval and where take single quotes from a name. Elsewhere they are a part of it: no "
+         "event has such a field, and a name given by AS keeps them.",
      .fix = "leave the quotes out, or write double ones",
      .bad = "EventID=1 | stats count by 'Image'",
      .at = "'Image'",
@@ -348,24 +348,29 @@ bool TakesFields(std::string_view command) {
   return std::find(std::begin(kCommands), std::end(kCommands), command) != std::end(kCommands);
 }
 
+// True if it has something to say of the name.
+bool CheckQuotes(Visit& visit, const ast::Name& name) {
+  const std::string_view written = visit.TextOf(name.span);
+  if (written.size() <= 2 || written.front() != '\'' || written.back() != '\'') return false;
+  const std::string_view inner = written.substr(1, written.size() - 2);
+  const bool plain = std::all_of(inner.begin(), inner.end(), [](char c) {
+    const char lower = LowerAscii(c);
+    return (lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.';
+  });
+  const std::string better = plain ? std::string(inner) : fmt::format("\"{}\"", inner);
+  visit.Add({.rule = "L0804",
+             .span = name.span,
+             .message = "single quotes are a part of the name here",
+             .notes = {fmt::format("write {}", better)},
+             .fix = "mend the quotes",
+             .edits = {{name.span, better}}});
+  return true;
+}
+
 void CheckName(Visit& visit, const ast::Argument& argument, bool may_be_number) {
   const auto* name = std::get_if<ast::Name>(&argument.value);
   if (name == nullptr || name->text.size() < 1) return;
-  const std::string_view written = visit.TextOf(name->span);
-  if (written.size() > 2 && written.front() == '\'' && written.back() == '\'') {
-    const std::string_view inner = written.substr(1, written.size() - 2);
-    const bool plain = std::all_of(inner.begin(), inner.end(), [](char c) {
-      const char lower = LowerAscii(c);
-      return (lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.';
-    });
-    const std::string better = plain ? std::string(inner) : fmt::format("\"{}\"", inner);
-    return visit.Add({.rule = "L0804",
-                      .span = name->span,
-                      .message = "single quotes are a part of the name here",
-                      .notes = {fmt::format("write {}", better)},
-                      .fix = "mend the quotes",
-                      .edits = {{name->span, better}}});
-  }
+  if (CheckQuotes(visit, *name)) return;
   const bool number = !name->quoted && std::all_of(name->text.begin(), name->text.end(),
                                                    [](char c) { return c >= '0' && c <= '9'; });
   if (!number || may_be_number) return;
@@ -376,6 +381,9 @@ void CheckName(Visit& visit, const ast::Argument& argument, bool may_be_number) 
 }
 
 void Command(Visit& visit, const ast::CommandCall& call) {
+  for (const ast::Argument& argument : call.arguments) {
+    if (argument.alias) CheckQuotes(visit, *argument.alias);
+  }
   const std::string command = visit.CommandName();
   if (!TakesFields(command)) return;
   // The first number of these is a count.
