@@ -17,12 +17,18 @@
 #include "engine/why/origins.h"
 #include "engine/why/trials.h"
 #include "plan/nodes.h"
+#include "plan/partial.h"
 #include "plan/scan_conditions.h"
 
 namespace spelk::engine {
 namespace {
 
 using Kind = WhyFinding::Kind;
+
+// What a row may lack; partial rows, which statistics read where there are any, are no events.
+bool IsOfRows(Field field) {
+  return !field.hidden() && !field.name().starts_with(plan::kPartialPrefix);
+}
 
 constexpr size_t kMostClauses = 24;
 
@@ -426,7 +432,7 @@ class Investigation {
     }
     if (needed.empty()) {
       for (const Field field : flow.reads.fields()) {
-        if (!field.hidden()) needed.push_back(field);
+        if (IsOfRows(field)) needed.push_back(field);
       }
     }
     for (const Field field : needed) findings->AddNeeded(field.name(), node.span);
@@ -457,7 +463,7 @@ class Investigation {
         continue;
       }
       for (const Field field : flow.reads.fields()) {
-        if (field.hidden()) continue;
+        if (!IsOfRows(field)) continue;
         if (other->Find(field.name()) == nullptr) {
           findings->Add(Kind::kSubsearch, field.name(), span,
                         fmt::format("{}: in none of {} rows of the subsearch, which have {}",
