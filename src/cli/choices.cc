@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "spelk/pack.h"
+#include "spelk/read.h"
 #include "spelk/write.h"
 
 namespace spelk::cli {
@@ -12,7 +13,6 @@ namespace {
 
 constexpr std::pair<std::string_view, std::string_view> kChoices[] = {
     {"--color", "auto, always or never"},
-    {"--input-format", "auto, ndjson, json, csv, tsv, text, xml or evtx"},
     {"--limits", "splunk or none"},
     {"--order", "auto, time or input"},
     {"--mutation", "clause, negation, threshold, wildcard or field"},
@@ -25,6 +25,7 @@ constexpr std::pair<std::string_view, std::string_view> kChoices[] = {
     {"shell", "bash, zsh or fish"}};
 
 std::string_view TextOf(std::string_view option) {
+  if (option == "--input-format") return InputFormatNames();
   if (option == "--format") return FormatNames();
   if (option == "pack --format") return RunFormatNames();
   if (option == "check --format") return CheckFormatNames();

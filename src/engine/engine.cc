@@ -16,6 +16,7 @@
 #include "engine/support_matrix.h"
 #include "io/terminal_text.h"
 #include "plan/limits.h"
+#include "spelk/read.h"
 #include "value/regex.h"
 #include "value/relative_time.h"
 #include "value/timestamp.h"
@@ -124,8 +125,8 @@ absl::StatusOr<io::FormatOptions> FormatOf(const RunOptions& options) {
   const io::InputFormat* format = io::InputFormatNamed(options.format);
   if (format == nullptr && options.format != "auto") {
     return absl::InvalidArgumentError(
-        fmt::format("RunOptions::format does not take \"{}\"; it takes auto, {}",
-                    io::Printable(options.format), io::ListOfInputFormats()));
+        fmt::format("RunOptions::format does not take \"{}\"; it takes {}",
+                    io::Printable(options.format), InputFormatNames()));
   }
   if (!options.line_breaker.empty() && !options.break_only_before.empty()) {
     return absl::InvalidArgumentError(
@@ -311,6 +312,11 @@ absl::StatusOr<std::vector<Summary>> RunQueries(
 
 }  // namespace
 }  // namespace engine
+
+std::string_view InputFormatNames() {
+  static const std::string* const kNames = new std::string("auto, " + io::ListOfInputFormats());
+  return *kNames;
+}
 
 // ---------------------------------------------------------------- results
 

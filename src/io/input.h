@@ -44,7 +44,7 @@ using ByteSourcePtr = std::unique_ptr<ByteSource>;
 struct InputFormat;
 // "ndjson", "csv" and so on; null if there is none of that name.
 const InputFormat* InputFormatNamed(std::string_view name);
-// Their names: "ndjson, json … and evtx".
+// Their names: "evtx, json … or text".
 std::string ListOfInputFormats();
 
 // How lines are put together again (SHOULD_LINEMERGE). Expressions that are empty say nothing.

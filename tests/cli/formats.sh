@@ -86,7 +86,7 @@ expect 'as lines of text' 0 '{"_raw":"EventID,Image"}' run --input-format text '
 expect 'NDJSON that is none' 3 '' run --input-format ndjson '*' semicolons.csv
 says 'what it is' 'semicolons.csv is no feed of events: it is CSV; --input-format csv reads it'
 expect 'an unknown one' 2 '' run --input-format excel '*' rows.csv
-says 'is refused' '--input-format does not take "excel"; it takes auto, ndjson, json, csv, tsv, text, xml or evtx'
+says 'is refused' '--input-format does not take "excel"; it takes auto, evtx, json, xml, ndjson, tsv, csv or text'
 printf '1 a\n  b\n2 c\n' >merged.log
 expect 'events over several lines' 0 '{"_raw":"1 a\n  b"}
 {"_raw":"2 c"}' run --break-only-before '^\d' '*' merged.log

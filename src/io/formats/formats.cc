@@ -214,7 +214,7 @@ const InputFormat* InputFormatNamed(std::string_view name) {
 std::string ListOfInputFormats() {
   std::string list;
   for (const InputFormat* format : kFormats) {
-    if (!list.empty()) list += format == std::end(kFormats)[-1] ? " and " : ", ";
+    if (!list.empty()) list += format == std::end(kFormats)[-1] ? " or " : ", ";
     list += format->name;
   }
   return list;
