@@ -38,7 +38,6 @@ LineVerdict JsonReader::Read(std::string_view line, std::span<RawValue> slots, b
     emptied_ = slots.data();
   }
   filled_.clear();
-  used_slots_ = 0;
   *faulty = false;
   const LineVerdict verdict = index_.IndexUnmatched(line);
   if (verdict != LineVerdict::kEvent) return verdict;
@@ -120,7 +119,6 @@ void JsonReader::FillSlot(uint32_t slot, const RawValue& value) {
   if (slots_[slot].kind != RawKind::kAbsent) return;  // The first of a repeated name wins.
   slots_[slot] = value;
   filled_.push_back(slot);
-  used_slots_ = std::max(used_slots_, size_t{slot} + 1);
   if (suspect_) slots_[slot].data = index_.original().data() + (value.data - text_);
   if (slot < tree_.required() && tree_.required() != PathTree::kReadAll) --open_slots_;
 }

@@ -25,8 +25,8 @@ class JsonReader {
   // set if a fault was met before the reading stopped; members before it are kept. Reading stops
   // when every slot is filled.
   LineVerdict Read(std::string_view line, std::span<RawValue> slots, bool* faulty);
-  // Of the object read last: slots after these are absent.
-  size_t used_slots() const { return used_slots_; }
+  // Of the object read last: the slots that are not absent, in any order.
+  const std::vector<uint32_t>& filled() const { return filled_; }
   // Slots that somebody else wrote into since are emptied by the next Read only if it is told.
   void SlotsChanged() { emptied_ = nullptr; }
   // Reads every member to the end, to tell of any fault.
@@ -78,7 +78,6 @@ class JsonReader {
   std::span<RawValue> slots_;
   const RawValue* emptied_ = nullptr;  // The slots of which all but `filled_` are absent.
   std::vector<uint32_t> filled_;
-  size_t used_slots_ = 0;
   size_t open_slots_ = 0;
   size_t members_ = 0;      // Of the outermost object, so far.
   bool ended_ = false;      // It was read to its end.

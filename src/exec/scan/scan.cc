@@ -299,10 +299,18 @@ absl::StatusOr<bool> ScanWorker::Unwrap(const io::RawValue& raw, std::string_vie
   return true;
 }
 
-absl::Status ScanWorker::AddRow(const ScanRows::Row& row, size_t used_slots,
+absl::Status ScanWorker::AddRow(const ScanRows::Row& row, bool as_read,
                                 const std::vector<size_t>& plans) {
   const auto index = static_cast<uint32_t>(rows_.size());
-  SPELK_RETURN_IF_ERROR(rows_.Add(row, std::span(slots_).first(used_slots)));
+  if (as_read) {
+    SPELK_RETURN_IF_ERROR(rows_.Add(row, slots_, reader_.filled()));
+  } else {
+    filled_.clear();
+    for (uint32_t slot = 0; slot < slots_.size(); ++slot) {
+      if (slots_[slot].kind != io::RawKind::kAbsent) filled_.push_back(slot);
+    }
+    SPELK_RETURN_IF_ERROR(rows_.Add(row, slots_, filled_));
+  }
   for (const size_t plan : plans) plan_states_[plan]->rows.push_back(index);
   return absl::OkStatus();
 }
@@ -341,7 +349,7 @@ absl::Status ScanWorker::AddList(std::string_view line, std::string_view list, s
       continue;
     }
     if (shape == CompiledScan::kNone) shape = wrapper;
-    SPELK_RETURN_IF_ERROR(AddRow({*event, *event, shape, wrapper}, slots_.size(), plans));
+    SPELK_RETURN_IF_ERROR(AddRow({*event, *event, shape, wrapper}, false, plans));
     if (rows_.size() < scan_.run->batch_rows) continue;
     SPELK_RETURN_IF_ERROR(Flush(outputs));
     rows_.memory()->pins.push_back(keep);
@@ -353,7 +361,7 @@ absl::Status ScanWorker::AddEvents(std::string_view line, const std::vector<size
                                    const ScanOutputs& outputs) {
   ScanRows::Row row{line, line, shapes_.Find(reader_, slots_), CompiledScan::kNone};
   size_t shape = row.shape;
-  size_t used_slots = reader_.used_slots();
+  bool as_read = true;
   for (int depth = 0; depth < kMaxUnwraps && shape != CompiledScan::kNone; ++depth) {
     const CompiledScan::Shape& known = scan_.shapes[shape];
     if (known.shape->skip) return absl::OkStatus();
@@ -362,7 +370,7 @@ absl::Status ScanWorker::AddEvents(std::string_view line, const std::vector<size
     if (known.unwrap_list && wrapped.kind == io::RawKind::kArray) {
       return AddList(line, wrapped.text(), shape, plans, outputs);
     }
-    used_slots = slots_.size();
+    as_read = false;
     std::string_view event;
     SPELK_ASSIGN_OR_RETURN(const bool is_json, Unwrap(wrapped, &event));
     if (!is_json) {
@@ -387,7 +395,7 @@ absl::Status ScanWorker::AddEvents(std::string_view line, const std::vector<size
     if (inner == CompiledScan::kNone) break;
     row.shape = shape = inner;
   }
-  return AddRow(row, used_slots, plans);
+  return AddRow(row, as_read, plans);
 }
 
 io::LineVerdict ScanWorker::ReadLine(std::string_view line, bool* faulty) {

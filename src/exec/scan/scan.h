@@ -130,9 +130,8 @@ class ScanWorker {
                          const ScanOutputs& outputs);
   absl::Status AddList(std::string_view line, std::string_view list, size_t wrapper,
                        const std::vector<size_t>& plans, const ScanOutputs& outputs);
-  // An event of slots_, of which those behind `used_slots` are absent.
-  absl::Status AddRow(const ScanRows::Row& row, size_t used_slots,
-                      const std::vector<size_t>& plans);
+  // An event of slots_; `as_read`: nothing was written into them since.
+  absl::Status AddRow(const ScanRows::Row& row, bool as_read, const std::vector<size_t>& plans);
   // Reads an event that a line wraps into slots_, and what it says besides from outer_. False if it
   // is none.
   absl::StatusOr<bool> ReadWrapped(std::string_view line, std::string_view event, size_t wrapper,
@@ -178,6 +177,7 @@ class ScanWorker {
   bool ended_ = false;     // The input was ended within the block at hand.
   std::vector<io::RawValue> slots_;  // Of the event at hand.
   std::vector<io::RawValue> outer_;  // Of what it was wrapped in.
+  std::vector<uint32_t> filled_;     // Scratch of AddRow.
   uint64_t events_ = 0;              // Lines of the block at hand that were events,
   uint64_t others_ = 0;              // and that were none.
 

@@ -15,7 +15,6 @@
 namespace spelk::exec {
 namespace {
 
-const io::RawValue kAbsentSlot;
 constexpr uint32_t kUnknown = UINT32_MAX;
 
 Value Multi(std::vector<Value>& values, Arena& arena) {
@@ -28,7 +27,7 @@ Value Multi(std::vector<Value>& values, Arena& arena) {
 void ScanRows::Start(const io::BlockPtr& block) {
   block_ = block;
   rows_.clear();
-  slots_.clear();
+  slots_.Clear();
   row_names_.clear();
   shared_.clear();
   if (names_memory_ == nullptr || names_.size() > kMostNames) {
@@ -48,22 +47,22 @@ BatchMemoryPtr ScanRows::NewMemory() const {
   return memory;
 }
 
-absl::Status ScanRows::Add(const Row& row, std::span<const io::RawValue> slots) {
-  // Reading stopped when all that is required was there: the rest was not looked for.
-  const size_t required = std::min(scan_.tree->required(), slots.size());
-  const bool complete =
-      std::all_of(slots.begin(), slots.begin() + static_cast<std::ptrdiff_t>(required),
-                  [](const io::RawValue& slot) { return slot.kind != io::RawKind::kAbsent; });
-  if (complete) slots = slots.first(required);
-  const size_t bytes = (slots_.size() + slots.size()) * 2 * sizeof(io::RawValue) +
-                       (rows_.size() + 1) * 2 * sizeof(Stored);
+absl::Status ScanRows::Add(const Row& row, std::span<const io::RawValue> slots,
+                           std::span<const uint32_t> filled) {
+  // Where reading stopped when all that is required was there, the rest was not looked for.
+  if (const size_t required = scan_.tree->required(); required != io::PathTree::kReadAll) {
+    wanted_.clear();
+    std::copy_if(filled.begin(), filled.end(), std::back_inserter(wanted_),
+                 [required](uint32_t slot) { return slot < required; });
+    if (wanted_.size() == required) filled = wanted_;
+  }
+  const size_t bytes =
+      2 * (slots_.BytesWith(slots.size(), filled.size()) + (rows_.size() + 1) * sizeof(Row));
   if (bytes > reservation_.bytes() && !reservation_.Resize(bytes)) {
     return scan_.run->budget->Exhausted("reading events", bytes);
   }
-  rows_.push_back({row, slots_.size(), slots.size()});
-  const size_t begin = slots_.size();
-  slots_.resize(begin + slots.size());
-  if (!slots.empty()) std::memcpy(&slots_[begin], slots.data(), slots.size_bytes());
+  rows_.push_back(row);
+  slots_.Add(slots, filled);
   return absl::OkStatus();
 }
 
@@ -121,20 +120,15 @@ absl::StatusOr<Column> ScanRows::ColumnOf(size_t field, std::span<const uint32_t
   return Column::Values({values, size()});
 }
 
-const io::RawValue& ScanRows::slot(uint32_t row, size_t index) const {
-  const Stored& stored = rows_[row];
-  return index < stored.count ? slots_[stored.begin + index] : kAbsentSlot;
-}
-
 const CompiledScan::Shape* ScanRows::shape(uint32_t row) const {
-  const size_t index = rows_[row].row.shape;
+  const size_t index = rows_[row].shape;
   return index == CompiledScan::kNone ? nullptr : &scan_.shapes[index];
 }
 
 Value ScanRows::ValueOf(const FieldSource& source, uint32_t row, Arena& arena) {
   switch (source.kind) {
     case Kind::kLine:
-      return Value::Text(rows_[row].row.line);
+      return Value::Text(rows_[row].line);
     case Kind::kTime: {
       const std::optional<Micros> time = TimeOf(row, arena);
       return time ? Value::Double(static_cast<double>(*time) / kMicrosPerSecond) : Value::Null();
@@ -158,7 +152,7 @@ Value ScanRows::Member(const FieldSource& source, uint32_t row, Arena& arena) {
     return Decode(raw, source.slot, arena);
   }
   if (source.candidates.empty()) return Value::Null();
-  for (const size_t known : {rows_[row].row.shape, rows_[row].row.wrapper}) {
+  for (const size_t known : {rows_[row].shape, rows_[row].wrapper}) {
     if (known == CompiledScan::kNone) continue;
     const std::vector<size_t>& candidates = source.candidates[known];
     for (size_t c = 0; c < candidates.size(); ++c) {
@@ -192,7 +186,7 @@ std::optional<bool> ScanRows::HasValue(size_t field, uint32_t row) const {
   const io::RawValue& own = slot(row, source.slot);
   if (own.kind != io::RawKind::kAbsent) return of(own);
   if (source.candidates.empty()) return false;
-  for (const size_t known : {rows_[row].row.shape, rows_[row].row.wrapper}) {
+  for (const size_t known : {rows_[row].shape, rows_[row].wrapper}) {
     if (known == CompiledScan::kNone) continue;
     for (const size_t candidate : source.candidates[known]) {
       const io::RawValue& raw = slot(row, candidate);
@@ -218,7 +212,7 @@ void ScanRows::AddReasons(const std::vector<size_t>& slots, uint32_t row) {
 uint32_t ScanRows::NamesOf(uint32_t row) {
   row_names_.resize(rows_.size(), kUnknown);
   if (row_names_[row] != kUnknown) return row_names_[row];
-  const Row& event = rows_[row].row;
+  const Row& event = rows_[row];
   reason_.clear();
   ByteWriter out(reason_);
   out.Varint(block_->input);
@@ -247,7 +241,7 @@ Value ScanRows::Derived(Kind kind, uint32_t row, Arena& arena) {
   const CompiledScan::Shape* known = shape(row);
   switch (kind) {
     case Kind::kRaw:
-      return Value::Text(rows_[row].row.line);
+      return Value::Text(rows_[row].line);
     case Kind::kLineCount:
       return Value::Integer(1);
     case Kind::kIndex:
@@ -351,7 +345,7 @@ std::optional<Micros> ScanRows::FindTime(uint32_t row, Arena& arena) {
   if (!scan_.timed_members.empty()) {
     if (const auto time = TimeInMembers(row, arena)) return time;
   }
-  for (const size_t index : {rows_[row].row.wrapper, rows_[row].row.shape}) {
+  for (const size_t index : {rows_[row].wrapper, rows_[row].shape}) {
     if (index == CompiledScan::kNone) continue;
     const std::optional<Micros> time = FirstTime(scan_.shapes[index].times, row, arena);
     if (time) return time;

@@ -13,6 +13,7 @@
 #include "base/memory.h"
 #include "base/string_map.h"
 #include "exec/scan/compiled_scan.h"
+#include "exec/scan/row_slots.h"
 #include "exec/scan/text_times.h"
 #include "io/block_source.h"
 #include "io/json_flattener.h"
@@ -45,9 +46,11 @@ class ScanRows {
   // Where texts that were unwrapped live.
   const BatchMemoryPtr& memory() const { return memory_; }
 
-  absl::Status Add(const Row& row, std::span<const io::RawValue> slots);
+  // `filled`: the slots that are not absent.
+  absl::Status Add(const Row& row, std::span<const io::RawValue> slots,
+                   std::span<const uint32_t> filled);
   size_t size() const { return rows_.size(); }
-  const Row& row(size_t index) const { return rows_[index].row; }
+  const Row& row(size_t index) const { return rows_[index]; }
 
   // The values of one field for some rows, into an array with an entry for each row.
   absl::Status Resolve(size_t field, std::span<const uint32_t> rows, Arena& arena,
@@ -72,18 +75,12 @@ class ScanRows {
   using Kind = FieldSource::Kind;
   using Template = CompiledScan::Template;
 
-  struct Stored {
-    Row row;
-    size_t begin;  // Its slots.
-    size_t count;  // Slots beyond are absent, or nobody asks.
-  };
-
   using Names = std::array<Value, CompiledScan::kNameFields>;
   // More than so many are forgotten, and a longer reason is not kept.
   static constexpr size_t kMostNames = 4096;
   static constexpr size_t kLongestReason = 1024;
 
-  const io::RawValue& slot(uint32_t row, size_t index) const;
+  const io::RawValue& slot(uint32_t row, size_t index) const { return slots_.At(row, index); }
   void AddReasons(const std::vector<size_t>& slots, uint32_t row);
   absl::Status Share(size_t field, std::span<const uint32_t> rows, std::span<Value> values);
   void Decode(size_t field, std::span<const uint32_t> rows, Arena& arena, std::span<Value> values);
@@ -113,8 +110,9 @@ class ScanRows {
   io::JsonFlattener& flattener_;
   io::BlockPtr block_;
   BatchMemoryPtr memory_;
-  std::vector<Stored> rows_;
-  std::vector<io::RawValue> slots_;
+  std::vector<Row> rows_;
+  RowSlots slots_;
+  std::vector<uint32_t> wanted_;  // Scratch of Add.
   Reservation reservation_;
 
   BatchMemoryPtr names_memory_;

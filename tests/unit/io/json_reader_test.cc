@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -166,12 +167,14 @@ class LinesTest : public testing::Test {
     const LineVerdict verdict = reader.Read(std::string_view(line).substr(0, size), slots, &faulty);
     std::string text = std::string(Describe(verdict));
     if (verdict != LineVerdict::kEvent) return text;
-    size_t used = 0;
-    for (size_t slot = 0; slot < slots.size(); ++slot) {
-      if (slots[slot].kind != RawKind::kAbsent) used = slot + 1;
+    std::vector<uint32_t> filled;
+    for (uint32_t slot = 0; slot < slots.size(); ++slot) {
+      if (slots[slot].kind != RawKind::kAbsent) filled.push_back(slot);
       text += "|" + std::string(slots[slot].text());
     }
-    EXPECT_EQ(reader.used_slots(), used) << line;
+    std::vector<uint32_t> told = reader.filled();
+    std::sort(told.begin(), told.end());
+    EXPECT_EQ(told, filled) << line;
     return text + (faulty ? "|faulty|" : "|") + std::to_string(reader.marks());
   }
 
