@@ -35,7 +35,6 @@ class LiteralFinder {
 
  private:
   friend class LiteralSet;
-  friend class LiteralIndex;
   bool EqualsAt(const char* at) const;
   size_t FindPortable(std::string_view text, size_t from) const;
   size_t FindAvx2(std::string_view text, size_t from) const;
@@ -89,40 +88,6 @@ class LiteralSet {
 
 // How common a byte is in event data, roughly.
 int Commonness(char c);
-
-// Finds all of many literals in one pass and says which, so that one pass over a text serves many
-// searches: a hash of a few bytes of each, then a comparison. Immutable.
-class LiteralIndex {
- public:
-  explicit LiteralIndex(std::vector<LiteralFinder> finders);
-
-  // The first place at or after `from` where a literal is found, npos if there is none: some byte
-  // of it, not always the first, and literals come in the order of these. `which` gets the numbers
-  // of those that are found there.
-  size_t Find(std::string_view text, size_t from, std::vector<uint32_t>* which) const;
-  size_t size() const { return finders_.size(); }
-
- private:
-  static constexpr size_t kBits = 16;  // Of a hash.
-  static constexpr size_t kMostBytes = 4;
-  struct Entry {
-    uint32_t bytes;  // Of its window, folded.
-    uint32_t literal;
-    uint32_t next;  // In entries_, of the same hash; 0 is none.
-  };
-  uint32_t FoldedBytes(const char* at) const;
-  static size_t HashOf(uint32_t bytes) { return (bytes * 0x9E3779B1U) >> (32U - kBits); }
-  void Collect(std::string_view text, size_t at, uint32_t bytes,
-               std::vector<uint32_t>* which) const;
-
-  std::vector<LiteralFinder> finders_;
-  std::vector<size_t> windows_;  // Where in each literal the bytes stand that are hashed.
-  size_t bytes_ = kMostBytes;    // How many; the shortest literal may have fewer.
-  uint32_t mask_ = 0;
-  std::vector<uint64_t> filter_;  // A bit for each hash.
-  std::vector<uint32_t> heads_;   // By hash, into entries_.
-  std::vector<Entry> entries_;
-};
 
 // The stretch of a text that a caseless ASCII search may look for so that no text equal under the
 // one case fold is missed: the longest run (of the rarest bytes, roughly) of ASCII without k and s.

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "micro/events.h"
+#include "value/literal_index.h"
 
 namespace spelk::bench {
 namespace {
@@ -58,13 +59,10 @@ void IndexOfLiterals(benchmark::State& state) {
   }
   const LiteralIndex index(std::move(finders));
   const std::string_view feed = Feed();
-  std::vector<uint32_t> which;
   for (auto unused : state) {
     size_t found = 0;
-    for (size_t at = index.Find(feed, 0, &which); at != std::string_view::npos;
-         at = index.Find(feed, at + 1, &which)) {
-      found += which.size();
-    }
+    index.ForEach(
+        feed, 0, feed.size(), [](uint32_t) { return false; }, [&found](uint32_t) { ++found; });
     benchmark::DoNotOptimize(found);
   }
   state.SetBytesProcessed(static_cast<int64_t>(state.iterations() * feed.size()));

@@ -15,6 +15,7 @@
 #include "io/path_tree.h"
 #include "plan/event_layout.h"
 #include "plan/nodes.h"
+#include "value/literal_index.h"
 #include "value/literal_search.h"
 #include "value/schema.h"
 #include "value/wildcard.h"

@@ -94,13 +94,17 @@ void LineMarks::StartLine() {
   line_ = 1;
 }
 
-void LineMarks::Mark(const std::vector<uint32_t>& literals) {
-  for (const uint32_t literal : literals) {
-    if (seen_in_[literal] == line_) continue;
-    seen_in_[literal] = line_;
-    const uint64_t* plans = &index_.plans[literal * index_.words];
-    for (size_t w = 0; w < index_.words; ++w) marks_[w] |= plans[w];
-  }
+void LineMarks::Mark(uint32_t literal) {
+  seen_in_[literal] = line_;
+  const uint64_t* plans = &index_.plans[literal * index_.words];
+  for (size_t w = 0; w < index_.words; ++w) marks_[w] |= plans[w];
+}
+
+void LineMarks::Look(std::string_view text, size_t begin, size_t end) {
+  StartLine();
+  index_.literals.ForEach(
+      text, begin, end, [this](uint32_t literal) { return seen_in_[literal] == line_; },
+      [this](uint32_t literal) { Mark(literal); });
 }
 
 bool LineMarks::Meets(size_t group, std::string_view line) {

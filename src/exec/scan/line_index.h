@@ -19,13 +19,15 @@ class LineMarks {
  public:
   explicit LineMarks(const CompiledScan::LineIndex& index);
 
-  void StartLine();
-  void Mark(const std::vector<uint32_t>& literals);
-  // The plans that the line may concern, in their order.
+  // Looks at the line in [begin, end) of a text.
+  void Look(std::string_view text, size_t begin, size_t end);
+  // The plans that it may concern, in their order.
   void Plans(std::string_view line, const std::vector<CompiledScan::Plan>& plans,
              std::vector<size_t>* wanted);
 
  private:
+  void StartLine();
+  void Mark(uint32_t literal);
   bool Meets(size_t group, std::string_view line);
 
   const CompiledScan::LineIndex& index_;

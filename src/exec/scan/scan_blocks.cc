@@ -112,21 +112,11 @@ absl::Status ScanWorker::ScanCandidates(const io::BlockPtr& block, const ScanOut
 // Many plans: one search tells of each line which of them it may concern.
 absl::Status ScanWorker::ScanIndexed(const io::BlockPtr& block, const ScanOutputs& outputs) {
   const std::string_view text = block->text;
-  const std::vector<uint64_t>& unfiltered = scan_.index->unfiltered;
-  const bool all =
-      std::any_of(unfiltered.begin(), unfiltered.end(), [](uint64_t plans) { return plans != 0; });
-  std::vector<uint32_t> found;
-  size_t hit = scan_.index->literals.Find(text, 0, &found);
   std::vector<size_t> wanted;
   for (size_t begin = 0; begin < text.size() && !ended_;) {
-    if (!all) {
-      if (hit == std::string_view::npos) break;
-      begin += LineBegin(text.substr(begin), hit - begin);
-    }
     const size_t end = LineEnd(text, begin);
-    marks_->StartLine();
-    for (; hit < end; hit = scan_.index->literals.Find(text, hit + 1, &found)) marks_->Mark(found);
     const std::string_view line = text.substr(begin, end - begin);
+    marks_->Look(text, begin, end);
     begin = end + 1;
     marks_->Plans(line, scan_.plans, &wanted);
     if (wanted.empty()) continue;

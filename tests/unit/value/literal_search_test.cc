@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "value/case_fold.h"
+#include "value/literal_index.h"
 
 namespace spelk {
 namespace {
@@ -124,11 +125,12 @@ TEST(LiteralIndexTest, FindsAllOfManyAndSaysWhich) {
     for (const bool ignore_case : {false, true}) {
       const LiteralIndex index(Finders(literals, ignore_case));
       std::vector<size_t> found(count, 0), expected(count, 0);
-      std::vector<uint32_t> which;
-      for (size_t at = index.Find(text, 0, &which); at != std::string::npos;
-           at = index.Find(text, at + 1, &which)) {
-        for (const uint32_t literal : which) ++found[literal];
-      }
+      // In two stretches: what is in both of them is found in one.
+      const size_t middle = random() % (text.size() + 1);
+      const auto none = [](uint32_t) { return false; };
+      const auto count_one = [&found](uint32_t literal) { ++found[literal]; };
+      index.ForEach(text, 0, middle, none, count_one);
+      index.ForEach(text, middle, text.size(), none, count_one);
       for (size_t i = 0; i < count; ++i) {
         for (size_t at = SimplyFind(text, literals[i], 0, ignore_case); at != std::string::npos;
              at = SimplyFind(text, literals[i], at + 1, ignore_case)) {
@@ -136,6 +138,11 @@ TEST(LiteralIndexTest, FindsAllOfManyAndSaysWhich) {
         }
       }
       ASSERT_EQ(found, expected) << text;
+      std::vector<size_t> once(count, 0);
+      index.ForEach(
+          text, 0, text.size(), [&once](uint32_t literal) { return once[literal] > 0; },
+          [&once](uint32_t literal) { ++once[literal]; });
+      for (size_t i = 0; i < count; ++i) ASSERT_EQ(once[i], std::min<size_t>(expected[i], 1));
     }
   }
 }
