@@ -183,6 +183,11 @@ absl::StatusOr<std::vector<uint32_t>> ColumnComputer::RowsFor(Rule& rule,
     SPELK_RETURN_IF_ERROR(KeepLacking(rule.targets, columns, &lacking));
     if (lacking.empty()) return lacking;
   }
+  // Most rules are for events of which a batch has none.
+  if (names_) {
+    SPELK_ASSIGN_OR_RETURN(const bool none, rule.events.AreAbsent(*names_, columns));
+    if (none) return std::vector<uint32_t>();
+  }
   SPELK_ASSIGN_OR_RETURN(std::vector<uint32_t> taken, EventsOf(rule, rows, columns));
   if (rule.rule->only_missing && !rule.targets.empty()) {
     SPELK_RETURN_IF_ERROR(KeepLacking(rule.targets, columns, &taken));

@@ -9,6 +9,7 @@
 #include "base/status.h"
 #include "base/string_map.h"
 #include "exec/scan/compiled_scan.h"
+#include "exec/scan/event_kinds.h"
 #include "exec/scan/line_index.h"
 #include "exec/scan/shared_conditions.h"
 #include "exec/scan/text_times.h"
@@ -48,6 +49,7 @@ class ScanCompiler {
     if (scan_->shared != nullptr) {
       scan_->shared->places.resize(scan_->fields.size(), kNone);
       scan_->shared->bundles = BundlesOf(*scan_->shared);
+      scan_->shared->kinds = MakeKinds(*scan_, *scan_->run->fields);
     }
     // The fields that events must have themselves come first: reading may stop when all were seen.
     for (CompiledScan::FieldSource& field : scan_->fields) {
@@ -76,7 +78,11 @@ class ScanCompiler {
     CompiledScan::Shared& shared = *scan_->shared;
     plan::FieldSet first;
     plan::FieldSet rest;
-    for (const plan::ComputedColumns& rule : *shared.rules) AddRuleFields(rule, &first, &rest);
+    for (size_t r = 0; r < shared.rules->size(); ++r) {
+      const plan::ComputedColumns& rule = (*shared.rules)[r];
+      for (const Field target : rule.targets) rules_of_[target].push_back(r);
+      AddRuleFields(rule, &first, &rest);
+    }
     plan::FieldSet all = first;
     all.Add(rest);
     for (size_t i = 0; i < all.fields().size(); ++i) {
@@ -141,10 +147,9 @@ class ScanCompiler {
       if (rule.open) return kNone;
       for (const Field target : rule.targets) targets.Add(target);
     }
-    std::vector<bool> wants;
-    for (const plan::ComputedColumns& rule : *scan_->shared->rules) {
-      wants.push_back(std::any_of(rule.targets.begin(), rule.targets.end(),
-                                  [&](Field target) { return targets.Names(target); }));
+    std::vector<bool> wants(scan_->shared->rules->size(), false);
+    for (const Field target : targets.fields()) {
+      for (const size_t rule : rules_of_[target]) wants[rule] = true;
     }
     std::vector<std::vector<bool>>& groups = scan_->shared->groups;
     const auto known = std::find(groups.begin(), groups.end(), wants);
@@ -567,6 +572,7 @@ class ScanCompiler {
   std::unique_ptr<CompiledScan> scan_;
   std::vector<io::PathTree::Name> names_;
   absl::flat_hash_map<Field, size_t> field_index_;
+  absl::flat_hash_map<Field, std::vector<size_t>> rules_of_;  // Of the shared ones, by target.
   struct KnownCondition {
     size_t plans = 0;
     size_t index = kNone;  // Into Shared::conditions, once it is there.

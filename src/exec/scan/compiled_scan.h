@@ -140,6 +140,20 @@ struct CompiledScan {
     SchemaPtr schema;
     std::vector<size_t> plans;
   };
+  // What tells events of one kind from others before anything else is computed for them.
+  struct Kinds {
+    plan::ComputedColumnsList rules;  // Those of the shared ones that make it.
+    std::vector<size_t> fields;  // Into fields: what tells kinds apart, and what these rules read.
+    SchemaPtr schema;
+    std::vector<size_t> columns;  // Into schema: what tells kinds apart;
+    SchemaPtr kind_schema;        // of these alone.
+    size_t text = kNone;          // Into fields: events that have this one are of no kind.
+    std::vector<plan::ExprPtr> bounds;
+    // Into bounds; kNone: nothing is known. By plan: what the kind must meet to concern it; by
+    // condition: what makes it true.
+    std::vector<size_t> needed;
+    std::vector<size_t> enough;
+  };
   // What several plans want of the same events, computed once for all of them: what knowledge adds,
   // and conditions.
   struct Shared {
@@ -158,6 +172,7 @@ struct CompiledScan {
     // By field: its place among those above; kNone where no rule knows it.
     std::vector<size_t> places;
     std::vector<Condition> conditions;
+    std::unique_ptr<const Kinds> kinds;  // May be null.
   };
 
   // The nodes and what else is given outlive the scan. `rules`, if not null, are those of all plans

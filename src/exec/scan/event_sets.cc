@@ -111,6 +111,27 @@ absl::StatusOr<bool> RuleEvents::Has(uint32_t row, ScanColumns* columns) {
   return true;
 }
 
+absl::StatusOr<size_t> RuleEvents::CountNames(const BatchNames& names, ScanColumns* columns) {
+  if (generation_ != columns->events().names_generation()) known_.clear();
+  generation_ = columns->events().names_generation();
+  size_t matching = 0;
+  for (const BatchNames::Names& each : names.distinct) {
+    if (each.number >= known_.size()) known_.resize(each.number + 1, kUnknown);
+    if (known_[each.number] == kUnknown) {
+      SPELK_ASSIGN_OR_RETURN(const bool has, Has(each.row, columns));
+      known_[each.number] = has ? kYes : kNo;
+    }
+    if (known_[each.number] == kYes) ++matching;
+  }
+  return matching;
+}
+
+absl::StatusOr<bool> RuleEvents::AreAbsent(const BatchNames& names, ScanColumns* columns) {
+  if (all() || changing_) return false;
+  SPELK_ASSIGN_OR_RETURN(const size_t matching, CountNames(names, columns));
+  return matching == 0;
+}
+
 absl::Status RuleEvents::Keep(const BatchNames& names, ScanColumns* columns,
                               std::vector<uint32_t>* rows) {
   if (all()) return absl::OkStatus();
@@ -123,25 +144,10 @@ absl::Status RuleEvents::Keep(const BatchNames& names, ScanColumns* columns,
     rows->resize(kept);
     return absl::OkStatus();
   }
-  enum : uint8_t { kUnknown, kYes, kNo };
-  if (generation_ != columns->events().names_generation()) known_.clear();
-  generation_ = columns->events().names_generation();
-  size_t matching = 0;
-  for (const BatchNames::Names& each : names.distinct) {
-    if (each.number >= known_.size()) known_.resize(each.number + 1, kUnknown);
-    if (known_[each.number] == kUnknown) {
-      SPELK_ASSIGN_OR_RETURN(const bool has, Has(each.row, columns));
-      known_[each.number] = has ? kYes : kNo;
-    }
-    if (known_[each.number] == kYes) ++matching;
-  }
+  SPELK_ASSIGN_OR_RETURN(const size_t matching, CountNames(names, columns));
   if (matching == names.distinct.size()) return absl::OkStatus();
-  if (matching == 0) {
-    rows->clear();
-    return absl::OkStatus();
-  }
   for (const uint32_t row : *rows) {
-    if (known_[names.of_row[row]] == kYes) (*rows)[kept++] = row;
+    if (matching > 0 && known_[names.of_row[row]] == kYes) (*rows)[kept++] = row;
   }
   rows->resize(kept);
   return absl::OkStatus();

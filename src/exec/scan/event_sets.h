@@ -82,16 +82,21 @@ class RuleEvents {
  public:
   static absl::StatusOr<RuleEvents> Make(const plan::ComputedColumns& rule, KnownStanzas& stanzas);
   bool all() const { return where_.empty() && except_.empty(); }
+  // True if no row of the batch is one of them; false if that is not known.
+  absl::StatusOr<bool> AreAbsent(const BatchNames& names, ScanColumns* columns);
   // Leaves the rows that the rule is for.
   absl::Status Keep(const BatchNames& names, ScanColumns* columns, std::vector<uint32_t>* rows);
 
  private:
+  enum Known : uint8_t { kUnknown, kYes, kNo };
   absl::StatusOr<bool> Has(uint32_t row, ScanColumns* columns);
+  // How many of the names in the batch its events have. For events that no rule renames.
+  absl::StatusOr<size_t> CountNames(const BatchNames& names, ScanColumns* columns);
 
   std::vector<StanzaEventsPtr> where_;  // One, or none: every event.
   std::vector<StanzaEventsPtr> except_;
   bool changing_ = false;
-  std::vector<uint8_t> known_;  // By the number of an event's names.
+  std::vector<Known> known_;  // By the number of an event's names.
   uint64_t generation_ = 0;
 };
 

@@ -458,7 +458,7 @@ absl::Status ScanWorker::LookAt(std::string_view line) {
 absl::Status ScanWorker::Flush(const ScanOutputs& outputs) {
   if (rows_.size() == 0) return absl::OkStatus();
   absl::Status shared;
-  std::vector<const std::vector<uint32_t>*> rows_of_plan;
+  SharedScan::RowsOfPlans rows_of_plan;
   if (shared_ != nullptr) {
     for (const auto& state : plan_states_) rows_of_plan.push_back(&state->rows);
     shared = shared_->Start(rows_, rows_of_plan);

@@ -18,8 +18,8 @@ std::vector<uint32_t> RowMarks::Rows() const {
 }
 
 struct SharedScan::Taken {
-  Taken(const CompiledScan& scan, ScanRows& scan_rows,
-        const std::vector<const std::vector<uint32_t>*>& rows_of_plan, std::vector<uint32_t> wanted)
+  Taken(const CompiledScan& scan, ScanRows& scan_rows, const RowsOfPlans& rows_of_plan,
+        std::vector<uint32_t> wanted)
       : rows(scan_rows),
         of_plan(rows_of_plan),
         all(std::move(wanted)),
@@ -30,7 +30,7 @@ struct SharedScan::Taken {
   }
 
   ScanRows& rows;
-  const std::vector<const std::vector<uint32_t>*>& of_plan;
+  const RowsOfPlans& of_plan;
   const std::vector<uint32_t> all;
   const BatchMemoryPtr memory;
   FieldEvents events;
@@ -45,6 +45,9 @@ absl::StatusOr<std::unique_ptr<SharedScan>> SharedScan::Make(const CompiledScan&
   const CompiledScan::Shared& shared = *scan.shared;
   SPELK_ASSIGN_OR_RETURN(made->rules_,
                          ColumnComputer::Make(*shared.rules, *shared.schema, *scan.run));
+  if (shared.kinds != nullptr) {
+    SPELK_ASSIGN_OR_RETURN(made->kinds_, EventKinds::Make(scan));
+  }
   for (const CompiledScan::Condition& condition : shared.conditions) {
     SPELK_ASSIGN_OR_RETURN(std::unique_ptr<plan::Evaluator> evaluator,
                            plan::Evaluator::Make(*condition.expr, scan.run->evaluation));
@@ -53,8 +56,11 @@ absl::StatusOr<std::unique_ptr<SharedScan>> SharedScan::Make(const CompiledScan&
   return made;
 }
 
-absl::Status SharedScan::Start(ScanRows& rows,
-                               const std::vector<const std::vector<uint32_t>*>& rows_of_plan) {
+absl::Status SharedScan::Start(ScanRows& rows, const RowsOfPlans& rows_of_plan) {
+  if (kinds_ != nullptr) {
+    SPELK_RETURN_IF_ERROR(kinds_->Start(rows));
+    for (size_t p = 0; p < rows_of_plan.size(); ++p) kinds_->KeepFor(p, rows_of_plan[p]);
+  }
   RowMarks any;
   any.Reset(rows.size());
   for (size_t p = 0; p < rows_of_plan.size(); ++p) {
@@ -104,8 +110,16 @@ absl::Status SharedScan::Judge(size_t index) {
   RowMarks asked;
   asked.Reset(taken_->rows.size());
   for (const size_t plan : condition.plans) asked.Add(*taken_->of_plan[plan]);
-  const std::vector<uint32_t> rows = asked.Rows();
+  std::vector<uint32_t> rows = asked.Rows();
   if (rows.empty()) return absl::OkStatus();
+  RowMarks& met = conditions_[index].met;
+  met.Reset(taken_->rows.size());
+  if (kinds_ != nullptr) {
+    std::vector<uint32_t> known;
+    kinds_->TakeMet(index, &rows, &known);
+    met.Add(known);
+    if (rows.empty()) return absl::OkStatus();
+  }
   std::vector<Column> columns;
   for (const size_t field : condition.fields) {
     SPELK_ASSIGN_OR_RETURN(Column column, ColumnOf(field, rows, taken_->memory->arena));
@@ -114,8 +128,6 @@ absl::Status SharedScan::Judge(size_t index) {
   Batch batch(condition.schema, std::move(columns), taken_->rows.size(), taken_->memory);
   batch.Select(rows);
   SPELK_RETURN_IF_ERROR(conditions_[index].evaluator->Filter(&batch));
-  RowMarks& met = conditions_[index].met;
-  met.Reset(taken_->rows.size());
   if (!batch.empty()) met.Add(*batch.selection());
   return absl::OkStatus();
 }

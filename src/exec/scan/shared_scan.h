@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "exec/scan/column_computer.h"
 #include "exec/scan/compiled_scan.h"
+#include "exec/scan/event_kinds.h"
 #include "exec/scan/field_events.h"
 #include "exec/scan/scan_rows.h"
 #include "plan/eval/evaluator.h"
@@ -41,9 +42,10 @@ class SharedScan {
   static absl::StatusOr<std::unique_ptr<SharedScan>> Make(const CompiledScan& scan);
   ~SharedScan();
 
-  // Takes a batch; `rows_of_plan`: the rows that each plan wants, none for plans without a group.
-  // Both outlive Finish().
-  absl::Status Start(ScanRows& rows, const std::vector<const std::vector<uint32_t>*>& rows_of_plan);
+  // Takes a batch; `rows_of_plan`: the rows that each plan wants; it loses those whose kind does
+  // not concern it. Both outlive Finish().
+  using RowsOfPlans = std::vector<std::vector<uint32_t>*>;
+  absl::Status Start(ScanRows& rows, const RowsOfPlans& rows_of_plan);
   void Finish();
 
   // Of the rows that the plan wants those that meet its shared conditions.
@@ -65,6 +67,7 @@ class SharedScan {
   absl::Status Judge(size_t condition);
 
   const CompiledScan& scan_;
+  std::unique_ptr<EventKinds> kinds_;  // May be null.
   std::unique_ptr<ColumnComputer> rules_;
   std::vector<Condition> conditions_;
   std::unique_ptr<Taken> taken_;

@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <iterator>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -83,6 +85,127 @@ TEST(Together, EachGivesWhatItGivesAlone) {
       }
     }
   }
+}
+
+// Events of several kinds: by their channel and id, in layouts that name these otherwise, with tags
+// of their own, as text.
+std::string FeedOfKinds() {
+  constexpr std::string_view kChannels[] = {"Security", "Microsoft-Windows-Sysmon/Operational",
+                                            "System", "Microsoft-Windows-PowerShell/Operational"};
+  constexpr int kIds[] = {1, 3, 11, 4624, 4688, 4104};
+  constexpr std::string_view kPrograms[] = {"cmd.exe", "powershell.exe", "wmic.exe"};
+  std::string feed;
+  for (int i = 0; i < 1200; ++i) {
+    const std::string id = std::to_string(kIds[i % 6]);
+    const std::string channel(kChannels[i / 6 % 4]);
+    const std::string program = "C:\\\\x\\\\" + std::string(kPrograms[i % 7 % 3]);
+    const std::string time = "2024-03-12T09:" + std::to_string(10 + i % 50) + ":00Z";
+    const std::string data = "\"Image\":\"" + program + "\",\"NewProcessName\":\"" + program +
+                             "\",\"CommandLine\":\"x " + std::to_string(i % 40) + "\"";
+    switch (i % 5) {
+      case 0:
+        feed += "{\"winlog\":{\"channel\":\"" + channel + "\",\"event_id\":" + id +
+                ",\"event_data\":{" + data + "}},\"@timestamp\":\"" + time + "\"}\n";
+        break;
+      case 1:
+        feed += "{\"EventCode\":\"" + id + "\",\"sourcetype\":\"own\",\"tag\":\"process\"," + data +
+                "}\n";
+        break;
+      case 2:
+        feed += "{\"_raw\":\"EventCode=" + id + " Image=cmd.exe tag=process\",\"source\":\"" +
+                channel + "\"}\n";
+        break;
+      default:
+        feed += "{\"Channel\":\"" + channel + "\",\"EventID\":" + id + ",\"Hostname\":\"h" +
+                std::to_string(i % 3) + "\",\"@timestamp\":\"" + time + "\"," + data + "}\n";
+    }
+  }
+  return feed;
+}
+
+// Of each kind of event most searches want nothing, and some want all.
+constexpr std::string_view kSearchesOfKinds[] = {
+    "EventCode=1 | stats count by host, Image",
+    "EventCode=4688 | stats count by sourcetype",
+    "EventCode IN (3, 11) | stats count by source, EventCode",
+    "NOT EventCode=4104 | stats count by EventCode",
+    "EventCode!=1 sourcetype=XmlWinEventLog | stats count by EventCode",
+    "EventCode>4000 cmd.exe | stats count by EventCode, source",
+    "EventCode=1* | stats count by EventCode",
+    "source=\"XmlWinEventLog:Security\" | stats count by EventCode",
+    "NOT source=\"XmlWinEventLog:*\" | stats count by sourcetype, EventCode",
+    "sourcetype!=own EventCode=1 | stats count by sourcetype",
+    "index=main EventCode=1 | stats count by index",
+    "NOT index=other EventCode=3 | stats count",
+    "tag=process | stats count by EventCode, sourcetype",
+    "tag=process tag=report process_name=cmd.exe | stats count by dest",
+    "NOT tag=process | stats count by EventCode, sourcetype",
+    "tag=process tag!=report | stats count by EventCode",
+    "(tag=process OR EventCode=4624) process_name=wmic.exe | stats count by EventCode, tag",
+    "| tstats count from datamodel=Endpoint.Processes where Processes.process_name=wmic.exe by "
+    "Processes.dest, Processes.process",
+    "| tstats count from datamodel=Endpoint.Processes by Processes.process_name",
+    "sourcetype=own EventCode=4688 | table EventCode, tag, Image",
+    "sourcetype=own EventCode=4688",
+    "source=Security EventCode=11 | stats values(*) AS *",
+    "EventCode=4624 Channel=Security | eval EventCode=1 | search EventCode=1 | stats count",
+};
+
+std::vector<Query> Compiled(const Engine& engine, std::span<const std::string_view> searches) {
+  std::vector<Query> queries;
+  for (const std::string_view search : searches) {
+    Result<Query> query = engine.Compile(search);
+    EXPECT_TRUE(query.ok()) << search << ": " << query.error().Render();
+    if (query.ok()) queries.push_back(std::move(query).value());
+  }
+  return queries;
+}
+
+// Each gives together with the others what it gives alone.
+void ExpectTheSameTogether(std::span<const std::string_view> searches, const std::string& feed) {
+  const Engine engine;
+  const std::vector<Query> queries = Compiled(engine, searches);
+  ASSERT_EQ(queries.size(), searches.size());
+  std::vector<Rows> together(queries.size());
+  RunOptions options;
+  options.block_size = size_t{16} << 10U;
+  ASSERT_TRUE(RunTogether(queries, Memory(feed), options, [&](size_t query, const RowBatch& batch) {
+                Append(batch, &together[query]);
+                return Flow::kMore;
+              }).ok());
+  for (size_t q = 0; q < queries.size(); ++q) {
+    Rows alone;
+    ASSERT_TRUE(queries[q]
+                    .Run(Memory(feed),
+                         [&alone](const RowBatch& batch) {
+                           Append(batch, &alone);
+                           return Flow::kMore;
+                         })
+                    .ok());
+    EXPECT_FALSE(alone.empty()) << searches[q];
+    EXPECT_EQ(together[q], alone) << searches[q];
+  }
+}
+
+TEST(Together, KindsOfEventsChangeNoRows) {
+  ExpectTheSameTogether(kSearchesOfKinds, FeedOfKinds());
+}
+
+// More than are told apart.
+TEST(Together, VeryManyKindsChangeNoRows) {
+  std::string feed;
+  for (int i = 0; i < 6000; ++i) {
+    feed += "{\"Channel\":\"Security\",\"EventID\":" + std::to_string(i * 7919 % 6000) + "}\n";
+  }
+  constexpr std::string_view kIds[] = {
+      "EventCode=1 | stats count",
+      "EventCode=5999 | stats count",
+      "EventCode=3000 | stats count",
+      "NOT EventCode=77 | stats count",
+      "EventCode IN (5, 4500) | table EventCode",
+      "source=*Security EventCode=599* | stats count by EventCode",
+  };
+  ExpectTheSameTogether(kIds, feed);
 }
 
 // Lines are counted once for all of them.
