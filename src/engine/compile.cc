@@ -251,8 +251,11 @@ absl::StatusOr<plan::ExprPtr> CompileTerms(const Core& core, FieldTable& fields,
 
 absl::StatusOr<plan::ExprPtr> CompileTerms(const Core& core, FieldTable& fields,
                                            std::string_view text) {
-  const Source source("<terms>", std::string(text));
   Diagnostics diagnostics;
+  SPELK_ASSIGN_OR_RETURN(const SourcePtr expanded,
+                         ExpandMacros(core, std::make_shared<Source>("<terms>", std::string(text)),
+                                      diagnostics, nullptr));
+  const Source& source = *expanded;
   SPELK_ASSIGN_OR_RETURN(const ast::SearchExpr terms,
                          ParseSearchTerms(source, core.entries(), core.limits(), diagnostics));
   plan::BinderServices services = core.bind_services();
