@@ -187,9 +187,22 @@ class Expansion {
     const std::optional<std::string> text =
         PutIn(saved->search, call.substitutes ? call.substitutions : MacroArguments());
     if (!text) return;
+    if (command && call.substitutes) WarnOfPlaceholders(call, saved->search);
     at_command_ = command;
     frames_.push_back({command ? AsCommands(*text) : fmt::format("({})", *text), 0, call.name,
                        std::move(stanza), ""});
+  }
+
+  // A placeholder may also be one of the command map, or of a dashboard.
+  void WarnOfPlaceholders(const SavedSearchCall& call, std::string_view search) {
+    std::vector<std::string> given;
+    for (const auto& [name, value] : call.substitutions) given.push_back(name);
+    const std::optional<std::string> open = UnknownArgument(search, given);
+    if (!open) return;
+    diagnostics_.Warn(ErrorCode::kUndefinedMacro, CallSpan(),
+                      fmt::format("the saved search '{}' names ${}$, which is not given, and stays",
+                                  call.name, *open),
+                      {fmt::format("write savedsearch \"{}\" {}=…", call.name, *open)});
   }
 
   void Collect(size_t count) {
