@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/status.h"
+#include "engine/app_problems.h"
 #include "engine/help.h"
 #include "engine/impl.h"
 #include "engine/query_run.h"
@@ -448,6 +449,9 @@ Result<AppReport> Engine::Apps() const {
     report.files.push_back({file.app, file.file, file.read, file.stanzas, file.builtin});
   }
   report.problems = knowledge.problems();
+  for (std::string& problem : engine::FindAppProblems(impl_->core)) {
+    report.problems.push_back(std::move(problem));
+  }
   return report;
 }
 

@@ -16,6 +16,8 @@ namespace {
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
+bool IsUtf8(std::string_view text) { return simdjson::validate_utf8(text.data(), text.size()); }
+
 // Goes through a text line by line.
 class Lines {
  public:
@@ -123,8 +125,9 @@ absl::Status Conf::Add(std::string_view text, std::string file,
     return absl::ResourceExhaustedError(
         fmt::format("{} is longer than {} bytes", file, kMostBytes));
   }
-  if (!simdjson::validate_utf8(text.data(), text.size()) ||
-      text.find('\0') != std::string_view::npos) {
+  // One sign of another encoding, likely in a comment, does not take the whole file away.
+  const bool all_utf8 = IsUtf8(text);
+  if ((!all_utf8 && problems == nullptr) || text.find('\0') != std::string_view::npos) {
     return absl::InvalidArgumentError(fmt::format("{} is not UTF-8 text", file));
   }
   if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
@@ -143,6 +146,11 @@ absl::Status Conf::Add(std::string_view text, std::string file,
     const std::string_view trimmed = TrimBlanks(*line);
     if (trimmed.empty() || trimmed.front() == '#') continue;
     const uint32_t number = lines.number();
+    if (!all_utf8 && trimmed.front() == '[' && !IsUtf8(trimmed)) {
+      skips = true;
+      SPELK_RETURN_IF_ERROR(fail(number, "the stanza's name is not UTF-8"));
+      continue;
+    }
     if (trimmed.front() == '[') {
       const bool closed = trimmed.back() == ']';
       stanza = TrimBlanks(trimmed.substr(1, trimmed.size() - (closed ? 2 : 1)));
@@ -161,6 +169,10 @@ absl::Status Conf::Add(std::string_view text, std::string file,
       continue;
     }
     if (skips) continue;
+    if (!all_utf8 && !IsUtf8(*whole)) {
+      SPELK_RETURN_IF_ERROR(fail(number, "the line is not UTF-8"));
+      continue;
+    }
     const size_t equals = whole->find('=');
     const std::string_view key = TrimBlanks(std::string_view(*whole).substr(0, equals));
     if (equals == std::string::npos || key.empty()) {

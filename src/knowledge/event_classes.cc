@@ -114,7 +114,7 @@ absl::Status EventClasses::Lists::Add(const Conf& event_types, const Conf& tag_s
     if (builtin ? known_types.contains(stanza.name) : !known_types.insert(stanza.name).second) {
       continue;
     }
-    if (stanza.name == Conf::kDefault || search == nullptr) continue;
+    if (stanza.name == Conf::kDefault || search == nullptr || search->value.empty()) continue;
     if (IsTrue(stanza.Text("disabled"))) continue;
     types.push_back({stanza.name, search->value, event_types.PlaceOf(*search), builtin,
                      PriorityOf(stanza.Text("priority"))});

@@ -177,7 +177,7 @@ absl::Status ReadFormat(std::string_view format, const Groups& groups, NamedExtr
 
 bool IsOn(const Stanza& stanza, std::string_view key, bool fallback) {
   const Setting* setting = stanza.Find(key);
-  return setting == nullptr ? fallback : IsTrue(setting->value);
+  return setting == nullptr || setting->value.empty() ? fallback : IsTrue(setting->value);
 }
 
 absl::Status ReadRegex(const Stanza& stanza, std::string_view regex, RegexCheck check,
@@ -273,9 +273,8 @@ absl::StatusOr<std::optional<NamedExtraction>> ParseTransform(const Stanza& stan
   const bool cuts = !stanza.Text("DELIMS").empty();
   if (regex.empty() && !cuts) return std::nullopt;
   NamedExtraction made;
-  if (const Setting* source = stanza.Find("SOURCE_KEY")) {
+  if (std::string_view name = stanza.Text("SOURCE_KEY"); !name.empty()) {
     constexpr std::string_view kField = "field:";
-    std::string_view name = source->value;
     if (name.starts_with(kField)) name.remove_prefix(kField.size());
     made.source = name;
   }

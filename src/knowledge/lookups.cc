@@ -95,9 +95,11 @@ const Conf& Lookups::Own() const {
 }
 
 const Setting* Lookups::Find(const Conf& conf, const Stanza& stanza, std::string_view key) {
-  if (const Setting* setting = stanza.Find(key)) return setting;
   const Stanza* common = conf.Find(Conf::kDefault);
-  return common == nullptr ? nullptr : common->Find(key);
+  const Setting* setting = stanza.Find(key);
+  if (setting == nullptr && common != nullptr) setting = common->Find(key);
+  // Without a value it says nothing.
+  return setting == nullptr || setting->value.empty() ? nullptr : setting;
 }
 
 std::vector<std::string> Lookups::LookupNames() const {
@@ -225,10 +227,14 @@ absl::StatusOr<plan::LookupPtr> Lookups::OfFile(std::string_view name) const {
 absl::StatusOr<plan::LookupPtr> Lookups::OfStanza(const Conf& conf, const Stanza& stanza) const {
   auto lookup = std::make_shared<plan::Lookup>();
   lookup->name = stanza.name;
-  const Setting* file = stanza.Find("filename");
-  const Setting* type = stanza.Find("external_type");
-  const Setting* collection = stanza.Find("collection");
-  const Setting* script = stanza.Find("external_cmd");
+  const auto given = [&stanza](std::string_view key) {
+    const Setting* setting = stanza.Find(key);
+    return setting == nullptr || setting->value.empty() ? nullptr : setting;
+  };
+  const Setting* file = given("filename");
+  const Setting* type = given("external_type");
+  const Setting* collection = given("collection");
+  const Setting* script = given("external_cmd");
   const Setting* first = file != nullptr         ? file
                          : collection != nullptr ? collection
                          : type != nullptr       ? type

@@ -62,14 +62,25 @@ constexpr std::string_view kAtIndexTime = "(index time)";
 
 // Settings of where the time stands in a text.
 bool IsOfTime(std::string_view key) {
-  constexpr std::string_view kKeys[] = {"TIME_PREFIX", "TIME_FORMAT", "MAX_TIMESTAMP_LOOKAHEAD",
-                                        "TZ", "TIMESTAMP_FIELDS"};
+  constexpr std::string_view kKeys[] = {
+      "TIME_PREFIX", "TIME_FORMAT",      "MAX_TIMESTAMP_LOOKAHEAD",
+      "TZ",          "TIMESTAMP_FIELDS", "DATETIME_CONFIG"};
   return std::find(std::begin(kKeys), std::end(kKeys), key) != std::end(kKeys);
 }
 
 // Settings of how texts are read.
 bool IsOfText(std::string_view key) {
   return key == "KV_MODE" || key == "AUTO_KV_JSON" || key == "KV_TRIM_SPACES";
+}
+
+// Settings that say nothing where they have no value, as a local/ folder takes back what default/
+// says. The others have an empty value of their own.
+bool IsTakenBack(std::string_view key) {
+  constexpr std::string_view kClasses[] = {kAlias,  kCalculation, kExtract,
+                                           kReport, kLookup,      kTransforms};
+  const bool of_class = std::any_of(std::begin(kClasses), std::end(kClasses),
+                                    [key](std::string_view each) { return key.starts_with(each); });
+  return of_class || IsOfText(key) || key == "rename" || key == "MAX_TIMESTAMP_LOOKAHEAD";
 }
 
 }  // namespace
@@ -93,7 +104,8 @@ absl::Status Props::Read(const Conf& conf, const Conf& transforms,
     facts->literal = pattern.literal;
     facts->priority = pattern.literal ? kPriorityOfLiterals : 0;
     facts->builtin = builtin;
-    if (const Setting* priority = stanza.Find("priority")) {
+    const Setting* priority = stanza.Find("priority");
+    if (priority != nullptr && !priority->value.empty()) {
       const char* end = priority->value.data() + priority->value.size();
       if (std::from_chars(priority->value.data(), end, facts->priority).ptr != end) {
         return absl::InvalidArgumentError(
@@ -104,6 +116,7 @@ absl::Status Props::Read(const Conf& conf, const Conf& transforms,
     common.stanza = std::move(facts);
     common.only_missing = builtin;
     for (const Setting& setting : stanza.settings) {
+      if (setting.value.empty() && IsTakenBack(setting.key)) continue;
       Rule rule = common;
       rule.key = setting.key;
       rule.place = conf.PlaceOf(setting);

@@ -65,3 +65,15 @@ says 'it is named' 'there is no app folder nowhere'
 expect 'no app' 2 '' "$SPELK" apps --app plain
 expect 'a link that leads out of an app is not followed' 3 '' run 'n=1' --app evil events.ndjson
 says 'it is named' 'evil/default/macros.conf leads out of the app folder'
+
+# What only fails when a search asks for it is told, too.
+mkdir -p late/default/data/models
+printf '# caf\351\n[a]\nEVAL-x = 1 +\nEVAL-y = 2\nLOOKUP-z = nowhere k OUTPUT v\n' >late/default/props.conf
+printf '[good]\nsearch = a=1\n[bad]\nsearch = `nowhere`\n[off]\nsearch = (\ndisabled = 1\n' >late/default/eventtypes.conf
+printf '[lost]\nfilename = lost.csv\n' >late/default/transforms.conf
+printf '{broken' >late/default/data/models/Broken.json
+expect 'problems of what is read late' 1 '3 EVAL-x
+5 LOOKUP-z
+4 search
+the lookup
+the data model' bash -o pipefail -c "\"\$SPELK\" apps --no-builtin --app late | sed -n -e 's,^  late/default/[a-z]*.conf:\([0-9]\): \([A-Za-z-]*\): .*,\1 \2,p' -e 's,^  \(the lookup\|the data model\) .*,\1,p'"

@@ -86,6 +86,21 @@ TEST(Conf, LeavesOutWhatMeansNothing) {
   EXPECT_EQ(conf.Find("d")->Text("e"), "3");
 }
 
+TEST(Conf, OneLineOfAnotherEncoding) {
+  Conf conf;
+  std::vector<std::string> problems;
+  EXPECT_TRUE(conf.Add("# caf\xE9\n[a]\nb = 1\nc = \xE9\nd = 2\n[\xE9]\ne = 3\n[f]\ng = 4\n", "f",
+                       &problems)
+                  .ok());
+  EXPECT_EQ(problems, (std::vector<std::string>{"f:4: the line is not UTF-8",
+                                                "f:6: the stanza's name is not UTF-8"}));
+  EXPECT_EQ(conf.Find("a")->Text("b"), "1");
+  EXPECT_EQ(conf.Find("a")->Find("c"), nullptr);
+  EXPECT_EQ(conf.Find("a")->Text("d"), "2");
+  EXPECT_EQ(conf.Find("a")->Find("e"), nullptr);
+  EXPECT_EQ(conf.Find("f")->Text("g"), "4");
+}
+
 TEST(Conf, Flags) {
   EXPECT_TRUE(IsTrue("1"));
   EXPECT_TRUE(IsTrue("True"));
