@@ -163,8 +163,7 @@ struct WorkerJob {
 // another worker, so it outlives the worker's thread.
 struct Worker {
   std::unique_ptr<ScanWorker> scanner;
-  std::unique_ptr<ScanWorker> partial_scanner;  // Of blocks with partial rows; null where none may
-                                                // be.
+  std::unique_ptr<ScanWorker> partial_scanner;  // Of blocks with partial rows; may be null.
   std::vector<WorkerJob> jobs;
   ScanOutputs outputs;
 };
@@ -259,8 +258,7 @@ class ScanRun {
                        [](const Job* job) { return job->enough.load(std::memory_order_relaxed); });
   }
 
-  // Waits until the morsels that are out are few enough; a worker that is far ahead of the slowest
-  // would only pile up rows that cannot be delivered yet.
+  // Waits until the morsels that are out are few enough: rows before their turn only pile up.
   bool MayTakeMorsel() {
     std::unique_lock lock(mutex_);
     if (ordered_) room_.wait(lock, [this] { return stop_ || taken_ - delivered_ < window_; });
@@ -272,9 +270,11 @@ class ScanRun {
   absl::StatusOr<io::BlockPtr> NextBlock() {
     for (;;) {
       absl::StatusOr<std::optional<io::Block>> block = source_.Next();
-      if (block.ok()) {
-        if (!*block) return nullptr;
-        return std::make_shared<const io::Block>(std::move(**block));
+      if (block.ok() && !*block) return nullptr;
+      if (block.ok()) return std::make_shared<const io::Block>(std::move(**block));
+      if (absl::IsOutOfRange(block.status())) {  // What is worth a warning.
+        run_.warnings->Add(ErrorCode::kTruncated, std::string(MessageOf(block.status())));
+        continue;
       }
       if (!IsInputError(block.status()) || scan_->settings->strict) return block.status();
       if (run_.cancel->input_ended()) return nullptr;  // An archive that stops is no surprise then.

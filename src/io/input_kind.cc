@@ -115,7 +115,9 @@ Signature TextKind(std::string_view text) {
     return {{}, "CEF or LEEF", "--input-format text reads it"};
   }
   if (IsXml(text)) {
-    return {{}, "XML without Windows events", "convert it to JSON, one object for each event"};
+    return {{},
+            "XML without Windows events",
+            "--input-format text reads its lines, or what --line-breaker parts"};
   }
   if (IsTable(text, '\t')) return {{}, "TSV", "--input-format tsv reads it"};
   if (IsTable(text, ',') || IsTable(text, ';')) return {{}, "CSV", "--input-format csv reads it"};

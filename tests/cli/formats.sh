@@ -54,6 +54,18 @@ printf '{"Records":[{"EventID":"1","Image":"x, y"},{"EventID":"2","Image":"z"}]}
 reads records.json "$two"
 printf '{"preview":false,"results":[{"EventID":"1","Image":"x, y"},\n{"EventID":"2","Image":"z"}],"highlighted":{}}\n' >results.json
 reads results.json "$two"
+printf '{"took":3,"_shards":{"total":1},"hits":{"total":{"value":2},"max_score":1.0,"hits":[{"_index":"i","_source":{"EventID":"1","Image":"x, y"}},\n{"_index":"i","_source":{"EventID":"2","Image":"z"}}]},"x":[1]}' >hits.json
+reads hits.json "$two"
+printf '{"hits":{"total":7},"EventID":"1","Image":"x, y"}\n{"EventID":"2","Image":"z"}\n' >no_hits.json
+reads no_hits.json "$two"
+printf '\357\273\277[{"EventID":"1","Image":"x, y"},\n{"EventID":"2","Image":"z"}]\n' >marked.json
+reads marked.json "$two"
+printf '\357\273\277"EventID","Image"\r\n"1","x, y"\r\n"2","z"\r\n' >marked.csv
+reads marked.csv "$two"
+expect 'a byte order mark that comes in pieces' 0 "$two" \
+  bash -c '{ head -c 1 marked.csv; sleep 0.1; tail -c +2 marked.csv; } | "$SPELK" run "EventID=* | table EventID Image"'
+printf '\357\273\277one\n' >marked.log
+expect 'nor is it of the text' 0 '{"_raw":"one"}' run '*' marked.log
 printf 'EventID,Image\n1,"x, y"\r\n2,z\n' >rows.csv
 reads rows.csv "$two"
 printf 'EventID;Image\n1;x, y\n2;z\n' >semicolons.csv
@@ -95,6 +107,16 @@ expect 'what stands between events' 0 '{"_raw":"1 a\n  b"}
 expect 'not both' 2 '' run --line-breaker x --break-only-before y '*' merged.log
 expect 'a broken expression' 2 '' run --line-breaker '(' '*' merged.log
 
+{ echo '1 a'; yes 'a line without a number' | head -c 6000000; echo; echo '2 b'; } >long.log
+count='eval l=ceiling(len(_raw)/1048576) | stats count AS events max(l) AS longest'
+expect 'an event beyond 4 MiB' 0 '{"events":3,"longest":4}' run --break-only-before '^\d' "$count" long.log
+says 'is told' 'warning W0103: long.log: one event is longer than 4 MiB, and cut there'
+expect 'likewise' 0 '{"events":3,"longest":4}' run --line-breaker '(\n)\d' "$count" long.log
+says 'is told' 'warning W0103: long.log: one event is longer than 4 MiB, and cut there'
+gzip -c long.log >long.log.gz
+expect 'in an archive' 0 '{"events":3,"longest":4}' run --break-only-before '^\d' "$count" long.log.gz
+says 'is told' 'long.log.gz: one event is longer than 4 MiB, and cut there'
+
 # Two chunks with two events and one, made by hand.
 base64 -d >two.evtx.gz <<'TEXT'
 H4sIAAAAAAACA+3Yz2sUZxzH8e/szGzWmG2M9FJPohgh4CZKAmL0IEmEIEo0CXiwyNZsTHSzG3ZjTJpL1INFqKDgyULBU0+5taBYD4Ve6tVe/A
@@ -127,6 +149,13 @@ if "$SPELK" run '*' two.evtx >/dev/null 2>&1; then
   { head -c 4096 two.evtx; head -c 65536 /dev/urandom; tail -c 65536 two.evtx; } >damaged.evtx
   expect 'a damaged chunk takes its own events with it' 3 '{"EventID":"3"}' run '* | table EventID' damaged.evtx
   says 'and is told' 'damaged.evtx: the event log is damaged: 1 of its 2 chunks of 64 KiB is damaged, with all their events'
+  head -c 69632 two.evtx >shorter.evtx
+  expect 'a chunk that is not there' 3 '{"EventID":"1"}
+{"EventID":"2"}' run '* | table EventID' shorter.evtx
+  says 'is missed by what the header says' 'shorter.evtx: the event log is damaged: it is cut off: 1 of its 2 chunks are there'
+  { head -c 5497 two.evtx; printf b; tail -c +5499 two.evtx; } >changed.evtx
+  expect 'a value that changed' 3 '{"Image":"C:\\b.exe"}' run 'EventID=1 | table Image' changed.evtx
+  says 'is told by the checksum' 'changed.evtx: the event log is damaged: 1 of its 2 chunks does not match its checksum, so that values of events there may be wrong'
   head -c 5600 two.evtx >cut.evtx
   expect 'events that are whole' 3 '{"EventID":"1"}' run '* | table EventID' cut.evtx
   says 'what is cut off' 'cut.evtx: the event log is damaged: 1 event could not be read; it is cut off in its last chunk'

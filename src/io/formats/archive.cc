@@ -124,7 +124,10 @@ class ArchiveEvents final : public ByteSource {
     for (;;) {
       if (file_ == nullptr) {
         SPELK_ASSIGN_OR_RETURN(const bool more, archive_->NextFile());
-        if (!more) return 0U;
+        if (!more) {
+          SPELK_RETURN_IF_ERROR(std::exchange(note_, absl::OkStatus()));
+          return 0U;
+        }
         FormatOptions inside = options_;
         ++inside.depth;
         absl::StatusOr<ByteSourcePtr> opened =
@@ -133,10 +136,13 @@ class ArchiveEvents final : public ByteSource {
         file_ = std::move(*opened);
         last_ = '\n';
       }
-      SPELK_ASSIGN_OR_RETURN(const size_t n, file_->Read(buffer, size));
-      if (n > 0) {
-        last_ = buffer[n - 1];
-        return n;
+      const absl::StatusOr<size_t> n = file_->Read(buffer, size);
+      const bool noted = absl::IsOutOfRange(n.status());
+      if (!n.ok() && !noted) return n.status();
+      if (noted) note_.Update(n.status());
+      if (!noted && *n > 0) {
+        last_ = buffer[*n - 1];
+        return *n;
       }
       file_.reset();
       // The last line of a file is none of the next one.
@@ -153,6 +159,7 @@ class ArchiveEvents final : public ByteSource {
   const std::string path_;
   const FormatOptions options_;
   ByteSourcePtr file_;
+  absl::Status note_;  // Of the first file that has one, told at the end.
   char last_ = '\n';
 };
 

@@ -100,6 +100,7 @@ class EvtxEvents final : public Transcoder {
       in->remove_prefix(size);
       if (size < wanted) return;
       if (!std::exchange(header_read_, true)) {
+        TakeHeader();
         held_.clear();
         continue;
       }
@@ -126,9 +127,21 @@ class EvtxEvents final : public Transcoder {
       text +=
           fmt::format("{} event{} could not be read", lost_records_, lost_records_ == 1 ? "" : "s");
     }
+    const uint64_t changed = changed_chunks_ - (dirty_ && last_changed_ ? 1 : 0);
+    if (changed > 0) {
+      if (!text.empty()) text += "; ";
+      text += fmt::format(
+          "{} of its {} chunks {} not match {} checksum, so that values of events there may be "
+          "wrong",
+          changed, chunks_, changed == 1 ? "does" : "do", changed == 1 ? "its" : "their");
+    }
     if (cut_off_) {
       if (!text.empty()) text += "; ";
       text += "it is cut off in its last chunk";
+    } else if (places_ < expected_chunks_) {
+      if (!text.empty()) text += "; ";
+      text +=
+          fmt::format("it is cut off: {} of its {} chunks are there", places_, expected_chunks_);
     }
     if (text.empty()) return absl::OkStatus();
     return Damage(fmt::format("the event log is damaged: {}", text));
@@ -139,13 +152,45 @@ class EvtxEvents final : public Transcoder {
     return absl::DataLossError(fmt::format("{}: {}", Printable(path_), what));
   }
 
+  static uint32_t Checksum(std::string_view bytes, uint32_t before = 0) {
+    return static_cast<uint32_t>(crc32(before, reinterpret_cast<const Bytef*>(bytes.data()),
+                                       static_cast<uInt>(bytes.size())));
+  }
+
+  // A header that is whole says how many chunks there are, and whether the log was open when it was
+  // copied: then the chunk that was written last is not sealed by checksums.
+  void TakeHeader() {
+    if (GetNumber(&held_[124], 4) != Checksum(std::string_view(held_).substr(0, 120))) return;
+    constexpr uint64_t kDirty = 1;
+    dirty_ = (GetNumber(&held_[120], 4) & kDirty) != 0;
+    if (!dirty_) expected_chunks_ = GetNumber(&held_[42], 2);
+  }
+
   void Chunk(std::string& out) {
+    ++places_;
     const bool unused = held_.find_first_not_of('\0') == std::string::npos;
     if (!unused) {
       ++chunks_;
-      if (!Records(out)) ++lost_chunks_;
+      const bool read = Records(out);
+      if (!read) ++lost_chunks_;
+      last_changed_ = read && !cut_off_ && !MatchesChecksums();
+      if (last_changed_) ++changed_chunks_;
     }
     held_.clear();
+  }
+
+  // Of the chunk's header and of its records. Logs without checksums have zeros.
+  bool MatchesChecksums() const {
+    constexpr size_t kRecords = 512;
+    const std::string_view chunk = held_;
+    const uint64_t of_header = GetNumber(&held_[124], 4);
+    const uint64_t of_records = GetNumber(&held_[52], 4);
+    if (of_header == 0 && of_records == 0) return true;
+    const uint64_t end = GetNumber(&held_[48], 4);
+    if (end < kRecords || end > kChunk) return false;
+    return Checksum(chunk.substr(128, kRecords - 128), Checksum(chunk.substr(0, 120))) ==
+               of_header &&
+           Checksum(chunk.substr(kRecords, end - kRecords)) == of_records;
   }
 
   // The header of a file that has this chunk alone.
@@ -160,8 +205,7 @@ class EvtxEvents final : public Transcoder {
     PutNumber(3, 2, &bytes[38]);
     PutNumber(kHeader, 2, &bytes[40]);
     PutNumber(1, 2, &bytes[42]);  // Chunks.
-    const auto checksum = crc32(0, reinterpret_cast<const Bytef*>(bytes.data()), 120);
-    PutNumber(checksum, 4, &bytes[124]);
+    PutNumber(Checksum(std::string_view(bytes).substr(0, 120)), 4, &bytes[124]);
     return bytes + held_;
   }
 
@@ -192,7 +236,12 @@ class EvtxEvents final : public Transcoder {
   std::string held_;
   bool header_read_ = false;
   bool cut_off_ = false;
+  bool dirty_ = false;            // The log was open when it was copied.
+  uint64_t expected_chunks_ = 0;  // As its header says; 0 if that is not to be trusted.
+  uint64_t places_ = 0;           // Of chunks, those that are not in use included.
   uint64_t chunks_ = 0;
+  uint64_t changed_chunks_ = 0;  // Read, but not as they were written,
+  bool last_changed_ = false;    // the last one among them.
   uint64_t lost_chunks_ = 0;
   uint64_t lost_records_ = 0;
 };

@@ -130,7 +130,8 @@ constexpr const InputFormat* kFormats[] = {
 // The format of text that is not plainly something else, where its settings say how it is to be
 // read; null if they do not.
 const InputFormat* FormatOfSettings(const InputStart& start, const FormatOptions& options) {
-  if (options.format != nullptr || !start.is_text || IsXml(start.text)) return nullptr;
+  if (options.format != nullptr || !start.is_text) return nullptr;
+  if (IsXml(start.text) && &FormatOf(start.bytes, start.complete) == &kXmlFormat) return nullptr;
   if (start.text[0] == '{' || start.text[0] == '[') {
     const InputFormat& told = FormatOf(start.bytes, start.complete);
     if (&told != &kTextFormat) return nullptr;

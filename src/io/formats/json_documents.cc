@@ -13,10 +13,14 @@ namespace {
 
 constexpr std::string_view kBlanks = " \t\r\n";
 // The array of events of an object around it, and what may stand before that.
-constexpr std::array<std::string_view, 2> kArrays = {"results", "Records"};
-constexpr std::array<std::string_view, 8> kBefore = {
-    "preview",     "init_offset", "messages", "fields", "post_process_count",
-    "highlighted", "lastrow",     "offset"};
+constexpr std::array<std::string_view, 3> kArrays = {"results", "Records", "hits"};
+constexpr std::array<std::string_view, 17> kBefore = {
+    "preview",           "init_offset", "messages", "fields",    "post_process_count",
+    "highlighted",       "lastrow",     "offset",   "took",      "timed_out",
+    "terminated_early",  "_shards",     "total",    "max_score", "_scroll_id",
+    "num_reduce_phases", "pit_id"};
+// What Elasticsearch answers has the array in an object of the same name.
+constexpr std::string_view kNested = "hits";
 
 template <size_t kSize>
 bool IsOneOf(std::string_view text, const std::array<std::string_view, kSize>& texts) {
@@ -61,6 +65,8 @@ class Envelope {
  public:
   enum class Kind : uint8_t { kOpen, kObject, kAround };
   Kind kind() const { return kind_; }
+  // In how many objects the array lies.
+  size_t depth() const { return depth_; }
 
   // The next byte, which is no blank between tokens. `walk` stands before it.
   void Step(char c, const JsonWalk& walk) {
@@ -69,26 +75,32 @@ class Envelope {
       Text(c, walk);
       return;
     }
-    if (walk.depth() == 0) return;  // The brace of the object.
+    if (walk.depth() < depth_) return;  // The brace of the object.
     if (key_is_array_) {
       if (c == ':' || c == '[') return;
+      if (c == '{' && walk.depth() == 1 && key_ == kNested) {
+        depth_ = 2;
+        key_is_array_ = false;
+        is_key_ = true;
+        return;
+      }
       // What the array begins with.
-      const bool around = (c == '{' || c == ']') && walk.depth() == 2;
+      const bool around = (c == '{' || c == ']') && walk.depth() == depth_ + 1;
       kind_ = around ? Kind::kAround : Kind::kObject;
       return;
     }
-    if (walk.depth() == 1 && c == ':') {
+    if (walk.depth() == depth_ && c == ':') {
       key_is_array_ = IsOneOf(key_, kArrays);
       if (!key_is_array_ && !IsOneOf(key_, kBefore)) kind_ = Kind::kObject;
       is_key_ = false;
     }
-    if (walk.depth() == 1 && c == ',') is_key_ = true;
+    if (walk.depth() == depth_ && c == ',') is_key_ = true;
   }
 
  private:
   void Text(char c, const JsonWalk& walk) {
     if (key_is_array_) kind_ = Kind::kObject;  // A string where the array should be.
-    if (walk.depth() != 1 || !is_key_) return;
+    if (walk.depth() != depth_ || !is_key_) return;
     if (!walk.in_string()) {
       key_.clear();
     } else if (c != '"') {
@@ -100,6 +112,7 @@ class Envelope {
   Kind kind_ = Kind::kOpen;
   bool is_key_ = true;
   bool key_is_array_ = false;
+  size_t depth_ = 1;
   std::string key_;
 };
 
@@ -161,7 +174,7 @@ class JsonDocuments final : public Transcoder {
       in_array_ = false;
       if (std::exchange(around_, false)) {
         walk_.Reset();
-        walk_.Step('{');
+        for (size_t i = 0; i < around_depth_; ++i) walk_.Step('{');
         place_ = Place::kRest;
       }
     } else if (c == '{') {
@@ -212,6 +225,7 @@ class JsonDocuments final : public Transcoder {
   void BeginArray(char c, std::string& out) {
     held_.clear();
     around_ = true;
+    around_depth_ = envelope_.depth();
     in_array_ = true;
     place_ = Place::kBetween;
     Between(c, out);
@@ -219,7 +233,8 @@ class JsonDocuments final : public Transcoder {
 
   Place place_ = Place::kBetween;
   bool in_array_ = false;
-  bool around_ = false;  // That array is one of an object.
+  bool around_ = false;      // That array is one of an object,
+  size_t around_depth_ = 0;  // or of an object in one.
   bool holding_ = false;
   bool indented_ = false;  // Since the end of a line nothing but blanks was met.
   JsonWalk walk_;

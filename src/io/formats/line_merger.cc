@@ -47,7 +47,6 @@ bool LineMerger::HasDate(std::string_view line) const {
 
 bool LineMerger::Begins(std::string_view line) const {
   if (merging_.most_lines > 0 && lines_ >= merging_.most_lines) return true;
-  if (event_.size() + line.size() > kMostHeldEvent) return true;
   if (must_break_) return true;
   if (held_ || not_before_.Matches(line)) return false;
   if (before_.set()) return before_.Matches(line);
@@ -55,7 +54,13 @@ bool LineMerger::Begins(std::string_view line) const {
 }
 
 void LineMerger::Add(std::string_view line, const TakeEvent& take) {
-  if (lines_ > 0 && Begins(line)) Finish(take);
+  if (lines_ > 0) {
+    const bool begins = Begins(line);
+    const bool full = event_.size() + line.size() > kMostHeldEvent;
+    if (begins) in_cut_ = false;
+    if (full && !begins && !std::exchange(in_cut_, true)) ++cuts_;
+    if (begins || full) Finish(take);
+  }
   if (lines_++ > 0) event_ += '\n';
   event_ += line;
   must_break_ = after_.Matches(line);

@@ -23,6 +23,8 @@ class LineMerger {
   void Add(std::string_view line, const TakeEvent& take);
   // The last event.
   void Finish(const TakeEvent& take);
+  // How many events were too long to be held, and cut.
+  uint64_t cuts() const { return cuts_; }
 
  private:
   explicit LineMerger(const LineMerging& merging) : merging_(merging) {}
@@ -40,6 +42,8 @@ class LineMerger {
   size_t lines_ = 0;         // Of the event.
   bool must_break_ = false;  // Before the next line.
   bool held_ = false;        // No break until a line says so.
+  uint64_t cuts_ = 0;
+  bool in_cut_ = false;  // The event at hand goes on after a cut.
 };
 
 }  // namespace spelk::io

@@ -1,4 +1,6 @@
 // Plain text: a line is an event, or what a regular expression says.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <memory>
 #include <utility>
@@ -7,6 +9,7 @@
 #include "io/formats/formats.h"
 #include "io/formats/line_merger.h"
 #include "io/formats/transcoder.h"
+#include "io/terminal_text.h"
 #include "value/regex.h"
 
 namespace spelk::io {
@@ -24,6 +27,16 @@ void AddEvent(std::string_view text, std::string& out) {
   out += kBegin;
   AppendJsonContent(text, out);
   out += kEnd;
+}
+
+// Of events that were cut for being too long: the settings likely name no place where they end.
+absl::Status NoteOfCuts(const std::string& path, uint64_t cuts) {
+  if (cuts == 0) return absl::OkStatus();
+  return absl::OutOfRangeError(fmt::format(
+      "{}: {} longer than {} MiB, and cut there: LINE_BREAKER, BREAK_ONLY_BEFORE or their "
+      "options find no break before",
+      Printable(path), cuts == 1 ? "one event is" : fmt::format("{} events are", cuts),
+      kMostHeldEvent >> 20U));
 }
 
 // One event a line, which need not be held.
@@ -90,8 +103,11 @@ class Lines final : public Transcoder {
 // Lines that belong together: an event begins with each line that matches.
 class MergedLines final : public Transcoder {
  public:
-  MergedLines(ByteSourcePtr source, Regex begin)
-      : Transcoder(std::move(source)), begin_(std::move(begin)), matcher_(begin_) {}
+  MergedLines(ByteSourcePtr source, Regex begin, std::string path)
+      : Transcoder(std::move(source)),
+        begin_(std::move(begin)),
+        matcher_(begin_),
+        path_(std::move(path)) {}
 
  protected:
   void Take(std::string_view* in, std::string& out) override {
@@ -111,12 +127,17 @@ class MergedLines final : public Transcoder {
     return true;
   }
 
+  absl::Status status() const override { return NoteOfCuts(path_, cuts_); }
+
  private:
   void Line(std::string& out) {
     std::string_view text = line_;
     while (text.ends_with('\n') || text.ends_with('\r')) text.remove_suffix(1);
     const bool begins = matcher_.Match(text) == MatchResult::kYes;
-    if (begins || event_.size() + line_.size() > kMostHeldEvent) {
+    const bool full = event_.size() + line_.size() > kMostHeldEvent;
+    if (begins) in_cut_ = false;
+    if (full && !begins && !std::exchange(in_cut_, true)) ++cuts_;
+    if (begins || full) {
       AddEvent(event_, out);
       event_.clear();
     }
@@ -126,8 +147,11 @@ class MergedLines final : public Transcoder {
 
   Regex begin_;
   RegexMatcher matcher_;
+  const std::string path_;
   std::string line_;
   std::string event_;
+  uint64_t cuts_ = 0;    // Events that were too long,
+  bool in_cut_ = false;  // and one of them is at hand.
 };
 
 // Events, or the lines that are put together to events, are what stands between the groups of
@@ -135,13 +159,14 @@ class MergedLines final : public Transcoder {
 class BrokenText final : public Transcoder {
  public:
   BrokenText(ByteSourcePtr source, Regex breaker, const TextBreaks& breaks,
-             std::unique_ptr<LineMerger> merger)
+             std::unique_ptr<LineMerger> merger, std::string path)
       : Transcoder(std::move(source)),
         breaker_(std::move(breaker)),
         matcher_(breaker_),
         break_before_match_(breaks.break_before_match),
         longest_line_(breaks.longest_line),
-        merger_(std::move(merger)) {}
+        merger_(std::move(merger)),
+        path_(std::move(path)) {}
 
  protected:
   // Each event is looked for in a window of the same size, so that it does not matter how the bytes
@@ -162,6 +187,10 @@ class BrokenText final : public Transcoder {
     return true;
   }
 
+  absl::Status status() const override {
+    return NoteOfCuts(path_, cuts_ + (merger_ == nullptr ? 0 : merger_->cuts()));
+  }
+
  private:
   void AddLine(std::string_view line, std::string& out) {
     if (longest_line_ > 0 && line.size() > longest_line_) {
@@ -180,9 +209,13 @@ class BrokenText final : public Transcoder {
     // A match costs as much as its text is long.
     for (const size_t window : {size_t{4} << 10U, size_t{64} << 10U, kMostHeldEvent}) {
       const bool all = window >= text.size();
-      if (CutIn(text.substr(0, window), all, out)) return;
+      if (CutIn(text.substr(0, window), all, out)) {
+        in_cut_ = false;
+        return;
+      }
       if (all) break;
     }
+    if (text.size() == kMostHeldEvent && !std::exchange(in_cut_, true)) ++cuts_;
     AddLine(text, out);
     at_ += text.size();
   }
@@ -225,6 +258,9 @@ class BrokenText final : public Transcoder {
   const bool break_before_match_;
   const size_t longest_line_;
   const std::unique_ptr<LineMerger> merger_;  // Null: a line is an event.
+  const std::string path_;
+  uint64_t cuts_ = 0;    // Texts without a break that were too long,
+  bool in_cut_ = false;  // and one of them is at hand.
   std::string held_;
   size_t at_ = 0;  // Where the next event begins.
 };
@@ -243,12 +279,12 @@ absl::StatusOr<ByteSourcePtr> OpenText(ByteSourcePtr source, const Opening& open
       SPELK_ASSIGN_OR_RETURN(merger, LineMerger::Make(*breaks.merging));
     }
     return std::make_unique<BrokenText>(std::move(source), std::move(regex), breaks,
-                                        std::move(merger));
+                                        std::move(merger), opening.path);
   }
   if (!breaks.break_only_before.empty()) {
     absl::StatusOr<Regex> regex = Regex::Compile(breaks.break_only_before);
     if (!regex.ok()) return regex.status();
-    return std::make_unique<MergedLines>(std::move(source), std::move(*regex));
+    return std::make_unique<MergedLines>(std::move(source), std::move(*regex), opening.path);
   }
   return std::make_unique<Lines>(std::move(source));
 }

@@ -13,6 +13,7 @@ namespace spelk::io {
 namespace {
 
 constexpr size_t kReadAtOnce = size_t{64} << 10U;
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 }  // namespace
 
@@ -39,16 +40,10 @@ absl::StatusOr<size_t> Transcoder::Read(char* buffer, size_t size) {
 
 absl::Status Transcoder::Fill() {
   if (in_.empty() && error_.ok()) {
-    // Other passes may read the same file.
-    absl::StatusOr<size_t> n = source_->random_access()
-                                   ? source_->ReadAt(offset_, buffer_.data(), buffer_.size())
-                                   : source_->Read(buffer_.data(), buffer_.size());
-    if (!n.ok()) {
-      error_ = n.status();
-    } else if (*n > 0) {
-      in_ = std::string_view(buffer_).substr(0, *n);
-      offset_ += *n;
-    } else if (source_->endless()) {
+    const absl::StatusOr<bool> more = ReadOn();
+    if (!more.ok()) {
+      error_ = more.status();
+    } else if (in_.empty() && (*more || source_->endless())) {
       return absl::OkStatus();
     }
   }
@@ -59,6 +54,28 @@ absl::Status Transcoder::Fill() {
   finished_ = Finish(out_);
   if (finished_ && error_.ok()) error_ = status();
   return absl::OkStatus();
+}
+
+absl::StatusOr<bool> Transcoder::ReadOn() {
+  char* to = buffer_.data() + held_;
+  const size_t room = buffer_.size() - held_;
+  // Other passes may read the same file.
+  absl::StatusOr<size_t> n =
+      source_->random_access() ? source_->ReadAt(offset_, to, room) : source_->Read(to, room);
+  const size_t got = n.ok() ? *n : 0;
+  offset_ += got;
+  std::string_view text = std::string_view(buffer_).substr(0, held_ + got);
+  const bool ends = !n.ok() || (got == 0 && !source_->endless());
+  if (!begun_ && !ends && text.size() < kByteOrderMark.size() && kByteOrderMark.starts_with(text)) {
+    held_ = text.size();
+    return true;
+  }
+  if (!begun_ && text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  begun_ = true;
+  held_ = 0;
+  in_ = text;
+  if (!n.ok()) return n.status();
+  return got > 0;
 }
 
 bool Transcoder::Ready(int milliseconds) const {

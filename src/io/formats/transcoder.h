@@ -34,14 +34,19 @@ class Transcoder : public ByteSource {
   virtual void Take(std::string_view* in, std::string& out) = 0;
   // The input is at its end. Called until it gives true; `out` as above.
   virtual bool Finish(std::string& out) = 0;
-  // What is to be told when all was read.
+  // What is to be told when all was read: an error, or OutOfRange for a warning.
   virtual absl::Status status() const { return absl::OkStatus(); }
 
  private:
   absl::Status Fill();
 
   ByteSourcePtr source_;
+  // Reads on, and leaves out a byte order mark at the start. False at the end.
+  absl::StatusOr<bool> ReadOn();
+
   std::string buffer_;
+  bool begun_ = false;   // It is known whether the input begins with a byte order mark.
+  size_t held_ = 0;      // Bytes at the front of `buffer_` that may be the beginning of one.
   std::string_view in_;  // What is left of it.
   uint64_t offset_ = 0;  // Bytes read.
   std::string out_;
