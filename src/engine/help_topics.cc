@@ -185,7 +185,8 @@ constexpr Example kSubsearchesExamples[] = {
 
 constexpr std::string_view kTime = R"(
   _time is the time of an event in seconds since 1970. It is read of the member that usually has
-  it; --time-field and --time-format name another one. Tables show it in the zone of --tz.
+  it, in lines of text of the date there; --time-field and --time-format name another member.
+  Tables show it in the zone of --tz.
   earliest=-1d@d latest=now in a search, and --earliest and --latest, choose events: relative
   times are [+-]number and unit (s m h d w mon q y), @unit snaps down, @w0 to Sunday. They count
   from now, and --now data counts from the newest event: the way for feeds of the past.

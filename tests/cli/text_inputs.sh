@@ -235,3 +235,19 @@ SHOULD_LINEMERGE = true'
 texts '2024-05-01 10:00:00 a
   at x' 'a stanza of hosts does not say how inputs are read' <(head -n 2 log.txt)
 expect 'which is listed' 0 '' grep -q 'app/default/props.conf:2: SHOULD_LINEMERGE: no input tells its host' <("$SPELK" apps --app app --no-builtin)
+
+# Times that no setting tells; those of syslog are of the last year that is not after now.
+printf '<34>May  1 10:00:00 h sshd[1]: a\nMay 30 10:00:00 h b\nan id of 12345\n2024-05-01 10:00:00,5 c\n' >sys.log
+expect 'times of texts' 0 '_time
+1714557600
+1685440800
+
+1714557600.5' "$SPELK" run -o csv --order input --now 2024-05-02T00:00:00Z '* | table _time' sys.log
+expect 'newest first' 0 '_raw
+"2024-05-01 10:00:00,5 c"' "$SPELK" run -o csv --now 2024-05-02T00:00:00Z '* | head 1 | table _raw' sys.log
+expect 'a range of times' 0 'count
+2' "$SPELK" run -o csv --now 2024-05-02T00:00:00Z --earliest 2024-05-01 '* | stats count' sys.log
+props '[app]
+DATETIME_CONFIG = CURRENT'
+expect 'no time is looked for' 0 'count
+0' run --app app --sourcetype app '_time=* | stats count' sys.log

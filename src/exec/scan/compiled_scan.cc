@@ -350,15 +350,18 @@ class ScanCompiler {
 
   // Which settings are for an event, its names tell.
   void AddTimedTexts() {
-    const auto* times = scan_->settings->times;
-    if (times == nullptr || times->empty()) return;
+    const ScanSettings& settings = *scan_->settings;
+    const auto* times = settings.times;
+    const bool any = times != nullptr && !times->empty();
+    if (!any && (!settings.time_field.empty() || !settings.time_format.empty())) return;
     if (!Wants(Kind::kTime) && !Wants(Kind::kOrderTime)) return;
+    scan_->timed_slot = scan_->raw_slot = Slot("_raw");
+    if (!any) return;
     for (const plan::StanzaKind kind :
          {plan::StanzaKind::kSourcetype, plan::StanzaKind::kSource, plan::StanzaKind::kHost}) {
       FieldIndex(StanzaField(kind), true);
     }
-    scan_->timed_slot = scan_->raw_slot = Slot("_raw");
-    if (!scan_->settings->time_field.empty()) return;
+    if (!settings.time_field.empty()) return;
     for (std::string& name : TextTimes::FieldsOf(*times)) {
       const size_t slot = Slot(name);
       scan_->timed_members.emplace_back(std::move(name), slot);

@@ -383,17 +383,23 @@ std::optional<Micros> ScanRows::TimeInMembers(uint32_t row, Arena& arena) {
 }
 
 const TextTimes::Reading* ScanRows::TimeReadingOf(uint32_t row) {
+  static const std::vector<plan::TextSetting> kNoSettings;
+  const ScanSettings& settings = *scan_.settings;
+  const auto& given = settings.times == nullptr ? kNoSettings : *settings.times;
   if (text_times_ == nullptr) {
-    absl::StatusOr<std::unique_ptr<TextTimes>> made =
-        TextTimes::Make(*scan_.settings->times, *scan_.run);
+    // Whoever says where the time stands means no other place.
+    const bool anywhere = settings.time_field.empty() && settings.time_format.empty();
+    absl::StatusOr<std::unique_ptr<TextTimes>> made = TextTimes::Make(given, anywhere, *scan_.run);
     times_status_.Update(made.status());
     if (!made.ok()) return nullptr;
     text_times_ = *std::move(made);
   }
-  const uint32_t names = NamesOf(row);
+  // Without settings the names do not matter.
+  const uint32_t names = given.empty() ? 0 : NamesOf(row);
   while (times_by_names_.size() <= names) {
     absl::StatusOr<const TextTimes::Reading*> reading =
-        text_times_->ReadingFor(names_[times_by_names_.size()]);
+        given.empty() ? text_times_->ReadingFor({})
+                      : text_times_->ReadingFor(names_[times_by_names_.size()]);
     times_status_.Update(reading.status());
     times_by_names_.push_back(reading.ok() ? *reading : nullptr);
   }

@@ -7,7 +7,9 @@
 #include <utility>
 
 #include "base/status.h"
+#include "value/ascii.h"
 #include "value/timestamp.h"
+#include "value/timestamp_search.h"
 
 namespace spelk::exec {
 namespace {
@@ -43,6 +45,8 @@ std::optional<Micros> FirstTimestamp(std::string_view text, absl::TimeZone zone)
 }
 
 constexpr std::string_view kFields = "TIMESTAMP_FIELDS";
+constexpr std::string_view kSystemTime = "SystemTime=";
+constexpr std::string_view kConfig = "DATETIME_CONFIG";
 
 // "a, b", with or without quotes.
 std::vector<std::string> ListOf(std::string_view text) {
@@ -75,8 +79,8 @@ std::vector<std::string> TextTimes::FieldsOf(const std::vector<plan::TextSetting
 }
 
 absl::StatusOr<std::unique_ptr<TextTimes>> TextTimes::Make(
-    const std::vector<plan::TextSetting>& settings, const RunContext& run) {
-  std::unique_ptr<TextTimes> made(new TextTimes(run));
+    const std::vector<plan::TextSetting>& settings, bool anywhere, const RunContext& run) {
+  std::unique_ptr<TextTimes> made(new TextTimes(anywhere, run));
   for (const plan::TextSetting& each : settings) {
     Setting& setting = made->settings_.emplace_back();
     setting.setting = &each;
@@ -101,6 +105,7 @@ bool TextTimes::IsFor(const Setting& setting, std::span<const Value> names) cons
 
 absl::StatusOr<const TextTimes::Reading*> TextTimes::ReadingFor(std::span<const Value> names) {
   auto reading = std::make_unique<Reading>();
+  reading->anywhere = anywhere_;
   reading->zone = run_.evaluation.constants.zone;
   std::vector<std::string_view> decided;
   for (const Setting& each : settings_) {
@@ -109,6 +114,10 @@ absl::StatusOr<const TextTimes::Reading*> TextTimes::ReadingFor(std::span<const 
     const bool is_decided = std::find(decided.begin(), decided.end(), key) != decided.end();
     if (is_decided || !IsFor(each, names)) continue;
     decided.push_back(key);
+    if (key == kConfig &&
+        (EqualsIgnoringCase(value, "none") || EqualsIgnoringCase(value, "current"))) {
+      reading->anywhere = false;
+    }
     if (key == kFields) reading->fields = ListOf(value);
     if (key == "TIME_PREFIX") reading->prefix = value;
     if (key == "TIME_FORMAT") reading->format = value;
@@ -121,11 +130,14 @@ absl::StatusOr<const TextTimes::Reading*> TextTimes::ReadingFor(std::span<const 
       reading->lookahead = most <= 0 ? SIZE_MAX : static_cast<size_t>(most);
     }
   }
-  if (reading->prefix.empty() && reading->format.empty() && reading->fields.empty()) return nullptr;
+  const bool told =
+      !reading->prefix.empty() || !reading->format.empty() || !reading->fields.empty();
+  if (told) reading->anywhere = false;
+  if (!told && !reading->anywhere) return nullptr;
   for (const std::unique_ptr<Reading>& known : readings_) {
     const bool same = known->prefix == reading->prefix && known->format == reading->format &&
                       known->lookahead == reading->lookahead && known->zone == reading->zone &&
-                      known->fields == reading->fields;
+                      known->anywhere == reading->anywhere && known->fields == reading->fields;
     if (same) return known.get();
   }
   if (!reading->prefix.empty()) {
@@ -138,6 +150,15 @@ absl::StatusOr<const TextTimes::Reading*> TextTimes::ReadingFor(std::span<const 
 }
 
 std::optional<Micros> TextTimes::Find(const Reading& reading, std::string_view text) const {
+  if (reading.anywhere) {
+    // Of JSON the members count, whose names say which of them is the time.
+    if (TrimmedFront(text).starts_with('{')) return std::nullopt;
+    // Windows events as XML have it behind names of any length.
+    const size_t system = text.starts_with("<Event") ? text.find(kSystemTime) : 0;
+    if (system != 0 && system != std::string_view::npos) text.remove_prefix(system);
+    text = text.substr(0, reading.lookahead);
+    return FindTimestamp(text, reading.zone, run_.evaluation.constants.now);
+  }
   if (reading.matcher != nullptr) {
     if (reading.matcher->Match(text) != MatchResult::kYes) return std::nullopt;
     const std::optional<std::string_view> prefix = reading.matcher->Group(text, 0);
@@ -150,8 +171,11 @@ std::optional<Micros> TextTimes::Find(const Reading& reading, std::string_view t
 
 std::optional<Micros> TextTimes::FindInFields(const Reading& reading, std::string_view text) const {
   text = TrimmedFront(text);
-  if (reading.format.empty()) return FirstTimestamp(text, reading.zone);
   const double now = run_.evaluation.constants.now;
+  if (reading.format.empty()) {
+    if (const auto first = FirstTimestamp(text, reading.zone)) return first;
+    return FindTimestamp(text, reading.zone, now);
+  }
   const std::optional<double> seconds = ParseTime(text, reading.format, reading.zone, now, true);
   if (!seconds) return std::nullopt;
   return static_cast<Micros>(std::llround(*seconds * static_cast<double>(kMicrosPerSecond)));

@@ -29,15 +29,17 @@ class TextTimes {
     std::unique_ptr<RegexMatcher> matcher;
     std::string format;
     size_t lookahead = kLookahead;
+    bool anywhere = false;  // No setting says where it stands: wherever it is found.
     absl::TimeZone zone;
     std::vector<std::string> fields;  // As in TIMESTAMP_FIELDS: they have the time together.
   };
 
-  // The settings, of each key the one that decides first. They outlive this.
+  // The settings, of each key the one that decides first. They outlive this. `anywhere`: times of
+  // events that no setting is for are looked for in the whole text.
   static absl::StatusOr<std::unique_ptr<TextTimes>> Make(
-      const std::vector<plan::TextSetting>& settings, const RunContext& run);
+      const std::vector<plan::TextSetting>& settings, bool anywhere, const RunContext& run);
 
-  // For events with these names (sourcetype, source, host); null if no setting is for them. What it
+  // For events with these names (sourcetype, source, host); null if they have none. What it
   // points to stays. Is to be asked once for all events with the same names.
   absl::StatusOr<const Reading*> ReadingFor(std::span<const Value> names);
   // Nothing if there is no time where it should be.
@@ -54,10 +56,11 @@ class TextTimes {
     std::unique_ptr<const Regex> regex;  // Of the name that its stanza asks for.
     std::unique_ptr<RegexMatcher> matcher;
   };
-  explicit TextTimes(const RunContext& run) : run_(run) {}
+  TextTimes(bool anywhere, const RunContext& run) : run_(run), anywhere_(anywhere) {}
   bool IsFor(const Setting& setting, std::span<const Value> names) const;
 
   const RunContext& run_;
+  const bool anywhere_;
   std::vector<Setting> settings_;
   std::vector<std::unique_ptr<Reading>> readings_;
 };
