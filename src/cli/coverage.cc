@@ -9,6 +9,8 @@
 #include <string_view>
 #include <tuple>
 
+#include "cli/inner_searches.h"
+
 namespace spelk::cli {
 namespace {
 
@@ -64,6 +66,7 @@ class Rewriter {
                                 ? text_.substr(node.children[0].offset, node.children[0].length)
                                 : whole.substr(0, whole.find_first_of(" \t\r\n\""));
     if (first == 0 && whole.starts_with('"')) left = whole.substr(0, whole.find('"', 1) + 1);
+    if (first == 0 && whole.starts_with("\\\"")) left = whole.substr(0, whole.find("\\\"", 2) + 2);
     Copy(node.offset);
     out_ += '(';
     for (size_t i = first; i < node.children.size(); ++i) {
@@ -239,6 +242,7 @@ class Placer {
     if (made) {
       branch->macro = first.macro;
       branch->place = first.place;
+      branch->call = first.offset + 1;
     } else {
       branch->text = search_.substr(branch->offset, branch->length);
     }
@@ -270,8 +274,9 @@ size_t CoveredSearch::reached() const {
 
 Result<Coverage::Counted> Coverage::TextToCount(const Engine& engine, const std::string& name,
                                                 const std::string& text) {
-  const Result<ExpandedSearch> expanded = engine.Expand(text, name);
+  Result<ExpandedSearch> expanded = engine.Expand(text, name);
   if (!expanded.ok()) return expanded.error();
+  PutInInnerSearches(engine, &*expanded);
   const std::string key = text + '\0' + expanded->text;
   const std::lock_guard lock(mutex_);
   const auto [known, is_new] = entries_.try_emplace(key);
@@ -281,7 +286,8 @@ Result<Coverage::Counted> Coverage::TextToCount(const Engine& engine, const std:
   if (!is_new) return Counted{key, entry.counted};
   entry.text = text;
   entry.expanded = expanded->text;
-  const Parsed parsed = engine.Parse(entry.expanded, name);
+  Parsed parsed = engine.Parse(entry.expanded, name);
+  AddInnerTrees(engine, entry.expanded, &parsed.tree);
   Rewriter rewriter(entry.expanded);
   entry.counted = rewriter.Run(parsed.tree);
   Finder finder(rewriter);
@@ -292,6 +298,10 @@ Result<Coverage::Counted> Coverage::TextToCount(const Engine& engine, const std:
   std::stable_sort(
       entry.branches.begin(), entry.branches.end(),
       [](const Branch& a, const Branch& b) { return a.expanded_offset < b.expanded_offset; });
+  std::map<std::tuple<size_t, Branch::Kind, std::string>, size_t> seen;
+  for (Branch& branch : entry.branches) {
+    if (branch.call > 0) branch.which = seen[{branch.call, branch.kind, branch.text}]++;
+  }
   for (Finder::Lookup& lookup : finder.TakeLookups()) {
     placer.Place(&lookup.branch);
     entry.lookups.push_back({std::move(lookup.name), std::move(lookup.branch), {}});
@@ -369,7 +379,7 @@ void Coverage::Add(const std::string& key, const Summary& summary) {
 
 namespace {
 
-// The same text in the same macro is the same place.
+// The same text in the same macro is the same place, unless a call of it has the text twice.
 void AddToMacro(const Branch& branch, std::map<std::string, CoveredSearch>* macros) {
   const std::string name = branch.place.empty()
                                ? fmt::format("`{}`", branch.macro)
@@ -379,6 +389,7 @@ void AddToMacro(const Branch& branch, std::map<std::string, CoveredSearch>* macr
   macro.is_macro = true;
   for (Branch& known : macro.branches) {
     if (known.kind != branch.kind || known.text != branch.text) continue;
+    if (known.which != branch.which) continue;
     known.rows += branch.rows;
     known.true_rows += branch.true_rows;
     return;

@@ -26,6 +26,8 @@ struct Branch {
   std::string text;            // What stands there; of what a macro made, that.
   std::string macro;           // Its name,
   std::string place;           // and where it is defined.
+  size_t call = 0;             // Which stretch of a macro it is in; 0: none.
+  size_t which = 0;            // Of the same texts in one stretch.
   size_t expanded_offset = 0;  // In the search with its macros put in.
   size_t expanded_length = 0;
   size_t counted_offset = 0;  // In the text that is counted.
@@ -70,7 +72,7 @@ class Coverage {
   // Options for that run.
   static RunOptions Counting(const Engine& engine, RunOptions options);
   void Add(const std::string& key, const Summary& summary);
-  // By name. What `foreach` does for each field, and `map` for each row, is not told of.
+  // By name. What `foreach` does for each field, and `map` for each row, counts together.
   std::vector<CoveredSearch> Searches() const;
 
  private:

@@ -8,10 +8,12 @@
 #include "base/status.h"
 #include "commands/all_rows.h"
 #include "exec/column_setter.h"
+#include "exec/inner_searches.h"
 #include "exec/row_sink.h"
 #include "exec/serial_stages.h"
 #include "exec/spool.h"
 #include "io/json_value.h"
+#include "plan/filled_text.h"
 #include "value/number.h"
 
 namespace spelk::commands {
@@ -27,6 +29,7 @@ struct ForeachNode final : plan::Node {
   static constexpr std::string_view kName = "foreach";
   std::vector<Field> names;  // Patterns are interned like names.
   std::string commands;      // As written, tokens and all.
+  Span place;                // Where.
   std::string field_token;
   std::string match_token;
   std::vector<std::string> segment_tokens;
@@ -46,17 +49,12 @@ struct ForeachNode final : plan::Node {
   void Describe(Visitor& visit) {
     visit("names", names);
     visit("commands", commands);
+    visit.Unprinted("place", place);
     visit("fieldstr", field_token);
     visit("matchstr", match_token);
     visit("matchseg", segment_tokens);
   }
 };
-
-void ReplaceAll(std::string_view token, std::string_view by, std::string& text) {
-  if (token.empty()) return;
-  for (size_t at = text.find(token); at != std::string::npos; at = text.find(token, at + by.size()))
-    text.replace(at, token.size(), by);
-}
 
 // What the stars of a pattern took of a name, as far left as they can.
 std::vector<std::string_view> Segments(std::string_view pattern, std::string_view name) {
@@ -83,14 +81,14 @@ class Foreach final : public exec::SpoolSink {
       : SpoolSink("foreach", run), node_(node) {}
 
   absl::Status Finish(exec::Spool spool, exec::Output& out) const override {
-    const std::string text = CommandsFor(spool.FieldsInOrder(nullptr));
-    if (text.empty()) return spool.Emit(out);
-    absl::StatusOr<plan::NodePtr> body = run().services.searches->CompileBody(text);
+    const plan::FilledText text = CommandsFor(spool.FieldsInOrder(nullptr));
+    if (text.text().empty()) return spool.Emit(out);
+    absl::StatusOr<exec::InnerSearches::Body> body = exec::InnerSearchesOf(run()).BindFilled(text);
     if (!body.ok()) {
-      return absl::InvalidArgumentError("foreach: the commands \"" + text +
+      return absl::InvalidArgumentError("foreach: the commands \"" + text.text() +
                                         "\" are wrong: " + std::string(MessageOf(body.status())));
     }
-    SPELK_ASSIGN_OR_RETURN(const auto pipeline, exec::Pipeline::Build(**body, run()));
+    SPELK_ASSIGN_OR_RETURN(const auto pipeline, exec::Pipeline::Build(*body->plan, *body->run));
     SPELK_ASSIGN_OR_RETURN(const auto serial, exec::SerialRun::Make(*pipeline, &out));
     SPELK_RETURN_IF_ERROR(spool.Emit(*serial));
     return serial->Finish();
@@ -98,15 +96,15 @@ class Foreach final : public exec::SpoolSink {
 
  private:
   // The commands for one field after the other: in the order of the patterns, then by name.
-  std::string CommandsFor(std::vector<Field> fields) const {
+  plan::FilledText CommandsFor(std::vector<Field> fields) const {
     std::sort(fields.begin(), fields.end(), [](Field a, Field b) { return a.name() < b.name(); });
     std::vector<Field> done;
-    std::string all;
+    plan::FilledText all;
     const auto add = [&](Field pattern, Field field) {
       if (std::find(done.begin(), done.end(), field) != done.end()) return;
       done.push_back(field);
-      if (!all.empty()) all += " | ";
-      all += CommandsForField(pattern.name(), field.name());
+      if (!all.text().empty()) all.Put(" | ", node_.place);
+      AddCommands(pattern.name(), field.name(), &all);
     };
     for (const Field pattern : node_.names) {
       // A field that is named need not be there: the commands may make it.
@@ -121,16 +119,35 @@ class Foreach final : public exec::SpoolSink {
     return all;
   }
 
-  std::string CommandsForField(std::string_view pattern, std::string_view name) const {
-    std::string text = node_.commands;
+  // The commands, with what the tokens stand for.
+  void AddCommands(std::string_view pattern, std::string_view name, plan::FilledText* all) const {
     std::vector<std::string_view> segments = Segments(pattern, name);
     std::string match;
     for (const std::string_view segment : segments) match += segment;
     segments.resize(kSegments);
-    for (size_t s = 0; s < kSegments; ++s) ReplaceAll(node_.segment_tokens[s], segments[s], text);
-    ReplaceAll(node_.match_token, match, text);
-    ReplaceAll(node_.field_token, name, text);
-    return text;
+    std::vector<std::pair<std::string_view, std::string_view>> tokens;
+    for (size_t s = 0; s < kSegments; ++s) {
+      tokens.emplace_back(node_.segment_tokens[s], segments[s]);
+    }
+    tokens.emplace_back(node_.match_token, match);
+    tokens.emplace_back(node_.field_token, name);
+    const std::string_view text = node_.commands;
+    size_t done = 0;
+    for (size_t at = 0; at < text.size();) {
+      const auto token = std::find_if(tokens.begin(), tokens.end(), [&](const auto& each) {
+        return !each.first.empty() && text.substr(at).starts_with(each.first);
+      });
+      if (token == tokens.end()) {
+        ++at;
+        continue;
+      }
+      const auto place = node_.place.begin + static_cast<uint32_t>(at);
+      all->Copy(text.substr(done, at - done), node_.place.begin + static_cast<uint32_t>(done));
+      all->PutValue(token->second, {place, place + static_cast<uint32_t>(token->first.size())});
+      at += token->first.size();
+      done = at;
+    }
+    all->Copy(text.substr(done), node_.place.begin + static_cast<uint32_t>(done));
   }
 
   const ForeachNode& node_;
@@ -456,7 +473,8 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   SPELK_RETURN_IF_ERROR(RefuseOptions(call, mode, kItemOptions, binder));
   auto node = plan::Make<ForeachNode>(call.span);
   node->names = std::move(fields);
-  node->commands = std::string(binder.TextOf(TextInBrackets(*bracket)));
+  node->place = TextInBrackets(*bracket);
+  node->commands = std::string(binder.TextOf(node->place));
   SPELK_ASSIGN_OR_RETURN(node->field_token, binder.Text(call, "fieldstr"));
   SPELK_ASSIGN_OR_RETURN(node->match_token, binder.Text(call, "matchstr"));
   for (const std::string_view option : {"matchseg1", "matchseg2", "matchseg3"}) {

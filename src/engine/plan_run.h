@@ -4,10 +4,12 @@
 #include <memory>
 #include <vector>
 
+#include "engine/inner_counts.h"
 #include "exec/driver.h"
 #include "exec/node_counts.h"
 #include "exec/row_handover.h"
 #include "optimize/optimizer.h"
+#include "plan/filled_text.h"
 #include "plan/nodes.h"
 #include "spelk/engine.h"
 
@@ -36,6 +38,12 @@ class PlanRun {
     context_.evaluation.expr_counts = expr_counts_.get();
   }
 
+  // What its operators run searches by.
+  void SetSearches(std::unique_ptr<plan::SearchRunner> searches) {
+    searches_ = std::move(searches);
+    context_.services.searches = searches_.get();
+  }
+
   absl::Status Build() {
     SPELK_ASSIGN_OR_RETURN(pipeline_, exec::Pipeline::Build(*root(), context_));
     return absl::OkStatus();
@@ -44,9 +52,14 @@ class PlanRun {
 
   absl::Status status;  // Why it cannot run, or failed.
   double seconds = 0;   // Of work on its own rows, those of the plans it holds as well.
-  // Where the run counts: of the plans that it held, which are over.
-  std::vector<StageCount> inner_stages;
-  std::vector<ExpressionCount> inner_expressions;
+  InnerCounts inner;    // Where the run counts: of the plans that it held, which are over.
+  RoundCounts rounds;   // Likewise of searches that its operators ran.
+  // Commands that its operators bound, and the text in which they stand.
+  struct Body {
+    PlanRun* commands = nullptr;
+    plan::FilledText text;
+  };
+  std::vector<Body> bodies;
 
  private:
   exec::RunContext context_;
@@ -54,6 +67,7 @@ class PlanRun {
   plan::EvalCounters counters_;
   std::unique_ptr<exec::NodeCounts> counts_;
   std::unique_ptr<plan::ExprCounts> expr_counts_;
+  std::unique_ptr<plan::SearchRunner> searches_;
   plan::NodePtr* root_;
   std::unique_ptr<const exec::Pipeline> pipeline_;
 };

@@ -1,6 +1,10 @@
 // What a run says of itself when it is over.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <map>
+#include <utility>
+
 #include "base/status.h"
 #include "engine/runner.h"
 #include "engine/why/hints.h"
@@ -168,28 +172,45 @@ void Runner::SayWhyNoRows(const RunJob& job, Summary* summary) const {
 
 namespace {
 
+uint64_t NanosecondsOf(const exec::NodeCount& count) {
+  const uint64_t inside = count.nanoseconds_inside.load();
+  return inside - std::min(inside, count.nanoseconds_after.load());
+}
+
+// By the counters of the plan.
+void SetCounts(const exec::RunContext& context, StageCount* stage) {
+  const exec::NodeCount& count = context.node_counts->Of(stage->id);
+  stage->rows = count.rows.load();
+  stage->bytes = count.bytes.load();
+  stage->seconds = static_cast<double>(NanosecondsOf(count)) / 1e9;
+}
+void SetCounts(const exec::RunContext& context, ExpressionCount* part) {
+  const plan::ExprCount& count = context.evaluation.expr_counts->Of(part->id);
+  part->rows = count.rows.load();
+  part->is_true = count.is_true.load();
+  part->is_false = count.is_false.load();
+}
+
 // Of the nodes of a plan, or of the body of one of them, by the counters of the plan.
 void AddCounts(const exec::RunContext& context, const plan::Node& root,
                std::vector<StageCount>* stages, std::vector<ExpressionCount>* expressions) {
   // Only looks.
   plan::ForEachNode(const_cast<plan::Node&>(root), [&](plan::Node& node) {
-    const exec::NodeCount& count = context.node_counts->Of(node.id);
     StageCount& stage = stages->emplace_back();
     stage.id = node.id;
     stage.name = node.label();
     stage.details = node.Print();
     stage.offset = node.span.begin;
     stage.length = node.span.size();
-    stage.rows = count.rows.load();
-    stage.bytes = count.bytes.load();
-    const uint64_t inside = count.nanoseconds_inside.load();
-    stage.seconds =
-        static_cast<double>(inside - std::min(inside, count.nanoseconds_after.load())) / 1e9;
+    SetCounts(context, &stage);
     const std::function<void(const plan::Expr&)> add = [&](const plan::Expr& expr) {
-      const plan::ExprCount& each = context.evaluation.expr_counts->Of(expr.id);
-      expressions->push_back({expr.id, node.id, plan::Print(expr), expr.span.begin,
-                              expr.span.size(), each.rows.load(), each.is_true.load(),
-                              each.is_false.load()});
+      ExpressionCount& part = expressions->emplace_back();
+      part.id = expr.id;
+      part.stage = node.id;
+      part.text = plan::Print(expr);
+      part.offset = expr.span.begin;
+      part.length = expr.span.size();
+      SetCounts(context, &part);
       for (const plan::ExprPtr& argument : expr.arguments) add(*argument);
     };
     node.VisitExpressions([&](plan::ExprPtr& expr) { add(*expr); });
@@ -197,39 +218,60 @@ void AddCounts(const exec::RunContext& context, const plan::Node& root,
 }
 
 void AddCountsOfBodies(const exec::RunContext& context, const plan::Node& root,
-                       std::vector<StageCount>* stages, std::vector<ExpressionCount>* expressions) {
+                       InnerCounts* counts) {
   plan::ForEachHeldPlan(root, [&](const plan::Node& body, plan::Held how) {
     if (how != plan::Held::kBody) return;
-    AddCounts(context, body, stages, expressions);
-    AddCountsOfBodies(context, body, stages, expressions);
+    AddCounts(context, body, &counts->stages, &counts->expressions);
+    AddCountsOfBodies(context, body, counts);
   });
 }
 
-template <typename T>
-void Append(const std::vector<T>& more, std::vector<T>* list) {
-  list->insert(list->end(), more.begin(), more.end());
+// The commands that operators bound, each round by itself.
+void AddBodies(const PlanRun& plan, InnerCounts* counts) {
+  RoundCounts sum = plan.rounds;
+  for (const PlanRun::Body& body : plan.bodies) {
+    InnerCounts commands;
+    AddCounts(body.commands->context(), *body.commands->root(), &commands.stages,
+              &commands.expressions);
+    std::map<size_t, InnerCounts> rounds;
+    for (const StageCount& stage : commands.stages) {
+      rounds[body.text.RoundAt(static_cast<uint32_t>(stage.offset))].stages.push_back(stage);
+    }
+    for (const ExpressionCount& part : commands.expressions) {
+      rounds[body.text.RoundAt(static_cast<uint32_t>(part.offset))].expressions.push_back(part);
+    }
+    for (auto& [number, round] : rounds) {
+      round.Place([&body](Span span) { return body.text.Written(span); });
+      sum.Add(round);
+    }
+  }
+  sum.AppendTo(counts);
 }
 
 }  // namespace
 
 // Where the run counted.
 void Runner::AddAllCounts(const PlanRun& plan, Summary* summary) {
-  const exec::RunContext& context = plan.context();
-  if (context.node_counts == nullptr) return;
-  AddCounts(context, *plan.root(), &summary->stages, &summary->expressions);
-  Append(plan.inner_stages, &summary->inner_stages);
-  Append(plan.inner_expressions, &summary->inner_expressions);
-  AddCountsOfBodies(context, *plan.root(), &summary->inner_stages, &summary->inner_expressions);
+  if (plan.context().node_counts == nullptr) return;
+  AddCounts(plan.context(), *plan.root(), &summary->stages, &summary->expressions);
+  InnerCounts inner;
+  AddHeldCounts(plan, &inner);
+  summary->inner_stages = std::move(inner.stages);
+  summary->inner_expressions = std::move(inner.expressions);
+}
+
+// Of what the plan holds and its operators ran.
+void Runner::AddHeldCounts(const PlanRun& plan, InnerCounts* counts) {
+  counts->Append(plan.inner);
+  AddCountsOfBodies(plan.context(), *plan.root(), counts);
+  AddBodies(plan, counts);
 }
 
 // Of a plan that is over, before anything becomes of it.
-void Runner::AddInnerCounts(const PlanRun& plan, PlanRun* owner) {
-  const exec::RunContext& context = plan.context();
-  if (context.node_counts == nullptr) return;
-  AddCounts(context, *plan.root(), &owner->inner_stages, &owner->inner_expressions);
-  AddCountsOfBodies(context, *plan.root(), &owner->inner_stages, &owner->inner_expressions);
-  Append(plan.inner_stages, &owner->inner_stages);
-  Append(plan.inner_expressions, &owner->inner_expressions);
+void Runner::AddInnerCounts(const PlanRun& plan, InnerCounts* counts) {
+  if (plan.context().node_counts == nullptr) return;
+  AddCounts(plan.context(), *plan.root(), &counts->stages, &counts->expressions);
+  AddHeldCounts(plan, counts);
 }
 
 }  // namespace spelk::engine

@@ -94,6 +94,25 @@ struct Runner::Output final : exec::Output {
   uint64_t rows = 0;
 };
 
+struct Runner::SearchesOfPlan final : exec::InnerSearches {
+  SearchesOfPlan(Runner& of, PlanRun& by) : runner(of), owner(by) {}
+  absl::Status Run(std::string_view text, const plan::TakeBatch& take) override {
+    return runner.RunText(text, nullptr, take, &owner);
+  }
+  absl::StatusOr<plan::NodePtr> CompileBody(std::string_view text) override {
+    return engine::CompileBody(runner.core_, runner.fields_, text);
+  }
+  absl::Status RunFilled(const plan::FilledText& text, const plan::TakeBatch& take) override {
+    return runner.RunText(text.text(), &text, take, &owner);
+  }
+  absl::StatusOr<Body> BindFilled(const plan::FilledText& text) override {
+    return runner.BindBody(text, &owner);
+  }
+
+  Runner& runner;
+  PlanRun& owner;
+};
+
 Runner::Runner(const Core& core, const RunRequest& request)
     : core_(core),
       request_(request),
@@ -106,7 +125,7 @@ Runner::Runner(const Core& core, const RunRequest& request)
   const RunOptions& options = request.options;
   common_.evaluation.constants = {core.zone(),  options.now.value_or(0), !options.now,
                                   options.seed, &core.entries(),         &common_.services};
-  common_.services = {&tables_, &core.knowledge().lookups(), &core.knowledge().limits(), this,
+  common_.services = {&tables_, &core.knowledge().lookups(), &core.knowledge().limits(), nullptr,
                       request_.options.geo_database};
   common_.evaluation.counters = &counters_;
   common_.budget = &budget_;
@@ -171,6 +190,7 @@ PlanRun& Runner::Prepare(const plan::Node& plan) {
 // The time range of the run joins what the scans ask.
 PlanRun& Runner::PrepareInPlace(plan::NodePtr* place) {
   PlanRun& prepared = plan_runs_.emplace_back(common_, place);
+  prepared.SetSearches(std::make_unique<SearchesOfPlan>(*this, prepared));
   const RunOptions& options = request_.options;
   // Whether they find any times is told, even if the search asks for none.
   if (!options.time_field.empty() || !options.time_format.empty()) {
@@ -463,7 +483,7 @@ absl::Status Runner::RunHeldPlans(const std::vector<PlanRun*>& plans) {
   }
   SPELK_RETURN_IF_ERROR(RunPlans(inner_plans, results));
   for (const Inner& each : inner) {
-    AddInnerCounts(*each.plan, each.owner);
+    AddInnerCounts(*each.plan, &each.owner->inner);
     each.owner->status.Update(each.plan->status);
     each.owner->seconds += each.plan->seconds;
     for (Diagnostic& warning : each.plan->warnings().Take()) {
@@ -531,7 +551,8 @@ absl::Status Runner::RunPlans(const std::vector<PlanRun*>& plans,
 
 // ---------------------------------------------------------------- searches out of rows
 
-absl::Status Runner::Run(std::string_view text, const plan::TakeBatch& take) {
+absl::Status Runner::RunText(std::string_view text, const plan::FilledText* places,
+                             const plan::TakeBatch& take, PlanRun* owner) {
   Compilation compilation;
   SPELK_RETURN_IF_ERROR(Compile(core_, text, {.name = "<map>"}, &compilation, &fields_));
   PlanRun& plan = Prepare(*compilation.plan);
@@ -541,11 +562,33 @@ absl::Status Runner::Run(std::string_view text, const plan::TakeBatch& take) {
   FunctionOutput output(take);
   SPELK_RETURN_IF_ERROR(RunPlans({&plan}, {&output}));
   for (Diagnostic& warning : plan.warnings().Take()) warnings_.Add(std::move(warning));
+  if (plan.context().node_counts != nullptr && places != nullptr) {
+    InnerCounts counts;
+    AddInnerCounts(plan, &counts);
+    counts.Place([&](Span span) { return places->Written(compilation.source->Written(span)); });
+    owner->rounds.Add(counts);
+  }
   return plan.status;
 }
 
-absl::StatusOr<plan::NodePtr> Runner::CompileBody(std::string_view text) {
-  return engine::CompileBody(core_, fields_, text);
+// The commands run as a part of the plan that holds them, and are counted by themselves.
+absl::StatusOr<exec::InnerSearches::Body> Runner::BindBody(const plan::FilledText& text,
+                                                           PlanRun* owner) {
+  exec::InnerSearches::Body body;
+  SPELK_ASSIGN_OR_RETURN(body.plan, engine::CompileBody(core_, fields_, text.text()));
+  body.run = &owner->context();
+  if (owner->context().node_counts == nullptr) return body;
+  plan::NumberPlan(*body.plan);
+  // The commands are gone when their counts are read.
+  const plan::Node& commands =
+      *roots_.emplace_back(plan::CopyPlan(*body.plan, fields_, core_.entries()));
+  PlanRun& counted = plan_runs_.emplace_back(owner->context(), &roots_.back());
+  counted.context().warnings = owner->context().warnings;
+  counted.context().evaluation.counters = owner->context().evaluation.counters;
+  counted.Count(LastId(commands), owner->context().node_counts->measures());
+  owner->bodies.push_back({&counted, text});
+  body.run = &counted.context();
+  return body;
 }
 
 }  // namespace spelk::engine

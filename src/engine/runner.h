@@ -12,14 +12,15 @@
 #include "engine/run.h"
 #include "engine/subsearch.h"
 #include "engine/tables.h"
+#include "exec/inner_searches.h"
 
 namespace spelk::engine {
 
 // Used by one thread at a time; the request and the core outlive it.
-class Runner final : public plan::SearchRunner {
+class Runner final {
  public:
   Runner(const Core& core, const RunRequest& request);
-  ~Runner() override;
+  ~Runner();
 
   // Reads ahead what the plans need (now, subsearches, rows of other plans), optimizes and builds
   // them. A plan that fails keeps why; the status is of the run as a whole.
@@ -34,12 +35,13 @@ class Runner final : public plan::SearchRunner {
 
   absl::StatusOr<std::string> Explain(const plan::Node& plan, Stage stage);
 
-  // ---- plan::SearchRunner
-  absl::Status Run(std::string_view text, const plan::TakeBatch& take) override;
-  absl::StatusOr<plan::NodePtr> CompileBody(std::string_view text) override;
-
  private:
-  struct Output;  // Where the rows of a job go.
+  struct Output;          // Where the rows of a job go.
+  struct SearchesOfPlan;  // What operators of a plan have run.
+
+  absl::Status RunText(std::string_view text, const plan::FilledText* places,
+                       const plan::TakeBatch& take, PlanRun* owner);
+  absl::StatusOr<exec::InnerSearches::Body> BindBody(const plan::FilledText& text, PlanRun* owner);
 
   absl::Status CheckPasses() const;
   // The run's own copy of a plan.
@@ -64,7 +66,8 @@ class Runner final : public plan::SearchRunner {
   bool AsksForRelativeTime(const PlanRun& plan) const;
   Summary MakeSummary(PlanRun& plan, uint64_t rows);
   static void AddAllCounts(const PlanRun& plan, Summary* summary);
-  static void AddInnerCounts(const PlanRun& plan, PlanRun* owner);
+  static void AddInnerCounts(const PlanRun& plan, InnerCounts* counts);
+  static void AddHeldCounts(const PlanRun& plan, InnerCounts* counts);
   static void PlaceStages(const RunJob& job, Summary* summary);
   void SayWhyNoRows(const RunJob& job, Summary* summary) const;
   plan::ExprPtr StandIn(const plan::Expr& subsearch);

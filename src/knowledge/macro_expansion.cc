@@ -190,7 +190,7 @@ class Expansion {
     if (command && call.substitutes) WarnOfPlaceholders(call, saved->search);
     at_command_ = command;
     frames_.push_back({command ? AsCommands(*text) : fmt::format("({})", *text), 0, call.name,
-                       std::move(stanza), ""});
+                       std::move(stanza), saved->place});
   }
 
   // A placeholder may also be one of the command map, or of a dashboard.

@@ -130,3 +130,36 @@ expect 'as a page, with the macros put in' 0 '<span class="none" title="never as
   "$SPELK" test --coverage-report c.html y.yml >/dev/null; grep -o "<span[^>]*>b=2</span>\|<li>.*" c.html'
 expect 'less than asked for' 1 'FAIL coverage: 60%, want 61%' bash -c '"$SPELK" test --min-coverage 61 y.yml >out; code=$?; tail -n 1 out; exit $code'
 expect 'enough' 0 '' bash -c '"$SPELK" test --min-coverage 60 y.yml >out; code=$?; grep FAIL out; exit $code'
+cat >z.yml <<'YAML'
+query: |
+  EventID=1
+  | foreach n_* [eval <<FIELD>>=if(<<FIELD>>>5,"high","low")]
+  | map search="search EventID=3 (user=\"$user$\" OR user IN (\"x\", y)) | where n>1 | eval k=case(n=2,\"two\",true(),\"more\")"
+cases:
+  - count: 1
+    events: [{EventID: 1, user: ana, n_a: 7, n_b: 6}, {EventID: 3, user: ana, n: 2}, {EventID: 3, user: bo, n: 1}]
+YAML
+expect 'for each field, and for each row' 0 'z.yml: 12 of 16 (75%)
+  2:34  never false: <<FIELD>>>5
+  3:63  never true: "x"
+  3:70  never true: y
+  3:78  never false: n>1
+  3:105  never false: n=2
+  3:117  never asked: true()' bash -c '"$SPELK" test --coverage z.yml | grep -v "passed\|coverage:"'
+printf '[of_user]\nsearch = search EventID=3 user=$user$ | where `big`\n' >app/default/savedsearches.conf
+printf '[m]\ndefinition = EventID=1 (a=1 OR b=2)\n[twice]\ndefinition = (a=1 b=1) OR (a=1 c=1)\n[big]\ndefinition = n>1 OR n=0\n' >app/default/macros.conf
+cat >s.yml <<'YAML'
+query: "`twice` | map of_user | search `twice`"
+app: app
+cases:
+  - count: 0
+    events: [{EventID: 1, a: 1, b: 1, user: ana}, {EventID: 3, user: ana, n: 2}]
+YAML
+expect 'saved searches, and equal texts of one macro' 0 'app/default/macros.conf:4 `twice`: 5 of 8 (62%)
+  never false: b=1
+  never false: a=1
+  never true: c=1
+app/default/macros.conf:6 `big`: 1 of 4 (25%)
+  never false: n>1
+  never asked: n=0
+app/default/savedsearches.conf:2 `of_user`' bash -c '"$SPELK" test --coverage s.yml | sed -n "/yml/d;/coverage:/d;s/\(of_user.\):.*/\1/;/passed/d;p" | head -7'

@@ -11,6 +11,7 @@
 #include "exec/row_sink.h"
 #include "exec/row_table.h"
 #include "exec/spool.h"
+#include "plan/node_facets.h"
 #include "value/number.h"
 
 namespace spelk::commands {
@@ -27,7 +28,7 @@ struct KeyPair {
   }
 };
 
-struct JoinNode final : plan::Node {
+struct JoinNode final : plan::Node, plan::MatchesOthers {
   static constexpr std::string_view kName = "join";
   std::vector<KeyPair> keys;  // None: all fields that both have.
   bool outer = false;
@@ -56,6 +57,11 @@ struct JoinNode final : plan::Node {
   std::optional<std::vector<Field>> OutputColumns(
       const std::optional<std::vector<Field>>& before) const override {
     return UnionOfColumns(before, ColumnsOf(*others[0]));
+  }
+  std::vector<std::pair<Field, Field>> MatchedFields() const override {
+    std::vector<std::pair<Field, Field>> fields;
+    for (const KeyPair& key : keys) fields.emplace_back(key.left, key.right);
+    return fields;
   }
   bool WellFormed(const plan::Registry&) const { return others.size() == 1; }
   template <class Visitor>
