@@ -8,6 +8,7 @@
 
 #include "base/status.h"
 #include "commands/entry.h"
+#include "engine/inner_check.h"
 #include "engine/tables.h"
 #include "functions/entry.h"
 #include "plan/bind/binder.h"
@@ -188,6 +189,15 @@ absl::StatusOr<SourcePtr> ExpandMacros(const Core& core, const SourcePtr& source
 
 absl::Status Compile(const Core& core, std::string_view text, const CompileOptions& options,
                      Compilation* compilation, FieldTable* fields) {
+  SPELK_RETURN_IF_ERROR(CompileAlone(core, text, options, compilation, fields));
+  if (compilation->plan == nullptr) return absl::OkStatus();
+  absl::Status inner = CheckInnerSearches(core, options, compilation, fields);
+  if (!inner.ok()) compilation->plan = nullptr;
+  return inner;
+}
+
+absl::Status CompileAlone(const Core& core, std::string_view text, const CompileOptions& options,
+                          Compilation* compilation, FieldTable* fields) {
   compilation->source = std::make_shared<Source>(options.name, std::string(text));
   SPELK_RETURN_IF_ERROR(core.status());
   SPELK_RETURN_IF_ERROR(CheckUtf8(*compilation->source));

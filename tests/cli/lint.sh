@@ -216,3 +216,9 @@ printf '{"EventID":1,"Image":"x"}\n' >feed.ndjson
 grep -q 'warning L0301: cnt is in no row after stats' err || fail "run: $(cat err)"
 "$SPELK" run -q 'EventID=1 | stats count by Image | where cnt>0' feed.ndjson >out 2>err
 expect "$(cat err)" ""
+
+# The texts of map are searches, too.
+"$SPELK" lint 'EventID=1 | map maxsearches=9 search="search user=\"$u$\" | where Image LIKE \"*x*\""' >out 2>err
+grep -q '1:77: warning L0101' out || fail "map: $(cat out err)"
+"$SPELK" lint 'EventID=1 | map maxsearches=9 search="search user=$u$ | tabel x"' >out 2>err; expect "$?" 1
+grep -q "1:53: error .*tabel" out || fail "map: $(cat out err)"

@@ -4,7 +4,9 @@
 #include <variant>
 
 #include "base/overloaded.h"
+#include "engine/inner_check.h"
 #include "engine/lint/rule.h"
+#include "engine/lint/text_search.h"
 #include "engine/why/hints.h"
 #include "syntax/operands.h"
 #include "value/ascii.h"
@@ -61,9 +63,30 @@ class Walker {
       if (assignment.subsearch != nullptr) Subsearch(*assignment.subsearch);
     }
     for (const ast::Argument& argument : call.arguments) Argument(argument);
+    Text(call);
     for (const ast::Clause& clause : call.clauses) {
       for (const ast::Argument& argument : clause.arguments) Argument(argument);
       if (clause.search) Terms(*clause.search);
+    }
+  }
+
+  // What the compiler says of it, it says of the search around.
+  void Text(const ast::CommandCall& call) {
+    const TextSearch text(visit_, call);
+    if (!text.there()) return;
+    const Search& search = visit_.search;
+    const Source source("<map>", text.text());
+    Compilation compiled;
+    CompileAlone(search.core, text.text(), {}, &compiled, nullptr).IgnoreError();
+    ast::Pipeline tree;
+    Diagnostics ignored;
+    ParsePartly(source, search.core.entries(), search.core.limits(), ignored, &tree).IgnoreError();
+    std::vector<Report> reports;
+    const Search inner{search.core, source, tree, compiled, search.options};
+    Visit visit(inner, &reports);
+    Walker(&visit).Pipeline(tree);
+    for (Report& report : reports) {
+      if (text.Place(&report)) visit_.Add(std::move(report));
     }
   }
 
