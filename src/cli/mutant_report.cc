@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
 #include <fstream>
 #include <sstream>
 
@@ -21,10 +22,6 @@ std::string Shortened(std::string text) {
   size_t cut = kLongest;
   while (cut > 0 && (static_cast<unsigned char>(text[cut]) & 0xC0U) == 0x80U) --cut;
   return text.substr(0, cut) + "…";
-}
-
-std::string TextOf(const MutatedSearch& search, const Mutant& mutant) {
-  return search.text.substr(mutant.offset, mutant.length);
 }
 
 struct Sum {
@@ -47,8 +44,8 @@ size_t MutationScore(const std::vector<MutatedSearch>& searches) {
   return sum.mutants == 0 ? 100 : 100 * sum.noticed / sum.mutants;
 }
 
-std::string ChangeOf(const MutatedSearch& search, const Mutant& mutant) {
-  return fmt::format("{} -> {}", Shortened(TextOf(search, mutant)), Shortened(mutant.text));
+std::string ChangeOf(const Mutant& mutant) {
+  return fmt::format("{} -> {}", Shortened(mutant.written), Shortened(mutant.text));
 }
 
 std::string MutantsText(const std::vector<MutatedSearch>& searches, bool colour) {
@@ -60,8 +57,8 @@ std::string MutantsText(const std::vector<MutatedSearch>& searches, bool colour)
     out += '\n';
     for (const Mutant& mutant : search.survivors) {
       const auto [line, column] = PlaceOf(search.text, mutant.offset);
-      const std::string text =
-          fmt::format("  {}:{}  no test tells: {}", line, column, ChangeOf(search, mutant));
+      const std::string place = search.is_macro ? "" : fmt::format("{}:{}  ", line, column);
+      const std::string text = fmt::format("  {}no test tells: {}", place, ChangeOf(mutant));
       out += (colour ? fmt::format("\x1b[33m{}\x1b[0m", text) : text) + "\n";
     }
   }
@@ -82,7 +79,7 @@ std::string MutantsJson(const std::vector<MutatedSearch>& searches) {
       const auto [line, column] = PlaceOf(search.text, mutant.offset);
       out += fmt::format(
           "{}\n {{\"kind\":\"{}\",\"line\":{},\"column\":{},\"text\":{},\"instead\":{}}}",
-          i > 0 ? "," : "", NameOf(mutant.kind), line, column, JsonText(TextOf(search, mutant)),
+          i > 0 ? "," : "", NameOf(mutant.kind), line, column, JsonText(mutant.written),
           JsonText(mutant.text));
     }
     out += "]}";
@@ -90,19 +87,39 @@ std::string MutantsJson(const std::vector<MutatedSearch>& searches) {
   return out + "]\n";
 }
 
-std::pair<size_t, size_t> PlaceInFile(const MutatedSearch& search, const Mutant& mutant) {
+namespace {
+
+// "my_app/default/macros.conf:3 `name`"
+MutantPlace PlaceOfMacro(const std::string& name) {
+  MutantPlace place{name.substr(0, name.rfind(" `")), 1, 1};
+  const size_t colon = place.file.rfind(':');
+  if (colon == std::string::npos) return place;
+  const char* end = place.file.data() + place.file.size();
+  const auto read = std::from_chars(place.file.data() + colon + 1, end, place.line);
+  if (read.ec == std::errc() && read.ptr == end) place.file.resize(colon);
+  return place;
+}
+
+}  // namespace
+
+MutantPlace PlaceInFile(const MutatedSearch& search, const Mutant& mutant) {
+  if (search.is_macro) return PlaceOfMacro(search.name);
+  const auto at = [&search](const std::string& text, size_t offset) {
+    const auto [line, column] = PlaceOf(text, offset);
+    return MutantPlace{search.name, line, column};
+  };
   std::ifstream in(search.name, std::ios::binary);
   std::stringstream read;
   read << in.rdbuf();
   const std::string text = read.str();
   if (FileKindOf(search.name) == FileKind::kYaml) {
     for (const EmbeddedSearch& each : FindSearches(text, FileKind::kYaml)) {
-      if (each.text == search.text) return PlaceOf(text, each.FileOffset(mutant.offset));
+      if (each.text == search.text) return at(text, each.FileOffset(mutant.offset));
     }
   }
-  const size_t at = text.find(search.text);
-  return at == std::string::npos ? PlaceOf(search.text, mutant.offset)
-                                 : PlaceOf(text, at + mutant.offset);
+  const size_t begin = text.find(search.text);
+  return begin == std::string::npos ? at(search.text, mutant.offset)
+                                    : at(text, begin + mutant.offset);
 }
 
 }  // namespace spelk::cli

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "cli/mutants.h"
@@ -16,9 +15,14 @@ std::string MutantsText(const std::vector<MutatedSearch>& searches, bool colour)
 // An array of objects.
 std::string MutantsJson(const std::vector<MutatedSearch>& searches);
 // "==" -> "!=", cut where it is long.
-std::string ChangeOf(const MutatedSearch& search, const Mutant& mutant);
-// Line and column of a mutant in the file that the search stands in; in the search itself where
-// the file does not have it as it is.
-std::pair<size_t, size_t> PlaceInFile(const MutatedSearch& search, const Mutant& mutant);
+std::string ChangeOf(const Mutant& mutant);
+// Where a mutant is in the file that the search stands in; in the search itself where the file does
+// not have it as it is. Of a macro, where this is defined.
+struct MutantPlace {
+  std::string file;
+  size_t line = 1;
+  size_t column = 1;
+};
+MutantPlace PlaceInFile(const MutatedSearch& search, const Mutant& mutant);
 
 }  // namespace spelk::cli

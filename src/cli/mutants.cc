@@ -1,11 +1,10 @@
-// Mutants out of the tree, run like any other test.
+// Mutants out of the tree.
 #include "cli/mutants.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <charconv>
-#include <map>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -48,7 +47,7 @@ class Maker {
 
   void Make(Kind kind, size_t offset, size_t length, std::string text) {
     if (search_.compare(offset, length, text) == 0) return;
-    made_.push_back({kind, offset, length, std::move(text)});
+    made_.push_back({kind, offset, length, std::move(text), search_.substr(offset, length)});
   }
   void Make(Kind kind, const SyntaxNode& node, std::string text) {
     Make(kind, node.offset, node.length, std::move(text));
@@ -124,7 +123,8 @@ class Maker {
     if (!in && node.children.size() == 1) {
       const std::string written = TextOf(node);
       const size_t end = written.find_first_of(" \t\r\n=!<>");
-      if (end != std::string::npos && end > 0 && written.front() != '"') {
+      if (end != std::string::npos && end > 0 && written.front() != '"' &&
+          written.front() != '\\') {
         AddField(node.offset, written.substr(0, end), true);
       }
     }
@@ -167,12 +167,18 @@ class Maker {
 
   void Wildcards(const SyntaxNode& node, char wildcard) {
     const std::string text = TextOf(node);
-    const bool quoted = text.size() > 2 && text.front() == '"' && text.back() == '"';
-    const std::string inner = quoted ? text.substr(1, text.size() - 2) : text;
+    // In a text of its own the quotes are escaped.
+    std::string quote;
+    for (const std::string_view each : {"\\\"", "\""}) {
+      const bool quoted =
+          text.size() > 2 * each.size() && text.starts_with(each) && text.ends_with(each);
+      if (quoted && quote.empty()) quote = each;
+    }
+    const std::string inner = text.substr(quote.size(), text.size() - 2 * quote.size());
     if (inner.size() < 2 || inner.find(wildcard) == std::string::npos) return;
     const auto write = [&](const std::string& value) {
       if (!value.empty() && !value.ends_with('\\')) {
-        Make(Kind::kWildcard, node, quoted ? "\"" + value + "\"" : value);
+        Make(Kind::kWildcard, node, quote + value + quote);
       }
     };
     if (inner.starts_with(wildcard)) write(inner.substr(1));
@@ -197,7 +203,8 @@ class Maker {
   // Where a field is compared, as it is written: search terms and expressions quote it differently.
   void AddField(size_t offset, std::string text, bool in_terms) {
     const size_t length = text.size();
-    (in_terms ? term_fields_ : fields_).push_back({Kind::kField, offset, length, std::move(text)});
+    (in_terms ? term_fields_ : fields_)
+        .push_back({Kind::kField, offset, length, std::move(text), ""});
   }
 
   // Each reads the field of the next one that reads another.
@@ -218,11 +225,6 @@ class Maker {
   std::vector<Mutant> term_fields_;  // Where fields of search terms stand,
   std::vector<Mutant> fields_;       // and those of comparisons in expressions.
 };
-
-std::string Changed(const std::string& search, const Mutant& mutant) {
-  std::string text = search;
-  return text.replace(mutant.offset, mutant.length, mutant.text);
-}
 
 constexpr std::pair<Mutant::Kind, std::string_view> kKinds[] = {
     {Mutant::Kind::kClause, "clause"},
@@ -246,99 +248,6 @@ std::vector<Mutant> MutantsOf(const SyntaxNode& tree, const std::string& search)
   Maker maker(search);
   maker.Pipeline(tree);
   return maker.Take();
-}
-
-std::vector<MutatedSearch> RunMutants(const std::vector<TestCase>& cases,
-                                      const std::vector<TestResult>& results,
-                                      const std::vector<Mutant::Kind>& kinds,
-                                      const TestRunOptions& options) {
-  struct Group {
-    MutatedSearch search;
-    std::vector<size_t> cases;
-    std::vector<Mutant> alive;
-  };
-  const Engine engine;
-  std::map<std::string, Group> groups;
-  for (size_t i = 0; i < cases.size(); ++i) {
-    const TestCase& test = cases[i];
-    if (!results[i].passed || test.known_gap || test.expects.error) continue;
-    if (!test.arguments.write_folder.empty()) continue;
-    Group& group = groups[test.query];
-    const std::string& name = test.query_name.ends_with(".spl") ? test.query_name : test.file;
-    if (group.cases.empty() || name < group.search.name) group.search.name = name;
-    group.cases.push_back(i);
-  }
-  for (auto& entry : groups) {
-    const std::string& text = entry.first;
-    Group& group = entry.second;
-    group.search.text = text;
-    group.alive = MutantsOf(engine.Parse(text).tree, text);
-    std::erase_if(group.alive, [&](const Mutant& mutant) {
-      if (!kinds.empty() && std::find(kinds.begin(), kinds.end(), mutant.kind) == kinds.end()) {
-        return true;
-      }
-      const std::vector<ErrorDetail> found = engine.Parse(Changed(text, mutant)).diagnostics;
-      return std::any_of(found.begin(), found.end(),
-                         [](const ErrorDetail& detail) { return !detail.warning; });
-    });
-    constexpr size_t kMostMutants = 2'000;  // Of one search.
-    if (group.alive.size() > kMostMutants) {
-      group.search.left_out = group.alive.size() - kMostMutants;
-      group.alive.resize(kMostMutants);
-    }
-    group.search.mutants = group.alive.size();
-  }
-  TestRunOptions brief;
-  brief.jobs = options.jobs;
-  brief.brief = true;
-  brief.cancel = options.cancel;
-  std::vector<TestCase> batch;
-  std::vector<std::pair<Group*, size_t>> whose;
-  std::vector<std::pair<Group*, size_t>> noticed;
-  const auto run = [&] {
-    const std::vector<TestResult> told = RunTests(batch, brief);
-    const bool cancelled = options.cancel != nullptr && options.cancel->input_ended();
-    for (size_t i = 0; i < told.size() && !cancelled; ++i) {
-      if (!told[i].passed) noticed.push_back(whose[i]);
-    }
-    batch.clear();
-    whose.clear();
-  };
-  // Round by round one more case of each search, with those that no case before told of. As many
-  // at once as their events leave room for.
-  constexpr size_t kMostBytes = size_t{32} << 20U;
-  bool more = true;
-  for (size_t round = 0; more; ++round) {
-    more = false;
-    size_t bytes = 0;
-    for (auto& [text, group] : groups) {
-      if (round >= group.cases.size()) continue;
-      more = true;
-      const TestCase& test = cases[group.cases[round]];
-      for (size_t m = 0; m < group.alive.size(); ++m) {
-        batch.push_back(test);
-        batch.back().query = Changed(text, group.alive[m]);
-        whose.emplace_back(&group, m);
-        bytes += sizeof(TestCase) + batch.back().query.size() + test.events.value_or("").size();
-        if (bytes > kMostBytes) run(), bytes = 0;
-      }
-    }
-    run();
-    // From the last on, so that the numbers of the others stay.
-    for (size_t i = noticed.size(); i-- > 0;) {
-      auto& [group, m] = noticed[i];
-      group->alive.erase(group->alive.begin() + static_cast<ptrdiff_t>(m));
-    }
-    noticed.clear();
-  }
-  std::vector<MutatedSearch> searches;
-  for (auto& [text, group] : groups) {
-    group.search.survivors = std::move(group.alive);
-    searches.push_back(std::move(group.search));
-  }
-  std::stable_sort(searches.begin(), searches.end(),
-                   [](const auto& a, const auto& b) { return a.name < b.name; });
-  return searches;
 }
 
 }  // namespace spelk::cli

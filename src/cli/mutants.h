@@ -17,7 +17,8 @@ struct Mutant {
   Kind kind = Kind::kClause;
   size_t offset = 0;  // Of what is changed, in the search.
   size_t length = 0;
-  std::string text;  // What stands there instead.
+  std::string text;     // What stands there instead.
+  std::string written;  // What stands there.
 };
 
 // "clause", "negation", "threshold", "wildcard" or "field".
@@ -25,13 +26,15 @@ std::string_view NameOf(Mutant::Kind kind);
 std::optional<Mutant::Kind> MutantKindOf(std::string_view name);
 
 // A clause that always holds or never does, or says the opposite; a threshold moved by one; a
-// wildcard that takes more or less, of like() too; the field of another clause. What macros stand
-// for stays.
+// wildcard that takes more or less, of like() too; the field of another clause. Calls of macros
+// stay.
 std::vector<Mutant> MutantsOf(const SyntaxNode& tree, const std::string& search);
 
+// A search, or a macro, which is changed wherever it is called.
 struct MutatedSearch {
-  std::string name;
-  std::string text;
+  std::string name;  // Of a macro: "my_app/default/macros.conf:3 `name`".
+  std::string text;  // Of a macro: empty.
+  bool is_macro = false;
   size_t mutants = 0;             // That were run.
   size_t left_out = 0;            // Beyond the most that are.
   std::vector<Mutant> survivors;  // Of which no test tells.

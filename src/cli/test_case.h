@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cli/options.h"
@@ -40,10 +42,19 @@ struct TestCase {
   std::string name;
   std::vector<std::string> tags;
   std::string query;
-  std::string query_name;                        // For messages.
-  std::optional<std::string> events;             // As text.
-  size_t events_line = 0;                        // Where they stand; 0: they may be broken.
-  std::vector<std::string> files;                // Likewise, inputs.
+  std::string query_name;  // For messages.
+  // Line and column in that file of a place in the search; none: the file is the search.
+  std::function<std::pair<size_t, size_t>(size_t offset)> place;
+  std::optional<std::string> events;  // As text.
+  size_t events_line = 0;             // Where they stand; 0: they may be broken.
+  std::vector<std::string> files;     // Likewise, inputs.
+  // For those of their events that have none: of each file in turn, or of none.
+  struct EventNames {
+    std::string source;
+    std::string sourcetype;
+  };
+  std::vector<EventNames> file_names;
+  bool malformed = false;                        // Lines of the files may be broken.
   std::vector<std::string> reads;                // Files that its search or its events come from.
   std::string filter;                            // A search for those of the files that count.
   SearchArguments arguments;                     // Knowledge, time, zone.

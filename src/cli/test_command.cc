@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdio>
+#include <filesystem>
 #include <map>
 #include <optional>
 #include <tuple>
@@ -137,6 +138,14 @@ Result<Wanted> Understand(const TestArguments& arguments) {
     return BadOption("--mutation-report", arguments.mutation_report, "a file .json");
   }
   if (const std::optional<Error> error = CheckWatch(arguments)) return *error;
+  const std::pair<const char*, const std::string&> folders[] = {{"--data", arguments.data},
+                                                                {"--queries", arguments.queries}};
+  for (const auto& [option, folder] : folders) {
+    std::error_code ignored;
+    if (!folder.empty() && !std::filesystem::is_directory(folder, ignored)) {
+      return BadOption(option, folder, "a folder that is there");
+    }
+  }
   Wanted wanted;
   for (const std::string& name : arguments.mutations) {
     const std::optional<Mutant::Kind> kind = MutantKindOf(name);

@@ -236,10 +236,10 @@ std::string Github(const TestReport& report) {
   const std::vector<MutatedSearch> none;
   for (const MutatedSearch& search : report.mutants == nullptr ? none : *report.mutants) {
     for (const Mutant& mutant : search.survivors) {
-      const auto [line, column] = PlaceInFile(search, mutant);
+      const MutantPlace place = PlaceInFile(search, mutant);
       out += fmt::format("::warning file={},line={},col={},title=no test tells::{}\n",
-                         ForGithub(search.name, true), line, column,
-                         ForGithub(ChangeOf(search, mutant), false));
+                         ForGithub(place.file, true), place.line, place.column,
+                         ForGithub(ChangeOf(mutant), false));
     }
   }
   return out + Tally(report) + "\n";

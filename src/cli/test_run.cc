@@ -14,7 +14,9 @@
 #include <system_error>
 #include <thread>
 
+#include "cli/inner_searches.h"
 #include "cli/terminal.h"
+#include "spelk/inputs.h"
 #include "spelk/pack.h"
 #include "spelk/text.h"
 
@@ -115,6 +117,15 @@ class Suite {
     return result;
   }
 
+  std::optional<ExpandedSearch> Expand(const TestCase& test) {
+    const std::shared_ptr<Shared> shared = SharedOf(test);
+    if (!shared->problem().empty()) return std::nullopt;
+    Result<ExpandedSearch> expanded = shared->engine().Expand(test.query, test.query_name);
+    if (!expanded.ok()) return std::nullopt;
+    PutInInnerSearches(shared->engine(), &*expanded);
+    return std::move(*expanded);
+  }
+
  private:
   static TestResult Failed(std::string message, std::string details = "") {
     TestResult result;
@@ -155,7 +166,7 @@ class Suite {
       if (events.empty()) return Failed("no event is found by the filter");
       input = Memory(events, test.files.empty() ? "events" : test.files.front());
     } else if (!test.files.empty()) {
-      input = Files(test.files);
+      input = FilesOf(test);
     } else if (test.events || !(*query)->generates()) {
       input = Memory(events, "events");
     }
@@ -179,14 +190,25 @@ class Suite {
     if (done.ok()) options_.coverage->Add(counted->key, *done);
   }
 
+  static Input FilesOf(const TestCase& test) {
+    std::vector<Input> inputs;
+    for (size_t f = 0; f < test.files.size(); ++f) {
+      inputs.push_back(File(test.files[f]));
+      if (f >= test.file_names.size()) continue;
+      const TestCase::EventNames& names = test.file_names[f];
+      inputs.back() = Named(inputs.back(), names.source, names.sourcetype);
+    }
+    return Together(inputs);
+  }
+
   static Result<std::string> Filtered(const TestCase& test, Shared& shared,
                                       const RunOptions& options) {
     const auto filter = shared.Compile(test.filter, "<filter>");
     if (!filter->ok()) return filter->error();
     std::string events;
     const Result<Summary> done =
-        (*filter)->Run(test.files.empty() ? Memory(*test.events, "events") : Files(test.files),
-                       options, [&events](const RowBatch& rows) {
+        (*filter)->Run(test.files.empty() ? Memory(*test.events, "events") : FilesOf(test), options,
+                       [&events](const RowBatch& rows) {
                          for (size_t r = 0; r < rows.rows(); ++r) {
                            rows.AppendJson(r, events);
                            events += '\n';
@@ -197,8 +219,40 @@ class Suite {
     return events;
   }
 
+  // With places in the file that the search stands in.
+  static std::string Rendered(const TestCase& test, const Error& error) {
+    std::string text = error.Render();
+    if (!test.place) return text;
+    size_t from = 0;
+    for (const ErrorDetail& detail : error.details()) {
+      const std::string said =
+          fmt::format("{}:{}:{}: ", test.query_name, detail.line, detail.column);
+      const size_t at = text.find(said, from);
+      if (at == std::string::npos) continue;
+      const auto [line, column] = test.place(detail.offset);
+      const std::string meant = fmt::format("{}:{}:{}: ", test.query_name, line, column);
+      text.replace(at, said.size(), meant);
+      from = at + meant.size();
+    }
+    return text;
+  }
+
+  // Of events that stand in the test, the first line that is no JSON object; 0 if all are.
+  static size_t BrokenLine(const TestCase& test) {
+    if (test.events_line == 0 || !test.events) return 0;
+    std::istringstream lines(*test.events);
+    size_t number = 0;
+    for (std::string line; std::getline(lines, line);) {
+      ++number;
+      if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
+      if (line.front() != '{') return 0;
+      if (!ParseRow(line)) return number;
+    }
+    return 0;
+  }
+
   static TestResult JudgeError(const TestCase& test, const Error& error) {
-    const std::string rendered = error.Render();
+    const std::string rendered = Rendered(test, error);
     if (!test.expects.error) return Failed(OneLine(error), rendered);
     if (!test.expects.error->empty() && *test.expects.error != error.code()) {
       return Failed(fmt::format("the error is {}, want {}", error.code(), *test.expects.error),
@@ -241,7 +295,16 @@ class Suite {
       }
       return Flow::kMore;
     });
-    if (!done.ok()) return JudgeError(test, done.error());
+    if (!done.ok()) {
+      const size_t line = done.error().kind() == ErrorKind::kInput ? BrokenLine(test) : 0;
+      if (line > 0 && !test.expects.error) {
+        return Failed(
+            fmt::format("line {} of the events, which begin at line {} of the file, is "
+                        "broken: it is no JSON object",
+                        line, test.events_line));
+      }
+      return JudgeError(test, done.error());
+    }
     if (test.expects.error)
       return Failed(fmt::format("it succeeds with {} rows, want an error", count));
     if (!broken.empty()) return Failed("a row is no JSON object: " + broken);
@@ -250,6 +313,12 @@ class Suite {
           fmt::format("line {} of the events, which begin at line {} of the file, is "
                       "broken: {}",
                       done->faults.front().line, test.events_line, done->faults.front().reason));
+    }
+    if (!test.files.empty() && !test.malformed && test.filter.empty() && !done->faults.empty()) {
+      const InputFault& fault = done->faults.front();
+      return Failed(
+          fmt::format("{}:{} is broken: {}; mend the line, or allow it by malformed: true",
+                      fault.source, fault.line, fault.reason));
     }
     TestResult result = Compare(test, rows, count);
     if (result.passed) {
@@ -453,6 +522,15 @@ std::vector<TestResult> RunTests(const std::vector<TestCase>& cases,
   work();
   threads.clear();  // Joins.
   return results;
+}
+
+std::vector<std::optional<ExpandedSearch>> ExpandSearches(const std::vector<TestCase>& cases) {
+  const TestRunOptions options;
+  Suite suite(options);
+  std::vector<std::optional<ExpandedSearch>> searches;
+  searches.reserve(cases.size());
+  for (const TestCase& test : cases) searches.push_back(suite.Expand(test));
+  return searches;
 }
 
 }  // namespace spelk::cli

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,5 +32,9 @@ struct TestRunOptions {
 // One process, several threads; each search is compiled once. The results are in the order of the
 // cases.
 std::vector<TestResult> RunTests(const std::vector<TestCase>& cases, const TestRunOptions& options);
+
+// The search of each case with its macros put in, by the knowledge of the case; nothing where that
+// fails.
+std::vector<std::optional<ExpandedSearch>> ExpandSearches(const std::vector<TestCase>& cases);
 
 }  // namespace spelk::cli

@@ -119,7 +119,10 @@ std::string EventsOf(const Yaml& node, std::string_view name) {
     Complain(node, fmt::format("{} takes an event, a list of them, or a text", name));
   }
   std::string text;
-  const auto add = [&text](const Yaml& event) {
+  const auto add = [&](const Yaml& event) {
+    if (!event.is_map() && (!event.is_text() || IsPlainJson(event))) {
+      Complain(event, fmt::format("{}: an event is an object, or a text", name));
+    }
     if (event.is_text()) {
       text += event.text();
     } else {

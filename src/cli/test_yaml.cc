@@ -7,10 +7,14 @@
 #include <filesystem>
 #include <fstream>
 #include <initializer_list>
+#include <memory>
 #include <sstream>
 
+#include "cli/choices.h"
+#include "cli/coverage_report.h"
 #include "cli/test_case.h"
 #include "cli/test_values.h"
+#include "spelk/embedded.h"
 #include "spelk/text.h"
 #include "spelk/yaml.h"
 
@@ -21,8 +25,13 @@ namespace fs = std::filesystem;
 
 class Reader {
  public:
-  Reader(const std::string& path, const TestSources& sources, TestFiles* files)
-      : path_(path), folder_(fs::path(path).parent_path()), sources_(sources), files_(*files) {}
+  Reader(const std::string& path, const std::string& text, const TestSources& sources,
+         TestFiles* files)
+      : path_(path),
+        text_(text),
+        folder_(fs::path(path).parent_path()),
+        sources_(sources),
+        files_(*files) {}
 
   void ReadOwn(const Yaml& top) {
     TestCase base;
@@ -76,6 +85,8 @@ class Reader {
                                     : fmt::format("{}: test {}", title, number);
       made.query = TextOf(top.Find("search"), "search");
       made.query_name = path_;
+      made.malformed = true;  // They are as they were recorded.
+      Place(top.Find("search"), &made);
       made.arguments.now = "data";
       made.expects.least = 1;
       if (top.Find("type")) made.tags.push_back(TextOf(top.Find("type"), "type"));
@@ -90,8 +101,11 @@ class Reader {
       for (const Yaml& each : Items(data)) {
         if (!each.Find("data")) Complain(each, "data: the address of recorded events is missing");
         made.files.push_back(FindData(TextOf(each.Find("data"), "data"), each));
-        if (each.Find("sourcetype"))
-          made.arguments.sourcetype = TextOf(each.Find("sourcetype"), "sourcetype");
+        TestCase::EventNames& names = made.file_names.emplace_back();
+        if (each.Find("source")) names.source = TextOf(each.Find("source"), "source");
+        if (each.Find("sourcetype")) {
+          names.sourcetype = TextOf(each.Find("sourcetype"), "sourcetype");
+        }
       }
       files_.cases.push_back(std::move(made));
     }
@@ -115,24 +129,23 @@ class Reader {
           names.front() + ": " + (test.Find("name") ? TextOf(test.Find("name"), "name") : "test");
       made.query = query;
       made.query_name = names.front();
+      made.malformed = true;
       made.reads = {query_file};
       made.arguments.now = "data";
       if (!test.Find("path")) Complain(test, "path: the recorded events are missing");
       made.files.push_back(FindData(TextOf(test.Find("path"), "path"), test));
-      if (test.Find("match_count")) {
-        made.expects.least = made.expects.most = NumberOf(test.Find("match_count"));
-      } else {
-        made.expects.least = 1;
-      }
+      // More matches are fine.
+      made.expects.least = test.Find("match_count") ? NumberOf(test.Find("match_count")) : 1;
       files_.cases.push_back(std::move(made));
     }
   }
 
  private:
-  static constexpr std::array<std::string_view, 21> kNames = {
-      "query",     "search",   "query_file", "saved_search", "events",  "files", "feed",
-      "filter",    "app",      "apps",       "macros",       "lookups", "now",   "tz",
-      "time_zone", "earliest", "latest",     "sourcetype",   "format",  "name",  "tags"};
+  static constexpr std::array<std::string_view, 22> kNames = {
+      "query",  "search", "query_file", "saved_search", "events", "files",
+      "feed",   "filter", "app",        "apps",         "macros", "lookups",
+      "now",    "tz",     "time_zone",  "earliest",     "latest", "sourcetype",
+      "format", "name",   "tags",       "malformed"};
   static constexpr std::array<std::string_view, 4> kTopNames = {"cases", "tests", "description",
                                                                 "version"};
   static constexpr std::array<std::string_view, 13> kCaseNames = {
@@ -220,9 +233,12 @@ class Reader {
       if (!node.Find(name)) continue;
       test->query = TextOf(node.Find(name), name);
       test->query_name = path_;
+      Place(node.Find(name), test);
     }
     if (node.Find("query_file")) {
-      test->query_name = Beside(TextOf(node.Find("query_file"), "query_file"));
+      test->query_name = BesideAndThere(TextOf(node.Find("query_file"), "query_file"),
+                                        node.Find("query_file"), "query_file");
+      test->place = nullptr;
       test->query = ReadFile(test->query_name, node.Find("query_file"));
       test->reads = {test->query_name};
     }
@@ -230,6 +246,7 @@ class Reader {
       const std::string name = TextOf(node.Find("saved_search"), "saved_search");
       test->query = fmt::format("| savedsearch {}", JsonText(name));
       test->query_name = name;
+      test->place = nullptr;
     }
     if (node.Find("tags")) test->tags = TextsOf(node.Find("tags"), "tags");
     for (const char* name : {"app", "apps"}) {
@@ -238,6 +255,10 @@ class Reader {
         arguments.apps.push_back(BesideAndThere(app, node.Find(name), name));
     }
     ReadPairs(node.Find("macros"), "macros", false, &arguments.macros);
+    if (node.Find("malformed")) test->malformed = BooleanOf(node.Find("malformed"), "malformed");
+    if (node.Find("format") && !IsChoice("--input-format", TextOf(node.Find("format"), "format"))) {
+      Complain(node.Find("format"), "format takes " + ListOfChoices("--input-format"));
+    }
     ReadPairs(node.Find("lookups"), "lookups", true, &arguments.lookups);
     const std::pair<const char*, std::string*> texts[] = {{"now", &arguments.now},
                                                           {"tz", &arguments.zone},
@@ -254,18 +275,57 @@ class Reader {
     ReadEvents(node, test);
   }
 
-  void ReadEvents(const Yaml& node, TestCase* test) const {
-    if (node.Find("events")) {
-      test->events = EventsOf(node.Find("events"), "events");
-      test->events_line = node.Find("events").line();
-      test->files.clear();
+  // Events may stand in a file, of which a filter takes some: {feed: big.ndjson, filter: …}.
+  bool NamesFiles(const Yaml& node) const {
+    if (node.is_map()) {
+      bool files = false;
+      for (size_t m = 0; m < node.size(); ++m) {
+        const std::string name = node.Name(m);
+        if (name != "feed" && name != "files" && name != "filter") return false;
+        files = files || name != "filter";
+      }
+      return files;
     }
+    if (!node.is_text()) return false;
+    const std::string text = node.text().substr(0, node.text().find_last_not_of(" \t\r\n") + 1);
+    if (text.empty() || text.find_first_of("\n{<") != std::string::npos) return false;
+    std::error_code ignored;
+    if (fs::exists(Beside(text), ignored)) return true;
+    constexpr std::string_view kEndings[] = {".json", ".jsonl", ".ndjson", ".csv",
+                                             ".evtx", ".xml",   ".log",    ".gz"};
+    return std::any_of(std::begin(kEndings), std::end(kEndings), [&text](std::string_view ending) {
+      return text.ends_with(ending) && text.find_first_of(" \t") == std::string::npos;
+    });
+  }
+
+  void ReadEventsOf(const Yaml& node, const std::string& name, TestCase* test) const {
+    test->events.reset();
+    test->files.clear();
+    if (!NamesFiles(node)) {
+      test->events = EventsOf(node, name);
+      test->events_line = node.line();
+      return;
+    }
+    if (node.is_text()) return AddFiles(node, name, test);
+    for (const char* files : {"feed", "files"}) {
+      if (node.Find(files)) AddFiles(node.Find(files), files, test);
+    }
+    if (node.Find("filter")) test->filter = TextOf(node.Find("filter"), "filter");
+  }
+  void AddFiles(const Yaml& node, const std::string& name, TestCase* test) const {
+    for (const std::string& file : TextsOf(node, name)) {
+      const size_t end = file.find_last_not_of(" \t\r\n") + 1;
+      test->files.push_back(InputBeside(file.substr(0, end), node, name));
+    }
+  }
+
+  void ReadEvents(const Yaml& node, TestCase* test) const {
+    if (node.Find("events")) ReadEventsOf(node.Find("events"), "events", test);
     for (const char* name : {"files", "feed"}) {
       if (!node.Find(name)) continue;
       test->events.reset();
       test->files.clear();
-      for (const std::string& file : TextsOf(node.Find(name), name))
-        test->files.push_back(InputBeside(file, node.Find(name), name));
+      AddFiles(node.Find(name), name, test);
     }
   }
 
@@ -284,6 +344,10 @@ class Reader {
     }
     for (const std::string& text : TextsOf(node, what)) {
       const size_t equals = text.find('=');
+      if (!paths && equals == std::string::npos) {
+        Complain(node,
+                 fmt::format("{} takes name: definition, or a list of name=definition", what));
+      }
       out->push_back(equals == std::string::npos
                          ? value(text)
                          : text.substr(0, equals + 1) + value(text.substr(equals + 1)));
@@ -298,9 +362,10 @@ class Reader {
     // Shorthands for one event each.
     for (const char* name : {"fires", "silent"}) {
       if (!node.Find(name)) continue;
-      test.events = EventsOf(node.Find(name), name);
-      test.events_line = node.Find(name).line();
-      test.files.clear();
+      ReadEventsOf(node.Find(name), name, &test);
+      if (test.events && test.events->find_first_not_of(" \t\r\n") == std::string::npos) {
+        Complain(node.Find(name), fmt::format("{} takes one event at least", name));
+      }
       if (test.name.empty()) test.name = fmt::format("{} {}", name, number);
       if (std::string_view(name) == "fires") {
         test.expects.least = 1;
@@ -401,12 +466,18 @@ class Reader {
                         std::string* file) const {
     std::vector<fs::path> folders = {folder_};
     if (!sources_.queries.empty()) folders.emplace_back(sources_.queries);
+    std::error_code ignored;
     for (const fs::path& folder : folders) {
       for (const std::string& name : names) {
         *file = (folder / (name + ".spl")).string();
-        std::error_code ignored;
         if (fs::is_regular_file(*file, ignored)) return ReadFile(*file, node);
       }
+    }
+    // In folders like those of the rules.
+    for (const std::string& name : names) {
+      if (name == "rule" || sources_.queries.empty()) continue;
+      *file = FileBelow(sources_.queries, name + ".spl");
+      if (!file->empty()) return ReadFile(*file, node);
     }
     Complain(node,
              fmt::format("the rule has no search: {}.spl, beside this file or in the folder of "
@@ -414,7 +485,37 @@ class Reader {
                          fmt::join(names, ".spl, or ")));
   }
 
+  // The first by its path; empty if there is none.
+  static std::string FileBelow(const std::string& folder, const std::string& name) {
+    std::string first;
+    std::error_code error;
+    fs::recursive_directory_iterator entry(folder, error);
+    for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
+      if (entry->path().filename() != name) continue;
+      const std::string path = entry->path().string();
+      if (first.empty() || path < first) first = path;
+    }
+    return first;
+  }
+
+  // Where a search that stands in this file does so.
+  void Place(const Yaml& node, TestCase* test) const {
+    test->place = nullptr;
+    const std::vector<EmbeddedSearch> all = FindSearches(text_, FileKind::kYaml);
+    const auto text = std::make_shared<const std::string>(text_);
+    for (const EmbeddedSearch& each : all) {
+      const size_t line = PlaceOf(*text, each.begin).first;
+      if (each.text != test->query || line < node.line()) continue;
+      const auto search = std::make_shared<const EmbeddedSearch>(each);
+      test->place = [text, search](size_t offset) {
+        return PlaceOf(*text, search->FileOffset(offset));
+      };
+      return;
+    }
+  }
+
   const std::string& path_;
+  const std::string& text_;
   const fs::path folder_;
   const TestSources& sources_;
   TestFiles& files_;
@@ -443,14 +544,21 @@ void LoadYaml(const std::string& path, const std::string& text, bool named,
   const Result<std::vector<Yaml>> documents = ReadYaml(text, path);
   if (!documents.ok()) {
     // Of YAML in a folder not all is a test.
-    if (named || text.find("cases:") != std::string::npos) {
+    constexpr std::string_view kMarks[] = {"cases:", "attack_data:", "regression_tests_info:"};
+    const bool is_test = std::any_of(
+        std::begin(kMarks), std::end(kMarks),
+        [&text](std::string_view mark) { return text.find(mark) != std::string::npos; });
+    if (named || is_test) {
       files->problems.push_back(ProblemOf(path, documents.error().message()));
     }
     return;
   }
+  if (named && documents->empty()) {
+    files->problems.push_back({path, 1, "the file is empty; tests have a query and cases"});
+  }
   for (const Yaml& top : *documents) {
     try {
-      Reader reader(path, sources, files);
+      Reader reader(path, text, sources, files);
       const bool detection = Has(top, "search") && top.Find("tests").At(0).Find("attack_data");
       if (Has(top, "regression_tests_info")) {
         reader.ReadSigma(top);

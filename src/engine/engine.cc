@@ -156,13 +156,24 @@ absl::StatusOr<RunRequest> MakeRequest(const Core& core, const Input& input,
   SPELK_RETURN_IF_ERROR(SetBound("latest", core.zone(), &request.options.latest));
   if (options.cancel != nullptr) request.cancel = &options.cancel->impl()->cancellation;
   if (input.impl() == nullptr) return request;
-  request.inputs = input.impl()->inputs;
+  for (const io::Input& each : input.impl()->inputs) {
+    if (each.kind != io::Input::Kind::kFile) {
+      request.inputs.push_back(each);
+      continue;
+    }
+    SPELK_ASSIGN_OR_RETURN(std::vector<io::Input> named, io::ExpandInputs({each.path}));
+    for (io::Input& file : named) {
+      if (!each.source.empty()) file.source = each.source;
+      file.sourcetype = each.sourcetype;
+      request.inputs.push_back(std::move(file));
+    }
+  }
   SPELK_ASSIGN_OR_RETURN(std::vector<io::Input> files, io::ExpandInputs(input.impl()->paths));
   for (io::Input& file : files) request.inputs.push_back(std::move(file));
   SPELK_ASSIGN_OR_RETURN(const io::FormatOptions format, FormatOf(options));
   for (io::Input& each : request.inputs) {
     each.format = format;
-    each.sourcetype = MakeUtf8(options.sourcetype);
+    if (each.sourcetype.empty()) each.sourcetype = MakeUtf8(options.sourcetype);
     SPELK_RETURN_IF_ERROR(core.knowledge().input_settings().Apply(&each));
   }
   request.input_is_pipe =

@@ -102,3 +102,19 @@ command -v python3 >/dev/null && expect 'in the report, too' 0 'place.yml 7' bas
 import json, sys
 search = json.load(sys.stdin)[\"mutants\"][0]
 print(search[\"name\"], search[\"mutants\"])"'
+mkdir -p app/default
+printf '[big(1)]\nargs = f\ndefinition = $f$>5 AND kind="a*"\n[base]\ndefinition = EventID=1\n' >app/default/macros.conf
+cat >macro.yml <<'YAML'
+query: "`base` | where `big(n)` | map search=\"search `base` u=$u$\""
+app: app
+cases:
+  - count: 1
+    events: [{EventID: 1, n: 6, kind: "a*", u: x}]
+YAML
+expect 'macros are changed wherever they are called' 0 'app/default/macros.conf:3 `big`: 2 of 6 mutants noticed
+  no test tells: n>5 -> (1=1)
+  no test tells: n -> kind
+app/default/macros.conf:5 `base`: 1 of 2 mutants noticed
+  no test tells: EventID=1 -> *' bash -c '"$SPELK" test --mutate macro.yml | grep -A2 "macros.conf"'
+expect 'at their definition' 0 '::warning file=app/default/macros.conf,line=5,col=1,title=no test tells::EventID=1 -> *' \
+  bash -c '"$SPELK" test --mutation clause macro.yml -o github 2>/dev/null | grep "line=5"'

@@ -203,7 +203,7 @@ wrong ordered 'query: a=1\ncases:\n  - rows: []\n    ordered: maybe\n'
 wrong tab 'query: a=1\ncases:\n\t- count: 1\n'
 wrong latin 'query: a\ncases:\n  - name: \xe9\n'
 expect 'what is not understood is refused' 2 'ERROR wrong/app.yml:2: app: there is no wrong/gone; a path counts from the folder of this file
-ERROR wrong/args.yml:2: "args" is nothing that a test has; it has query, search, query_file, saved_search, events, files, feed, filter, app, apps, macros, lookups, now, tz, time_zone, earliest, latest, sourcetype, format, name, tags, cases, tests, description, version
+ERROR wrong/args.yml:2: "args" is nothing that a test has; it has query, search, query_file, saved_search, events, files, feed, filter, app, apps, macros, lookups, now, tz, time_zone, earliest, latest, sourcetype, format, name, tags, malformed, cases, tests, description, version
 ERROR wrong/count.yml:4: "min" is nothing that count has; it has least and most
 ERROR wrong/error.yml:3: error takes a code, texts of the message, or true
 ERROR wrong/events.yml:2: events takes an event, a list of them, or a text
@@ -258,3 +258,69 @@ new line' bash -c '
   python3 -c "
 import xml.etree.ElementTree as tree
 print(tree.parse(\"out.xml\").getroot().find(\".//testcase\").get(\"name\"))"; exit $code'
+
+# Events that stand in files.
+printf '_time,EventID,User\n2024-03-12T09:00:00Z,1,ann\n2024-03-12T09:01:00Z,3,bob\n' >feed.csv
+printf '{"EventID":1,"n":1}\n{"EventID":3,"n":2}\n{"EventID":1,"n":3}\n' >feed.ndjson
+cat >files.yml <<'END'
+cases:
+  - {name: a table, query: EventID=1 | table User, events: feed.csv, rows: [{User: ann}]}
+  - {name: as a feed, query: EventID=1 | table _time, feed: feed.csv, rows: [{_time: 1710234000}]}
+  - {name: a part, query: stats sum(n) as s, events: {feed: feed.ndjson, filter: EventID=1}, rows: [{s: 4}]}
+  - {name: a part of a table, query: stats values(User) as u, feed: feed.csv, filter: EventID=3, rows: [{u: bob}]}
+  - {name: one that fires, query: n=2, fires: feed.ndjson}
+  - {name: an event with such a name, query: feed=x, fires: {feed: x, kind: y}}
+END
+expect 'events out of files' 0 '6 passed, 0 failed' bash -c '"$SPELK" test files.yml | sed "s/, [0-9.]* s$//"'
+printf '{"a":1}\n{"a":\n' >cut.ndjson
+printf 'query: a=1\ncases:\n  - count: 1\n    feed: cut.ndjson\n' >cut.yml
+expect 'a file with a broken line' 1 'FAIL cut.yml:3: case 1: cut.ndjson:2 is broken: a fault in the JSON text; mend the line, or allow it by malformed: true' \
+  bash -c '"$SPELK" test cut.yml >out; code=$?; head -1 out; exit $code'
+echo 'malformed: true' >>cut.yml
+expect 'is allowed' 0 '1 passed, 0 failed' bash -c '"$SPELK" test cut.yml | sed "s/, [0-9.]* s$//"'
+: >empty.yml
+expect 'an empty file' 2 'ERROR empty.yml:1: the file is empty; tests have a query and cases' bash -c '"$SPELK" test empty.yml >out; code=$?; head -1 out; exit $code'
+cat >lines.yml <<'END'
+cases:
+  - count: 0
+    events: [{a: 1}]
+    query: |
+      a=1
+      | where b="x
+END
+expect 'places in searches are those of the file' 1 '    lines.yml:6:15: error E0102: unbalanced quotes: this " is never closed' \
+  bash -c '"$SPELK" test lines.yml >out; code=$?; sed -n 2p out; exit $code'
+printf 'query: a=1\ncases:\n  - count: 0\n    events:\n      - {a: 2}\n      - 5\n' >number.yml
+expect 'a number is no event' 2 'ERROR number.yml:6: events: an event is an object, or a text' bash -c '"$SPELK" test number.yml >out; code=$?; head -1 out; exit $code'
+printf 'query: a=1\ncases:\n  - silent: []\n' >none.yml
+expect 'silent without an event' 2 'ERROR none.yml:3: silent takes one event at least' bash -c '"$SPELK" test none.yml >out; code=$?; head -1 out; exit $code'
+printf 'query_file: gone.spl\ncases:\n  - count: 0\n' >gone.yml
+expect 'a search that is not there' 2 'ERROR gone.yml:1: query_file: there is no gone.spl; a path counts from the folder of this file' bash -c '"$SPELK" test gone.yml >out; code=$?; head -1 out; exit $code'
+expect 'a folder that is not there' 2 '' "$SPELK" test --data gone files.yml
+says 'is told' '--data does not take "gone"; it takes a folder that is there'
+
+# Each recording has its own source and sourcetype.
+mkdir -p content/detections/cloud data/datasets/cloud
+cat >content/detections/cloud/two.yml <<'END'
+name: Two Sources
+type: TTP
+search: 'source=one OR source=two | stats values(sourcetype) as s | where mvcount(s)=2'
+tests:
+- name: True Positive Test
+  attack_data:
+  - {data: 'https://media.example.org/attack_data/master/datasets/cloud/a.json', source: one, sourcetype: 'aws:cloudtrail'}
+  - {data: 'https://media.example.org/attack_data/master/datasets/cloud/b.json', source: two, sourcetype: own}
+END
+echo '{"n":1}' >data/datasets/cloud/a.json
+echo '{"n":2}' >data/datasets/cloud/b.json
+expect 'recordings of several sources' 0 '1 passed, 0 failed' bash -c '"$SPELK" test content/detections/cloud --data data | sed "s/, [0-9.]* s$//"'
+mkdir -p flat
+cp data/datasets/cloud/a.json flat/datasets_cloud_a.json
+cp data/datasets/cloud/b.json flat/b.json
+expect 'under cached names' 0 '1 passed, 0 failed' bash -c '"$SPELK" test content/detections/cloud --data flat | sed "s/, [0-9.]* s$//"'
+
+# Searches of rules lie in folders like those of the rules; more matches than a rule must have are fine.
+mkdir -p converted/rules/windows
+mv rules/proc_wmic.spl converted/rules/windows/
+printf '{\n "Event": {"System": {"EventID": 1}, "EventData": {"Image": "C:\\\\wbem\\\\wmic.exe"}}\n}\n{"EventID":1,"Image":"wmic.exe"}\n' >regression_data/rules/proc_wmic/36475a7d.json
+expect 'regression data, laid out as the rules are' 0 '1 passed, 0 failed' bash -c '"$SPELK" test regression_data --queries converted | sed "s/, [0-9.]* s$//"'
