@@ -51,8 +51,9 @@ struct FileProblem {
 // place in the file.
 std::vector<EmbeddedSearch> FindSearches(std::string_view text, FileKind kind,
                                          std::optional<FileProblem>* problem = nullptr);
-// The definitions of a file of macros (macros.conf): pieces of searches, of commands or of
-// expressions, which need not be whole ones.
-std::vector<EmbeddedSearch> FindMacroDefinitions(std::string_view text);
+// The definitions of a file of macros (macros.conf, or YAML with one): pieces of searches, of
+// commands or of expressions, which need not be whole ones.
+std::vector<EmbeddedSearch> FindMacroDefinitions(std::string_view text,
+                                                 FileKind kind = FileKind::kSavedSearches);
 
 }  // namespace spelk

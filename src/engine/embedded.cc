@@ -306,7 +306,14 @@ std::vector<EmbeddedSearch> FindSearches(std::string_view text, FileKind kind,
   return {std::move(whole)};
 }
 
-std::vector<EmbeddedSearch> FindMacroDefinitions(std::string_view text) {
+std::vector<EmbeddedSearch> FindMacroDefinitions(std::string_view text, FileKind kind) {
+  if (kind == FileKind::kYaml) {
+    std::vector<EmbeddedSearch> definitions;
+    for (knowledge::YamlScalar& scalar : knowledge::FindDefinitionScalars(text, nullptr)) {
+      definitions.push_back(OfScalar(text, std::move(scalar)));
+    }
+    return definitions;
+  }
   return ConfReader(text, "definition").Run();
 }
 

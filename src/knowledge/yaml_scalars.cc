@@ -43,7 +43,8 @@ class Bytes {
 
 class Finder {
  public:
-  explicit Finder(std::string_view text) : text_(text), bytes_(text) {}
+  Finder(std::string_view text, bool definitions)
+      : text_(text), definitions_(definitions), bytes_(text) {}
   Finder(const Finder&) = delete;
   ~Finder() {
     if (made_) yaml_parser_delete(&parser_);
@@ -75,7 +76,8 @@ class Finder {
       yaml_event_delete(&event);
     }
     // Elsewhere it may be in any language.
-    if (!tests_) std::erase_if(found_, [](const YamlScalar& each) { return each.key == "query"; });
+    if (!tests_ && !definitions_)
+      std::erase_if(found_, [](const YamlScalar& each) { return each.key == "query"; });
     return std::move(found_);
   }
 
@@ -123,7 +125,9 @@ class Finder {
       return;
     }
     const std::string& key = open_.back().key;
-    if (key != "search" && key != "query") return;
+    const bool wanted =
+        definitions_ ? key == "definition" && open_.size() == 1 : key == "search" || key == "query";
+    if (!wanted) return;
     YamlScalar& made = found_.emplace_back();
     made.key = key;
     made.text = text;
@@ -146,6 +150,7 @@ class Finder {
   }
 
   const std::string_view text_;
+  const bool definitions_;
   Bytes bytes_;
   yaml_parser_t parser_{};
   bool made_ = false;
@@ -162,7 +167,13 @@ std::vector<YamlScalar> FindSearchScalars(std::string_view text,
     if (problem != nullptr) problem->emplace(0, "the file is too long, or not UTF-8");
     return {};
   }
-  return Finder(text).Run(problem);
+  return Finder(text, false).Run(problem);
+}
+
+std::vector<YamlScalar> FindDefinitionScalars(
+    std::string_view text, std::optional<std::pair<size_t, std::string>>* problem) {
+  if (text.size() > kMostYamlBytes || !IsUtf8(text)) return {};
+  return Finder(text, true).Run(problem);
 }
 
 }  // namespace spelk::knowledge

@@ -26,4 +26,8 @@ struct YamlScalar {
 std::vector<YamlScalar> FindSearchScalars(std::string_view text,
                                           std::optional<std::pair<size_t, std::string>>* problem);
 
+// Likewise the text of the key `definition` of the document itself, which is that of a macro.
+std::vector<YamlScalar> FindDefinitionScalars(
+    std::string_view text, std::optional<std::pair<size_t, std::string>>* problem);
+
 }  // namespace spelk::knowledge

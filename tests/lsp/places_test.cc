@@ -346,5 +346,31 @@ TEST(LspPack, MacrosOfATreeOfDetectionsAreKnown) {
   EXPECT_EQ(client.Leave(), 0);
 }
 
+TEST(LspPack, DefinitionsOfMacrosAreCompleted) {
+  const Folder folder;
+  const std::string yaml = folder.Write("macros/who.yml", "name: who\n");
+  LspClient client(Program());
+  client.Initialize();
+  client.Open(yaml, "name: who\n");
+  const auto labels = [&](const std::string& uri, std::string_view text) {
+    return EachText(
+        At(client.Ask("textDocument/completion", uri, std::string(text)), "result.items"), "label");
+  };
+  EXPECT_TRUE(Has(labels(yaml, "name: who\ndefinition: eval x=1 | sta^\n"), "stats"));
+  EXPECT_EQ(labels(yaml, "name: who\narguments: [user, host]\ndefinition: user=$u^\n"),
+            (std::vector<std::string>{"user"}));
+  EXPECT_EQ(labels(yaml, "name: who\narguments:\n  - user\n  - host\ndefinition: a=$^\n"),
+            (std::vector<std::string>{"user", "host"}));
+  EXPECT_TRUE(Has(labels(yaml, "arguments: [user]\ndefinition: user=$user$ | sta^\n"), "stats"));
+  const std::string conf = folder.Write("app/default/macros.conf", "");
+  client.Open(conf, "");
+  const std::string_view stanzas =
+      "[a(1)]\nargs = x\ndefinition = b\n[who(2)]\ndefinition = user=$na^\nargs = name, host\n";
+  const Json answer = client.Ask("textDocument/completion", conf, std::string(stanzas));
+  EXPECT_EQ(EachText(At(answer, "result.items"), "label"), (std::vector<std::string>{"name"}));
+  EXPECT_EQ(TextAt(answer, "result.items.0.textEdit.newText"), "name$");
+  EXPECT_EQ(client.Leave(), 0);
+}
+
 }  // namespace
 }  // namespace spelk::tests

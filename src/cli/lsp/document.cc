@@ -60,7 +60,10 @@ std::string UriOfPath(std::string_view path) {
 }
 
 bool IsMacrosFile(std::string_view path) {
-  return path == "macros.conf" || path.ends_with("/macros.conf");
+  if (path == "macros.conf" || path.ends_with("/macros.conf")) return true;
+  // A tree of detections has a file for each.
+  if (!path.ends_with(".yml") && !path.ends_with(".yaml")) return false;
+  return path.substr(0, path.rfind('/') + 1).ends_with("/macros/");
 }
 
 Document::Document(std::string uri, FileKind kind, std::string text, int64_t version,
@@ -81,7 +84,8 @@ void Document::SetText(std::string text, int64_t version) {
 
 void Document::Changed(int64_t version) {
   version_ = version;
-  searches_ = has_pieces_ ? FindMacroDefinitions(text_) : FindSearches(text_, kind_, &problem_);
+  searches_ =
+      has_pieces_ ? FindMacroDefinitions(text_, kind_) : FindSearches(text_, kind_, &problem_);
 }
 
 void Document::Change(const std::optional<std::pair<Position, Position>>& range,

@@ -71,7 +71,7 @@ class Document {
 // "file:///a%20b.spl" is "/a b.spl"; other addresses stay.
 std::string PathOfUri(std::string_view uri);
 std::string UriOfPath(std::string_view path);
-// Whether it is a macros.conf.
+// Whether it is a macros.conf, or YAML in a folder macros.
 bool IsMacrosFile(std::string_view path);
 
 }  // namespace spelk::cli::lsp

@@ -5,11 +5,11 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <optional>
 #include <set>
 #include <utility>
 
+#include "cli/lsp/macro_definitions.h"
 #include "spelk/format.h"
 #include "spelk/lint.h"
 
@@ -67,22 +67,6 @@ std::string_view ReferenceNameOf(CompletionKind kind) {
   }
 }
 
-// A search, or what a macro may stand for: a piece of one, commands, a part of an expression. Each
-// is the text after a beginning with which it would be a search.
-struct Reading {
-  std::string text;
-  size_t added = 0;
-};
-std::vector<Reading> ReadingsOf(const Document& document, const EmbeddedSearch& search) {
-  std::vector<Reading> readings = {{search.text, 0}};
-  const bool pipe = search.text.find_first_not_of(" \t\r\n") == search.text.find('|');
-  if (!document.has_pieces() || pipe) return readings;
-  for (const std::string_view beginning : {"* | ", "* | eval x="}) {
-    readings.push_back({std::string(beginning) + search.text, beginning.size()});
-  }
-  return readings;
-}
-
 // The text of a snippet without its places, up to the first of them.
 std::string WithoutPlaces(std::string_view snippet) {
   std::string text;
@@ -96,19 +80,6 @@ std::string WithoutPlaces(std::string_view snippet) {
     }
   }
   return text;
-}
-
-// The stanza's own line stands before its first setting.
-size_t LineOfStanza(const DefinitionPlace& place) {
-  std::ifstream file(place.file);
-  std::string line;
-  size_t number = 0;
-  size_t stanza = 0;
-  while (number < place.line && std::getline(file, line)) {
-    ++number;
-    if (line.starts_with('[')) stanza = number;
-  }
-  return stanza == 0 ? place.line : stanza;
 }
 
 }  // namespace
@@ -376,11 +347,32 @@ void Features::AddItem(const EmbeddedSearch& search, const spelk::Completion& co
   items->Add(item);
 }
 
+// Of the macro that is being defined.
+void Features::AddArguments(const Document& document, const EmbeddedSearch& search, size_t offset,
+                            JsonText* items) const {
+  const size_t begin = ArgumentBegin(search.text, offset);
+  const bool closed = search.text.substr(offset, 1) == "$";
+  const std::string range = RangeIn(document, search, begin, offset - begin).Done();
+  size_t number = 0;
+  for (const std::string& name : MacroArgumentsAt(document.text(), document.kind(), search.begin)) {
+    if (!name.starts_with(search.text.substr(begin, offset - begin))) continue;
+    spelk::Completion argument;
+    argument.label = name;
+    argument.kind = CompletionKind::kValue;
+    argument.detail = "argument of the macro";
+    argument.insert = name + (closed ? "" : "$");
+    AddItem(search, argument, range, number++, items);
+  }
+}
+
 std::string Features::Completion(const Document& document, Position position) {
   size_t offset = 0;
   const EmbeddedSearch* search = document.SearchAt(document.OffsetOf(position), &offset);
   JsonText items = JsonText::Array();
-  if (search != nullptr) {
+  const bool in_argument = search != nullptr && document.has_pieces() &&
+                           ArgumentBegin(search->text, offset) != std::string::npos;
+  if (in_argument) AddArguments(document, *search, offset, &items);
+  if (search != nullptr && !in_argument) {
     std::set<std::string> seen;
     size_t number = 0;
     for (const Reading& reading : ReadingsOf(document, *search)) {

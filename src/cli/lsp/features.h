@@ -70,6 +70,8 @@ class Features {
   void AddFixAll(const Document& document, const EmbeddedSearch& search, JsonText* to);
   bool AddEdits(const Document& document, const EmbeddedSearch& search,
                 const std::vector<TextEdit>& edits, JsonText* to) const;
+  void AddArguments(const Document& document, const EmbeddedSearch& search, size_t offset,
+                    JsonText* items) const;
   void AddItem(const EmbeddedSearch& search, const spelk::Completion& completion,
                std::string_view range, size_t number, JsonText* items) const;
   JsonText Symbol(const Document& document, const EmbeddedSearch& search,

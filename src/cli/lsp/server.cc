@@ -58,7 +58,7 @@ std::pair<std::string_view, Encoding> EncodingOf(const std::vector<std::string>&
 // After the encoding.
 constexpr std::string_view kCapabilities =
     R"json("textDocumentSync":{"openClose":true,"change":2,"save":{"includeText":false}},)json"
-    R"json("completionProvider":{"triggerCharacters":["|","`","=","(","."],"resolveProvider":true},)json"
+    R"json("completionProvider":{"triggerCharacters":["|","`","=","(",".","$"],"resolveProvider":true},)json"
     R"json("hoverProvider":true,)json"
     R"json("signatureHelpProvider":{"triggerCharacters":["(",","]},)json"
     R"json("definitionProvider":true,"referencesProvider":true,)json"
