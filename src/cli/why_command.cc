@@ -112,7 +112,12 @@ class Explainer {
 
   // All events of the file together.
   int ExplainFile(const Query& query, const std::string& path) const {
-    return ExplainInput(query, File(path), "");
+    const int code = ExplainInput(query, File(path), "");
+    if (code != kDone) return code;
+    // Lines that are no events are none that could be found.
+    const Result<Summary> read = query.Run(File(path), options_, nullptr);
+    if (read.ok() && read->malformed > 0) ReportWarnings(*read);
+    return code;
   }
 
   int ExplainMatches(const Query& query, const std::string& path) const {

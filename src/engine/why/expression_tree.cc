@@ -42,7 +42,9 @@ void AddComputed(const Expr& expr, FieldTable& fields, plan::ExtendNode* node) {
   if (node->assignments.size() >= kMostParts) return;
   for (const plan::ExprPtr& argument : expr.arguments) AddComputed(*argument, fields, node);
   const bool plain = expr.kind == ExprKind::kField || expr.kind == ExprKind::kLiteral;
-  if (plain || IsCondition(expr) || plan::MayBeBoolean(expr) || plan::HasSubsearch(expr)) return;
+  if (plain || IsCondition(expr) || expr.type == plan::Type::kBoolean ||
+      expr.type == plan::Type::kNull || plan::HasSubsearch(expr))
+    return;
   plan::NamedExpr& assignment = node->assignments.emplace_back();
   assignment.target = fields.Intern(plan::Print(expr));
   assignment.value = plan::Copy(expr);

@@ -19,16 +19,16 @@ using plan::ExprKind;
 
 constexpr size_t kMostFindings = 40;
 
-// A hidden field of a base search under the name that people write.
-std::string NameOf(Field field) {
-  if (field == hidden::kSourcetypes) return "sourcetype";
-  if (field == hidden::kSources) return "source";
-  if (field == hidden::kIndex) return "index";
-  return std::string(field.name());
-}
-
 bool IsFeedName(std::string_view name) {
   return name == "sourcetype" || name == "source" || name == "index" || name == "host";
+}
+
+bool ReadsClock(const Expr& expr) {
+  if (expr.kind == ExprKind::kCall && expr.function->stability == plan::Stability::kRun) {
+    return true;
+  }
+  return std::any_of(expr.arguments.begin(), expr.arguments.end(),
+                     [](const plan::ExprPtr& argument) { return ReadsClock(*argument); });
 }
 
 bool IsHint(const WhyFinding& finding) { return finding.kind == Kind::kHint; }
@@ -75,6 +75,14 @@ CompareOp Opposite(CompareOp op) {
 
 }  // namespace
 
+// A hidden field of a base search under the name that people write.
+std::string WrittenName(Field field) {
+  if (field == hidden::kSourcetypes) return "sourcetype";
+  if (field == hidden::kSources) return "source";
+  if (field == hidden::kIndex) return "index";
+  return std::string(field.name());
+}
+
 std::string Frequent(const FieldValues& values) {
   constexpr size_t kMost = 4;
   std::vector<std::pair<uint64_t, std::string_view>> ordered;
@@ -120,7 +128,7 @@ std::vector<WhyFinding> Findings::Take() {
 }
 
 Findings::Subject Findings::SubjectOf(Field field) const {
-  const std::string name = NameOf(field);
+  const std::string name = WrittenName(field);
   return {name, context_.rows->Find(name)};
 }
 
@@ -136,65 +144,6 @@ std::string Findings::Begin(const Subject& subject) const {
   return rows == context_.rows->rows()
              ? fmt::format("{}: in all {},", subject.name, rows)
              : fmt::format("{}: in {} of {},", subject.name, rows, context_.rows->rows());
-}
-
-// ---------------------------------------------------------------- fields that are not there
-
-void Findings::AddMissing(std::string_view field, Span span, std::string_view note) {
-  const std::string after = note.empty() ? "" : fmt::format("; {}", note);
-  const FieldOrigins* origins = context_.origins;
-  const std::string remover = origins != nullptr ? origins->RemovedBy(field) : "";
-  const bool existed = origins != nullptr && origins->Existed(field);
-  const FieldMaker maker = origins != nullptr ? origins->MadeBy(field) : FieldMaker();
-  if (!maker.by.empty() && (remover.empty() || !existed)) {
-    Add(Kind::kMissing, field, span,
-        fmt::format("{}: {} gave it to none of {} row{}{}{}", field, maker.by,
-                    context_.rows->rows(), context_.rows->rows() == 1 ? "" : "s", maker.note,
-                    after));
-    return;
-  }
-  if (existed && !remover.empty()) {
-    std::string text = fmt::format("{}: removed by {}", field, remover);
-    const std::vector<std::string> others = SimilarNames(field, context_.rows->names());
-    if (!others.empty() && others.front().ends_with(fmt::format(".{}", field))) {
-      text += fmt::format(" (there is {})", others.front());
-    }
-    return Add(Kind::kRemoved, field, span, std::move(text));
-  }
-  std::string text = fmt::format("{}: in no {}", field, context_.base ? "event" : "row");
-  if (!context_.base && context_.events->Find(field) == nullptr) {
-    text = fmt::format("{}: in no event", field);
-  }
-  const std::vector<std::string> similar = SimilarNames(field, context_.rows->names());
-  if (!similar.empty() && SameButForCase(field, similar.front())) {
-    text += fmt::format("; names are case-sensitive, and there is {}", similar.front());
-  } else if (const std::string rule = context_.knowledge ? context_.knowledge(field) : "";
-             !rule.empty()) {
-    text += fmt::format("; {}", rule);
-  } else if (!similar.empty()) {
-    text += fmt::format(" (there is {})", fmt::join(similar, ", "));
-  } else if (!remover.empty()) {
-    text += fmt::format("; and not made by {}", remover);
-  } else {
-    text += after;
-  }
-  Add(Kind::kMissing, field, span, std::move(text));
-}
-
-bool Findings::AddMissingOf(const Expr& expr) {
-  plan::FieldSet fields;
-  plan::CollectFields(expr, &fields);
-  bool any = false;
-  for (const Field field : fields.fields()) {
-    if (field.hidden() || SubjectOf(field).values != nullptr) continue;
-    AddMissing(NameOf(field), expr.span);
-    any = true;
-  }
-  return any;
-}
-
-void Findings::AddNeeded(std::string_view field, Span span) {
-  if (context_.rows->Find(field) == nullptr) AddMissing(field, span);
 }
 
 // ---------------------------------------------------------------- the walk
@@ -375,6 +324,7 @@ void Findings::AddComparison(const Expr& expr, bool negated) {
   }
   if (negated) op = Opposite(op);
   const Subject subject = SubjectOf(*left);
+  if (subject.values == nullptr && AddDotted(*left)) return;
   if (subject.values == nullptr) {
     if (left->kind == ExprKind::kField) {
       AddMissing(subject.name, left->span, kNullHint);
@@ -396,8 +346,10 @@ void Findings::AddComparison(const Expr& expr, bool negated) {
       const Subject other = SubjectOf(*each);
       if (other.values == nullptr || subject.values == nullptr) continue;
       Add(Kind::kNoneFits, subject.name, expr.span,
-          fmt::format("{} never holds: {} is {}, {} is {}", Shown(expr), subject.name,
-                      Frequent(*subject.values), other.name, Frequent(*other.values)));
+          fmt::format(
+              "{} never holds: {} is {}, {} is {}{}", Shown(expr), subject.name,
+              Frequent(*subject.values), other.name, Frequent(*other.values),
+              ReadsClock(*each) ? "; --now data takes the newest event's time for now" : ""));
     }
   }
   if (wanted.empty()) return;

@@ -60,6 +60,7 @@ class Findings {
   // Of a computed operand: the fields of it that are missing. True if there are any.
   bool AddMissingOf(const plan::Expr& expr);
   std::string ValuesOf(const plan::Expr& expr) const;
+  bool AddDotted(const plan::Expr& expr);
   void AddMatch(const plan::Expr& expr, bool negated);
   void AddFeed(const plan::Expr& expr, const Subject& subject);
   void AddTerm(const plan::Expr& expr, bool negated);
@@ -90,6 +91,8 @@ class Findings {
   std::vector<WhyFinding> findings_;
 };
 
+// Under the name that people write, where that is another.
+std::string WrittenName(Field field);
 // An expression in the words of the search: fields that only spelk knows have the names of those
 // that they stand for.
 std::string Shown(const plan::Expr& expr);

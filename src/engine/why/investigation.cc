@@ -15,7 +15,10 @@
 #include "engine/why/hints.h"
 #include "engine/why/knowledge.h"
 #include "engine/why/origins.h"
+#include "engine/why/other_rows.h"
+#include "engine/why/stage_conditions.h"
 #include "engine/why/trials.h"
+#include "plan/node_facets.h"
 #include "plan/nodes.h"
 #include "plan/partial.h"
 #include "plan/scan_conditions.h"
@@ -31,30 +34,6 @@ bool IsOfRows(Field field) {
 }
 
 constexpr size_t kMostClauses = 24;
-
-bool Writes(const plan::Node& root) {
-  bool writes = false;
-  plan::ForEachNode(root, [&writes](const plan::Node& node) {
-    writes = writes || !node.GetDataflow().writes_table.empty();
-  });
-  plan::ForEachHeldPlan(
-      root, [&writes](const plan::Node& held, plan::Held) { writes = writes || Writes(held); });
-  return writes;
-}
-
-// The conditions that must all hold.
-void AddClauses(const plan::Expr& predicate, std::vector<const plan::Expr*>* clauses) {
-  if (predicate.kind != plan::ExprKind::kAnd) return clauses->push_back(&predicate);
-  for (const plan::ExprPtr& argument : predicate.arguments) AddClauses(*argument, clauses);
-}
-
-const plan::ExprPtr* PredicateOf(const plan::Node& node) {
-  if (const auto* scan = plan::TryAs<plan::ScanNode>(&node)) {
-    return scan->predicate == nullptr ? nullptr : &scan->predicate;
-  }
-  const auto* filter = plan::TryAs<plan::FilterNode>(&node);
-  return filter == nullptr ? nullptr : &filter->predicate;
-}
 
 class Investigation {
  public:
@@ -109,6 +88,8 @@ class Investigation {
       auto& bare = static_cast<plan::ScanNode&>(*copy);
       bare.predicate.reset();
       bare.time_ranges.clear();
+    } else {
+      for (plan::ExprPtr* condition : ConditionsOf(*copy)) *condition = plan::MakeBoolean(true);
     }
     return copy;
   }
@@ -172,13 +153,26 @@ class Investigation {
       stage.rows_in = in;
       stage.known = counted != summary.stages.end();
       if (stage.known) in = counted->rows;
+      if (!chain_[i]->streams.empty()) in = RowsOfStreams(*chain_[i], summary);
       if (i + 1 == chain_.size()) in = summary.rows;
       stage.rows_out = in;
       if (i < prefixes.size()) stage.row = trials_.TakeProfile(prefixes[i])->first_row();
       if (in == 0 && !why_.dropped_by) why_.dropped_by = i;
     }
     why_.kept = why_.stages.front().rows_out;
+    lookups_ = summary.lookups;
     return absl::OkStatus();
+  }
+
+  static uint64_t RowsOfStreams(const plan::Node& node, const Summary& summary) {
+    uint64_t rows = 0;
+    for (const StageCount& stage : summary.stages) {
+      const bool is_stream =
+          std::any_of(node.streams.begin(), node.streams.end(),
+                      [&](const plan::NodePtr& stream) { return stream->id == stage.id; });
+      if (is_stream) rows += stage.rows;
+    }
+    return rows;
   }
 
   // A command that is made of several nodes is one stage.
@@ -239,6 +233,9 @@ class Investigation {
       AddClauses(**predicate, &clauses_);
       if (clauses_.size() > kMostClauses) clauses_.resize(kMostClauses);
     }
+    for (plan::ExprPtr* condition : ConditionsOf(*chain_[stage_])) {
+      at_base() ? AddClauses(**condition, &clauses_) : conditions_.push_back(condition->get());
+    }
     plan::FieldSet reads = node.GetDataflow().reads;
     for (const plan::Expr* clause : clauses_) plan::CollectFields(*clause, &reads);
     const size_t all = trials_.Profile(Before());
@@ -249,12 +246,16 @@ class Investigation {
       alone.push_back(trials_.Count(Filtered(Before(), *clause)));
     }
     if (const plan::ExprPtr* predicate = PredicateOf(node)) TryEarlier(**predicate);
+    std::vector<size_t> conditions;
+    for (const plan::Expr* condition : conditions_) {
+      conditions.push_back(trials_.Count(Filtered(Before(), *condition)));
+    }
     std::vector<size_t> subsearches;
     for (const plan::Expr* clause : clauses_) AddSubsearches(*clause, &subsearches);
     std::vector<size_t> others;
     for (const plan::NodePtr& other : node.others) others.push_back(trials_.Profile(Copy(*other)));
     ExpressionTree tree;
-    if (options_.in_detail && !clauses_.empty()) {
+    if (options_.in_detail && !clauses_.empty() && PredicateOf(node) != nullptr) {
       tree.Plan(**PredicateOf(node),
                 [&](const plan::Expr& part) { return trials_.Count(Filtered(Before(), part)); });
     }
@@ -263,6 +264,7 @@ class Investigation {
     rows_->AddFieldsOf(*trials_.TakeProfile(named));
     rows_->AddFieldsOf(*trials_.TakeProfile(computed));
     for (const size_t trial : alone) alone_.push_back(trials_.summary(trial).rows);
+    for (const size_t trial : conditions) condition_rows_.push_back(trials_.summary(trial).rows);
     for (const size_t trial : subsearches) subsearches_.push_back(trials_.TakeProfile(trial));
     for (const size_t trial : others) others_.push_back(trials_.TakeProfile(trial));
     why_.expression = tree.Take(trials_, *rows_);
@@ -329,8 +331,9 @@ class Investigation {
     context.events = events_.get();
     context.base = at_base() && scans();
     context.zone = core_.zone();
-    const FieldOrigins origins(chain_, stage_, fields_, *events_, *rows_,
-                               [this](size_t stage) { return Named(stage); });
+    const FieldOrigins origins(
+        chain_, stage_, fields_, *events_, *rows_, [this](size_t stage) { return Named(stage); },
+        [this](size_t stage) { return TableOf(stage); });
     context.origins = &origins;
     context.event_class = [this](std::string_view field, std::string_view value) {
       return core_.knowledge().classes().Described(field, value);
@@ -349,6 +352,10 @@ class Investigation {
       AddEarlierTo(&findings);
     } else if (scans() && at_base()) {
       findings.Add(Kind::kClause, "", {}, "the input has no events");
+    } else if (at_base() && chain_.front()->label().starts_with("input")) {
+      findings.Add(Kind::kClause, "", chain_.front()->span, "the table has no rows");
+    } else if (others_.size() > 1) {
+      AddSetsTo(&findings);
     }
     why_.findings = findings.Take();
     for (WhyFinding& finding : why_.findings) Place(&finding);
@@ -436,7 +443,9 @@ class Investigation {
       }
     }
     for (const Field field : needed) findings->AddNeeded(field.name(), node.span);
+    AddConditionsTo(findings);
     AddOthersTo(findings, flow);
+    AddSearchTo(findings);
     size_t least = 0;
     std::string counts;
     for (const Field field : needed) {
@@ -452,6 +461,66 @@ class Investigation {
     }
   }
 
+  std::string TableOf(size_t stage) const {
+    const WhyStage& lookup = why_.stages[stage];
+    return lookup.name == "lookup" ? RowsOfTable(lookups_, lookup.text) : "";
+  }
+
+  void AddConditionsTo(Findings* findings) {
+    const plan::Node& node = *chain_[stage_];
+    bool all = !conditions_.empty();
+    for (size_t c = 0; c < conditions_.size(); ++c) {
+      if (condition_rows_[c] > 0) continue;
+      findings->AddClause(*conditions_[c], false);
+      all = false;
+    }
+    if (!all) return;
+    std::string counts;
+    for (size_t c = 0; c < conditions_.size(); ++c) {
+      counts += fmt::format("{}{} holds for {}", c > 0 ? ", " : "", Shown(*conditions_[c]),
+                            condition_rows_[c]);
+    }
+    findings->Add(Kind::kTogether, "", node.span,
+                  fmt::format("{} of {}, and {} finds nothing that has what it asks for in order",
+                              counts, rows_->rows(), node.label()));
+  }
+
+  // Of what is run for each row: why it gives none for values that are there.
+  void AddSearchTo(Findings* findings) {
+    const plan::Node& node = *chain_[stage_];
+    const auto* runs = dynamic_cast<const plan::RunsSearchOfRow*>(&node);
+    if (runs == nullptr || depth_ > 0) return;
+    const std::optional<plan::FilledText> text =
+        runs->SearchFor([this](Field field) -> std::optional<std::string> {
+          const FieldValues* values = rows_->Find(field.name());
+          if (values == nullptr || values->values.empty()) return std::nullopt;
+          return values->values.begin()->first;
+        });
+    Compilation search;
+    if (!text || !Compile(core_, text->text(), {.name = "<map>"}, &search, &fields_).ok()) return;
+    Investigation inner(core_, *search.source, request_, {});
+    inner.depth_ = depth_ + 1;
+    const absl::StatusOr<Why> why = inner.Ask(*search.plan);
+    if (!why.ok() || why->rows > 0) return;
+    for (size_t i = 0; i < why->findings.size() && i < 2; ++i) {
+      findings->Add(Kind::kSubsearch, why->findings[i].field, node.span,
+                    fmt::format("in {}: {}", ShownValue(text->text()), why->findings[i].text));
+    }
+  }
+
+  // Searches of which none gives a row that is asked for: set and its like.
+  void AddSetsTo(Findings* findings) {
+    const plan::Node& node = *chain_[stage_];
+    bool empty = false;
+    for (size_t o = 0; o < others_.size(); ++o) {
+      if (others_[o]->rows() > 0) continue;
+      empty = true;
+      findings->Add(Kind::kSubsearch, "", node.span, fmt::format("search {} gave no rows", o + 1));
+      AddInnerTo(findings, *node.others[o], node.span);
+    }
+    if (!empty) AddDifferences(*others_[0], *others_[1], node.span, findings);
+  }
+
   // join and its like.
   void AddOthersTo(Findings* findings, const plan::Dataflow& flow) {
     for (size_t o = 0; o < others_.size(); ++o) {
@@ -462,37 +531,25 @@ class Investigation {
         AddInnerTo(findings, *chain_[stage_]->others[o], span);
         continue;
       }
-      for (const Field field : flow.reads.fields()) {
-        if (!IsOfRows(field)) continue;
-        if (other->Find(field.name()) == nullptr) {
-          findings->Add(Kind::kSubsearch, field.name(), span,
+      std::vector<std::pair<Field, Field>> pairs;
+      if (const auto* node = dynamic_cast<const plan::MatchesOthers*>(chain_[stage_])) {
+        pairs = node->MatchedFields();
+      }
+      if (pairs.empty()) {
+        for (const Field field : flow.reads.fields()) pairs.emplace_back(field, field);
+      }
+      for (const auto& [ours, theirs] : pairs) {
+        if (!IsOfRows(ours) || !IsOfRows(theirs)) continue;
+        if (other->Find(theirs.name()) == nullptr) {
+          findings->Add(Kind::kSubsearch, theirs.name(), span,
                         fmt::format("{}: in none of {} rows of the subsearch, which have {}",
-                                    field.name(), other->rows(), ListOfNames(other->names())));
-        } else if (rows_->Find(field.name()) != nullptr) {
-          AddKeysTo(findings, field.name(), *other->Find(field.name()), span);
+                                    theirs.name(), other->rows(), ListOfNames(other->names())));
+        } else if (rows_->Find(ours.name()) != nullptr) {
+          AddKeys(ours.name(), *rows_->Find(ours.name()), *other->Find(theirs.name()), span,
+                  findings);
         }
       }
     }
-  }
-
-  void AddKeysTo(Findings* findings, std::string_view name, const FieldValues& theirs, Span span) {
-    const FieldValues& ours = *rows_->Find(name);
-    std::string line =
-        fmt::format("{}: no row of the subsearch has a value that is here; here {}", name,
-                    ShownValue(ours.values.empty() ? "" : ours.values.begin()->first));
-    if (!theirs.values.empty()) {
-      line += fmt::format(", there {}", ShownValue(theirs.values.begin()->first));
-    }
-    for (const auto& [value, rows] : ours.values) {
-      if (theirs.values.count(value) > 0) return;
-    }
-    for (const auto& [value, rows] : ours.values) {
-      const auto nearest = FindNearest(value, Comparison::kEval, theirs);
-      if (!nearest || nearest->difference != Difference::kCase) continue;
-      line += "; keys mind case";
-      break;
-    }
-    findings->Add(Kind::kSubsearch, name, span, std::move(line));
   }
 
   const Core& core_;
@@ -505,7 +562,11 @@ class Investigation {
   std::vector<plan::Node*> chain_;
   Why why_;
   size_t stage_ = 0;
-  std::vector<const plan::Expr*> clauses_;          // Of the stage.
+  std::vector<const plan::Expr*> clauses_;     // Of the stage.
+  std::vector<const plan::Expr*> conditions_;  // Of a command that is more than they are,
+  std::vector<uint64_t> condition_rows_;       // and rows for which each holds.
+  std::vector<LookupCount> lookups_;
+  size_t depth_ = 0;                                // In how many searches that are run for rows.
   std::vector<uint64_t> alone_;                     // Rows for which each of them holds,
   std::vector<uint64_t> together_;                  // and for which it and all before it do.
   std::vector<std::pair<size_t, size_t>> earlier_;  // Stages, and trials of all of it before them.

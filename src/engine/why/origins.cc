@@ -51,6 +51,20 @@ std::string FieldOrigins::WhatItHad(const plan::FieldSet& reads, Field field) co
   return had;
 }
 
+// A command may be made of several nodes, whose places lie within its own.
+bool FieldOrigins::IsPartOf(size_t stage, size_t whole) const {
+  const Span part = chain_[stage]->span;
+  const Span span = chain_[whole]->span;
+  return !part.empty() && span.begin <= part.begin && part.end <= span.end;
+}
+
+std::string FieldOrigins::Named(size_t stage) const {
+  for (size_t i = stage + 1; i < chain_.size(); ++i) {
+    if (IsPartOf(stage, i)) stage = i;
+  }
+  return named_(stage);
+}
+
 FieldMaker FieldOrigins::Maker(size_t stage, Field field) const {
   const plan::Expr* value = ValueFor(*chain_[stage], field);
   plan::FieldSet reads;
@@ -68,16 +82,17 @@ FieldMaker FieldOrigins::Maker(size_t stage, Field field) const {
     if (!there && !made && !each.hidden() && each != field) missing.push_back(each.name());
   }
   if (!missing.empty()) {
-    return {fmt::format("{}, which reads {}, in no event,", named_(stage), ListOfNames(missing)),
+    return {fmt::format("{}, which reads {}, in no event,", Named(stage), ListOfNames(missing)),
             ""};
   }
-  FieldMaker maker{named_(stage), ""};
+  FieldMaker maker{Named(stage), ""};
   if (value != nullptr && IsCall(*value, "case")) {
     maker.note = "; no condition of its case() holds";
   } else if (value != nullptr && value->kind == plan::ExprKind::kCall) {
     maker.note = fmt::format("; {} is null", ShownValue(Shown(*value)));
   }
   maker.note += WhatItHad(reads, field);
+  maker.note += table_(stage);
   return maker;
 }
 
@@ -90,7 +105,9 @@ bool FieldOrigins::Makes(size_t stage, Field field) const {
 FieldMaker FieldOrigins::MadeBy(std::string_view name) const {
   const Field field = fields_.Find(name);
   for (size_t i = stage_; field && i-- > 1;) {
-    if (!Makes(i, field) || OnlyChanges(*chain_[i], chain_[i]->GetDataflow(), field)) continue;
+    if (IsPartOf(i, stage_) || !Makes(i, field) ||
+        OnlyChanges(*chain_[i], chain_[i]->GetDataflow(), field))
+      continue;
     const auto* project = plan::TryAs<plan::ProjectNode>(chain_[i]);
     if (project == nullptr && events_.Find(name) == nullptr) return Maker(i, field);
   }
@@ -122,6 +139,7 @@ std::string FieldOrigins::RemovedBy(std::string_view name) const {
   const Field field = fields_.Find(name);
   if (!field) return "";
   for (size_t i = 1; i < stage_; ++i) {
+    if (IsPartOf(i, stage_)) break;  // The command's own doing is none that people know.
     const plan::Dataflow flow = chain_[i]->GetDataflow();
     plan::FieldSet needed;
     needed.Add(field);
@@ -129,7 +147,7 @@ std::string FieldOrigins::RemovedBy(std::string_view name) const {
       const auto at = std::find(rename->from.begin(), rename->from.end(), field);
       if (at != rename->from.end()) {
         const Field to = rename->to[static_cast<size_t>(at - rename->from.begin())];
-        return fmt::format("{}, which calls it {}", named_(i), to.name());
+        return fmt::format("{}, which calls it {}", Named(i), to.name());
       }
     }
     if (flow.passes && chain_[i]->InputNeeds(needed).Has(field)) continue;
@@ -143,8 +161,8 @@ std::string FieldOrigins::RemovedBy(std::string_view name) const {
     } else if (!flow.passes && IsLastCommand(i)) {
       names = rows_.names();  // Those that the data gave.
     }
-    if (names.empty()) return named_(i);
-    return fmt::format("{}, which gives {}", named_(i), ListOfNames(names));
+    if (names.empty()) return Named(i);
+    return fmt::format("{}, which gives {}", Named(i), ListOfNames(names));
   }
   return "";
 }

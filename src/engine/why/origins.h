@@ -20,16 +20,19 @@ struct FieldMaker {
 // Of the stages before one of them. What it is given must outlive it.
 class FieldOrigins {
  public:
-  // `named` says what a report calls a stage: "rex (line 2)".
+  // `named` says what a report calls a stage: "rex (line 2)"; `table` what the table of a lookup
+  // holds, if it is one.
   FieldOrigins(const std::vector<plan::Node*>& chain, size_t stage, const FieldTable& fields,
                const FieldProfile& events, const FieldProfile& rows,
-               std::function<std::string(size_t stage)> named)
+               std::function<std::string(size_t stage)> named,
+               std::function<std::string(size_t stage)> table)
       : chain_(chain),
         stage_(stage),
         fields_(fields),
         events_(events),
         rows_(rows),
-        named_(std::move(named)) {}
+        named_(std::move(named)),
+        table_(std::move(table)) {}
 
   FieldMaker MadeBy(std::string_view name) const;
   // "stats (line 2), which gives a, b"; empty if no stage takes it away.
@@ -42,6 +45,8 @@ class FieldOrigins {
   std::string WhatItHad(const plan::FieldSet& reads, Field field) const;
   bool Makes(size_t stage, Field field) const;
   bool IsLastCommand(size_t stage) const;
+  bool IsPartOf(size_t stage, size_t whole) const;
+  std::string Named(size_t stage) const;
 
   const std::vector<plan::Node*>& chain_;
   const size_t stage_;
@@ -49,6 +54,7 @@ class FieldOrigins {
   const FieldProfile& events_;
   const FieldProfile& rows_;
   const std::function<std::string(size_t)> named_;
+  const std::function<std::string(size_t)> table_;
 };
 
 }  // namespace spelk::engine
