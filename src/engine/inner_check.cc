@@ -13,10 +13,10 @@
 namespace spelk::engine {
 namespace {
 
-// What does not depend on the value that stands there.
+// Of a name, which the message says: not of the value that stands with it.
 bool IsOfName(ErrorCode code) {
   return code == ErrorCode::kUnknownCommand || code == ErrorCode::kUnknownFunction ||
-         code == ErrorCode::kUnknownOption;
+         code == ErrorCode::kUnknownOption || code == ErrorCode::kUnknownMacro;
 }
 
 class InnerChecker {

@@ -38,7 +38,7 @@ expect 'no such format' 2 '' check folder -o html
 expect 'what writes and sends nothing here differs' 0 'verdict,name,mitre,place,message,limits
 differs,<query>,,<query>:1,"sendemail writes, sends and runs nothing here: the rows only pass on",' "$SPELK" check -o csv 'a=1 | sendemail to=x'
 expect 'the search of map' 2 '' check 'x=1 | map search="search y=$x$ | tabel z"'
-says 'with its place' "<query>:1:32: error E0201: unknown search command 'tabel'"
+says 'with its place' "<query>:1:34: error E0201: unknown search command 'tabel'"
 printf '[of]\nsearch = search y=$x$ | tabel z\n' >savedsearches.conf
 mkdir -p app/default && mv savedsearches.conf app/default
 expect 'a saved search that map runs' 2 '' check --app app 'x=1 | map of'

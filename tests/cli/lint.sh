@@ -219,6 +219,6 @@ expect "$(cat err)" ""
 
 # The texts of map are searches, too.
 "$SPELK" lint 'EventID=1 | map maxsearches=9 search="search user=\"$u$\" | where Image LIKE \"*x*\""' >out 2>err
-grep -q '1:77: warning L0101' out || fail "map: $(cat out err)"
+grep -q '1:78: warning L0101' out || fail "map: $(cat out err)"
 "$SPELK" lint 'EventID=1 | map maxsearches=9 search="search user=$u$ | tabel x"' >out 2>err; expect "$?" 1
-grep -q "1:53: error .*tabel" out || fail "map: $(cat out err)"
+grep -q "1:57: error .*tabel" out || fail "map: $(cat out err)"

@@ -274,7 +274,7 @@ END
 expect 'events out of files' 0 '6 passed, 0 failed' bash -c '"$SPELK" test files.yml | sed "s/, [0-9.]* s$//"'
 printf '{"a":1}\n{"a":\n' >cut.ndjson
 printf 'query: a=1\ncases:\n  - count: 1\n    feed: cut.ndjson\n' >cut.yml
-expect 'a file with a broken line' 1 'FAIL cut.yml:3: case 1: cut.ndjson:2 is broken: a fault in the JSON text; mend the line, or allow it by malformed: true' \
+expect 'a file with a broken line' 1 'FAIL cut.yml:3: case 1: cut.ndjson:2 is broken: not one JSON object; mend the line, or allow it by malformed: true' \
   bash -c '"$SPELK" test cut.yml >out; code=$?; head -1 out; exit $code'
 echo 'malformed: true' >>cut.yml
 expect 'is allowed' 0 '1 passed, 0 failed' bash -c '"$SPELK" test cut.yml | sed "s/, [0-9.]* s$//"'
@@ -288,7 +288,7 @@ cases:
       a=1
       | where b="x
 END
-expect 'places in searches are those of the file' 1 '    lines.yml:6:15: error E0102: unbalanced quotes: this " is never closed' \
+expect 'places in searches are those of the file' 1 '    lines.yml:6:17: error E0102: unbalanced quotes: this " is never closed' \
   bash -c '"$SPELK" test lines.yml >out; code=$?; sed -n 2p out; exit $code'
 printf 'query: a=1\ncases:\n  - count: 0\n    events:\n      - {a: 2}\n      - 5\n' >number.yml
 expect 'a number is no event' 2 'ERROR number.yml:6: events: an event is an object, or a text' bash -c '"$SPELK" test number.yml >out; code=$?; head -1 out; exit $code'

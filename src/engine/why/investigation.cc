@@ -277,6 +277,10 @@ class Investigation {
     constexpr size_t kMostStages = 8;
     for (size_t i = stage_; i-- > 0 && earlier_.size() < kMostStages;) {
       if (i == 0 && !scans()) break;
+      // What a command does of its own is no stage that people know.
+      const Span whole = chain_[stage_]->span;
+      const Span part = chain_[i]->span;
+      if (!part.empty() && whole.begin <= part.begin && part.end <= whole.end) continue;
       auto filter = plan::Make<plan::FilterNode>(predicate.span);
       filter->predicate = plan::Copy(predicate);
       filter->input = i == 0 ? Bare() : Copy(*chain_[i - 1]);

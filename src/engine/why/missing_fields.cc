@@ -1,6 +1,8 @@
 // Findings of fields that no row has.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "engine/why/findings.h"
 #include "engine/why/hints.h"
 
@@ -39,7 +41,15 @@ void Findings::AddMissing(std::string_view field, Span span, std::string_view no
     text = fmt::format("{}: in no event", field);
   }
   const std::vector<std::string> similar = SimilarNames(field, context_.rows->names());
-  if (!similar.empty() && SameButForCase(field, similar.front())) {
+  // The fields of a data model have its name before theirs.
+  const std::vector<std::string_view> names = context_.rows->names();
+  const std::string ending = fmt::format(".{}", field);
+  const auto of_object = std::find_if(names.begin(), names.end(), [&ending](std::string_view name) {
+    return name.ends_with(ending);
+  });
+  if (!context_.base && of_object != names.end()) {
+    text += fmt::format(" (there is {})", *of_object);
+  } else if (!similar.empty() && SameButForCase(field, similar.front())) {
     text += fmt::format("; names are case-sensitive, and there is {}", similar.front());
   } else if (const std::string rule = context_.knowledge ? context_.knowledge(field) : "";
              !rule.empty()) {
