@@ -235,7 +235,10 @@ class KvForm final : public exec::Streaming<KvFormState> {
     const auto known = state.forms.find(name);
     if (known != state.forms.end()) return known->second.get();
     constexpr size_t kMostBytes = size_t{1} << 20U;
-    const std::string file = fmt::format("forms/{}.form", name);
+    // The name of the file is taken as well.
+    constexpr std::string_view kExtension = ".form";
+    const bool whole = name.ends_with(kExtension);
+    const std::string file = fmt::format("forms/{}{}", name, whole ? "" : kExtension);
     std::unique_ptr<Form> form;
     // The value of a field may be any text; what is no name of a file has no form.
     if (name.find('/') == std::string_view::npos && name != "..") {
@@ -297,7 +300,8 @@ constexpr Argument kArguments[] = {
     {.name = "form",
      .type = "text",
      .fallback = "",
-     .summary = "The form of all events: forms/NAME.form in the folder of an app.",
+     .summary =
+         "The form of all events: NAME or NAME.form for forms/NAME.form in the folder of an app.",
      .is_option = true},
     {.name = "field",
      .type = "field",

@@ -203,6 +203,10 @@ grep -q 'other.yaml:2: there is no rule' err || fail "config: $(cat err)"
 rm .spelk-lint.yaml
 "$SPELK" lint --disable L0101 one.spl >out; expect "$?" 0
 
+# What geom adds is there after geomfilter.
+"$SPELK" lint '| makeresults | eval featureId="A" | geom | geomfilter | table featureId geom' >out 2>err; expect "$?" 0
+"$SPELK" lint '| makeresults | eval featureId="A" | geom | geomfilter | stats values(geom)' >out 2>err; expect "$?" 0
+
 # Fields are held against a feed.
 printf '{"EventID":1,"Image":"x"}\n' >data.ndjson
 "$SPELK" lint --data data.ndjson 'EventID=1 Imag="x"' >out 2>err; expect "$?" 1

@@ -55,8 +55,9 @@ struct GeomNode final : plan::Node {
     }
     flow.reads = plan::FieldSet::Of({id});
     if (lookup.empty()) flow.reads.Add(collection);
-    flow.writes = plan::FieldSet::Of({geom});
     flow.makes = {geom};
+    if (!lookup.empty()) flow.makes = {collection, geom};
+    flow.writes = plan::FieldSet::Of(flow.makes);
     return flow;
   }
   template <class Visitor>
@@ -88,8 +89,9 @@ struct Collection {
 };
 
 struct GeomState {
-  explicit GeomState(Field geom) : setter(geom) {}
+  GeomState(Field named, Field geom) : collection(named), setter(geom) {}
   std::map<std::string, std::unique_ptr<Collection>, std::less<>> collections;
+  exec::ColumnSetter collection;
   exec::ColumnSetter setter;
   std::vector<std::pair<Field, bool>> fields;  // Of the rows; whether all values are numbers.
 };
@@ -99,7 +101,7 @@ class Geom final : public exec::Sequential<GeomState> {
   Geom(const GeomNode& node, const exec::RunContext& run) : node_(node), run_(run) {}
 
   absl::StatusOr<GeomState> NewState() const override {
-    GeomState state(node_.geom);
+    GeomState state(node_.collection, node_.geom);
     if (!node_.lookup.empty()) SPELK_RETURN_IF_ERROR(Find(node_.lookup, state).status());
     return state;
   }
@@ -127,6 +129,12 @@ class Geom final : public exec::Sequential<GeomState> {
       if (!json.empty()) values[row] = Value::Text(batch.arena().Copy(json));
     }
     SPELK_RETURN_IF_ERROR(batch.arena().status("geom"));
+    if (!node_.lookup.empty()) {
+      auto* named = batch.arena().AllocateArray<Value>(batch.physical_rows());
+      SPELK_RETURN_IF_ERROR(batch.arena().status("geom"));
+      std::fill_n(named, batch.physical_rows(), Value::Text(node_.lookup));
+      state.collection.Set(Column::Values({named, batch.physical_rows()}), &batch);
+    }
     state.setter.Set(Column::Values({values, batch.physical_rows()}), &batch);
     SPELK_RETURN_IF_ERROR(out.Push(std::move(batch)));
     return exec::Demand::kMore;
@@ -143,7 +151,7 @@ class Geom final : public exec::Sequential<GeomState> {
       numbers.push_back(number);
     };
     add(node_.id, false);
-    if (node_.lookup.empty()) add(node_.collection, false);
+    add(node_.collection, false);
     for (const auto& [field, number] : state.fields) {
       if (number) add(field, true);
     }
@@ -161,7 +169,7 @@ class Geom final : public exec::Sequential<GeomState> {
           if (numbers[f]) rows.Set(f, Value::Integer(0));
         }
         rows.Set(0, Value::Text(shape.id));
-        if (node_.lookup.empty()) rows.Set(1, Value::Text(name));
+        rows.Set(1, Value::Text(name));
         if (!feature.json.empty()) rows.Set(fields.size() - 1, Value::Text(feature.json));
       }
     }
@@ -172,7 +180,9 @@ class Geom final : public exec::Sequential<GeomState> {
   void NoteFields(const Batch& batch, GeomState& state) const {
     for (size_t c = 0; c < batch.columns().size(); ++c) {
       const Field field = batch.schema()->fields()[c];
-      if (field.hidden() || field.internal() || field == node_.id || field == node_.geom) continue;
+      if (field.hidden() || field.internal() || field == node_.id || field == node_.collection ||
+          field == node_.geom)
+        continue;
       auto known = std::find_if(state.fields.begin(), state.fields.end(),
                                 [field](const auto& each) { return each.first == field; });
       bool any = false;
@@ -304,6 +314,10 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   SPELK_ASSIGN_OR_RETURN(const std::string id, binder.Text(call, "featureIdField"));
   SPELK_ASSIGN_OR_RETURN(const std::optional<double> most, binder.Decimal(call, "gen"));
   node->generalization = most.value_or(0.1);
+  if (node->generalization < 0) {
+    const ast::ArgumentOption& option = *binder.FindOption(call, "gen");
+    return binder.BadOption(option, binder.TextOf(option.value->span));
+  }
   SPELK_ASSIGN_OR_RETURN(node->box, BindBox(call, binder));
   node->id = binder.Intern(id);
   node->collection = binder.Intern("featureCollection");
@@ -334,27 +348,27 @@ constexpr Argument kArguments[] = {
      .summary = "Which field names the feature of a row.",
      .is_option = true},
     {.name = "gen",
-     .type = "number",
+     .type = "a number of 0 or more",
      .fallback = "0.1",
      .summary = "How far, in degrees, outlines may be off so that they have fewer points.",
      .is_option = true},
     {.name = "min_x",
-     .type = "number",
+     .type = "a number from -180 to 180",
      .fallback = "-180",
      .summary = "The west of the part of the map that is shown.",
      .is_option = true},
     {.name = "min_y",
-     .type = "number",
+     .type = "a number from -90 to 90",
      .fallback = "-90",
      .summary = "Its south.",
      .is_option = true},
     {.name = "max_x",
-     .type = "number",
+     .type = "a number from -180 to 180",
      .fallback = "180",
      .summary = "Its east.",
      .is_option = true},
     {.name = "max_y",
-     .type = "number",
+     .type = "a number from -90 to 90",
      .fallback = "90",
      .summary = "Its north.",
      .is_option = true}};
@@ -362,6 +376,7 @@ constexpr std::string_view kNotes[] = {
     "the shapes are those of the KML or KMZ file that filename= of the stanza names, in the "
     "lookups "
     "folder of an app; feature_id_element= says where ids stand (/Placemark/name)",
+    "with a lookup in the command each row gets its name in featureCollection, before geom",
     "geom is the text of a GeoJSON MultiPolygon; a row without a feature, or with one outside of "
     "the part that is shown, has none"};
 constexpr Example kExamples[] = {

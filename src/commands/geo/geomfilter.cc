@@ -1,5 +1,7 @@
 // geomfilter: cuts the shapes that geom adds to a part of the map.
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "commands/entry.h"
 #include "commands/geo/shapes.h"
@@ -17,9 +19,15 @@ struct GeomFilterNode final : plan::Node {
   plan::Dataflow GetDataflow() const override {
     return {.reads = plan::FieldSet::Of({field}),
             .writes = plan::FieldSet::Of({field}),
+            .makes = {field},
             .order = Order::kKeeps,
             .runs = Runs::kStreaming,
             .results = false};
+  }
+  // A field that is not there is not made.
+  std::optional<std::vector<Field>> OutputColumns(
+      const std::optional<std::vector<Field>>& before) const override {
+    return before;
   }
   template <class Visitor>
   void Describe(Visitor& visit) {
@@ -74,22 +82,22 @@ exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext&) {
 }
 
 constexpr Argument kArguments[] = {{.name = "min_x",
-                                    .type = "number",
+                                    .type = "a number from -180 to 180",
                                     .fallback = "-180",
                                     .summary = "The west of the part, in degrees.",
                                     .is_option = true},
                                    {.name = "min_y",
-                                    .type = "number",
+                                    .type = "a number from -90 to 90",
                                     .fallback = "-90",
                                     .summary = "Its south.",
                                     .is_option = true},
                                    {.name = "max_x",
-                                    .type = "number",
+                                    .type = "a number from -180 to 180",
                                     .fallback = "180",
                                     .summary = "Its east.",
                                     .is_option = true},
                                    {.name = "max_y",
-                                    .type = "number",
+                                    .type = "a number from -90 to 90",
                                     .fallback = "90",
                                     .summary = "Its north.",
                                     .is_option = true}};

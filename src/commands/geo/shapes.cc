@@ -146,8 +146,13 @@ absl::StatusOr<GeoBox> BindBox(const ast::CommandCall& call, plan::Binder& binde
   const ast::ArgumentOption* last = nullptr;
   for (const auto& [name, side] : sides) {
     SPELK_ASSIGN_OR_RETURN(const std::optional<double> given, binder.Decimal(call, name));
-    if (given) *side = *given;
-    if (const ast::ArgumentOption* option = binder.FindOption(call, name)) last = option;
+    if (!given) continue;
+    const ast::ArgumentOption* option = binder.FindOption(call, name);
+    const double most = name.ends_with('x') ? 180 : 90;
+    if (std::abs(*given) > most)
+      return binder.BadOption(*option, binder.TextOf(option->value->span));
+    *side = *given;
+    last = option;
   }
   if (last != nullptr && (box.min_x >= box.max_x || box.min_y >= box.max_y)) {
     return binder.Error(ErrorCode::kBadOptionValue, last->name.span,

@@ -29,7 +29,8 @@ struct GeoBox {
   }
 };
 
-// The options min_x … max_y; an error if nothing lies between them.
+// The options min_x … max_y; an error if they are no degrees of the map, or nothing
+// lies between them.
 absl::StatusOr<GeoBox> BindBox(const ast::CommandCall& call, plan::Binder& binder);
 
 // Without the points that are no farther than `most` degrees from the line between those that stay

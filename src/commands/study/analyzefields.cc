@@ -17,7 +17,7 @@
 namespace spelk::commands {
 namespace {
 
-constexpr std::string_view kColumns[] = {"field", "count", "cocount", "acc", "balacc"};
+constexpr std::string_view kColumns[] = {"field", "count", "cocur", "acc", "balacc"};
 
 struct AnalyzeFieldsNode final : plan::Node {
   static constexpr std::string_view kName = "analyzefields";
@@ -196,7 +196,11 @@ class AnalyzeFields final : public WholeSink {
     SPELK_RETURN_IF_ERROR(table.Begin());
     table.Set(0, Value::Text(field.name()));
     table.Set(1, Value::Integer(static_cast<int64_t>(count)));
-    table.Set(2, Value::Integer(static_cast<int64_t>(numbers.size())));
+    const auto with_class = std::count_if(classes.begin(), classes.end(),
+                                          [](uint32_t of_row) { return of_row != kNone; });
+    // Of no rows with a class none has the field.
+    const double least_rows = static_cast<double>(std::max<std::ptrdiff_t>(with_class, 1));
+    table.Set(2, NumberValue(static_cast<double>(numbers.size()) / least_rows));
     if (numbers.empty()) return absl::OkStatus();
     const std::vector<ClassNumbers> predicted = Predict(&numbers);
     uint64_t right = 0;
@@ -208,7 +212,7 @@ class AnalyzeFields final : public WholeSink {
       right += each.right;
       shares.Add(static_cast<double>(each.right) / static_cast<double>(each.count));
     }
-    table.Set(3, NumberValue(static_cast<double>(right) / static_cast<double>(numbers.size())));
+    table.Set(3, NumberValue(static_cast<double>(right) / static_cast<double>(count)));
     table.Set(4, NumberValue(shares.Result() / static_cast<double>(present)));
     return absl::OkStatus();
   }
@@ -270,10 +274,12 @@ constexpr Argument kArguments[] = {{.name = "classfield",
                                                "one with two different values.",
                                     .is_option = true}};
 constexpr std::string_view kNotes[] = {
-    "a row for each field whose values are all numbers, by name: how many rows have it (count), "
-    "and "
-    "with the class (cocount); the share of these that the number puts into their class (acc), and "
-    "the mean of that share over the classes (balacc)",
+    "a row for each field whose values are all numbers, by name: how many rows have it (count); "
+    "the share of the rows with a class that have it, too (cocur), 0 where no row has a class; the "
+    "share of the rows with the field that its number puts into their class (acc), in which rows "
+    "without a class count as wrong; and the mean over the classes of the share of their rows that "
+    "it puts there (balacc)",
+    "a field that no row with a class has predicts nothing: no acc, no balacc",
     "a number is put into the class whose mean is nearest, in standard deviations of that class's "
     "numbers; of equally near ones into the class of more rows",
     "a multivalue is no number; as a class it is one value"};
@@ -282,8 +288,8 @@ constexpr Example kExamples[] = {
      .input = R"({"ok":"y","ms":1,"n":5} {"ok":"y","ms":3,"n":9} {"ok":"n","ms":90,"n":5} )"
               R"({"ok":"n","ms":94,"n":9})",
      .query = "analyzefields classfield=ok",
-     .output = R"({"field":"ms","count":4,"cocount":4,"acc":1,"balacc":1} )"
-               R"({"field":"n","count":4,"cocount":4,"acc":0.5,"balacc":0.5})"},
+     .output = R"({"field":"ms","count":4,"cocur":1,"acc":1,"balacc":1} )"
+               R"({"field":"n","count":4,"cocur":1,"acc":0.5,"balacc":0.5})"},
 };
 
 constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<AnalyzeFieldsNode>, &Build}};

@@ -151,7 +151,8 @@ class Expected {
     sizes_.push_back(SizeOf(terms));
   }
 
-  // Whether a text that shares a term with it adds no more to one of them.
+  // Whether a text that shares a term with one of them adds no more than this to it. Without a term
+  // in common any short text would be like a long one.
   bool Holds(const Terms& terms, double threshold) const {
     if (sizes_.empty()) return false;
     const size_t own = SizeOf(terms);
@@ -348,7 +349,7 @@ constexpr Argument kArguments[] = {
      .summary = "Whether all digits count as the same one.",
      .is_option = true},
     {.name = "maxvalues",
-     .type = "int from 10 to 10000",
+     .type = "int, 10 to 10000",
      .fallback = "100",
      .summary = "With how many rows before it a row is compared.",
      .is_option = true},
@@ -366,7 +367,9 @@ constexpr Argument kArguments[] = {
     {.name = "denylistthreshold",
      .type = "number",
      .fallback = "0.05",
-     .summary = "The greatest score against one of them that still is like it.",
+     .summary =
+         "What is like one of them: a text X that has a term of the expected text P, and for which "
+         "[s(P and X) - s(P)] / [s(P) + s(X)] is at most this.",
      .is_option = true},
     {.name = "blacklist",
      .type = "file",

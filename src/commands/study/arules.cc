@@ -264,12 +264,12 @@ constexpr Argument kArguments[] = {
      .fallback = "",
      .summary = "Two fields or more, whose values are looked at."},
     {.name = "sup",
-     .type = "int",
+     .type = "a positive whole number",
      .fallback = "3",
      .summary = "How many rows must have all values of a rule at least.",
      .is_option = true},
     {.name = "conf",
-     .type = "number from 0 to 1",
+     .type = "a number from 0 to 1",
      .fallback = "0.5",
      .summary = "How strong a rule must be at least.",
      .is_option = true}};
@@ -278,7 +278,9 @@ constexpr std::string_view kNotes[] = {
     "one, too (its confidence); the supports are numbers of rows",
     "a rule implies one value, and has at most ten in all; each value of a multivalue counts",
     "values are written field=value, several of them with blanks between; the strongest rule comes "
-    "first, then that of most rows, then by the given values"};
+    "first, then that of most rows, then by the given values",
+    "Splunk's page calls the command streaming; rules are known when all rows are, and so it is "
+    "transforming here"};
 constexpr Example kExamples[] = {
     {.title = "What the command says of the user",
      .input =

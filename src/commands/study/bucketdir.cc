@@ -11,7 +11,6 @@
 
 #include "base/string_map.h"
 #include "commands/all_rows.h"
-#include "commands/chart/wide_rows.h"
 #include "value/exact_sum.h"
 #include "value/number.h"
 #include "value/number_value.h"
@@ -25,18 +24,26 @@ struct BucketDirNode final : plan::Node {
   Field size;
   Field count;  // May be the same.
   uint64_t most = 20;
-  std::string separator = "/";
+  std::string separator;  // Empty: the one that the paths have.
   std::vector<Field> columns;
 
   plan::Dataflow GetDataflow() const override {
     // The first row of a path says where it comes.
-    plan::Dataflow flow{
-        .passes = false, .order = Order::kNeeds, .keeps_order = true, .runs = Runs::kSink};
-    flow.reads = plan::FieldSet::Of({path, size, count});
-    flow.columns = columns;
+    plan::Dataflow flow{.order = Order::kNeeds, .keeps_order = true, .runs = Runs::kSink};
+    flow.reads = plan::FieldSet::Of(columns);
+    // Rows that are put together lose their other fields.
+    flow.writes = plan::FieldSet::All();
+    flow.makes = columns;
     return flow;
   }
-  bool WellFormed(const plan::Registry&) const { return !columns.empty() && separator.size() == 1; }
+  std::optional<std::vector<Field>> OutputColumns(
+      const std::optional<std::vector<Field>>& before) const override {
+    if (!before) return std::nullopt;
+    plan::FieldSet after = plan::FieldSet::Of(*before);
+    after.Add(plan::FieldSet::Of(columns));
+    return after.fields();
+  }
+  bool WellFormed(const plan::Registry&) const { return !columns.empty() && separator.size() <= 1; }
   template <class Visitor>
   void Describe(Visitor& visit) {
     visit("pathfield", path);
@@ -58,7 +65,7 @@ struct Place {
   ExactSum size;
   ExactSum count;
   uint64_t entries = 0;    // Rows of the result below it, or itself.
-  bool has_rows = false;   // It is a path.
+  uint64_t rows = 0;       // That have it for a path.
   bool is_bucket = false;  // What is below it is one row.
 };
 
@@ -68,8 +75,7 @@ class Places {
 
   absl::Status Add(std::string_view path, size_t row, const Value& size, const Value& count) {
     SPELK_ASSIGN_OR_RETURN(const uint32_t place, PlaceOf(path));
-    const bool added = !places_[place].has_rows;
-    places_[place].has_rows = true;
+    const bool added = places_[place].rows++ == 0;
     entries_ += added ? 1 : 0;
     for (uint32_t each = place; each != kNone; each = places_[each].parent) {
       Place& here = places_[each];
@@ -81,7 +87,8 @@ class Places {
     return absl::OkStatus();
   }
 
-  // Puts directories together until there are at most so many rows, or nothing is left to be.
+  // Puts directories together until there are at most so many rows, or nothing is left to be. A
+  // directory after which there are fewer rows than that is taken only where no other one is left.
   void Roll(uint64_t most) {
     std::priority_queue<Candidate> queue;
     for (uint32_t place = 0; place < places_.size(); ++place) Offer(place, &queue);
@@ -90,14 +97,13 @@ class Places {
       queue.pop();
       Place& place = places_[best.place];
       if (place.entries != best.files || IsCovered(best.place)) continue;  // It changed since.
-      const uint64_t fewer = place.entries - 1;
-      place.is_bucket = true;
-      entries_ -= fewer;
-      for (uint32_t each = best.place; each != kNone; each = places_[each].parent) {
-        places_[each].entries -= fewer;
+      if (entries_ - (place.entries - 1) < most) continue;
+      PutTogether(best.place);
+      for (uint32_t each = place.parent; each != kNone; each = places_[each].parent) {
         Offer(each, &queue);
       }
     }
+    if (entries_ > most) RollLast();
   }
 
   // In the order of their first rows.
@@ -105,7 +111,7 @@ class Places {
     std::vector<const Place*> rows;
     for (uint32_t place = 0; place < places_.size(); ++place) {
       const Place& each = places_[place];
-      if ((each.is_bucket || each.has_rows) && !IsCovered(place)) rows.push_back(&each);
+      if ((each.is_bucket || each.rows > 0) && !IsCovered(place)) rows.push_back(&each);
     }
     std::sort(rows.begin(), rows.end(), [](const Place* a, const Place* b) {
       return std::tie(a->first, a->path) < std::tie(b->first, b->path);
@@ -129,6 +135,29 @@ class Places {
       return a.path > b.path;
     }
   };
+
+  // Of directories each of which is more than enough, the one with the fewest rows.
+  void RollLast() {
+    std::priority_queue<Candidate> queue;
+    uint64_t fewest = UINT64_MAX;
+    for (uint32_t place = 0; place < places_.size(); ++place) {
+      const uint64_t entries = places_[place].entries;
+      if (entries < 2 || entries > fewest || IsCovered(place)) continue;
+      if (entries < fewest) queue = {};
+      fewest = entries;
+      Offer(place, &queue);
+    }
+    if (!queue.empty()) PutTogether(queue.top().place);
+  }
+
+  void PutTogether(uint32_t place) {
+    const uint64_t fewer = places_[place].entries - 1;
+    places_[place].is_bucket = true;
+    entries_ -= fewer;
+    for (uint32_t each = place; each != kNone; each = places_[each].parent) {
+      places_[each].entries -= fewer;
+    }
+  }
 
   void Offer(uint32_t place, std::priority_queue<Candidate>* queue) const {
     const Place& each = places_[place];
@@ -186,7 +215,8 @@ class BucketDir final : public WholeSink {
       : WholeSink("bucketdir", node, run), node_(node) {}
 
  private:
-  absl::Status Make(AllRows& rows, const std::vector<Field>&, exec::Output& out) const override {
+  absl::Status Make(AllRows& rows, const std::vector<Field>& fields,
+                    exec::Output& out) const override {
     run().warnings->Add(ErrorCode::kDiffers,
                         "bucketdir: Splunk does not publish which directories it prefers, so "
                         "others may be put together: `spelk help bucketdir`");
@@ -197,7 +227,7 @@ class BucketDir final : public WholeSink {
     const bool counted = std::any_of(counts.begin(), counts.end(),
                                      [](const Value& count) { return !count.is_null(); });
     if (!counted) counts = sizes;
-    Places places(node_.separator[0], rows);
+    Places places(SeparatorOf(paths), rows);
     for (size_t r = 0; r < paths.size(); ++r) {
       if (paths[r].is_null()) continue;
       const std::string path = TextOf(paths[r].each().front());
@@ -213,15 +243,49 @@ class BucketDir final : public WholeSink {
                       result.size(), node_.most));
       result.resize(node_.most);
     }
-    WideRows table(node_.columns, run(), "bucketdir", out);
-    for (const Place* place : result) {
-      if (out.enough()) break;
-      SPELK_RETURN_IF_ERROR(table.Begin());
-      table.Set(0, Value::Text(place->path));
-      table.Set(1, NumberValue(place->size.Result()));
-      if (node_.columns.size() > 2 && counted) table.Set(2, NumberValue(place->count.Result()));
+    return Write(result, counted, fields, rows, out);
+  }
+
+  char SeparatorOf(const std::vector<Value>& paths) const {
+    if (!node_.separator.empty()) return node_.separator[0];
+    bool windows = false;
+    for (const Value& value : paths) {
+      if (value.is_null()) continue;
+      const std::string path = TextOf(value.each().front());
+      if (path.find('/') != std::string::npos) return '/';
+      windows = windows || path.find('\\') != std::string::npos;
     }
-    return table.Finish();
+    return windows ? '\\' : '/';
+  }
+
+  // Each in the place of its first row, whose other fields stay if it is that row alone.
+  absl::Status Write(const std::vector<const Place*>& result, bool counted,
+                     const std::vector<Field>& fields, AllRows& rows, exec::Output& out) const {
+    std::vector<NewColumn> columns;
+    std::vector<bool> kept(rows.size(), false);
+    const size_t most = node_.columns.size() + fields.size();
+    SPELK_RETURN_IF_ERROR(rows.Reserve(rows.size() * (most * sizeof(Value) + 1)));
+    for (const Field field : node_.columns) {
+      columns.push_back({field, std::vector<Value>(rows.size(), Value::Null())});
+    }
+    for (const Place* place : result) {
+      kept[place->first] = true;
+      columns[0].values[place->first] = Value::Text(place->path);
+      columns[1].values[place->first] = NumberValue(place->size.Result());
+      if (columns.size() < 3 || !counted) continue;
+      columns[2].values[place->first] = NumberValue(place->count.Result());
+    }
+    for (const Field field : fields) {
+      if (std::find(node_.columns.begin(), node_.columns.end(), field) != node_.columns.end()) {
+        continue;
+      }
+      NewColumn column{field, rows.ValuesOf(field)};
+      for (const Place* place : result) {
+        if (place->is_bucket || place->rows > 1) column.values[place->first] = Value::Null();
+      }
+      columns.push_back(std::move(column));
+    }
+    return rows.Emit(columns, &kept, out);
   }
 
   const BucketDirNode& node_;
@@ -236,7 +300,7 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   SPELK_ASSIGN_OR_RETURN(const int64_t most, binder.Integer(call, "maxcount", 1));
   SPELK_ASSIGN_OR_RETURN(node->separator, binder.Text(call, "sep"));
   if (node->separator == "\\\\") node->separator = "\\";
-  if (node->separator.size() != 1) {
+  if (node->separator.size() != 1 && binder.FindOption(call, "sep") != nullptr) {
     return binder.BadOption(*binder.FindOption(call, "sep"), node->separator);
   }
   node->path = binder.Intern(path);
@@ -273,22 +337,28 @@ constexpr Argument kArguments[] = {
      .summary = "How many events a row stands for, likewise; where no row has it, sizefield says.",
      .is_option = true},
     {.name = "maxcount",
-     .type = "int",
+     .type = "a positive whole number",
      .fallback = "20",
      .summary = "How many rows are left at most.",
      .is_option = true},
     {.name = "sep",
      .type = "character",
-     .fallback = "/",
-     .summary = "What stands between the directories of a path.",
+     .fallback = "",
+     .summary =
+         "What stands between the directories of a path; without it \\ where paths hold that "
+         "and none has a /, otherwise /.",
      .is_option = true}};
 constexpr std::string_view kNotes[] = {
     "as long as there are too many rows, those of one directory become one, which has its name "
-    "with "
-    "the separator: the directory with the most rows for its events first, the deeper one of two",
+    "with the separator: the directory with the most rows for its events first, the deeper one of "
+    "two; one that would leave fewer rows than maxcount only where no other is left, and then that "
+    "with the fewest rows",
     "a row without a path is left out; of a multivalue the first path counts; rows come in the "
-    "order "
-    "of their first paths"};
+    "order of their first paths",
+    "a row that stands for itself alone keeps its other fields; rows that are put together, by a "
+    "directory or because they have the same path, have the path and the numbers",
+    "Splunk's page calls the command streaming; which directories are put together depends on all "
+    "rows, and so it processes whole data sets here"};
 constexpr Example kExamples[] = {
     {.title = "Two rows out of four",
      .input = R"({"p":"/var/log/a","n":1} {"p":"/var/log/b","n":2} {"p":"/var/db","n":90} )"

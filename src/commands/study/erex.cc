@@ -61,27 +61,87 @@ class Erex final : public WholeSink {
       return absl::FailedPreconditionError(fmt::format(
           "erex: none of the examples is in the field '{}' of the events", node_.from.name()));
     }
+    WarnOfMissing(texts);
     const bool plain = IsGroupName(node_.target.name());
     const std::string_view group = plain ? node_.target.name() : kGroup;
-    const absl::StatusOr<std::string> pattern = LearnRegex(trainers, node_.counterexamples, group);
-    if (!pattern.ok()) {
-      return absl::FailedPreconditionError(
-          "erex: found no expression that takes the examples and no counterexample; give more "
-          "examples, or write it with rex");
+    NewColumn column{node_.target, {}};
+    std::vector<std::string> others;
+    // Each event that a counterexample was taken from is learned from the next time, so that no
+    // expression comes again.
+    while (true) {
+      const absl::StatusOr<std::string> pattern =
+          LearnRegex(trainers, others, node_.counterexamples, group);
+      if (!pattern.ok()) {
+        return absl::FailedPreconditionError(
+            "erex: found no expression that takes the examples and no counterexample; give more "
+            "examples, or write it with rex");
+      }
+      SPELK_RETURN_IF_ERROR(run().cancel->status());
+      Arena arena(run().budget);
+      column.values = rows.ValuesOf(node_.target);
+      SPELK_ASSIGN_OR_RETURN(std::optional<std::string> wrong,
+                             Extract(texts, *pattern, arena, &column.values));
+      if (!wrong) {
+        Tell(*pattern, trainers.size());
+        return rows.Emit({&column, 1}, nullptr, out);
+      }
+      SPELK_RETURN_IF_ERROR(rows.Reserve(wrong->size()));
+      others.push_back(*std::move(wrong));
     }
-    std::string quoted;
-    for (const char c : *pattern) {
-      if (c == '"') quoted += '\\';
-      quoted += c;
+  }
+
+  // The command that does the same.
+  void Tell(std::string_view pattern, size_t trained) const {
+    const std::string_view from = node_.from.name();
+    std::string field;
+    if (from != "_raw") {
+      field = fmt::format("field={} ", IsGroupName(from) ? std::string(from) : Quoted(from));
     }
+    std::string renamed;
+    if (!IsGroupName(node_.target.name())) {
+      renamed = fmt::format(" | rename {} AS {}", kGroup, Quoted(node_.target.name()));
+    }
+    run().warnings->Add(ErrorCode::kDiffers,
+                        fmt::format("erex: Splunk may learn another expression; from {} this one "
+                                    "was learned: rex {}{}{}",
+                                    trained == 1 ? "1 event" : fmt::format("{} events", trained),
+                                    field, Quoted(pattern), renamed));
+  }
+
+  // Two backslashes are one within quotes, before other characters one is itself.
+  static std::string Quoted(std::string_view text) {
+    std::string quoted = "\"";
+    for (size_t i = 0; i < text.size(); ++i) {
+      const bool pair = text[i] == '\\' && (i + 1 == text.size() || text[i + 1] == '\\' ||
+                                            text[i + 1] == '"' || (i > 0 && text[i - 1] == '\\'));
+      if (text[i] == '"' || pair) quoted += '\\';
+      quoted += text[i];
+    }
+    return quoted += '"';
+  }
+
+  // What is asked for and stands nowhere is likely misspelled.
+  void WarnOfMissing(const std::vector<Value>& texts) const {
+    std::string missing;
+    const std::pair<std::string_view, const std::vector<std::string>*> lists[] = {
+        {"example", &node_.examples}, {"counterexample", &node_.counterexamples}};
+    for (const auto& [what, list] : lists) {
+      for (const std::string& wanted : *list) {
+        const bool seen = std::any_of(texts.begin(), texts.end(), [&](const Value& value) {
+          const auto each = value.each();
+          return std::any_of(each.begin(), each.end(), [&](const Value& one) {
+            return TextOf(one).find(wanted) != std::string::npos;
+          });
+        });
+        if (seen) continue;
+        if (!missing.empty()) missing += ", ";
+        missing += fmt::format("the {} '{}'", what, wanted);
+      }
+    }
+    if (missing.empty()) return;
     run().warnings->Add(
-        ErrorCode::kDiffers,
-        fmt::format("erex: Splunk may learn another expression; from {} events this one was "
-                    "learned: rex {}\"{}\"",
-                    trainers.size(),
-                    node_.from.name() == "_raw" ? "" : fmt::format("field={} ", node_.from.name()),
-                    quoted));
-    return Extract(texts, *pattern, rows, out);
+        ErrorCode::kNothingThere,
+        fmt::format("erex: in the field '{}' of no event: {}", node_.from.name(), missing));
   }
 
   // Names of groups are shorter than those of fields may be.
@@ -130,14 +190,15 @@ class Erex final : public WholeSink {
     return std::nullopt;
   }
 
-  absl::Status Extract(const std::vector<Value>& texts, const std::string& pattern, AllRows& rows,
-                       exec::Output& out) const {
+  // The values that the expression takes; or a text of which it takes a counterexample.
+  absl::StatusOr<std::optional<std::string>> Extract(const std::vector<Value>& texts,
+                                                     const std::string& pattern, Arena& arena,
+                                                     std::vector<Value>* values) const {
     SPELK_ASSIGN_OR_RETURN(const Regex regex, Regex::Compile(pattern));
     RegexMatcher matcher(regex);
     const size_t group = regex.groups()[0].index;
-    Arena arena(run().budget);
-    NewColumn column{node_.target, rows.ValuesOf(node_.target)};
     std::vector<Value> found;
+    const std::vector<std::string>& wrong = node_.counterexamples;
     for (size_t r = 0; r < texts.size(); ++r) {
       found.clear();
       for (const Value& each : texts[r].each()) {
@@ -147,12 +208,17 @@ class Erex final : public WholeSink {
           run().evaluation.counters->regex_limits.fetch_add(1, std::memory_order_relaxed);
         }
         if (result != MatchResult::kYes) continue;
-        if (const auto taken = matcher.Group(text, group)) found.push_back(Value::Text(*taken));
+        const std::optional<std::string_view> taken = matcher.Group(text, group);
+        if (!taken) continue;
+        if (std::find(wrong.begin(), wrong.end(), *taken) != wrong.end()) {
+          return std::optional(std::string(text));
+        }
+        found.push_back(Value::Text(*taken));
       }
-      if (!found.empty()) column.values[r] = MakeMulti(found, arena);
+      if (!found.empty()) (*values)[r] = MakeMulti(found, arena);
       SPELK_RETURN_IF_ERROR(arena.status("erex"));
     }
-    return rows.Emit({&column, 1}, nullptr, out);
+    return std::optional<std::string>();
   }
 
   const ErexNode& node_;
@@ -225,7 +291,7 @@ constexpr Argument kArguments[] = {
      .summary = "Where they stand.",
      .is_option = true},
     {.name = "maxtrainers",
-     .type = "int from 1 to 1000",
+     .type = "int, 1 to 1000",
      .fallback = "100",
      .summary = "From how many texts with an example it learns.",
      .is_option = true}};
@@ -233,8 +299,11 @@ constexpr std::string_view kNotes[] = {
     "a warning tells the learned expression as a rex command, which is what Splunk shows among the "
     "messages of the job; Splunk may learn another one",
     "it is learned from what stands before and after the examples and from the kinds of their "
-    "characters: digits, letters, others; the first match of a text is taken, of a multivalue that "
+    "characters: digits, letters, others; where it would take a counterexample from any event, "
+    "from how many of them there are, too; the first match of a text is taken, of a multivalue "
+    "that "
     "of each value",
+    "a warning names the examples and counterexamples that no event holds",
     "if no event holds an example, or no expression takes the examples alone, the search fails"};
 constexpr Example kExamples[] = {
     {.title = "Ports like the two given",

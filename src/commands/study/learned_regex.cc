@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <utility>
@@ -68,17 +69,39 @@ std::string PatternOf(Kind kind) {
                                  : "[A-Za-z\\x80-\\x{10FFFF}]+";
 }
 
+// How many characters there are of each kind in a row, beside which kinds.
+enum class Lengths { kAny, kSame, kBetween };
+
+std::string Repeated(Kind kind, size_t least, size_t most, Lengths lengths) {
+  std::string pattern = PatternOf(kind);
+  if (lengths == Lengths::kAny || (lengths == Lengths::kSame && least != most)) return pattern;
+  pattern.pop_back();
+  return pattern +
+         (least == most ? fmt::format("{{{}}}", least) : fmt::format("{{{},{}}}", least, most));
+}
+
+// Characters, of UTF-8.
+size_t LengthOf(std::string_view text) {
+  return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+  }));
+}
+
 // Values of one shape, kind by kind: port 3351 and port 3768 are letters that are the same, a
-// blank, digits.
-std::optional<std::string> SameShape(const std::vector<std::string>& values) {
+// blank, digits; where lengths count, four of them.
+std::optional<std::string> SameShape(const std::vector<std::string>& values, Lengths lengths) {
   const std::vector<Run> first = RunsOf(values[0]);
   std::vector<bool> same(first.size(), true);
+  std::vector<size_t> least(first.size(), SIZE_MAX);
+  std::vector<size_t> most(first.size(), 0);
   for (const std::string& value : values) {
     const std::vector<Run> runs = RunsOf(value);
     if (runs.size() != first.size()) return std::nullopt;
     for (size_t i = 0; i < runs.size(); ++i) {
       if (runs[i].kind != first[i].kind) return std::nullopt;
       same[i] = same[i] && runs[i].text == first[i].text;
+      least[i] = std::min(least[i], LengthOf(runs[i].text));
+      most[i] = std::max(most[i], LengthOf(runs[i].text));
       if (!same[i] && runs[i].kind == Kind::kOther) return std::nullopt;
     }
   }
@@ -86,8 +109,13 @@ std::optional<std::string> SameShape(const std::vector<std::string>& values) {
   for (size_t i = 0; i < first.size(); ++i) {
     const bool literal = first[i].kind == Kind::kOther ||
                          (first[i].kind == Kind::kLetters && same[i] && first.size() > 1);
-    pattern += literal ? Escaped(first[i].text) : PatternOf(first[i].kind);
+    pattern +=
+        literal ? Escaped(first[i].text) : Repeated(first[i].kind, least[i], most[i], lengths);
   }
+  // It must not end within a word because that is longer.
+  const bool ends_in_word =
+      first.back().kind == Kind::kDigits || first.back().kind == Kind::kLetters;
+  if (lengths != Lengths::kAny && ends_in_word) pattern += "(?!\\w)";
   return pattern;
 }
 
@@ -241,11 +269,20 @@ std::vector<std::string> EndsOf(const std::vector<Trainer>& trainers) {
 
 // How many trainers it takes the example of; nothing if it takes a counterexample, or is none.
 std::optional<size_t> Rate(const std::string& pattern, const std::vector<Trainer>& trainers,
+                           const std::vector<std::string>& others,
                            const std::vector<std::string>& counterexamples) {
   const absl::StatusOr<Regex> regex = Regex::Compile(pattern);
   if (!regex.ok() || regex->groups().empty()) return std::nullopt;
   RegexMatcher matcher(*regex);
   const size_t group = regex->groups()[0].index;
+  for (const std::string& other : others) {
+    if (matcher.Match(other) != MatchResult::kYes) continue;
+    const std::optional<std::string_view> found = matcher.Group(other, group);
+    if (found && std::find(counterexamples.begin(), counterexamples.end(), *found) !=
+                     counterexamples.end()) {
+      return std::nullopt;
+    }
+  }
   size_t right = 0;
   for (const Trainer& trainer : trainers) {
     if (matcher.Match(trainer.text) != MatchResult::kYes) continue;
@@ -265,6 +302,7 @@ std::optional<size_t> Rate(const std::string& pattern, const std::vector<Trainer
 }  // namespace
 
 absl::StatusOr<std::string> LearnRegex(const std::vector<Trainer>& trainers,
+                                       const std::vector<std::string>& others,
                                        const std::vector<std::string>& counterexamples,
                                        std::string_view group) {
   std::vector<std::string> values;
@@ -275,7 +313,11 @@ absl::StatusOr<std::string> LearnRegex(const std::vector<Trainer>& trainers,
     }
   }
   std::vector<std::string> shapes;
-  if (std::optional<std::string> same = SameShape(values)) shapes.push_back(*std::move(same));
+  for (const Lengths lengths : {Lengths::kAny, Lengths::kSame, Lengths::kBetween}) {
+    if (std::optional<std::string> same = SameShape(values, lengths)) {
+      if (shapes.empty() || shapes.back() != *same) shapes.push_back(*std::move(same));
+    }
+  }
   shapes.push_back(SetOf(values));
   const std::vector<std::string> ends = EndsOf(trainers);
   std::string best;
@@ -288,7 +330,7 @@ absl::StatusOr<std::string> LearnRegex(const std::vector<Trainer>& trainers,
         const std::string pattern =
             fmt::format("{}{}(?<{}>{}){}", start, alone ? "(?<!\\w)" : "", group, shape,
                         alone && end.empty() ? "(?!\\w)" : end);
-        const std::optional<size_t> right = Rate(pattern, trainers, counterexamples);
+        const std::optional<size_t> right = Rate(pattern, trainers, others, counterexamples);
         if (!right || *right <= most) continue;
         most = *right;
         best = pattern;

@@ -18,11 +18,13 @@ struct Trainer {
 };
 
 // An expression whose group of that name (a group's name) takes the examples out of the trainers,
-// out of as many as it can be made to, and none of the counterexamples, learned from what stands
+// out of as many as it can be made to, and takes no counterexample out of them nor out of
+// `others`, which are texts without an example, learned from what stands
 // before and after and from the kinds of characters. The same trainers give the same expression, at
 // a cost that grows with their length alone. NotFound if there is none. There is one trainer at
 // least.
 absl::StatusOr<std::string> LearnRegex(const std::vector<Trainer>& trainers,
+                                       const std::vector<std::string>& others,
                                        const std::vector<std::string>& counterexamples,
                                        std::string_view group);
 

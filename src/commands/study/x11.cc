@@ -86,6 +86,9 @@ class X11 final : public WholeSink {
         return Refuse("has values below 0, which no season multiplies; add() takes them");
       }
     }
+    if (std::all_of(values.begin(), values.end(), [](double value) { return std::isnan(value); })) {
+      return Refuse("has no numbers");
+    }
     uint64_t period = node_.period;
     if (period == 0) period = FindPeriod(values).value_or(0);
     if (period == 0) {
