@@ -34,6 +34,13 @@ absl::StatusOr<plan::ExprPtr> Once(std::string_view text, StringMap<plan::ExprPt
 
 }  // namespace
 
+bool FindsNames(const plan::ComputedColumns& rule) {
+  if (rule.kind == plan::RuleKind::kAutomatic) return true;
+  if (rule.kind != plan::RuleKind::kExtract) return false;
+  const plan::Extraction& extraction = rule.extraction;
+  return !extraction.names.empty() || (extraction.regex.empty() && extraction.columns.empty());
+}
+
 absl::StatusOr<plan::ExprPtr> KnowledgeRules::TermsOf(std::string_view text) const {
   return Once(text, &known_.terms,
               [this](std::string_view each) { return CompileTerms(core_, fields_, each); });

@@ -17,6 +17,9 @@ struct CompiledTexts {
   knowledge::RuleCache rules;
 };
 
+// True if the texts of events tell which fields the rule makes, so that it promises none by name.
+bool FindsNames(const plan::ComputedColumns& rule);
+
 // For one plan: what is not built goes to its warnings.
 class KnowledgeRules final : public optimize::KnowledgeColumns {
  public:

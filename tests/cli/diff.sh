@@ -57,7 +57,7 @@ expect 'one search alone' 2 '' "$SPELK" diff 'id=1'
 expect 'events in the place of a search' 2 '' "$SPELK" diff 'id=1' in.ndjson in.ndjson
 says 'is told' 'in.ndjson is a file without a search'
 expect 'no input' 3 '' "$SPELK" diff 'id=1' 'id=2' nosuch.ndjson
-expect 'too many rows for the memory' 3 '' bash -c 'seq 1 200000 | sed "s/.*/{\"id\":&}/" | "$SPELK" diff --memory 8MB "id>0" "id>1"'
+expect 'too many rows for the memory' 3 '' bash -c 'seq 1 200000 | sed "s/.*/{\"number\":&}/" | "$SPELK" diff --memory 16MB "number>0" "number>1"'
 says 'is told' 'half of the memory'
 
 mkdir -p old/default new/default

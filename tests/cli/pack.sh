@@ -174,7 +174,7 @@ Analytic 1 - Started,ok,1
 Analytic 2 - Else,ok,1' columns run bundle.json events.ndjson
 
 # ---- one that fails fails alone
-printf '{"name":"fails","search":"EventID=1 | map search=\\"search q=$q$ | nonsense\\""}\n{"name":"runs","search":"EventID=1"}\n' >alone.jsonl
+printf '{"name":"fails","search":"EventID=1 | map search=\\"| inputlookup no$q$.csv\\""}\n{"name":"runs","search":"EventID=1"}\n' >alone.jsonl
 expect 'the other runs' 0 'name,status,rows
 fails,failed,0
 runs,ok,3' columns run alone.jsonl events.ndjson

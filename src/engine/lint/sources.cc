@@ -353,7 +353,7 @@ class Checker {
       const bool gives =
           std::find(rule.targets.begin(), rule.targets.end(), field) != rule.targets.end();
       // What stands in the text of events was seen when the feed was read.
-      if (kinds == nullptr) return gives && rule.kind != plan::RuleKind::kAutomatic;
+      if (kinds == nullptr) return gives && !FindsNames(rule);
       if (!gives || rule.where.name.empty()) return false;
       const std::string where = LowerAscii(rule.where.name);
       if (where.find("wineventlog...") != std::string::npos) return true;

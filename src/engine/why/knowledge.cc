@@ -44,7 +44,7 @@ std::string KnowledgeOf(const Core& core, FieldTable& fields, std::string_view n
   if (!rules.ok()) return "";
   std::string only;
   for (const plan::ComputedColumns& rule : *rules) {
-    if (!Gives(rule, field) || rule.where.name.empty()) continue;
+    if (!Gives(rule, field) || FindsNames(rule) || rule.where.name.empty()) continue;
     if (!IsForSome(rule.where, events)) {
       if (only.empty()) {
         only = fmt::format("knowledge gives it to events of [{}] only", rule.where.name);

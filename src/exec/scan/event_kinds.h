@@ -39,11 +39,10 @@ class EventKinds {
   static constexpr size_t kMostKinds = 4096;
   static constexpr size_t kLongestKey = 1024;
 
-  explicit EventKinds(const CompiledScan& scan) : scan_(scan), kinds_(*scan.shared->kinds) {}
+  explicit EventKinds(const CompiledScan& scan) : kinds_(*scan.shared->kinds) {}
   absl::StatusOr<uint32_t> KindOf(uint32_t row, const ScanColumns& columns);
   absl::StatusOr<uint32_t> AddKind(uint32_t row, const ScanColumns& columns);
 
-  const CompiledScan& scan_;
   const CompiledScan::Kinds& kinds_;
   std::unique_ptr<ColumnComputer> rules_;
   std::vector<std::unique_ptr<plan::Evaluator>> bounds_;
