@@ -135,9 +135,10 @@ class MutationRun {
     }
     for (const auto& [text, search] : searches) MakeOfMacrosIn(*search);
     for (auto& [key, change] : of_macros_) {
+      const auto& mutant = change.mutant;
       const bool parses =
           std::all_of(change.places.begin(), change.places.end(), [&](const auto& place) {
-            return Parses(Changed(place.first->text, place.second, change.mutant));
+            return Parses(Changed(place.first->text, place.second, mutant));
           });
       if (parses) CountOne(&macros_[key.macro], std::move(change), &changes_);
     }
