@@ -2,10 +2,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <compare>
 #include <deque>
 #include <map>
 #include <optional>
+#include <string>
+#include <tuple>
 #include <utility>
 
 #include "cli/inner_searches.h"
@@ -229,7 +230,11 @@ class MutationRun {
     Mutant::Kind kind = Mutant::Kind::kClause;
     std::string written;
     std::string text;
-    auto operator<=>(const Key&) const = default;
+
+    friend bool operator<(const Key& a, const Key& b) {
+      return std::tie(a.macro, a.which, a.kind, a.written, a.text) <
+             std::tie(b.macro, b.which, b.kind, b.written, b.text);
+    }
   };
 
   const std::vector<TestCase>& cases_;
