@@ -502,7 +502,8 @@ class Investigation {
         });
     Compilation search;
     if (!text || !Compile(core_, text->text(), {.name = "<map>"}, &search, &fields_).ok()) return;
-    Investigation inner(core_, *search.source, request_, {});
+    const WhyOptions options;  // It outlives the investigation, which keeps no copy.
+    Investigation inner(core_, *search.source, request_, options);
     inner.depth_ = depth_ + 1;
     const absl::StatusOr<Why> why = inner.Ask(*search.plan);
     if (!why.ok() || why->rows > 0) return;
