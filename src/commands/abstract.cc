@@ -62,7 +62,7 @@ class Abstract final : public exec::Streaming<NoState> {
   const Field raw_;
 };
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindAbstract(const ast::CommandCall& call, plan::Binder& binder) {
   auto node = plan::Make<AbstractNode>(call.span);
   SPELK_RETURN_IF_ERROR(binder.NoArguments(call));
   constexpr int64_t kMostTerms = 1000;
@@ -74,12 +74,12 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return node;
 }
 
-exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext&) {
+exec::OperatorPtr BuildAbstract(const plan::Node& node, const exec::RunContext&) {
   return std::make_unique<Abstract>(plan::As<AbstractNode>(node));
 }
 
-constexpr std::string_view kAliases[] = {"excerpt"};
-constexpr Argument kArguments[] = {
+constexpr std::string_view kAbstractAliases[] = {"excerpt"};
+constexpr Argument kAbstractArguments[] = {
     {.name = "maxterms",
      .type = "int, 1 to 1000",
      .fallback = "1000",
@@ -91,35 +91,35 @@ constexpr Argument kArguments[] = {
      .fallback = "10",
      .summary = "Texts with so many lines, or fewer, stay as they are; a longer one is an error.",
      .is_option = true}};
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kAbstractNotes[] = {
     "which lines of a longer text Splunk takes is not published: rex or substr() take the part "
     "that matters"};
-constexpr Example kExamples[] = {{.title = "Short texts stay as they are",
-                                  .input = R"({"_raw":"login failed"})",
-                                  .query = "abstract maxlines=5 | table _raw",
-                                  .output = R"({"_raw":"login failed"})"}};
+constexpr Example kAbstractExamples[] = {{.title = "Short texts stay as they are",
+                                          .input = R"({"_raw":"login failed"})",
+                                          .query = "abstract maxlines=5 | table _raw",
+                                          .output = R"({"_raw":"login failed"})"}};
 
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<AbstractNode>, &Build}};
+constexpr plan::NodeEntry kAbstractNodes[] = {{&plan::TypeOf<AbstractNode>, &BuildAbstract}};
 
 }  // namespace
 
 extern constexpr CommandEntry kAbstract = {
     .name = "abstract",
-    .aliases = kAliases,
+    .aliases = kAbstractAliases,
     .signature = "abstract [maxterms=<int>] [maxlines=<int>]",
     .summary =
         "Shortens the texts of events; those of few lines stay as they are, others are an "
         "error.",
     .kind = CommandKind::kDistributableStreaming,
     .shape = {Shape::kArguments, kNoClauses},
-    .arguments = kArguments,
-    .notes = kNotes,
+    .arguments = kAbstractArguments,
+    .notes = kAbstractNotes,
     .differs =
         "Texts of more lines than maxlines are an error: how Splunk chooses lines is not "
         "published.",
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .examples = kAbstractExamples,
+    .nodes = kAbstractNodes,
+    .bind = &BindAbstract,
 };
 
 }  // namespace spelk::commands

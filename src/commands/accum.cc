@@ -60,7 +60,7 @@ class Accum final : public exec::Sequential<AccumState> {
   const Field target_;
 };
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindAccum(const ast::CommandCall& call, plan::Binder& binder) {
   auto node = plan::Make<AccumNode>(call.span);
   SPELK_ASSIGN_OR_RETURN(const plan::Binder::Named named, binder.OneNamedField(call));
   node->field = named.field;
@@ -68,19 +68,19 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return node;
 }
 
-exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext&) {
+exec::OperatorPtr BuildAccum(const plan::Node& node, const exec::RunContext&) {
   return std::make_unique<Accum>(plan::As<AccumNode>(node));
 }
 
-constexpr Argument kArguments[] = {
+constexpr Argument kAccumArguments[] = {
     {.name = "field AS name",
      .type = "field",
      .fallback = "",
      .summary = "What is summed up; AS keeps it and gives the sum a name of its own."}};
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kAccumNotes[] = {
     "events come newest first unless they are sorted before",
     "a row whose value is no number is left as it is and adds nothing; AS gives it no sum"};
-constexpr Example kExamples[] = {
+constexpr Example kAccumExamples[] = {
     {.title = "A running sum with a name of its own",
      .input = R"({"n":1} {"n":5} {"n":3})",
      .query = "accum n AS total | table n total",
@@ -91,7 +91,7 @@ constexpr Example kExamples[] = {
      .output = R"({"n":1} {"n":6} {"n":9})"},
 };
 
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<AccumNode>, &Build}};
+constexpr plan::NodeEntry kAccumNodes[] = {{&plan::TypeOf<AccumNode>, &BuildAccum}};
 
 }  // namespace
 
@@ -102,11 +102,11 @@ extern constexpr CommandEntry kAccum = {
     .kind = CommandKind::kCentralizedStreaming,
     .shape = {Shape::kArguments, kNoClauses},
     .alias_behind_options = true,
-    .arguments = kArguments,
-    .notes = kNotes,
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .arguments = kAccumArguments,
+    .notes = kAccumNotes,
+    .examples = kAccumExamples,
+    .nodes = kAccumNodes,
+    .bind = &BindAccum,
 };
 
 }  // namespace spelk::commands

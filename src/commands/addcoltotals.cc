@@ -4,13 +4,13 @@
 namespace spelk::commands {
 namespace {
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindAddColTotals(const ast::CommandCall& call, plan::Binder& binder) {
   SPELK_ASSIGN_OR_RETURN(std::unique_ptr<TotalsNode> node, BindTotals(call, binder));
   node->columns = true;
   return node;
 }
 
-constexpr Argument kArguments[] = {
+constexpr Argument kAddColTotalsArguments[] = {
     {.name = "field",
      .type = "field or pattern…",
      .fallback = "*",
@@ -25,11 +25,11 @@ constexpr Argument kArguments[] = {
      .fallback = "Total",
      .summary = "The label; without labelfield there is none.",
      .is_option = true}};
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kAddColTotalsNotes[] = {
     "absent values, multivalues and texts that are no numbers count as nothing; a field without "
     "any number has no sum",
     "fields whose names begin with _ are never summed; without rows there is no sum"};
-constexpr Example kExamples[] = {
+constexpr Example kAddColTotalsExamples[] = {
     {.title = "A last row with the sums",
      .input = R"({"h":"x","n":1} {"h":"y","n":3})",
      .query = "table h n | addcoltotals",
@@ -48,10 +48,10 @@ extern constexpr CommandEntry kAddColTotals = {
     .summary = "Adds a last row with the sum of each field.",
     .kind = CommandKind::kTransforming,
     .shape = {Shape::kArguments, kNoClauses},
-    .arguments = kArguments,
-    .notes = kNotes,
-    .examples = kExamples,
-    .bind = &Bind,
+    .arguments = kAddColTotalsArguments,
+    .notes = kAddColTotalsNotes,
+    .examples = kAddColTotalsExamples,
+    .bind = &BindAddColTotals,
 };
 
 }  // namespace spelk::commands

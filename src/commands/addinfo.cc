@@ -67,7 +67,7 @@ class AddInfo final : public exec::Streaming<std::vector<exec::ColumnSetter>> {
 
 // ---------------------------------------------------------------- binding
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindAddInfo(const ast::CommandCall& call, plan::Binder& binder) {
   SPELK_RETURN_IF_ERROR(binder.NoArguments(call));
   auto node = plan::Make<AddInfoNode>(call.span);
   for (const std::string_view name :
@@ -77,22 +77,22 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return node;
 }
 
-exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
+exec::OperatorPtr BuildAddInfo(const plan::Node& node, const exec::RunContext& run) {
   return std::make_unique<AddInfo>(plan::As<AddInfoNode>(node), run);
 }
 
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kAddInfoNotes[] = {
     "info_min_time and info_max_time are the range of time of the search, from earliest and latest "
     "in it or around it: 0.000 and +Infinity where it is open",
     "info_search_time is the instant of the run, and info_sid is made of it"};
-constexpr Example kExamples[] = {
+constexpr Example kAddInfoExamples[] = {
     {.title = "The range of time of a search",
      .input = R"({"_time":1600000100,"a":1})",
      .query = "search earliest=1600000000 | addinfo | table a info_min_time info_max_time",
      .output = R"({"a":1,"info_min_time":1600000000.000,"info_max_time":"+Infinity"})"},
 };
 
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<AddInfoNode>, &Build}};
+constexpr plan::NodeEntry kAddInfoNodes[] = {{&plan::TypeOf<AddInfoNode>, &BuildAddInfo}};
 
 }  // namespace
 
@@ -102,10 +102,10 @@ extern constexpr CommandEntry kAddInfo = {
     .summary = "Adds the time range and the instant of the search to each row.",
     .kind = CommandKind::kDistributableStreaming,
     .shape = {Shape::kArguments, kNoClauses},
-    .notes = kNotes,
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .notes = kAddInfoNotes,
+    .examples = kAddInfoExamples,
+    .nodes = kAddInfoNodes,
+    .bind = &BindAddInfo,
 };
 
 }  // namespace spelk::commands

@@ -164,7 +164,7 @@ absl::Status Refuse(const ast::CommandCall& call, std::string_view option, std::
                       fmt::format("{} has no meaning without {}", option, without));
 }
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindAddTotals(const ast::CommandCall& call, plan::Binder& binder) {
   SPELK_ASSIGN_OR_RETURN(std::unique_ptr<TotalsNode> node, BindTotals(call, binder));
   SPELK_ASSIGN_OR_RETURN(const bool rows, binder.Flag(call, "row"));
   SPELK_ASSIGN_OR_RETURN(node->columns, binder.Flag(call, "col"));
@@ -181,7 +181,7 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return node;
 }
 
-constexpr Argument kArguments[] = {
+constexpr Argument kAddTotalsArguments[] = {
     {.name = "field",
      .type = "field or pattern…",
      .fallback = "*",
@@ -211,13 +211,13 @@ constexpr Argument kArguments[] = {
      .fallback = "Total",
      .summary = "The label; without labelfield there is none.",
      .is_option = true}};
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kAddTotalsNotes[] = {
     "absent values, multivalues and texts that are no numbers count as nothing; a row without any "
     "number has the sum 0",
     "fields whose names begin with _ are never summed",
     "the last row sums the sums of the rows too, and has no value where no row has a number; "
     "without rows there is none"};
-constexpr Example kExamples[] = {
+constexpr Example kAddTotalsExamples[] = {
     {.title = "The sum of each row",
      .input = R"({"h":"x","a":1,"b":2} {"h":"y","a":3})",
      .query = "table h a b | addtotals",
@@ -229,7 +229,7 @@ constexpr Example kExamples[] = {
                   {"h":"ALL","a":4,"b":2,"sum":6})"},
 };
 
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<TotalsNode>, &BuildTotals}};
+constexpr plan::NodeEntry kAddTotalsNodes[] = {{&plan::TypeOf<TotalsNode>, &BuildTotals}};
 
 }  // namespace
 
@@ -298,11 +298,11 @@ extern constexpr CommandEntry kAddTotals = {
     .summary = "Adds sums of rows, and of columns.",
     .kind = CommandKind::kDistributableStreaming,
     .shape = {Shape::kArguments, kNoClauses},
-    .arguments = kArguments,
-    .notes = kNotes,
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .arguments = kAddTotalsArguments,
+    .notes = kAddTotalsNotes,
+    .examples = kAddTotalsExamples,
+    .nodes = kAddTotalsNodes,
+    .bind = &BindAddTotals,
 };
 
 }  // namespace spelk::commands

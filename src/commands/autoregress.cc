@@ -101,7 +101,7 @@ std::optional<Rows> ParseRows(std::string_view text, uint64_t most_back, uint64_
   return good ? std::optional(Rows{*nearest, *farthest}) : std::nullopt;
 }
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindAutoregress(const ast::CommandCall& call, plan::Binder& binder) {
   auto node = plan::Make<AutoregressNode>(call.span);
   SPELK_ASSIGN_OR_RETURN(const plan::Binder::Named named, binder.OneNamedField(call));
   node->field = named.field;
@@ -122,11 +122,11 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return node;
 }
 
-exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
+exec::OperatorPtr BuildAutoregress(const plan::Node& node, const exec::RunContext& run) {
   return std::make_unique<Autoregress>(plan::As<AutoregressNode>(node), run);
 }
 
-constexpr Argument kArguments[] = {
+constexpr Argument kAutoregressArguments[] = {
     {.name = "field AS name",
      .type = "field",
      .fallback = "",
@@ -136,10 +136,10 @@ constexpr Argument kArguments[] = {
      .fallback = "1",
      .summary = "How many rows before the row to copy from stands.",
      .is_option = true}};
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kAutoregressNotes[] = {
     "events come newest first unless they are sorted before",
     "the first rows, which have no row so far before them, get no value"};
-constexpr Example kExamples[] = {
+constexpr Example kAutoregressExamples[] = {
     {.title = "The value of the row before",
      .input = R"({"n":1} {"n":5} {"n":3})",
      .query = "autoregress n AS before | table n before",
@@ -150,7 +150,8 @@ constexpr Example kExamples[] = {
      .output = R"({"n":1} {"n":5,"n_p1":1} {"n":3,"n_p1":5,"n_p2":1})"},
 };
 
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<AutoregressNode>, &Build}};
+constexpr plan::NodeEntry kAutoregressNodes[] = {
+    {&plan::TypeOf<AutoregressNode>, &BuildAutoregress}};
 
 }  // namespace
 
@@ -161,11 +162,11 @@ extern constexpr CommandEntry kAutoregress = {
     .kind = CommandKind::kCentralizedStreaming,
     .shape = {Shape::kArguments, kNoClauses},
     .alias_behind_options = true,
-    .arguments = kArguments,
-    .notes = kNotes,
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .arguments = kAutoregressArguments,
+    .notes = kAutoregressNotes,
+    .examples = kAutoregressExamples,
+    .nodes = kAutoregressNodes,
+    .bind = &BindAutoregress,
 };
 
 }  // namespace spelk::commands

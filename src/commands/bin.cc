@@ -211,7 +211,7 @@ absl::Status BindAlignTime(const ast::CommandCall& call, plan::Binder& binder, B
                       "aligntime is for spans of time only");
 }
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindBin(const ast::CommandCall& call, plan::Binder& binder) {
   SPELK_RETURN_IF_ERROR(binder.NoSigns(call));
   const std::vector<const ast::Argument*> arguments = binder.Positional(call);
   if (arguments.empty()) {
@@ -242,7 +242,7 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return node;
 }
 
-exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
+exec::OperatorPtr BuildBin(const plan::Node& node, const exec::RunContext& run) {
   const auto& bin = plan::As<BinNode>(node);
   const double align = AlignmentOf(bin, run);
   const auto span = BinSpan::Parse(bin.width, bin.is_time);
@@ -250,8 +250,8 @@ exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
   return std::make_unique<BinBySpan>(bin, Binner(*span, run.evaluation.constants.zone, align));
 }
 
-constexpr std::string_view kAliases[] = {"bucket", "discretize"};
-constexpr Argument kArguments[] = {
+constexpr std::string_view kBinAliases[] = {"bucket", "discretize"};
+constexpr Argument kBinArguments[] = {
     {.name = "field AS name",
      .type = "field",
      .fallback = "",
@@ -289,13 +289,13 @@ constexpr Argument kArguments[] = {
          "Where a range of time begins, instead of the epoch; days and longer begin at local "
          "midnight in any case.",
      .is_option = true}};
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kBinNotes[] = {
     "_time and spans with a unit of time give the start of the range in seconds, other numbers the "
     "text low-high, where low belongs to the range",
     "what is no number stays as it is; of a multivalue each value is put into its range",
     "weeks are counted from the epoch and so begin on Thursday; span=1w@w0 lets them begin on "
     "Sunday, 1w@w1 on Monday"};
-constexpr Example kExamples[] = {
+constexpr Example kBinExamples[] = {
     {.title = "Five minutes",
      .input = R"({"_time":1700003110} {"_time":1700003099})",
      .query = "bin _time span=5m | table _time",
@@ -310,7 +310,7 @@ constexpr Example kExamples[] = {
      .output = R"({"v":"1-10"} {"v":"10-100"})"},
 };
 
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<BinNode>, &Build}};
+constexpr plan::NodeEntry kBinNodes[] = {{&plan::TypeOf<BinNode>, &BuildBin}};
 
 }  // namespace
 
@@ -325,7 +325,7 @@ plan::NodePtr MakeTimeBin(Span span, Field time, std::string width) {
 
 extern constexpr CommandEntry kBin = {
     .name = "bin",
-    .aliases = kAliases,
+    .aliases = kBinAliases,
     .signature =
         "bin [span=<span>] [bins=<int>] [minspan=<span>] [start=<number>] [end=<number>] "
         "[aligntime=<time>] <field> [AS <field>]",
@@ -333,11 +333,11 @@ extern constexpr CommandEntry kBin = {
     .kind = CommandKind::kDistributableStreaming,
     .shape = {Shape::kArguments, kNoClauses},
     .alias_behind_options = true,
-    .arguments = kArguments,
-    .notes = kNotes,
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .arguments = kBinArguments,
+    .notes = kBinNotes,
+    .examples = kBinExamples,
+    .nodes = kBinNodes,
+    .bind = &BindBin,
 };
 
 }  // namespace spelk::commands

@@ -215,13 +215,13 @@ class Collect final : public exec::Sequential<CollectState> {
   std::string info_;  // As addinfo tells it.
 };
 
-exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
+exec::OperatorPtr BuildCollect(const plan::Node& node, const exec::RunContext& run) {
   return std::make_unique<Collect>(plan::As<CollectNode>(node), run);
 }
 
 // ---------------------------------------------------------------- binding
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindCollect(const ast::CommandCall& call, plan::Binder& binder) {
   SPELK_RETURN_IF_ERROR(binder.NoArguments(call));
   auto node = plan::Make<CollectNode>(call.span);
   SPELK_ASSIGN_OR_RETURN(node->index, binder.Text(call, "index"));
@@ -247,8 +247,8 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return node;
 }
 
-constexpr std::string_view kAliases[] = {"stash"};
-constexpr Argument kArguments[] = {
+constexpr std::string_view kCollectAliases[] = {"stash"};
+constexpr Argument kCollectArguments[] = {
     {.name = "index",
      .type = "text",
      .fallback = kDefaultIndex,
@@ -321,37 +321,37 @@ constexpr Argument kArguments[] = {
      .summary = "How Splunk writes its file.",
      .is_option = true,
      .no_effect = true}};
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kCollectNotes[] = {
     "with --allow-write DIR the events are added to the file DIR/<index>.ndjson when the search "
     "has succeeded, and can be read from there; without it a warning says what would be written",
     "the text of an event is _raw, or else the fields of the row as pairs after the time and the "
     "range of the search; index, source, sourcetype and host of the row become orig_index …",
     "rows without _time have the beginning of the time range, or that of the run"};
-constexpr Example kExamples[] = {
+constexpr Example kCollectExamples[] = {
     {.title = "Rows for a summary index",
      .input = R"({"user":"ana"} {"user":"ana"})",
      .query = "stats count BY user | collect index=summary",
      .output = R"({"user":"ana","count":2})"},
 };
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<CollectNode>, &Build}};
+constexpr plan::NodeEntry kCollectNodes[] = {{&plan::TypeOf<CollectNode>, &BuildCollect}};
 
 }  // namespace
 
 extern constexpr CommandEntry kCollect = {
     .name = "collect",
-    .aliases = kAliases,
+    .aliases = kCollectAliases,
     .signature = "collect [index=<text>] [<option>…]",
     .summary = "Adds the rows to a summary index, which is a file here.",
     .kind = CommandKind::kDistributableStreaming,
     .shape = {Shape::kArguments, kNoClauses},
-    .arguments = kArguments,
-    .notes = kNotes,
+    .arguments = kCollectArguments,
+    .notes = kCollectNotes,
     .differs =
         "Writes to a file inside --allow-write only; otherwise a warning says what it would "
         "write.",
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .examples = kCollectExamples,
+    .nodes = kCollectNodes,
+    .bind = &BindCollect,
 };
 
 }  // namespace spelk::commands

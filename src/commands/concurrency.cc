@@ -83,7 +83,7 @@ class Concurrency final : public WholeSink {
   const ConcurrencyNode& node_;
 };
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindConcurrency(const ast::CommandCall& call, plan::Binder& binder) {
   SPELK_RETURN_IF_ERROR(binder.NoArguments(call));
   auto node = plan::Make<ConcurrencyNode>(call.span);
   SPELK_ASSIGN_OR_RETURN(const std::string duration, binder.Text(call, "duration"));
@@ -99,29 +99,30 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return node;
 }
 
-exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
+exec::OperatorPtr BuildConcurrency(const plan::Node& node, const exec::RunContext& run) {
   return std::make_unique<Concurrency>(plan::As<ConcurrencyNode>(node), run);
 }
 
-constexpr Argument kArguments[] = {{.name = "duration",
-                                    .type = "field",
-                                    .fallback = "",
-                                    .summary = "How long a row lasts, in the unit of start.",
-                                    .is_option = true},
-                                   {.name = "start",
-                                    .type = "field",
-                                    .fallback = "_time",
-                                    .summary = "When it begins.",
-                                    .is_option = true},
-                                   {.name = "output",
-                                    .type = "field",
-                                    .fallback = "concurrency",
-                                    .summary = "Gets the number of rows.",
-                                    .is_option = true}};
-constexpr std::string_view kNotes[] = {
+constexpr Argument kConcurrencyArguments[] = {
+    {.name = "duration",
+     .type = "field",
+     .fallback = "",
+     .summary = "How long a row lasts, in the unit of start.",
+     .is_option = true},
+    {.name = "start",
+     .type = "field",
+     .fallback = "_time",
+     .summary = "When it begins.",
+     .is_option = true},
+    {.name = "output",
+     .type = "field",
+     .fallback = "concurrency",
+     .summary = "Gets the number of rows.",
+     .is_option = true}};
+constexpr std::string_view kConcurrencyNotes[] = {
     "the row itself counts, and so does one that ends in the very instant",
     "a row whose start or duration is no number counts nowhere and gets nothing"};
-constexpr Example kExamples[] = {
+constexpr Example kConcurrencyExamples[] = {
     {.title = "Three rows, two of which overlap",
      .input = R"({"t":0,"d":10} {"t":5,"d":1} {"t":20,"d":3})",
      .query = "concurrency start=t duration=d | table t d concurrency",
@@ -129,7 +130,8 @@ constexpr Example kExamples[] = {
                   {"t":20,"d":3,"concurrency":1})"},
 };
 
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<ConcurrencyNode>, &Build}};
+constexpr plan::NodeEntry kConcurrencyNodes[] = {
+    {&plan::TypeOf<ConcurrencyNode>, &BuildConcurrency}};
 
 }  // namespace
 
@@ -139,11 +141,11 @@ extern constexpr CommandEntry kConcurrency = {
     .summary = "Counts the rows that were in progress when each row began.",
     .kind = CommandKind::kDatasetProcessing,
     .shape = {Shape::kArguments, kNoClauses},
-    .arguments = kArguments,
-    .notes = kNotes,
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .arguments = kConcurrencyArguments,
+    .notes = kConcurrencyNotes,
+    .examples = kConcurrencyExamples,
+    .nodes = kConcurrencyNodes,
+    .bind = &BindConcurrency,
 };
 
 }  // namespace spelk::commands

@@ -195,7 +195,7 @@ absl::StatusOr<double> Share(const ast::CommandCall& call, std::string_view name
   return binder.BadOption(*option, binder.TextOf(option->value->span));
 }
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindContingency(const ast::CommandCall& call, plan::Binder& binder) {
   auto node = plan::Make<ContingencyNode>(call.span);
   SPELK_RETURN_IF_ERROR(binder.NoSigns(call));
   SPELK_ASSIGN_OR_RETURN(const plan::Binder::Most rows,
@@ -221,12 +221,12 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return node;
 }
 
-exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
+exec::OperatorPtr BuildContingency(const plan::Node& node, const exec::RunContext& run) {
   return std::make_unique<Contingency>(plan::As<ContingencyNode>(node), run);
 }
 
-constexpr std::string_view kAliases[] = {"counttable", "ctable"};
-constexpr Argument kArguments[] = {
+constexpr std::string_view kContingencyAliases[] = {"counttable", "ctable"};
+constexpr Argument kContingencyArguments[] = {
     {.name = "field field",
      .type = "fields",
      .fallback = "",
@@ -261,12 +261,12 @@ constexpr Argument kArguments[] = {
      .fallback = "TOTAL",
      .summary = "What these are called.",
      .is_option = true}};
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kContingencyNotes[] = {
     "rows and columns stand by how often they occur, then by text; sums count what is not shown, "
     "too",
     "events that lack one of the fields do not count; a value of the second field that is the name "
     "of the first, or totalstr, has no column of its own"};
-constexpr Example kExamples[] = {
+constexpr Example kContingencyExamples[] = {
     {.title = "Pairs of values",
      .input = R"({"h":"a","k":"x"} {"h":"a","k":"y"} {"h":"b","k":"x"})",
      .query = "contingency h k",
@@ -274,24 +274,25 @@ constexpr Example kExamples[] = {
                R"({"h":"TOTAL","x":2,"y":1,"TOTAL":3})"},
 };
 
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<ContingencyNode>, &Build}};
+constexpr plan::NodeEntry kContingencyNodes[] = {
+    {&plan::TypeOf<ContingencyNode>, &BuildContingency}};
 
 }  // namespace
 
 extern constexpr CommandEntry kContingency = {
     .name = "contingency",
-    .aliases = kAliases,
+    .aliases = kContingencyAliases,
     .signature =
         "contingency [maxrows=<int>] [maxcols=<int>] [minrowcover=<number>] "
         "[mincolcover=<number>] [usetotal=<bool>] [totalstr=<text>] <field> <field>",
     .summary = "Counts how often the values of two fields occur together.",
     .kind = CommandKind::kTransforming,
     .shape = {Shape::kArguments, kNoClauses},
-    .arguments = kArguments,
-    .notes = kNotes,
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .arguments = kContingencyArguments,
+    .notes = kContingencyNotes,
+    .examples = kContingencyExamples,
+    .nodes = kContingencyNodes,
+    .bind = &BindContingency,
 };
 
 }  // namespace spelk::commands

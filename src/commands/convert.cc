@@ -353,7 +353,7 @@ absl::StatusOr<Step> BindStep(const ast::Argument& argument, plan::Binder& binde
   return step;
 }
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindConvert(const ast::CommandCall& call, plan::Binder& binder) {
   auto node = plan::Make<ConvertNode>(call.span);
   SPELK_RETURN_IF_ERROR(binder.NoSigns(call));
   SPELK_ASSIGN_OR_RETURN(node->format, binder.Text(call, "timeformat"));
@@ -366,11 +366,11 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
                       {"usage: convert [timeformat=<format>] <function>(<field>) [AS <field>]…"});
 }
 
-exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
+exec::OperatorPtr BuildConvert(const plan::Node& node, const exec::RunContext& run) {
   return std::make_unique<Convert>(plan::As<ConvertNode>(node), run);
 }
 
-constexpr Argument kArguments[] = {
+constexpr Argument kConvertArguments[] = {
     {.name = "timeformat",
      .type = "text",
      .fallback = "%m/%d/%Y %H:%M:%S",
@@ -422,10 +422,10 @@ constexpr Argument kArguments[] = {
      .type = "field",
      .fallback = "",
      .summary = "Keeps the field and gives the result a name of its own."}};
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kConvertNotes[] = {
     "what a function cannot convert stays as it is; a field named by AS then has no value",
     "of a multivalue each value is converted", "functions are applied from left to right"};
-constexpr Example kExamples[] = {
+constexpr Example kConvertExamples[] = {
     {.title = "A time as text",
      .input = R"({"t":1700002800})",
      .query = "convert timeformat=\"%Y-%m-%dT%H:%M:%S\" ctime(t) AS when | table t when",
@@ -440,7 +440,7 @@ constexpr Example kExamples[] = {
      .output = R"({"a":1000,"b":"x","src_ip":"7"})"},
 };
 
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<ConvertNode>, &Build}};
+constexpr plan::NodeEntry kConvertNodes[] = {{&plan::TypeOf<ConvertNode>, &BuildConvert}};
 
 }  // namespace
 
@@ -450,11 +450,11 @@ extern constexpr CommandEntry kConvert = {
     .summary = "Turns values of fields into numbers, and times into text and back.",
     .kind = CommandKind::kDistributableStreaming,
     .shape = {Shape::kArguments, kNoClauses},
-    .arguments = kArguments,
-    .notes = kNotes,
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .arguments = kConvertArguments,
+    .notes = kConvertNotes,
+    .examples = kConvertExamples,
+    .nodes = kConvertNodes,
+    .bind = &BindConvert,
 };
 
 }  // namespace spelk::commands

@@ -228,7 +228,7 @@ absl::StatusOr<plan::NodePtr> BindSortBy(const std::vector<const ast::Argument*>
   return sort;
 }
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindDedup(const ast::CommandCall& call, plan::Binder& binder) {
   auto node = plan::Make<DedupNode>(call.span);
   SPELK_ASSIGN_OR_RETURN(node->keep_events, binder.Flag(call, "keepevents"));
   SPELK_ASSIGN_OR_RETURN(node->keep_empty, binder.Flag(call, "keepempty"));
@@ -270,13 +270,13 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return node;
 }
 
-exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
+exec::OperatorPtr BuildDedup(const plan::Node& node, const exec::RunContext& run) {
   const auto& dedup = plan::As<DedupNode>(node);
   if (dedup.in_order()) return std::make_unique<OrderedDedup>(dedup, run);
   return std::make_unique<Dedup>(dedup, run);
 }
 
-constexpr Argument kArguments[] = {
+constexpr Argument kDedupArguments[] = {
     {.name = "count",
      .type = "int",
      .fallback = "1",
@@ -304,11 +304,12 @@ constexpr Argument kArguments[] = {
      .type = "[+|-] field…",
      .fallback = "",
      .summary = "Sorts first; stands last."}};
-constexpr std::string_view kNotes[] = {"a multivalue is compared as a whole",
-                                       "consecutive=t looks at rows as they stand in the result: "
-                                       "one that lacks a field and is dropped "
-                                       "does not part its neighbours"};
-constexpr Example kExamples[] = {
+constexpr std::string_view kDedupNotes[] = {
+    "a multivalue is compared as a whole",
+    "consecutive=t looks at rows as they stand in the result: "
+    "one that lacks a field and is dropped "
+    "does not part its neighbours"};
+constexpr Example kDedupExamples[] = {
     {.title = "The first row of each host",
      .input = R"({"host":"a","n":1} {"host":"b","n":2} {"host":"a","n":3} {"n":4})",
      .query = "dedup host",
@@ -323,7 +324,7 @@ constexpr Example kExamples[] = {
      .output = R"({"host":"a","n":1} {"n":2})"},
 };
 
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<DedupNode>, &Build}};
+constexpr plan::NodeEntry kDedupNodes[] = {{&plan::TypeOf<DedupNode>, &BuildDedup}};
 
 }  // namespace
 
@@ -335,11 +336,11 @@ extern constexpr CommandEntry kDedup = {
     .summary = "Keeps the first rows of each combination of values.",
     .kind = CommandKind::kCentralizedStreaming,
     .shape = {Shape::kArguments, kNoClauses},
-    .arguments = kArguments,
-    .notes = kNotes,
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .arguments = kDedupArguments,
+    .notes = kDedupNotes,
+    .examples = kDedupExamples,
+    .nodes = kDedupNodes,
+    .bind = &BindDedup,
 };
 
 }  // namespace spelk::commands

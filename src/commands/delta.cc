@@ -84,7 +84,7 @@ class Delta final : public exec::Sequential<DeltaState> {
   const exec::RunContext& run_;
 };
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindDelta(const ast::CommandCall& call, plan::Binder& binder) {
   auto node = plan::Make<DeltaNode>(call.span);
   SPELK_ASSIGN_OR_RETURN(const plan::Binder::Named named, binder.OneNamedField(call));
   node->field = named.field;
@@ -95,11 +95,11 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return node;
 }
 
-exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
+exec::OperatorPtr BuildDelta(const plan::Node& node, const exec::RunContext& run) {
   return std::make_unique<Delta>(plan::As<DeltaNode>(node), run);
 }
 
-constexpr Argument kArguments[] = {
+constexpr Argument kDeltaArguments[] = {
     {.name = "field AS name",
      .type = "field",
      .fallback = "",
@@ -109,11 +109,11 @@ constexpr Argument kArguments[] = {
      .fallback = "1",
      .summary = "How many rows before the row to compare with stands.",
      .is_option = true}};
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kDeltaNotes[] = {
     "events come newest first unless they are sorted before: what grows with time gives negative "
     "differences",
     "there is no difference in the first rows, nor where one of the two values is no number"};
-constexpr Example kExamples[] = {
+constexpr Example kDeltaExamples[] = {
     {.title = "The difference from the row before",
      .input = R"({"n":10} {"n":15} {"n":11})",
      .query = "delta n | table n delta(n)",
@@ -124,7 +124,7 @@ constexpr Example kExamples[] = {
      .output = R"({"n":10} {"n":15} {"n":11,"d":1})"},
 };
 
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<DeltaNode>, &Build}};
+constexpr plan::NodeEntry kDeltaNodes[] = {{&plan::TypeOf<DeltaNode>, &BuildDelta}};
 
 }  // namespace
 
@@ -135,11 +135,11 @@ extern constexpr CommandEntry kDelta = {
     .kind = CommandKind::kCentralizedStreaming,
     .shape = {Shape::kArguments, kNoClauses},
     .alias_behind_options = true,
-    .arguments = kArguments,
-    .notes = kNotes,
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .arguments = kDeltaArguments,
+    .notes = kDeltaNotes,
+    .examples = kDeltaExamples,
+    .nodes = kDeltaNodes,
+    .bind = &BindDelta,
 };
 
 }  // namespace spelk::commands

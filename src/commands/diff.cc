@@ -108,7 +108,7 @@ class Diff final : public exec::Sequential<DiffState> {
   const exec::RunContext& run_;
 };
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindDiff(const ast::CommandCall& call, plan::Binder& binder) {
   SPELK_RETURN_IF_ERROR(binder.NoArguments(call));
   auto node = plan::Make<DiffNode>(call.span);
   SPELK_ASSIGN_OR_RETURN(const int64_t position1, binder.Integer(call, "position1", 1));
@@ -126,11 +126,11 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return node;
 }
 
-exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
+exec::OperatorPtr BuildDiff(const plan::Node& node, const exec::RunContext& run) {
   return std::make_unique<Diff>(plan::As<DiffNode>(node), run);
 }
 
-constexpr Argument kArguments[] = {
+constexpr Argument kDiffArguments[] = {
     {.name = "position1",
      .type = "int",
      .fallback = "1",
@@ -161,17 +161,17 @@ constexpr Argument kArguments[] = {
      .fallback = "100000",
      .summary = "How many bytes of each text are compared; 0 is all.",
      .is_option = true}};
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kDiffNotes[] = {
     "equal texts give one row that says so; with too few rows there is none",
     "three lines stand around each change"};
-constexpr Example kExamples[] = {
+constexpr Example kDiffExamples[] = {
     {.title = "A line that was changed",
      .input = R"({"t":"a\nb\nc"} {"t":"a\nx\nc"})",
      .query = "table t | diff attribute=t",
      .output = R"({"_raw":"@@ -1,3 +1,3 @@\n a\n-b\n+x\n c"})"},
 };
 
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<DiffNode>, &Build}};
+constexpr plan::NodeEntry kDiffNodes[] = {{&plan::TypeOf<DiffNode>, &BuildDiff}};
 
 }  // namespace
 
@@ -183,11 +183,11 @@ extern constexpr CommandEntry kDiff = {
     .summary = "Shows how two rows differ.",
     .kind = CommandKind::kTransforming,
     .shape = {Shape::kArguments, kNoClauses},
-    .arguments = kArguments,
-    .notes = kNotes,
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .arguments = kDiffArguments,
+    .notes = kDiffNotes,
+    .examples = kDiffExamples,
+    .nodes = kDiffNodes,
+    .bind = &BindDiff,
 };
 
 }  // namespace spelk::commands

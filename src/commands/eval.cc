@@ -17,7 +17,7 @@ void TakeNameApart(std::string_view target, plan::Binder& binder, plan::NamedExp
   if (!named->name_fields.empty()) named->name_texts.emplace_back(target);
 }
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindEval(const ast::CommandCall& call, plan::Binder& binder) {
   if (call.assignments.empty()) {
     return binder.Error(ErrorCode::kMissingArgument, call.name.span,
                         "arguments are missing. usage: eval dest_key = expression");
@@ -43,12 +43,12 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return extend;
 }
 
-constexpr Argument kArguments[] = {
+constexpr Argument kEvalArguments[] = {
     {.name = "field=expression",
      .type = "assignment",
      .fallback = "",
      .summary = "Assignments, separated by commas; later ones see earlier ones."}};
-constexpr Example kExamples[] = {
+constexpr Example kEvalExamples[] = {
     {.title = "Assignments run from left to right",
      .input = R"({"bytes":2048})",
      .query = "eval kb=bytes/1024, text=kb.\" KB\"",
@@ -67,9 +67,9 @@ extern constexpr CommandEntry kEval = {
     .summary = "Computes fields from expressions.",
     .kind = CommandKind::kDistributableStreaming,
     .shape = {Shape::kAssignments, kNoClauses},
-    .arguments = kArguments,
-    .examples = kExamples,
-    .bind = &Bind,
+    .arguments = kEvalArguments,
+    .examples = kEvalExamples,
+    .bind = &BindEval,
 };
 
 }  // namespace spelk::commands

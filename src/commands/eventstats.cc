@@ -50,7 +50,7 @@ struct EventStatsNode final : plan::Node {
   }
 };
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindEventstats(const ast::CommandCall& call, plan::Binder& binder) {
   auto node = plan::Make<EventStatsNode>(call.span);
   SPELK_ASSIGN_OR_RETURN(node->list.by, binder.By(call));
   SPELK_ASSIGN_OR_RETURN(node->list.all_numbers, binder.Flag(call, "allnum"));
@@ -58,11 +58,11 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return node;
 }
 
-exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
+exec::OperatorPtr BuildEventstats(const plan::Node& node, const exec::RunContext& run) {
   return exec::BuildJoinBack(plan::As<EventStatsNode>(node).list, "eventstats", run);
 }
 
-constexpr Argument kArguments[] = {
+constexpr Argument kEventstatsArguments[] = {
     {.name = "statistic",
      .type = "statistic…",
      .fallback = "",
@@ -72,7 +72,7 @@ constexpr Argument kArguments[] = {
      .type = "field…",
      .fallback = "",
      .summary = "Statistics of each combination of values, written onto its rows."}};
-constexpr Example kExamples[] = {
+constexpr Example kEventstatsExamples[] = {
     {.title = "Each row with the mean of its group",
      .input = R"({"h":"a","n":1} {"h":"b","n":5} {"h":"a","n":3})",
      .query = "eventstats avg(n) AS mean BY h | table h n mean",
@@ -82,12 +82,12 @@ constexpr Example kExamples[] = {
      .query = "eventstats max(n) AS most | where n=most | table u",
      .output = R"({"u":"bo"} {"u":"cy"})"},
 };
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kEventstatsNotes[] = {
     "a row that lacks a BY field passes unchanged",
     "a row whose BY field has several values gets the results of all their groups",
     "rows and groups that exceed the memory go to disk; nothing is left out"};
 
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<EventStatsNode>, &Build}};
+constexpr plan::NodeEntry kEventstatsNodes[] = {{&plan::TypeOf<EventStatsNode>, &BuildEventstats}};
 
 }  // namespace
 
@@ -97,12 +97,12 @@ extern constexpr CommandEntry kEventstats = {
     .summary = "Adds statistics of all rows, or of a row's group, to each row.",
     .kind = CommandKind::kDatasetProcessing,
     .shape = {Shape::kArguments, kClauseBy},
-    .arguments = kArguments,
-    .notes = kNotes,
+    .arguments = kEventstatsArguments,
+    .notes = kEventstatsNotes,
     .differs = "What memory does not hold goes to disk; Splunk leaves fields out there.",
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .examples = kEventstatsExamples,
+    .nodes = kEventstatsNodes,
+    .bind = &BindEventstats,
 };
 
 }  // namespace spelk::commands

@@ -239,7 +239,7 @@ absl::StatusOr<Transform> BindTransform(const ast::Argument& argument, plan::Bin
   return transform;
 }
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindExtract(const ast::CommandCall& call, plan::Binder& binder) {
   auto node = plan::Make<ExtractNode>(call.span);
   node->input = binder.Intern("_raw");
   SPELK_ASSIGN_OR_RETURN(const std::string pairs, binder.Text(call, "pairdelim"));
@@ -269,12 +269,12 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return node;
 }
 
-exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
+exec::OperatorPtr BuildExtract(const plan::Node& node, const exec::RunContext& run) {
   return std::make_unique<ExtractOperator>(plan::As<ExtractNode>(node), run);
 }
 
-constexpr std::string_view kAliases[] = {"kv"};
-constexpr Argument kArguments[] = {
+constexpr std::string_view kExtractAliases[] = {"kv"};
+constexpr Argument kExtractArguments[] = {
     {.name = "stanza",
      .type = "text…",
      .fallback = "",
@@ -326,14 +326,14 @@ constexpr Argument kArguments[] = {
      .summary = "Knowledge is read for each run.",
      .is_option = true,
      .no_effect = true}};
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kExtractNotes[] = {
     "it looks at _raw only: rename another field to that first; a stanza may name another one by "
     "SOURCE_KEY",
     "auto=false leaves the pairs out, so that only stanzas give fields",
     "a value in double quotes may hold delimiters; an empty value gives no field",
     "a field that is there already is kept; with mv_add its values come first",
     "a value that holds a kvdelim without quotes gives no field"};
-constexpr Example kExamples[] = {
+constexpr Example kExtractExamples[] = {
     {.title = "Pairs anywhere in the text",
      .input = R"({"_raw":"login user=ana, src=\"10.0.0.7\" from-host=web"})",
      .query = "extract | table user src from_host",
@@ -348,24 +348,24 @@ constexpr Example kExamples[] = {
      .output = R"({"t":["x","y"]})"},
 };
 
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<ExtractNode>, &Build}};
+constexpr plan::NodeEntry kExtractNodes[] = {{&plan::TypeOf<ExtractNode>, &BuildExtract}};
 
 }  // namespace
 
 extern constexpr CommandEntry kExtract = {
     .name = "extract",
-    .aliases = kAliases,
+    .aliases = kExtractAliases,
     .signature =
         "extract [<stanza>…] [pairdelim=<characters>] [kvdelim=<characters>] [limit=<int>] "
         "[maxchars=<int>] [mv_add=<bool>] [clean_keys=<bool>] [auto=<bool>]",
     .summary = "Takes fields out of pairs of names and values in the text of an event.",
     .kind = CommandKind::kDistributableStreaming,
     .shape = {Shape::kArguments, kNoClauses},
-    .arguments = kArguments,
-    .notes = kNotes,
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .arguments = kExtractArguments,
+    .notes = kExtractNotes,
+    .examples = kExtractExamples,
+    .nodes = kExtractNodes,
+    .bind = &BindExtract,
 };
 
 }  // namespace spelk::commands

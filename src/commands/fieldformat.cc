@@ -107,7 +107,7 @@ class FormatFields final : public exec::Streaming<FormatState> {
   const exec::RunContext& run_;
 };
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindFieldFormat(const ast::CommandCall& call, plan::Binder& binder) {
   if (call.assignments.empty()) {
     return binder.Error(ErrorCode::kMissingArgument, call.name.span, "arguments are missing",
                         {"usage: fieldformat <field>=<expression>"});
@@ -127,26 +127,28 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return node;
 }
 
-exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
+exec::OperatorPtr BuildFieldFormat(const plan::Node& node, const exec::RunContext& run) {
   return std::make_unique<FormatFields>(plan::As<FieldFormatNode>(node), run);
 }
 
-constexpr Argument kArguments[] = {{.name = "field=expression",
-                                    .type = "assignment",
-                                    .fallback = "",
-                                    .summary = "What is shown in place of the field's value."}};
-constexpr std::string_view kNotes[] = {
+constexpr Argument kFieldFormatArguments[] = {
+    {.name = "field=expression",
+     .type = "assignment",
+     .fallback = "",
+     .summary = "What is shown in place of the field's value."}};
+constexpr std::string_view kFieldFormatNotes[] = {
     "table, markdown and vertical output show it, computed from the rows as they are at the end; "
     "every other output and all commands see the value itself",
     "of several formats of a field the last one counts; a field that is renamed loses its format"};
-constexpr Example kExamples[] = {
+constexpr Example kFieldFormatExamples[] = {
     {.title = "The value stays a number",
      .input = R"({"n":1} {"n":2})",
      .query = "fieldformat n=n.\" KB\" | stats sum(n) AS sum",
      .output = R"({"sum":3})"},
 };
 
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<FieldFormatNode>, &Build}};
+constexpr plan::NodeEntry kFieldFormatNodes[] = {
+    {&plan::TypeOf<FieldFormatNode>, &BuildFieldFormat}};
 
 }  // namespace
 
@@ -156,12 +158,12 @@ extern constexpr CommandEntry kFieldFormat = {
     .summary = "Says how the values of a field are shown, without changing them.",
     .kind = CommandKind::kDistributableStreaming,
     .shape = {Shape::kAssignments, kNoClauses},
-    .arguments = kArguments,
-    .notes = kNotes,
+    .arguments = kFieldFormatArguments,
+    .notes = kFieldFormatNotes,
     .differs = "Tables, markdown and vertical output show the format; all else has the values.",
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .examples = kFieldFormatExamples,
+    .nodes = kFieldFormatNodes,
+    .bind = &BindFieldFormat,
 };
 
 }  // namespace spelk::commands

@@ -4,7 +4,7 @@
 namespace spelk::commands {
 namespace {
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindFields(const ast::CommandCall& call, plan::Binder& binder) {
   auto project = plan::Make<plan::ProjectNode>(call.span);
   for (size_t i = 0; i < call.arguments.size(); ++i) {
     const auto* sign = std::get_if<ast::ArgumentSign>(&call.arguments[i].value);
@@ -20,10 +20,10 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return project;
 }
 
-constexpr Argument kArguments[] = {
+constexpr Argument kFieldsArguments[] = {
     {.name = "+|-", .type = "sign", .fallback = "+", .summary = "Keep the fields, or remove them."},
     {.name = "field", .type = "field…", .fallback = "", .summary = "Names, which may hold `*`."}};
-constexpr Example kExamples[] = {
+constexpr Example kFieldsExamples[] = {
     {.title = "Keep two fields",
      .input = R"({"a":1,"b":2,"c":3})",
      .query = "fields c a",
@@ -42,9 +42,9 @@ extern constexpr CommandEntry kFields = {
     .summary = "Keeps or removes fields.",
     .kind = CommandKind::kDistributableStreaming,
     .shape = {Shape::kArguments, kNoClauses},
-    .arguments = kArguments,
-    .examples = kExamples,
-    .bind = &Bind,
+    .arguments = kFieldsArguments,
+    .examples = kFieldsExamples,
+    .bind = &BindFields,
 };
 
 }  // namespace spelk::commands

@@ -200,7 +200,7 @@ class FieldSummary final : public exec::Sequential<SummaryState> {
   const exec::RunContext& run_;
 };
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindFieldSummary(const ast::CommandCall& call, plan::Binder& binder) {
   auto node = plan::Make<FieldSummaryNode>(call.span);
   SPELK_RETURN_IF_ERROR(binder.NoSigns(call));
   SPELK_ASSIGN_OR_RETURN(const int64_t most, binder.Integer(call, "maxvals"));
@@ -210,11 +210,11 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return node;
 }
 
-exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
+exec::OperatorPtr BuildFieldSummary(const plan::Node& node, const exec::RunContext& run) {
   return std::make_unique<FieldSummary>(plan::As<FieldSummaryNode>(node), run);
 }
 
-constexpr Argument kArguments[] = {
+constexpr Argument kFieldSummaryArguments[] = {
     {.name = "field",
      .type = "field or pattern…",
      .fallback = "*",
@@ -224,11 +224,11 @@ constexpr Argument kArguments[] = {
      .fallback = "100",
      .summary = "How many values are listed, the most frequent ones; 0 is all.",
      .is_option = true}};
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kFieldSummaryNotes[] = {
     "fields stand by name; values are counted exactly, so is_exact is always 1",
     "max, mean, min and stdev are those of the values that are numbers",
     "without names, fields whose names begin with _ are left out"};
-constexpr Example kExamples[] = {
+constexpr Example kFieldSummaryExamples[] = {
     {.title = "What there is in two fields",
      .input = R"({"a":1,"k":"x"} {"a":3,"k":"x"})",
      .query = "table a k | fieldsummary | table field count distinct_count max mean min values",
@@ -238,7 +238,8 @@ constexpr Example kExamples[] = {
                R"("values":"[{\"value\":\"x\",\"count\":2}]"})"},
 };
 
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<FieldSummaryNode>, &Build}};
+constexpr plan::NodeEntry kFieldSummaryNodes[] = {
+    {&plan::TypeOf<FieldSummaryNode>, &BuildFieldSummary}};
 
 }  // namespace
 
@@ -248,12 +249,12 @@ extern constexpr CommandEntry kFieldSummary = {
     .summary = "Computes statistics of the values of each field.",
     .kind = CommandKind::kDatasetProcessing,
     .shape = {Shape::kArguments, kNoClauses},
-    .arguments = kArguments,
-    .notes = kNotes,
+    .arguments = kFieldSummaryArguments,
+    .notes = kFieldSummaryNotes,
     .differs = "Counts are exact always; what memory does not hold is an error.",
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .examples = kFieldSummaryExamples,
+    .nodes = kFieldSummaryNodes,
+    .bind = &BindFieldSummary,
 };
 
 }  // namespace spelk::commands

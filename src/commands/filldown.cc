@@ -104,7 +104,7 @@ class FillDown final : public exec::Sequential<FillDownState> {
   const exec::RunContext& run_;
 };
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindFillDown(const ast::CommandCall& call, plan::Binder& binder) {
   auto node = plan::Make<FillDownNode>(call.span);
   SPELK_RETURN_IF_ERROR(binder.NoSigns(call));
   SPELK_ASSIGN_OR_RETURN(node->names, binder.FieldNames(binder.Positional(call), true));
@@ -112,19 +112,20 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return node;
 }
 
-exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
+exec::OperatorPtr BuildFillDown(const plan::Node& node, const exec::RunContext& run) {
   return std::make_unique<FillDown>(plan::As<FillDownNode>(node), run);
 }
 
-constexpr Argument kArguments[] = {{.name = "field",
-                                    .type = "field or pattern…",
-                                    .fallback = "*",
-                                    .summary = "What is filled; * is any run of characters."}};
-constexpr std::string_view kNotes[] = {
+constexpr Argument kFillDownArguments[] = {
+    {.name = "field",
+     .type = "field or pattern…",
+     .fallback = "*",
+     .summary = "What is filled; * is any run of characters."}};
+constexpr std::string_view kFillDownNotes[] = {
     "events come newest first unless they are sorted before",
     "an empty text is a value; where no row above has one, the field stays absent",
     "* does not take fields whose names begin with _"};
-constexpr Example kExamples[] = {
+constexpr Example kFillDownExamples[] = {
     {.title = "One field",
      .input = R"({"day":"Mon","n":1} {"n":2} {"day":"Tue","n":3})",
      .query = "filldown day | table day n",
@@ -135,7 +136,7 @@ constexpr Example kExamples[] = {
      .output = R"({"a":1} {"a":1,"b":2} {"a":3,"b":2})"},
 };
 
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<FillDownNode>, &Build}};
+constexpr plan::NodeEntry kFillDownNodes[] = {{&plan::TypeOf<FillDownNode>, &BuildFillDown}};
 
 }  // namespace
 
@@ -145,11 +146,11 @@ extern constexpr CommandEntry kFillDown = {
     .summary = "Puts the last value above where a field is absent.",
     .kind = CommandKind::kDatasetProcessing,
     .shape = {Shape::kArguments, kNoClauses},
-    .arguments = kArguments,
-    .notes = kNotes,
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .arguments = kFillDownArguments,
+    .notes = kFillDownNotes,
+    .examples = kFillDownExamples,
+    .nodes = kFillDownNodes,
+    .bind = &BindFillDown,
 };
 
 }  // namespace spelk::commands

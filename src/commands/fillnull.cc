@@ -121,7 +121,7 @@ class FillAll final : public exec::SpoolSink {
 
 // ---------------------------------------------------------------- binding
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindFillNull(const ast::CommandCall& call, plan::Binder& binder) {
   auto node = plan::Make<FillNullNode>(call.span);
   SPELK_RETURN_IF_ERROR(binder.NoSigns(call));
   SPELK_ASSIGN_OR_RETURN(node->value, binder.Text(call, "value"));
@@ -135,13 +135,13 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return node;
 }
 
-exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
+exec::OperatorPtr BuildFillNull(const plan::Node& node, const exec::RunContext& run) {
   const auto& fill = plan::As<FillNullNode>(node);
   if (fill.fields.empty()) return std::make_unique<FillAll>(fill, run);
   return std::make_unique<FillListed>(fill);
 }
 
-constexpr Argument kArguments[] = {
+constexpr Argument kFillNullArguments[] = {
     {.name = "value",
      .type = "text",
      .fallback = "0",
@@ -152,11 +152,11 @@ constexpr Argument kArguments[] = {
      .fallback = "",
      .summary = "Where; a field that no row has is made. Without a list: every field that some row "
                 "has."}};
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kFillNullNotes[] = {
     "an empty text is a value and stays",
     "without a list, fields whose names begin with _ are left alone, and all rows are collected "
     "before the first comes out"};
-constexpr Example kExamples[] = {
+constexpr Example kFillNullExamples[] = {
     {.title = "Every field that some row has",
      .input = R"({"a":1} {"b":2})",
      .query = "fillnull value=none | table a b",
@@ -167,7 +167,7 @@ constexpr Example kExamples[] = {
      .output = R"({"a":1,"c":0} {"a":0,"b":2,"c":0})"},
 };
 
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<FillNullNode>, &Build}};
+constexpr plan::NodeEntry kFillNullNodes[] = {{&plan::TypeOf<FillNullNode>, &BuildFillNull}};
 
 }  // namespace
 
@@ -177,11 +177,11 @@ extern constexpr CommandEntry kFillNull = {
     .summary = "Puts a value where a field is absent.",
     .kind = CommandKind::kDistributableStreaming,
     .shape = {Shape::kArguments, kNoClauses},
-    .arguments = kArguments,
-    .notes = kNotes,
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .arguments = kFillNullArguments,
+    .notes = kFillNullNotes,
+    .examples = kFillNullExamples,
+    .nodes = kFillNullNodes,
+    .bind = &BindFillNull,
 };
 
 }  // namespace spelk::commands

@@ -441,7 +441,7 @@ bool IsList(const ast::Argument& argument) {
   return list != nullptr && list->name.text == "json_array";
 }
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindForeach(const ast::CommandCall& call, plan::Binder& binder) {
   const ast::ArgumentSubsearch* bracket = nullptr;
   std::vector<const ast::Argument*> names;
   for (const ast::Argument& argument : call.arguments) {
@@ -491,7 +491,7 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return node;
 }
 
-exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
+exec::OperatorPtr BuildForeach(const plan::Node& node, const exec::RunContext& run) {
   return std::make_unique<Foreach>(plan::As<ForeachNode>(node), run);
 }
 exec::OperatorPtr BuildItem(const plan::Node& node, const exec::RunContext& run) {
@@ -502,7 +502,7 @@ constexpr Argument TokenOption(std::string_view name, std::string_view token,
                                std::string_view summary) {
   return {.name = name, .type = "text", .fallback = token, .summary = summary, .is_option = true};
 }
-constexpr Argument kArguments[] = {
+constexpr Argument kForeachArguments[] = {
     {.name = "field",
      .type = "field…",
      .fallback = "",
@@ -525,12 +525,12 @@ constexpr Argument kArguments[] = {
     TokenOption("matchseg3", "<<MATCHSEG3>>", "For what the third star took."),
     TokenOption("itemstr", "<<ITEM>>", "For the value, in the modes for values."),
     TokenOption("iterstr", "<<ITER>>", "For its number, counted from 0.")};
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kForeachNotes[] = {
     "a name with blanks or signs needs single quotes round the token: '<<FIELD>>'",
     "the modes for values take one field, whose name is taken as it is, wildcards included; "
     "auto_collections without one goes through all fields that hold several values or a JSON array",
     "json_array(1, 2) may stand for the field, without a mode"};
-constexpr Example kExamples[] = {
+constexpr Example kForeachExamples[] = {
     {.title = "Each field that ends in _kb, in bytes",
      .input = R"({"in_kb":2,"out_kb":3})",
      .query = "foreach *_kb [eval <<MATCHSTR>>=<<FIELD>>*1024] | table in out",
@@ -540,8 +540,8 @@ constexpr Example kExamples[] = {
      .query = "makemv delim=\",\" n | eval sum=0 | foreach mode=multivalue n [eval "
               "sum=sum+<<ITEM>>] | table sum",
      .output = R"({"sum":7})"}};
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<ForeachNode>, &Build},
-                                      {&plan::TypeOf<ForeachItemNode>, &BuildItem}};
+constexpr plan::NodeEntry kForeachNodes[] = {{&plan::TypeOf<ForeachNode>, &BuildForeach},
+                                             {&plan::TypeOf<ForeachItemNode>, &BuildItem}};
 
 }  // namespace
 
@@ -556,11 +556,11 @@ extern constexpr CommandEntry kForeach = {
     .kind = CommandKind::kDistributableStreaming,
     .shape = {Shape::kArguments, kNoClauses},
     .subpipelines = true,
-    .arguments = kArguments,
-    .notes = kNotes,
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .arguments = kForeachArguments,
+    .notes = kForeachNotes,
+    .examples = kForeachExamples,
+    .nodes = kForeachNodes,
+    .bind = &BindForeach,
 };
 
 }  // namespace spelk::commands

@@ -77,7 +77,7 @@ class FormatSink final : public exec::SorterSink {
   const Field output_;
 };
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindFormat(const ast::CommandCall& call, plan::Binder& binder) {
   auto node = plan::Make<FormatNode>(call.span);
   SPELK_ASSIGN_OR_RETURN(node->value_separator, binder.Text(call, "mvsep"));
   SPELK_ASSIGN_OR_RETURN(node->empty, binder.Text(call, "emptystr"));
@@ -101,11 +101,11 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return node;
 }
 
-exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
+exec::OperatorPtr BuildFormat(const plan::Node& node, const exec::RunContext& run) {
   return std::make_unique<FormatSink>(plan::As<FormatNode>(node), run);
 }
 
-constexpr Argument kArguments[] = {
+constexpr Argument kFormatArguments[] = {
     {.name = "strings",
      .type = "six texts",
      .fallback = R"x("(" "(" "AND" ")" "OR" ")")x",
@@ -125,12 +125,12 @@ constexpr Argument kArguments[] = {
      .fallback = "NOT ( )",
      .summary = "The text where there are no rows or no fields.",
      .is_option = true}};
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kFormatNotes[] = {
     "a subsearch that ends in neither format nor return is formatted like this by itself",
     "fields come in name order; those that begin with _ are left out; a field named search or "
     "query gives its value alone",
     "quotes and backslashes in values are escaped, so that the text reads back as the same value"};
-constexpr Example kExamples[] = {
+constexpr Example kFormatExamples[] = {
     {.title = "Rows are joined by OR, the fields of a row by AND",
      .input = R"({"user":"ana","host":"web-1"} {"user":"bo"})",
      .query = "table user host | format",
@@ -141,7 +141,7 @@ constexpr Example kExamples[] = {
      .output = R"x({"search":"( ana , bo )"})x"},
 };
 
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<FormatNode>, &Build}};
+constexpr plan::NodeEntry kFormatNodes[] = {{&plan::TypeOf<FormatNode>, &BuildFormat}};
 
 }  // namespace
 
@@ -154,11 +154,11 @@ extern constexpr CommandEntry kFormat = {
     .summary = "Writes all rows as one text of search terms, into the field search.",
     .kind = CommandKind::kTransforming,
     .shape = {Shape::kArguments, kNoClauses},
-    .arguments = kArguments,
-    .notes = kNotes,
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .arguments = kFormatArguments,
+    .notes = kFormatNotes,
+    .examples = kFormatExamples,
+    .nodes = kFormatNodes,
+    .bind = &BindFormat,
 };
 
 }  // namespace spelk::commands

@@ -93,30 +93,30 @@ class FromJson final : public exec::Streaming<NoState> {
   const exec::RunContext& run_;
 };
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindFromJson(const ast::CommandCall& call, plan::Binder& binder) {
   auto node = plan::Make<FromJsonNode>(call.span);
   SPELK_ASSIGN_OR_RETURN(node->prefix, binder.Text(call, "prefix"));
   SPELK_ASSIGN_OR_RETURN(node->input, binder.OneField(call));
   return node;
 }
 
-exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
+exec::OperatorPtr BuildFromJson(const plan::Node& node, const exec::RunContext& run) {
   return std::make_unique<FromJson>(plan::As<FromJsonNode>(node), run);
 }
 
-constexpr Argument kArguments[] = {
+constexpr Argument kFromJsonArguments[] = {
     {.name = "field", .type = "field", .fallback = "", .summary = "The field that holds the JSON."},
     {.name = "prefix",
      .type = "text",
      .fallback = "",
      .summary = "Stands before the name of each field.",
      .is_option = true}};
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kFromJsonNotes[] = {
     "objects, and arrays that hold objects or arrays, are their JSON text; other arrays are "
     "multivalues",
     "a member that is null gives no field; fields that are there already are replaced",
     "a text that is no JSON object gives no fields"};
-constexpr Example kExamples[] = {
+constexpr Example kFromJsonExamples[] = {
     {.title = "The members of an object",
      .input = R"({"j":"{\"name\":\"ana\",\"age\":63,\"at\":{\"x\":1},\"tags\":[\"a\",\"b\"]}"})",
      .query = "fromjson j | table name age at tags",
@@ -127,7 +127,7 @@ constexpr Example kExamples[] = {
      .output = R"({"p_a":1})"},
 };
 
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<FromJsonNode>, &Build}};
+constexpr plan::NodeEntry kFromJsonNodes[] = {{&plan::TypeOf<FromJsonNode>, &BuildFromJson}};
 
 }  // namespace
 
@@ -137,11 +137,11 @@ extern constexpr CommandEntry kFromJson = {
     .summary = "Makes fields of the members of a JSON object.",
     .kind = CommandKind::kDistributableStreaming,
     .shape = {Shape::kArguments, kNoClauses},
-    .arguments = kArguments,
-    .notes = kNotes,
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .arguments = kFromJsonArguments,
+    .notes = kFromJsonNotes,
+    .examples = kFromJsonExamples,
+    .nodes = kFromJsonNodes,
+    .bind = &BindFromJson,
 };
 
 }  // namespace spelk::commands

@@ -112,7 +112,7 @@ absl::StatusOr<GaugePart> PartOf(const ast::Argument& argument, bool negative,
   return part;
 }
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindGauge(const ast::CommandCall& call, plan::Binder& binder) {
   auto node = plan::Make<GaugeNode>(call.span);
   bool negative = false;
   for (const ast::Argument& argument : call.arguments) {
@@ -144,11 +144,11 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return node;
 }
 
-exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
+exec::OperatorPtr BuildGauge(const plan::Node& node, const exec::RunContext& run) {
   return std::make_unique<Gauge>(plan::As<GaugeNode>(node), run);
 }
 
-constexpr Argument kArguments[] = {
+constexpr Argument kGaugeArguments[] = {
     {.name = "value",
      .type = "field or number",
      .fallback = "",
@@ -157,16 +157,16 @@ constexpr Argument kArguments[] = {
      .type = "field or number…",
      .fallback = "0 100",
      .summary = "Where the ranges begin and end, two or more of them."}};
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kGaugeNotes[] = {
     "of a field the first value in the order of the rows counts; without any its column is empty"};
-constexpr Example kExamples[] = {
+constexpr Example kGaugeExamples[] = {
     {.title = "A count with its ranges",
      .input = R"({"a":1} {"a":2})",
      .query = "stats count | gauge count 0 10 20",
      .output = R"({"x":2,"y1":0,"y2":10,"y3":20})"},
 };
 
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<GaugeNode>, &Build}};
+constexpr plan::NodeEntry kGaugeNodes[] = {{&plan::TypeOf<GaugeNode>, &BuildGauge}};
 
 }  // namespace
 
@@ -176,11 +176,11 @@ extern constexpr CommandEntry kGauge = {
     .summary = "Gives one number and the ranges of a gauge.",
     .kind = CommandKind::kTransforming,
     .shape = {Shape::kArguments, kNoClauses},
-    .arguments = kArguments,
-    .notes = kNotes,
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .arguments = kGaugeArguments,
+    .notes = kGaugeNotes,
+    .examples = kGaugeExamples,
+    .nodes = kGaugeNodes,
+    .bind = &BindGauge,
 };
 
 }  // namespace spelk::commands

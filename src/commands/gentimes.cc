@@ -139,7 +139,7 @@ absl::StatusOr<std::string> TimeOption(const ast::CommandCall& call, std::string
        "such as -5"});
 }
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindGenTimes(const ast::CommandCall& call, plan::Binder& binder) {
   SPELK_RETURN_IF_ERROR(binder.NoArguments(call));
   auto node = plan::Make<GenTimesNode>(call.span);
   if (binder.FindOption(call, "start") == nullptr) {
@@ -161,11 +161,11 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return node;
 }
 
-exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
+exec::OperatorPtr BuildGenTimes(const plan::Node& node, const exec::RunContext& run) {
   return std::make_unique<GenTimes>(plan::As<GenTimesNode>(node), run);
 }
 
-constexpr Argument kArguments[] = {
+constexpr Argument kGenTimesArguments[] = {
     {.name = "start",
      .type = "time",
      .fallback = "",
@@ -183,9 +183,9 @@ constexpr Argument kArguments[] = {
      .fallback = "1d",
      .summary = "The length of a range in s, m, h or d; days are those of the local calendar.",
      .is_option = true}};
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kGenTimesNotes[] = {
     "endtime is the second before the next range starts; the last range may reach beyond the end"};
-constexpr Example kExamples[] = {
+constexpr Example kGenTimesExamples[] = {
     {.title = "Two days",
      .input = "",
      .query = "| gentimes start=4/4/21 end=4/6/21",
@@ -195,7 +195,7 @@ constexpr Example kExamples[] = {
                    "endtime":1617667199,"endhuman":"Mon Apr  5 23:59:59 2021"})"},
 };
 
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<GenTimesNode>, &Build}};
+constexpr plan::NodeEntry kGenTimesNodes[] = {{&plan::TypeOf<GenTimesNode>, &BuildGenTimes}};
 
 }  // namespace
 
@@ -205,11 +205,11 @@ extern constexpr CommandEntry kGenTimes = {
     .summary = "Makes rows of adjacent ranges of time.",
     .kind = CommandKind::kGenerating,
     .shape = {Shape::kArguments, kNoClauses},
-    .arguments = kArguments,
-    .notes = kNotes,
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .arguments = kGenTimesArguments,
+    .notes = kGenTimesNotes,
+    .examples = kGenTimesExamples,
+    .nodes = kGenTimesNodes,
+    .bind = &BindGenTimes,
 };
 
 }  // namespace spelk::commands

@@ -107,7 +107,7 @@ absl::StatusOr<Wanted> WantedOf(const ast::CommandCall& call, plan::Binder& bind
   return wanted;
 }
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindHead(const ast::CommandCall& call, plan::Binder& binder) {
   SPELK_ASSIGN_OR_RETURN(Wanted wanted, WantedOf(call, binder));
   SPELK_ASSIGN_OR_RETURN(const int64_t limit, binder.Integer(call, "limit"));
   SPELK_ASSIGN_OR_RETURN(const bool null_is_true, binder.Flag(call, "null"));
@@ -136,7 +136,7 @@ exec::OperatorPtr BuildWhile(const plan::Node& node, const exec::RunContext& run
   return std::make_unique<Head>(plan::As<HeadNode>(node), run);
 }
 
-constexpr Argument kArguments[] = {
+constexpr Argument kHeadArguments[] = {
     {.name = "count", .type = "int", .fallback = "10", .summary = "How many rows to keep."},
     {.name = "expression",
      .type = "expression in parentheses",
@@ -157,7 +157,7 @@ constexpr Argument kArguments[] = {
      .fallback = "f",
      .summary = "The row that made the expression false is kept, too.",
      .is_option = true}};
-constexpr Example kExamples[] = {
+constexpr Example kHeadExamples[] = {
     {.title = "The first two rows",
      .input = R"({"n":1} {"n":2} {"n":3})",
      .query = "head 2",
@@ -168,7 +168,7 @@ constexpr Example kExamples[] = {
      .output = R"({"n":1} {"n":2} {"n":9})"},
 };
 
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<HeadNode>, &BuildWhile}};
+constexpr plan::NodeEntry kHeadNodes[] = {{&plan::TypeOf<HeadNode>, &BuildWhile}};
 
 }  // namespace
 
@@ -178,10 +178,10 @@ extern constexpr CommandEntry kHead = {
     .summary = "Keeps the first rows.",
     .kind = CommandKind::kCentralizedStreaming,
     .shape = {Shape::kArguments, kNoClauses},
-    .arguments = kArguments,
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .arguments = kHeadArguments,
+    .examples = kHeadExamples,
+    .nodes = kHeadNodes,
+    .bind = &BindHead,
 };
 
 }  // namespace spelk::commands

@@ -4,15 +4,15 @@
 namespace spelk::commands {
 namespace {
 
-constexpr Argument kArguments[] = {{.name = "text",
-                                    .type = "text…",
-                                    .fallback = "",
-                                    .summary = "What Splunk's pages mark.",
-                                    .no_effect = true}};
-constexpr Example kExamples[] = {{.title = kPassTitle,
-                                  .input = kPassRows,
-                                  .query = "highlight ana | table user",
-                                  .output = kPassRows}};
+constexpr Argument kHighlightArguments[] = {{.name = "text",
+                                             .type = "text…",
+                                             .fallback = "",
+                                             .summary = "What Splunk's pages mark.",
+                                             .no_effect = true}};
+constexpr Example kHighlightExamples[] = {{.title = kPassTitle,
+                                           .input = kPassRows,
+                                           .query = "highlight ana | table user",
+                                           .output = kPassRows}};
 
 }  // namespace
 
@@ -22,9 +22,9 @@ extern constexpr CommandEntry kHighlight = {
     .summary = "Marks texts in the events that Splunk's pages show.",
     .kind = CommandKind::kDistributableStreaming,
     .shape = {Shape::kArguments, kNoClauses},
-    .arguments = kArguments,
+    .arguments = kHighlightArguments,
     .notes = kPassNotes,
-    .examples = kExamples,
+    .examples = kHighlightExamples,
     .bind = &BindPass,
 };
 

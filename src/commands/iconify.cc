@@ -4,16 +4,16 @@
 namespace spelk::commands {
 namespace {
 
-constexpr Argument kArguments[] = {{.name = "field",
-                                    .type = "field…",
-                                    .fallback = "",
-                                    .summary = "Fields whose values get an icon in "
-                                               "Splunk's pages.",
-                                    .no_effect = true}};
-constexpr Example kExamples[] = {{.title = kPassTitle,
-                                  .input = kPassRows,
-                                  .query = "iconify user | table user",
-                                  .output = kPassRows}};
+constexpr Argument kIconifyArguments[] = {{.name = "field",
+                                           .type = "field…",
+                                           .fallback = "",
+                                           .summary = "Fields whose values get an icon in "
+                                                      "Splunk's pages.",
+                                           .no_effect = true}};
+constexpr Example kIconifyExamples[] = {{.title = kPassTitle,
+                                         .input = kPassRows,
+                                         .query = "iconify user | table user",
+                                         .output = kPassRows}};
 
 }  // namespace
 
@@ -23,9 +23,9 @@ extern constexpr CommandEntry kIconify = {
     .summary = "Gives events an icon by the values of fields in Splunk's pages.",
     .kind = CommandKind::kDistributableStreaming,
     .shape = {Shape::kArguments, kNoClauses},
-    .arguments = kArguments,
+    .arguments = kIconifyArguments,
     .notes = kPassNotes,
-    .examples = kExamples,
+    .examples = kIconifyExamples,
     .bind = &BindPass,
 };
 

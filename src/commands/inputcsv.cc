@@ -4,7 +4,7 @@
 namespace spelk::commands {
 namespace {
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindInputCsv(const ast::CommandCall& call, plan::Binder& binder) {
   SPELK_ASSIGN_OR_RETURN(const bool dispatch, binder.Flag(call, "dispatch"));
   if (dispatch) {
     return binder.Error(ErrorCode::kBadOptionValue, binder.FindOption(call, "dispatch")->name.span,
@@ -14,7 +14,7 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return BindInputTable(call, binder, true);
 }
 
-constexpr Argument kArguments[] = {
+constexpr Argument kInputCsvArguments[] = {
     {.name = "dispatch",
      .type = "bool",
      .fallback = "f",
@@ -33,11 +33,11 @@ constexpr Argument kArguments[] = {
      .no_effect = true},
     {.name = "file", .type = "text", .fallback = "", .summary = "The file; .csv may be left out."},
     kInputWhere};
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kInputCsvNotes[] = {
     "files come from the lookups folders of apps, from --lookup, and from what outputcsv and "
     "outputlookup wrote before in the same run",
     "start and max count rows of the file, before WHERE"};
-constexpr Example kExamples[] = {
+constexpr Example kInputCsvExamples[] = {
     {.title = "A part of a file",
      .input = "",
      .lookup = "uid,name\n1,Ann\n2,Bob\n3,Cyd\n",
@@ -55,10 +55,10 @@ extern constexpr CommandEntry kInputCsv = {
     .summary = "Gives the rows of a CSV file.",
     .kind = CommandKind::kGenerating,
     .shape = {Shape::kArguments, kClauseSearchWhere},
-    .arguments = kArguments,
-    .notes = kNotes,
-    .examples = kExamples,
-    .bind = &Bind,
+    .arguments = kInputCsvArguments,
+    .notes = kInputCsvNotes,
+    .examples = kInputCsvExamples,
+    .bind = &BindInputCsv,
 };
 
 }  // namespace spelk::commands

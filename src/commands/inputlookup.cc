@@ -4,11 +4,11 @@
 namespace spelk::commands {
 namespace {
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindInputLookup(const ast::CommandCall& call, plan::Binder& binder) {
   return BindInputTable(call, binder, false);
 }
 
-constexpr Argument kArguments[] = {
+constexpr Argument kInputLookupArguments[] = {
     kInputAppend,
     kInputStrict,
     kInputStart,
@@ -18,12 +18,12 @@ constexpr Argument kArguments[] = {
      .fallback = "",
      .summary = "A stanza of transforms.conf, or a file NAME.csv or NAME.csv.gz."},
     kInputWhere};
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kInputLookupNotes[] = {
     "rows come in the order of the table with the columns of its first line; an empty cell is no "
     "value",
     "a table that does not exist is an error before anything is read",
     "start and max count rows of the table, before WHERE"};
-constexpr Example kExamples[] = {
+constexpr Example kInputLookupExamples[] = {
     {.title = "The rows of a table for which a condition holds",
      .input = "",
      .lookup = "uid,name,dept\n1,Ann,it\n2,Bob,hr\n3,Cyd,it\n",
@@ -36,7 +36,7 @@ constexpr Example kExamples[] = {
      .output = R"({"uid":"7","count":2} {"uid":"1","name":"Ann"})"},
 };
 
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<InputTableNode>, &BuildInputTable}};
+constexpr plan::NodeEntry kInputLookupNodes[] = {{&plan::TypeOf<InputTableNode>, &BuildInputTable}};
 
 }  // namespace
 
@@ -48,11 +48,11 @@ extern constexpr CommandEntry kInputLookup = {
     .summary = "Gives the rows of a lookup table.",
     .kind = CommandKind::kGenerating,
     .shape = {Shape::kArguments, kClauseSearchWhere},
-    .arguments = kArguments,
-    .notes = kNotes,
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .arguments = kInputLookupArguments,
+    .notes = kInputLookupNotes,
+    .examples = kInputLookupExamples,
+    .nodes = kInputLookupNodes,
+    .bind = &BindInputLookup,
 };
 
 }  // namespace spelk::commands

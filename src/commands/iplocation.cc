@@ -141,7 +141,7 @@ class IpLocation final : public exec::Streaming<IpLocationState> {
   const exec::RunContext& run_;
 };
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindIpLocation(const ast::CommandCall& call, plan::Binder& binder) {
   auto node = plan::Make<IpLocationNode>(call.span);
   SPELK_ASSIGN_OR_RETURN(const std::string prefix, binder.Text(call, "prefix"));
   SPELK_ASSIGN_OR_RETURN(const bool all, binder.Flag(call, "allfields"));
@@ -153,11 +153,11 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return node;
 }
 
-exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
+exec::OperatorPtr BuildIpLocation(const plan::Node& node, const exec::RunContext& run) {
   return std::make_unique<IpLocation>(plan::As<IpLocationNode>(node), run);
 }
 
-constexpr Argument kArguments[] = {
+constexpr Argument kIpLocationArguments[] = {
     {.name = "field", .type = "field", .fallback = "", .summary = "The field with the address."},
     {.name = "prefix",
      .type = "text",
@@ -175,18 +175,18 @@ constexpr Argument kArguments[] = {
      .summary = "The language of names: de, en, es, fr, ja, pt-BR, ru, zh-CN, as far as the file "
                 "has them.",
      .is_option = true}};
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kIpLocationNotes[] = {
     "--geo FILE.mmdb names a database in MaxMind's format (GeoLite2-City, say); Splunk brings one "
     "along, spelk does not: without one there are no fields, and a warning",
     "an address that the database does not know, a private one say, gives no fields"};
-constexpr Example kExamples[] = {
+constexpr Example kIpLocationExamples[] = {
     {.title = "Without a database",
      .input = R"({"ip":"8.8.8.8"})",
      .query = "iplocation ip | table ip Country",
      .output = R"({"ip":"8.8.8.8"})"},
 };
 
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<IpLocationNode>, &Build}};
+constexpr plan::NodeEntry kIpLocationNodes[] = {{&plan::TypeOf<IpLocationNode>, &BuildIpLocation}};
 
 }  // namespace
 
@@ -196,13 +196,13 @@ extern constexpr CommandEntry kIpLocation = {
     .summary = "Tells the city, country and place of addresses.",
     .kind = CommandKind::kDistributableStreaming,
     .shape = {Shape::kArguments, kNoClauses},
-    .arguments = kArguments,
-    .notes = kNotes,
+    .arguments = kIpLocationArguments,
+    .notes = kIpLocationNotes,
     .differs =
         "Reads the database that --geo names; without it there are no fields, and a warning.",
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .examples = kIpLocationExamples,
+    .nodes = kIpLocationNodes,
+    .bind = &BindIpLocation,
 };
 
 }  // namespace spelk::commands

@@ -281,7 +281,7 @@ std::vector<FormPattern> PatternsOf(const plan::Binder& binder) {
   return patterns;
 }
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindKvForm(const ast::CommandCall& call, plan::Binder& binder) {
   SPELK_RETURN_IF_ERROR(binder.NoArguments(call));
   auto node = plan::Make<KvFormNode>(call.span);
   node->text = binder.Intern("_raw");
@@ -292,11 +292,11 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return node;
 }
 
-exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
+exec::OperatorPtr BuildKvForm(const plan::Node& node, const exec::RunContext& run) {
   return std::make_unique<KvForm>(plan::As<KvFormNode>(node), run);
 }
 
-constexpr Argument kArguments[] = {
+constexpr Argument kKvFormArguments[] = {
     {.name = "form",
      .type = "text",
      .fallback = "",
@@ -308,21 +308,21 @@ constexpr Argument kArguments[] = {
      .fallback = "sourcetype",
      .summary = "Whose value names the form of each event, without form=.",
      .is_option = true}};
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kKvFormNotes[] = {
     "a form is the text of such an event with [[pattern:field]] where the values stand: "
     "Name: [[string:name]] Age: [[int:age]]; blanks stand for any blanks and line ends",
     "patterns are stanzas of the transforms.conf of apps with their REGEX; without such a stanza "
     "string is the rest of a line, int and float are numbers",
     "an event that holds the form gets its fields, in the place of what they had; others stay as "
     "they are, and so do those whose field names no form"};
-constexpr Example kExamples[] = {
+constexpr Example kKvFormExamples[] = {
     {.title = "Events without a form stay as they are",
      .input = R"({"_raw":"Name: Ann Age: 7","kind":"person"})",
      .query = "kvform field=kind | table kind name",
      .output = R"({"kind":"person"})"},
 };
 
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<KvFormNode>, &Build}};
+constexpr plan::NodeEntry kKvFormNodes[] = {{&plan::TypeOf<KvFormNode>, &BuildKvForm}};
 
 }  // namespace
 
@@ -332,11 +332,11 @@ extern constexpr CommandEntry kKvForm = {
     .summary = "Extracts the fields of filled-in forms.",
     .kind = CommandKind::kDistributableStreaming,
     .shape = {Shape::kArguments, kNoClauses},
-    .arguments = kArguments,
-    .notes = kNotes,
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .arguments = kKvFormArguments,
+    .notes = kKvFormNotes,
+    .examples = kKvFormExamples,
+    .nodes = kKvFormNodes,
+    .bind = &BindKvForm,
 };
 
 }  // namespace spelk::commands

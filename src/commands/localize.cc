@@ -88,7 +88,7 @@ absl::StatusOr<double> Seconds(const ast::CommandCall& call, std::string_view na
   return binder.BadOption(*binder.FindOption(call, name), text);
 }
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindLocalize(const ast::CommandCall& call, plan::Binder& binder) {
   SPELK_RETURN_IF_ERROR(binder.NoArguments(call));
   auto node = plan::Make<LocalizeNode>(call.span);
   SPELK_ASSIGN_OR_RETURN(node->pause, Seconds(call, "maxpause", binder));
@@ -101,36 +101,37 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return node;
 }
 
-exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
+exec::OperatorPtr BuildLocalize(const plan::Node& node, const exec::RunContext& run) {
   return std::make_unique<Localize>(plan::As<LocalizeNode>(node), run);
 }
 
-constexpr Argument kArguments[] = {{.name = "maxpause",
-                                    .type = "span of time",
-                                    .fallback = "1m",
-                                    .summary = "The longest time between two rows of one region.",
-                                    .is_option = true},
-                                   {.name = "timeafter",
-                                    .type = "span of time",
-                                    .fallback = "30s",
-                                    .summary = "What a region reaches beyond its last row.",
-                                    .is_option = true},
-                                   {.name = "timebefore",
-                                    .type = "span of time",
-                                    .fallback = "30s",
-                                    .summary = "What it reaches back before its first row.",
-                                    .is_option = true}};
-constexpr std::string_view kNotes[] = {
+constexpr Argument kLocalizeArguments[] = {
+    {.name = "maxpause",
+     .type = "span of time",
+     .fallback = "1m",
+     .summary = "The longest time between two rows of one region.",
+     .is_option = true},
+    {.name = "timeafter",
+     .type = "span of time",
+     .fallback = "30s",
+     .summary = "What a region reaches beyond its last row.",
+     .is_option = true},
+    {.name = "timebefore",
+     .type = "span of time",
+     .fallback = "30s",
+     .summary = "What it reaches back before its first row.",
+     .is_option = true}};
+constexpr std::string_view kLocalizeNotes[] = {
     "the newest region comes first; rows without _time are left out",
     "count is how many rows a region has, duration how many seconds, density the one by the other"};
-constexpr Example kExamples[] = {
+constexpr Example kLocalizeExamples[] = {
     {.title = "Two regions",
      .input = R"({"_time":1000} {"_time":1040} {"_time":2000})",
      .query = "localize maxpause=1m timebefore=10s timeafter=0s | table starttime endtime",
      .output = R"({"starttime":1990,"endtime":2000} {"starttime":990,"endtime":1040})"},
 };
 
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<LocalizeNode>, &Build}};
+constexpr plan::NodeEntry kLocalizeNodes[] = {{&plan::TypeOf<LocalizeNode>, &BuildLocalize}};
 
 }  // namespace
 
@@ -140,11 +141,11 @@ extern constexpr CommandEntry kLocalize = {
     .summary = "Gives the spans of time around which rows lie close together.",
     .kind = CommandKind::kTransforming,
     .shape = {Shape::kArguments, kNoClauses},
-    .arguments = kArguments,
-    .notes = kNotes,
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .arguments = kLocalizeArguments,
+    .notes = kLocalizeNotes,
+    .examples = kLocalizeExamples,
+    .nodes = kLocalizeNodes,
+    .bind = &BindLocalize,
 };
 
 }  // namespace spelk::commands

@@ -4,11 +4,11 @@
 namespace spelk::commands {
 namespace {
 
-constexpr Example kExamples[] = {{.title = kPassTitle,
-                                  .input = kPassRows,
-                                  .query = "localop | table user",
-                                  .output = kPassRows}};
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<PassNode>, &BuildPass}};
+constexpr Example kLocalOpExamples[] = {{.title = kPassTitle,
+                                         .input = kPassRows,
+                                         .query = "localop | table user",
+                                         .output = kPassRows}};
+constexpr plan::NodeEntry kLocalOpNodes[] = {{&plan::TypeOf<PassNode>, &BuildPass}};
 
 }  // namespace
 
@@ -19,8 +19,8 @@ extern constexpr CommandEntry kLocalOp = {
     .kind = CommandKind::kOrchestrating,
     .shape = {Shape::kArguments, kNoClauses},
     .notes = kPassNotes,
-    .examples = kExamples,
-    .nodes = kNodes,
+    .examples = kLocalOpExamples,
+    .nodes = kLocalOpNodes,
     .bind = &BindBarePass,
 };
 

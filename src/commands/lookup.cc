@@ -204,7 +204,7 @@ void AddOtherColumns(const plan::Lookup& lookup, plan::Binder& binder, LookupNod
   }
 }
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindLookup(const ast::CommandCall& call, plan::Binder& binder) {
   SPELK_RETURN_IF_ERROR(binder.NoSigns(call));
   auto node = plan::Make<LookupNode>(call.span);
   const std::vector<const ast::Argument*> arguments = binder.Positional(call);
@@ -243,11 +243,11 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return node;
 }
 
-exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
+exec::OperatorPtr BuildLookup(const plan::Node& node, const exec::RunContext& run) {
   return std::make_unique<LookUp>(plan::As<LookupNode>(node), run);
 }
 
-constexpr Argument kArguments[] = {
+constexpr Argument kLookupArguments[] = {
     {.name = "local",
      .type = "bool",
      .fallback = "f",
@@ -279,7 +279,7 @@ constexpr Argument kArguments[] = {
      .fallback = "",
      .summary = "After OUTPUT or OUTPUTNEW: a column and the field that gets its values. Without "
                 "any all other columns are given, as OUTPUT does."}};
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kLookupNotes[] = {
     "a row that lacks one of the input fields stays as it is",
     "OUTPUT overwrites a field, and clears it where no row of the table matches; OUTPUTNEW fills "
     "fields that are missing, each by itself",
@@ -292,7 +292,7 @@ constexpr std::string_view kNotes[] = {
     "max_matches, min_matches, default_match, time_field, time_format, min_offset_secs and "
     "max_offset_secs; lookups by scripts, by regions and with a filter are refused",
 };
-constexpr Example kExamples[] = {
+constexpr Example kLookupExamples[] = {
     {.title = "The name that belongs to a number",
      .input = R"({"uid":"1"} {"uid":"3"})",
      .lookup = "uid,name,dept\n1,Ann,it\n2,Bob,hr\n",
@@ -305,7 +305,7 @@ constexpr Example kExamples[] = {
      .output = R"({"uid":"1","name":"root"} {"uid":"2","name":"Bob"})"},
 };
 
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<LookupNode>, &Build}};
+constexpr plan::NodeEntry kLookupNodes[] = {{&plan::TypeOf<LookupNode>, &BuildLookup}};
 
 }  // namespace
 
@@ -317,11 +317,11 @@ extern constexpr CommandEntry kLookup = {
     .summary = "Adds fields of the rows of a lookup table that match.",
     .kind = CommandKind::kDistributableStreaming,
     .shape = {Shape::kArguments, kClauseOutput},
-    .arguments = kArguments,
-    .notes = kNotes,
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .arguments = kLookupArguments,
+    .notes = kLookupNotes,
+    .examples = kLookupExamples,
+    .nodes = kLookupNodes,
+    .bind = &BindLookup,
 };
 
 }  // namespace spelk::commands

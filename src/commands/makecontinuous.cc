@@ -206,7 +206,8 @@ class MakeContinuous final : public exec::StateSink<NumberedRows> {
 
 // ---------------------------------------------------------------- binding
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindMakeContinuous(const ast::CommandCall& call,
+                                                 plan::Binder& binder) {
   auto node = plan::Make<MakeContinuousNode>(call.span);
   SPELK_RETURN_IF_ERROR(binder.NoSigns(call));
   node->field = binder.Intern("_time");
@@ -226,40 +227,41 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return node;
 }
 
-exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
+exec::OperatorPtr BuildMakeContinuous(const plan::Node& node, const exec::RunContext& run) {
   return std::make_unique<MakeContinuous>(plan::As<MakeContinuousNode>(node), run);
 }
 
-constexpr Argument kArguments[] = {{.name = "field",
-                                    .type = "field",
-                                    .fallback = "_time",
-                                    .summary = "What is put into ranges, as bin does it."},
-                                   {.name = "span",
-                                    .type = "number, time or logarithm",
-                                    .fallback = "",
-                                    .summary = "The width: 10, 5m, 1d, 1mon, 2log10.",
-                                    .is_option = true},
-                                   {.name = "bins",
-                                    .type = "int",
-                                    .fallback = "100",
-                                    .summary = "Without a span: the most ranges.",
-                                    .is_option = true},
-                                   {.name = "start",
-                                    .type = "number",
-                                    .fallback = "",
-                                    .summary = "Where the ranges begin; rows below are left out.",
-                                    .is_option = true},
-                                   {.name = "end",
-                                    .type = "number",
-                                    .fallback = "",
-                                    .summary = "Where the ranges end; rows beyond are left out.",
-                                    .is_option = true}};
-constexpr std::string_view kNotes[] = {
+constexpr Argument kMakeContinuousArguments[] = {
+    {.name = "field",
+     .type = "field",
+     .fallback = "_time",
+     .summary = "What is put into ranges, as bin does it."},
+    {.name = "span",
+     .type = "number, time or logarithm",
+     .fallback = "",
+     .summary = "The width: 10, 5m, 1d, 1mon, 2log10.",
+     .is_option = true},
+    {.name = "bins",
+     .type = "int",
+     .fallback = "100",
+     .summary = "Without a span: the most ranges.",
+     .is_option = true},
+    {.name = "start",
+     .type = "number",
+     .fallback = "",
+     .summary = "Where the ranges begin; rows below are left out.",
+     .is_option = true},
+    {.name = "end",
+     .type = "number",
+     .fallback = "",
+     .summary = "Where the ranges end; rows beyond are left out.",
+     .is_option = true}};
+constexpr std::string_view kMakeContinuousNotes[] = {
     "rows come in the order of the field's numbers; a value that is no number stays as it is, and "
     "its row comes last",
     "the rows that are added have this field alone; at most 50000 are (limits.conf [discretize] "
     "maxbins)"};
-constexpr Example kExamples[] = {
+constexpr Example kMakeContinuousExamples[] = {
     {.title = "A row for each ten minutes",
      .input = R"({"_time":1700004000} {"_time":1700002800})",
      .query = "stats count BY _time | makecontinuous span=10m | eval t=_time | table t count",
@@ -270,7 +272,8 @@ constexpr Example kExamples[] = {
      .output = R"({"n":"0-10"} {"n":"10-20"} {"n":"20-30"} {"n":"30-40"})"},
 };
 
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<MakeContinuousNode>, &Build}};
+constexpr plan::NodeEntry kMakeContinuousNodes[] = {
+    {&plan::TypeOf<MakeContinuousNode>, &BuildMakeContinuous}};
 
 }  // namespace
 
@@ -281,11 +284,11 @@ extern constexpr CommandEntry kMakeContinuous = {
     .summary = "Puts a field into ranges and adds rows for those that have none.",
     .kind = CommandKind::kTransforming,
     .shape = {Shape::kArguments, kNoClauses},
-    .arguments = kArguments,
-    .notes = kNotes,
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .arguments = kMakeContinuousArguments,
+    .notes = kMakeContinuousNotes,
+    .examples = kMakeContinuousExamples,
+    .nodes = kMakeContinuousNodes,
+    .bind = &BindMakeContinuous,
 };
 
 }  // namespace spelk::commands

@@ -136,7 +136,7 @@ absl::Status CheckTokenizer(const ast::ArgumentOption& option, const std::string
                       {"the first group of each match is one value: tokenizer=\"([^,]+),?\""});
 }
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindMakeMv(const ast::CommandCall& call, plan::Binder& binder) {
   auto node = plan::Make<MakeMvNode>(call.span);
   const ast::ArgumentOption* tokenizer = binder.FindOption(call, "tokenizer");
   const ast::ArgumentOption* delimiter = binder.FindOption(call, "delim");
@@ -164,11 +164,11 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return node;
 }
 
-exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
+exec::OperatorPtr BuildMakeMv(const plan::Node& node, const exec::RunContext& run) {
   return std::make_unique<MakeMv>(plan::As<MakeMvNode>(node), run);
 }
 
-constexpr Argument kArguments[] = {
+constexpr Argument kMakeMvArguments[] = {
     {.name = "field", .type = "field", .fallback = "", .summary = "The field that is split."},
     {.name = "delim",
      .type = "text",
@@ -191,10 +191,10 @@ constexpr Argument kArguments[] = {
      .summary = "The field keeps the text beside the multivalue: nomv puts delim between the "
                 "values.",
      .is_option = true}};
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kMakeMvNotes[] = {
     "a text without the delimiter, or in which the tokenizer finds nothing, stays as it is",
     "of a multivalue each value is split"};
-constexpr Example kExamples[] = {
+constexpr Example kMakeMvExamples[] = {
     {.title = "Split at a comma; empty texts are dropped",
      .input = R"({"to":"ana,bo,,cy"})",
      .query = "makemv delim=\",\" to | table to",
@@ -209,7 +209,7 @@ constexpr Example kExamples[] = {
      .output = R"({"to":["ana@x.org","bo@x.org"]})"},
 };
 
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<MakeMvNode>, &Build}};
+constexpr plan::NodeEntry kMakeMvNodes[] = {{&plan::TypeOf<MakeMvNode>, &BuildMakeMv}};
 
 }  // namespace
 
@@ -220,11 +220,11 @@ extern constexpr CommandEntry kMakeMv = {
     .summary = "Splits the text of a field into a multivalue.",
     .kind = CommandKind::kDistributableStreaming,
     .shape = {Shape::kArguments, kNoClauses},
-    .arguments = kArguments,
-    .notes = kNotes,
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .arguments = kMakeMvArguments,
+    .notes = kMakeMvNotes,
+    .examples = kMakeMvExamples,
+    .nodes = kMakeMvNodes,
+    .bind = &BindMakeMv,
 };
 
 }  // namespace spelk::commands

@@ -247,7 +247,7 @@ absl::Status BindData(const ast::CommandCall& call, plan::Binder& binder, MakeRe
   return node->format == "csv" ? BindCsv(call, binder, node) : BindJson(call, binder, node);
 }
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindMakeResults(const ast::CommandCall& call, plan::Binder& binder) {
   auto node = plan::Make<MakeResultsNode>(call.span);
   SPELK_RETURN_IF_ERROR(binder.NoSigns(call));
   SPELK_ASSIGN_OR_RETURN(const int64_t count, binder.Integer(call, "count"));
@@ -280,14 +280,14 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return node;
 }
 
-exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
+exec::OperatorPtr BuildMakeResults(const plan::Node& node, const exec::RunContext& run) {
   const auto& make = plan::As<MakeResultsNode>(node);
   if (make.format == "csv") return std::make_unique<CsvRows>(make, run);
   if (make.format == "json") return std::make_unique<JsonRows>(make, run);
   return std::make_unique<TimeRows>(make, run);
 }
 
-constexpr Argument kArguments[] = {
+constexpr Argument kMakeResultsArguments[] = {
     {.name = "count",
      .type = "int",
      .fallback = "1",
@@ -321,12 +321,12 @@ constexpr Argument kArguments[] = {
      .is_option = true,
      .no_effect = true,
      .repeats = true}};
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kMakeResultsNotes[] = {
     "_time is the instant of the run, in whole seconds; rows out of csv data have none; those out "
     "of JSON have it beside their text, _raw",
     "an empty cell of csv data is no value, nor is a null of json data; nested members are JSON "
     "text"};
-constexpr Example kExamples[] = {
+constexpr Example kMakeResultsExamples[] = {
     {.title = "A row to compute with",
      .input = "",
      .query = "| makeresults | eval a=1+1 | table a",
@@ -342,7 +342,8 @@ constexpr Example kExamples[] = {
      .output = R"({"host":"a","code":200} {"host":"b"})"},
 };
 
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<MakeResultsNode>, &Build}};
+constexpr plan::NodeEntry kMakeResultsNodes[] = {
+    {&plan::TypeOf<MakeResultsNode>, &BuildMakeResults}};
 
 }  // namespace
 
@@ -352,11 +353,11 @@ extern constexpr CommandEntry kMakeResults = {
     .summary = "Makes rows out of nothing, or out of text in the query.",
     .kind = CommandKind::kGenerating,
     .shape = {Shape::kArguments, kNoClauses},
-    .arguments = kArguments,
-    .notes = kNotes,
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .arguments = kMakeResultsArguments,
+    .notes = kMakeResultsNotes,
+    .examples = kMakeResultsExamples,
+    .nodes = kMakeResultsNodes,
+    .bind = &BindMakeResults,
 };
 
 }  // namespace spelk::commands

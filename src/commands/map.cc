@@ -294,7 +294,7 @@ absl::StatusOr<std::string> SavedSearch(const ast::Name& name, plan::Binder& bin
                       {"write the search: map search=\"search user=$user$\""});
 }
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindMap(const ast::CommandCall& call, plan::Binder& binder) {
   auto node = plan::Make<MapNode>(call.span);
   SPELK_ASSIGN_OR_RETURN(const plan::Binder::Most most,
                          binder.MostBy(call, "maxsearches", plan::kMapMaxSearches, 1));
@@ -328,11 +328,11 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return node;
 }
 
-exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
+exec::OperatorPtr BuildMap(const plan::Node& node, const exec::RunContext& run) {
   return std::make_unique<Map>(plan::As<MapNode>(node), run);
 }
 
-constexpr Argument kArguments[] = {
+constexpr Argument kMapArguments[] = {
     {.name = "search",
      .type = "text",
      .fallback = "",
@@ -348,17 +348,17 @@ constexpr Argument kArguments[] = {
      .fallback = "10",
      .summary = "How many rows are searched for.",
      .is_option = true}};
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kMapNotes[] = {
     "a value that is not a plain word is put in quotes, so that data cannot become commands",
     "each row costs a pass over the inputs",
     "what is wrong with the search whatever the rows hold is told before there are any"};
-constexpr Example kExamples[] = {
+constexpr Example kMapExamples[] = {
     {.title = "What each user who failed did",
      .input = R"({"_time":1,"user":"ana","act":"fail"} {"_time":2,"user":"bo","act":"read"})"
               R"( {"_time":3,"user":"ana","act":"write"})",
      .query = R"(search act=fail | map search="search user=$user$ | table user act")",
      .output = R"({"user":"ana","act":"fail"} {"user":"ana","act":"write"})"}};
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<MapNode>, &Build}};
+constexpr plan::NodeEntry kMapNodes[] = {{&plan::TypeOf<MapNode>, &BuildMap}};
 
 }  // namespace
 
@@ -369,11 +369,11 @@ extern constexpr CommandEntry kMap = {
     .kind = CommandKind::kDatasetProcessing,
     .shape = {Shape::kArguments, kNoClauses},
     .subpipelines = true,
-    .arguments = kArguments,
-    .notes = kNotes,
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .arguments = kMapArguments,
+    .notes = kMapNotes,
+    .examples = kMapExamples,
+    .nodes = kMapNodes,
+    .bind = &BindMap,
 };
 
 }  // namespace spelk::commands

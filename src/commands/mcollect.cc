@@ -4,7 +4,7 @@
 namespace spelk::commands {
 namespace {
 
-constexpr Argument kArguments[] = {
+constexpr Argument kMcollectArguments[] = {
     {.name = "field",
      .type = "field…",
      .fallback = "",
@@ -63,10 +63,11 @@ constexpr Argument kArguments[] = {
      .summary = "Their sourcetype.",
      .is_option = true,
      .no_effect = true}};
-constexpr Example kExamples[] = {{.title = "Rows pass on",
-                                  .input = R"({"metric_name":"cpu","_value":1,"host":"a"})",
-                                  .query = "mcollect index=metrics host | table host _value",
-                                  .output = R"({"host":"a","_value":1})"}};
+constexpr Example kMcollectExamples[] = {
+    {.title = "Rows pass on",
+     .input = R"({"metric_name":"cpu","_value":1,"host":"a"})",
+     .query = "mcollect index=metrics host | table host _value",
+     .output = R"({"host":"a","_value":1})"}};
 
 }  // namespace
 
@@ -76,10 +77,10 @@ extern constexpr CommandEntry kMcollect = {
     .summary = "Writes the rows to one of Splunk's metrics indexes.",
     .kind = CommandKind::kDatasetProcessing,
     .shape = {Shape::kArguments, kNoClauses},
-    .arguments = kArguments,
+    .arguments = kMcollectArguments,
     .notes = kActionNotes,
     .differs = "Passes the rows on and writes nothing; a warning says what Splunk would do.",
-    .examples = kExamples,
+    .examples = kMcollectExamples,
     .bind = &BindDataPoints,
 };
 

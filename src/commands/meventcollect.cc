@@ -4,7 +4,7 @@
 namespace spelk::commands {
 namespace {
 
-constexpr Argument kArguments[] = {
+constexpr Argument kMeventcollectArguments[] = {
     {.name = "field",
      .type = "field…",
      .fallback = "",
@@ -57,10 +57,11 @@ constexpr Argument kArguments[] = {
      .summary = "Their sourcetype.",
      .is_option = true,
      .no_effect = true}};
-constexpr Example kExamples[] = {{.title = "Rows pass on",
-                                  .input = R"({"metric_name":"cpu","_value":1,"host":"a"})",
-                                  .query = "meventcollect index=metrics host | table host _value",
-                                  .output = R"({"host":"a","_value":1})"}};
+constexpr Example kMeventcollectExamples[] = {
+    {.title = "Rows pass on",
+     .input = R"({"metric_name":"cpu","_value":1,"host":"a"})",
+     .query = "meventcollect index=metrics host | table host _value",
+     .output = R"({"host":"a","_value":1})"}};
 
 }  // namespace
 
@@ -70,10 +71,10 @@ extern constexpr CommandEntry kMeventcollect = {
     .summary = "Writes the events to one of Splunk's metrics indexes.",
     .kind = CommandKind::kDatasetProcessing,
     .shape = {Shape::kArguments, kNoClauses},
-    .arguments = kArguments,
+    .arguments = kMeventcollectArguments,
     .notes = kActionNotes,
     .differs = "Passes the rows on and writes nothing; a warning says what Splunk would do.",
-    .examples = kExamples,
+    .examples = kMeventcollectExamples,
     .bind = &BindDataPoints,
 };
 

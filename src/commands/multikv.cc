@@ -198,7 +198,7 @@ absl::Status BindLists(const ast::CommandCall& call, plan::Binder& binder, Multi
   return absl::OkStatus();
 }
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindMultiKv(const ast::CommandCall& call, plan::Binder& binder) {
   auto node = plan::Make<MultiKvNode>(call.span);
   node->input = binder.Intern("_raw");
   if (const ast::ArgumentOption* option = binder.FindOption(call, "forceheader")) {
@@ -219,11 +219,11 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return node;
 }
 
-exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
+exec::OperatorPtr BuildMultiKv(const plan::Node& node, const exec::RunContext& run) {
   return std::make_unique<MultiKv>(plan::As<MultiKvNode>(node), run);
 }
 
-constexpr Argument kArguments[] = {
+constexpr Argument kMultiKvArguments[] = {
     {.name = "fields …",
      .type = "fields",
      .fallback = "",
@@ -258,13 +258,13 @@ constexpr Argument kArguments[] = {
      .fallback = "true",
      .summary = "The event itself is left out; false keeps it after its rows.",
      .is_option = true}};
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kMultiKvNotes[] = {
     "columns stand below their names, or have commas or tabs between them if the names do",
     "without forceheader the names are looked for: words that begin with capitals, or are "
     "capitals, are preferred, and a line with numbers is none",
     "_raw becomes the line; an event in which no table is found stays as it is",
     "multikv.conf is not read, so that there is no conf option"};
-constexpr Example kExamples[] = {
+constexpr Example kMultiKvExamples[] = {
     {.title = "A row for each line",
      .input = R"({"_raw":"Name Age\nJosh 42\nFrancine 35"})",
      .query = "multikv | table Name Age",
@@ -275,7 +275,7 @@ constexpr Example kExamples[] = {
      .output = R"({"PID":"7","CMD":"sh -c x"} {"PID":"9","CMD":"vi"})"},
 };
 
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<MultiKvNode>, &Build}};
+constexpr plan::NodeEntry kMultiKvNodes[] = {{&plan::TypeOf<MultiKvNode>, &BuildMultiKv}};
 
 }  // namespace
 
@@ -287,11 +287,11 @@ extern constexpr CommandEntry kMultiKv = {
     .summary = "Makes a row of each line of a table in the text of an event.",
     .kind = CommandKind::kDistributableStreaming,
     .shape = {Shape::kArguments, kNoClauses},
-    .arguments = kArguments,
-    .notes = kNotes,
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .arguments = kMultiKvArguments,
+    .notes = kMultiKvNotes,
+    .examples = kMultiKvExamples,
+    .nodes = kMultiKvNodes,
+    .bind = &BindMultiKv,
 };
 
 }  // namespace spelk::commands

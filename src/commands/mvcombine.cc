@@ -194,7 +194,7 @@ class MvCombine final : public exec::SorterSink {
   const Field field_;
 };
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindMvCombine(const ast::CommandCall& call, plan::Binder& binder) {
   auto node = plan::Make<MvCombineNode>(call.span);
   SPELK_RETURN_IF_ERROR(binder.NoSigns(call));
   SPELK_ASSIGN_OR_RETURN(std::string delimiter, binder.Text(call, "delim"));
@@ -208,25 +208,26 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return node;
 }
 
-exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
+exec::OperatorPtr BuildMvCombine(const plan::Node& node, const exec::RunContext& run) {
   return std::make_unique<MvCombine>(plan::As<MvCombineNode>(node), run);
 }
 
-constexpr Argument kArguments[] = {{.name = "field",
-                                    .type = "field",
-                                    .fallback = "",
-                                    .summary = "The field whose values come together."},
-                                   {.name = "delim",
-                                    .type = "text",
-                                    .fallback = " ",
-                                    .summary = "What nomv puts between the values afterwards.",
-                                    .is_option = true}};
-constexpr std::string_view kNotes[] = {
+constexpr Argument kMvCombineArguments[] = {
+    {.name = "field",
+     .type = "field",
+     .fallback = "",
+     .summary = "The field whose values come together."},
+    {.name = "delim",
+     .type = "text",
+     .fallback = " ",
+     .summary = "What nomv puts between the values afterwards.",
+     .is_option = true}};
+constexpr std::string_view kMvCombineNotes[] = {
     "all other fields must be equal, _time and _raw too: choose the fields with table or fields - "
     "first",
     "the row stands where the first of its rows stood, and the values come in the order of the "
     "rows"};
-constexpr Example kExamples[] = {
+constexpr Example kMvCombineExamples[] = {
     {.title = "One row for each group, with all its values",
      .input = R"({"max":9,"host":"www1"} {"max":9,"host":"www2"} {"max":4,"host":"db"})",
      .query = "table max host | mvcombine host",
@@ -237,7 +238,7 @@ constexpr Example kExamples[] = {
      .output = R"({"max":9,"host":"www1,www2"})"},
 };
 
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<MvCombineNode>, &Build}};
+constexpr plan::NodeEntry kMvCombineNodes[] = {{&plan::TypeOf<MvCombineNode>, &BuildMvCombine}};
 
 }  // namespace
 
@@ -247,11 +248,11 @@ extern constexpr CommandEntry kMvCombine = {
     .summary = "Makes one row, with all values, of rows that differ in one field alone.",
     .kind = CommandKind::kTransforming,
     .shape = {Shape::kArguments, kNoClauses},
-    .arguments = kArguments,
-    .notes = kNotes,
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .arguments = kMvCombineArguments,
+    .notes = kMvCombineNotes,
+    .examples = kMvCombineExamples,
+    .nodes = kMvCombineNodes,
+    .bind = &BindMvCombine,
 };
 
 }  // namespace spelk::commands

@@ -98,7 +98,7 @@ class MvExpand final : public exec::Streaming<NoState> {
   const exec::RunContext& run_;
 };
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindMvExpand(const ast::CommandCall& call, plan::Binder& binder) {
   auto node = plan::Make<MvExpandNode>(call.span);
   SPELK_ASSIGN_OR_RETURN(const int64_t limit, binder.Integer(call, "limit"));
   node->limit = static_cast<uint64_t>(limit);
@@ -111,21 +111,21 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return node;
 }
 
-exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
+exec::OperatorPtr BuildMvExpand(const plan::Node& node, const exec::RunContext& run) {
   return std::make_unique<MvExpand>(plan::As<MvExpandNode>(node), run);
 }
 
-constexpr Argument kArguments[] = {
+constexpr Argument kMvExpandArguments[] = {
     {.name = "field", .type = "field", .fallback = "", .summary = "The field that is expanded."},
     {.name = "limit",
      .type = "int",
      .fallback = "0",
      .summary = "How many values of each row are used, the first ones; 0 is all.",
      .is_option = true}};
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kMvExpandNotes[] = {
     "a row without the field stays as it is",
     "Splunk cuts rows off when it needs more than 500 MB; spelk does not"};
-constexpr Example kExamples[] = {
+constexpr Example kMvExpandExamples[] = {
     {.title = "One row for each value",
      .input = R"({"id":1,"tag":"a,b"} {"id":2,"tag":"c"})",
      .query = "makemv delim=\",\" tag | mvexpand tag | table id tag",
@@ -136,7 +136,7 @@ constexpr Example kExamples[] = {
      .output = R"({"id":1,"tag":"a"} {"id":1,"tag":"b"})"},
 };
 
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<MvExpandNode>, &Build}};
+constexpr plan::NodeEntry kMvExpandNodes[] = {{&plan::TypeOf<MvExpandNode>, &BuildMvExpand}};
 
 }  // namespace
 
@@ -146,12 +146,12 @@ extern constexpr CommandEntry kMvExpand = {
     .summary = "Makes one row for each value of a multivalue field.",
     .kind = CommandKind::kDistributableStreaming,
     .shape = {Shape::kArguments, kNoClauses},
-    .arguments = kArguments,
-    .notes = kNotes,
+    .arguments = kMvExpandArguments,
+    .notes = kMvExpandNotes,
     .differs = "All rows are given; Splunk cuts them off at 500 MB.",
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .examples = kMvExpandExamples,
+    .nodes = kMvExpandNodes,
+    .bind = &BindMvExpand,
 };
 
 }  // namespace spelk::commands

@@ -63,7 +63,7 @@ class NoMv final : public exec::Streaming<exec::ColumnSetter> {
   const std::string delimiter_;
 };
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindNoMv(const ast::CommandCall& call, plan::Binder& binder) {
   auto node = plan::Make<NoMvNode>(call.span);
   SPELK_RETURN_IF_ERROR(binder.NoSigns(call));
   SPELK_ASSIGN_OR_RETURN(node->field, binder.OneField(call));
@@ -71,16 +71,16 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return node;
 }
 
-exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext&) {
+exec::OperatorPtr BuildNoMv(const plan::Node& node, const exec::RunContext&) {
   return std::make_unique<NoMv>(plan::As<NoMvNode>(node));
 }
 
-constexpr Argument kArguments[] = {
+constexpr Argument kNoMvArguments[] = {
     {.name = "field", .type = "field", .fallback = "", .summary = "The field that is joined."}};
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kNoMvNotes[] = {
     "a newline stands between the values, unless mvcombine, makemv delim=… setsv=t or stats "
     "delim=… made the field: then their delimiter does"};
-constexpr Example kExamples[] = {
+constexpr Example kNoMvExamples[] = {
     {.title = "One text of several values",
      .input = R"({"to":"ana,bo"})",
      .query = "makemv delim=\",\" to | nomv to | table to",
@@ -91,7 +91,7 @@ constexpr Example kExamples[] = {
      .output = R"({"g":1,"to":"ana; bo"})"},
 };
 
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<NoMvNode>, &Build}};
+constexpr plan::NodeEntry kNoMvNodes[] = {{&plan::TypeOf<NoMvNode>, &BuildNoMv}};
 
 }  // namespace
 
@@ -101,11 +101,11 @@ extern constexpr CommandEntry kNoMv = {
     .summary = "Joins the values of a multivalue field into one text.",
     .kind = CommandKind::kDistributableStreaming,
     .shape = {Shape::kArguments, kNoClauses},
-    .arguments = kArguments,
-    .notes = kNotes,
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .arguments = kNoMvArguments,
+    .notes = kNoMvNotes,
+    .examples = kNoMvExamples,
+    .nodes = kNoMvNodes,
+    .bind = &BindNoMv,
 };
 
 }  // namespace spelk::commands

@@ -4,15 +4,15 @@
 namespace spelk::commands {
 namespace {
 
-constexpr Argument kArguments[] = {{.name = "option",
-                                    .type = "name=value…",
-                                    .fallback = "",
-                                    .summary = "Switches of Splunk's optimizer.",
-                                    .no_effect = true}};
-constexpr Example kExamples[] = {{.title = kPassTitle,
-                                  .input = kPassRows,
-                                  .query = "noop search_optimization=false | table user",
-                                  .output = kPassRows}};
+constexpr Argument kNoOpArguments[] = {{.name = "option",
+                                        .type = "name=value…",
+                                        .fallback = "",
+                                        .summary = "Switches of Splunk's optimizer.",
+                                        .no_effect = true}};
+constexpr Example kNoOpExamples[] = {{.title = kPassTitle,
+                                      .input = kPassRows,
+                                      .query = "noop search_optimization=false | table user",
+                                      .output = kPassRows}};
 
 }  // namespace
 
@@ -23,9 +23,9 @@ extern constexpr CommandEntry kNoOp = {
     .kind = CommandKind::kOrchestrating,
     .shape = {Shape::kArguments, kNoClauses},
     .free_options = true,
-    .arguments = kArguments,
+    .arguments = kNoOpArguments,
     .notes = kPassNotes,
-    .examples = kExamples,
+    .examples = kNoOpExamples,
     .bind = &BindPass,
 };
 

@@ -222,7 +222,7 @@ class Outlier final : public exec::Sink<OutlierState> {
   const exec::RunContext& run_;
 };
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindOutlier(const ast::CommandCall& call, plan::Binder& binder) {
   auto node = plan::Make<OutlierNode>(call.span);
   SPELK_RETURN_IF_ERROR(binder.NoSigns(call));
   SPELK_RETURN_IF_ERROR(binder.Choice(call, "type").status());
@@ -236,11 +236,11 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return node;
 }
 
-exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
+exec::OperatorPtr BuildOutlier(const plan::Node& node, const exec::RunContext& run) {
   return std::make_unique<Outlier>(plan::As<OutlierNode>(node), run);
 }
 
-constexpr Argument kArguments[] = {
+constexpr Argument kOutlierArguments[] = {
     {.name = "field",
      .type = "field or pattern…",
      .fallback = "*",
@@ -270,9 +270,10 @@ constexpr Argument kArguments[] = {
      .fallback = "iqr",
      .summary = "By the distance of the quartiles, the only way there is.",
      .is_option = true}};
-constexpr std::string_view kNotes[] = {"quartiles are interpolated between the numbers around them",
-                                       "a value that is no number is left as it is"};
-constexpr Example kExamples[] = {
+constexpr std::string_view kOutlierNotes[] = {
+    "quartiles are interpolated between the numbers around them",
+    "a value that is no number is left as it is"};
+constexpr Example kOutlierExamples[] = {
     {.title = "A value is cut at the bound",
      .input = R"({"n":1} {"n":2} {"n":3} {"n":4} {"n":100})",
      .query = "outlier n | table n",
@@ -283,7 +284,7 @@ constexpr Example kExamples[] = {
      .output = R"({"n":1} {"n":2} {"n":3} {"n":4})"},
 };
 
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<OutlierNode>, &Build}};
+constexpr plan::NodeEntry kOutlierNodes[] = {{&plan::TypeOf<OutlierNode>, &BuildOutlier}};
 
 }  // namespace
 
@@ -295,11 +296,11 @@ extern constexpr CommandEntry kOutlier = {
     .summary = "Cuts or leaves out values that lie far from the others.",
     .kind = CommandKind::kDatasetProcessing,
     .shape = {Shape::kArguments, kNoClauses},
-    .arguments = kArguments,
-    .notes = kNotes,
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .arguments = kOutlierArguments,
+    .notes = kOutlierNotes,
+    .examples = kOutlierExamples,
+    .nodes = kOutlierNodes,
+    .bind = &BindOutlier,
 };
 
 }  // namespace spelk::commands

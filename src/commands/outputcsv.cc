@@ -17,7 +17,7 @@ absl::Status CheckFlag(const ast::CommandCall& call, std::string_view name, bool
   return binder.Error(ErrorCode::kBadOptionValue, binder.FindOption(call, name)->name.span, why);
 }
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindOutputCsv(const ast::CommandCall& call, plan::Binder& binder) {
   SPELK_RETURN_IF_ERROR(binder.NoSigns(call));
   SPELK_RETURN_IF_ERROR(
       CheckFlag(call, "dispatch", false, "no search has a dispatch directory here", binder));
@@ -44,7 +44,7 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return plan::NodePtr(std::move(node));
 }
 
-constexpr Argument kArguments[] = {
+constexpr Argument kOutputCsvArguments[] = {
     kOutputAppend,
     kOutputCreateEmpty,
     kOutputOverride,
@@ -68,10 +68,10 @@ constexpr Argument kArguments[] = {
      .type = "text",
      .fallback = "",
      .summary = "The file; a name without an ending gets .csv."}};
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kOutputCsvNotes[] = {
     kOutputMemoryNote, "the rows are passed on",
     "the values of a multivalue stand in one cell with blanks between them"};
-constexpr Example kExamples[] = {
+constexpr Example kOutputCsvExamples[] = {
     {.title = "A file of counts",
      .input = R"({"user":"ana"} {"user":"bo"} {"user":"ana"})",
      .query = "stats count BY user | outputcsv counts",
@@ -88,11 +88,11 @@ extern constexpr CommandEntry kOutputCsv = {
     .summary = "Writes the rows to a CSV file and passes them on.",
     .kind = CommandKind::kDistributableStreaming,
     .shape = {Shape::kArguments, kNoClauses},
-    .arguments = kArguments,
-    .notes = kNotes,
+    .arguments = kOutputCsvArguments,
+    .notes = kOutputCsvNotes,
     .differs = "Writes files inside --allow-write only; otherwise the table stays in memory.",
-    .examples = kExamples,
-    .bind = &Bind,
+    .examples = kOutputCsvExamples,
+    .bind = &BindOutputCsv,
 };
 
 }  // namespace spelk::commands

@@ -19,7 +19,7 @@ absl::Status RefuseForFiles(const ast::CommandCall& call, plan::Binder& binder) 
   return absl::OkStatus();
 }
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindOutputLookup(const ast::CommandCall& call, plan::Binder& binder) {
   SPELK_RETURN_IF_ERROR(binder.NoSigns(call));
   const std::vector<const ast::Argument*> arguments = binder.Positional(call);
   if (arguments.empty()) {
@@ -59,7 +59,7 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return plan::NodePtr(std::move(node));
 }
 
-constexpr Argument kArguments[] = {
+constexpr Argument kOutputLookupArguments[] = {
     kOutputAppend,
     kOutputCreateEmpty,
     kOutputOverride,
@@ -100,21 +100,22 @@ constexpr Argument kArguments[] = {
      .type = "text",
      .fallback = "",
      .summary = "A stanza of transforms.conf, or a file NAME.csv or NAME.csv.gz."}};
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kOutputLookupNotes[] = {
     kOutputMemoryNote,
     "the rows are passed on, and a search of the same run that reads the table sees what was there "
     "before, unless it comes later in the list of searches",
     "rows appended to a file have its columns; others are left out",
     "rows of a collection without a key get one by counting",
 };
-constexpr Example kExamples[] = {
+constexpr Example kOutputLookupExamples[] = {
     {.title = "A table of what was seen, for later searches",
      .input = R"({"user":"ana"} {"user":"bo"} {"user":"ana"})",
      .query = "stats count BY user | outputlookup seen.csv",
      .output = R"({"user":"ana","count":2} {"user":"bo","count":1})"},
 };
 
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<OutputTableNode>, &BuildOutputTable}};
+constexpr plan::NodeEntry kOutputLookupNodes[] = {
+    {&plan::TypeOf<OutputTableNode>, &BuildOutputTable}};
 
 }  // namespace
 
@@ -127,12 +128,12 @@ extern constexpr CommandEntry kOutputLookup = {
     .summary = "Writes the rows to a lookup table and passes them on.",
     .kind = CommandKind::kDistributableStreaming,
     .shape = {Shape::kArguments, kNoClauses},
-    .arguments = kArguments,
-    .notes = kNotes,
+    .arguments = kOutputLookupArguments,
+    .notes = kOutputLookupNotes,
     .differs = "Writes files inside --allow-write only; otherwise the table stays in memory.",
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .examples = kOutputLookupExamples,
+    .nodes = kOutputLookupNodes,
+    .bind = &BindOutputLookup,
 };
 
 }  // namespace spelk::commands

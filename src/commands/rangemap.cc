@@ -95,7 +95,7 @@ std::optional<Range> ParseRange(std::string_view text) {
   return std::nullopt;
 }
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindRangeMap(const ast::CommandCall& call, plan::Binder& binder) {
   auto node = plan::Make<RangeMapNode>(call.span);
   node->target = binder.Intern("range");
   node->otherwise = "None";
@@ -128,11 +128,11 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return node;
 }
 
-exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext&) {
+exec::OperatorPtr BuildRangeMap(const plan::Node& node, const exec::RunContext&) {
   return std::make_unique<RangeMap>(plan::As<RangeMapNode>(node));
 }
 
-constexpr Argument kArguments[] = {
+constexpr Argument kRangeMapArguments[] = {
     {.name = "field",
      .type = "field",
      .fallback = "",
@@ -147,9 +147,9 @@ constexpr Argument kArguments[] = {
      .fallback = "None",
      .summary = "The name where no range holds the value, or it is no number.",
      .is_option = true}};
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kRangeMapNotes[] = {
     "the names go to the field range; a number in several ranges gives a multivalue"};
-constexpr Example kExamples[] = {
+constexpr Example kRangeMapExamples[] = {
     {.title = "Names for numbers",
      .input = R"({"n":0} {"n":7} {"n":300})",
      .query = "rangemap field=n low=0-0 elevated=1-100 default=severe",
@@ -160,7 +160,7 @@ constexpr Example kExamples[] = {
      .output = R"({"n":-3,"range":"below"} {"n":7,"range":["low","mid"]})"},
 };
 
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<RangeMapNode>, &Build}};
+constexpr plan::NodeEntry kRangeMapNodes[] = {{&plan::TypeOf<RangeMapNode>, &BuildRangeMap}};
 
 }  // namespace
 
@@ -171,11 +171,11 @@ extern constexpr CommandEntry kRangeMap = {
     .kind = CommandKind::kDistributableStreaming,
     .shape = {Shape::kArguments, kNoClauses},
     .free_options = true,
-    .arguments = kArguments,
-    .notes = kNotes,
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .arguments = kRangeMapArguments,
+    .notes = kRangeMapNotes,
+    .examples = kRangeMapExamples,
+    .nodes = kRangeMapNodes,
+    .bind = &BindRangeMap,
 };
 
 }  // namespace spelk::commands

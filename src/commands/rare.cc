@@ -4,11 +4,11 @@
 namespace spelk::commands {
 namespace {
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindRare(const ast::CommandCall& call, plan::Binder& binder) {
   return BindTop(call, binder, true);
 }
 
-constexpr Example kExamples[] = {
+constexpr Example kRareExamples[] = {
     {.title = "The least frequent value",
      .input = R"({"user":"ana"} {"user":"bo"} {"user":"ana"} {"user":"ana"})",
      .query = "rare limit=1 user",
@@ -18,7 +18,7 @@ constexpr Example kExamples[] = {
      .query = "rare limit=1 showperc=f u BY h",
      .output = R"({"h":"a","u":"y","count":1} {"h":"b","u":"x","count":1})"},
 };
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kRareNotes[] = {
     "the share is that of the rows which have all the fields, in the row's group",
     "of equal counts the value that is last in the order of bytes comes first",
     "a row that lacks a field does not count; each value of a multivalue does"};
@@ -35,9 +35,9 @@ extern constexpr CommandEntry kRare = {
     .kind = CommandKind::kTransforming,
     .shape = {Shape::kArguments, kClauseBy},
     .arguments = kTopArguments,
-    .notes = kNotes,
-    .examples = kExamples,
-    .bind = &Bind,
+    .notes = kRareNotes,
+    .examples = kRareExamples,
+    .bind = &BindRare,
 };
 
 }  // namespace spelk::commands

@@ -4,16 +4,17 @@
 namespace spelk::commands {
 namespace {
 
-constexpr Argument kArguments[] = {{.name = "num_of_reducers",
-                                    .type = "int",
-                                    .fallback = "",
-                                    .summary = "On how many indexers Splunk merges.",
-                                    .is_option = true,
-                                    .no_effect = true}};
-constexpr Example kExamples[] = {{.title = kPassTitle,
-                                  .input = kPassRows,
-                                  .query = "redistribute num_of_reducers=2 | table user",
-                                  .output = kPassRows}};
+constexpr Argument kRedistributeArguments[] = {{.name = "num_of_reducers",
+                                                .type = "int",
+                                                .fallback = "",
+                                                .summary = "On how many indexers Splunk merges.",
+                                                .is_option = true,
+                                                .no_effect = true}};
+constexpr Example kRedistributeExamples[] = {
+    {.title = kPassTitle,
+     .input = kPassRows,
+     .query = "redistribute num_of_reducers=2 | table user",
+     .output = kPassRows}};
 
 }  // namespace
 
@@ -23,9 +24,9 @@ extern constexpr CommandEntry kRedistribute = {
     .summary = "Spreads the merging of a search over Splunk's indexers.",
     .kind = CommandKind::kOrchestrating,
     .shape = {Shape::kArguments, kClauseBy},
-    .arguments = kArguments,
+    .arguments = kRedistributeArguments,
     .notes = kPassNotes,
-    .examples = kExamples,
+    .examples = kRedistributeExamples,
     .bind = &BindBarePass,
 };
 

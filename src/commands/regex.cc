@@ -38,7 +38,7 @@ plan::ExprPtr Condition(Field field, std::string pattern, bool negated, Span spa
 
 constexpr std::string_view kUsage = "usage: regex <field> (=|!=) <regex>";
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindRegex(const ast::CommandCall& call, plan::Binder& binder) {
   if (call.arguments.empty()) {
     return binder.Error(ErrorCode::kMissingArgument, call.name.span, kUsage);
   }
@@ -72,7 +72,7 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return filter;
 }
 
-constexpr Argument kArguments[] = {
+constexpr Argument kRegexArguments[] = {
     {.name = "field",
      .type = "field",
      .fallback = "_raw",
@@ -81,9 +81,9 @@ constexpr Argument kArguments[] = {
      .type = "regular expression",
      .fallback = "",
      .summary = "A Perl-compatible expression in quotes; it may match anywhere in the text."}};
-constexpr std::string_view kNotes[] = {"!= keeps rows without the field, = does not",
-                                       "a multivalue matches if one of its values does"};
-constexpr Example kExamples[] = {
+constexpr std::string_view kRegexNotes[] = {"!= keeps rows without the field, = does not",
+                                            "a multivalue matches if one of its values does"};
+constexpr Example kRegexExamples[] = {
     {.title = "Keep what matches",
      .input = R"({"m":"a warning"} {"m":"fine"} {"m":"an error"})",
      .query = R"(regex m="error|warning")",
@@ -103,10 +103,10 @@ extern constexpr CommandEntry kRegex = {
     .kind = CommandKind::kDistributableStreaming,
     .shape = {Shape::kArguments, kNoClauses},
     .free_options = true,
-    .arguments = kArguments,
-    .notes = kNotes,
-    .examples = kExamples,
-    .bind = &Bind,
+    .arguments = kRegexArguments,
+    .notes = kRegexNotes,
+    .examples = kRegexExamples,
+    .bind = &BindRegex,
 };
 
 }  // namespace spelk::commands

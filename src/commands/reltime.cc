@@ -98,7 +98,7 @@ std::vector<std::string> SplitList(std::string_view text) {
   return names;
 }
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindRelTime(const ast::CommandCall& call, plan::Binder& binder) {
   SPELK_RETURN_IF_ERROR(binder.NoArguments(call));
   auto node = plan::Make<RelTimeNode>(call.span);
   SPELK_ASSIGN_OR_RETURN(const std::string list, binder.Text(call, "timefield"));
@@ -116,11 +116,11 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return node;
 }
 
-exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
+exec::OperatorPtr BuildRelTime(const plan::Node& node, const exec::RunContext& run) {
   return std::make_unique<RelTime>(plan::As<RelTimeNode>(node), run);
 }
 
-constexpr Argument kArguments[] = {
+constexpr Argument kRelTimeArguments[] = {
     {.name = "timefield",
      .type = "field, or fields in quotes with commas between",
      .fallback = "_time",
@@ -132,18 +132,18 @@ constexpr Argument kArguments[] = {
      .summary = "What the names of the new fields begin with, before those of the times; without "
                 "it one time gives reltime, and several reltime_NAME.",
      .is_option = true}};
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kRelTimeNotes[] = {
     "whole units count, of seconds, minutes, hours, days, months of 30 days and years of 365: 119 "
     "seconds are 1 minute ago",
     "a time to come is so long from now; a value that is no number gives nothing"};
-constexpr Example kExamples[] = {
+constexpr Example kRelTimeExamples[] = {
     {.title = "How long ago events were",
      .input = R"({"_time":1600000000,"a":1} {"_time":1599990000,"a":2})",
      .query = "reltime | table a reltime",
      .output = R"({"a":1,"reltime":"now"} {"a":2,"reltime":"2 hours ago"})"},
 };
 
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<RelTimeNode>, &Build}};
+constexpr plan::NodeEntry kRelTimeNodes[] = {{&plan::TypeOf<RelTimeNode>, &BuildRelTime}};
 
 }  // namespace
 
@@ -153,11 +153,11 @@ extern constexpr CommandEntry kRelTime = {
     .summary = "Tells in words how long ago a time was.",
     .kind = CommandKind::kDistributableStreaming,
     .shape = {Shape::kArguments, kNoClauses},
-    .arguments = kArguments,
-    .notes = kNotes,
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .arguments = kRelTimeArguments,
+    .notes = kRelTimeNotes,
+    .examples = kRelTimeExamples,
+    .nodes = kRelTimeNodes,
+    .bind = &BindRelTime,
 };
 
 }  // namespace spelk::commands

@@ -46,7 +46,7 @@ absl::StatusOr<std::vector<Pair>> PairsOf(const ast::CommandCall& call, plan::Bi
   return pairs;
 }
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindRename(const ast::CommandCall& call, plan::Binder& binder) {
   auto rename = plan::Make<plan::RenameNode>(call.span);
   SPELK_ASSIGN_OR_RETURN(const std::vector<Pair> pairs, PairsOf(call, binder));
   for (const Pair& pair : pairs) {
@@ -71,11 +71,11 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return rename;
 }
 
-constexpr Argument kArguments[] = {{.name = "old AS new",
-                                    .type = "fields",
-                                    .fallback = "",
-                                    .summary = "Pairs; both may hold as many `*`."}};
-constexpr Example kExamples[] = {
+constexpr Argument kRenameArguments[] = {{.name = "old AS new",
+                                          .type = "fields",
+                                          .fallback = "",
+                                          .summary = "Pairs; both may hold as many `*`."}};
+constexpr Example kRenameExamples[] = {
     {.title = "A name with a blank needs quotes",
      .input = R"({"src":"10.0.0.1"})",
      .query = "rename src AS \"source address\"",
@@ -94,9 +94,9 @@ extern constexpr CommandEntry kRename = {
     .summary = "Gives fields other names.",
     .kind = CommandKind::kDistributableStreaming,
     .shape = {Shape::kArguments, kNoClauses},
-    .arguments = kArguments,
-    .examples = kExamples,
-    .bind = &Bind,
+    .arguments = kRenameArguments,
+    .examples = kRenameExamples,
+    .bind = &BindRename,
 };
 
 }  // namespace spelk::commands

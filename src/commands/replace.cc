@@ -155,7 +155,7 @@ absl::StatusOr<std::string> TextArgument(const ast::Argument& argument, plan::Bi
   return binder.Unexpected(argument, {"it takes texts: replace \"a*\" WITH \"b*\" IN host"});
 }
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindReplace(const ast::CommandCall& call, plan::Binder& binder) {
   auto node = plan::Make<ReplaceNode>(call.span);
   SPELK_RETURN_IF_ERROR(binder.NoSigns(call));
   const std::vector<const ast::Argument*> arguments = binder.Positional(call);
@@ -189,11 +189,11 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return binder.Error(ErrorCode::kMissingArgument, arguments[at]->span, "no field follows IN");
 }
 
-exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext&) {
+exec::OperatorPtr BuildReplace(const plan::Node& node, const exec::RunContext&) {
   return std::make_unique<Replace>(plan::As<ReplaceNode>(node));
 }
 
-constexpr Argument kArguments[] = {
+constexpr Argument kReplaceArguments[] = {
     {.name = "text WITH text",
      .type = "text…",
      .fallback = "",
@@ -203,12 +203,12 @@ constexpr Argument kArguments[] = {
      .type = "field…",
      .fallback = "",
      .summary = "Where; without it in all fields but those whose names begin with _."}};
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kReplaceNotes[] = {
     "the whole value must match, upper and lower case as written",
     "of several that match, one without wildcards is taken, the last of those; otherwise the one "
     "with the most other characters",
     "of a multivalue each value is looked at"};
-constexpr Example kExamples[] = {
+constexpr Example kReplaceExamples[] = {
     {.title = "One value of one field",
      .input = R"({"host":"127.0.0.1"} {"host":"127.0.0.12"})",
      .query = "replace 127.0.0.1 WITH localhost IN host",
@@ -223,7 +223,7 @@ constexpr Example kExamples[] = {
      .output = R"({"from":"August","to":"September"})"},
 };
 
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<ReplaceNode>, &Build}};
+constexpr plan::NodeEntry kReplaceNodes[] = {{&plan::TypeOf<ReplaceNode>, &BuildReplace}};
 
 }  // namespace
 
@@ -233,11 +233,11 @@ extern constexpr CommandEntry kReplace = {
     .summary = "Replaces whole values of fields.",
     .kind = CommandKind::kDistributableStreaming,
     .shape = {Shape::kArguments, kNoClauses},
-    .arguments = kArguments,
-    .notes = kNotes,
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .arguments = kReplaceArguments,
+    .notes = kReplaceNotes,
+    .examples = kReplaceExamples,
+    .nodes = kReplaceNodes,
+    .bind = &BindReplace,
 };
 
 }  // namespace spelk::commands

@@ -43,23 +43,23 @@ class Require final : public exec::Sequential<RequireState> {
   }
 };
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindRequire(const ast::CommandCall& call, plan::Binder& binder) {
   SPELK_RETURN_IF_ERROR(binder.NoArguments(call));
   return plan::Make<RequireNode>(call.span);
 }
 
-exec::OperatorPtr Build(const plan::Node&, const exec::RunContext&) {
+exec::OperatorPtr BuildRequire(const plan::Node&, const exec::RunContext&) {
   return std::make_unique<Require>();
 }
 
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kRequireNotes[] = {
     "in a subsearch it fails the search around it, too, which would otherwise go on with nothing"};
-constexpr Example kExamples[] = {{.title = "Rows pass where there are any",
-                                  .input = R"({"user":"ana"} {"user":"bo"})",
-                                  .query = "search user=b* | require | table user",
-                                  .output = R"({"user":"bo"})"}};
+constexpr Example kRequireExamples[] = {{.title = "Rows pass where there are any",
+                                         .input = R"({"user":"ana"} {"user":"bo"})",
+                                         .query = "search user=b* | require | table user",
+                                         .output = R"({"user":"bo"})"}};
 
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<RequireNode>, &Build}};
+constexpr plan::NodeEntry kRequireNodes[] = {{&plan::TypeOf<RequireNode>, &BuildRequire}};
 
 }  // namespace
 
@@ -69,10 +69,10 @@ extern constexpr CommandEntry kRequire = {
     .summary = "Fails the search if nothing was found before it.",
     .kind = CommandKind::kOrchestrating,
     .shape = {Shape::kArguments, kNoClauses},
-    .notes = kNotes,
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .notes = kRequireNotes,
+    .examples = kRequireExamples,
+    .nodes = kRequireNodes,
+    .bind = &BindRequire,
 };
 
 }  // namespace spelk::commands

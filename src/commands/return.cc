@@ -130,7 +130,7 @@ absl::StatusOr<Returned> BindOne(const ast::Argument& argument, plan::Binder& bi
   return Returned{binder.Intern(name.substr(1)), std::string(name.substr(1)), true};
 }
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindReturn(const ast::CommandCall& call, plan::Binder& binder) {
   auto node = plan::Make<ReturnNode>(call.span);
   node->output = binder.Intern("search");
   for (size_t i = 0; i < call.arguments.size(); ++i) {
@@ -153,21 +153,21 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return node;
 }
 
-exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
+exec::OperatorPtr BuildReturn(const plan::Node& node, const exec::RunContext& run) {
   return std::make_unique<ReturnSink>(plan::As<ReturnNode>(node), run);
 }
 
-constexpr Argument kArguments[] = {
+constexpr Argument kReturnArguments[] = {
     {.name = "count", .type = "int", .fallback = "1", .summary = "How many rows."},
     {.name = "field", .type = "field…", .fallback = "", .summary = "Gives field=\"value\"."},
     {.name = "alias=field", .type = "field…", .fallback = "", .summary = "Gives alias=\"value\"."},
     {.name = "$field", .type = "field…", .fallback = "", .summary = "Gives the value alone."}};
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kReturnNotes[] = {
     "without rows, or where they lack the fields, the text is empty: a search around it is not "
     "filtered",
     "quotation marks in values are not escaped, as in Splunk",
     "the values of a multivalue are joined by OR, of $field by blanks"};
-constexpr Example kExamples[] = {
+constexpr Example kReturnExamples[] = {
     {.title = "Each row is one operand of an OR",
      .input = R"({"user":"ana","ip":"10.0.0.1"} {"user":"bo","ip":"10.0.0.2"})",
      .query = "return 2 user src=ip",
@@ -179,7 +179,7 @@ constexpr Example kExamples[] = {
      .output = R"({"search":"ana"})"},
 };
 
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<ReturnNode>, &Build}};
+constexpr plan::NodeEntry kReturnNodes[] = {{&plan::TypeOf<ReturnNode>, &BuildReturn}};
 
 }  // namespace
 
@@ -190,11 +190,11 @@ extern constexpr CommandEntry kReturn = {
     .kind = CommandKind::kTransforming,
     .shape = {Shape::kArguments, kNoClauses},
     .free_options = true,
-    .arguments = kArguments,
-    .notes = kNotes,
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .arguments = kReturnArguments,
+    .notes = kReturnNotes,
+    .examples = kReturnExamples,
+    .nodes = kReturnNodes,
+    .bind = &BindReturn,
 };
 
 }  // namespace spelk::commands

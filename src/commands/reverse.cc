@@ -18,23 +18,23 @@ struct ReverseNode final : plan::Node {
   void Describe(Visitor&) {}
 };
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindReverse(const ast::CommandCall& call, plan::Binder& binder) {
   SPELK_RETURN_IF_ERROR(binder.NoArguments(call));
   return plan::Make<ReverseNode>(call.span);
 }
 
-exec::OperatorPtr Build(const plan::Node&, const exec::RunContext& run) {
+exec::OperatorPtr BuildReverse(const plan::Node&, const exec::RunContext& run) {
   return exec::BuildSorter({.reverse_rank = true, .what = "reverse"}, run);
 }
 
-constexpr Example kExamples[] = {{
+constexpr Example kReverseExamples[] = {{
     .title = "Last row first",
     .input = R"({"n":1} {"n":2} {"n":3})",
     .query = "reverse",
     .output = R"({"n":3} {"n":2} {"n":1})",
 }};
 
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<ReverseNode>, &Build}};
+constexpr plan::NodeEntry kReverseNodes[] = {{&plan::TypeOf<ReverseNode>, &BuildReverse}};
 
 }  // namespace
 
@@ -44,9 +44,9 @@ extern constexpr CommandEntry kReverse = {
     .summary = "Turns the order of the rows round.",
     .kind = CommandKind::kDatasetProcessing,
     .shape = {Shape::kArguments, kNoClauses},
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .examples = kReverseExamples,
+    .nodes = kReverseNodes,
+    .bind = &BindReverse,
 };
 
 }  // namespace spelk::commands

@@ -343,7 +343,7 @@ absl::Status BindSed(const ast::CommandCall& call, const ast::Argument& argument
       fmt::format("failed to parse the sed expression '{}': {}", text, MessageOf(script.status())));
 }
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindRex(const ast::CommandCall& call, plan::Binder& binder) {
   auto node = plan::Make<RexNode>(call.span);
   SPELK_ASSIGN_OR_RETURN(const std::string field, binder.Text(call, "field"));
   node->field = binder.Intern(field);
@@ -360,13 +360,13 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return node;
 }
 
-exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
+exec::OperatorPtr BuildRex(const plan::Node& node, const exec::RunContext& run) {
   const auto& rex = plan::As<RexNode>(node);
   if (rex.sed) return std::make_unique<Sed>(rex, run);
   return std::make_unique<Extract>(rex, run);
 }
 
-constexpr Argument kArguments[] = {
+constexpr Argument kRexArguments[] = {
     {.name = "regex",
      .type = "regular expression, or sed expression",
      .fallback = "",
@@ -391,10 +391,10 @@ constexpr Argument kArguments[] = {
      .fallback = "",
      .summary = "sed: s/regex/replacement/flags (g, or a number) and y/abc/xyz/.",
      .is_option = true}};
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kRexNotes[] = {
     "a match overwrites a field; without one, and for a group that took no part, it stays as it is",
     "of a multivalue each value is tried, with max_match for each of them"};
-constexpr Example kExamples[] = {
+constexpr Example kRexExamples[] = {
     {.title = "A named group becomes a field",
      .input = R"({"m":"user=ana ok"} {"m":"nobody"})",
      .query = R"q(rex field=m "user=(?<user>\w+)")q",
@@ -409,7 +409,7 @@ constexpr Example kExamples[] = {
      .output = R"({"card":"XXXX-5678"})"},
 };
 
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<RexNode>, &Build}};
+constexpr plan::NodeEntry kRexNodes[] = {{&plan::TypeOf<RexNode>, &BuildRex}};
 
 }  // namespace
 
@@ -421,11 +421,11 @@ extern constexpr CommandEntry kRex = {
     .summary = "Takes fields out of text by a regular expression, or edits text.",
     .kind = CommandKind::kDistributableStreaming,
     .shape = {Shape::kArguments, kNoClauses},
-    .arguments = kArguments,
-    .notes = kNotes,
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .arguments = kRexArguments,
+    .notes = kRexNotes,
+    .examples = kRexExamples,
+    .nodes = kRexNodes,
+    .bind = &BindRex,
 };
 
 }  // namespace spelk::commands

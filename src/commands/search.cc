@@ -4,7 +4,7 @@
 namespace spelk::commands {
 namespace {
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindSearch(const ast::CommandCall& call, plan::Binder& binder) {
   plan::ExprPtr predicate;
   if (call.search) {
     SPELK_ASSIGN_OR_RETURN(predicate, binder.SearchTerms(*call.search, binder.is_first()));
@@ -21,7 +21,7 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return filter;
 }
 
-constexpr Example kExamples[] = {
+constexpr Example kSearchExamples[] = {
     {.title = "Adjacent terms are ANDed, and OR binds tighter than AND",
      .input = R"({"user":"ana","code":1} {"user":"bo","code":2} {"user":"cy","code":2})",
      .query = "search code=2 user=ana OR user=B*",
@@ -31,7 +31,7 @@ constexpr Example kExamples[] = {
      .query = "search NOT user=bo",
      .output = R"({"user":"ana"} {"host":"web-1"})"},
 };
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kSearchNotes[] = {
     "`*` matches any run of characters and cannot be escaped; text compares ignoring case",
     "index= and splunk_server= are true for an event that has no such field",
     "time modifiers: earliest, latest, the older starttime, endtime (with timeformat), starttimeu, "
@@ -49,9 +49,9 @@ extern constexpr CommandEntry kSearch = {
     .summary = "Keeps events or rows that match search terms.",
     .kind = CommandKind::kDistributableStreaming,
     .shape = {Shape::kSearch, kNoClauses},
-    .notes = kNotes,
-    .examples = kExamples,
-    .bind = &Bind,
+    .notes = kSearchNotes,
+    .examples = kSearchExamples,
+    .bind = &BindSearch,
 };
 
 }  // namespace spelk::commands

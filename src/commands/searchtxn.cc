@@ -51,7 +51,7 @@ class BoundRows final : public WholeSink {
     std::vector<size_t> parents(rows.size());
     std::iota(parents.begin(), parents.end(), size_t{0});
     for (const Field field : node_.fields) {
-      SPELK_RETURN_IF_ERROR(Bind(rows, field, parents));
+      SPELK_RETURN_IF_ERROR(BindSearchTxn(rows, field, parents));
     }
     std::vector<bool> marked(rows.size());
     for (size_t r = 0; r < rows.size(); ++r) {
@@ -62,7 +62,7 @@ class BoundRows final : public WholeSink {
     return rows.Emit({}, &kept, out);
   }
 
-  static absl::Status Bind(AllRows& rows, Field field, std::vector<size_t>& parents) {
+  static absl::Status BindSearchTxn(AllRows& rows, Field field, std::vector<size_t>& parents) {
     StringMap<size_t> first;
     for (size_t r = 0; r < rows.size(); ++r) {
       const Value value = rows.At(r, field);
@@ -93,7 +93,7 @@ class BoundRows final : public WholeSink {
   const BoundRowsNode& node_;
 };
 
-exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
+exec::OperatorPtr BuildSearchTxn(const plan::Node& node, const exec::RunContext& run) {
   return std::make_unique<BoundRows>(plan::As<BoundRowsNode>(node), run);
 }
 
@@ -219,7 +219,7 @@ absl::StatusOr<plan::NodePtr> BindEvents(std::string_view search, std::string_vi
                            std::move(bound));
 }
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindSearchTxn(const ast::CommandCall& call, plan::Binder& binder) {
   const uint32_t begin = call.name.span.end;
   SearchText text(binder.TextOf({begin, call.span.end}), begin);
   const SearchText::Word type = text.TakeName();
@@ -264,7 +264,7 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return binder.CommandsIn(transactions, call.span, label, std::move(events));
 }
 
-constexpr Argument kArguments[] = {
+constexpr Argument kSearchTxnArguments[] = {
     {.name = "type",
      .type = "text",
      .fallback = "",
@@ -290,14 +290,14 @@ constexpr Argument kArguments[] = {
      .fallback = "false",
      .summary = "The events of the transactions, without transaction.",
      .is_option = true}};
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kSearchTxnNotes[] = {
     "the same as `search SETTING | transaction name=TYPE | search TERMS` with the setting search "
     "of the stanza",
     "options stand between the type and the terms",
     "use_disjunct=f and eventsonly=t begin with the events that meet the terms and take those that "
     "values of the type's fields bind to them"};
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<BoundRowsNode>, &Build}};
-constexpr Example kExamples[] = {
+constexpr plan::NodeEntry kSearchTxnNodes[] = {{&plan::TypeOf<BoundRowsNode>, &BuildSearchTxn}};
+constexpr Example kSearchTxnExamples[] = {
     {.title = "Sessions of a user",
      .input = R"({"_time":3,"id":1,"act":"out"} {"_time":2,"id":2,"user":"bob"})"
               R"( {"_time":1,"id":1,"user":"ana"})",
@@ -315,12 +315,12 @@ extern constexpr CommandEntry kSearchTxn = {
     .summary = "Gives the transactions of a transaction type that meet search terms.",
     .kind = CommandKind::kGenerating,
     .shape = {Shape::kSearch, kNoClauses},
-    .arguments = kArguments,
-    .notes = kNotes,
+    .arguments = kSearchTxnArguments,
+    .notes = kSearchTxnNotes,
     .differs = "All values are followed, not max_terms of them.",
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .examples = kSearchTxnExamples,
+    .nodes = kSearchTxnNodes,
+    .bind = &BindSearchTxn,
 };
 
 }  // namespace spelk::commands

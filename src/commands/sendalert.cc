@@ -6,7 +6,7 @@
 namespace spelk::commands {
 namespace {
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindSendAlert(const ast::CommandCall& call, plan::Binder& binder) {
   const std::vector<const ast::Argument*> arguments = binder.Positional(call);
   const auto* name = arguments.empty() ? nullptr : std::get_if<ast::Name>(&arguments[0]->value);
   if (name == nullptr) {
@@ -20,13 +20,13 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
                     "rows");
 }
 
-constexpr Argument kArguments[] = {
+constexpr Argument kSendAlertArguments[] = {
     {.name = "action", .type = "text", .fallback = "", .summary = "The name of an alert action."},
     {.name = "option",
      .type = "name=value…",
      .fallback = "",
      .summary = "results_link, results_path, param.<name>: what the action is given."}};
-constexpr Example kExamples[] = {
+constexpr Example kSendAlertExamples[] = {
     {.title = "Rows for an alert action",
      .input = R"({"user":"ana"})",
      .query = "table user | sendalert webhook param.url=\"https://example.com\"",
@@ -42,11 +42,11 @@ extern constexpr CommandEntry kSendAlert = {
     .kind = CommandKind::kDistributableStreaming,
     .shape = {Shape::kArguments, kNoClauses},
     .free_options = true,
-    .arguments = kArguments,
+    .arguments = kSendAlertArguments,
     .notes = kActionNotes,
     .differs = "Passes the rows on and runs nothing; a warning says what Splunk would do.",
-    .examples = kExamples,
-    .bind = &Bind,
+    .examples = kSendAlertExamples,
+    .bind = &BindSendAlert,
 };
 
 }  // namespace spelk::commands

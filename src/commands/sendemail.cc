@@ -6,7 +6,7 @@
 namespace spelk::commands {
 namespace {
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindSendEmail(const ast::CommandCall& call, plan::Binder& binder) {
   SPELK_RETURN_IF_ERROR(binder.NoArguments(call));
   SPELK_ASSIGN_OR_RETURN(const std::string to, TextOfFreeOption(call, "to", binder));
   if (to.empty()) {
@@ -16,20 +16,20 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return MakeAction(call, fmt::format("mail {{}} to {}", to), "1 row", "rows");
 }
 
-constexpr Argument kArguments[] = {
+constexpr Argument kSendEmailArguments[] = {
     {.name = "option",
      .type = "name=value…",
      .fallback = "",
      .summary = "to=\"<addresses>\", and cc, bcc, subject, message, format, sendresults … as "
                 "Splunk has them."}};
-constexpr Example kExamples[] = {
+constexpr Example kSendEmailExamples[] = {
     {.title = "Rows for a mail",
      .input = R"({"user":"ana"})",
      .query = "table user | sendemail to=\"soc@example.com\" subject=\"log-ons\"",
      .output = R"({"user":"ana"})"},
 };
 
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<ActionNode>, &BuildAction}};
+constexpr plan::NodeEntry kSendEmailNodes[] = {{&plan::TypeOf<ActionNode>, &BuildAction}};
 
 }  // namespace
 
@@ -40,12 +40,12 @@ extern constexpr CommandEntry kSendEmail = {
     .kind = CommandKind::kDistributableStreaming,
     .shape = {Shape::kArguments, kNoClauses},
     .free_options = true,
-    .arguments = kArguments,
+    .arguments = kSendEmailArguments,
     .notes = kActionNotes,
     .differs = "Passes the rows on and sends nothing; a warning says what Splunk would do.",
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .examples = kSendEmailExamples,
+    .nodes = kSendEmailNodes,
+    .bind = &BindSendEmail,
 };
 
 }  // namespace spelk::commands

@@ -6,7 +6,7 @@
 namespace spelk::commands {
 namespace {
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindSetFields(const ast::CommandCall& call, plan::Binder& binder) {
   auto node = plan::Make<plan::ExtendNode>(call.span);
   SPELK_RETURN_IF_ERROR(binder.NoSigns(call));
   for (const ast::Argument& argument : call.arguments) {
@@ -28,12 +28,13 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return node;
 }
 
-constexpr Argument kArguments[] = {{.name = "field=value",
-                                    .type = "text…",
-                                    .fallback = "",
-                                    .summary = "A field and the text that each row gets."}};
-constexpr std::string_view kNotes[] = {"what a row had in the field is replaced"};
-constexpr Example kExamples[] = {
+constexpr Argument kSetFieldsArguments[] = {
+    {.name = "field=value",
+     .type = "text…",
+     .fallback = "",
+     .summary = "A field and the text that each row gets."}};
+constexpr std::string_view kSetFieldsNotes[] = {"what a row had in the field is replaced"};
+constexpr Example kSetFieldsExamples[] = {
     {.title = "Two fields",
      .input = R"({"a":1} {"a":2,"team":"x"})",
      .query = R"(setfields team="blue team", site=lab | table a team site)",
@@ -50,10 +51,10 @@ extern constexpr CommandEntry kSetFields = {
     .kind = CommandKind::kDistributableStreaming,
     .shape = {Shape::kArguments, kNoClauses},
     .free_options = true,
-    .arguments = kArguments,
-    .notes = kNotes,
-    .examples = kExamples,
-    .bind = &Bind,
+    .arguments = kSetFieldsArguments,
+    .notes = kSetFieldsNotes,
+    .examples = kSetFieldsExamples,
+    .bind = &BindSetFields,
 };
 
 }  // namespace spelk::commands

@@ -35,7 +35,7 @@ void WarnOfClauseWord(const ast::Argument& argument, plan::Binder& binder) {
       {"fields follow sort without BY; - before a field, or desc at the end, turns it round"});
 }
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindSort(const ast::CommandCall& call, plan::Binder& binder) {
   auto sort = plan::Make<plan::SortNode>(call.span);
   uint64_t limit = binder.MostOf(plan::kSortCount);
   bool limited = binder.FindOption(call, "limit") != nullptr;
@@ -77,28 +77,28 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return sort;
 }
 
-constexpr Argument kArguments[] = {{.name = "count",
-                                    .type = "int",
-                                    .fallback = "10000",
-                                    .summary = "How many rows to keep; 0 keeps all."},
-                                   {.name = "limit",
-                                    .type = "int",
-                                    .fallback = "10000",
-                                    .summary = "The same as an option.",
-                                    .is_option = true},
-                                   {.name = "field",
-                                    .type = "[+|-] field, or auto(), num(), str(), ip() of one",
-                                    .fallback = "",
-                                    .summary = "What to sort by; - is descending."},
-                                   {.name = "desc",
-                                    .type = "d|desc",
-                                    .fallback = "",
-                                    .summary = "At the end: turns the directions round."}};
-constexpr std::string_view kNotes[] = {
+constexpr Argument kSortArguments[] = {{.name = "count",
+                                        .type = "int",
+                                        .fallback = "10000",
+                                        .summary = "How many rows to keep; 0 keeps all."},
+                                       {.name = "limit",
+                                        .type = "int",
+                                        .fallback = "10000",
+                                        .summary = "The same as an option.",
+                                        .is_option = true},
+                                       {.name = "field",
+                                        .type = "[+|-] field, or auto(), num(), str(), ip() of one",
+                                        .fallback = "",
+                                        .summary = "What to sort by; - is descending."},
+                                       {.name = "desc",
+                                        .type = "d|desc",
+                                        .fallback = "",
+                                        .summary = "At the end: turns the directions round."}};
+constexpr std::string_view kSortNotes[] = {
     "without a count the first 10,000 rows are kept, with a warning if there were more",
     "ties keep the order of the rows; a multivalue sorts by its first value",
     "numbers come before addresses, addresses before other text, rows without the field last"};
-constexpr Example kExamples[] = {
+constexpr Example kSortExamples[] = {
     {.title = "Numbers as numbers, highest first",
      .input = R"({"n":9} {"n":10} {"n":1})",
      .query = "sort - n",
@@ -117,10 +117,10 @@ extern constexpr CommandEntry kSort = {
     .summary = "Puts rows in order.",
     .kind = CommandKind::kDatasetProcessing,
     .shape = {Shape::kArguments, kNoClauses},
-    .arguments = kArguments,
-    .notes = kNotes,
-    .examples = kExamples,
-    .bind = &Bind,
+    .arguments = kSortArguments,
+    .notes = kSortNotes,
+    .examples = kSortExamples,
+    .bind = &BindSort,
 };
 
 }  // namespace spelk::commands

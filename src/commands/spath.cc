@@ -245,7 +245,7 @@ class AllOperator final : public exec::Streaming<AllState> {
   const exec::RunContext& run_;
 };
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindSpath(const ast::CommandCall& call, plan::Binder& binder) {
   auto node = plan::Make<SpathNode>(call.span);
   SPELK_ASSIGN_OR_RETURN(const std::string input, binder.Text(call, "input"));
   SPELK_ASSIGN_OR_RETURN(node->path, binder.Text(call, "path"));
@@ -278,13 +278,13 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return node;
 }
 
-exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
+exec::OperatorPtr BuildSpath(const plan::Node& node, const exec::RunContext& run) {
   const auto& spath = plan::As<SpathNode>(node);
   if (spath.output) return std::make_unique<PathOperator>(spath, run);
   return std::make_unique<AllOperator>(spath, run);
 }
 
-constexpr Argument kArguments[] = {
+constexpr Argument kSpathArguments[] = {
     {.name = "path",
      .type = "path",
      .fallback = "",
@@ -301,13 +301,13 @@ constexpr Argument kArguments[] = {
      .fallback = "",
      .summary = "Where the value at the path goes; by default a field named like the path.",
      .is_option = true}};
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kSpathNotes[] = {
     "Splunk takes fields only from the first 5000 characters when no path is given "
     "(extraction_cutoff); spelk takes them all",
     "fields that are there already are replaced; a path that leads nowhere changes nothing",
     "arrays count from 0, XML elements from 1; an object or array is its JSON text",
     "a text that is neither JSON nor XML gives no fields"};
-constexpr Example kExamples[] = {
+constexpr Example kSpathExamples[] = {
     {.title = "The values of an array's objects",
      .input = R"({"j":"{\"users\":[{\"name\":\"ana\"},{\"name\":\"bo\"}]}"})",
      .query = "spath input=j output=who path=users{}.name | table who",
@@ -322,7 +322,7 @@ constexpr Example kExamples[] = {
      .output = R"({"Event.Data{@Name}":"User"})"},
 };
 
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<SpathNode>, &Build}};
+constexpr plan::NodeEntry kSpathNodes[] = {{&plan::TypeOf<SpathNode>, &BuildSpath}};
 
 }  // namespace
 
@@ -332,12 +332,12 @@ extern constexpr CommandEntry kSpath = {
     .summary = "Takes fields out of JSON or XML text.",
     .kind = CommandKind::kDistributableStreaming,
     .shape = {Shape::kArguments, kNoClauses},
-    .arguments = kArguments,
-    .notes = kNotes,
+    .arguments = kSpathArguments,
+    .notes = kSpathNotes,
     .differs = "Without a path the whole text is read; Splunk reads 5,000 characters.",
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .examples = kSpathExamples,
+    .nodes = kSpathNodes,
+    .bind = &BindSpath,
 };
 
 }  // namespace spelk::commands

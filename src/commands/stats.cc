@@ -28,11 +28,11 @@ absl::StatusOr<plan::NodePtr> BindStats(const ast::CommandCall& call, plan::Bind
 
 namespace {
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindStatsCommand(const ast::CommandCall& call, plan::Binder& binder) {
   return BindStats(call, binder, plan::AggregateMode::kWhole);
 }
 
-constexpr Example kExamples[] = {
+constexpr Example kStatsExamples[] = {
     {.title = "Count and distinct users for each host",
      .input =
          R"({"host":"web-1","user":"ana"} {"host":"web-1","user":"bo"} {"host":"db-1","user":"ana"})",
@@ -54,8 +54,8 @@ extern constexpr CommandEntry kStats = {
     .kind = CommandKind::kTransforming,
     .shape = {Shape::kArguments, kClauseBy},
     .arguments = kStatsArguments,
-    .examples = kExamples,
-    .bind = &Bind,
+    .examples = kStatsExamples,
+    .bind = &BindStatsCommand,
 };
 
 }  // namespace spelk::commands

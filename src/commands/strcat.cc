@@ -98,7 +98,7 @@ class Strcat final : public exec::Streaming<exec::ColumnSetter> {
   const bool all_required_;
 };
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindStrcat(const ast::CommandCall& call, plan::Binder& binder) {
   auto node = plan::Make<StrcatNode>(call.span);
   SPELK_RETURN_IF_ERROR(binder.NoSigns(call));
   SPELK_ASSIGN_OR_RETURN(node->all_required, binder.Flag(call, "allrequired"));
@@ -123,11 +123,11 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return node;
 }
 
-exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext&) {
+exec::OperatorPtr BuildStrcat(const plan::Node& node, const exec::RunContext&) {
   return std::make_unique<Strcat>(plan::As<StrcatNode>(node));
 }
 
-constexpr Argument kArguments[] = {
+constexpr Argument kStrcatArguments[] = {
     {.name = "source",
      .type = "field or \"text\"…",
      .fallback = "",
@@ -142,8 +142,8 @@ constexpr Argument kArguments[] = {
      .summary = "Only rows that have all the source fields get the text; otherwise a missing one "
                 "is empty.",
      .is_option = true}};
-constexpr std::string_view kNotes[] = {"the values of a multivalue are joined by newlines"};
-constexpr Example kExamples[] = {
+constexpr std::string_view kStrcatNotes[] = {"the values of a multivalue are joined by newlines"};
+constexpr Example kStrcatExamples[] = {
     {.title = "Two fields with a text between them",
      .input = R"({"host":"web-1","port":443} {"host":"db-1"})",
      .query = "strcat host \"::\" port address | table address",
@@ -154,7 +154,7 @@ constexpr Example kExamples[] = {
      .output = R"({"host":"web-1","address":"web-1::443"} {"host":"db-1"})"},
 };
 
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<StrcatNode>, &Build}};
+constexpr plan::NodeEntry kStrcatNodes[] = {{&plan::TypeOf<StrcatNode>, &BuildStrcat}};
 
 }  // namespace
 
@@ -164,11 +164,11 @@ extern constexpr CommandEntry kStrcat = {
     .summary = "Joins fields and texts into one field.",
     .kind = CommandKind::kDistributableStreaming,
     .shape = {Shape::kArguments, kNoClauses},
-    .arguments = kArguments,
-    .notes = kNotes,
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .arguments = kStrcatArguments,
+    .notes = kStrcatNotes,
+    .examples = kStrcatExamples,
+    .nodes = kStrcatNodes,
+    .bind = &BindStrcat,
 };
 
 }  // namespace spelk::commands

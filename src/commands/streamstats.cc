@@ -100,7 +100,7 @@ absl::Status BindReset(const ast::CommandCall& call, std::string_view name, plan
   return absl::OkStatus();
 }
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindStreamstats(const ast::CommandCall& call, plan::Binder& binder) {
   auto node = plan::Make<StreamStatsNode>(call.span);
   SPELK_ASSIGN_OR_RETURN(node->list.by, binder.By(call));
   SPELK_ASSIGN_OR_RETURN(node->list.all_numbers, binder.Flag(call, "allnum"));
@@ -120,7 +120,7 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return node;
 }
 
-exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
+exec::OperatorPtr BuildStreamstats(const plan::Node& node, const exec::RunContext& run) {
   const auto& stream = plan::As<StreamStatsNode>(node);
   exec::RunningOptions options;
   options.list = &stream.list;
@@ -135,7 +135,7 @@ exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
   return exec::BuildRunningStatistics(options, run);
 }
 
-constexpr Argument kArguments[] = {
+constexpr Argument kStreamstatsArguments[] = {
     {.name = "statistic",
      .type = "statistic…",
      .fallback = "",
@@ -182,7 +182,7 @@ constexpr Argument kArguments[] = {
      .type = "field…",
      .fallback = "",
      .summary = "Statistics of each combination of values, by itself."}};
-constexpr Example kExamples[] = {
+constexpr Example kStreamstatsExamples[] = {
     {.title = "A running sum for each host",
      .input = R"({"h":"a","n":1} {"h":"b","n":5} {"h":"a","n":3})",
      .query = "streamstats sum(n) AS total BY h | table h n total",
@@ -196,13 +196,14 @@ constexpr Example kExamples[] = {
      .query = "streamstats reset_after=\"(n==0)\" count | table n count",
      .output = R"({"n":1,"count":1} {"n":0,"count":2} {"n":2,"count":1})"},
 };
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kStreamstatsNotes[] = {
     "events come newest first unless they are sorted before",
     "without window and time_window all rows so far count, not only the last 10,000",
     "a row that lacks a BY field passes unchanged, and nothing is reset by it",
     "a row whose BY field has several values gets the results of all their groups"};
 
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<StreamStatsNode>, &Build}};
+constexpr plan::NodeEntry kStreamstatsNodes[] = {
+    {&plan::TypeOf<StreamStatsNode>, &BuildStreamstats}};
 
 }  // namespace
 
@@ -216,12 +217,12 @@ extern constexpr CommandEntry kStreamstats = {
     .summary = "Adds statistics of the rows so far to each row.",
     .kind = CommandKind::kCentralizedStreaming,
     .shape = {Shape::kArguments, kClauseBy},
-    .arguments = kArguments,
-    .notes = kNotes,
+    .arguments = kStreamstatsArguments,
+    .notes = kStreamstatsNotes,
     .differs = "Without a window all rows count; Splunk looks at 10,000 at most.",
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .examples = kStreamstatsExamples,
+    .nodes = kStreamstatsNodes,
+    .bind = &BindStreamstats,
 };
 
 }  // namespace spelk::commands

@@ -4,7 +4,7 @@
 namespace spelk::commands {
 namespace {
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindTable(const ast::CommandCall& call, plan::Binder& binder) {
   auto project = plan::Make<plan::ProjectNode>(call.span);
   project->mode = plan::ProjectMode::kTable;
   SPELK_RETURN_IF_ERROR(binder.NoSigns(call));
@@ -16,9 +16,9 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return project;
 }
 
-constexpr Argument kArguments[] = {
+constexpr Argument kTableArguments[] = {
     {.name = "field", .type = "field…", .fallback = "", .summary = "Names, which may hold `*`."}};
-constexpr Example kExamples[] = {
+constexpr Example kTableExamples[] = {
     {.title = "Columns in the order named",
      .input = R"({"a":1,"b":2,"c":3})",
      .query = "table c a",
@@ -27,15 +27,15 @@ constexpr Example kExamples[] = {
 
 }  // namespace
 
-extern constexpr CommandEntry kTable = {
+extern constexpr CommandEntry kTableTable = {
     .name = "table",
     .signature = "table <field>…",
     .summary = "Keeps exactly these columns, in this order.",
     .kind = CommandKind::kTransforming,
     .shape = {Shape::kArguments, kNoClauses},
-    .arguments = kArguments,
-    .examples = kExamples,
-    .bind = &Bind,
+    .arguments = kTableArguments,
+    .examples = kTableExamples,
+    .bind = &BindTable,
 };
 
 }  // namespace spelk::commands

@@ -184,7 +184,7 @@ std::vector<std::string> SplitList(std::string_view text) {
   return names;
 }
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindTags(const ast::CommandCall& call, plan::Binder& binder) {
   SPELK_RETURN_IF_ERROR(binder.NoSigns(call));
   auto node = plan::Make<TagsNode>(call.span);
   SPELK_ASSIGN_OR_RETURN(node->fields, binder.FieldNames(binder.Positional(call)));
@@ -201,11 +201,11 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return node;
 }
 
-exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
+exec::OperatorPtr BuildTags(const plan::Node& node, const exec::RunContext& run) {
   return std::make_unique<Tags>(plan::As<TagsNode>(node), run);
 }
 
-constexpr Argument kArguments[] = {
+constexpr Argument kTagsArguments[] = {
     {.name = "field",
      .type = "field…",
      .fallback = "",
@@ -230,16 +230,16 @@ constexpr Argument kArguments[] = {
      .fallback = "",
      .summary = "Only these tags are shown.",
      .is_option = true}};
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kTagsNotes[] = {
     "tags come from the tags.conf of --app; they are those of the event as it was read"};
-constexpr Example kExamples[] = {
+constexpr Example kTagsExamples[] = {
     {.title = "Tags that events have of their own",
      .input = R"({"a":1,"tag::host":"web"})",
      .query = "tags outputfield=t inclname=t host | table a t",
      .output = R"({"a":1,"t":"host::web"})"},
 };
 
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<TagsNode>, &Build}};
+constexpr plan::NodeEntry kTagsNodes[] = {{&plan::TypeOf<TagsNode>, &BuildTags}};
 
 }  // namespace
 
@@ -251,11 +251,11 @@ extern constexpr CommandEntry kTags = {
     .summary = "Shows the tags of the values of fields.",
     .kind = CommandKind::kDistributableStreaming,
     .shape = {Shape::kArguments, kNoClauses},
-    .arguments = kArguments,
-    .notes = kNotes,
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .arguments = kTagsArguments,
+    .notes = kTagsNotes,
+    .examples = kTagsExamples,
+    .nodes = kTagsNodes,
+    .bind = &BindTags,
 };
 
 }  // namespace spelk::commands

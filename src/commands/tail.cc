@@ -25,28 +25,28 @@ struct TailNode final : plan::Node {
   }
 };
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindTail(const ast::CommandCall& call, plan::Binder& binder) {
   auto node = plan::Make<TailNode>(call.span);
   SPELK_ASSIGN_OR_RETURN(node->limit, binder.Count(call, "count"));
   return node;
 }
 
 // Search Reference, tail: rows come from the end of the result set, last first.
-exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
+exec::OperatorPtr BuildTail(const plan::Node& node, const exec::RunContext& run) {
   return exec::BuildSorter(
       {.reverse_rank = true, .limit = plan::As<TailNode>(node).limit, .what = "tail"}, run);
 }
 
-constexpr Argument kArguments[] = {
+constexpr Argument kTailArguments[] = {
     {.name = "count", .type = "int", .fallback = "10", .summary = "How many rows to keep."}};
-constexpr Example kExamples[] = {{
+constexpr Example kTailExamples[] = {{
     .title = "The last two rows, last first",
     .input = R"({"n":1} {"n":2} {"n":3})",
     .query = "tail 2",
     .output = R"({"n":3} {"n":2})",
 }};
 
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<TailNode>, &Build}};
+constexpr plan::NodeEntry kTailNodes[] = {{&plan::TypeOf<TailNode>, &BuildTail}};
 
 }  // namespace
 
@@ -56,10 +56,10 @@ extern constexpr CommandEntry kTail = {
     .summary = "Keeps the last rows, last first.",
     .kind = CommandKind::kDatasetProcessing,
     .shape = {Shape::kArguments, kNoClauses},
-    .arguments = kArguments,
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .arguments = kTailArguments,
+    .examples = kTailExamples,
+    .nodes = kTailNodes,
+    .bind = &BindTail,
 };
 
 }  // namespace spelk::commands

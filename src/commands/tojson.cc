@@ -333,7 +333,7 @@ absl::Status BindField(const ast::Argument& argument, JsonForm form, plan::Binde
   return absl::OkStatus();
 }
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindToJson(const ast::CommandCall& call, plan::Binder& binder) {
   auto node = plan::Make<ToJsonNode>(call.span);
   SPELK_RETURN_IF_ERROR(binder.NoSigns(call));
   SPELK_ASSIGN_OR_RETURN(const std::string form, binder.Choice(call, "default_type"));
@@ -359,7 +359,7 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return node;
 }
 
-exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
+exec::OperatorPtr BuildToJson(const plan::Node& node, const exec::RunContext& run) {
   const auto& to_json = plan::As<ToJsonNode>(node);
   if (to_json.needs_all_fields()) return std::make_unique<ToJsonOfAll>(to_json, run);
   std::vector<Field> named;
@@ -367,7 +367,7 @@ exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
   return std::make_unique<ToJson>(to_json, std::move(named), run);
 }
 
-constexpr Argument kArguments[] = {
+constexpr Argument kToJsonArguments[] = {
     {.name = "field",
      .type = "field or pattern…",
      .fallback = "*",
@@ -393,12 +393,12 @@ constexpr Argument kArguments[] = {
      .fallback = "_raw",
      .summary = "Where the object goes.",
      .is_option = true}};
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kToJsonNotes[] = {
     "members stand in the order of their names; a multivalue is an array",
     "auto: what reads as a number, true, false, null, an object or an array is that, anything else "
     "a string; none: computed numbers and what the input wrote as a number or a literal stay that",
     "a value that has not the form (num(x) of a text) is left out"};
-constexpr Example kExamples[] = {
+constexpr Example kToJsonExamples[] = {
     {.title = "All fields",
      .input = R"({"user":"ana","n":7})",
      .query = "tojson | table _raw",
@@ -409,7 +409,7 @@ constexpr Example kExamples[] = {
      .output = R"({"j":"{\"a\":7,\"b\":true}"})"},
 };
 
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<ToJsonNode>, &Build}};
+constexpr plan::NodeEntry kToJsonNodes[] = {{&plan::TypeOf<ToJsonNode>, &BuildToJson}};
 
 }  // namespace
 
@@ -421,11 +421,11 @@ extern constexpr CommandEntry kToJson = {
     .summary = "Makes one JSON object of the fields of a row.",
     .kind = CommandKind::kDistributableStreaming,
     .shape = {Shape::kArguments, kNoClauses},
-    .arguments = kArguments,
-    .notes = kNotes,
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .arguments = kToJsonArguments,
+    .notes = kToJsonNotes,
+    .examples = kToJsonExamples,
+    .nodes = kToJsonNodes,
+    .bind = &BindToJson,
 };
 
 }  // namespace spelk::commands

@@ -302,7 +302,7 @@ absl::Status TopSink::Finish(Aggregation state, exec::Output& out) const {
   return selection.Finish();
 }
 
-constexpr Example kExamples[] = {
+constexpr Example kTopExamples[] = {
     {.title = "Values with their counts and shares",
      .input = R"({"user":"ana"} {"user":"bo"} {"user":"ana"} {"user":"cy"})",
      .query = "top limit=1 user",
@@ -312,12 +312,12 @@ constexpr Example kExamples[] = {
      .query = "top 1 user showperc=f useother=t",
      .output = R"({"user":"ana","count":2} {"user":"OTHER","count":2})"},
 };
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kTopNotes[] = {
     "the share is that of the rows which have all the fields, in the row's group",
     "of equal counts the value that is last in the order of bytes comes first",
     "a row that lacks a field does not count; each value of a multivalue does"};
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindTopCommand(const ast::CommandCall& call, plan::Binder& binder) {
   return BindTop(call, binder, false);
 }
 
@@ -383,7 +383,7 @@ exec::OperatorPtr BuildTop(const plan::Node& node, const exec::RunContext& run) 
   return std::make_unique<TopSink>(plan::As<TopNode>(node), run);
 }
 
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<TopNode>, &BuildTop}};
+constexpr plan::NodeEntry kTopNodes[] = {{&plan::TypeOf<TopNode>, &BuildTop}};
 
 extern constexpr CommandEntry kTop = {
     .name = "top",
@@ -395,10 +395,10 @@ extern constexpr CommandEntry kTop = {
     .kind = CommandKind::kTransforming,
     .shape = {Shape::kArguments, kClauseBy},
     .arguments = kTopArguments,
-    .notes = kNotes,
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .notes = kTopNotes,
+    .examples = kTopExamples,
+    .nodes = kTopNodes,
+    .bind = &BindTopCommand,
 };
 
 }  // namespace spelk::commands

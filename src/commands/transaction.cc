@@ -337,7 +337,7 @@ absl::Status BindLimits(const ast::CommandCall& call, plan::Binder& binder, Tran
   return absl::OkStatus();
 }
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindTransaction(const ast::CommandCall& call, plan::Binder& binder) {
   auto node = plan::Make<TransactionNode>(call.span);
   SPELK_RETURN_IF_ERROR(binder.NoSigns(call));
   SPELK_ASSIGN_OR_RETURN(node->by, binder.FieldNames(binder.Positional(call)));
@@ -372,13 +372,14 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return sort;
 }
 
-exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
+exec::OperatorPtr BuildTransaction(const plan::Node& node, const exec::RunContext& run) {
   return std::make_unique<TransactionOperator>(plan::As<TransactionNode>(node), run);
 }
 
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<TransactionNode>, &Build}};
+constexpr plan::NodeEntry kTransactionNodes[] = {
+    {&plan::TypeOf<TransactionNode>, &BuildTransaction}};
 
-constexpr Argument kArguments[] = {
+constexpr Argument kTransactionArguments[] = {
     {.name = "field",
      .type = "field…",
      .fallback = "",
@@ -473,7 +474,7 @@ constexpr Argument kArguments[] = {
      .no_effect = true},
 };
 
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kTransactionNotes[] = {
     "Adds duration in seconds, eventcount, linecount, field_match_sum, and closed_txn: 1 if "
     "maxspan, "
     "maxpause, maxevents or startswith ended the transaction.",
@@ -484,7 +485,7 @@ constexpr std::string_view kNotes[] = {
     "of "
     "these the one that was opened last. Splunk does not document it."};
 
-constexpr Example kExamples[] = {
+constexpr Example kTransactionExamples[] = {
     {.title = "Events of a session",
      .input = R"({"_time": 130, "id": 1} {"_time": 120, "id": 2} {"_time": 100, "id": 1})",
      .query = "transaction id | table id eventcount duration",
@@ -509,11 +510,11 @@ extern constexpr CommandEntry kTransaction = {
     .summary = "Groups events into transactions by fields, time, and first and last events.",
     .kind = CommandKind::kCentralizedStreaming,
     .shape = {Shape::kArguments, kNoClauses},
-    .arguments = kArguments,
-    .notes = kNotes,
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .arguments = kTransactionArguments,
+    .notes = kTransactionNotes,
+    .examples = kTransactionExamples,
+    .nodes = kTransactionNodes,
+    .bind = &BindTransaction,
 };
 
 }  // namespace spelk::commands

@@ -169,7 +169,7 @@ bool ParseTrend(std::string_view name, TrendTerm* term) {
   return false;
 }
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindTrendLine(const ast::CommandCall& call, plan::Binder& binder) {
   auto node = plan::Make<TrendLineNode>(call.span);
   SPELK_RETURN_IF_ERROR(binder.NoSigns(call));
   for (const ast::Argument* argument : binder.Positional(call)) {
@@ -196,21 +196,21 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return node;
 }
 
-exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
+exec::OperatorPtr BuildTrendLine(const plan::Node& node, const exec::RunContext& run) {
   return std::make_unique<TrendLine>(plan::As<TrendLineNode>(node), run);
 }
 
-constexpr Argument kArguments[] = {
+constexpr Argument kTrendLineArguments[] = {
     {.name = "average",
      .type = "smaN(field), emaN(field) or wmaN(field)",
      .fallback = "",
      .summary = "Simple, exponential or weighted, over the last N values (2 to 10000); AS gives it "
                 "a name of its own."}};
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kTrendLineNotes[] = {
     "events come newest first unless they are sorted before",
     "the first N-1 rows have no average; a row without a number has none and does not count",
     "ema counts the newest value 2/(N+1); wma counts it N times, the one before it N-1 times …"};
-constexpr Example kExamples[] = {
+constexpr Example kTrendLineExamples[] = {
     {.title = "The mean of two values",
      .input = R"({"n":1} {"n":5} {"n":3})",
      .query = "trendline sma2(n) AS mean | table n mean",
@@ -221,7 +221,7 @@ constexpr Example kExamples[] = {
      .output = R"q({"n":3} {"n":6,"wma2(n)":5})q"},
 };
 
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<TrendLineNode>, &Build}};
+constexpr plan::NodeEntry kTrendLineNodes[] = {{&plan::TypeOf<TrendLineNode>, &BuildTrendLine}};
 
 }  // namespace
 
@@ -231,11 +231,11 @@ extern constexpr CommandEntry kTrendLine = {
     .summary = "Computes moving averages of fields.",
     .kind = CommandKind::kCentralizedStreaming,
     .shape = {Shape::kArguments, kNoClauses},
-    .arguments = kArguments,
-    .notes = kNotes,
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .arguments = kTrendLineArguments,
+    .notes = kTrendLineNotes,
+    .examples = kTrendLineExamples,
+    .nodes = kTrendLineNodes,
+    .bind = &BindTrendLine,
 };
 
 }  // namespace spelk::commands

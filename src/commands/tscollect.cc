@@ -8,7 +8,7 @@
 namespace spelk::commands {
 namespace {
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindTscollect(const ast::CommandCall& call, plan::Binder& binder) {
   SPELK_RETURN_IF_ERROR(binder.NoSigns(call));
   SPELK_RETURN_IF_ERROR(binder.FieldNames(binder.Positional(call), true).status());
   SPELK_RETURN_IF_ERROR(binder.Flag(call, "squashcase").status());
@@ -18,7 +18,7 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return MakeAction(call, fmt::format("write {{}} to the tsidx files{}", where), "1 row", "rows");
 }
 
-constexpr Argument kArguments[] = {
+constexpr Argument kTscollectArguments[] = {
     {.name = "field",
      .type = "field…",
      .fallback = "*",
@@ -41,10 +41,11 @@ constexpr Argument kArguments[] = {
      .summary = "Whether Splunk passes the rows on, which always happens here.",
      .is_option = true,
      .no_effect = true}};
-constexpr Example kExamples[] = {{.title = "Rows pass on",
-                                  .input = R"({"metric_name":"cpu","_value":1,"host":"a"})",
-                                  .query = "tscollect namespace=x | table host _value",
-                                  .output = R"({"host":"a","_value":1})"}};
+constexpr Example kTscollectExamples[] = {
+    {.title = "Rows pass on",
+     .input = R"({"metric_name":"cpu","_value":1,"host":"a"})",
+     .query = "tscollect namespace=x | table host _value",
+     .output = R"({"host":"a","_value":1})"}};
 
 }  // namespace
 
@@ -54,11 +55,11 @@ extern constexpr CommandEntry kTscollect = {
     .summary = "Writes the rows to Splunk's tsidx files.",
     .kind = CommandKind::kDatasetProcessing,
     .shape = {Shape::kArguments, kNoClauses},
-    .arguments = kArguments,
+    .arguments = kTscollectArguments,
     .notes = kActionNotes,
     .differs = "Passes the rows on and writes nothing; a warning says what Splunk would do.",
-    .examples = kExamples,
-    .bind = &Bind,
+    .examples = kTscollectExamples,
+    .bind = &BindTscollect,
 };
 
 }  // namespace spelk::commands

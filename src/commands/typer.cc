@@ -91,7 +91,7 @@ std::vector<std::string> PatternsIn(std::string_view text) {
   return patterns;
 }
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindTyper(const ast::CommandCall& call, plan::Binder& binder) {
   SPELK_RETURN_IF_ERROR(binder.NoArguments(call));
   SPELK_RETURN_IF_ERROR(binder.Integer(call, "maxlen").status());
   auto node = plan::Make<ShowNode>(call.span);
@@ -101,28 +101,29 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return node;
 }
 
-exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext&) {
+exec::OperatorPtr BuildTyper(const plan::Node& node, const exec::RunContext&) {
   return std::make_unique<Show>(plan::As<ShowNode>(node));
 }
 
-constexpr Argument kArguments[] = {{.name = "eventtypes",
-                                    .type = "text",
-                                    .fallback = "",
-                                    .summary = "Event types that are shown, with commas between "
-                                               "them; * stands for any text.",
-                                    .is_option = true},
-                                   {.name = "maxlen",
-                                    .type = "int",
-                                    .fallback = "10000",
-                                    .summary = "How many characters of an event Splunk looks at.",
-                                    .is_option = true,
-                                    .no_effect = true}};
-constexpr std::string_view kNotes[] = {
+constexpr Argument kTyperArguments[] = {
+    {.name = "eventtypes",
+     .type = "text",
+     .fallback = "",
+     .summary = "Event types that are shown, with commas between "
+                "them; * stands for any text.",
+     .is_option = true},
+    {.name = "maxlen",
+     .type = "int",
+     .fallback = "10000",
+     .summary = "How many characters of an event Splunk looks at.",
+     .is_option = true,
+     .no_effect = true}};
+constexpr std::string_view kTyperNotes[] = {
     "event types come from the eventtypes.conf of --app, and those of spelk's own where their "
     "field "
     "is read; they are those of the event as it was read",
     "rows that are no events have none"};
-constexpr Example kExamples[] = {
+constexpr Example kTyperExamples[] = {
     {.title = "Events that have a type already keep it",
      .input = R"({"a":1,"eventtype":"login"})",
      .query = "typer | table a eventtype",
@@ -134,7 +135,7 @@ constexpr Example kExamples[] = {
      .output = R"({"a":1,"eventtype":"web-get"})"},
 };
 
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<ShowNode>, &Build}};
+constexpr plan::NodeEntry kTyperNodes[] = {{&plan::TypeOf<ShowNode>, &BuildTyper}};
 
 }  // namespace
 
@@ -144,11 +145,11 @@ extern constexpr CommandEntry kTyper = {
     .summary = "Shows the event types of events, in the field eventtype.",
     .kind = CommandKind::kDistributableStreaming,
     .shape = {Shape::kArguments, kNoClauses},
-    .arguments = kArguments,
-    .notes = kNotes,
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .arguments = kTyperArguments,
+    .notes = kTyperNotes,
+    .examples = kTyperExamples,
+    .nodes = kTyperNodes,
+    .bind = &BindTyper,
 };
 
 }  // namespace spelk::commands

@@ -89,26 +89,26 @@ class Uniq final : public exec::Sequential<UniqState> {
   const exec::RunContext& run_;
 };
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindUniq(const ast::CommandCall& call, plan::Binder& binder) {
   SPELK_RETURN_IF_ERROR(binder.NoArguments(call));
   return plan::Make<UniqNode>(call.span);
 }
 
-exec::OperatorPtr Build(const plan::Node&, const exec::RunContext& run) {
+exec::OperatorPtr BuildUniq(const plan::Node&, const exec::RunContext& run) {
   return std::make_unique<Uniq>(run);
 }
 
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kUniqNotes[] = {
     "two rows are equal if they have the same fields with the same texts, _time and _raw included; "
     "only neighbours are compared, so sort first to find all"};
-constexpr Example kExamples[] = {
+constexpr Example kUniqExamples[] = {
     {.title = "Rows that repeat the one before",
      .input = R"({"a":1} {"a":1} {"a":2} {"a":1})",
      .query = "table a | uniq",
      .output = R"({"a":1} {"a":2} {"a":1})"},
 };
 
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<UniqNode>, &Build}};
+constexpr plan::NodeEntry kUniqNodes[] = {{&plan::TypeOf<UniqNode>, &BuildUniq}};
 
 }  // namespace
 
@@ -118,10 +118,10 @@ extern constexpr CommandEntry kUniq = {
     .summary = "Leaves out rows that are the same as the row before.",
     .kind = CommandKind::kCentralizedStreaming,
     .shape = {Shape::kArguments, kNoClauses},
-    .notes = kNotes,
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .notes = kUniqNotes,
+    .examples = kUniqExamples,
+    .nodes = kUniqNodes,
+    .bind = &BindUniq,
 };
 
 }  // namespace spelk::commands

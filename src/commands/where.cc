@@ -4,7 +4,7 @@
 namespace spelk::commands {
 namespace {
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindWhere(const ast::CommandCall& call, plan::Binder& binder) {
   if (call.expression == nullptr) {
     return binder.Error(ErrorCode::kMissingArgument, call.name.span, "an expression is missing",
                         {"usage: where <expression>"});
@@ -14,9 +14,9 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return filter;
 }
 
-constexpr Argument kArguments[] = {
+constexpr Argument kWhereArguments[] = {
     {.name = "expression", .type = "expression", .fallback = "", .summary = "What must be true."}};
-constexpr Example kExamples[] = {
+constexpr Example kWhereExamples[] = {
     {.title = "Fields compare with each other",
      .input = R"({"a":2,"b":10} {"a":3,"b":1})",
      .query = "where a < b",
@@ -35,9 +35,9 @@ extern constexpr CommandEntry kWhere = {
     .summary = "Keeps rows for which an eval expression is true.",
     .kind = CommandKind::kDistributableStreaming,
     .shape = {Shape::kExpression, kNoClauses},
-    .arguments = kArguments,
-    .examples = kExamples,
-    .bind = &Bind,
+    .arguments = kWhereArguments,
+    .examples = kWhereExamples,
+    .bind = &BindWhere,
 };
 
 }  // namespace spelk::commands

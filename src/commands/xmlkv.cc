@@ -52,7 +52,7 @@ class XmlKv final : public exec::Streaming<NoState> {
   const exec::RunContext& run_;
 };
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindXmlKv(const ast::CommandCall& call, plan::Binder& binder) {
   auto node = plan::Make<XmlKvNode>(call.span);
   SPELK_RETURN_IF_ERROR(binder.Integer(call, "maxinputs").status());
   node->input = binder.Intern("_raw");
@@ -62,25 +62,25 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return node;
 }
 
-exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
+exec::OperatorPtr BuildXmlKv(const plan::Node& node, const exec::RunContext& run) {
   return std::make_unique<XmlKv>(plan::As<XmlKvNode>(node), run);
 }
 
-constexpr Argument kArguments[] = {{.name = "field",
-                                    .type = "field",
-                                    .fallback = "_raw",
-                                    .summary = "The field that holds the text."},
-                                   {.name = "maxinputs",
-                                    .type = "int",
-                                    .fallback = "50000",
-                                    .summary = "How many events Splunk looks at; here all.",
-                                    .is_option = true,
-                                    .no_effect = true}};
-constexpr std::string_view kNotes[] = {
+constexpr Argument kXmlKvArguments[] = {{.name = "field",
+                                         .type = "field",
+                                         .fallback = "_raw",
+                                         .summary = "The field that holds the text."},
+                                        {.name = "maxinputs",
+                                         .type = "int",
+                                         .fallback = "50000",
+                                         .summary = "How many events Splunk looks at; here all.",
+                                         .is_option = true,
+                                         .no_effect = true}};
+constexpr std::string_view kXmlKvNotes[] = {
     "attributes, and elements that hold other elements, give nothing; spath takes these",
     "an element that is repeated gives a multivalue; fields that are there already are replaced",
     "entities such as &lt; stay as they are"};
-constexpr Example kExamples[] = {
+constexpr Example kXmlKvExamples[] = {
     {.title = "Elements as fields",
      .input = R"({"_raw":"<Exec><Command>cmd.exe</Command><Args>/c dir</Args></Exec>"})",
      .query = "xmlkv | table Command Args",
@@ -91,7 +91,7 @@ constexpr Example kExamples[] = {
      .output = R"({"Author":"ana"})"},
 };
 
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<XmlKvNode>, &Build}};
+constexpr plan::NodeEntry kXmlKvNodes[] = {{&plan::TypeOf<XmlKvNode>, &BuildXmlKv}};
 
 }  // namespace
 
@@ -101,11 +101,11 @@ extern constexpr CommandEntry kXmlKv = {
     .summary = "Takes fields out of XML elements that hold text.",
     .kind = CommandKind::kDistributableStreaming,
     .shape = {Shape::kArguments, kNoClauses},
-    .arguments = kArguments,
-    .notes = kNotes,
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .arguments = kXmlKvArguments,
+    .notes = kXmlKvNotes,
+    .examples = kXmlKvExamples,
+    .nodes = kXmlKvNodes,
+    .bind = &BindXmlKv,
 };
 
 }  // namespace spelk::commands

@@ -119,7 +119,7 @@ class XmlUnescape final : public exec::Streaming<exec::ColumnSetter> {
   const Field field_;
 };
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindXmlUnescape(const ast::CommandCall& call, plan::Binder& binder) {
   SPELK_RETURN_IF_ERROR(binder.NoArguments(call));
   SPELK_RETURN_IF_ERROR(binder.Integer(call, "maxinputs").status());
   auto node = plan::Make<XmlUnescapeNode>(call.span);
@@ -127,26 +127,28 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return node;
 }
 
-exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext&) {
+exec::OperatorPtr BuildXmlUnescape(const plan::Node& node, const exec::RunContext&) {
   return std::make_unique<XmlUnescape>(plan::As<XmlUnescapeNode>(node));
 }
 
-constexpr Argument kArguments[] = {{.name = "maxinputs",
-                                    .type = "int",
-                                    .fallback = "50000",
-                                    .summary = "How many rows Splunk hands over at a time.",
-                                    .is_option = true,
-                                    .no_effect = true}};
-constexpr std::string_view kNotes[] = {
+constexpr Argument kXmlUnescapeArguments[] = {
+    {.name = "maxinputs",
+     .type = "int",
+     .fallback = "50000",
+     .summary = "How many rows Splunk hands over at a time.",
+     .is_option = true,
+     .no_effect = true}};
+constexpr std::string_view kXmlUnescapeNotes[] = {
     "the five names of XML and numbers (&#65; &#x41;) are known; any other & stays as it is"};
-constexpr Example kExamples[] = {
+constexpr Example kXmlUnescapeExamples[] = {
     {.title = "Tags out of escaped text",
      .input = R"({"_raw":"&lt;a&gt;x &amp; y&lt;/a&gt;"})",
      .query = "xmlunescape | table _raw",
      .output = R"({"_raw":"<a>x & y</a>"})"},
 };
 
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<XmlUnescapeNode>, &Build}};
+constexpr plan::NodeEntry kXmlUnescapeNodes[] = {
+    {&plan::TypeOf<XmlUnescapeNode>, &BuildXmlUnescape}};
 
 }  // namespace
 
@@ -156,11 +158,11 @@ extern constexpr CommandEntry kXmlUnescape = {
     .summary = "Turns XML entities in _raw into their characters.",
     .kind = CommandKind::kDistributableStreaming,
     .shape = {Shape::kArguments, kNoClauses},
-    .arguments = kArguments,
-    .notes = kNotes,
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .arguments = kXmlUnescapeArguments,
+    .notes = kXmlUnescapeNotes,
+    .examples = kXmlUnescapeExamples,
+    .nodes = kXmlUnescapeNodes,
+    .bind = &BindXmlUnescape,
 };
 
 }  // namespace spelk::commands

@@ -77,7 +77,7 @@ class XPath final : public exec::Streaming<XPathState> {
   const XPathNode& node_;
 };
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindXPath(const ast::CommandCall& call, plan::Binder& binder) {
   auto node = plan::Make<XPathNode>(call.span);
   SPELK_RETURN_IF_ERROR(binder.NoSigns(call));
   const std::vector<const ast::Argument*> arguments = binder.Positional(call);
@@ -105,11 +105,11 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return node;
 }
 
-exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext&) {
+exec::OperatorPtr BuildXPath(const plan::Node& node, const exec::RunContext&) {
   return std::make_unique<XPath>(plan::As<XPathNode>(node));
 }
 
-constexpr Argument kArguments[] = {
+constexpr Argument kXPathArguments[] = {
     {.name = "expression",
      .type = "text",
      .fallback = "",
@@ -129,19 +129,19 @@ constexpr Argument kArguments[] = {
      .fallback = "",
      .summary = "What it gets if nothing was found.",
      .is_option = true}};
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kXPathNotes[] = {
     "of an element all text in it counts, of an attribute its value",
     "text before the first < is passed over; text that is not well-formed finds nothing, and "
     "outfield keeps what it had",
     "names with prefixes of namespaces are compared as they are written"};
-constexpr Example kExamples[] = {
+constexpr Example kXPathExamples[] = {
     {.title = "An attribute, and several elements",
      .input = R"json({"_raw":"<order no=\"7\"><item>pen</item><item>ink</item></order>"})json",
      .query = R"(xpath outfield=no "/order/@no" | xpath outfield=items "//item" | table no items)",
      .output = R"({"no":"7","items":["pen","ink"]})"},
 };
 
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<XPathNode>, &Build}};
+constexpr plan::NodeEntry kXPathNodes[] = {{&plan::TypeOf<XPathNode>, &BuildXPath}};
 
 }  // namespace
 
@@ -151,11 +151,11 @@ extern constexpr CommandEntry kXPath = {
     .summary = "Extracts what an XPath expression finds in XML.",
     .kind = CommandKind::kDistributableStreaming,
     .shape = {Shape::kArguments, kNoClauses},
-    .arguments = kArguments,
-    .notes = kNotes,
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .arguments = kXPathArguments,
+    .notes = kXPathNotes,
+    .examples = kXPathExamples,
+    .nodes = kXPathNodes,
+    .bind = &BindXPath,
 };
 
 }  // namespace spelk::commands

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::string_view kVirtual[] = {"list_vix", "list_vhosts", "list_federated_remote"};
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindEventCount(const ast::CommandCall& call, plan::Binder& binder) {
   if (!binder.is_first()) return NotFirst(call, binder);
   SPELK_RETURN_IF_ERROR(binder.NoArguments(call));
   SPELK_RETURN_IF_ERROR(CheckOptions(
@@ -33,7 +33,7 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return binder.SearchIn(search, call.span, "eventcount");
 }
 
-constexpr Argument kArguments[] = {
+constexpr Argument kEventCountArguments[] = {
     kIndexOption,
     {.name = "summarize",
      .type = "bool",
@@ -63,10 +63,10 @@ constexpr Argument kArguments[] = {
      .summary = "Indexes of other Splunk servers.",
      .is_option = true,
      .no_effect = true}};
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kEventCountNotes[] = {
     "the events of the inputs are read and counted; server is always local",
     "Splunk's size_bytes is what the index takes on disk"};
-constexpr Example kExamples[] = {
+constexpr Example kEventCountExamples[] = {
     {.title = "The events of each index",
      .input = R"({"a":1,"index":"web"} {"a":2,"index":"web"} {"a":3,"index":"os"})",
      .query = "| eventcount summarize=f index=*",
@@ -83,10 +83,10 @@ extern constexpr CommandEntry kEventCount = {
     .kind = CommandKind::kGenerating,
     .shape = {Shape::kArguments, kNoClauses},
     .free_options = true,
-    .arguments = kArguments,
-    .notes = kNotes,
-    .examples = kExamples,
-    .bind = &Bind,
+    .arguments = kEventCountArguments,
+    .notes = kEventCountNotes,
+    .examples = kEventCountExamples,
+    .bind = &BindEventCount,
 };
 
 }  // namespace spelk::commands

@@ -30,7 +30,7 @@ absl::Status CheckJobs(const ast::CommandCall& call, plan::Binder& binder) {
                       {std::string(kNote)});
 }
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindLoadJob(const ast::CommandCall& call, plan::Binder& binder) {
   if (!binder.is_first()) return NotFirst(call, binder);
   SPELK_RETURN_IF_ERROR(CheckJobs(call, binder));
   const ast::ArgumentOption* saved = binder.FindOption(call, "savedsearch");
@@ -46,7 +46,7 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return BindNamedRows({"savedsearch", name, saved->value->span}, binder);
 }
 
-constexpr Argument kArguments[] = {
+constexpr Argument kLoadJobArguments[] = {
     {.name = "savedsearch",
      .type = "text",
      .fallback = "",
@@ -74,11 +74,11 @@ constexpr Argument kArguments[] = {
      .summary = "Whether jobs that run count.",
      .is_option = true,
      .no_effect = true}};
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kLoadJobNotes[] = {
     "no results of earlier searches are kept: the saved search runs anew, over the inputs of this "
     "run",
     "a job by its id is refused; user and app do not choose between searches of the same name"};
-constexpr Example kExamples[] = {
+constexpr Example kLoadJobExamples[] = {
     {.title = "What a saved search gives",
      .input = R"({"user":"ann","code":4625} {"user":"bob","code":4624} {"user":"ann","code":4625})",
      .query = "| loadjob savedsearch=\"admin:search:failures\" | table user count",
@@ -93,11 +93,11 @@ extern constexpr CommandEntry kLoadJob = {
     .summary = "Gives the results of a saved search, which runs anew.",
     .kind = CommandKind::kGenerating,
     .shape = {Shape::kArguments, kNoClauses},
-    .arguments = kArguments,
-    .notes = kNotes,
+    .arguments = kLoadJobArguments,
+    .notes = kLoadJobNotes,
     .differs = "Runs the saved search anew; a job by its id is refused.",
-    .examples = kExamples,
-    .bind = &Bind,
+    .examples = kLoadJobExamples,
+    .bind = &BindLoadJob,
 };
 
 }  // namespace spelk::commands

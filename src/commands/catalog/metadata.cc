@@ -10,7 +10,7 @@
 namespace spelk::commands {
 namespace {
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindMetadata(const ast::CommandCall& call, plan::Binder& binder) {
   if (!binder.is_first()) return NotFirst(call, binder);
   SPELK_RETURN_IF_ERROR(binder.NoArguments(call));
   SPELK_RETURN_IF_ERROR(CheckOptions(call, {"type", "datatype", "splunk_server"}, binder));
@@ -30,25 +30,25 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return binder.SearchIn(search, call.span, "metadata");
 }
 
-constexpr Argument kArguments[] = {{.name = "type",
-                                    .type = "one of hosts|sources|sourcetypes",
-                                    .fallback = "hosts",
-                                    .summary = "What is listed; it must be given.",
-                                    .is_option = true},
-                                   kIndexOption,
-                                   {.name = "datatype",
-                                    .type = "one of event|metric|all",
-                                    .fallback = "all",
-                                    .summary = "Kinds of indexes.",
-                                    .is_option = true,
-                                    .no_effect = true},
-                                   kServerOption,
-                                   kServerGroupOption};
-constexpr std::string_view kNotes[] = {
+constexpr Argument kMetadataArguments[] = {{.name = "type",
+                                            .type = "one of hosts|sources|sourcetypes",
+                                            .fallback = "hosts",
+                                            .summary = "What is listed; it must be given.",
+                                            .is_option = true},
+                                           kIndexOption,
+                                           {.name = "datatype",
+                                            .type = "one of event|metric|all",
+                                            .fallback = "all",
+                                            .summary = "Kinds of indexes.",
+                                            .is_option = true,
+                                            .no_effect = true},
+                                           kServerOption,
+                                           kServerGroupOption};
+constexpr std::string_view kMetadataNotes[] = {
     "the events of the inputs are read, so the numbers are exact, and a time range holds to the "
     "second",
     "recentTime is lastTime: when an event was indexed is not known here"};
-constexpr Example kExamples[] = {
+constexpr Example kMetadataExamples[] = {
     {.title = "The hosts of all events",
      .input = R"({"_time":1600000000,"host":"a"} {"_time":1600000100,"host":"a"} )"
               R"({"_time":1600000050,"host":"b"})",
@@ -68,11 +68,11 @@ extern constexpr CommandEntry kMetadata = {
     .kind = CommandKind::kGenerating,
     .shape = {Shape::kArguments, kNoClauses},
     .free_options = true,
-    .arguments = kArguments,
-    .notes = kNotes,
+    .arguments = kMetadataArguments,
+    .notes = kMetadataNotes,
     .differs = "The events of the inputs are read: recentTime is lastTime, and counts are exact.",
-    .examples = kExamples,
-    .bind = &Bind,
+    .examples = kMetadataExamples,
+    .bind = &BindMetadata,
 };
 
 }  // namespace spelk::commands

@@ -9,7 +9,7 @@ namespace {
 constexpr std::string_view kColumns[] = {"_time",  "host",       "index",
                                          "source", "sourcetype", "splunk_server"};
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindMetaSearch(const ast::CommandCall& call, plan::Binder& binder) {
   if (!binder.is_first()) return NotFirst(call, binder);
   auto scan = binder.NewScan(call.span);
   if (call.search) {
@@ -23,15 +23,15 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return table;
 }
 
-constexpr Argument kArguments[] = {
+constexpr Argument kMetaSearchArguments[] = {
     {.name = "terms",
      .type = "search terms",
      .fallback = "*",
      .summary = "As search has them: words, host=, index=, earliest= …"}};
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kMetaSearchNotes[] = {
     "_time, host, index, source, sourcetype and splunk_server come out, in this order",
     "terms about other fields, which Splunk's index does not know, are answered, too"};
-constexpr Example kExamples[] = {
+constexpr Example kMetaSearchExamples[] = {
     {.title = "Where events with a word come from",
      .input = R"({"_time":2,"host":"a","_raw":"login failed"} {"_time":1,"host":"b","_raw":"ok"})",
      .query = "| metasearch failed | table _time host",
@@ -46,10 +46,10 @@ extern constexpr CommandEntry kMetaSearch = {
     .summary = "Searches events and gives only their time, host, index, source and sourcetype.",
     .kind = CommandKind::kGenerating,
     .shape = {Shape::kSearch, kNoClauses},
-    .arguments = kArguments,
-    .notes = kNotes,
-    .examples = kExamples,
-    .bind = &Bind,
+    .arguments = kMetaSearchArguments,
+    .notes = kMetaSearchNotes,
+    .examples = kMetaSearchExamples,
+    .bind = &BindMetaSearch,
 };
 
 }  // namespace spelk::commands

@@ -98,7 +98,7 @@ absl::StatusOr<std::string_view> ReadPath(const ast::CommandCall& call, plan::Bi
   return *endpoint;
 }
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindRest(const ast::CommandCall& call, plan::Binder& binder) {
   if (!binder.is_first()) return NotFirst(call, binder);
   SPELK_ASSIGN_OR_RETURN(const std::string_view endpoint, ReadPath(call, binder));
   SPELK_RETURN_IF_ERROR(binder.Integer(call, "timeout").status());
@@ -115,7 +115,7 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return binder.SearchIn(search, call.span, "rest");
 }
 
-constexpr Argument kArguments[] = {
+constexpr Argument kRestArguments[] = {
     {.name = "path",
      .type = "text",
      .fallback = "",
@@ -140,10 +140,10 @@ constexpr Argument kArguments[] = {
      .no_effect = true},
     kServerOption,
     kServerGroupOption};
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kRestNotes[] = {
     "title is the name of what an app defines; of a saved search there is its text as search",
     "nothing is asked over a network: every other path is refused"};
-constexpr Example kExamples[] = {
+constexpr Example kRestExamples[] = {
     {.title = "The saved searches of the apps",
      .input = "",
      .query = "| rest /services/saved/searches | table title",
@@ -158,11 +158,11 @@ extern constexpr CommandEntry kRest = {
     .summary = "Lists the saved searches, lookups or data models of the apps.",
     .kind = CommandKind::kGenerating,
     .shape = {Shape::kArguments, kNoClauses},
-    .arguments = kArguments,
-    .notes = kNotes,
+    .arguments = kRestArguments,
+    .notes = kRestNotes,
     .differs = "Saved searches, lookups and data models of the apps; other paths are refused.",
-    .examples = kExamples,
-    .bind = &Bind,
+    .examples = kRestExamples,
+    .bind = &BindRest,
 };
 
 }  // namespace spelk::commands

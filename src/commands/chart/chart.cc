@@ -6,11 +6,11 @@
 namespace spelk::commands {
 namespace {
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindChartCommand(const ast::CommandCall& call, plan::Binder& binder) {
   return BindChart(call, binder, false);
 }
 
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kChartNotes[] = {
     "rows come in the order of the first column: numbers, then text; columns in that of their "
     "names, then those of null and other",
     "an option for ranges belongs to the field before it: BY size span=10 code",
@@ -19,7 +19,7 @@ constexpr std::string_view kNotes[] = {
     "otherwise no value",
     "VALUE stands before a column's name that begins with _ or would be empty",
     "values beyond start and end are left out"};
-constexpr Example kExamples[] = {
+constexpr Example kChartExamples[] = {
     {.title = "A row for each host, a column for each code",
      .input = R"({"host":"a","code":200} {"host":"a","code":404} {"host":"b","code":200})",
      .query = "chart count OVER host BY code",
@@ -38,7 +38,7 @@ constexpr Example kExamples[] = {
      .output = R"({"h":"a","x":9,"OTHER":2} {"h":"b","OTHER":1})"},
 };
 
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<ChartNode>, &BuildChart}};
+constexpr plan::NodeEntry kChartNodes[] = {{&plan::TypeOf<ChartNode>, &BuildChart}};
 
 }  // namespace
 
@@ -53,11 +53,11 @@ extern constexpr CommandEntry kChart = {
     .shape = {Shape::kArguments, kClauseBy | kClauseOver | kClauseWhere},
     .free_options = true,
     .arguments = kChartArguments,
-    .notes = kNotes,
+    .notes = kChartNotes,
     .differs = "Numbers without span or bins are rows each; Splunk puts more than 300 into ranges.",
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .examples = kChartExamples,
+    .nodes = kChartNodes,
+    .bind = &BindChartCommand,
 };
 
 }  // namespace spelk::commands

@@ -389,7 +389,7 @@ class GeoBinder {
   plan::Binder& binder_;
 };
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindGeoStats(const ast::CommandCall& call, plan::Binder& binder) {
   return GeoBinder(call, binder).Bind();
 }
 
@@ -400,7 +400,7 @@ exec::OperatorPtr BuildTable(const plan::Node& node, const exec::RunContext& run
   return std::make_unique<GeoTable>(plan::As<GeoTableNode>(node), run);
 }
 
-constexpr Argument kArguments[] = {
+constexpr Argument kGeoStatsArguments[] = {
     {.name = "statistic",
      .type = "statistic…",
      .fallback = "",
@@ -457,19 +457,19 @@ constexpr Argument kArguments[] = {
      .fallback = "true",
      .summary = "One row for a square; otherwise one for each series of it.",
      .is_option = true}};
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kGeoStatsNotes[] = {
     "a row without a place on the map is left out",
     "OTHER adds up what it holds, which means something for counts and sums",
     "rows stand by level, then from south to north and from west to east"};
-constexpr Example kExamples[] = {
+constexpr Example kGeoStatsExamples[] = {
     {.title = "Two places in one square",
      .input = R"({"lat":10,"lon":20,"k":"a"} {"lat":12,"lon":22,"k":"b"})",
      .query = "geostats maxzoomlevel=0 count",
      .output = R"({"geobin":"bin_id_zl_0_y_4_x_4","latitude":11,"longitude":21,"count":2})"},
 };
 
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<GeoBinNode>, &BuildBin},
-                                      {&plan::TypeOf<GeoTableNode>, &BuildTable}};
+constexpr plan::NodeEntry kGeoStatsNodes[] = {{&plan::TypeOf<GeoBinNode>, &BuildBin},
+                                              {&plan::TypeOf<GeoTableNode>, &BuildTable}};
 
 }  // namespace
 
@@ -481,11 +481,11 @@ extern constexpr CommandEntry kGeoStats = {
     .summary = "Computes statistics for the squares of a map.",
     .kind = CommandKind::kTransforming,
     .shape = {Shape::kArguments, kClauseBy},
-    .arguments = kArguments,
-    .notes = kNotes,
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .arguments = kGeoStatsArguments,
+    .notes = kGeoStatsNotes,
+    .examples = kGeoStatsExamples,
+    .nodes = kGeoStatsNodes,
+    .bind = &BindGeoStats,
 };
 
 }  // namespace spelk::commands

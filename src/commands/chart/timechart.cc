@@ -5,11 +5,11 @@
 namespace spelk::commands {
 namespace {
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindTimechart(const ast::CommandCall& call, plan::Binder& binder) {
   return BindChart(call, binder, true);
 }
 
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kTimechartNotes[] = {
     "rows come oldest first; events without _time are left out",
     "without a span the range of time is divided into at most 100: 1s 5s 10s 30s 1m 5m 10m 30m 1h "
     "1d 1mon",
@@ -18,7 +18,7 @@ constexpr std::string_view kNotes[] = {
     "where a cell has no event it shows what the statistic says of nothing: 0 for count and dc, "
     "otherwise no value",
     "VALUE stands before a column's name that begins with _ or would be empty"};
-constexpr Example kExamples[] = {
+constexpr Example kTimechartExamples[] = {
     {.title = "Events of each hour",
      .input = R"({"_time":7200,"k":"a"} {"_time":100,"k":"b"} {"_time":50,"k":"a"})",
      .query = "timechart span=1h count BY k",
@@ -43,10 +43,10 @@ extern constexpr CommandEntry kTimechart = {
     .shape = {Shape::kArguments, kClauseBy | kClauseWhere},
     .free_options = true,
     .arguments = kTimechartArguments,
-    .notes = kNotes,
+    .notes = kTimechartNotes,
     .differs = "The hidden fields _span and _spandays are left out.",
-    .examples = kExamples,
-    .bind = &Bind,
+    .examples = kTimechartExamples,
+    .bind = &BindTimechart,
 };
 
 }  // namespace spelk::commands

@@ -224,7 +224,7 @@ class Timewrap final : public WholeSink {
   const TimeSpan span_;
 };
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindTimewrap(const ast::CommandCall& call, plan::Binder& binder) {
   SPELK_RETURN_IF_ERROR(binder.NoSigns(call));
   auto node = plan::Make<TimewrapNode>(call.span);
   const std::vector<const ast::Argument*> arguments = binder.Positional(call);
@@ -253,11 +253,11 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return node;
 }
 
-exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
+exec::OperatorPtr BuildTimewrap(const plan::Node& node, const exec::RunContext& run) {
   return std::make_unique<Timewrap>(plan::As<TimewrapNode>(node), run);
 }
 
-constexpr Argument kArguments[] = {
+constexpr Argument kTimewrapArguments[] = {
     {.name = "period",
      .type = "span of time",
      .fallback = "",
@@ -277,13 +277,13 @@ constexpr Argument kArguments[] = {
      .fallback = "%Y-%m-%d %H:%M:%S",
      .summary = "With series=exact: the name, from the beginning of the period.",
      .is_option = true}};
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kTimewrapNotes[] = {
     "the oldest series comes first; of several columns each has its own, and their names begin "
     "with "
     "that of the column",
     "the range of time ends with latest= or, without it, with the last row",
     "rows have the times of the latest period"};
-constexpr Example kExamples[] = {
+constexpr Example kTimewrapExamples[] = {
     {.title = "Two days beside each other",
      .input = R"({"_time":0} {"_time":43200} {"_time":86400} {"_time":86401})",
      .query = "timechart span=12h count | timewrap 1d",
@@ -291,7 +291,7 @@ constexpr Example kExamples[] = {
                R"({"_time":86400,"1day_before":1,"latest_day":2})"},
 };
 
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<TimewrapNode>, &Build}};
+constexpr plan::NodeEntry kTimewrapNodes[] = {{&plan::TypeOf<TimewrapNode>, &BuildTimewrap}};
 
 }  // namespace
 
@@ -303,11 +303,11 @@ extern constexpr CommandEntry kTimewrap = {
     .summary = "Shows the periods of a timechart as series beside each other.",
     .kind = CommandKind::kTransforming,
     .shape = {Shape::kArguments, kNoClauses},
-    .arguments = kArguments,
-    .notes = kNotes,
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .arguments = kTimewrapArguments,
+    .notes = kTimewrapNotes,
+    .examples = kTimewrapExamples,
+    .nodes = kTimewrapNodes,
+    .bind = &BindTimewrap,
 };
 
 }  // namespace spelk::commands

@@ -151,7 +151,7 @@ absl::StatusOr<Field> NamedField(const ast::CommandCall& call, std::string_view 
   return binder.Error(ErrorCode::kBadOptionValue, given->value->span, "a field name is empty");
 }
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindTranspose(const ast::CommandCall& call, plan::Binder& binder) {
   auto node = plan::Make<TransposeNode>(call.span);
   SPELK_RETURN_IF_ERROR(binder.NoSigns(call));
   SPELK_ASSIGN_OR_RETURN(node->rows, binder.Count(call, "int"));
@@ -161,11 +161,11 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return node;
 }
 
-exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
+exec::OperatorPtr BuildTranspose(const plan::Node& node, const exec::RunContext& run) {
   return std::make_unique<Transpose>(plan::As<TransposeNode>(node), run);
 }
 
-constexpr Argument kArguments[] = {
+constexpr Argument kTransposeArguments[] = {
     {.name = "int",
      .type = "int",
      .fallback = "5",
@@ -185,10 +185,10 @@ constexpr Argument kArguments[] = {
      .fallback = "t",
      .summary = "Also shows fields that none of these rows has.",
      .is_option = true}};
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kTransposeNotes[] = {
     "fields whose names begin with _ are left out",
     "a row whose header is absent, empty or the name of another column is called by its number"};
-constexpr Example kExamples[] = {
+constexpr Example kTransposeExamples[] = {
     {.title = "Two rows become two columns",
      .input = R"({"host":"a"} {"host":"b"} {"host":"a"})",
      .query = "stats count by host | transpose",
@@ -200,7 +200,7 @@ constexpr Example kExamples[] = {
      .output = R"({"what":"count","a":2,"b":1})"},
 };
 
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<TransposeNode>, &Build}};
+constexpr plan::NodeEntry kTransposeNodes[] = {{&plan::TypeOf<TransposeNode>, &BuildTranspose}};
 
 }  // namespace
 
@@ -212,11 +212,11 @@ extern constexpr CommandEntry kTranspose = {
     .summary = "Shows rows as columns.",
     .kind = CommandKind::kTransforming,
     .shape = {Shape::kArguments, kNoClauses},
-    .arguments = kArguments,
-    .notes = kNotes,
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .arguments = kTransposeArguments,
+    .notes = kTransposeNotes,
+    .examples = kTransposeExamples,
+    .nodes = kTransposeNodes,
+    .bind = &BindTranspose,
 };
 
 }  // namespace spelk::commands

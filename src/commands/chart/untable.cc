@@ -133,7 +133,7 @@ class UntableFound final : public exec::SpoolSink {
 
 // ---------------------------------------------------------------- binding
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindUntable(const ast::CommandCall& call, plan::Binder& binder) {
   auto node = plan::Make<UntableNode>(call.span);
   SPELK_RETURN_IF_ERROR(binder.NoSigns(call));
   SPELK_ASSIGN_OR_RETURN(const std::vector<Field> fields,
@@ -155,23 +155,23 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return node;
 }
 
-exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
+exec::OperatorPtr BuildUntable(const plan::Node& node, const exec::RunContext& run) {
   const auto& untable = plan::As<UntableNode>(node);
   const plan::OutputShape shape = plan::ShapeOf(*node.input);
   if (!shape.columns) return std::make_unique<UntableFound>(untable, run);
   return std::make_unique<UntableKnown>(Unfolder(untable, *shape.columns, run));
 }
 
-constexpr Argument kArguments[] = {
+constexpr Argument kUntableArguments[] = {
     {.name = "x", .type = "field", .fallback = "", .summary = "Stays a column of its own."},
     {.name = "name",
      .type = "field",
      .fallback = "",
      .summary = "Gets the name of the column that the cell stood in."},
     {.name = "data", .type = "field", .fallback = "", .summary = "Gets the cell."}};
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kUntableNotes[] = {
     "an absent cell makes no row; fields whose names begin with _ make none either"};
-constexpr Example kExamples[] = {
+constexpr Example kUntableExamples[] = {
     {.title = "What xyseries put together",
      .input = R"({"host":"a","200":4,"404":1} {"host":"b","200":2})",
      .query = "table host 200 404 | untable host code count",
@@ -179,7 +179,7 @@ constexpr Example kExamples[] = {
                   {"host":"b","code":"200","count":2})"},
 };
 
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<UntableNode>, &Build}};
+constexpr plan::NodeEntry kUntableNodes[] = {{&plan::TypeOf<UntableNode>, &BuildUntable}};
 
 }  // namespace
 
@@ -189,11 +189,11 @@ extern constexpr CommandEntry kUntable = {
     .summary = "Makes a row of each cell: the opposite of xyseries.",
     .kind = CommandKind::kDistributableStreaming,
     .shape = {Shape::kArguments, kNoClauses},
-    .arguments = kArguments,
-    .notes = kNotes,
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .arguments = kUntableArguments,
+    .notes = kUntableNotes,
+    .examples = kUntableExamples,
+    .nodes = kUntableNodes,
+    .bind = &BindUntable,
 };
 
 }  // namespace spelk::commands

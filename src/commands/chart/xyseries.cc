@@ -190,7 +190,7 @@ absl::Status XySeries::Finish(XySeriesState state, exec::Output& out) const {
 
 // ---------------------------------------------------------------- binding
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindXySeries(const ast::CommandCall& call, plan::Binder& binder) {
   auto node = plan::Make<XySeriesNode>(call.span);
   SPELK_RETURN_IF_ERROR(binder.NoSigns(call));
   SPELK_ASSIGN_OR_RETURN(const std::vector<Field> fields,
@@ -213,12 +213,12 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return node;
 }
 
-exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
+exec::OperatorPtr BuildXySeries(const plan::Node& node, const exec::RunContext& run) {
   return std::make_unique<XySeries>(plan::As<XySeriesNode>(node), run);
 }
 
-constexpr std::string_view kAliases[] = {"maketable"};
-constexpr Argument kArguments[] = {
+constexpr std::string_view kXySeriesAliases[] = {"maketable"};
+constexpr Argument kXySeriesArguments[] = {
     {.name = "x",
      .type = "field",
      .fallback = "",
@@ -247,10 +247,10 @@ constexpr Argument kArguments[] = {
      .summary = "With several fields of data: the name of a column, with $AGG$ for the field and "
                 "$VAL$ for the series; instead of sep.",
      .is_option = true}};
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kXySeriesNotes[] = {
     "rows without x or without a series are left out; each value of a multivalue counts by itself",
     "VALUE stands before a column's name that would be empty or that of x"};
-constexpr Example kExamples[] = {
+constexpr Example kXySeriesExamples[] = {
     {.title = "A table of hosts and codes",
      .input = R"({"host":"a","code":"200"} {"host":"a","code":"404"} {"host":"b","code":"200"})",
      .query = "stats count by host code | xyseries host code count",
@@ -261,22 +261,22 @@ constexpr Example kExamples[] = {
      .output = R"({"h":"a","x v":1,"x w":5})"},
 };
 
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<XySeriesNode>, &Build}};
+constexpr plan::NodeEntry kXySeriesNodes[] = {{&plan::TypeOf<XySeriesNode>, &BuildXySeries}};
 
 }  // namespace
 
 extern constexpr CommandEntry kXySeries = {
     .name = "xyseries",
-    .aliases = kAliases,
+    .aliases = kXySeriesAliases,
     .signature = "xyseries [grouped=<bool>] <x> <series> <data>… [sep=<text>] [format=<text>]",
     .summary = "Turns rows into a table: one row for each x, one column for each series.",
     .kind = CommandKind::kTransforming,
     .shape = {Shape::kArguments, kNoClauses},
-    .arguments = kArguments,
-    .notes = kNotes,
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .arguments = kXySeriesArguments,
+    .notes = kXySeriesNotes,
+    .examples = kXySeriesExamples,
+    .nodes = kXySeriesNodes,
+    .bind = &BindXySeries,
 };
 
 }  // namespace spelk::commands

@@ -5,17 +5,17 @@
 namespace spelk::commands {
 namespace {
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindAppend(const ast::CommandCall& call, plan::Binder& binder) {
   SPELK_ASSIGN_OR_RETURN(const plan::Binder::Most most, BindSubsearchOptions(call, binder));
   SPELK_ASSIGN_OR_RETURN(std::vector<plan::NodePtr> others, BindSubsearches(call, binder, 1, 1));
   return MakeAppend(call.span, std::move(others), most);
 }
 
-constexpr Argument kArguments[] = {kSubsearchArgument, kMaxOutOption, kMaxTimeOption,
-                                   kTimeoutOption, kExtendTimeRangeOption};
-constexpr std::string_view kNotes[] = {
+constexpr Argument kAppendArguments[] = {kSubsearchArgument, kMaxOutOption, kMaxTimeOption,
+                                         kTimeoutOption, kExtendTimeRangeOption};
+constexpr std::string_view kAppendNotes[] = {
     "the subsearch runs first, over the same inputs; its rows have no place in the order of time"};
-constexpr Example kExamples[] = {
+constexpr Example kAppendExamples[] = {
     {.title = "A row of totals after the counts",
      .input = R"({"host":"a"} {"host":"b"} {"host":"a"})",
      .query = R"(stats count by host | append [search host=* | stats count | eval host="all"])",
@@ -32,11 +32,11 @@ extern constexpr CommandEntry kAppend = {
     .kind = CommandKind::kDatasetProcessing,
     .shape = {Shape::kArguments, kNoClauses},
     .subpipelines = true,
-    .arguments = kArguments,
-    .notes = kNotes,
-    .examples = kExamples,
+    .arguments = kAppendArguments,
+    .notes = kAppendNotes,
+    .examples = kAppendExamples,
     .nodes = {&kAppendNode, 1},
-    .bind = &Bind,
+    .bind = &BindAppend,
 };
 
 }  // namespace spelk::commands

@@ -115,7 +115,7 @@ class AppendCols final : public exec::Sequential<State> {
   const exec::RunContext& run_;
 };
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindAppendCols(const ast::CommandCall& call, plan::Binder& binder) {
   auto node = plan::Make<AppendColsNode>(call.span);
   SPELK_ASSIGN_OR_RETURN(node->override_values, binder.Flag(call, "override"));
   SPELK_ASSIGN_OR_RETURN(const plan::Binder::Most most, BindSubsearchOptions(call, binder));
@@ -125,11 +125,11 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return node;
 }
 
-exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
+exec::OperatorPtr BuildAppendCols(const plan::Node& node, const exec::RunContext& run) {
   return std::make_unique<AppendCols>(plan::As<AppendColsNode>(node), run);
 }
 
-constexpr Argument kArguments[] = {
+constexpr Argument kAppendColsArguments[] = {
     kSubsearchArgument,
     {.name = "override",
      .type = "bool",
@@ -140,15 +140,15 @@ constexpr Argument kArguments[] = {
     kMaxTimeOption,
     kTimeoutOption,
     kExtendTimeRangeOption};
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kAppendColsNotes[] = {
     "fields of the subsearch that begin with _ are left out; its rows beyond those that are there "
     "come last"};
-constexpr Example kExamples[] = {
+constexpr Example kAppendColsExamples[] = {
     {.title = "A count beside another one",
      .input = R"({"a":1} {"b":1} {"a":2})",
      .query = "search a=* | stats count AS a | appendcols [search b=* | stats count AS b]",
      .output = R"({"a":2,"b":1})"}};
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<AppendColsNode>, &Build}};
+constexpr plan::NodeEntry kAppendColsNodes[] = {{&plan::TypeOf<AppendColsNode>, &BuildAppendCols}};
 
 }  // namespace
 
@@ -161,11 +161,11 @@ extern constexpr CommandEntry kAppendCols = {
     .kind = CommandKind::kDatasetProcessing,
     .shape = {Shape::kArguments, kNoClauses},
     .subpipelines = true,
-    .arguments = kArguments,
-    .notes = kNotes,
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .arguments = kAppendColsArguments,
+    .notes = kAppendColsNotes,
+    .examples = kAppendColsExamples,
+    .nodes = kAppendColsNodes,
+    .bind = &BindAppendCols,
 };
 
 }  // namespace spelk::commands

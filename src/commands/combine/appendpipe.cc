@@ -66,7 +66,7 @@ class AppendPipe final : public exec::SpoolSink {
   const AppendPipeNode& node_;
 };
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindAppendPipe(const ast::CommandCall& call, plan::Binder& binder) {
   auto node = plan::Make<AppendPipeNode>(call.span);
   SPELK_RETURN_IF_ERROR(binder.Flag(call, "run_in_preview").status());
   SPELK_ASSIGN_OR_RETURN(const ast::ArgumentSubsearch* bracket, TheBracket(call, binder));
@@ -82,26 +82,27 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return node;
 }
 
-exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
+exec::OperatorPtr BuildAppendPipe(const plan::Node& node, const exec::RunContext& run) {
   return std::make_unique<AppendPipe>(plan::As<AppendPipeNode>(node), run);
 }
 
-constexpr Argument kArguments[] = {{.name = "subpipeline",
-                                    .type = "[commands]",
-                                    .fallback = "",
-                                    .summary = "Commands in brackets, over the rows at hand."},
-                                   {.name = "run_in_preview",
-                                    .type = "bool",
-                                    .fallback = "t",
-                                    .summary = "Whether previews run it.",
-                                    .is_option = true,
-                                    .no_effect = true}};
-constexpr Example kExamples[] = {
+constexpr Argument kAppendPipeArguments[] = {
+    {.name = "subpipeline",
+     .type = "[commands]",
+     .fallback = "",
+     .summary = "Commands in brackets, over the rows at hand."},
+    {.name = "run_in_preview",
+     .type = "bool",
+     .fallback = "t",
+     .summary = "Whether previews run it.",
+     .is_option = true,
+     .no_effect = true}};
+constexpr Example kAppendPipeExamples[] = {
     {.title = "A row with the total",
      .input = R"({"host":"a"} {"host":"b"} {"host":"a"})",
      .query = R"(stats count by host | appendpipe [stats sum(count) AS count | eval host="all"])",
      .output = R"({"host":"a","count":2} {"host":"b","count":1} {"count":3,"host":"all"})"}};
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<AppendPipeNode>, &Build}};
+constexpr plan::NodeEntry kAppendPipeNodes[] = {{&plan::TypeOf<AppendPipeNode>, &BuildAppendPipe}};
 
 }  // namespace
 
@@ -112,10 +113,10 @@ extern constexpr CommandEntry kAppendPipe = {
     .kind = CommandKind::kDatasetProcessing,
     .shape = {Shape::kArguments, kNoClauses},
     .subpipelines = true,
-    .arguments = kArguments,
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .arguments = kAppendPipeArguments,
+    .examples = kAppendPipeExamples,
+    .nodes = kAppendPipeNodes,
+    .bind = &BindAppendPipe,
 };
 
 }  // namespace spelk::commands

@@ -423,17 +423,17 @@ class JoinBinder {
   std::string right_;
 };
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindJoin(const ast::CommandCall& call, plan::Binder& binder) {
   return JoinBinder(call, binder).Bind();
 }
 
-exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
+exec::OperatorPtr BuildJoin(const plan::Node& node, const exec::RunContext& run) {
   const auto& join = plan::As<JoinNode>(node);
   if (join.keys.empty()) return std::make_unique<NaturalJoin>(join, run);
   return std::make_unique<JoinByKeys>(join, run);
 }
 
-constexpr Argument kArguments[] = {
+constexpr Argument kJoinArguments[] = {
     {.name = "field",
      .type = "field…",
      .fallback = "",
@@ -481,10 +481,10 @@ constexpr Argument kArguments[] = {
      .type = "L.field=R.field…",
      .fallback = "",
      .summary = "Pairs of fields of different names."}};
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kJoinNotes[] = {
     "a row that lacks a field of the key matches nothing; keys are compared as text, in exact case",
     "the aliases left= and right= serve WHERE alone: fields keep their names"};
-constexpr Example kExamples[] = {
+constexpr Example kJoinExamples[] = {
     {.title = "The department of each user",
      .input = R"({"user":"ana","n":1} {"user":"bo","n":2} {"user":"ana","dept":"hr"})",
      .query = "search n=* | join user [search dept=* | table user dept] | table user n dept",
@@ -494,7 +494,7 @@ constexpr Example kExamples[] = {
      .query = "search n=* | join type=left left=L right=R where L.user=R.who "
               "[search dept=* | table who dept] | table user n dept",
      .output = R"({"user":"ana","n":1,"dept":"hr"} {"user":"bo","n":2})"}};
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<JoinNode>, &Build}};
+constexpr plan::NodeEntry kJoinNodes[] = {{&plan::TypeOf<JoinNode>, &BuildJoin}};
 
 }  // namespace
 
@@ -509,11 +509,11 @@ extern constexpr CommandEntry kJoin = {
     .shape = {Shape::kArguments, kClauseWhere},
     .subpipelines = true,
     .free_options = true,
-    .arguments = kArguments,
-    .notes = kNotes,
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .arguments = kJoinArguments,
+    .notes = kJoinNotes,
+    .examples = kJoinExamples,
+    .nodes = kJoinNodes,
+    .bind = &BindJoin,
 };
 
 }  // namespace spelk::commands

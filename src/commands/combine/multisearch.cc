@@ -4,7 +4,7 @@
 namespace spelk::commands {
 namespace {
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindMultisearch(const ast::CommandCall& call, plan::Binder& binder) {
   SPELK_ASSIGN_OR_RETURN(std::vector<plan::NodePtr> streams,
                          BindSubsearches(call, binder, 2, SIZE_MAX));
   for (const plan::NodePtr& stream : streams) {
@@ -30,14 +30,15 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return node;
 }
 
-constexpr Argument kArguments[] = {{.name = "subsearch",
-                                    .type = "[search]…",
-                                    .fallback = "",
-                                    .summary = "Two or more searches of streaming commands."}};
-constexpr std::string_view kNotes[] = {
+constexpr Argument kMultisearchArguments[] = {
+    {.name = "subsearch",
+     .type = "[search]…",
+     .fallback = "",
+     .summary = "Two or more searches of streaming commands."}};
+constexpr std::string_view kMultisearchNotes[] = {
     "an event that several of the searches find comes as often; events of equal times stand in the "
     "order of the searches"};
-constexpr Example kExamples[] = {
+constexpr Example kMultisearchExamples[] = {
     {.title = "Two searches with marks of their own",
      .input = R"({"_time":1,"a":1} {"_time":2,"b":1} {"_time":3,"a":2})",
      .query = R"(| multisearch [search a=* | eval from="first"] [search b=* | eval from="second"])"
@@ -53,10 +54,10 @@ extern constexpr CommandEntry kMultisearch = {
     .kind = CommandKind::kGenerating,
     .shape = {Shape::kArguments, kNoClauses},
     .subpipelines = true,
-    .arguments = kArguments,
-    .notes = kNotes,
-    .examples = kExamples,
-    .bind = &Bind,
+    .arguments = kMultisearchArguments,
+    .notes = kMultisearchNotes,
+    .examples = kMultisearchExamples,
+    .bind = &BindMultisearch,
 };
 
 }  // namespace spelk::commands

@@ -109,7 +109,7 @@ class SelfJoin final : public WholeSink {
   const SelfJoinNode& node_;
 };
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindSelfJoin(const ast::CommandCall& call, plan::Binder& binder) {
   SPELK_RETURN_IF_ERROR(binder.NoSigns(call));
   auto node = plan::Make<SelfJoinNode>(call.span);
   SPELK_ASSIGN_OR_RETURN(node->overwrites, binder.Flag(call, "overwrite"));
@@ -122,11 +122,11 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
                       {"usage: selfjoin [<options>] <field>…"});
 }
 
-exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
+exec::OperatorPtr BuildSelfJoin(const plan::Node& node, const exec::RunContext& run) {
   return std::make_unique<SelfJoin>(plan::As<SelfJoinNode>(node), run);
 }
 
-constexpr Argument kArguments[] = {
+constexpr Argument kSelfJoinArguments[] = {
     {.name = "field",
      .type = "field…",
      .fallback = "",
@@ -146,11 +146,11 @@ constexpr Argument kArguments[] = {
      .fallback = "false",
      .summary = "Whether a row without a partner stays.",
      .is_option = true}};
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kSelfJoinNotes[] = {
     "each row is joined with the next max rows that have the same values, each time into a row of "
     "its own; the values of the later row win",
     "a row that lacks one of the fields has no partner"};
-constexpr Example kExamples[] = {
+constexpr Example kSelfJoinExamples[] = {
     {.title = "What two rows say of the same id",
      .input = R"({"id":1,"name":"aka"} {"id":2,"name":"ao"} {"id":1,"owner":"x"})",
      .query = "table id name owner | selfjoin id",
@@ -161,7 +161,7 @@ constexpr Example kExamples[] = {
      .output = R"({"id":1,"name":"aka","owner":"x"} {"id":2,"name":"ao"})"},
 };
 
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<SelfJoinNode>, &Build}};
+constexpr plan::NodeEntry kSelfJoinNodes[] = {{&plan::TypeOf<SelfJoinNode>, &BuildSelfJoin}};
 
 }  // namespace
 
@@ -171,11 +171,11 @@ extern constexpr CommandEntry kSelfJoin = {
     .summary = "Joins rows with others of the same result.",
     .kind = CommandKind::kTransforming,
     .shape = {Shape::kArguments, kNoClauses},
-    .arguments = kArguments,
-    .notes = kNotes,
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .arguments = kSelfJoinArguments,
+    .notes = kSelfJoinNotes,
+    .examples = kSelfJoinExamples,
+    .nodes = kSelfJoinNodes,
+    .bind = &BindSelfJoin,
 };
 
 }  // namespace spelk::commands

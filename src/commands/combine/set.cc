@@ -141,7 +141,7 @@ std::optional<SetOperation> OperationOf(std::string_view word) {
   return std::nullopt;
 }
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindSet(const ast::CommandCall& call, plan::Binder& binder) {
   auto node = plan::Make<SetNode>(call.span);
   node->most = binder.MostOf(plan::kSubsearchMaxOut);
   const ast::Argument* word = nullptr;
@@ -176,11 +176,11 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return node;
 }
 
-exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
+exec::OperatorPtr BuildSet(const plan::Node& node, const exec::RunContext& run) {
   return std::make_unique<Set>(plan::As<SetNode>(node), run);
 }
 
-constexpr Argument kArguments[] = {
+constexpr Argument kSetArguments[] = {
     {.name = "operation",
      .type = "one of union|diff|intersect",
      .fallback = "",
@@ -189,15 +189,15 @@ constexpr Argument kArguments[] = {
      .type = "[search] [search]",
      .fallback = "",
      .summary = "Two searches, of which 10000 rows each are taken."}};
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kSetNotes[] = {
     "rows are alike if all their fields are, those that begin with _ left out; of rows that are "
     "alike the first stays"};
-constexpr Example kExamples[] = {
+constexpr Example kSetExamples[] = {
     {.title = "What only one of the searches gives",
      .input = R"({"u":"ana","d":1} {"u":"bo","d":1} {"u":"bo","d":2} {"u":"cy","d":2})",
      .query = "| set diff [search d=1 | table u] [search d=2 | table u]",
      .output = R"({"u":"ana"} {"u":"cy"})"}};
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<SetNode>, &Build}};
+constexpr plan::NodeEntry kSetNodes[] = {{&plan::TypeOf<SetNode>, &BuildSet}};
 
 }  // namespace
 
@@ -208,11 +208,11 @@ extern constexpr CommandEntry kSet = {
     .kind = CommandKind::kGenerating,
     .shape = {Shape::kArguments, kNoClauses},
     .subpipelines = true,
-    .arguments = kArguments,
-    .notes = kNotes,
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .arguments = kSetArguments,
+    .notes = kSetNotes,
+    .examples = kSetExamples,
+    .nodes = kSetNodes,
+    .bind = &BindSet,
 };
 
 }  // namespace spelk::commands

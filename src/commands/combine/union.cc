@@ -41,7 +41,7 @@ absl::StatusOr<std::vector<plan::NodePtr>> BindDatasets(const ast::CommandCall& 
       {"usage: union [search …] lookup:NAME …"});
 }
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindUnion(const ast::CommandCall& call, plan::Binder& binder) {
   SPELK_RETURN_IF_ERROR(binder.NoSigns(call));
   SPELK_ASSIGN_OR_RETURN(const plan::Binder::Most most, BindSubsearchOptions(call, binder, false));
   SPELK_ASSIGN_OR_RETURN(std::vector<plan::NodePtr> plans, BindDatasets(call, binder));
@@ -59,7 +59,7 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return MakeAppend(call.span, std::move(plans), most);
 }
 
-constexpr Argument kArguments[] = {
+constexpr Argument kUnionArguments[] = {
     {.name = "subsearch",
      .type = "[search]…",
      .fallback = "",
@@ -68,9 +68,9 @@ constexpr Argument kArguments[] = {
     kMaxOutOption,
     kMaxTimeOption,
     kTimeoutOption};
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kUnionNotes[] = {
     "where all searches only stream events, maxout does not cut: it is for those that run first"};
-constexpr Example kExamples[] = {
+constexpr Example kUnionExamples[] = {
     {.title = "Rows of two searches",
      .input = "",
      .query = "| union [| makeresults | eval a=1 | table a] [| makeresults | eval a=2 | table a]",
@@ -89,11 +89,11 @@ extern constexpr CommandEntry kUnion = {
     .kind = CommandKind::kDatasetProcessing,
     .shape = {Shape::kArguments, kNoClauses},
     .subpipelines = true,
-    .arguments = kArguments,
-    .notes = kNotes,
-    .examples = kExamples,
+    .arguments = kUnionArguments,
+    .notes = kUnionNotes,
+    .examples = kUnionExamples,
     .nodes = {&kRowsOfSearchesNode, 1},
-    .bind = &Bind,
+    .bind = &BindUnion,
 };
 
 }  // namespace spelk::commands

@@ -289,7 +289,7 @@ std::vector<GeoLookup> GeoLookupsOf(const plan::Binder& binder) {
   return lookups;
 }
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindGeom(const ast::CommandCall& call, plan::Binder& binder) {
   SPELK_RETURN_IF_ERROR(binder.NoSigns(call));
   auto node = plan::Make<GeomNode>(call.span);
   node->lookups = GeoLookupsOf(binder);
@@ -325,11 +325,11 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return node;
 }
 
-exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
+exec::OperatorPtr BuildGeom(const plan::Node& node, const exec::RunContext& run) {
   return std::make_unique<Geom>(plan::As<GeomNode>(node), run);
 }
 
-constexpr Argument kArguments[] = {
+constexpr Argument kGeomArguments[] = {
     {.name = "featureCollection",
      .type = "lookup",
      .fallback = "",
@@ -372,21 +372,21 @@ constexpr Argument kArguments[] = {
      .fallback = "90",
      .summary = "Its north.",
      .is_option = true}};
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kGeomNotes[] = {
     "the shapes are those of the KML or KMZ file that filename= of the stanza names, in the "
     "lookups "
     "folder of an app; feature_id_element= says where ids stand (/Placemark/name)",
     "with a lookup in the command each row gets its name in featureCollection, before geom",
     "geom is the text of a GeoJSON MultiPolygon; a row without a feature, or with one outside of "
     "the part that is shown, has none"};
-constexpr Example kExamples[] = {
+constexpr Example kGeomExamples[] = {
     {.title = "Rows that name no lookup have no shape",
      .input = R"({"featureId":"Here","count":3})",
      .query = "geom | table featureId count geom",
      .output = R"({"featureId":"Here","count":3})"},
 };
 
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<GeomNode>, &Build}};
+constexpr plan::NodeEntry kGeomNodes[] = {{&plan::TypeOf<GeomNode>, &BuildGeom}};
 
 }  // namespace
 
@@ -398,14 +398,14 @@ extern constexpr CommandEntry kGeom = {
     .summary = "Adds the outlines of places on the map.",
     .kind = CommandKind::kDistributableStreaming,
     .shape = {Shape::kArguments, kNoClauses},
-    .arguments = kArguments,
-    .notes = kNotes,
+    .arguments = kGeomArguments,
+    .notes = kGeomNotes,
     .differs =
         "Lookups are KML and KMZ files of your own: the shapes of geo_us_states and geo_countries "
         "are files of Splunk's.",
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .examples = kGeomExamples,
+    .nodes = kGeomNodes,
+    .bind = &BindGeom,
 };
 
 }  // namespace spelk::commands

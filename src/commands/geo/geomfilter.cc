@@ -69,7 +69,7 @@ class GeomFilter final : public exec::Streaming<exec::ColumnSetter> {
   const GeomFilterNode& node_;
 };
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindGeomFilter(const ast::CommandCall& call, plan::Binder& binder) {
   SPELK_RETURN_IF_ERROR(binder.NoArguments(call));
   auto node = plan::Make<GeomFilterNode>(call.span);
   SPELK_ASSIGN_OR_RETURN(node->box, BindBox(call, binder));
@@ -77,34 +77,34 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return node;
 }
 
-exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext&) {
+exec::OperatorPtr BuildGeomFilter(const plan::Node& node, const exec::RunContext&) {
   return std::make_unique<GeomFilter>(plan::As<GeomFilterNode>(node));
 }
 
-constexpr Argument kArguments[] = {{.name = "min_x",
-                                    .type = "a number from -180 to 180",
-                                    .fallback = "-180",
-                                    .summary = "The west of the part, in degrees.",
-                                    .is_option = true},
-                                   {.name = "min_y",
-                                    .type = "a number from -90 to 90",
-                                    .fallback = "-90",
-                                    .summary = "Its south.",
-                                    .is_option = true},
-                                   {.name = "max_x",
-                                    .type = "a number from -180 to 180",
-                                    .fallback = "180",
-                                    .summary = "Its east.",
-                                    .is_option = true},
-                                   {.name = "max_y",
-                                    .type = "a number from -90 to 90",
-                                    .fallback = "90",
-                                    .summary = "Its north.",
-                                    .is_option = true}};
-constexpr std::string_view kNotes[] = {
+constexpr Argument kGeomFilterArguments[] = {{.name = "min_x",
+                                              .type = "a number from -180 to 180",
+                                              .fallback = "-180",
+                                              .summary = "The west of the part, in degrees.",
+                                              .is_option = true},
+                                             {.name = "min_y",
+                                              .type = "a number from -90 to 90",
+                                              .fallback = "-90",
+                                              .summary = "Its south.",
+                                              .is_option = true},
+                                             {.name = "max_x",
+                                              .type = "a number from -180 to 180",
+                                              .fallback = "180",
+                                              .summary = "Its east.",
+                                              .is_option = true},
+                                             {.name = "max_y",
+                                              .type = "a number from -90 to 90",
+                                              .fallback = "90",
+                                              .summary = "Its north.",
+                                              .is_option = true}};
+constexpr std::string_view kGeomFilterNotes[] = {
     "shapes are cut at the sides of the part; a row whose shape lies outside of it stays, without "
     "the field geom"};
-constexpr Example kExamples[] = {
+constexpr Example kGeomFilterExamples[] = {
     {.title = "The eastern half of a square",
      .input =
          R"({"geom":"{\"type\":\"Polygon\",\"coordinates\":[[[0,0],[4,0],[4,4],[0,4],[0,0]]]}"})",
@@ -113,7 +113,7 @@ constexpr Example kExamples[] = {
                R"([2,0]]]]}"})"},
 };
 
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<GeomFilterNode>, &Build}};
+constexpr plan::NodeEntry kGeomFilterNodes[] = {{&plan::TypeOf<GeomFilterNode>, &BuildGeomFilter}};
 
 }  // namespace
 
@@ -123,11 +123,11 @@ extern constexpr CommandEntry kGeomFilter = {
     .summary = "Cuts shapes on the map to a part of it.",
     .kind = CommandKind::kDistributableStreaming,
     .shape = {Shape::kArguments, kNoClauses},
-    .arguments = kArguments,
-    .notes = kNotes,
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .arguments = kGeomFilterArguments,
+    .notes = kGeomFilterNotes,
+    .examples = kGeomFilterExamples,
+    .nodes = kGeomFilterNodes,
+    .bind = &BindGeomFilter,
 };
 
 }  // namespace spelk::commands

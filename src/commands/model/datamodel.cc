@@ -114,7 +114,7 @@ absl::StatusOr<plan::NodePtr> InMode(const BoundDataset& bound, const Mode& mode
   return EventsOf(bound, search, mode.names, more, span, binder);
 }
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindDataModel(const ast::CommandCall& call, plan::Binder& binder) {
   SPELK_RETURN_IF_ERROR(binder.NoSigns(call));
   const bool given = binder.FindOption(call, "strict_fields") != nullptr;
   SPELK_ASSIGN_OR_RETURN(const bool strict, binder.Flag(call, "strict_fields"));
@@ -139,7 +139,7 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return InMode(bound, *mode, given && strict, words[1]->span, binder);
 }
 
-constexpr Argument kArguments[] = {
+constexpr Argument kDataModelArguments[] = {
     {.name = "model", .type = "text", .fallback = "", .summary = "Without one: all of them."},
     {.name = "data set",
      .type = "text",
@@ -169,10 +169,10 @@ constexpr Argument kArguments[] = {
      .summary = "Only accelerated data; here every event is looked at.",
      .is_option = true,
      .no_effect = true}};
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kDataModelNotes[] = {
     "what is no event comes as text in _raw",
     "in the mode search, is_CHILD is 1 for the events that are in a child data set, otherwise 0"};
-constexpr Example kExamples[] = {
+constexpr Example kDataModelExamples[] = {
     {.title = "The events of a data set",
      .input = R"({"_time":2,"tag":"alert","app":"ids"} {"_time":1,"app":"mail"})",
      .query = "| datamodel Alerts Alerts search | table Alerts.app Alerts.severity",
@@ -191,10 +191,10 @@ extern constexpr CommandEntry kDataModel = {
     .summary = "Shows data models, or the events of their data sets.",
     .kind = CommandKind::kGenerating,
     .shape = {Shape::kArguments, kNoClauses},
-    .arguments = kArguments,
-    .notes = kNotes,
-    .examples = kExamples,
-    .bind = &Bind,
+    .arguments = kDataModelArguments,
+    .notes = kDataModelNotes,
+    .examples = kDataModelExamples,
+    .bind = &BindDataModel,
 };
 
 }  // namespace spelk::commands

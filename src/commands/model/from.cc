@@ -7,7 +7,7 @@
 namespace spelk::commands {
 namespace {
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindFrom(const ast::CommandCall& call, plan::Binder& binder) {
   SPELK_RETURN_IF_ERROR(binder.NoSigns(call));
   const std::vector<const ast::Argument*> arguments = binder.Positional(call);
   if (arguments.empty()) {
@@ -25,17 +25,17 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return BindNamedRows(*named, binder);
 }
 
-constexpr Argument kArguments[] = {
+constexpr Argument kFromArguments[] = {
     {.name = "dataset",
      .type = "datamodel:NAME, lookup:NAME or savedsearch:NAME",
      .fallback = "",
      .summary = "What is read; the colon may be a blank, and the name may be quoted."}};
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kFromNotes[] = {
     "of a data model: MODEL.DATASET, or MODEL alone if it has one root; child data sets, too",
     "the fields of a data model have no prefix here, and the events keep the fields that the model "
     "does not have",
     "a lookup table is read as by inputlookup"};
-constexpr Example kExamples[] = {
+constexpr Example kFromExamples[] = {
     {.title = "A lookup table",
      .input = "",
      .lookup = "uid,name\n1,Ann\n2,Bob\n",
@@ -55,10 +55,10 @@ extern constexpr CommandEntry kFrom = {
     .summary = "Reads a dataset: a data model's, a lookup table, a saved search.",
     .kind = CommandKind::kGenerating,
     .shape = {Shape::kArguments, kNoClauses},
-    .arguments = kArguments,
-    .notes = kNotes,
-    .examples = kExamples,
-    .bind = &Bind,
+    .arguments = kFromArguments,
+    .notes = kFromNotes,
+    .examples = kFromExamples,
+    .bind = &BindFrom,
 };
 
 }  // namespace spelk::commands

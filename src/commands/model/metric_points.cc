@@ -226,7 +226,7 @@ class PointsOperator final : public exec::Streaming<PointsState> {
   const exec::RunContext& run_;
 };
 
-exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
+exec::OperatorPtr BuildMetricPoints(const plan::Node& node, const exec::RunContext& run) {
   return std::make_unique<PointsOperator>(plan::As<MetricPointsNode>(node), run);
 }
 
@@ -298,7 +298,7 @@ std::string RateOf(const std::string& metric, std::string_view span) {
       QuoteField(metric), bin, Quote(metric), by, Quote(RateFieldOf(metric)));
 }
 
-const plan::NodeEntry kMetricPointsNode = {&plan::TypeOf<MetricPointsNode>, &Build};
+const plan::NodeEntry kMetricPointsNode = {&plan::TypeOf<MetricPointsNode>, &BuildMetricPoints};
 
 plan::NodePtr MakeMetricPoints(Span span, const MetricPoints& points, plan::Binder& binder) {
   auto node = plan::Make<MetricPointsNode>(span);

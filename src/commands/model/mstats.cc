@@ -404,11 +404,11 @@ class MstatsBinder {
   bool has_time_ = false;
 };
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindMstats(const ast::CommandCall& call, plan::Binder& binder) {
   return MstatsBinder(call, binder).Bind();
 }
 
-constexpr Argument kArguments[] = {
+constexpr Argument kMstatsArguments[] = {
     {.name = "statistic",
      .type = "statistic(metric)…",
      .fallback = "",
@@ -503,7 +503,7 @@ constexpr Argument kArguments[] = {
      .summary = "Of searches in real time.",
      .is_option = true,
      .no_effect = true}};
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kMstatsNotes[] = {
     "an event has a metric as a member metric_name:NAME, or as metric_name and _value",
     "statistics of _value take each measurement of an event, those of the metrics that WHERE "
     "metric_name= chooses; they do not go with statistics of named metrics",
@@ -513,7 +513,7 @@ constexpr std::string_view kNotes[] = {
     "measurement of the spans before, then the average or the sum of these rates",
     "events without any of the metrics are left out",
     "every= counts its stretches from the epoch, in months of 30 days and years of 365"};
-constexpr Example kExamples[] = {
+constexpr Example kMstatsExamples[] = {
     {.title = "A metric by host",
      .input =
          R"({"_time":2,"host":"a","metric_name:cpu.idle":90} {"_time":1,"host":"a","metric_name":"cpu.idle","_value":70} {"_time":1,"host":"b","metric_name":"mem.free","_value":5})",
@@ -537,11 +537,11 @@ extern constexpr CommandEntry kMstats = {
     .summary = "Computes statistics of metrics.",
     .kind = CommandKind::kGenerating,
     .shape = {Shape::kArguments, kClauseBy | kClauseSearchWhere},
-    .arguments = kArguments,
-    .notes = kNotes,
-    .examples = kExamples,
+    .arguments = kMstatsArguments,
+    .notes = kMstatsNotes,
+    .examples = kMstatsExamples,
     .nodes = {&kMetricPointsNode, 1},
-    .bind = &Bind,
+    .bind = &BindMstats,
 };
 
 }  // namespace spelk::commands

@@ -402,11 +402,11 @@ class PivotBinder {
   std::optional<uint64_t> most_columns_;
 };
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindPivot(const ast::CommandCall& call, plan::Binder& binder) {
   return PivotBinder(call, binder).Bind();
 }
 
-constexpr Argument kArguments[] = {
+constexpr Argument kPivotArguments[] = {
     {.name = "model", .type = "text", .fallback = "", .summary = "A data model."},
     {.name = "data set", .type = "text", .fallback = "", .summary = "A data set of it."},
     {.name = "cell",
@@ -433,10 +433,10 @@ constexpr Argument kArguments[] = {
      .type = "bool",
      .fallback = "t",
      .summary = "A column for the values beyond them."}};
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kPivotNotes[] = {
     "fields are named without the data set",
     "ROWSUMMARY and COLSUMMARY, several SPLITCOL, and SPLITCOL with LIMIT are not built yet"};
-constexpr Example kExamples[] = {
+constexpr Example kPivotExamples[] = {
     {.title = "Alerts by application",
      .input =
          R"({"_time":3,"tag":"alert","app":"ids"} {"_time":2,"tag":"alert","app":"ids"} {"_time":1,"tag":"alert","app":"av"})",
@@ -456,10 +456,10 @@ extern constexpr CommandEntry kPivot = {
     .kind = CommandKind::kGenerating,
     .shape = {Shape::kArguments, kNoClauses},
     .free_options = true,
-    .arguments = kArguments,
-    .notes = kNotes,
-    .examples = kExamples,
-    .bind = &Bind,
+    .arguments = kPivotArguments,
+    .notes = kPivotNotes,
+    .examples = kPivotExamples,
+    .bind = &BindPivot,
 };
 
 }  // namespace spelk::commands

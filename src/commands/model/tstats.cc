@@ -454,7 +454,7 @@ class TstatsBinder {
   ExprPtr filter_;  // … and what of the fields of the model.
 };
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindTstats(const ast::CommandCall& call, plan::Binder& binder) {
   constexpr uint64_t kAllRows = uint64_t{1} << 62U;
   TstatsBinder tstats(call, binder);
   SPELK_ASSIGN_OR_RETURN(plan::NodePtr node, tstats.Bind());
@@ -464,7 +464,7 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return MakeAppend(call.span, std::move(others), {kAllRows, false});
 }
 
-constexpr Argument kArguments[] = {
+constexpr Argument kTstatsArguments[] = {
     {.name = "statistic",
      .type = "statistic…",
      .fallback = "",
@@ -547,7 +547,7 @@ constexpr Argument kArguments[] = {
      .summary = "How much is read at a time.",
      .is_option = true,
      .no_effect = true}};
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kTstatsNotes[] = {
     "a field of a child data set is named with all its ancestors: "
     "All_Changes.Account_Management.src_user",
     "a field that the data set does not have is missing in all its events; a warning says so",
@@ -555,7 +555,7 @@ constexpr std::string_view kNotes[] = {
     "rows are sorted by their BY fields",
     "TERM(x) and PREFIX(x=) look at the words of an event's text; they are for searches without "
     "FROM"};
-constexpr Example kExamples[] = {
+constexpr Example kTstatsExamples[] = {
     {.title = "Processes of a data model",
      .input =
          R"({"Channel":"Security","EventID":4688,"Computer":"ws1","NewProcessName":"C:\\Windows\\System32\\cmd.exe","SubjectUserName":"ann"} {"Channel":"Security","EventID":4688,"Computer":"ws1","NewProcessName":"C:\\Windows\\notepad.exe","SubjectUserName":"bob"})",
@@ -582,10 +582,10 @@ extern constexpr CommandEntry kTstats = {
     .summary = "Computes statistics of the events of a data model.",
     .kind = CommandKind::kGenerating,
     .shape = {Shape::kArguments, kClauseBy | kClauseFrom | kClauseSearchWhere},
-    .arguments = kArguments,
-    .notes = kNotes,
-    .examples = kExamples,
-    .bind = &Bind,
+    .arguments = kTstatsArguments,
+    .notes = kTstatsNotes,
+    .examples = kTstatsExamples,
+    .bind = &BindTstats,
 };
 
 }  // namespace spelk::commands

@@ -249,7 +249,8 @@ class AnalyzeFields final : public WholeSink {
   const AnalyzeFieldsNode& node_;
 };
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindAnalyzeFields(const ast::CommandCall& call,
+                                                plan::Binder& binder) {
   SPELK_RETURN_IF_ERROR(binder.NoArguments(call));
   auto node = plan::Make<AnalyzeFieldsNode>(call.span);
   SPELK_ASSIGN_OR_RETURN(const std::string name, binder.Text(call, "classfield"));
@@ -262,18 +263,19 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return node;
 }
 
-exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
+exec::OperatorPtr BuildAnalyzeFields(const plan::Node& node, const exec::RunContext& run) {
   return std::make_unique<AnalyzeFields>(plan::As<AnalyzeFieldsNode>(node), run);
 }
 
-constexpr std::string_view kAliases[] = {"af"};
-constexpr Argument kArguments[] = {{.name = "classfield",
-                                    .type = "field",
-                                    .fallback = "",
-                                    .summary = "Whose value is to be told from the numbers; best "
-                                               "one with two different values.",
-                                    .is_option = true}};
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kAnalyzeFieldsAliases[] = {"af"};
+constexpr Argument kAnalyzeFieldsArguments[] = {
+    {.name = "classfield",
+     .type = "field",
+     .fallback = "",
+     .summary = "Whose value is to be told from the numbers; best "
+                "one with two different values.",
+     .is_option = true}};
+constexpr std::string_view kAnalyzeFieldsNotes[] = {
     "a row for each field whose values are all numbers, by name: how many rows have it (count); "
     "the share of the rows with a class that have it, too (cocur), 0 where no row has a class; the "
     "share of the rows with the field that its number puts into their class (acc), in which rows "
@@ -283,7 +285,7 @@ constexpr std::string_view kNotes[] = {
     "a number is put into the class whose mean is nearest, in standard deviations of that class's "
     "numbers; of equally near ones into the class of more rows",
     "a multivalue is no number; as a class it is one value"};
-constexpr Example kExamples[] = {
+constexpr Example kAnalyzeFieldsExamples[] = {
     {.title = "Which number tells whether a request failed",
      .input = R"({"ok":"y","ms":1,"n":5} {"ok":"y","ms":3,"n":9} {"ok":"n","ms":90,"n":5} )"
               R"({"ok":"n","ms":94,"n":9})",
@@ -292,25 +294,26 @@ constexpr Example kExamples[] = {
                R"({"field":"n","count":4,"cocur":1,"acc":0.5,"balacc":0.5})"},
 };
 
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<AnalyzeFieldsNode>, &Build}};
+constexpr plan::NodeEntry kAnalyzeFieldsNodes[] = {
+    {&plan::TypeOf<AnalyzeFieldsNode>, &BuildAnalyzeFields}};
 
 }  // namespace
 
 extern constexpr CommandEntry kAnalyzeFields = {
     .name = "analyzefields",
-    .aliases = kAliases,
+    .aliases = kAnalyzeFieldsAliases,
     .signature = "analyzefields classfield=<field>",
     .summary = "Tells how well numbers predict the value of another field.",
     .kind = CommandKind::kTransforming,
     .shape = {Shape::kArguments, kNoClauses},
-    .arguments = kArguments,
-    .notes = kNotes,
+    .arguments = kAnalyzeFieldsArguments,
+    .notes = kAnalyzeFieldsNotes,
     .differs =
         "Splunk describes its prediction in words only; `spelk help analyzefields` tells how it is "
         "done here.",
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .examples = kAnalyzeFieldsExamples,
+    .nodes = kAnalyzeFieldsNodes,
+    .bind = &BindAnalyzeFields,
 };
 
 }  // namespace spelk::commands

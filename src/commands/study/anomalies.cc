@@ -311,7 +311,7 @@ absl::Status BindExpected(const ast::CommandCall& call, plan::Binder& binder, An
   return absl::OkStatus();
 }
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindAnomalies(const ast::CommandCall& call, plan::Binder& binder) {
   SPELK_RETURN_IF_ERROR(binder.NoArguments(call));
   auto node = plan::Make<AnomaliesNode>(call.span);
   SPELK_ASSIGN_OR_RETURN(const std::optional<double> threshold, binder.Decimal(call, "threshold"));
@@ -328,11 +328,11 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return node;
 }
 
-exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
+exec::OperatorPtr BuildAnomalies(const plan::Node& node, const exec::RunContext& run) {
   return std::make_unique<Anomalies>(plan::As<AnomaliesNode>(node), run);
 }
 
-constexpr Argument kArguments[] = {
+constexpr Argument kAnomaliesArguments[] = {
     {.name = "threshold",
      .type = "number",
      .fallback = "0.01",
@@ -385,14 +385,14 @@ constexpr Argument kArguments[] = {
      .type = "field…",
      .fallback = "",
      .summary = "Rows are compared with those that have the same values."}};
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kAnomaliesNotes[] = {
     "unexpectedness is [s(P and X) - s(P)] / [s(P) + s(X)], for a text X after the texts P",
     "Splunk does not publish s: here it is the number of characters that the different terms have "
     "together; a term is a run of letters, digits and _, or another character that is no blank",
     "the first row is all unexpected (1); events come newest first unless they are sorted before",
     "a row without the field, or without one of the BY fields, has no score, and stays with "
     "labelonly=true alone"};
-constexpr Example kExamples[] = {
+constexpr Example kAnomaliesExamples[] = {
     {.title = "The one message that is new",
      .input = R"({"m":"user 1 in"} {"m":"user 2 in"} {"m":"disk full"} {"m":"user 3 in"})",
      .query = "anomalies field=m labelonly=true | table m unexpectedness",
@@ -401,7 +401,7 @@ constexpr Example kExamples[] = {
                R"({"m":"user 3 in","unexpectedness":0})"},
 };
 
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<AnomaliesNode>, &Build}};
+constexpr plan::NodeEntry kAnomaliesNodes[] = {{&plan::TypeOf<AnomaliesNode>, &BuildAnomalies}};
 
 }  // namespace
 
@@ -414,14 +414,14 @@ extern constexpr CommandEntry kAnomalies = {
     .summary = "Finds rows whose texts are unexpected after those before them.",
     .kind = CommandKind::kCentralizedStreaming,
     .shape = {Shape::kArguments, kClauseBy},
-    .arguments = kArguments,
-    .notes = kNotes,
+    .arguments = kAnomaliesArguments,
+    .notes = kAnomaliesNotes,
     .differs =
         "Splunk does not publish how it measures how alike events are, so scores may "
         "differ; `spelk help anomalies` tells how it is done here.",
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .examples = kAnomaliesExamples,
+    .nodes = kAnomaliesNodes,
+    .bind = &BindAnomalies,
 };
 
 }  // namespace spelk::commands

@@ -8,7 +8,8 @@
 namespace spelk::commands {
 namespace {
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindAnomalousValue(const ast::CommandCall& call,
+                                                 plan::Binder& binder) {
   SPELK_RETURN_IF_ERROR(binder.NoSigns(call));
   auto node = plan::Make<AnomalousValueNode>(call.span);
   SPELK_ASSIGN_OR_RETURN(const std::string action, binder.Choice(call, "action"));
@@ -17,7 +18,7 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return node;
 }
 
-constexpr Argument kArguments[] = {
+constexpr Argument kAnomalousValueArguments[] = {
     {.name = "field",
      .type = "field or pattern…",
      .fallback = "*",
@@ -32,20 +33,21 @@ constexpr Argument kArguments[] = {
      .fallback = "0.01",
      .summary = "A value that is less likely is anomalous.",
      .is_option = true}};
-constexpr auto kAllArguments = JoinArguments(kArguments, kAnomalousValueOptions);
-constexpr std::string_view kNotes[] = {
+constexpr auto kAllArguments = JoinArguments(kAnomalousValueArguments, kAnomalousValueOptions);
+constexpr std::string_view kAnomalousValueNotes[] = {
     "Anomaly_Score_Cat(field) is how frequent a value is; of a field that holds numbers alone "
     "Anomaly_Score_Num(field) is how likely one so far from the mean is in a normal distribution",
     "each of the two ways is left out by itself where maxanofreq or minnormfreq say so; of the "
     "latter the page of the Search Reference says that it is about anomalous values, too"};
-constexpr Example kExamples[] = {
+constexpr Example kAnomalousValueExamples[] = {
     {.title = "A rare value",
      .input = R"({"k":"x"} {"k":"x"} {"k":"x"} {"k":"y"})",
      .query = "anomalousvalue minsupcount=1 maxanofreq=0.3 pthresh=0.3 k | table k Anomaly_Score*",
      .output = R"json({"k":"y","Anomaly_Score_Cat(k)":0.25})json"},
 };
 
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<AnomalousValueNode>, &BuildAnomalousValue}};
+constexpr plan::NodeEntry kAnomalousValueNodes[] = {
+    {&plan::TypeOf<AnomalousValueNode>, &BuildAnomalousValue}};
 
 }  // namespace
 
@@ -59,13 +61,13 @@ extern constexpr CommandEntry kAnomalousValue = {
     .kind = CommandKind::kDatasetProcessing,
     .shape = {Shape::kArguments, kNoClauses},
     .arguments = kAllArguments,
-    .notes = kNotes,
+    .notes = kAnomalousValueNotes,
     .differs =
         "How Splunk computes it is not published; `spelk help anomalousvalue` tells how it is done "
         "here.",
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .examples = kAnomalousValueExamples,
+    .nodes = kAnomalousValueNodes,
+    .bind = &BindAnomalousValue,
 };
 
 }  // namespace spelk::commands

@@ -237,7 +237,8 @@ absl::StatusOr<plan::NodePtr> BindOutlier(const ast::CommandCall& call, std::str
   return binder.CommandsIn(commands, call.span, "method=iqr", std::move(rows));
 }
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindAnomalyDetection(const ast::CommandCall& call,
+                                                   plan::Binder& binder) {
   SPELK_RETURN_IF_ERROR(binder.NoSigns(call));
   SPELK_ASSIGN_OR_RETURN(const std::string method, binder.Choice(call, "method"));
   SPELK_ASSIGN_OR_RETURN(std::string action, binder.Choice(call, "action"));
@@ -278,11 +279,11 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return node;
 }
 
-exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
+exec::OperatorPtr BuildAnomalyDetection(const plan::Node& node, const exec::RunContext& run) {
   return std::make_unique<AnomalyDetection>(plan::As<AnomalyNode>(node), run);
 }
 
-constexpr Argument kArguments[] = {
+constexpr Argument kAnomalyDetectionArguments[] = {
     {.name = "field",
      .type = "field or pattern…",
      .fallback = "*",
@@ -323,22 +324,23 @@ constexpr Argument kArguments[] = {
      .fallback = "false",
      .summary = "A value that was cut gets 000 before it.",
      .is_option = true}};
-constexpr auto kAllArguments = JoinArguments(kArguments, kAnomalousValueOptions);
-constexpr std::string_view kNotes[] = {
+constexpr auto kAllArguments = JoinArguments(kAnomalyDetectionArguments, kAnomalousValueOptions);
+constexpr std::string_view kAnomalyDetectionNotes[] = {
     "the probability of a row is the product of the frequencies of its values; log_event_prob is "
     "its natural logarithm, and probable_cause the field with the rarest value",
     "Splunk does not publish its bins: here a field of numbers has as many as Sturges' rule says, "
     "all equally wide",
     "without pthresh a row is anomalous below the first quartile less 1.5 times the distance of "
     "the quartiles, or with cutoff=t less 3 times that"};
-constexpr Example kExamples[] = {
+constexpr Example kAnomalyDetectionExamples[] = {
     {.title = "The row that is unlike the others",
      .input = R"({"k":"x"} {"k":"x"} {"k":"x"} {"k":"x"} {"k":"y"})",
      .query = "anomalydetection k | table k probable_cause probable_cause_freq",
      .output = R"({"k":"y","probable_cause":"k","probable_cause_freq":0.2})"},
 };
 
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<AnomalyNode>, &Build}};
+constexpr plan::NodeEntry kAnomalyDetectionNodes[] = {
+    {&plan::TypeOf<AnomalyNode>, &BuildAnomalyDetection}};
 
 }  // namespace
 
@@ -351,13 +353,13 @@ extern constexpr CommandEntry kAnomalyDetection = {
     .kind = CommandKind::kDatasetProcessing,
     .shape = {Shape::kArguments, kNoClauses},
     .arguments = kAllArguments,
-    .notes = kNotes,
+    .notes = kAnomalyDetectionNotes,
     .differs =
         "How Splunk computes it is not published; `spelk help anomalydetection` tells how it is "
         "done here.",
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .examples = kAnomalyDetectionExamples,
+    .nodes = kAnomalyDetectionNodes,
+    .bind = &BindAnomalyDetection,
 };
 
 }  // namespace spelk::commands

@@ -226,7 +226,7 @@ class Arules final : public WholeSink {
   const ArulesNode& node_;
 };
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindArules(const ast::CommandCall& call, plan::Binder& binder) {
   SPELK_RETURN_IF_ERROR(binder.NoSigns(call));
   auto node = plan::Make<ArulesNode>(call.span);
   SPELK_ASSIGN_OR_RETURN(const int64_t support, binder.Integer(call, "sup", 1));
@@ -254,11 +254,11 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return node;
 }
 
-exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
+exec::OperatorPtr BuildArules(const plan::Node& node, const exec::RunContext& run) {
   return std::make_unique<Arules>(plan::As<ArulesNode>(node), run);
 }
 
-constexpr Argument kArguments[] = {
+constexpr Argument kArulesArguments[] = {
     {.name = "field",
      .type = "field…",
      .fallback = "",
@@ -273,7 +273,7 @@ constexpr Argument kArguments[] = {
      .fallback = "0.5",
      .summary = "How strong a rule must be at least.",
      .is_option = true}};
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kArulesNotes[] = {
     "the strength of a rule is the share of the rows with the given values that have the implied "
     "one, too (its confidence); the supports are numbers of rows",
     "a rule implies one value, and has at most ten in all; each value of a multivalue counts",
@@ -281,7 +281,7 @@ constexpr std::string_view kNotes[] = {
     "first, then that of most rows, then by the given values",
     "Splunk's page calls the command streaming; rules are known when all rows are, and so it is "
     "transforming here"};
-constexpr Example kExamples[] = {
+constexpr Example kArulesExamples[] = {
     {.title = "What the command says of the user",
      .input =
          R"({"u":"ann","c":"ls"} {"u":"ann","c":"ls"} {"u":"bob","c":"ls"} {"u":"bob","c":"ps"})",
@@ -292,7 +292,7 @@ constexpr Example kExamples[] = {
                R"("Given fields support":3,"Implied fields support":2})"},
 };
 
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<ArulesNode>, &Build}};
+constexpr plan::NodeEntry kArulesNodes[] = {{&plan::TypeOf<ArulesNode>, &BuildArules}};
 
 }  // namespace
 
@@ -302,14 +302,14 @@ extern constexpr CommandEntry kArules = {
     .summary = "Finds values of fields that imply values of others.",
     .kind = CommandKind::kTransforming,
     .shape = {Shape::kArguments, kNoClauses},
-    .arguments = kArguments,
-    .notes = kNotes,
+    .arguments = kArulesArguments,
+    .notes = kArulesNotes,
     .differs =
         "How Splunk writes the values of a rule, and the order of rules, are not documented; "
         "`spelk help arules` tells how it is done here.",
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .examples = kArulesExamples,
+    .nodes = kArulesNodes,
+    .bind = &BindArules,
 };
 
 }  // namespace spelk::commands

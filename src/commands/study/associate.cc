@@ -196,7 +196,7 @@ class Associate final : public WholeSink {
   const AssociateNode& node_;
 };
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindAssociate(const ast::CommandCall& call, plan::Binder& binder) {
   SPELK_RETURN_IF_ERROR(binder.NoSigns(call));
   auto node = plan::Make<AssociateNode>(call.span);
   SPELK_ASSIGN_OR_RETURN(const int64_t support, binder.Integer(call, "supcnt"));
@@ -210,11 +210,11 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return node;
 }
 
-exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
+exec::OperatorPtr BuildAssociate(const plan::Node& node, const exec::RunContext& run) {
   return std::make_unique<Associate>(plan::As<AssociateNode>(node), run);
 }
 
-constexpr Argument kArguments[] = {
+constexpr Argument kAssociateArguments[] = {
     {.name = "field",
      .type = "field or pattern…",
      .fallback = "*",
@@ -234,10 +234,10 @@ constexpr Argument kArguments[] = {
      .fallback = "0.5",
      .summary = "How much less the entropy of the target must be then, in bits.",
      .is_option = true}};
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kAssociateNotes[] = {
     "the entropy of a field is that of its values in the rows that have it",
     "the greatest improvement comes first, then by names; a multivalue is one value"};
-constexpr Example kExamples[] = {
+constexpr Example kAssociateExamples[] = {
     {.title = "What a value tells of another field",
      .input = R"({"h":"a","k":"x"} {"h":"a","k":"x"} {"h":"b","k":"y"} {"h":"b","k":"z"})",
      .query = "associate supcnt=2 improv=1.5 h k | table Reference_Key Reference_Value Target_Key "
@@ -246,7 +246,7 @@ constexpr Example kExamples[] = {
                R"("Unconditional_Entropy":1.5,"Conditional_Entropy":0,"Support":0.5})"},
 };
 
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<AssociateNode>, &Build}};
+constexpr plan::NodeEntry kAssociateNodes[] = {{&plan::TypeOf<AssociateNode>, &BuildAssociate}};
 
 }  // namespace
 
@@ -256,11 +256,11 @@ extern constexpr CommandEntry kAssociate = {
     .summary = "Finds values that make other fields more certain.",
     .kind = CommandKind::kTransforming,
     .shape = {Shape::kArguments, kNoClauses},
-    .arguments = kArguments,
-    .notes = kNotes,
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .arguments = kAssociateArguments,
+    .notes = kAssociateNotes,
+    .examples = kAssociateExamples,
+    .nodes = kAssociateNodes,
+    .bind = &BindAssociate,
 };
 
 }  // namespace spelk::commands

@@ -291,7 +291,7 @@ class BucketDir final : public WholeSink {
   const BucketDirNode& node_;
 };
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindBucketDir(const ast::CommandCall& call, plan::Binder& binder) {
   SPELK_RETURN_IF_ERROR(binder.NoArguments(call));
   auto node = plan::Make<BucketDirNode>(call.span);
   SPELK_ASSIGN_OR_RETURN(const std::string path, binder.Text(call, "pathfield"));
@@ -316,11 +316,11 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return node;
 }
 
-exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
+exec::OperatorPtr BuildBucketDir(const plan::Node& node, const exec::RunContext& run) {
   return std::make_unique<BucketDir>(plan::As<BucketDirNode>(node), run);
 }
 
-constexpr Argument kArguments[] = {
+constexpr Argument kBucketDirArguments[] = {
     {.name = "pathfield",
      .type = "field",
      .fallback = "source",
@@ -348,7 +348,7 @@ constexpr Argument kArguments[] = {
          "What stands between the directories of a path; without it \\ where paths hold that "
          "and none has a /, otherwise /.",
      .is_option = true}};
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kBucketDirNotes[] = {
     "as long as there are too many rows, those of one directory become one, which has its name "
     "with the separator: the directory with the most rows for its events first, the deeper one of "
     "two; one that would leave fewer rows than maxcount only where no other is left, and then that "
@@ -359,7 +359,7 @@ constexpr std::string_view kNotes[] = {
     "directory or because they have the same path, have the path and the numbers",
     "Splunk's page calls the command streaming; which directories are put together depends on all "
     "rows, and so it processes whole data sets here"};
-constexpr Example kExamples[] = {
+constexpr Example kBucketDirExamples[] = {
     {.title = "Two rows out of four",
      .input = R"({"p":"/var/log/a","n":1} {"p":"/var/log/b","n":2} {"p":"/var/db","n":90} )"
               R"({"p":"/var/log/c","n":3})",
@@ -367,7 +367,7 @@ constexpr Example kExamples[] = {
      .output = R"({"p":"/var/log/","n":6} {"p":"/var/db","n":90})"},
 };
 
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<BucketDirNode>, &Build}};
+constexpr plan::NodeEntry kBucketDirNodes[] = {{&plan::TypeOf<BucketDirNode>, &BuildBucketDir}};
 
 }  // namespace
 
@@ -379,14 +379,14 @@ extern constexpr CommandEntry kBucketDir = {
     .summary = "Puts paths together by directories.",
     .kind = CommandKind::kDatasetProcessing,
     .shape = {Shape::kArguments, kNoClauses},
-    .arguments = kArguments,
-    .notes = kNotes,
+    .arguments = kBucketDirArguments,
+    .notes = kBucketDirNotes,
     .differs =
         "Splunk does not publish which directories it prefers; `spelk help bucketdir` tells "
         "which are put together here.",
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .examples = kBucketDirExamples,
+    .nodes = kBucketDirNodes,
+    .bind = &BindBucketDir,
 };
 
 }  // namespace spelk::commands

@@ -219,7 +219,7 @@ class Cluster final : public WholeSink {
   const ClusterNode& node_;
 };
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindCluster(const ast::CommandCall& call, plan::Binder& binder) {
   SPELK_RETURN_IF_ERROR(binder.NoArguments(call));
   auto node = plan::Make<ClusterNode>(call.span);
   SPELK_ASSIGN_OR_RETURN(const std::optional<double> threshold, binder.Decimal(call, "t"));
@@ -243,11 +243,11 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return node;
 }
 
-exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
+exec::OperatorPtr BuildCluster(const plan::Node& node, const exec::RunContext& run) {
   return std::make_unique<Cluster>(plan::As<ClusterNode>(node), run);
 }
 
-constexpr Argument kArguments[] = {
+constexpr Argument kClusterArguments[] = {
     {.name = "t",
      .type = "number between 0 and 1",
      .fallback = "0.8",
@@ -288,11 +288,11 @@ constexpr Argument kArguments[] = {
      .fallback = "termlist",
      .summary = "Terms in their order; terms in any order; pieces of three characters.",
      .is_option = true}};
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kClusterNotes[] = {
     "Splunk does not publish how it compares: here a text joins the cluster to whose first text it "
     "is most similar, by the share of places with the same term, or the cosine of the two sets",
     "clusters are numbered from 1 in the order of their first rows"};
-constexpr Example kExamples[] = {
+constexpr Example kClusterExamples[] = {
     {.title = "Messages that differ in one word of five",
      .input = R"({"m":"user ann has logged in"} {"m":"user bob has logged in"} {"m":"disk full"})",
      .query = "cluster field=m showcount=t | table m cluster_count cluster_label",
@@ -300,7 +300,7 @@ constexpr Example kExamples[] = {
                R"({"m":"disk full","cluster_count":1,"cluster_label":2})"},
 };
 
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<ClusterNode>, &Build}};
+constexpr plan::NodeEntry kClusterNodes[] = {{&plan::TypeOf<ClusterNode>, &BuildCluster}};
 
 }  // namespace
 
@@ -313,14 +313,14 @@ extern constexpr CommandEntry kCluster = {
     .summary = "Groups rows whose texts are alike.",
     .kind = CommandKind::kCentralizedStreaming,
     .shape = {Shape::kArguments, kNoClauses},
-    .arguments = kArguments,
-    .notes = kNotes,
+    .arguments = kClusterArguments,
+    .notes = kClusterNotes,
     .differs =
         "How Splunk compares events is not published; `spelk help cluster` tells how it is done "
         "here.",
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .examples = kClusterExamples,
+    .nodes = kClusterNodes,
+    .bind = &BindCluster,
 };
 
 }  // namespace spelk::commands

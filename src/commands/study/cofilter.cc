@@ -137,7 +137,7 @@ class Cofilter final : public exec::Sequential<CofilterState> {
   const exec::RunContext& run_;
 };
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindCofilter(const ast::CommandCall& call, plan::Binder& binder) {
   SPELK_RETURN_IF_ERROR(binder.NoSigns(call));
   auto node = plan::Make<CofilterNode>(call.span);
   SPELK_ASSIGN_OR_RETURN(const std::vector<Field> fields,
@@ -152,19 +152,19 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return node;
 }
 
-exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
+exec::OperatorPtr BuildCofilter(const plan::Node& node, const exec::RunContext& run) {
   return std::make_unique<Cofilter>(plan::As<CofilterNode>(node), run);
 }
 
-constexpr Argument kArguments[] = {
+constexpr Argument kCofilterArguments[] = {
     {.name = "user item",
      .type = "field field",
      .fallback = "",
      .summary = "Two values of the second field are a pair for each value of the first that has "
                 "both."}};
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kCofilterNotes[] = {
     "items stand in the order in which they came; each user counts once for an item"};
-constexpr Example kExamples[] = {
+constexpr Example kCofilterExamples[] = {
     {.title = "What the same users buy",
      .input = R"({"u":"ann","i":"pen"} {"u":"ann","i":"ink"} {"u":"bob","i":"pen"} )"
               R"({"u":"bob","i":"ink"} {"u":"cyd","i":"pen"})",
@@ -173,7 +173,7 @@ constexpr Example kExamples[] = {
                R"("Pair count":2})"},
 };
 
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<CofilterNode>, &Build}};
+constexpr plan::NodeEntry kCofilterNodes[] = {{&plan::TypeOf<CofilterNode>, &BuildCofilter}};
 
 }  // namespace
 
@@ -183,11 +183,11 @@ extern constexpr CommandEntry kCofilter = {
     .summary = "Counts how many users have each two items.",
     .kind = CommandKind::kTransforming,
     .shape = {Shape::kArguments, kNoClauses},
-    .arguments = kArguments,
-    .notes = kNotes,
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .arguments = kCofilterArguments,
+    .notes = kCofilterNotes,
+    .examples = kCofilterExamples,
+    .nodes = kCofilterNodes,
+    .bind = &BindCofilter,
 };
 
 }  // namespace spelk::commands

@@ -128,29 +128,29 @@ class Correlate final : public exec::Sequential<CorrelateState> {
   const uint64_t most_fields_ = plan::MostOf(run_.services.limits, plan::kCorrelateMaxFields);
 };
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindCorrelate(const ast::CommandCall& call, plan::Binder& binder) {
   SPELK_RETURN_IF_ERROR(binder.NoArguments(call));
   auto node = plan::Make<CorrelateNode>(call.span);
   node->label = binder.Intern("RowField");
   return node;
 }
 
-exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
+exec::OperatorPtr BuildCorrelate(const plan::Node& node, const exec::RunContext& run) {
   return std::make_unique<Correlate>(plan::As<CorrelateNode>(node), run);
 }
 
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kCorrelateNotes[] = {
     "a cell is the share of all rows that have both fields, from 0 to 1",
     "fields stand by name; those whose names begin with _ are left out, and those after the first "
     "1000"};
-constexpr Example kExamples[] = {
+constexpr Example kCorrelateExamples[] = {
     {.title = "Two fields that are rarely together",
      .input = R"({"a":1,"b":1} {"a":1} {"a":1} {"b":2})",
      .query = "table a b | correlate",
      .output = R"({"RowField":"a","a":0.75,"b":0.25} {"RowField":"b","a":0.25,"b":0.5})"},
 };
 
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<CorrelateNode>, &Build}};
+constexpr plan::NodeEntry kCorrelateNodes[] = {{&plan::TypeOf<CorrelateNode>, &BuildCorrelate}};
 
 }  // namespace
 
@@ -160,10 +160,10 @@ extern constexpr CommandEntry kCorrelate = {
     .summary = "Shows how often each two fields are in the same row.",
     .kind = CommandKind::kTransforming,
     .shape = {Shape::kArguments, kNoClauses},
-    .notes = kNotes,
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .notes = kCorrelateNotes,
+    .examples = kCorrelateExamples,
+    .nodes = kCorrelateNodes,
+    .bind = &BindCorrelate,
 };
 
 }  // namespace spelk::commands

@@ -251,7 +251,7 @@ absl::StatusOr<std::vector<std::string>> ListOf(const ast::CommandCall& call, st
   return texts;
 }
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindErex(const ast::CommandCall& call, plan::Binder& binder) {
   auto node = plan::Make<ErexNode>(call.span);
   SPELK_ASSIGN_OR_RETURN(node->target, binder.OneField(call));
   SPELK_ASSIGN_OR_RETURN(node->examples, ListOf(call, "examples", binder));
@@ -267,11 +267,11 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return node;
 }
 
-exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
+exec::OperatorPtr BuildErex(const plan::Node& node, const exec::RunContext& run) {
   return std::make_unique<Erex>(plan::As<ErexNode>(node), run);
 }
 
-constexpr Argument kArguments[] = {
+constexpr Argument kErexArguments[] = {
     {.name = "field", .type = "field", .fallback = "", .summary = "Gets what is extracted."},
     {.name = "examples",
      .type = "text",
@@ -295,7 +295,7 @@ constexpr Argument kArguments[] = {
      .fallback = "100",
      .summary = "From how many texts with an example it learns.",
      .is_option = true}};
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kErexNotes[] = {
     "a warning tells the learned expression as a rex command, which is what Splunk shows among the "
     "messages of the job; Splunk may learn another one",
     "it is learned from what stands before and after the examples and from the kinds of their "
@@ -305,7 +305,7 @@ constexpr std::string_view kNotes[] = {
     "of each value",
     "a warning names the examples and counterexamples that no event holds",
     "if no event holds an example, or no expression takes the examples alone, the search fails"};
-constexpr Example kExamples[] = {
+constexpr Example kErexExamples[] = {
     {.title = "Ports like the two given",
      .input = R"({"m":"ann from port 3351 ok"} {"m":"bob from port 3768 ok"} )"
               R"({"m":"cyd from port 22 no"} {"m":"7 errors"})",
@@ -315,7 +315,7 @@ constexpr Example kExamples[] = {
                R"({"m":"cyd from port 22 no","port":"22"} {"m":"7 errors"})"},
 };
 
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<ErexNode>, &Build}};
+constexpr plan::NodeEntry kErexNodes[] = {{&plan::TypeOf<ErexNode>, &BuildErex}};
 
 }  // namespace
 
@@ -327,14 +327,14 @@ extern constexpr CommandEntry kErex = {
     .summary = "Extracts what is like examples, by a regular expression that it learns.",
     .kind = CommandKind::kDatasetProcessing,
     .shape = {Shape::kArguments, kNoClauses},
-    .arguments = kArguments,
-    .notes = kNotes,
+    .arguments = kErexArguments,
+    .notes = kErexNotes,
     .differs =
         "Splunk does not publish how it makes an expression out of examples; a warning tells "
         "the one that is used.",
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .examples = kErexExamples,
+    .nodes = kErexNodes,
+    .bind = &BindErex,
 };
 
 }  // namespace spelk::commands

@@ -325,7 +325,7 @@ absl::Status ReadCounts(const ast::CommandCall& call, plan::Binder& binder, KMea
   return absl::OkStatus();
 }
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindKMeans(const ast::CommandCall& call, plan::Binder& binder) {
   SPELK_RETURN_IF_ERROR(binder.NoSigns(call));
   auto node = plan::Make<KMeansNode>(call.span);
   SPELK_RETURN_IF_ERROR(ReadCounts(call, binder, node.get()));
@@ -353,11 +353,11 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return sort;
 }
 
-exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
+exec::OperatorPtr BuildKMeans(const plan::Node& node, const exec::RunContext& run) {
   return std::make_unique<KMeans>(plan::As<KMeansNode>(node), run);
 }
 
-constexpr Argument kArguments[] = {
+constexpr Argument kKMeansArguments[] = {
     {.name = "field",
      .type = "field or pattern…",
      .fallback = "*",
@@ -399,12 +399,12 @@ constexpr Argument kArguments[] = {
      .fallback = "true",
      .summary = "Whether rows get the middle of their cluster, in fields centroid_NAME.",
      .is_option = true}};
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kKMeansNotes[] = {
     "it begins at points that look random and are the same in every run",
     "clusters are numbered from 1 in the order of their first rows, and their rows stand together; "
     "a "
     "row that lacks one of the numbers belongs to none and comes last"};
-constexpr Example kExamples[] = {
+constexpr Example kKMeansExamples[] = {
     {.title = "Two groups of numbers",
      .input = R"({"x":1} {"x":2} {"x":101} {"x":103})",
      .query = "kmeans k=2 x | table x CLUSTERNUM centroid_x",
@@ -413,7 +413,7 @@ constexpr Example kExamples[] = {
                   {"x":103,"CLUSTERNUM":2,"centroid_x":102})"},
 };
 
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<KMeansNode>, &Build}};
+constexpr plan::NodeEntry kKMeansNodes[] = {{&plan::TypeOf<KMeansNode>, &BuildKMeans}};
 
 }  // namespace
 
@@ -425,11 +425,11 @@ extern constexpr CommandEntry kKMeans = {
     .summary = "Divides rows into clusters by their numbers.",
     .kind = CommandKind::kDatasetProcessing,
     .shape = {Shape::kArguments, kNoClauses},
-    .arguments = kArguments,
-    .notes = kNotes,
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .arguments = kKMeansArguments,
+    .notes = kKMeansNotes,
+    .examples = kKMeansExamples,
+    .nodes = kKMeansNodes,
+    .bind = &BindKMeans,
 };
 
 }  // namespace spelk::commands

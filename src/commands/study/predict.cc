@@ -452,15 +452,15 @@ class PredictBinder {
   std::vector<const ast::ArgumentOption*> options_;
 };
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindPredict(const ast::CommandCall& call, plan::Binder& binder) {
   return PredictBinder(call, binder).Bind();
 }
 
-exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
+exec::OperatorPtr BuildPredict(const plan::Node& node, const exec::RunContext& run) {
   return std::make_unique<PredictRows>(plan::As<PredictNode>(node), run);
 }
 
-constexpr Argument kArguments[] = {
+constexpr Argument kPredictArguments[] = {
     {.name = "field AS name",
      .type = "field…",
      .fallback = "",
@@ -509,7 +509,7 @@ constexpr Argument kArguments[] = {
      .fallback = "",
      .summary = "Likewise the lower end.",
      .is_option = true}};
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kPredictNotes[] = {
     "each value is predicted from those before it by a Kalman filter, whose variances are what "
     "makes the values most likely; Splunk does not publish how it chooses them, so numbers differ "
     "a little",
@@ -518,7 +518,7 @@ constexpr std::string_view kNotes[] = {
     "bounds; BiLL takes two fields: predict a b algorithm=BiLL",
     "without a season that was seen twice LLP5 is LLT, and LLP is refused",
     "options hold for the fields that stand before them: predict a algorithm=LL b algorithm=LLT"};
-constexpr Example kExamples[] = {
+constexpr Example kPredictExamples[] = {
     {.title = "A series that stays the same",
      .input = R"({"_time":1,"n":7} {"_time":2,"n":7} {"_time":3,"n":7})",
      .query = "sort _time | predict n AS p algorithm=LL future_timespan=1 | table _time n p",
@@ -526,7 +526,7 @@ constexpr Example kExamples[] = {
                   {"_time":4,"p":7})"},
 };
 
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<PredictNode>, &Build}};
+constexpr plan::NodeEntry kPredictNodes[] = {{&plan::TypeOf<PredictNode>, &BuildPredict}};
 
 }  // namespace
 
@@ -540,12 +540,12 @@ extern constexpr CommandEntry kPredict = {
     .kind = CommandKind::kTransforming,
     .shape = {Shape::kArguments, kNoClauses},
     .free_options = true,
-    .arguments = kArguments,
-    .notes = kNotes,
+    .arguments = kPredictArguments,
+    .notes = kPredictNotes,
     .differs = "How Splunk finds the variances is not published: numbers differ a little.",
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .examples = kPredictExamples,
+    .nodes = kPredictNodes,
+    .bind = &BindPredict,
 };
 
 }  // namespace spelk::commands

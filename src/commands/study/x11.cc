@@ -199,7 +199,7 @@ absl::Status BindSeries(const ast::Argument& argument, bool may_be_typed, plan::
   return absl::OkStatus();
 }
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindX11(const ast::CommandCall& call, plan::Binder& binder) {
   SPELK_RETURN_IF_ERROR(binder.NoSigns(call));
   auto node = plan::Make<X11Node>(call.span);
   std::vector<const ast::Argument*> arguments = binder.Positional(call);
@@ -216,17 +216,17 @@ absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& b
   return node;
 }
 
-exec::OperatorPtr Build(const plan::Node& node, const exec::RunContext& run) {
+exec::OperatorPtr BuildX11(const plan::Node& node, const exec::RunContext& run) {
   return std::make_unique<X11>(plan::As<X11Node>(node), run);
 }
 
-constexpr Argument kArguments[] = {
+constexpr Argument kX11Arguments[] = {
     {.name = "series",
      .type = "field, add(field) or mult(field), with a period after add or mult",
      .fallback = "mult",
      .summary = "Whether the season adds to the trend or multiplies it, after how many rows it "
                 "comes again (5 to 1000), and the field; AS names the result."}};
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kX11Notes[] = {
     "the result is the series without its season, for rows in the order of time",
     "the method is that of the U.S. Census (X-11): a 2xP average, 3x3 averages of the same places "
     "of the periods, a Henderson average of about a period, and 3x5 averages; without its "
@@ -234,7 +234,7 @@ constexpr std::string_view kNotes[] = {
     "without a number the period is where the series goes best with itself; three periods are "
     "needed",
     "a row without a number gets none, and counts as on the line between its neighbours"};
-constexpr Example kExamples[] = {
+constexpr Example kX11Examples[] = {
     {.title = "A week in which each day has its share",
      .input = "",
      .query = "| makeresults count=28 | streamstats count AS day | eval n=100+if(day%7=0,60,-10) "
@@ -242,7 +242,7 @@ constexpr Example kExamples[] = {
      .output = R"({"level":100})"},
 };
 
-constexpr plan::NodeEntry kNodes[] = {{&plan::TypeOf<X11Node>, &Build}};
+constexpr plan::NodeEntry kX11Nodes[] = {{&plan::TypeOf<X11Node>, &BuildX11}};
 
 }  // namespace
 
@@ -252,14 +252,14 @@ extern constexpr CommandEntry kX11 = {
     .summary = "Takes the season out of a series of numbers.",
     .kind = CommandKind::kDatasetProcessing,
     .shape = {Shape::kArguments, kNoClauses},
-    .arguments = kArguments,
-    .notes = kNotes,
+    .arguments = kX11Arguments,
+    .notes = kX11Notes,
     .differs =
         "Splunk does not say which steps of the X-11 method it takes, so figures may differ; "
         "`spelk help x11` tells those taken here.",
-    .examples = kExamples,
-    .nodes = kNodes,
-    .bind = &Bind,
+    .examples = kX11Examples,
+    .nodes = kX11Nodes,
+    .bind = &BindX11,
 };
 
 }  // namespace spelk::commands

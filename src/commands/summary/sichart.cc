@@ -5,17 +5,17 @@
 namespace spelk::commands {
 namespace {
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindSichart(const ast::CommandCall& call, plan::Binder& binder) {
   return BindChart(call, binder, false, plan::AggregateMode::kPartial);
 }
 
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kSichartNotes[] = {
     "a row for each row and series of the chart, with the states of its statistics in fields "
     "psrsvd_*: chart over these rows, here or read again from a file or a table, gives what it "
     "gives "
     "over all events",
     "limit=, sep= and the like are for that chart; its span must not be finer than this one's"};
-constexpr Example kExamples[] = {
+constexpr Example kSichartExamples[] = {
     {.title = "Counts of each cell",
      .input = R"({"host":"a","code":200} {"host":"a","code":404} {"host":"b","code":200})",
      .query = "sichart count OVER host BY code",
@@ -41,9 +41,9 @@ extern constexpr CommandEntry kSichart = {
     .shape = {Shape::kArguments, kClauseBy | kClauseOver | kClauseWhere},
     .free_options = true,
     .arguments = kChartArguments,
-    .notes = kNotes,
-    .examples = kExamples,
-    .bind = &Bind,
+    .notes = kSichartNotes,
+    .examples = kSichartExamples,
+    .bind = &BindSichart,
 };
 
 }  // namespace spelk::commands

@@ -4,15 +4,15 @@
 namespace spelk::commands {
 namespace {
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindSirare(const ast::CommandCall& call, plan::Binder& binder) {
   return BindTop(call, binder, true, plan::AggregateMode::kPartial);
 }
 
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kSirareNotes[] = {
     "each combination of values has its count in psrsvd_gc: rare over these rows, here or read "
     "again from a file or a table, gives what it gives over all events",
     "limit=, showperc= and the like are for that rare"};
-constexpr Example kExamples[] = {
+constexpr Example kSirareExamples[] = {
     {.title = "Counts, and the least frequent value out of them",
      .input = R"({"user":"ana"} {"user":"bo"} {"user":"ana"} {"user":"ana"})",
      .query = "sirare user | rare limit=1 user",
@@ -31,9 +31,9 @@ extern constexpr CommandEntry kSirare = {
     .kind = CommandKind::kTransforming,
     .shape = {Shape::kArguments, kClauseBy},
     .arguments = kTopArguments,
-    .notes = kNotes,
-    .examples = kExamples,
-    .bind = &Bind,
+    .notes = kSirareNotes,
+    .examples = kSirareExamples,
+    .bind = &BindSirare,
 };
 
 }  // namespace spelk::commands

@@ -4,15 +4,15 @@
 namespace spelk::commands {
 namespace {
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindSistats(const ast::CommandCall& call, plan::Binder& binder) {
   return BindStats(call, binder, plan::AggregateMode::kPartial);
 }
 
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kSistatsNotes[] = {
     "the rows hold the states of the statistics, in fields psrsvd_*: stats over them, here, after "
     "append or read again from a file or a table, gives what it gives over all events",
     "first, last, list and mode go by the order of these rows where several make a group"};
-constexpr Example kExamples[] = {
+constexpr Example kSistatsExamples[] = {
     {.title = "What an average is made of",
      .input = R"({"h":"a","x":1} {"h":"a","x":2} {"h":"b","x":4})",
      .query = "sistats avg(x) by h",
@@ -34,9 +34,9 @@ extern constexpr CommandEntry kSistats = {
     .kind = CommandKind::kTransforming,
     .shape = {Shape::kArguments, kClauseBy},
     .arguments = kStatsArguments,
-    .notes = kNotes,
-    .examples = kExamples,
-    .bind = &Bind,
+    .notes = kSistatsNotes,
+    .examples = kSistatsExamples,
+    .bind = &BindSistats,
 };
 
 }  // namespace spelk::commands

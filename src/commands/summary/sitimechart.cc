@@ -5,17 +5,17 @@
 namespace spelk::commands {
 namespace {
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindSitimechart(const ast::CommandCall& call, plan::Binder& binder) {
   return BindChart(call, binder, true, plan::AggregateMode::kPartial);
 }
 
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kSitimechartNotes[] = {
     "a row for each row and series of the timechart, with the states of its statistics in fields "
     "psrsvd_*: timechart over these rows, here or read again from a file or a table, gives what it "
     "gives "
     "over all events",
     "limit=, sep= and the like are for that timechart; its span must not be finer than this one's"};
-constexpr Example kExamples[] = {
+constexpr Example kSitimechartExamples[] = {
     {.title = "Hours out of minutes",
      .input = R"({"_time":7200,"x":2} {"_time":100,"x":4} {"_time":50,"x":6})",
      .query = "sitimechart span=1m avg(x) | timechart span=1h avg(x)",
@@ -36,9 +36,9 @@ extern constexpr CommandEntry kSitimechart = {
     .shape = {Shape::kArguments, kClauseBy | kClauseWhere},
     .free_options = true,
     .arguments = kTimechartArguments,
-    .notes = kNotes,
-    .examples = kExamples,
-    .bind = &Bind,
+    .notes = kSitimechartNotes,
+    .examples = kSitimechartExamples,
+    .bind = &BindSitimechart,
 };
 
 }  // namespace spelk::commands

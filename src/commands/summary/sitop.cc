@@ -4,15 +4,15 @@
 namespace spelk::commands {
 namespace {
 
-absl::StatusOr<plan::NodePtr> Bind(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindSitop(const ast::CommandCall& call, plan::Binder& binder) {
   return BindTop(call, binder, false, plan::AggregateMode::kPartial);
 }
 
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kSitopNotes[] = {
     "each combination of values has its count in psrsvd_gc: top over these rows, here or read "
     "again from a file or a table, gives what it gives over all events",
     "limit=, showperc= and the like are for that top"};
-constexpr Example kExamples[] = {
+constexpr Example kSitopExamples[] = {
     {.title = "Counts, and the most frequent value out of them",
      .input = R"({"user":"ana"} {"user":"bo"} {"user":"ana"} {"user":"ana"})",
      .query = "sitop user | top limit=1 user",
@@ -31,9 +31,9 @@ extern constexpr CommandEntry kSitop = {
     .kind = CommandKind::kTransforming,
     .shape = {Shape::kArguments, kClauseBy},
     .arguments = kTopArguments,
-    .notes = kNotes,
-    .examples = kExamples,
-    .bind = &Bind,
+    .notes = kSitopNotes,
+    .examples = kSitopExamples,
+    .bind = &BindSitop,
 };
 
 }  // namespace spelk::commands
