@@ -19,7 +19,7 @@
 namespace spelk::cli {
 namespace {
 
-int CodeOf(const std::vector<AnalyticCheck>& checks) {
+int CodeOfChecks(const std::vector<AnalyticCheck>& checks) {
   int code = kDone;
   for (const AnalyticCheck& check : checks) {
     if (check.verdict == Verdict::kWrong) return kUsage;
@@ -29,7 +29,7 @@ int CodeOf(const std::vector<AnalyticCheck>& checks) {
 }
 
 // Finds what only shows when a plan is optimized as the other options say.
-int Explained(const Pack& pack, const Engine& engine, const RunOptions& options) {
+int ExplainSearch(const Pack& pack, const Engine& engine, const RunOptions& options) {
   const Analytic& analytic = pack.analytics.front();
   const Result<Query> query = engine.Compile(analytic.search, {.name = analytic.file});
   if (!query.ok()) return Fail(query.error(), true);
@@ -42,7 +42,7 @@ int TellOne(const AnalyticCheck& check) {
   for (const ErrorDetail& detail : check.details) Say(detail.rendered);
   const bool runs = check.verdict == Verdict::kRuns || check.verdict == Verdict::kDiffers;
   if (check.details.empty() && !runs) Complain(check.message);
-  return CodeOf({check});
+  return CodeOfChecks({check});
 }
 
 }  // namespace
@@ -63,7 +63,7 @@ int Check(const CheckArguments& arguments) {
   ReportProblems(*pack);
   if (!paths && arguments.format.empty()) {
     const int code = TellOne(checks->front());
-    return code == kDone ? Explained(*pack, engine, *run) : code;
+    return code == kDone ? ExplainSearch(*pack, engine, *run) : code;
   }
   const Result<PackWriteOptions> write = MakeReportOptions(arguments.format, "auto", "");
   if (!write.ok()) return Fail(write.error());
@@ -71,7 +71,7 @@ int Check(const CheckArguments& arguments) {
       WriteReport("", [&](Sink& sink) { return WritePackChecks(*pack, *checks, *write, sink); });
   if (error) return Fail(*error);
   Say(TotalOf(*checks));
-  return pack->problems.empty() ? CodeOf(*checks) : kUsage;
+  return pack->problems.empty() ? CodeOfChecks(*checks) : kUsage;
 }
 
 }  // namespace spelk::cli

@@ -24,7 +24,7 @@ constexpr std::pair<std::string_view, std::string_view> kChoices[] = {
     {"lint --format", "text, json, sarif or github"},
     {"shell", "bash, zsh or fish"}};
 
-std::string_view TextOf(std::string_view option) {
+std::string_view ListFor(std::string_view option) {
   if (option == "--input-format") return InputFormatNames();
   if (option == "--format") return FormatNames();
   if (option == "pack --format") return RunFormatNames();
@@ -40,7 +40,7 @@ std::vector<std::string_view> ChoicesOf(std::string_view option) {
   constexpr std::string_view kComma = ", ";
   constexpr std::string_view kOr = " or ";
   std::vector<std::string_view> words;
-  std::string_view left = TextOf(option);
+  std::string_view left = ListFor(option);
   while (!left.empty()) {
     const size_t comma = left.find(kComma);
     const size_t end = std::min({comma, left.find(kOr), left.size()});
@@ -55,6 +55,6 @@ bool IsChoice(std::string_view option, std::string_view word) {
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
-std::string ListOfChoices(std::string_view option) { return std::string(TextOf(option)); }
+std::string ListOfChoices(std::string_view option) { return std::string(ListFor(option)); }
 
 }  // namespace spelk::cli

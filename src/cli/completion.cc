@@ -87,7 +87,7 @@ std::string NamesOf(const std::vector<SubcommandWords>& all) {
   return names + "--help --version";
 }
 
-std::string Quoted(std::string_view text) {
+std::string ShellQuoted(std::string_view text) {
   std::string quoted = "'";
   for (const char c : text) {
     if (c == '\'') {
@@ -173,7 +173,7 @@ std::string ZshReply(Value value, std::string_view choices) {
 
 // NAME:DESCRIPTION, as _describe takes it.
 std::string ZshItem(std::string_view name, std::string_view description) {
-  return fmt::format("      {}\n", Quoted(fmt::format("{}:{}", name, description)));
+  return fmt::format("      {}\n", ShellQuoted(fmt::format("{}:{}", name, description)));
 }
 
 std::string ZshScript(const std::vector<SubcommandWords>& all) {
@@ -229,7 +229,7 @@ std::string FishReply(Value value, std::string_view choices) {
     case Value::kFolder:
       return " -x -a '(__fish_complete_directories)'";
     case Value::kChoice:
-      return fmt::format(" -x -a {}", Quoted(choices));
+      return fmt::format(" -x -a {}", ShellQuoted(choices));
     case Value::kName:
       return " -x -a '(spelk complete (commandline -ct))'";
   }
@@ -240,7 +240,7 @@ std::string FishScript(const std::vector<SubcommandWords>& all) {
   std::string script = "# spelk completion for fish: spelk completion fish | source\n";
   for (const SubcommandWords& command : all) {
     script += fmt::format("complete -c spelk -n __fish_use_subcommand -f -a {} -d {}\n",
-                          command.name, Quoted(command.description));
+                          command.name, ShellQuoted(command.description));
     const std::string seen =
         fmt::format("complete -c spelk -n '__fish_seen_subcommand_from {}'", command.name);
     if (command.word != Value::kFile) {
@@ -252,7 +252,7 @@ std::string FishScript(const std::vector<SubcommandWords>& all) {
         script += name.starts_with("--") ? " -l " + name.substr(2) : " -s " + name.substr(1);
       }
       script += fmt::format("{} -d {}\n", FishReply(option.value, option.choices),
-                            Quoted(option.description));
+                            ShellQuoted(option.description));
     }
   }
   return script;

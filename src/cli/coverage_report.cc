@@ -35,7 +35,7 @@ std::string Missing(const Branch& branch) {
   return branch.misses_false() ? "never false" : "";
 }
 
-std::string TextOf(const Branch& branch) {
+std::string BranchText(const Branch& branch) {
   constexpr size_t kLongest = 80;
   std::string text = Printable(branch.text);
   if (text.size() > kLongest) {
@@ -46,7 +46,7 @@ std::string TextOf(const Branch& branch) {
   return text;
 }
 
-std::string_view NameOf(Branch::Kind kind) {
+std::string_view BranchName(Branch::Kind kind) {
   constexpr std::string_view kNames[] = {"stage", "condition", "value", "row"};
   return kNames[static_cast<size_t>(kind)];
 }
@@ -56,7 +56,7 @@ std::string Share(size_t reached, size_t wanted) {
 }
 
 // Of all: what was reached, and what there is.
-std::pair<size_t, size_t> SumOf(const std::vector<CoveredSearch>& searches) {
+std::pair<size_t, size_t> SumOfCovered(const std::vector<CoveredSearch>& searches) {
   std::pair<size_t, size_t> sum = {0, 0};
   for (const CoveredSearch& search : searches) {
     sum.first += search.reached();
@@ -66,7 +66,7 @@ std::pair<size_t, size_t> SumOf(const std::vector<CoveredSearch>& searches) {
 }
 
 std::string Total(const std::vector<CoveredSearch>& searches) {
-  const auto [reached, wanted] = SumOf(searches);
+  const auto [reached, wanted] = SumOfCovered(searches);
   return Share(reached, wanted);
 }
 
@@ -123,7 +123,7 @@ std::string RowsForPage(const CoveredSearch& search) {
 }  // namespace
 
 size_t CoverageScore(const std::vector<CoveredSearch>& searches) {
-  const auto [reached, wanted] = SumOf(searches);
+  const auto [reached, wanted] = SumOfCovered(searches);
   return wanted == 0 ? 100 : 100 * reached / wanted;
 }
 
@@ -140,7 +140,7 @@ std::string CoverageText(const std::vector<CoveredSearch>& searches, bool colour
       if (branch.kind == Branch::Kind::kRow && ++rows > kMostRows) continue;
       const auto [line, column] = PlaceOf(search.text, branch.offset);
       const std::string place = search.is_macro ? "" : fmt::format("{}:{}  ", line, column);
-      const std::string text = fmt::format("  {}{}: {}", place, missing, TextOf(branch));
+      const std::string text = fmt::format("  {}{}: {}", place, missing, BranchText(branch));
       out += (colour ? fmt::format("\x1b[33m{}\x1b[0m", text) : text) + "\n";
     }
     if (rows > kMostRows) out += fmt::format("  and {} more rows\n", rows - kMostRows);
@@ -158,8 +158,8 @@ std::string CoverageJson(const std::vector<CoveredSearch>& searches) {
       const Branch& branch = search.branches[i];
       const auto [line, column] = PlaceOf(search.text, branch.offset);
       out += fmt::format("{}\n {{\"kind\":\"{}\",\"line\":{},\"column\":{},\"text\":{},\"rows\":{}",
-                         i > 0 ? "," : "", NameOf(branch.kind), line, column, JsonText(branch.text),
-                         branch.rows);
+                         i > 0 ? "," : "", BranchName(branch.kind), line, column,
+                         JsonText(branch.text), branch.rows);
       if (search.is_macro) {
         out += fmt::format(",\"macro\":{},\"definition\":{}", JsonText(branch.macro),
                            JsonText(branch.place));

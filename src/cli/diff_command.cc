@@ -29,8 +29,6 @@
 namespace spelk::cli {
 namespace {
 
-Error BadCall(std::string message) { return {ErrorKind::kQuery, std::move(message)}; }
-
 // One side: a search as it is typed, a file, a folder.
 struct Side {
   Pack pack;
@@ -268,7 +266,7 @@ Result<DiffLayout> LayoutOf(const DiffArguments& arguments) {
   return BadOption("--rows", rows, "a number of rows, 0 for all");
 }
 
-std::string TotalOf(const std::vector<DiffedSearch>& searches) {
+std::string TotalOfDiff(const std::vector<DiffedSearch>& searches) {
   const auto count = [&searches](DiffedSearch::Outcome outcome) {
     return std::count_if(searches.begin(), searches.end(),
                          [outcome](const auto& each) { return each.outcome == outcome; });
@@ -281,7 +279,7 @@ std::string TotalOf(const std::vector<DiffedSearch>& searches) {
 }
 
 // Searches and inputs with what they need to run.
-Result<Input> InputOf(const DiffArguments& arguments, bool needed, size_t passes) {
+Result<Input> DiffInput(const DiffArguments& arguments, bool needed, size_t passes) {
   const std::vector<std::string>& words = arguments.search.positional;
   const std::vector<std::string> inputs(words.begin() + 2, words.end());
   const bool piped = inputs.empty() || std::find(inputs.begin(), inputs.end(), "-") != inputs.end();
@@ -299,7 +297,7 @@ Result<Input> InputOf(const DiffArguments& arguments, bool needed, size_t passes
   return inputs.empty() ? File("-") : Files(inputs);
 }
 
-int CodeOf(const std::vector<DiffedSearch>& searches) {
+int CodeOfDiff(const std::vector<DiffedSearch>& searches) {
   return std::all_of(searches.begin(), searches.end(),
                      [](const DiffedSearch& search) {
                        return search.outcome == DiffedSearch::Outcome::kSame;
@@ -391,7 +389,7 @@ int Diff(const DiffArguments& arguments) {
   for (size_t half = 0; one && half < 2; ++half) {
     if (run.error(half)) return Fail(*run.error(half), true);
   }
-  const Result<Input> input = InputOf(arguments, run.needs_input(), together ? 1 : 2);
+  const Result<Input> input = DiffInput(arguments, run.needs_input(), together ? 1 : 2);
   if (!input.ok()) return Fail(input.error());
   ProgressLine progress(IsTerminal(STDERR_FILENO));
   Cancel cancel;
@@ -420,8 +418,8 @@ int Diff(const DiffArguments& arguments) {
   if (error) return Fail(*error);
   ReportProblems(a->pack);
   ReportProblems(b->pack);
-  Say(one ? TotalOf(*searches[0].rows) : TotalOf(searches));
-  return CodeOf(searches);
+  Say(one ? TotalOf(*searches[0].rows) : TotalOfDiff(searches));
+  return CodeOfDiff(searches);
 }
 
 }  // namespace spelk::cli

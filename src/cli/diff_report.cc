@@ -13,7 +13,7 @@ namespace spelk::cli {
 namespace {
 
 using Line = std::vector<std::string>;
-using Change = ResultDiff::Change;
+using ResultChange = ResultDiff::Change;
 
 size_t WidthOf(std::string_view text) {
   return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char c) {
@@ -21,7 +21,7 @@ size_t WidthOf(std::string_view text) {
   }));
 }
 
-char MarkOf(const Change& change) { return !change.a ? '+' : !change.b ? '-' : '~'; }
+char MarkOf(const ResultChange& change) { return !change.a ? '+' : !change.b ? '-' : '~'; }
 
 std::string CellOf(const Row& row, const std::string& name) {
   const std::vector<std::string>* values = row.Find(name);
@@ -29,25 +29,25 @@ std::string CellOf(const Row& row, const std::string& name) {
   return Printable(fmt::format("{}", fmt::join(*values, ", ")));
 }
 
-bool Has(const std::vector<std::string>& names, const std::string& name) {
+bool IsAmong(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
 // Of a cell that differs both texts.
-std::string CellOf(const Change& change, const std::string& name) {
+std::string CellOf(const ResultChange& change, const std::string& name) {
   if (!change.a || !change.b) return CellOf(change.a ? *change.a : *change.b, name);
   const auto shown = [&name](const Row& row) {
     const std::string cell = CellOf(row, name);
     return cell.empty() ? std::string(row.Find(name) == nullptr ? "(none)" : "\"\"") : cell;
   };
-  if (Has(change.fields, name)) {
+  if (IsAmong(change.fields, name)) {
     return fmt::format("{} -> {}", shown(*change.a), shown(*change.b));
   }
   return CellOf(*change.a, name);
 }
 
 // In the order in which rows first have them.
-std::vector<std::string> FieldsOf(const std::vector<Change>& changes) {
+std::vector<std::string> FieldsOf(const std::vector<ResultChange>& changes) {
   std::vector<std::string> names;
   std::map<std::string, bool, std::less<>> known;
   const auto add = [&](const std::optional<Row>& row) {
@@ -56,7 +56,7 @@ std::vector<std::string> FieldsOf(const std::vector<Change>& changes) {
       if (known.emplace(name, true).second) names.push_back(name);
     }
   };
-  for (const Change& change : changes) {
+  for (const ResultChange& change : changes) {
     add(change.a);
     add(change.b);
   }
@@ -115,16 +115,16 @@ std::string MarkdownOf(const std::vector<Line>& lines) {
 
 // A field a line, for rows that are too wide: of one that differs what differs, and a few others
 // that tell which row it is.
-std::string ListOf(const std::vector<Change>& changes, size_t most, bool colour) {
+std::string ListOf(const std::vector<ResultChange>& changes, size_t most, bool colour) {
   std::string out;
   for (size_t i = 0; i < most; ++i) {
-    const Change& change = changes[i];
+    const ResultChange& change = changes[i];
     const char mark = MarkOf(change);
     constexpr size_t kOthers = 4;
     size_t others = 0;
     if (i > 0) out += "\n";
     for (const std::string& name : FieldsOf({change})) {
-      const bool differs = mark != '~' || Has(change.fields, name);
+      const bool differs = mark != '~' || IsAmong(change.fields, name);
       if (!differs && ++others > kOthers) continue;
       const std::string line =
           fmt::format("{} {}: {}", differs ? mark : ' ', Printable(name), CellOf(change, name));
@@ -136,7 +136,7 @@ std::string ListOf(const std::vector<Change>& changes, size_t most, bool colour)
 
 std::vector<std::string> ObjectsOf(const ResultDiff& diff) {
   std::vector<std::string> objects;
-  for (const Change& change : diff.changes()) {
+  for (const ResultChange& change : diff.changes()) {
     std::string object = fmt::format("{{\"change\":\"{}\"", !change.b   ? "only in a"
                                                             : !change.a ? "only in b"
                                                                         : "differs");
@@ -168,13 +168,13 @@ std::string JsonOf(const std::vector<std::string>& objects, bool lines) {
 
 constexpr std::string_view kOutcomes[] = {"same", "differs", "only in a", "only in b", "fails"};
 
-std::string_view NameOf(DiffedSearch::Outcome outcome) {
+std::string_view OutcomeName(DiffedSearch::Outcome outcome) {
   return kOutcomes[static_cast<size_t>(outcome)];
 }
 
 std::string ObjectOf(const DiffedSearch& search) {
   std::string object =
-      fmt::format("{{\"outcome\":\"{}\",\"id\":{},\"name\":{}", NameOf(search.outcome),
+      fmt::format("{{\"outcome\":\"{}\",\"id\":{},\"name\":{}", OutcomeName(search.outcome),
                   JsonText(search.id), JsonText(search.name));
   if (search.rows != nullptr) {
     const ResultDiff& rows = *search.rows;
@@ -192,7 +192,7 @@ std::string RenderRows(const ResultDiff& diff, const DiffLayout& layout) {
   if (layout.format == "json" || layout.format == "ndjson") {
     return JsonOf(ObjectsOf(diff), layout.format == "ndjson");
   }
-  const std::vector<Change>& changes = diff.changes();
+  const std::vector<ResultChange>& changes = diff.changes();
   if (changes.empty()) return "";
   const std::vector<std::string> fields = FieldsOf(changes);
   const bool markdown = layout.format == "markdown";
@@ -228,7 +228,7 @@ std::string RenderSearches(const std::vector<DiffedSearch>& searches, const Diff
   std::vector<Line> lines = {
       {"outcome", "only in A", "only in B", "differ", "same", "id", "name", "message"}};
   for (const DiffedSearch& search : searches) {
-    Line line = {std::string(NameOf(search.outcome)), "", "", "", ""};
+    Line line = {std::string(OutcomeName(search.outcome)), "", "", "", ""};
     if (search.rows != nullptr) {
       const ResultDiff& rows = *search.rows;
       line = {line[0], std::to_string(rows.only_a()), std::to_string(rows.only_b()),

@@ -30,12 +30,12 @@ std::optional<Stage> StageNamed(std::string_view name) {
 }
 
 // The stage as text, or the exit code of what was wrong, which was said.
-struct Explained {
+struct ExplainedText {
   std::string text;
   int code = kDone;
 };
 
-Explained ExplainStage(const SearchArguments& arguments, const QueryText& text, Stage stage) {
+ExplainedText ExplainStage(const SearchArguments& arguments, const QueryText& text, Stage stage) {
   const Engine engine(MakeEngineOptions(arguments));
   const Result<RunOptions> options = MakeRunOptions(arguments, engine);
   if (!options.ok()) return {"", Fail(options.error())};
@@ -51,7 +51,7 @@ Explained ExplainStage(const SearchArguments& arguments, const QueryText& text, 
 }
 
 // Runs the search and tells what its stages did.
-Explained Analyze(const SearchArguments& arguments, const QueryText& text) {
+ExplainedText Analyze(const SearchArguments& arguments, const QueryText& text) {
   const Engine engine(MakeEngineOptions(arguments));
   Result<RunOptions> options = MakeRunOptions(arguments, engine);
   if (!options.ok()) return {"", Fail(options.error())};
@@ -77,8 +77,8 @@ int Explain(const ExplainArguments& arguments) {
   }
   const Result<QueryText> text = ReadQuery(arguments.search);
   if (!text.ok()) return Fail(text.error());
-  const Explained explained = arguments.analyze ? Analyze(arguments.search, *text)
-                                                : ExplainStage(arguments.search, *text, *stage);
+  const ExplainedText explained = arguments.analyze ? Analyze(arguments.search, *text)
+                                                    : ExplainStage(arguments.search, *text, *stage);
   Print(IsTerminal(STDOUT_FILENO) ? ForTerminal(explained.text) : explained.text);
   return explained.code;
 }

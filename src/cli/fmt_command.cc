@@ -80,13 +80,13 @@ Result<std::string> ReadAll(std::istream& in, const std::string& name) {
                fmt::format("{} is longer than {} bytes", Printable(name), kMostFile));
 }
 
-Result<std::string> ReadFile(const std::string& path) {
+Result<std::string> ReadSource(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) return Error(ErrorKind::kInput, fmt::format("cannot read {}", Printable(path)));
   return ReadAll(file, path);
 }
 
-std::optional<Error> WriteFile(const std::string& path, std::string_view text) {
+std::optional<Error> WriteSource(const std::string& path, std::string_view text) {
   std::error_code ignored;
   const fs::perms permissions = fs::status(path, ignored).permissions();
   Result<FileSink> file = FileSink::Create(path);
@@ -142,7 +142,7 @@ class Formatting {
 
   void File(const std::string& path) {
     ++files_;
-    const Result<std::string> text = ReadFile(path);
+    const Result<std::string> text = ReadSource(path);
     if (!text.ok()) return Note(Fail(text.error()));
     if (!HoldsSearches(path)) {
       return Refuse(path,
@@ -159,7 +159,7 @@ class Formatting {
     }
     Tell(*file, path);
     if (Show(*text, file->text, path, file->text == *text) || file->text == *text) return;
-    if (const std::optional<Error> error = WriteFile(path, file->text)) return Note(Fail(*error));
+    if (const std::optional<Error> error = WriteSource(path, file->text)) return Note(Fail(*error));
     Say(fmt::format("formatted {}\n", Printable(path)));
   }
 

@@ -13,11 +13,6 @@ bool IsFolder(const fs::path& path) {
   return fs::is_directory(path, error);
 }
 
-bool IsFile(const fs::path& path) {
-  std::error_code error;
-  return fs::is_regular_file(path, error);
-}
-
 bool IsApp(const fs::path& folder) {
   for (const char* layer : {"default", "local"}) {
     for (const char* name : {"app.conf", "macros.conf", "savedsearches.conf", "props.conf",
@@ -29,6 +24,11 @@ bool IsApp(const fs::path& folder) {
 }
 
 }  // namespace
+
+bool IsFile(const fs::path& path) {
+  std::error_code error;
+  return fs::is_regular_file(path, error);
+}
 
 bool IsPackFolder(const std::string& folder) {
   const fs::path path = folder;

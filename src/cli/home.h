@@ -1,11 +1,13 @@
 // The app or pack that a file lies in, whose macros and tables its searches mean.
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <string>
 
 namespace spelk::cli {
 
+bool IsFile(const std::filesystem::path& path);
 // A tree of detections, as security_content has it.
 bool IsPackFolder(const std::string& folder);
 // The innermost app or pack among a folder and those above it, but none above one that is the top;

@@ -34,7 +34,7 @@ QuotedText Unquote(std::string_view search, const SyntaxNode& argument) {
   return text;
 }
 
-std::string Quoted(std::string_view text) {
+std::string SplQuoted(std::string_view text) {
   std::string quoted = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\') quoted += '\\';
@@ -49,7 +49,7 @@ bool IsMap(const SyntaxNode& node) {
 }
 
 // The value of search=; null if there is none.
-const SyntaxNode* TextOf(const SyntaxNode& map) {
+const SyntaxNode* TextNode(const SyntaxNode& map) {
   for (const SyntaxNode& child : map.children) {
     const bool named = child.kind == "option" && child.text == "search =";
     if (named && !child.children.empty() && child.children[0].kind == "argument") {
@@ -60,7 +60,7 @@ const SyntaxNode* TextOf(const SyntaxNode& map) {
 }
 
 // Names of saved searches stand where no option does.
-const SyntaxNode* NameOf(const SyntaxNode& map) {
+const SyntaxNode* NameNode(const SyntaxNode& map) {
   for (const SyntaxNode& child : map.children) {
     if (child.kind == "argument") return &child;
   }
@@ -187,7 +187,7 @@ class Replacement {
 void PutInSaved(const Engine& engine, const SyntaxNode& name, ExpandedSearch* expanded) {
   const std::string plain = Unquote(expanded->text, name).plain;
   const Result<ExpandedSearch> saved =
-      engine.Expand(fmt::format("| savedsearch {} nosubstitution=true", Quoted(plain)));
+      engine.Expand(fmt::format("| savedsearch {} nosubstitution=true", SplQuoted(plain)));
   if (!saved.ok()) return;
   const ExpandedSearch before = *expanded;
   Replacement replacement(before, name);
@@ -199,7 +199,7 @@ void PutInSaved(const Engine& engine, const SyntaxNode& name, ExpandedSearch* ex
   replacement.Put("search=\"", made);
   for (const Piece& piece : saved->pieces) {
     const std::string quoted =
-        Quoted(std::string_view(saved->text).substr(piece.offset, piece.length));
+        SplQuoted(std::string_view(saved->text).substr(piece.offset, piece.length));
     replacement.Put(std::string_view(quoted).substr(1, quoted.size() - 2),
                     piece.macro.empty() ? made : piece);
   }
@@ -223,7 +223,7 @@ void PutInMacros(const Engine& engine, const SyntaxNode& argument, ExpandedSearc
       continue;
     }
     const std::string quoted =
-        Quoted(std::string_view(inner->text).substr(piece.offset, piece.length));
+        SplQuoted(std::string_view(inner->text).substr(piece.offset, piece.length));
     replacement.Put(std::string_view(quoted).substr(1, quoted.size() - 2), piece);
   }
   const size_t end = argument.offset + argument.length;
@@ -239,9 +239,9 @@ void PutInInnerSearches(const Engine& engine, ExpandedSearch* expanded) {
   FindMaps(parsed.tree, &maps);
   // From the last on, so that the places of the others stay.
   for (size_t m = maps.size(); m-- > 0;) {
-    if (const SyntaxNode* text = TextOf(*maps[m])) {
+    if (const SyntaxNode* text = TextNode(*maps[m])) {
       PutInMacros(engine, *text, expanded);
-    } else if (const SyntaxNode* name = NameOf(*maps[m])) {
+    } else if (const SyntaxNode* name = NameNode(*maps[m])) {
       PutInSaved(engine, *name, expanded);
     }
   }
@@ -249,7 +249,7 @@ void PutInInnerSearches(const Engine& engine, ExpandedSearch* expanded) {
 
 void AddInnerTrees(const Engine& engine, std::string_view text, SyntaxNode* tree) {
   for (SyntaxNode& child : tree->children) AddInnerTrees(engine, text, &child);
-  const SyntaxNode* argument = IsMap(*tree) ? TextOf(*tree) : nullptr;
+  const SyntaxNode* argument = IsMap(*tree) ? TextNode(*tree) : nullptr;
   if (argument == nullptr) return;
   QuotedText inner = Unquote(text, *argument);
   const std::string filled = WithoutFields(inner.plain);

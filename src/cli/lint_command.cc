@@ -159,7 +159,7 @@ std::string UnifiedDiff(const std::string& path, const std::string& before,
   return out;
 }
 
-std::optional<Error> WriteFile(const MendedFile& file) {
+std::optional<Error> WriteMended(const MendedFile& file) {
   Result<FileSink> sink = FileSink::Create(file.path);
   if (!sink.ok()) return sink.error();
   if (const Result<Flow> written = sink->Write(file.after); !written.ok()) return written.error();
@@ -242,7 +242,7 @@ class Session {
       searches += file.searches;
       if (arguments_.diff) {
         Print(UnifiedDiff(file.path, file.before, file.after));
-      } else if (const std::optional<Error> error = WriteFile(file)) {
+      } else if (const std::optional<Error> error = WriteMended(file)) {
         return Fail(*error);
       }
     }

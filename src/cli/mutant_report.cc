@@ -15,7 +15,7 @@
 namespace spelk::cli {
 namespace {
 
-std::string Shortened(std::string text) {
+std::string ShortMutant(std::string text) {
   constexpr size_t kLongest = 60;
   text = Printable(text);
   if (text.size() <= kLongest) return text;
@@ -45,7 +45,7 @@ size_t MutationScore(const std::vector<MutatedSearch>& searches) {
 }
 
 std::string ChangeOf(const Mutant& mutant) {
-  return fmt::format("{} -> {}", Shortened(mutant.written), Shortened(mutant.text));
+  return fmt::format("{} -> {}", ShortMutant(mutant.written), ShortMutant(mutant.text));
 }
 
 std::string MutantsText(const std::vector<MutatedSearch>& searches, bool colour) {

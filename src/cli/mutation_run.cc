@@ -22,7 +22,7 @@ struct MutatedText {
 };
 
 // A change, and where it is made: of a macro in all searches that call it, wherever they do.
-struct Change {
+struct MutatedSearchChange {
   Mutant mutant;
   MutatedSearch* search = nullptr;
   std::vector<std::pair<const MutatedText*, std::vector<size_t>>> places;
@@ -76,7 +76,8 @@ class MutationRun {
     std::erase_if(mutants, [this](const Mutant& mutant) { return !IsWanted(mutant); });
     return mutants;
   }
-  static void CountOne(MutatedSearch* search, Change change, std::deque<Change>* changes) {
+  static void CountOne(MutatedSearch* search, MutatedSearchChange change,
+                       std::deque<MutatedSearchChange>* changes) {
     constexpr size_t kMostMutants = 2'000;  // Of one search.
     if (search->mutants == kMostMutants) {
       ++search->left_out;
@@ -101,7 +102,7 @@ class MutationRun {
     }
     for (auto& [query, text] : texts_) {
       for (Mutant& mutant : MutantsIn(query)) {
-        Change change;
+        MutatedSearchChange change;
         change.places.push_back({&text, {mutant.offset}});
         if (!Parses(Changed(query, {mutant.offset}, mutant))) continue;
         change.mutant = std::move(mutant);
@@ -169,7 +170,7 @@ class MutationRun {
                                   : fmt::format("{} `{}`", piece.place, piece.macro),
               0, mutant.kind, mutant.written, mutant.text};
       key.which = seen[{piece.offset, key}]++;
-      Change& change = of_macros_[key];
+      MutatedSearchChange& change = of_macros_[key];
       change.mutant = mutant;
       if (change.places.empty() || change.places.back().first != &text) {
         change.places.push_back({&text, {}});
@@ -186,7 +187,7 @@ class MutationRun {
     bool more = true;
     for (size_t round = 0; more; ++round) {
       more = false;
-      for (Change& change : changes_) {
+      for (MutatedSearchChange& change : changes_) {
         for (const auto& [text, places] : change.places) {
           if (change.noticed || round >= text->cases.size()) continue;
           more = true;
@@ -195,13 +196,13 @@ class MutationRun {
       }
       RunBatch();
     }
-    for (Change& change : changes_) {
+    for (MutatedSearchChange& change : changes_) {
       if (!change.noticed) change.search->survivors.push_back(std::move(change.mutant));
     }
   }
 
   // As many at once as their events leave room for.
-  void Add(const TestCase& test, std::string query, Change* change) {
+  void Add(const TestCase& test, std::string query, MutatedSearchChange* change) {
     constexpr size_t kMostBytes = size_t{32} << 20U;
     batch_.push_back(test);
     batch_.back().query = std::move(query);
@@ -246,10 +247,10 @@ class MutationRun {
   std::map<std::string, MutatedText> expanded_texts_;
   std::map<std::string, MutatedSearch> searches_;
   std::map<std::string, MutatedSearch> macros_;  // By the name.
-  std::map<Key, Change> of_macros_;
-  std::deque<Change> changes_;
+  std::map<Key, MutatedSearchChange> of_macros_;
+  std::deque<MutatedSearchChange> changes_;
   std::vector<TestCase> batch_;
-  std::vector<Change*> whose_;
+  std::vector<MutatedSearchChange*> whose_;
   size_t bytes_ = 0;
 };
 

@@ -11,6 +11,7 @@
 
 #include "cli/choices.h"
 #include "cli/exit_codes.h"
+#include "cli/packs.h"
 #include "cli/progress.h"
 #include "cli/report.h"
 #include "cli/reports.h"
@@ -21,8 +22,6 @@
 
 namespace spelk::cli {
 namespace {
-
-Error BadCall(std::string message) { return {ErrorKind::kQuery, std::move(message)}; }
 
 std::vector<std::string> InputsOf(const PackArguments& arguments) {
   const std::vector<std::string>& words = arguments.search.positional;
@@ -63,7 +62,7 @@ void AddLine(std::string_view name, const std::string& text, std::string* out) {
   if (!text.empty()) *out += fmt::format("{:<17}{}\n", name, text);
 }
 
-std::string Shown(const Analytic& analytic) {
+std::string ShownAnalytic(const Analytic& analytic) {
   std::string out = fmt::format("{}\n", analytic.name);
   AddLine("id", analytic.id, &out);
   AddLine("type", analytic.type, &out);
@@ -89,7 +88,7 @@ int Show(const PackArguments& arguments, const Pack& pack) {
   std::string out;
   for (const size_t index : chosen) {
     if (!out.empty()) out += "\n";
-    out += Shown(pack.analytics[index]);
+    out += ShownAnalytic(pack.analytics[index]);
   }
   Print(IsTerminal(STDOUT_FILENO) ? ForTerminal(out) : out);
   return kDone;
@@ -149,7 +148,7 @@ int CheckAll(const PackArguments& arguments, const Pack& whole) {
   return all && pack.problems.empty() ? kDone : kAnswerIsNo;
 }
 
-Result<size_t> RowsOf(const PackArguments& arguments, PackFormat format) {
+Result<size_t> RowsOfReport(const PackArguments& arguments, PackFormat format) {
   constexpr size_t kOfHtml = 20;
   if (arguments.rows.empty()) return format == PackFormat::kHtml ? kOfHtml : 0;
   size_t rows = 0;
@@ -161,7 +160,7 @@ Result<size_t> RowsOf(const PackArguments& arguments, PackFormat format) {
   return rows;
 }
 
-Result<Input> InputOf(const std::vector<std::string>& inputs) {
+Result<Input> PackInput(const std::vector<std::string>& inputs) {
   if (!inputs.empty()) return Files(inputs);
   if (IsTerminal(STDIN_FILENO)) {
     return BadCall(
@@ -196,9 +195,9 @@ int RunAll(const PackArguments& arguments, const Pack& pack) {
   if (write->format == PackFormat::kSarif) {
     return Fail(BadOption("-o", arguments.format, RunFormatNames()));
   }
-  const Result<size_t> rows = RowsOf(arguments, write->format);
+  const Result<size_t> rows = RowsOfReport(arguments, write->format);
   if (!rows.ok()) return Fail(rows.error());
-  const Result<Input> input = InputOf(InputsOf(arguments));
+  const Result<Input> input = PackInput(InputsOf(arguments));
   if (!input.ok()) return Fail(input.error());
 
   ProgressLine progress(IsTerminal(STDERR_FILENO));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cli/options.h"
@@ -16,6 +17,8 @@ bool NamesPacks(const SearchArguments& arguments);
 Result<Pack> PackOfQuery(const SearchArguments& arguments, std::string_view command);
 // What is wrong with words that look like files, of which one is not there; empty: nothing.
 std::string MissingFile(const std::vector<std::string>& words);
+// What is wrong with the call itself.
+inline Error BadCall(std::string message) { return {ErrorKind::kQuery, std::move(message)}; }
 // Several packs as one. Each has what the app or pack brings that it lies in.
 Result<Pack> PackOfPaths(const std::vector<std::string>& paths);
 

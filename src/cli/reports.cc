@@ -17,7 +17,7 @@
 namespace spelk::cli {
 namespace {
 
-bool IsStandardOutput(const std::string& path) { return path.empty() || path == "-"; }
+bool IsNoFile(const std::string& path) { return path.empty() || path == "-"; }
 
 std::optional<PackFormat> FormatOfName(const std::string& path) {
   constexpr std::pair<std::string_view, PackFormat> kEndings[] = {
@@ -46,7 +46,7 @@ bool LooksLikePack(const std::string& path) {
 
 Result<PackWriteOptions> MakeReportOptions(const std::string& format, const std::string& colour,
                                            const std::string& output) {
-  const bool standard = IsStandardOutput(output);
+  const bool standard = IsNoFile(output);
   const bool terminal = standard && IsTerminal(STDOUT_FILENO);
   PackWriteOptions options;
   options.terminal = terminal;
@@ -71,7 +71,7 @@ Result<PackWriteOptions> MakeReportOptions(const std::string& format, const std:
 
 std::optional<Error> WriteReport(const std::string& output,
                                  const std::function<Result<Flow>(Sink& sink)>& write) {
-  if (IsStandardOutput(output)) {
+  if (IsNoFile(output)) {
     DescriptorSink sink(STDOUT_FILENO);
     const Result<Flow> written = write(sink);
     return written.ok() ? std::nullopt : std::optional(written.error());

@@ -67,7 +67,7 @@ Result<Format> FormatOf(const RunArguments& arguments, bool terminal) {
 }
 
 // How many rows a table has: on a terminal not more than one can look at.
-Result<size_t> RowsOf(const RunArguments& arguments, bool terminal) {
+Result<size_t> RowsToPrint(const RunArguments& arguments, bool terminal) {
   constexpr size_t kOnTerminal = 40;
   if (arguments.rows.empty()) return terminal ? kOnTerminal : 0;
   size_t rows = 0;
@@ -91,7 +91,7 @@ Result<WriteOptions> MakeWriteOptions(const RunArguments& arguments, const Query
   options.format = *format;
   options.terminal = terminal;
   options.width = terminal ? TerminalWidth(STDOUT_FILENO) : 0;
-  const Result<size_t> rows = RowsOf(arguments, terminal);
+  const Result<size_t> rows = RowsToPrint(arguments, terminal);
   if (!rows.ok()) return rows.error();
   options.most_rows = *rows;
   options.colour = arguments.colour == "always" ||

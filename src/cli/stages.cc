@@ -28,7 +28,7 @@ std::string Shortened(std::string text, size_t longest) {
 }
 
 // As it stands in the search, or what the planner calls it.
-std::string TextOf(const StageCount& stage, std::string_view query) {
+std::string StageText(const StageCount& stage, std::string_view query) {
   constexpr size_t kLongest = 90;
   if (stage.length > 0 && stage.offset + stage.length <= query.size()) {
     return Shortened(Printable(query.substr(stage.offset, stage.length)), kLongest);
@@ -45,7 +45,7 @@ std::string StagesAsText(const Summary& summary, std::string_view query, bool pa
   for (const StageCount& stage : summary.stages) {
     out += Column(WithCommas(stage.rows), kWidth) + Column(ReadableTime(stage.seconds), kWidth) +
            Column(ReadableBytes(static_cast<double>(stage.bytes)), kWidth) + "  " +
-           TextOf(stage, query) + "\n";
+           StageText(stage, query) + "\n";
     for (const ExpressionCount& part : summary.expressions) {
       if (!parts || part.stage != stage.id || part.rows == 0) continue;
       if (part.is_true + part.is_false == 0) continue;  // A value.

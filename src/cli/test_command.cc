@@ -62,8 +62,8 @@ void AddKnowledge(const SearchArguments& all, TestCase* test) {
   own.no_builtin = own.no_builtin || all.no_builtin;
 }
 
-Result<size_t> NumberOf(std::string_view option, const std::string& text, size_t least, size_t most,
-                        size_t initial) {
+Result<size_t> NumberInside(std::string_view option, const std::string& text, size_t least,
+                            size_t most, size_t initial) {
   if (text.empty()) return initial;
   size_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -78,7 +78,7 @@ bool IsCoverageReport(const std::string& path) {
   return path.empty() || path.ends_with(".html") || path.ends_with(".json");
 }
 
-int WriteReport(const std::string& text, const std::string& path) {
+int WriteReportTo(const std::string& text, const std::string& path) {
   if (path.empty() || path == "-") {
     Print(text);
     return kDone;
@@ -156,11 +156,11 @@ Result<Wanted> Understand(const TestArguments& arguments) {
       {"--min-coverage", arguments.least_coverage, &wanted.least_coverage},
       {"--min-score", arguments.least_score, &wanted.least_score}};
   for (const auto& [option, text, target] : percents) {
-    const Result<size_t> number = NumberOf(option, text, 0, 100, 0);
+    const Result<size_t> number = NumberInside(option, text, 0, 100, 0);
     if (!number.ok()) return number.error();
     *target = *number;
   }
-  const Result<size_t> jobs = NumberOf("--jobs", arguments.jobs, 1, 1024, Cores());
+  const Result<size_t> jobs = NumberInside("--jobs", arguments.jobs, 1, 1024, Cores());
   if (!jobs.ok()) return jobs.error();
   wanted.run.jobs = *jobs;
   wanted.run.update = arguments.update;
@@ -174,13 +174,13 @@ Result<Wanted> Understand(const TestArguments& arguments) {
   return wanted;
 }
 
-struct Chosen {
+struct ChosenTests {
   TestFiles files;
   size_t all = 0;  // Tests that there are.
 };
 
-Chosen LoadChosen(const std::vector<std::string>& paths, const TestArguments& arguments) {
-  Chosen chosen;
+ChosenTests LoadChosen(const std::vector<std::string>& paths, const TestArguments& arguments) {
+  ChosenTests chosen;
   LoadTests(paths, {arguments.data, arguments.queries}, &chosen.files);
   std::vector<TestCase>& cases = chosen.files.cases;
   chosen.all = cases.size();
@@ -190,7 +190,7 @@ Chosen LoadChosen(const std::vector<std::string>& paths, const TestArguments& ar
 }
 
 // Why there is nothing to run.
-std::optional<Error> NothingIn(const Chosen& chosen, const TestArguments& arguments) {
+std::optional<Error> NothingIn(const ChosenTests& chosen, const TestArguments& arguments) {
   if (!chosen.files.cases.empty()) return std::nullopt;
   if (chosen.all > 0) return Error(ErrorKind::kQuery, NoneChosen(arguments, chosen.all));
   if (!chosen.files.problems.empty()) return std::nullopt;
@@ -203,7 +203,7 @@ int TellMore(const TestReport& report, const TestArguments& arguments, bool colo
     const std::string& path = arguments.coverage_report;
     if (arguments.coverage) TellBelow(CoverageText(*report.coverage, colour), arguments);
     if (!path.empty()) {
-      const int written = WriteReport(
+      const int written = WriteReportTo(
           path.ends_with(".html") ? CoverageHtml(*report.coverage) : CoverageJson(*report.coverage),
           path);
       if (written != kDone) return written;
@@ -214,7 +214,7 @@ int TellMore(const TestReport& report, const TestArguments& arguments, bool colo
       TellBelow(MutantsText(*report.mutants, colour), arguments);
     }
     if (!arguments.mutation_report.empty()) {
-      const int written = WriteReport(MutantsJson(*report.mutants), arguments.mutation_report);
+      const int written = WriteReportTo(MutantsJson(*report.mutants), arguments.mutation_report);
       if (written != kDone) return written;
     }
   }
@@ -249,7 +249,8 @@ int Interrupted() {
 
 int RunOnce(const TestArguments& arguments, const Wanted& wanted, const Cancel& cancel) {
   const std::vector<std::string> here = {"."};
-  const Chosen chosen = LoadChosen(arguments.paths.empty() ? here : arguments.paths, arguments);
+  const ChosenTests chosen =
+      LoadChosen(arguments.paths.empty() ? here : arguments.paths, arguments);
   const TestFiles& files = chosen.files;
   if (arguments.list) {
     for (const TestCase& test : files.cases) {
@@ -275,7 +276,7 @@ int RunOnce(const TestArguments& arguments, const Wanted& wanted, const Cancel& 
     if (cancel.input_ended()) return Interrupted();
   }
   report.checks = ChecksOf(report, wanted);
-  const int written = WriteReport(
+  const int written = WriteReportTo(
       RenderTests(report, arguments.format, options.colour, arguments.verbose), arguments.output);
   if (written != kDone) return written;
   const int told = TellMore(report, arguments, options.colour);
@@ -299,7 +300,7 @@ class Watch {
   int Run() {
     do {
       watched_.BeforeLoading();
-      Chosen chosen = LoadChosen(paths_, arguments_);
+      ChosenTests chosen = LoadChosen(paths_, arguments_);
       const std::set<std::string> changed = watched_.AfterLoading(chosen.files);
       Round(std::move(chosen), changed);
     } while (watched_.Wait(cancel_));
@@ -318,7 +319,7 @@ class Watch {
     return text;
   }
 
-  void Round(Chosen chosen, const std::set<std::string>& changed) {
+  void Round(ChosenTests chosen, const std::set<std::string>& changed) {
     TestFiles& files = chosen.files;
     std::map<std::string, bool> passed;  // What is not run again is as it was.
     for (const TestCase& test : files.cases) {

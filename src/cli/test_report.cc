@@ -184,7 +184,7 @@ std::string Tap(const TestReport& report) {
   return out;
 }
 
-std::string Json(const TestReport& report) {
+std::string JsonReport(const TestReport& report) {
   std::string out =
       fmt::format("{{\"passed\":{},\"failed\":{},\"seconds\":{:.6f},\"problems\":[",
                   report.cases.size() - report.failed(), report.failed(), report.seconds);
@@ -295,7 +295,7 @@ std::string RenderTests(const TestReport& report, std::string_view format, bool 
                         bool verbose) {
   if (format == "junit") return Junit(report);
   if (format == "tap") return Tap(report);
-  if (format == "json") return Json(report);
+  if (format == "json") return JsonReport(report);
   if (format == "github") return Github(report);
   return Text(report, colour, verbose);
 }

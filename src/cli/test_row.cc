@@ -18,7 +18,7 @@ std::string_view Plain(std::string_view name) {
   return name;
 }
 
-std::optional<double> NumberOf(std::string_view text) {
+std::optional<double> NumberIn(std::string_view text) {
   double number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc() || end != text.data() + text.size() || text.empty()) return std::nullopt;
@@ -27,15 +27,15 @@ std::optional<double> NumberOf(std::string_view text) {
 
 bool SameText(std::string_view a, std::string_view b) {
   if (a == b) return true;
-  const std::optional<double> x = NumberOf(a);
-  const std::optional<double> y = NumberOf(b);
+  const std::optional<double> x = NumberIn(a);
+  const std::optional<double> y = NumberIn(b);
   return x && y && std::abs(*x - *y) <= 1e-12 * std::max(std::abs(*x), std::abs(*y));
 }
 
 // One object, into a row.
-class Reader {
+class RowReader {
  public:
-  explicit Reader(std::string_view text) : text_(text) {}
+  explicit RowReader(std::string_view text) : text_(text) {}
 
   std::optional<Row> Read() {
     Row row;
@@ -79,7 +79,7 @@ class Reader {
     text = text_.substr(begin, at_ - begin);
     if (text.empty()) return false;
     const bool word = text == "true" || text == "false" || text == "null";
-    if (!word && !NumberOf(text)) return false;
+    if (!word && !NumberIn(text)) return false;
     if (text != "null") row->Add(name, std::move(text));
     return true;
   }
@@ -290,7 +290,7 @@ std::string Row::Json() const {
   return out + "}";
 }
 
-std::optional<Row> ParseRow(std::string_view json) { return Reader(json).Read(); }
+std::optional<Row> ParseRow(std::string_view json) { return RowReader(json).Read(); }
 
 bool SameValues(const std::vector<std::string>& a, const std::vector<std::string>& b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), &SameText);

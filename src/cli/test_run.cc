@@ -90,7 +90,7 @@ class Shared {
   std::map<std::string, std::shared_ptr<const Result<Query>>> queries_;
 };
 
-std::string KeyOf(const TestCase& test) {
+std::string RunKeyOf(const TestCase& test) {
   const SearchArguments& a = test.arguments;
   std::string key = test.pack + '\0' + a.zone + (a.no_builtin ? "-" : "+") + a.write_folder;
   for (const auto* list : {&a.apps, &a.macros, &a.lookups}) {
@@ -144,7 +144,7 @@ class Suite {
 
   std::shared_ptr<Shared> SharedOf(const TestCase& test) {
     const std::lock_guard lock(mutex_);
-    std::shared_ptr<Shared>& shared = shared_[KeyOf(test)];
+    std::shared_ptr<Shared>& shared = shared_[RunKeyOf(test)];
     if (shared == nullptr) shared = std::make_shared<Shared>(test);
     return shared;
   }

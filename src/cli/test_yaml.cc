@@ -23,10 +23,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-class Reader {
+class TestReader {
  public:
-  Reader(const std::string& path, const std::string& text, const TestSources& sources,
-         TestFiles* files)
+  TestReader(const std::string& path, const std::string& text, const TestSources& sources,
+             TestFiles* files)
       : path_(path),
         text_(text),
         folder_(fs::path(path).parent_path()),
@@ -534,7 +534,7 @@ TestProblem ProblemOf(const std::string& path, const std::string& message) {
   return problem;
 }
 
-bool Has(const Yaml& top, const char* name) { return static_cast<bool>(top.Find(name)); }
+bool HasKey(const Yaml& top, const char* name) { return static_cast<bool>(top.Find(name)); }
 
 }  // namespace
 
@@ -558,15 +558,15 @@ void LoadYaml(const std::string& path, const std::string& text, bool named,
   }
   for (const Yaml& top : *documents) {
     try {
-      Reader reader(path, text, sources, files);
-      const bool detection = Has(top, "search") && top.Find("tests").At(0).Find("attack_data");
-      if (Has(top, "regression_tests_info")) {
+      TestReader reader(path, text, sources, files);
+      const bool detection = HasKey(top, "search") && top.Find("tests").At(0).Find("attack_data");
+      if (HasKey(top, "regression_tests_info")) {
         reader.ReadSigma(top);
       } else if (detection) {
         reader.ReadContentctl(top);
-      } else if (Has(top, "cases") || (Has(top, "tests") && Has(top, "query"))) {
+      } else if (HasKey(top, "cases") || (HasKey(top, "tests") && HasKey(top, "query"))) {
         reader.ReadOwn(top);
-      } else if (named || Has(top, "query")) {
+      } else if (named || HasKey(top, "query")) {
         Complain(top,
                  "this is no file of tests: it has neither cases, nor search and tests, nor "
                  "regression_tests_info");

@@ -63,7 +63,7 @@ std::string FileInsteadOfSearch(const std::vector<std::string>& words) {
                      Printable(words[1]), ForShell(words[1]), shown);
 }
 
-Result<std::string> ReadFile(const std::string& path) {
+Result<std::string> ReadSearchFile(const std::string& path) {
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
   const auto unreadable = [&path](std::string_view reason) {
     return BadWords(fmt::format("cannot read the search from {}: {}", Printable(path), reason));
@@ -101,7 +101,7 @@ Result<QueryText> ReadQuery(const SearchArguments& arguments) {
   query.inputs = arguments.positional;
   if (!arguments.file.empty()) {
     query.name = arguments.file;
-    Result<std::string> text = ReadFile(arguments.file);
+    Result<std::string> text = ReadSearchFile(arguments.file);
     if (!text.ok()) return text.error();
     query.text = std::move(text).value();
     return query;

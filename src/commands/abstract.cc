@@ -28,15 +28,13 @@ struct AbstractNode final : plan::Node {
   }
 };
 
-struct NoState {};
-
-class Abstract final : public exec::Streaming<NoState> {
+class Abstract final : public exec::Streaming<exec::NoState> {
  public:
   explicit Abstract(const AbstractNode& node) : max_lines_(node.max_lines), raw_(node.raw) {}
 
-  absl::StatusOr<NoState> NewState() const override { return NoState(); }
+  absl::StatusOr<exec::NoState> NewState() const override { return exec::NoState(); }
 
-  absl::Status Process(Batch batch, NoState&, exec::Output& out) const override {
+  absl::Status Process(Batch batch, exec::NoState&, exec::Output& out) const override {
     const Column* texts = batch.Find(raw_);
     for (size_t r = 0; texts != nullptr && r < batch.size(); ++r) {
       const Value text = texts->At(batch.physical(r));

@@ -129,8 +129,9 @@ class ColumnTotals final : public exec::Sequential<TotalsState> {
     if (!any) return absl::OkStatus();
     const auto [known, added] = state.index.emplace(field, state.totals.size());
     if (added) {
-      constexpr size_t kEntry = 1024;  // An exact sum, and its places in the two lists.
-      if (!state.reservation.Grow(kEntry)) return run_.budget->Exhausted("addtotals", kEntry);
+      constexpr size_t kTotalEntry = 1024;  // An exact sum, and its places in the two lists.
+      if (!state.reservation.Grow(kTotalEntry))
+        return run_.budget->Exhausted("addtotals", kTotalEntry);
       state.totals.push_back({field, {}});
     }
     state.totals[known->second].sum.Merge(sum);

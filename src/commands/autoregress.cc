@@ -13,7 +13,7 @@ namespace spelk::commands {
 namespace {
 
 // Where the limits are lifted.
-constexpr uint64_t kMostRowsBack = 100'000'000;
+constexpr uint64_t kMostAutoregressRows = 100'000'000;
 constexpr uint64_t kMostFields = 100'000;
 
 struct AutoregressNode final : plan::Node {
@@ -31,7 +31,7 @@ struct AutoregressNode final : plan::Node {
     return flow;
   }
   bool WellFormed(const plan::Registry&) const {
-    return nearest > 0 && nearest <= kMostRowsBack && targets.size() <= kMostFields;
+    return nearest > 0 && nearest <= kMostAutoregressRows && targets.size() <= kMostFields;
   }
   template <class Visitor>
   void Describe(Visitor& visit) {
@@ -107,7 +107,7 @@ absl::StatusOr<plan::NodePtr> BindAutoregress(const ast::CommandCall& call, plan
   node->field = named.field;
   SPELK_ASSIGN_OR_RETURN(const std::string text, binder.Text(call, "p"));
   const std::optional<Rows> rows =
-      ParseRows(text, std::min(kMostRowsBack, binder.MostOf(plan::kAutoregressMaxP)),
+      ParseRows(text, std::min(kMostAutoregressRows, binder.MostOf(plan::kAutoregressMaxP)),
                 std::min(kMostFields, binder.MostOf(plan::kAutoregressMaxRange)));
   if (!rows) return binder.BadOption(*binder.FindOption(call, "p"), text);
   node->nearest = rows->nearest;

@@ -55,11 +55,6 @@ struct BinNode final : plan::Node {
 
 // ---------------------------------------------------------------- values
 
-Value TimeValue(double seconds) {
-  const bool whole = std::floor(seconds) == seconds && std::fabs(seconds) < 9e15;
-  return whole ? Value::Integer(static_cast<int64_t>(seconds)) : Value::Double(seconds);
-}
-
 // Replaces numbers by their ranges. Other text and absent fields stay as they are.
 class Binner {
  public:
@@ -313,6 +308,11 @@ constexpr Example kBinExamples[] = {
 constexpr plan::NodeEntry kBinNodes[] = {{&plan::TypeOf<BinNode>, &BuildBin}};
 
 }  // namespace
+
+Value TimeValue(double seconds) {
+  const bool whole = std::floor(seconds) == seconds && std::fabs(seconds) < 9e15;
+  return whole ? Value::Integer(static_cast<int64_t>(seconds)) : Value::Double(seconds);
+}
 
 plan::NodePtr MakeTimeBin(Span span, Field time, std::string width) {
   auto node = plan::Make<BinNode>(span);

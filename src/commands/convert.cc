@@ -265,9 +265,7 @@ class Converter {
   const plan::RunConstants& constants_;
 };
 
-struct NoState {};
-
-class Convert final : public exec::Streaming<NoState> {
+class Convert final : public exec::Streaming<exec::NoState> {
  public:
   Convert(const ConvertNode& node, const exec::RunContext& run)
       : steps_(node.steps), converter_(node, run) {
@@ -276,9 +274,9 @@ class Convert final : public exec::Streaming<NoState> {
     }
   }
 
-  absl::StatusOr<NoState> NewState() const override { return NoState(); }
+  absl::StatusOr<exec::NoState> NewState() const override { return exec::NoState(); }
 
-  absl::Status Process(Batch batch, NoState&, exec::Output& out) const override {
+  absl::Status Process(Batch batch, exec::NoState&, exec::Output& out) const override {
     for (const Step& step : steps_) {
       if (step.conversion == Conversion::kNone) continue;
       for (const Field field : FieldsOf(step, *batch.schema())) {

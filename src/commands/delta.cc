@@ -10,7 +10,7 @@
 namespace spelk::commands {
 namespace {
 
-constexpr int64_t kMostRowsBack = 10'000;
+constexpr int64_t kMostDeltaRows = 10'000;
 
 struct DeltaNode final : plan::Node {
   static constexpr std::string_view kName = "delta";
@@ -26,7 +26,7 @@ struct DeltaNode final : plan::Node {
     flow.makes = {target};
     return flow;
   }
-  bool WellFormed(const plan::Registry&) const { return back > 0 && back <= kMostRowsBack; }
+  bool WellFormed(const plan::Registry&) const { return back > 0 && back <= kMostDeltaRows; }
   template <class Visitor>
   void Describe(Visitor& visit) {
     visit("field", field);
@@ -90,7 +90,7 @@ absl::StatusOr<plan::NodePtr> BindDelta(const ast::CommandCall& call, plan::Bind
   node->field = named.field;
   node->target =
       named.alias ? named.alias : binder.Intern(fmt::format("delta({})", named.field.name()));
-  SPELK_ASSIGN_OR_RETURN(const int64_t back, binder.Integer(call, "p", 1, kMostRowsBack));
+  SPELK_ASSIGN_OR_RETURN(const int64_t back, binder.Integer(call, "p", 1, kMostDeltaRows));
   node->back = static_cast<uint64_t>(back);
   return node;
 }

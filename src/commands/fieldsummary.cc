@@ -14,14 +14,15 @@
 namespace spelk::commands {
 namespace {
 
-constexpr std::string_view kColumns[] = {"field", "count", "distinct_count", "is_exact", "max",
-                                         "mean",  "min",   "numeric_count",  "stdev",    "values"};
+constexpr std::string_view kFieldSummaryColumns[] = {
+    "field", "count", "distinct_count", "is_exact", "max",
+    "mean",  "min",   "numeric_count",  "stdev",    "values"};
 
 struct FieldSummaryNode final : plan::Node {
   static constexpr std::string_view kName = "fieldsummary";
   uint64_t most_values = 0;
   std::vector<Field> names;    // Patterns are interned like names; none: all.
-  std::vector<Field> columns;  // Of the result, as kColumns has them.
+  std::vector<Field> columns;  // Of the result, as kFieldSummaryColumns has them.
 
   plan::Dataflow GetDataflow() const override {
     plan::Dataflow flow{.passes = false, .order = Order::kIgnores};
@@ -29,7 +30,9 @@ struct FieldSummaryNode final : plan::Node {
     flow.columns = columns;
     return flow;
   }
-  bool WellFormed(const plan::Registry&) const { return columns.size() == std::size(kColumns); }
+  bool WellFormed(const plan::Registry&) const {
+    return columns.size() == std::size(kFieldSummaryColumns);
+  }
   template <class Visitor>
   void Describe(Visitor& visit) {
     visit("maxvals", most_values);
@@ -206,7 +209,8 @@ absl::StatusOr<plan::NodePtr> BindFieldSummary(const ast::CommandCall& call, pla
   SPELK_ASSIGN_OR_RETURN(const int64_t most, binder.Integer(call, "maxvals"));
   node->most_values = most == 0 ? UINT64_MAX : static_cast<uint64_t>(most);
   SPELK_ASSIGN_OR_RETURN(node->names, binder.FieldNames(binder.Positional(call), true));
-  for (const std::string_view column : kColumns) node->columns.push_back(binder.Intern(column));
+  for (const std::string_view column : kFieldSummaryColumns)
+    node->columns.push_back(binder.Intern(column));
   return node;
 }
 

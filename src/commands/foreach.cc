@@ -19,7 +19,7 @@
 namespace spelk::commands {
 namespace {
 
-constexpr std::string_view kUsage = "usage: foreach <field>… [eval <<FIELD>>=…]";
+constexpr std::string_view kForeachUsage = "usage: foreach <field>… [eval <<FIELD>>=…]";
 
 // ---------------------------------------------------------------- for each field
 
@@ -460,7 +460,7 @@ absl::StatusOr<plan::NodePtr> BindForeach(const ast::CommandCall& call, plan::Bi
     return binder.Error(ErrorCode::kMissingArgument, call.name.span,
                         bracket == nullptr ? "a template in brackets is missing"
                                            : "a field or a wildcard is missing",
-                        {std::string(kUsage)});
+                        {std::string(kForeachUsage)});
   }
   const bool no_mode = binder.FindOption(call, "mode") == nullptr;
   if (names.size() == 1 && IsList(*names[0]) && (no_mode || mode == "json_array")) {

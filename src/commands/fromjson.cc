@@ -23,16 +23,14 @@ struct FromJsonNode final : plan::Node {
   }
 };
 
-struct NoState {};
-
-class FromJson final : public exec::Streaming<NoState> {
+class FromJsonOperator final : public exec::Streaming<exec::NoState> {
  public:
-  FromJson(const FromJsonNode& node, const exec::RunContext& run)
+  FromJsonOperator(const FromJsonNode& node, const exec::RunContext& run)
       : input_(node.input), prefix_(node.prefix), run_(run) {}
 
-  absl::StatusOr<NoState> NewState() const override { return NoState(); }
+  absl::StatusOr<exec::NoState> NewState() const override { return exec::NoState(); }
 
-  absl::Status Process(Batch batch, NoState&, exec::Output& out) const override {
+  absl::Status Process(Batch batch, exec::NoState&, exec::Output& out) const override {
     const Column* input = batch.Find(input_);
     if (input == nullptr || input->is_null_constant()) return out.Push(std::move(batch));
     exec::FoundFields found(batch, run_, "fromjson");
@@ -101,7 +99,7 @@ absl::StatusOr<plan::NodePtr> BindFromJson(const ast::CommandCall& call, plan::B
 }
 
 exec::OperatorPtr BuildFromJson(const plan::Node& node, const exec::RunContext& run) {
-  return std::make_unique<FromJson>(plan::As<FromJsonNode>(node), run);
+  return std::make_unique<FromJsonOperator>(plan::As<FromJsonNode>(node), run);
 }
 
 constexpr Argument kFromJsonArguments[] = {

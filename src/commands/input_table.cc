@@ -118,17 +118,16 @@ class TableSource final : public exec::SourceOperator {
   const TableRows rows_;
 };
 
-struct NoState {};
-
-class TableAfterRows final : public exec::Sequential<NoState> {
+class TableAfterRows final : public exec::Sequential<exec::NoState> {
  public:
   TableAfterRows(const InputTableNode& node, const exec::RunContext& run) : rows_(node, run) {}
-  absl::StatusOr<NoState> NewState() const override { return NoState(); }
-  absl::StatusOr<exec::Demand> Process(Batch batch, NoState&, exec::Output& out) const override {
+  absl::StatusOr<exec::NoState> NewState() const override { return exec::NoState(); }
+  absl::StatusOr<exec::Demand> Process(Batch batch, exec::NoState&,
+                                       exec::Output& out) const override {
     SPELK_RETURN_IF_ERROR(out.Push(std::move(batch)));
     return exec::Demand::kMore;
   }
-  absl::Status Finish(NoState&, exec::Output& out) const override { return rows_.Push(out); }
+  absl::Status Finish(exec::NoState&, exec::Output& out) const override { return rows_.Push(out); }
 
  private:
   const TableRows rows_;

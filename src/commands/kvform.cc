@@ -56,11 +56,11 @@ struct KvFormNode final : plan::Node {
 };
 
 // A form as a regular expression; the fields are its named groups.
-class Form {
+class FormTemplate {
  public:
-  static absl::StatusOr<std::unique_ptr<Form>> Make(std::string_view file, std::string_view text,
-                                                    const std::vector<FormPattern>& patterns) {
-    auto form = std::make_unique<Form>();
+  static absl::StatusOr<std::unique_ptr<FormTemplate>> Make(
+      std::string_view file, std::string_view text, const std::vector<FormPattern>& patterns) {
+    auto form = std::make_unique<FormTemplate>();
     SPELK_ASSIGN_OR_RETURN(const std::string pattern, form->PatternOf(file, text, patterns));
     absl::StatusOr<Regex> regex = Regex::Compile(pattern);
     if (!regex.ok()) {
@@ -178,7 +178,8 @@ class Form {
 };
 
 struct KvFormState {
-  std::map<std::string, std::unique_ptr<Form>, std::less<>> forms;  // Null: there is no such file.
+  std::map<std::string, std::unique_ptr<FormTemplate>, std::less<>>
+      forms;  // Null: there is no such file.
 };
 
 class KvForm final : public exec::Streaming<KvFormState> {
@@ -215,7 +216,7 @@ class KvForm final : public exec::Streaming<KvFormState> {
  private:
   absl::Status Fill(std::string_view name, const Value& value, Arena& arena, KvFormState& state,
                     io::TextFields* fields) const {
-    SPELK_ASSIGN_OR_RETURN(Form * form, FormOf(name, state));
+    SPELK_ASSIGN_OR_RETURN(FormTemplate * form, FormOf(name, state));
     if (form == nullptr) return absl::OkStatus();
     for (const Value& each : value.each()) {
       const std::string_view text = arena.Copy(TextOf(each));
@@ -231,7 +232,7 @@ class KvForm final : public exec::Streaming<KvFormState> {
     return arena.status("kvform");
   }
 
-  absl::StatusOr<Form*> FormOf(std::string_view name, KvFormState& state) const {
+  absl::StatusOr<FormTemplate*> FormOf(std::string_view name, KvFormState& state) const {
     const auto known = state.forms.find(name);
     if (known != state.forms.end()) return known->second.get();
     constexpr size_t kMostBytes = size_t{1} << 20U;
@@ -239,13 +240,13 @@ class KvForm final : public exec::Streaming<KvFormState> {
     constexpr std::string_view kExtension = ".form";
     const bool whole = name.ends_with(kExtension);
     const std::string file = fmt::format("forms/{}{}", name, whole ? "" : kExtension);
-    std::unique_ptr<Form> form;
+    std::unique_ptr<FormTemplate> form;
     // The value of a field may be any text; what is no name of a file has no form.
     if (name.find('/') == std::string_view::npos && name != "..") {
       SPELK_ASSIGN_OR_RETURN(const std::optional<std::string> text,
                              run_.services.files->Read(file, kMostBytes));
       if (text) {
-        SPELK_ASSIGN_OR_RETURN(form, Form::Make(file, *text, node_.patterns));
+        SPELK_ASSIGN_OR_RETURN(form, FormTemplate::Make(file, *text, node_.patterns));
       }
     }
     if (form == nullptr && !node_.form.empty()) {

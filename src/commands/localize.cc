@@ -74,8 +74,8 @@ class Localize final : public WholeSink {
   const LocalizeNode& node_;
 };
 
-absl::StatusOr<double> Seconds(const ast::CommandCall& call, std::string_view name,
-                               plan::Binder& binder) {
+absl::StatusOr<double> DurationOption(const ast::CommandCall& call, std::string_view name,
+                                      plan::Binder& binder) {
   SPELK_ASSIGN_OR_RETURN(const std::string text, binder.Text(call, name));
   if (const std::optional<Number> number = ParseNumber(text);
       number && std::isfinite(number->value) && number->value >= 0) {
@@ -91,9 +91,9 @@ absl::StatusOr<double> Seconds(const ast::CommandCall& call, std::string_view na
 absl::StatusOr<plan::NodePtr> BindLocalize(const ast::CommandCall& call, plan::Binder& binder) {
   SPELK_RETURN_IF_ERROR(binder.NoArguments(call));
   auto node = plan::Make<LocalizeNode>(call.span);
-  SPELK_ASSIGN_OR_RETURN(node->pause, Seconds(call, "maxpause", binder));
-  SPELK_ASSIGN_OR_RETURN(node->after, Seconds(call, "timeafter", binder));
-  SPELK_ASSIGN_OR_RETURN(node->before, Seconds(call, "timebefore", binder));
+  SPELK_ASSIGN_OR_RETURN(node->pause, DurationOption(call, "maxpause", binder));
+  SPELK_ASSIGN_OR_RETURN(node->after, DurationOption(call, "timeafter", binder));
+  SPELK_ASSIGN_OR_RETURN(node->before, DurationOption(call, "timebefore", binder));
   node->time = binder.Intern("_time");
   for (const std::string_view column : {"starttime", "endtime", "count", "duration", "density"}) {
     node->columns.push_back(binder.Intern(column));

@@ -180,7 +180,8 @@ class MultiKv final : public exec::Streaming<MultiKvState> {
 };
 
 // The words after `fields` and after `filter`.
-absl::Status BindLists(const ast::CommandCall& call, plan::Binder& binder, MultiKvNode* node) {
+absl::Status BindMultiKvLists(const ast::CommandCall& call, plan::Binder& binder,
+                              MultiKvNode* node) {
   std::vector<std::string>* list = nullptr;
   for (const ast::Argument* argument : binder.Positional(call)) {
     const auto* word = std::get_if<ast::Name>(&argument->value);
@@ -215,7 +216,7 @@ absl::StatusOr<plan::NodePtr> BindMultiKv(const ast::CommandCall& call, plan::Bi
   SPELK_ASSIGN_OR_RETURN(node->copies_fields, binder.Flag(call, "copyattrs"));
   SPELK_ASSIGN_OR_RETURN(node->drops_original, binder.Flag(call, "rmorig"));
   SPELK_RETURN_IF_ERROR(binder.NoSigns(call));
-  SPELK_RETURN_IF_ERROR(BindLists(call, binder, node.get()));
+  SPELK_RETURN_IF_ERROR(BindMultiKvLists(call, binder, node.get()));
   return node;
 }
 

@@ -37,7 +37,7 @@ struct MvCombineNode final : plan::Node {
 
 // The column of what is equal in rows that are combined. It takes the place of one that only base
 // searches ask for, and no row that comes out has it.
-constexpr Field kKey = hidden::kSources;
+constexpr Field kCombineKey = hidden::kSources;
 
 // Writes all that a row has but for one field: equal texts for rows that are alike.
 class OtherFields {
@@ -80,7 +80,7 @@ class Combiner {
 
   absl::Status Add(const Batch& batch, uint32_t row, const exec::RowRank& rank) {
     const size_t physical = batch.physical(row);
-    const std::string_view key = batch.Find(kKey)->At(physical).text();
+    const std::string_view key = batch.Find(kCombineKey)->At(physical).text();
     if (first_.empty() || key != key_) {
       SPELK_RETURN_IF_ERROR(EndGroup());
       if (!first_.empty() && (!HasFieldsOf(batch) || full())) SPELK_RETURN_IF_ERROR(Flush());
@@ -122,7 +122,7 @@ class Combiner {
     std::vector<Field> fields;
     std::vector<Column> columns;
     for (const Field field : schema.fields()) {
-      if (field != kKey) fields.push_back(field);
+      if (field != kCombineKey) fields.push_back(field);
     }
     if (!schema.Find(field_)) fields.push_back(field_);
     for (const Field field : fields) {
@@ -160,8 +160,9 @@ class Combiner {
 class MvCombine final : public exec::SorterSink {
  public:
   MvCombine(const MvCombineNode& node, const exec::RunContext& run)
-      : SorterSink({.keys = {{.field = kKey, .by = plan::SortBy::kText}}, .what = "mvcombine"},
-                   run),
+      : SorterSink(
+            {.keys = {{.field = kCombineKey, .by = plan::SortBy::kText}}, .what = "mvcombine"},
+            run),
         field_(node.field) {}
 
   absl::Status Update(exec::Sorter& rows, Batch batch, exec::Position at) const override {
@@ -175,7 +176,7 @@ class MvCombine final : public exec::SorterSink {
       keys[batch.physical(r)] = Value::Text(batch.arena().Copy(key));
     }
     SPELK_RETURN_IF_ERROR(batch.arena().status("mvcombine"));
-    exec::ColumnSetter(kKey).Set(Column::Values({keys, batch.physical_rows()}), &batch);
+    exec::ColumnSetter(kCombineKey).Set(Column::Values({keys, batch.physical_rows()}), &batch);
     return rows.Add(std::move(batch), at);
   }
 

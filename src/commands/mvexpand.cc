@@ -26,22 +26,20 @@ struct MvExpandNode final : plan::Node {
   }
 };
 
-struct NoState {};
-
 // A row that is to come out: the row it is a copy of, and its value of the field.
 struct Copied {
   uint32_t row = 0;
   Value value;
 };
 
-class MvExpand final : public exec::Streaming<NoState> {
+class MvExpand final : public exec::Streaming<exec::NoState> {
  public:
   MvExpand(const MvExpandNode& node, const exec::RunContext& run)
       : field_(node.field), limit_(node.limit == 0 ? SIZE_MAX : node.limit), run_(run) {}
 
-  absl::StatusOr<NoState> NewState() const override { return NoState(); }
+  absl::StatusOr<exec::NoState> NewState() const override { return exec::NoState(); }
 
-  absl::Status Process(Batch batch, NoState&, exec::Output& out) const override {
+  absl::Status Process(Batch batch, exec::NoState&, exec::Output& out) const override {
     const std::optional<size_t> index = batch.schema()->Find(field_);
     if (!index || !HasMulti(batch, *index)) return out.Push(std::move(batch));
     std::vector<Copied> copied;

@@ -7,6 +7,7 @@
 
 #include "base/arena_builder.h"
 #include "commands/entry.h"
+#include "commands/quantile.h"
 #include "exec/column_setter.h"
 #include "exec/spool.h"
 #include "value/number.h"
@@ -64,14 +65,6 @@ struct Bounds {
   double most = INFINITY;
 };
 using FieldBounds = std::map<std::string, Bounds, std::less<>>;
-
-// The value below which that share of the numbers lies, interpolated; they are sorted.
-double Quantile(const std::vector<double>& sorted, double share) {
-  const double place = share * static_cast<double>(sorted.size() - 1);
-  const auto below = static_cast<size_t>(place);
-  if (below + 1 == sorted.size()) return sorted[below];
-  return sorted[below] + (place - static_cast<double>(below)) * (sorted[below + 1] - sorted[below]);
-}
 
 // Cuts or leaves out on the way.
 class OutlierOutput final : public exec::Output {

@@ -41,7 +41,7 @@ plan::FieldSet OutputTableNode::InputNeeds(const plan::FieldSet& needed) const {
 namespace {
 
 // The key of the rows of a collection.
-constexpr std::string_view kKey = "_key";
+constexpr std::string_view kKeyOfRow = "_key";
 
 // ---------------------------------------------------------------- running
 
@@ -167,7 +167,7 @@ class WriteTable final : public exec::Sequential<OutputState> {
     plan::TableBuilder all(has_columns ? existing->columns() : added.columns(), run_.budget,
                            fmt::format("the lookup table {}", table_));
     if (collection_) {
-      (void)all.ColumnOf(kKey);
+      (void)all.ColumnOf(kKeyOfRow);
       for (const std::string& column : added.columns()) (void)all.ColumnOf(column);
     }
     Merger merger(existing.get(), added, collection_ ? KeyColumn(added) : std::nullopt, update_);
@@ -175,7 +175,7 @@ class WriteTable final : public exec::Sequential<OutputState> {
   }
 
   std::optional<size_t> KeyColumn(const plan::Table& added) const {
-    return added.Find(key_column_.empty() ? kKey : std::string_view(key_column_));
+    return added.Find(key_column_.empty() ? kKeyOfRow : std::string_view(key_column_));
   }
 
   // Makes one table of two.
@@ -191,7 +191,7 @@ class WriteTable final : public exec::Sequential<OutputState> {
         if (key.is_text()) last_[std::string(key.text())] = row;
       }
       const std::optional<size_t> old_key =
-          existing_ == nullptr ? std::nullopt : existing_->Find(kKey);
+          existing_ == nullptr ? std::nullopt : existing_->Find(kKeyOfRow);
       for (size_t row = 0; existing_ != nullptr && row < existing_->rows(); ++row) {
         const std::string_view key = old_key && existing_->At(*old_key, row).is_text()
                                          ? existing_->At(*old_key, row).text()
@@ -238,7 +238,7 @@ class WriteTable final : public exec::Sequential<OutputState> {
     }
     void AddKeyed(size_t row, std::string_view key, plan::TableBuilder* all) const {
       Add(added_, row, all);
-      all->Set(*all->Find(kKey), Value::Text(key));
+      all->Set(*all->Find(kKeyOfRow), Value::Text(key));
     }
 
     const plan::Table* existing_;

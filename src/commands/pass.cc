@@ -4,12 +4,10 @@
 namespace spelk::commands {
 namespace {
 
-struct NoState {};
-
-class Pass final : public exec::Streaming<NoState> {
+class Pass final : public exec::Streaming<exec::NoState> {
  public:
-  absl::StatusOr<NoState> NewState() const override { return NoState(); }
-  absl::Status Process(Batch batch, NoState&, exec::Output& out) const override {
+  absl::StatusOr<exec::NoState> NewState() const override { return exec::NoState(); }
+  absl::Status Process(Batch batch, exec::NoState&, exec::Output& out) const override {
     return out.Push(std::move(batch));
   }
 };

@@ -10,7 +10,7 @@
 namespace spelk::commands {
 namespace {
 
-struct Range {
+struct NamedRange {
   std::string name;
   double low = 0;
   double high = 0;
@@ -26,7 +26,7 @@ struct Range {
 struct RangeMapNode final : plan::Node {
   static constexpr std::string_view kName = "rangemap";
   Field field;
-  std::vector<Range> ranges;
+  std::vector<NamedRange> ranges;
   std::string otherwise;
   Field target;
 
@@ -71,7 +71,7 @@ class RangeMap final : public exec::Streaming<exec::ColumnSetter> {
   Value NamesOf(const Value& value, Arena& arena) const {
     std::vector<Value> names;
     const std::optional<Number> number = NumberOf(value);
-    for (const Range& range : ranges_) {
+    for (const NamedRange& range : ranges_) {
       if (!number || number->value < range.low || number->value > range.high) continue;
       names.push_back(Value::Text(arena.Copy(range.name)));
     }
@@ -79,18 +79,18 @@ class RangeMap final : public exec::Streaming<exec::ColumnSetter> {
   }
 
   const Field field_;
-  const std::vector<Range> ranges_;
+  const std::vector<NamedRange> ranges_;
   const std::string otherwise_;
   const Field target_;
 };
 
 // "1-30", "-5--1", "0.5-1.5": the dash between the numbers is the first that ends a number.
-std::optional<Range> ParseRange(std::string_view text) {
+std::optional<NamedRange> ParseRange(std::string_view text) {
   for (size_t dash = text.find('-', 1); dash != std::string_view::npos;
        dash = text.find('-', dash + 1)) {
     const std::optional<Number> low = ParseNumber(text.substr(0, dash));
     const std::optional<Number> high = ParseNumber(text.substr(dash + 1));
-    if (low && high && low->value <= high->value) return Range{"", low->value, high->value};
+    if (low && high && low->value <= high->value) return NamedRange{"", low->value, high->value};
   }
   return std::nullopt;
 }
@@ -113,7 +113,7 @@ absl::StatusOr<plan::NodePtr> BindRangeMap(const ast::CommandCall& call, plan::B
       node->otherwise = text;
       continue;
     }
-    std::optional<Range> range = ParseRange(text);
+    std::optional<NamedRange> range = ParseRange(text);
     if (!range) {
       return binder.Error(ErrorCode::kBadOptionValue, option->value->span,
                           "\"" + text + "\" is no range of numbers",

@@ -7,8 +7,8 @@
 namespace spelk::commands {
 namespace {
 
-plan::ExprPtr Call(std::string_view name, std::vector<plan::ExprPtr> arguments, Span span,
-                   const plan::Binder& binder) {
+plan::ExprPtr CallOf(std::string_view name, std::vector<plan::ExprPtr> arguments, Span span,
+                     const plan::Binder& binder) {
   auto call = std::make_unique<plan::Expr>();
   call->kind = plan::ExprKind::kCall;
   call->type = plan::Type::kBoolean;
@@ -26,21 +26,21 @@ plan::ExprPtr Condition(Field field, std::string pattern, bool negated, Span spa
   arguments.push_back(plan::MakeField(field, span));
   arguments.push_back(
       plan::MakeLiteral(plan::Literal::Text(std::move(pattern)), plan::Type::kString, span));
-  plan::ExprPtr match = Call("match", std::move(arguments), span, binder);
+  plan::ExprPtr match = CallOf("match", std::move(arguments), span, binder);
   if (!negated) return match;
   std::vector<plan::ExprPtr> absent;
   absent.push_back(plan::MakeField(field, span));
   std::vector<plan::ExprPtr> either;
-  either.push_back(Call("isnull", std::move(absent), span, binder));
+  either.push_back(CallOf("isnull", std::move(absent), span, binder));
   either.push_back(plan::MakeNot(std::move(match)));
   return plan::MakeLogical(plan::ExprKind::kOr, std::move(either));
 }
 
-constexpr std::string_view kUsage = "usage: regex <field> (=|!=) <regex>";
+constexpr std::string_view kRegexUsage = "usage: regex <field> (=|!=) <regex>";
 
 absl::StatusOr<plan::NodePtr> BindRegex(const ast::CommandCall& call, plan::Binder& binder) {
   if (call.arguments.empty()) {
-    return binder.Error(ErrorCode::kMissingArgument, call.name.span, kUsage);
+    return binder.Error(ErrorCode::kMissingArgument, call.name.span, kRegexUsage);
   }
   Field field = binder.Intern("_raw");
   bool negated = false;
@@ -50,7 +50,7 @@ absl::StatusOr<plan::NodePtr> BindRegex(const ast::CommandCall& call, plan::Bind
   if (option != nullptr) {
     const bool equality = option->op == CompareOp::kEqual || option->op == CompareOp::kNotEqual;
     if (!equality || option->name.text.empty()) {
-      return binder.Error(ErrorCode::kBadArgument, value->span, kUsage);
+      return binder.Error(ErrorCode::kBadArgument, value->span, kRegexUsage);
     }
     field = binder.Intern(option->name.text);
     negated = option->op == CompareOp::kNotEqual;
@@ -59,12 +59,12 @@ absl::StatusOr<plan::NodePtr> BindRegex(const ast::CommandCall& call, plan::Bind
   } else {
     const auto* text = std::get_if<ast::Name>(&value->value);
     if (text == nullptr || value->alias) {
-      return binder.Error(ErrorCode::kBadArgument, value->span, kUsage);
+      return binder.Error(ErrorCode::kBadArgument, value->span, kRegexUsage);
     }
     pattern = text->text;
   }
   if (call.arguments.size() > 1) {
-    return binder.Error(ErrorCode::kBadArgument, call.arguments[1].span, kUsage);
+    return binder.Error(ErrorCode::kBadArgument, call.arguments[1].span, kRegexUsage);
   }
   SPELK_RETURN_IF_ERROR(binder.CheckRegex(pattern, value->span));
   auto filter = plan::Make<plan::FilterNode>(call.span);

@@ -8,10 +8,10 @@
 namespace spelk::commands {
 namespace {
 
-constexpr std::string_view kUsage = "usage: rename [old_name AS/TO/-> new_name]+";
+constexpr std::string_view kRenameUsage = "usage: rename [old_name AS/TO/-> new_name]+";
 
 // `old AS new` is one argument with an alias; `old TO new` and `old -> new` are three.
-struct Pair {
+struct RenamedPair {
   const ast::Argument* from = nullptr;
   ast::Name to;
 };
@@ -22,10 +22,11 @@ bool IsTo(const ast::Argument& argument) {
   return word->text == "->" || word->text == "TO" || word->text == "to" || word->text == "To";
 }
 
-absl::StatusOr<std::vector<Pair>> PairsOf(const ast::CommandCall& call, plan::Binder& binder) {
+absl::StatusOr<std::vector<RenamedPair>> PairsOf(const ast::CommandCall& call,
+                                                 plan::Binder& binder) {
   SPELK_RETURN_IF_ERROR(binder.NoSigns(call));
   const std::vector<const ast::Argument*> arguments = binder.Positional(call);
-  std::vector<Pair> pairs;
+  std::vector<RenamedPair> pairs;
   for (size_t i = 0; i < arguments.size(); ++i) {
     if (arguments[i]->alias) {
       pairs.push_back({arguments[i], *arguments[i]->alias});
@@ -37,19 +38,19 @@ absl::StatusOr<std::vector<Pair>> PairsOf(const ast::CommandCall& call, plan::Bi
       return binder.Error(
           ErrorCode::kBadArgument, arguments[i]->span,
           fmt::format("no AS and new name follow {}", InQuotes(binder.TextOf(arguments[i]->span))),
-          {std::string(kUsage), "a name with blanks stands in double quotes"});
+          {std::string(kRenameUsage), "a name with blanks stands in double quotes"});
     }
     pairs.push_back({arguments[i], *to});
     i += 2;
   }
-  if (pairs.empty()) return binder.Error(ErrorCode::kMissingArgument, call.name.span, kUsage);
+  if (pairs.empty()) return binder.Error(ErrorCode::kMissingArgument, call.name.span, kRenameUsage);
   return pairs;
 }
 
 absl::StatusOr<plan::NodePtr> BindRename(const ast::CommandCall& call, plan::Binder& binder) {
   auto rename = plan::Make<plan::RenameNode>(call.span);
-  SPELK_ASSIGN_OR_RETURN(const std::vector<Pair> pairs, PairsOf(call, binder));
-  for (const Pair& pair : pairs) {
+  SPELK_ASSIGN_OR_RETURN(const std::vector<RenamedPair> pairs, PairsOf(call, binder));
+  for (const RenamedPair& pair : pairs) {
     SPELK_ASSIGN_OR_RETURN(const Field from, binder.FieldName(*pair.from, true));
     const std::string old_name(from.name());
     const auto stars = [](const std::string& name) {

@@ -61,7 +61,7 @@ struct ReplaceNode final : plan::Node {
 };
 
 // One replacement, compiled.
-struct Rule {
+struct ReplacementRule {
   Wildcard pattern;
   std::vector<std::string> pieces;  // Of the new text, around its stars.
 };
@@ -82,7 +82,7 @@ size_t CountStars(std::string_view text) {
 
 // The replacements, those that take precedence first (replace, "Usage"): texts before patterns, the
 // last of them first; patterns by how much they say of the text.
-std::vector<Rule> RulesOf(std::vector<Replacement> replacements) {
+std::vector<ReplacementRule> RulesOf(std::vector<Replacement> replacements) {
   std::reverse(replacements.begin(), replacements.end());
   const auto freedom = [](const Replacement& each) {
     return CountStars(each.from) == 0 ? SIZE_MAX : each.from.size() - CountStars(each.from);
@@ -90,23 +90,21 @@ std::vector<Rule> RulesOf(std::vector<Replacement> replacements) {
   std::stable_sort(
       replacements.begin(), replacements.end(),
       [&](const Replacement& a, const Replacement& b) { return freedom(a) > freedom(b); });
-  std::vector<Rule> rules;
+  std::vector<ReplacementRule> rules;
   for (const Replacement& each : replacements) {
     rules.push_back({Wildcard(each.from, Case::kExact), SplitAtStars(each.to)});
   }
   return rules;
 }
 
-struct NoState {};
-
-class Replace final : public exec::Streaming<NoState> {
+class Replace final : public exec::Streaming<exec::NoState> {
  public:
   explicit Replace(const ReplaceNode& node)
       : rules_(RulesOf(node.replacements)), fields_(node.fields) {}
 
-  absl::StatusOr<NoState> NewState() const override { return NoState(); }
+  absl::StatusOr<exec::NoState> NewState() const override { return exec::NoState(); }
 
-  absl::Status Process(Batch batch, NoState&, exec::Output& out) const override {
+  absl::Status Process(Batch batch, exec::NoState&, exec::Output& out) const override {
     const auto replace = [&](const Value& value) {
       return MapEach(value, batch.arena(),
                      [&](const Value& each) { return ReplaceOne(each, batch.arena()); });
@@ -125,7 +123,7 @@ class Replace final : public exec::Streaming<NoState> {
   Value ReplaceOne(const Value& value, Arena& arena) const {
     char buffer[kNumberText];
     const std::string_view text = TextOf(value, buffer);
-    for (const Rule& rule : rules_) {
+    for (const ReplacementRule& rule : rules_) {
       if (!rule.pattern.Matches(text)) continue;
       const std::vector<std::string_view> taken = rule.pattern.Captures(text);
       ArenaText made(arena);
@@ -138,13 +136,13 @@ class Replace final : public exec::Streaming<NoState> {
     return value;
   }
 
-  const std::vector<Rule> rules_;
+  const std::vector<ReplacementRule> rules_;
   const std::vector<Field> fields_;
 };
 
 // ---------------------------------------------------------------- binding
 
-bool IsWord(const ast::Argument& argument, std::string_view word) {
+bool IsThisWord(const ast::Argument& argument, std::string_view word) {
   const auto* name = std::get_if<ast::Name>(&argument.value);
   return name != nullptr && !name->quoted && EqualsIgnoringCase(name->text, word);
 }
@@ -160,8 +158,8 @@ absl::StatusOr<plan::NodePtr> BindReplace(const ast::CommandCall& call, plan::Bi
   SPELK_RETURN_IF_ERROR(binder.NoSigns(call));
   const std::vector<const ast::Argument*> arguments = binder.Positional(call);
   size_t at = 0;
-  while (at < arguments.size() && !(at > 0 && IsWord(*arguments[at], "in"))) {
-    if (at + 2 >= arguments.size() || !IsWord(*arguments[at + 1], "with")) {
+  while (at < arguments.size() && !(at > 0 && IsThisWord(*arguments[at], "in"))) {
+    if (at + 2 >= arguments.size() || !IsThisWord(*arguments[at + 1], "with")) {
       return binder.Error(ErrorCode::kMissingArgument, arguments[at]->span,
                           "WITH and a new text must follow",
                           {"usage: replace <text> WITH <text>… [IN <field>…]"});

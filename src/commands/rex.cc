@@ -62,9 +62,9 @@ std::string_view LastingText(const Value& value, Arena& arena) {
 }
 
 // Values found in one row for one target, with their memory accounted for.
-class Found {
+class FoundGroup {
  public:
-  explicit Found(MemoryBudget* budget) : reservation_(budget) {}
+  explicit FoundGroup(MemoryBudget* budget) : reservation_(budget) {}
   absl::Status Add(std::string_view text) {
     if (values_.size() == values_.capacity()) {
       const size_t bytes = 4 * (values_.size() + 16) * sizeof(Value);
@@ -128,16 +128,16 @@ class Offsets {
   Reservation reservation_;
 };
 
-struct ExtractState {
-  explicit ExtractState(MemoryBudget* budget) : offsets(budget) {}
+struct RexState {
+  explicit RexState(MemoryBudget* budget) : offsets(budget) {}
   std::unique_ptr<Regex> regex;
   std::unique_ptr<RegexMatcher> matcher;
-  std::vector<Found> found;  // One for each setter.
+  std::vector<FoundGroup> found;  // One for each setter.
   Offsets offsets;
   std::vector<exec::ColumnSetter> setters;  // Of the different targets, then of the offsets.
 };
 
-class Extract final : public exec::Streaming<ExtractState> {
+class Extract final : public exec::Streaming<RexState> {
  public:
   Extract(const RexNode& node, const exec::RunContext& run)
       : field_(node.field),
@@ -152,8 +152,8 @@ class Extract final : public exec::Streaming<ExtractState> {
     }
   }
 
-  absl::StatusOr<ExtractState> NewState() const override {
-    ExtractState state(run_.budget);
+  absl::StatusOr<RexState> NewState() const override {
+    RexState state(run_.budget);
     SPELK_ASSIGN_OR_RETURN(Regex regex, Regex::Compile(pattern_));
     state.regex = std::make_unique<Regex>(std::move(regex));
     state.matcher = std::make_unique<RegexMatcher>(*state.regex);
@@ -165,7 +165,7 @@ class Extract final : public exec::Streaming<ExtractState> {
     return state;
   }
 
-  absl::Status Process(Batch batch, ExtractState& state, exec::Output& out) const override {
+  absl::Status Process(Batch batch, RexState& state, exec::Output& out) const override {
     const Column* input = batch.Find(field_);
     if (input == nullptr) return out.Push(std::move(batch));
     const Column texts = *input;  // The field itself may be a target.
@@ -192,8 +192,8 @@ class Extract final : public exec::Streaming<ExtractState> {
   }
 
  private:
-  absl::Status MatchRow(const Value& value, Arena& arena, ExtractState& state) const {
-    for (Found& found : state.found) found.Clear();
+  absl::Status MatchRow(const Value& value, Arena& arena, RexState& state) const {
+    for (FoundGroup& found : state.found) found.Clear();
     state.offsets.Clear();
     for (const Value& each : value.each()) {
       state.offsets.StartText();
@@ -202,7 +202,7 @@ class Extract final : public exec::Streaming<ExtractState> {
     return absl::OkStatus();
   }
 
-  absl::Status MatchText(std::string_view text, ExtractState& state) const {
+  absl::Status MatchText(std::string_view text, RexState& state) const {
     uint64_t matches = 0;
     for (size_t start = 0; start <= text.size() && (max_match_ == 0 || matches < max_match_);) {
       const MatchResult result = state.matcher->Match(text, start);
@@ -217,7 +217,7 @@ class Extract final : public exec::Streaming<ExtractState> {
     return absl::OkStatus();
   }
 
-  absl::Status TakeGroups(std::string_view text, ExtractState& state) const {
+  absl::Status TakeGroups(std::string_view text, RexState& state) const {
     const std::vector<Regex::Group>& groups = state.regex->groups();
     for (size_t g = 0; g < groups.size() && g < places_.size(); ++g) {
       const std::optional<std::string_view> group = state.matcher->Group(text, groups[g].index);

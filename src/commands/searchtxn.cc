@@ -72,8 +72,8 @@ class BoundRows final : public WholeSink {
         const std::string_view text = TextOf(each, buffer);
         const auto [known, is_new] = first.try_emplace(std::string(text), r);
         if (is_new) {
-          constexpr size_t kEntry = 64;
-          SPELK_RETURN_IF_ERROR(rows.Reserve(text.size() + kEntry));
+          constexpr size_t kFieldEntry = 64;
+          SPELK_RETURN_IF_ERROR(rows.Reserve(text.size() + kFieldEntry));
         } else {
           parents[Root(r, parents)] = Root(known->second, parents);
         }
@@ -98,8 +98,6 @@ exec::OperatorPtr BuildSearchTxn(const plan::Node& node, const exec::RunContext&
 }
 
 // ---------------------------------------------------------------- binding
-
-constexpr std::string_view kBlanks = " \t\r\n";
 
 // The text after the command, word by word.
 class SearchText {

@@ -61,15 +61,13 @@ struct TagsNode final : plan::Node {
   }
 };
 
-struct NoState {};
-
-class Tags final : public exec::Streaming<NoState> {
+class Tags final : public exec::Streaming<exec::NoState> {
  public:
   Tags(const TagsNode& node, const exec::RunContext& run) : node_(node), run_(run) {}
 
-  absl::StatusOr<NoState> NewState() const override { return NoState(); }
+  absl::StatusOr<exec::NoState> NewState() const override { return exec::NoState(); }
 
-  absl::Status Process(Batch batch, NoState&, exec::Output& out) const override {
+  absl::Status Process(Batch batch, exec::NoState&, exec::Output& out) const override {
     const std::vector<size_t> columns = TagColumns(batch);
     if (node_.output) {
       SPELK_RETURN_IF_ERROR(Collect(columns, &batch));
@@ -170,7 +168,7 @@ class Tags final : public exec::Streaming<NoState> {
   const exec::RunContext& run_;
 };
 
-std::vector<std::string> SplitList(std::string_view text) {
+std::vector<std::string> SplitNames(std::string_view text) {
   std::vector<std::string> names;
   std::string name;
   for (const char c : text) {
@@ -197,7 +195,7 @@ absl::StatusOr<plan::NodePtr> BindTags(const ast::CommandCall& call, plan::Binde
   SPELK_ASSIGN_OR_RETURN(node->with_value, binder.Flag(call, "inclvalue"));
   if (!output.empty()) node->output = binder.Intern(output);
   if (output.empty()) node->with_name = node->with_value = false;
-  node->allowed = SplitList(allowed);
+  node->allowed = SplitNames(allowed);
   return node;
 }
 

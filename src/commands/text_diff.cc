@@ -14,7 +14,7 @@ namespace {
 
 constexpr size_t kAround = 3;  // Lines around a change.
 
-std::vector<std::string_view> LinesOf(std::string_view text) {
+std::vector<std::string_view> SplitLines(std::string_view text) {
   std::vector<std::string_view> lines;
   while (!text.empty()) {
     const size_t end = text.find('\n');
@@ -134,7 +134,7 @@ std::string ContextRange(size_t begin, size_t end) {
 }  // namespace
 
 TextDiff::TextDiff(std::string_view old_text, std::string_view new_text)
-    : old_(LinesOf(old_text)), new_(LinesOf(new_text)) {
+    : old_(SplitLines(old_text)), new_(SplitLines(new_text)) {
   FindSteps();
 }
 

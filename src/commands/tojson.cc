@@ -23,8 +23,8 @@ enum class JsonForm : uint8_t {
   kNone,  // As it is: computed numbers are numbers, text is a string.
 };
 constexpr size_t EnumSize(JsonForm) { return 6; }
-constexpr std::string_view kForms[] = {"auto", "bool", "num", "json", "str", "none"};
-std::string_view NameOf(JsonForm form) { return kForms[static_cast<size_t>(form)]; }
+constexpr std::string_view kToJsonForms[] = {"auto", "bool", "num", "json", "str", "none"};
+std::string_view NameOf(JsonForm form) { return kToJsonForms[static_cast<size_t>(form)]; }
 
 struct FormedFields {
   Field field;  // Patterns are interned like names.
@@ -155,10 +155,10 @@ struct ToJsonState {
   exec::ColumnSetter setter;
 };
 
-class ToJson final : public exec::Streaming<ToJsonState> {
+class ToJsonOperator final : public exec::Streaming<ToJsonState> {
  public:
   // `named`: members that each object has if nulls are filled in, beside those of the batch.
-  ToJson(const ToJsonNode& node, std::vector<Field> named, const exec::RunContext& run)
+  ToJsonOperator(const ToJsonNode& node, std::vector<Field> named, const exec::RunContext& run)
       : fields_(node.fields),
         named_(std::move(named)),
         form_(node.form),
@@ -295,7 +295,7 @@ class ToJsonOfAll final : public exec::SpoolSink {
       const bool known = std::find(all.begin(), all.end(), each.field) != all.end();
       if (!known && !plan::IsPattern(each.field.name())) all.push_back(each.field);
     }
-    const ToJson objects(node_, std::move(all), run());
+    const ToJsonOperator objects(node_, std::move(all), run());
     SPELK_ASSIGN_OR_RETURN(ToJsonState state, objects.NewState());
     ObjectOutput output(objects, state, out);
     return rows.Emit(output);
@@ -304,7 +304,7 @@ class ToJsonOfAll final : public exec::SpoolSink {
  private:
   class ObjectOutput final : public exec::Output {
    public:
-    ObjectOutput(const ToJson& objects, ToJsonState& state, exec::Output& next)
+    ObjectOutput(const ToJsonOperator& objects, ToJsonState& state, exec::Output& next)
         : objects_(objects), state_(state), next_(next) {}
     absl::Status Push(Batch batch) override {
       return objects_.Process(std::move(batch), state_, next_);
@@ -312,7 +312,7 @@ class ToJsonOfAll final : public exec::SpoolSink {
     bool enough() const override { return next_.enough(); }
 
    private:
-    const ToJson& objects_;
+    const ToJsonOperator& objects_;
     ToJsonState& state_;
     exec::Output& next_;
   };
@@ -321,9 +321,9 @@ class ToJsonOfAll final : public exec::SpoolSink {
 };
 
 std::optional<JsonForm> FormNamed(std::string_view name) {
-  const auto* known = std::find(std::begin(kForms), std::end(kForms), name);
-  if (known == std::end(kForms)) return std::nullopt;
-  return static_cast<JsonForm>(known - std::begin(kForms));
+  const auto* known = std::find(std::begin(kToJsonForms), std::end(kToJsonForms), name);
+  if (known == std::end(kToJsonForms)) return std::nullopt;
+  return static_cast<JsonForm>(known - std::begin(kToJsonForms));
 }
 
 absl::Status BindField(const ast::Argument& argument, JsonForm form, plan::Binder& binder,
@@ -364,7 +364,7 @@ exec::OperatorPtr BuildToJson(const plan::Node& node, const exec::RunContext& ru
   if (to_json.needs_all_fields()) return std::make_unique<ToJsonOfAll>(to_json, run);
   std::vector<Field> named;
   for (const FormedFields& each : to_json.fields) named.push_back(each.field);
-  return std::make_unique<ToJson>(to_json, std::move(named), run);
+  return std::make_unique<ToJsonOperator>(to_json, std::move(named), run);
 }
 
 constexpr Argument kToJsonArguments[] = {

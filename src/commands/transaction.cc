@@ -14,7 +14,7 @@
 namespace spelk::commands {
 namespace {
 
-constexpr int64_t kMicros = 1'000'000;
+constexpr int64_t kMicrosOfSecond = 1'000'000;
 
 struct TransactionNode final : plan::Node {
   static constexpr std::string_view kName = "transaction";
@@ -218,7 +218,7 @@ class TransactionOperator final : public exec::Sequential<TransactionState> {
     event.row = row;
     if (const Column* times = batch->Find(time_)) {
       if (const auto time = NumberOf(times->At(row))) {
-        event.time = std::llround(time->value * static_cast<double>(kMicros));
+        event.time = std::llround(time->value * static_cast<double>(kMicrosOfSecond));
       }
     }
     event.keys.resize(by_.size());
@@ -277,14 +277,15 @@ absl::StatusOr<std::optional<int64_t>> BindTime(const ast::CommandCall& call, st
     if (!number || !unit || *unit != each) continue;
     const double total = number->value * static_cast<double>(seconds);
     if (total < 0) return std::optional<int64_t>();
-    if (total < kMost) return std::optional<int64_t>(static_cast<int64_t>(total) * kMicros);
+    if (total < kMost) return std::optional<int64_t>(static_cast<int64_t>(total) * kMicrosOfSecond);
   }
   return binder.Error(ErrorCode::kBadOptionValue, option->value->span,
                       fmt::format("option {} does not take \"{}\"", name, text),
                       {"it takes a time such as 30s, 5m, 12h or 1d; -1 is no limit"});
 }
 
-absl::Status BindLists(const ast::CommandCall& call, plan::Binder& binder, TransactionNode* node) {
+absl::Status BindTransactionLists(const ast::CommandCall& call, plan::Binder& binder,
+                                  TransactionNode* node) {
   const ast::ArgumentOption* option = binder.FindOption(call, "mvlist");
   if (option == nullptr) return absl::OkStatus();
   if (const auto* list = std::get_if<ast::ArgumentList>(&option->value->value)) {
@@ -351,7 +352,7 @@ absl::StatusOr<plan::NodePtr> BindTransaction(const ast::CommandCall& call, plan
   }
   SPELK_ASSIGN_OR_RETURN(node->keep_orphans, binder.Flag(call, "keeporphans"));
   SPELK_ASSIGN_OR_RETURN(node->keep_evicted, binder.Flag(call, "keepevicted"));
-  SPELK_RETURN_IF_ERROR(BindLists(call, binder, node.get()));
+  SPELK_RETURN_IF_ERROR(BindTransactionLists(call, binder, node.get()));
   SPELK_ASSIGN_OR_RETURN(node->null_text, binder.Text(call, "nullstr"));
   SPELK_ASSIGN_OR_RETURN(node->raw_values, binder.Flag(call, "mvraw"));
   // Now the options that stand in the search itself are known to be right.

@@ -152,8 +152,8 @@ class TrendLine final : public exec::Sequential<TrendState> {
   const exec::RunContext& run_;
 };
 
-constexpr uint64_t kLeastPeriod = 2;
-constexpr uint64_t kMostPeriod = 10'000;
+constexpr uint64_t kLeastTrendPeriod = 2;
+constexpr uint64_t kMostTrendPeriod = 10'000;
 
 // sma5
 bool ParseTrend(std::string_view name, TrendTerm* term) {
@@ -179,7 +179,7 @@ absl::StatusOr<plan::NodePtr> BindTrendLine(const ast::CommandCall& call, plan::
         !ParseTrend(average->name.text, &term)) {
       return binder.Unexpected(*argument, {"averages are sma5(field), ema5(field), wma5(field)"});
     }
-    if (term.period < kLeastPeriod || term.period > kMostPeriod) {
+    if (term.period < kLeastTrendPeriod || term.period > kMostTrendPeriod) {
       return binder.Error(ErrorCode::kBadArgument, average->name.span,
                           "a period is a number from 2 to 10000");
     }

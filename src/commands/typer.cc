@@ -35,13 +35,11 @@ struct ShowNode final : plan::Node {
   }
 };
 
-struct NoState {};
-
-class Show final : public exec::Streaming<NoState> {
+class Show final : public exec::Streaming<exec::NoState> {
  public:
   explicit Show(const ShowNode& node) : field_(node.field), patterns_(node.patterns) {}
-  absl::StatusOr<NoState> NewState() const override { return NoState(); }
-  absl::Status Process(Batch batch, NoState&, exec::Output& out) const override {
+  absl::StatusOr<exec::NoState> NewState() const override { return exec::NoState(); }
+  absl::Status Process(Batch batch, exec::NoState&, exec::Output& out) const override {
     const Column* column = patterns_.empty() ? nullptr : batch.Find(field_);
     if (column == nullptr) return out.Push(std::move(batch));
     auto* kept = batch.arena().AllocateArray<Value>(batch.physical_rows());

@@ -21,15 +21,13 @@ struct XmlKvNode final : plan::Node {
   }
 };
 
-struct NoState {};
-
-class XmlKv final : public exec::Streaming<NoState> {
+class XmlKv final : public exec::Streaming<exec::NoState> {
  public:
   XmlKv(const XmlKvNode& node, const exec::RunContext& run) : input_(node.input), run_(run) {}
 
-  absl::StatusOr<NoState> NewState() const override { return NoState(); }
+  absl::StatusOr<exec::NoState> NewState() const override { return exec::NoState(); }
 
-  absl::Status Process(Batch batch, NoState&, exec::Output& out) const override {
+  absl::Status Process(Batch batch, exec::NoState&, exec::Output& out) const override {
     const Column* input = batch.Find(input_);
     if (input == nullptr || input->is_null_constant()) return out.Push(std::move(batch));
     exec::FoundFields found(batch, run_, "xmlkv");

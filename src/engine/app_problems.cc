@@ -14,7 +14,7 @@
 namespace spelk::engine {
 namespace {
 
-constexpr size_t kMemory = size_t{64} << 20U;
+constexpr size_t kMemoryOfSearch = size_t{64} << 20U;
 
 // A file of all apps, laid over each other as knowledge does.
 knowledge::Conf ConfOf(const Core& core, std::string_view file) {
@@ -39,10 +39,10 @@ std::string_view FirstWord(std::string_view text) {
   return text.substr(0, text.find_first_of(quoted ? "\"" : " \t\r\n,"));
 }
 
-class Search {
+class AppSearch {
  public:
-  explicit Search(const Core& core)
-      : core_(core), budget_(kMemory), fields_(&core.fields(), &budget_) {}
+  explicit AppSearch(const Core& core)
+      : core_(core), budget_(kMemoryOfSearch), fields_(&core.fields(), &budget_) {}
 
   void Props() {
     const knowledge::Conf conf = ConfOf(core_, "props.conf");
@@ -110,7 +110,7 @@ class Search {
 }  // namespace
 
 std::vector<std::string> FindAppProblems(const Core& core) {
-  Search search(core);
+  AppSearch search(core);
   search.Props();
   search.EventTypes();
   search.Lookups();

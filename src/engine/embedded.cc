@@ -6,16 +6,17 @@
 
 #include "knowledge/conf.h"
 #include "knowledge/yaml_scalars.h"
+#include "value/ascii.h"
 
 namespace spelk {
 namespace {
 
 using Piece = EmbeddedSearch::Piece;
-using Style = EmbeddedSearch::Style;
+using EmbeddedStyle = EmbeddedSearch::Style;
 
 bool IsBreak(char c) { return c == '\n' || c == '\r'; }
-bool IsBlank(char c) { return c == ' ' || c == '\t'; }
-bool IsSpace(char c) { return IsBlank(c) || IsBreak(c); }
+bool IsSpaceOrTab(char c) { return c == ' ' || c == '\t'; }
+bool IsSpace(char c) { return IsSpaceOrTab(c) || IsBreak(c); }
 
 void AddPiece(size_t offset, size_t file_offset, size_t length, std::vector<Piece>* pieces) {
   if (length == 0) return;
@@ -36,7 +37,7 @@ void AddPiece(size_t offset, size_t file_offset, size_t length, std::vector<Piec
 // indented; what is written otherwise than it reads is escaped.
 class Aligner {
  public:
-  Aligner(std::string_view text, std::string_view raw, size_t base, Style style)
+  Aligner(std::string_view text, std::string_view raw, size_t base, EmbeddedStyle style)
       : text_(text), raw_(raw), base_(base), style_(style) {}
 
   std::vector<Piece> Run() {
@@ -52,10 +53,10 @@ class Aligner {
       LineBreak();
       return true;
     }
-    if (style_ == Style::kSingleQuoted && c == '\'') return Take(1, 2);
-    if (style_ == Style::kDoubleQuoted && c == '\\') return Escape();
+    if (style_ == EmbeddedStyle::kSingleQuoted && c == '\'') return Take(1, 2);
+    if (style_ == EmbeddedStyle::kDoubleQuoted && c == '\\') return Escape();
     if (c == text_[at_]) return Take(1, 1);
-    if (!IsBlank(c)) return false;
+    if (!IsSpaceOrTab(c)) return false;
     ++raw_at_;  // At the end of a line that is folded.
     return true;
   }
@@ -81,7 +82,7 @@ class Aligner {
     // The blanks that the text has of the indentation.
     size_t blanks = 0;
     while (blanks + 1 < end - at_ && blanks < raw_end - raw_at_ &&
-           IsBlank(text_[end - 1 - blanks]) &&
+           IsSpaceOrTab(text_[end - 1 - blanks]) &&
            raw_[raw_end - 1 - blanks] == text_[end - 1 - blanks]) {
       ++blanks;
     }
@@ -108,7 +109,7 @@ class Aligner {
   const std::string_view text_;
   const std::string_view raw_;
   const size_t base_;
-  const Style style_;
+  const EmbeddedStyle style_;
   size_t at_ = 0;
   size_t raw_at_ = 0;
   std::vector<Piece> pieces_;
@@ -123,7 +124,7 @@ EmbeddedSearch OfScalar(std::string_view file, knowledge::YamlScalar scalar) {
   made.end = scalar.end;
   switch (scalar.style) {
     case From::kBlock: {
-      made.style = Style::kBlock;
+      made.style = EmbeddedStyle::kBlock;
       const size_t line = file.find('\n', scalar.begin);
       made.begin = std::min(line == std::string_view::npos ? file.size() : line + 1, scalar.end);
       const std::string_view raw = file.substr(made.begin, made.end - made.begin);
@@ -139,14 +140,14 @@ EmbeddedSearch OfScalar(std::string_view file, knowledge::YamlScalar scalar) {
     }
     case From::kSingleQuoted:
     case From::kDoubleQuoted:
-      made.style =
-          scalar.style == From::kSingleQuoted ? Style::kSingleQuoted : Style::kDoubleQuoted;
+      made.style = scalar.style == From::kSingleQuoted ? EmbeddedStyle::kSingleQuoted
+                                                       : EmbeddedStyle::kDoubleQuoted;
       made.begin = std::min(made.begin + 1, file.size());
       if (made.end > made.begin) --made.end;
       break;
     case From::kPlain:
       // Blanks at its end mean nothing to YAML, and much to whoever is about to write on.
-      while (made.end < file.size() && IsBlank(file[made.end]) && !made.text.empty()) {
+      while (made.end < file.size() && IsSpaceOrTab(file[made.end]) && !made.text.empty()) {
         made.text += file[made.end++];
       }
       break;
@@ -196,25 +197,25 @@ class ConfReader {
       return;
     }
     in_search_ = false;
-    const std::string_view trimmed = knowledge::TrimBlanks(line);
+    const std::string_view trimmed = TrimBlanks(line);
     if (trimmed.empty() || trimmed.front() == '#') {
       goes_on_ = false;
       return;
     }
     if (trimmed.front() == '[') {
-      stanza_ = knowledge::TrimBlanks(trimmed.substr(1, trimmed.size() - 2));
+      stanza_ = TrimBlanks(trimmed.substr(1, trimmed.size() - 2));
       goes_on_ = false;
       return;
     }
     const size_t equals = line.find('=');
     if (equals == std::string_view::npos) return;
-    if (knowledge::TrimBlanks(line.substr(0, equals)) != key_) return;
+    if (TrimBlanks(line.substr(0, equals)) != key_) return;
     in_search_ = true;
     size_t from = begin + equals + 1;
-    while (from < stop && IsBlank(text_[from])) ++from;
+    while (from < stop && IsSpaceOrTab(text_[from])) ++from;
     EmbeddedSearch& made = searches_.emplace_back();
     made.name = stanza_;
-    made.style = Style::kContinued;
+    made.style = EmbeddedStyle::kContinued;
     made.begin = from;
     Append(from, stop, false);
   }
@@ -274,21 +275,26 @@ std::optional<size_t> EmbeddedSearch::SearchOffset(size_t file_offset) const {
 }
 
 std::optional<std::string> EmbeddedSearch::InFile(std::string_view written) const {
-  const bool file = style == Style::kPlain && begin == 0;  // In YAML a key stands before it.
+  const bool file =
+      style == EmbeddedStyle::kPlain && begin == 0;  // In YAML a key stands before it.
   std::string made;
   for (const char c : written) {
     if (c == '\n') {
-      if (style == Style::kSingleQuoted || (style == Style::kPlain && !file)) return std::nullopt;
-      made += style == Style::kDoubleQuoted ? "\\n" : style == Style::kContinued ? "\\\n" : "\n";
+      if (style == EmbeddedStyle::kSingleQuoted || (style == EmbeddedStyle::kPlain && !file))
+        return std::nullopt;
+      made += style == EmbeddedStyle::kDoubleQuoted ? "\\n"
+              : style == EmbeddedStyle::kContinued  ? "\\\n"
+                                                    : "\n";
       made += indent;
       continue;
     }
-    if (style == Style::kDoubleQuoted && (c == '"' || c == '\\')) made += '\\';
-    if (style == Style::kSingleQuoted && c == '\'') made += c;
+    if (style == EmbeddedStyle::kDoubleQuoted && (c == '"' || c == '\\')) made += '\\';
+    if (style == EmbeddedStyle::kSingleQuoted && c == '\'') made += c;
     made += c;
   }
   const bool comment = made.find(" #") != std::string::npos;
-  if (style == Style::kPlain && !file && (comment || made.find(": ") != std::string::npos)) {
+  if (style == EmbeddedStyle::kPlain && !file &&
+      (comment || made.find(": ") != std::string::npos)) {
     return std::nullopt;
   }
   return made;

@@ -122,7 +122,7 @@ absl::Status SetBound(std::string_view name, absl::TimeZone zone, std::string* b
   return absl::OkStatus();
 }
 
-absl::StatusOr<io::FormatOptions> FormatOf(const RunOptions& options) {
+absl::StatusOr<io::FormatOptions> FormatOptionsOf(const RunOptions& options) {
   const io::InputFormat* format = io::InputFormatNamed(options.format);
   if (format == nullptr && options.format != "auto") {
     return absl::InvalidArgumentError(
@@ -170,7 +170,7 @@ absl::StatusOr<RunRequest> MakeRequest(const Core& core, const Input& input,
   }
   SPELK_ASSIGN_OR_RETURN(std::vector<io::Input> files, io::ExpandInputs(input.impl()->paths));
   for (io::Input& file : files) request.inputs.push_back(std::move(file));
-  SPELK_ASSIGN_OR_RETURN(const io::FormatOptions format, FormatOf(options));
+  SPELK_ASSIGN_OR_RETURN(const io::FormatOptions format, FormatOptionsOf(options));
   for (io::Input& each : request.inputs) {
     each.format = format;
     if (each.sourcetype.empty()) each.sourcetype = MakeUtf8(options.sourcetype);

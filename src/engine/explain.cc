@@ -41,7 +41,7 @@ std::string ShownKey(std::string_view key) {
 bool IsShown(const plan::ComputedColumns& rule) { return !rule.text_source || !rule.text.empty(); }
 
 // What a scan reads and skips.
-std::string Report(const plan::ScanNode* scan) {
+std::string ReportScan(const plan::ScanNode* scan) {
   std::string out;
   plan::FieldSet read = plan::FieldSet::Of(scan->fields);
   if (scan->predicate != nullptr) plan::CollectFields(*scan->predicate, &read);
@@ -107,7 +107,7 @@ absl::StatusOr<std::string> Runner::Explain(const plan::Node& root, Stage stage)
     return plan.pipeline().Print();
   }
   std::string out = plan::PrintPlan(*plan.root());
-  for (const plan::ScanNode* scan : plan::ScansOf(*plan.root())) out += Report(scan);
+  for (const plan::ScanNode* scan : plan::ScansOf(*plan.root())) out += ReportScan(scan);
   if (plan::ScansOf(*plan.root()).empty()) return out + "reads no events\n";
   out += order.newest_first ? fmt::format("order: newest first (needed by {})\n", order.needed_by)
                             : std::string("order: input\n");

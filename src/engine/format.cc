@@ -9,6 +9,7 @@
 #include "engine/impl.h"
 #include "spelk/format.h"
 #include "syntax/format.h"
+#include "value/utf8.h"
 
 namespace spelk {
 namespace engine {
@@ -38,7 +39,7 @@ Result<Formatting> FormatText(const Core& core, std::string_view text, const std
   const Source source(name, std::string(text));
   Diagnostics diagnostics;
   absl::StatusOr<Formatting> formatting =
-      spelk::Format(source, core.entries(), core.limits(), options.width, diagnostics);
+      FormatSource(source, core.entries(), core.limits(), options.width, diagnostics);
   if (!formatting.ok()) {
     const Error plain = ToError(formatting.status());
     std::vector<ErrorDetail> details;
@@ -128,11 +129,7 @@ Result<std::string> FormatSearch(const Engine& engine, std::string_view text,
   return engine::WithLineBreaks(*formatting, engine::LineEndOf(text));
 }
 
-namespace {
-
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-
-}  // namespace
+namespace {}  // namespace
 
 FileKind FileKindOf(std::string_view path) {
   const std::string_view name = path.substr(path.rfind('/') + 1);

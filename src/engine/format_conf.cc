@@ -7,6 +7,7 @@
 #include "engine/format.h"
 #include "engine/impl.h"
 #include "knowledge/conf.h"
+#include "value/ascii.h"
 
 namespace spelk::engine {
 namespace {
@@ -15,7 +16,7 @@ using knowledge::Conf;
 using knowledge::Stanza;
 
 // The value of a setting `search` as it lies in the file.
-struct Place {
+struct SearchPlace {
   size_t line = 1;
   size_t begin = 0;
   size_t end = 0;
@@ -27,16 +28,16 @@ class Finder {
  public:
   explicit Finder(std::string_view text) : text_(text) {}
 
-  std::vector<Place> Find() {
-    std::vector<Place> places;
+  std::vector<SearchPlace> Find() {
+    std::vector<SearchPlace> places;
     while (at_ < text_.size()) {
       const size_t begin = at_;
       const size_t number = number_ + 1;
       const std::string_view line = Next();
-      const std::string_view trimmed = knowledge::TrimBlanks(line);
+      const std::string_view trimmed = TrimBlanks(line);
       if (trimmed.empty() || trimmed.front() == '#' || trimmed.front() == '[') continue;
       const size_t equals = line.find('=');
-      Place place{number, begin, begin + line.size(), std::string(line)};
+      SearchPlace place{number, begin, begin + line.size(), std::string(line)};
       while (place.value.ends_with('\\')) {
         place.value.pop_back();
         if (at_ >= text_.size()) break;
@@ -46,14 +47,14 @@ class Finder {
         place.value += more;
         place.end = next + more.size();
       }
-      const bool search = equals != std::string_view::npos &&
-                          knowledge::TrimBlanks(line.substr(0, equals)) == "search";
+      const bool search =
+          equals != std::string_view::npos && TrimBlanks(line.substr(0, equals)) == "search";
       if (!search) continue;
       size_t value = equals + 1;
       while (value < line.size() && (line[value] == ' ' || line[value] == '\t')) ++value;
       place.begin += value;
       place.value.erase(0, value);
-      if (!knowledge::TrimBlanks(place.value).empty()) places.push_back(std::move(place));
+      if (!TrimBlanks(place.value).empty()) places.push_back(std::move(place));
     }
     return places;
   }
@@ -128,7 +129,7 @@ absl::StatusOr<Edits> EditsOfConf(const Core& core, std::string_view text, const
   };
   Edits edits;
   std::vector<Proposal> proposals;
-  for (const Place& place : Finder(text).Find()) {
+  for (const SearchPlace& place : Finder(text).Find()) {
     ++edits.searches;
     const Result<Formatting> formatted = FormatText(core, place.value, file, options);
     if (!formatted.ok()) {

@@ -12,6 +12,7 @@
 #include "engine/impl.h"
 #include "knowledge/conf.h"
 #include "knowledge/yaml.h"
+#include "value/ascii.h"
 
 namespace spelk::engine {
 namespace {
@@ -28,8 +29,7 @@ std::vector<YamlNodePtr> SearchesIn(const std::vector<YamlNodePtr>& documents) {
   const auto add = [&found](const YamlNode& map) {
     for (const auto& [key, node] : map.members) {
       const bool text = node->kind == YamlNode::Kind::kText;
-      if (IsSearch(key) && text && !knowledge::TrimBlanks(node->text).empty())
-        found.push_back(node);
+      if (IsSearch(key) && text && !TrimBlanks(node->text).empty()) found.push_back(node);
     }
   };
   for (const YamlNodePtr& document : documents) {
@@ -48,10 +48,10 @@ std::vector<YamlNodePtr> SearchesIn(const std::vector<YamlNodePtr>& documents) {
 }
 
 // Documents that are alike but for what `same` says of the texts of their searches.
-class Comparison {
+class DocumentComparison {
  public:
   using Same = std::function<bool(const YamlNode& a, const YamlNode& b)>;
-  explicit Comparison(Same same) : same_(std::move(same)) {}
+  explicit DocumentComparison(Same same) : same_(std::move(same)) {}
 
   bool Equal(const std::vector<YamlNodePtr>& a, const std::vector<YamlNodePtr>& b) {
     return std::equal(a.begin(), a.end(), b.begin(), b.end(),
@@ -87,7 +87,7 @@ std::string_view LineAt(std::string_view text, size_t begin) {
 size_t BlanksBefore(std::string_view line) {
   return std::min(line.find_first_not_of(' '), line.size());
 }
-bool IsBlank(std::string_view line) {
+bool IsBlankLine(std::string_view line) {
   return line.find_first_not_of(" \t") == std::string_view::npos;
 }
 
@@ -134,7 +134,7 @@ class Editor {
       return std::vector<Change>{{node.begin, node.end, Inline(node, formatted)}};
     }
     const size_t next = NextLine(text_, node.end);
-    const std::string_view rest = knowledge::TrimBlanks(text_.substr(node.end, next - node.end));
+    const std::string_view rest = TrimBlanks(text_.substr(node.end, next - node.end));
     if (!rest.empty() && rest.front() != '#') {
       return Error(ErrorKind::kUnsupported,
                    "this search stands in braces or brackets, so it stays as it is");
@@ -150,7 +150,7 @@ class Editor {
   // How far the lines of a block are indented.
   size_t BlockIndent(const YamlNode& node) const {
     size_t at = NextLine(text_, node.begin);
-    while (at < text_.size() && IsBlank(LineAt(text_, at))) at = NextLine(text_, at);
+    while (at < text_.size() && IsBlankLine(LineAt(text_, at))) at = NextLine(text_, at);
     const size_t own = node.text.find_first_not_of('\n');
     const size_t within =
         own == std::string::npos ? 0 : BlanksBefore(std::string_view(node.text).substr(own));
@@ -169,7 +169,7 @@ class Editor {
     const size_t second = NextLine(text_, node.begin);
     if (second < node.end) {
       const std::string_view line = LineAt(text_, second);
-      if (!IsBlank(line) && BlanksBefore(line) > node.key_column) return BlanksBefore(line);
+      if (!IsBlankLine(line) && BlanksBefore(line) > node.key_column) return BlanksBefore(line);
     }
     return node.key_column + 2;
   }
@@ -181,7 +181,7 @@ class Editor {
     size_t last = first;  // Behind the last line that is not blank.
     for (size_t at = first; at < text_.size(); at = NextLine(text_, at)) {
       const std::string_view line = LineAt(text_, at);
-      if (IsBlank(line)) continue;
+      if (IsBlankLine(line)) continue;
       if (BlanksBefore(line) < indent) break;
       last = at + line.size();
     }
@@ -219,7 +219,7 @@ absl::StatusOr<Edits> EditsOfYaml(const Core& core, std::string_view text, const
           InFile(formatted.error(), file, node->line - 1, literal ? editor.BlockIndent(*node) : 0));
       continue;
     }
-    if (formatted->text == knowledge::TrimBlanks(node->text)) continue;
+    if (formatted->text == TrimBlanks(node->text)) continue;
     Result<std::vector<Change>> changes = editor.ChangesOf(*node, formatted->text);
     if (!changes.ok()) {
       keep(changes.error());
@@ -234,7 +234,7 @@ absl::StatusOr<Edits> EditsOfYaml(const Core& core, std::string_view text, const
   }();
   const auto proven = [&](const std::string& changed) {
     const absl::StatusOr<std::vector<YamlNodePtr>> after = knowledge::ReadYaml(changed, file);
-    return after.ok() && Comparison([&](const YamlNode& a, const YamlNode& b) {
+    return after.ok() && DocumentComparison([&](const YamlNode& a, const YamlNode& b) {
                            return searched.count(&a) > 0 && same(a, b);
                          }).Equal(documents, *after);
   };

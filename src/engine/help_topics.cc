@@ -21,7 +21,7 @@ constexpr Example kComparingExamples[] = {{.title = "search ignores case",
                                            .query = "where u=\"ana\" OR u=\"bo\" | table u",
                                            .output = R"({"u":"bo"})"}};
 
-constexpr std::string_view kFields = R"(
+constexpr std::string_view kFieldsTopic = R"(
   A field is a member of the event; members of objects are called by a path: a.b, tags{}.
   In eval and where a name with other signs than letters, digits and _ stands in single quotes:
   where 'user-name'="ana". In search and in lists of fields it may stand as it is, or in double
@@ -223,7 +223,7 @@ constexpr Example kWildcardsExamples[] = {{.title = "In search",
 
 constexpr HelpTopic kTopics[] = {
     {"comparing", "How search and where compare values.", kComparing, kComparingExamples},
-    {"fields", "Names of fields, and how they are written.", kFields, kFieldsExamples},
+    {"fields", "Names of fields, and how they are written.", kFieldsTopic, kFieldsExamples},
     {"lookups", "Tables beside the events.", kLookups, kLookupsExamples},
     {"macros", "Texts that stand for others.", kMacros, kMacrosExamples},
     {"multivalue", "Fields with several values.", kMultivalue, kMultivalueExamples},

@@ -12,7 +12,7 @@ constexpr uint64_t kMostCounted = uint64_t{256}
                                   << 20U;  // Bytes before a fault that are read again.
 
 // The number of a line, if it can be told by reading what is before it once more.
-uint64_t LineAt(const io::Input& input, uint64_t offset) {
+uint64_t LineNumberAt(const io::Input& input, uint64_t offset) {
   if (io::ReadsOnce(input) || offset > kMostCounted) return 0;
   const absl::StatusOr<io::ByteSourcePtr> source = io::OpenEvents(input);
   if (!source.ok()) return 0;
@@ -46,7 +46,7 @@ uint64_t PassReports::LineOf(const std::vector<io::Input>& inputs,
                              const exec::ScanReport::Fault& fault) const {
   if (fault.line > 0) return fault.line;
   const auto [place, is_new] = lines_.try_emplace({fault.input, fault.offset}, 0);
-  if (is_new) place->second = LineAt(inputs[fault.input], fault.offset);
+  if (is_new) place->second = LineNumberAt(inputs[fault.input], fault.offset);
   return place->second;
 }
 

@@ -11,6 +11,7 @@
 #include "base/status.h"
 #include "io/terminal_text.h"
 #include "plan/bind/binder.h"
+#include "value/ascii.h"
 
 namespace spelk::engine {
 namespace {
@@ -40,16 +41,9 @@ void Collect(ExprPtr& expr, std::vector<SubsearchPlace>& found) {
   if (!place.subsearches.empty()) found.push_back(std::move(place));
 }
 
-std::string_view Trimmed(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t\r\n";
-  const size_t begin = text.find_first_not_of(kBlanks);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kBlanks) + 1 - begin);
-}
-
 // Without the parentheses around the whole of it: what `format "(" … ")"` gives for a list.
 std::string_view WithoutParentheses(std::string_view text) {
-  const std::string_view trimmed = Trimmed(text);
+  const std::string_view trimmed = TrimBlanks(text);
   if (!trimmed.starts_with('(')) return text;
   int depth = 0;
   bool quoted = false;
@@ -271,7 +265,7 @@ absl::StatusOr<ExprPtr> BindExpression(const Core& core, FieldTable& fields, con
   const bool boolean = subsearch.type == plan::Type::kBoolean;
   const std::string text = rows.Text(true);
   if (boolean && text == exec::SearchTextStyle().empty) return plan::MakeBoolean(false);
-  if (Trimmed(text).empty()) {
+  if (TrimBlanks(text).empty()) {
     return absl::InvalidArgumentError(
         "a subsearch in an expression gave nothing; end it with return $field, and see that it "
         "finds a row");
@@ -300,7 +294,7 @@ absl::Status BindList(const Core& core, FieldTable& fields, Expr* in,
     }
     const std::string result = results[next++]->Text(true);
     const std::string_view list = WithoutParentheses(result);
-    if (Trimmed(list).empty()) continue;  // No values.
+    if (TrimBlanks(list).empty()) continue;  // No values.
     absl::StatusOr<std::vector<ExprPtr>> values = CompileList(core, fields, list);
     if (!values.ok()) return BadText(result, "list of values", values.status());
     for (ExprPtr& value : *values) {

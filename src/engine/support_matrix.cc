@@ -22,7 +22,7 @@ std::string Cell(std::string_view text) {
   return out;
 }
 
-std::string Names(std::string_view name, std::span<const std::string_view> aliases) {
+std::string NamesOf(std::string_view name, std::span<const std::string_view> aliases) {
   std::string out = fmt::format("`{}`", name);
   for (const std::string_view alias : aliases) out += fmt::format(", `{}`", alias);
   return out;
@@ -62,7 +62,7 @@ std::string Commands(const plan::Registry& entries, Tally* commands, Tally* argu
   };
   std::vector<Row> rows;
   for (const plan::CommandEntry* entry : entries.commands()) {
-    std::string text = fmt::format("| {} | | {} | {} |\n", Names(entry->name, entry->aliases),
+    std::string text = fmt::format("| {} | | {} | {} |\n", NamesOf(entry->name, entry->aliases),
                                    commands->Count(Support(entry->differs)),
                                    Cell(entry->differs.empty() ? entry->summary : entry->differs));
     AddArguments(*entry, arguments, &text);
@@ -85,7 +85,7 @@ std::string Functions(const std::vector<const Entry*>& entries,
                       std::span<const std::string_view> unbuilt, Tally* tally) {
   std::string out = "| function | here | |\n|---|---|---|\n";
   for (const Entry* entry : entries) {
-    out += fmt::format("| {} | {} | {} |\n", Names(entry->name, entry->aliases),
+    out += fmt::format("| {} | {} | {} |\n", NamesOf(entry->name, entry->aliases),
                        tally->Count(Support(entry->differs)),
                        Cell(entry->differs.empty() ? entry->summary : entry->differs));
   }

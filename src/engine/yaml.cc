@@ -21,13 +21,13 @@ Yaml Handle(const knowledge::YamlNodePtr& node) {
   return Yaml(std::make_shared<const Yaml::Impl>(Yaml::Impl{node}));
 }
 
-using Kind = knowledge::YamlNode::Kind;
+using YamlKind = knowledge::YamlNode::Kind;
 
 }  // namespace
 
-bool Yaml::is_map() const { return impl_ != nullptr && impl_->node->kind == Kind::kMap; }
-bool Yaml::is_list() const { return impl_ != nullptr && impl_->node->kind == Kind::kList; }
-bool Yaml::is_text() const { return impl_ != nullptr && impl_->node->kind == Kind::kText; }
+bool Yaml::is_map() const { return impl_ != nullptr && impl_->node->kind == YamlKind::kMap; }
+bool Yaml::is_list() const { return impl_ != nullptr && impl_->node->kind == YamlKind::kList; }
+bool Yaml::is_text() const { return impl_ != nullptr && impl_->node->kind == YamlKind::kText; }
 const std::string& Yaml::text() const { return impl_ == nullptr ? Nothing() : impl_->node->text; }
 bool Yaml::quoted() const { return impl_ != nullptr && impl_->node->quoted; }
 size_t Yaml::line() const { return impl_ == nullptr ? 0 : impl_->node->line; }

@@ -4,8 +4,6 @@
 namespace spelk::exec {
 namespace {
 
-struct NoState {};
-
 class Deferred final : public Sequential<NoState> {
  public:
   absl::StatusOr<NoState> NewState() const override { return NoState(); }

@@ -49,6 +49,9 @@ class StreamingOperator : public Operator {
   virtual absl::Status ProcessAny(Batch batch, OperatorState& state, Output& out) const = 0;
 };
 
+// Of an operator that needs none.
+struct NoState {};
+
 // `State` is scratch of one worker: evaluators, matchers. Rows come out in the order they came in.
 template <class State>
 class Streaming : public StreamingOperator {

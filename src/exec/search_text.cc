@@ -6,6 +6,7 @@
 
 #include "base/status.h"
 #include "syntax/unescape.h"
+#include "value/ascii.h"
 #include "value/number.h"
 
 namespace spelk::exec {
@@ -15,7 +16,6 @@ bool IsLetter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
          static_cast<unsigned char>(c) >= 0x80U;
 }
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 // Whether the search language reads the name as one word.
 bool IsSearchName(std::string_view name) {

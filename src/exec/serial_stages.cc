@@ -31,7 +31,7 @@ uint64_t Now() {
                                    .count());
 }
 
-uint64_t BytesOf(const Batch& batch) {
+uint64_t BytesOfBatch(const Batch& batch) {
   uint64_t bytes = 0;
   for (const Column& column : batch.columns()) {
     for (size_t r = 0; r < batch.size(); ++r) {
@@ -50,7 +50,7 @@ class CountingOutput final : public Output {
     count_.batches.fetch_add(1, std::memory_order_relaxed);
     if (!measures_) return next_->Push(std::move(batch));
     const uint64_t start = Now();  // What measuring takes is not the node's.
-    count_.bytes.fetch_add(BytesOf(batch), std::memory_order_relaxed);
+    count_.bytes.fetch_add(BytesOfBatch(batch), std::memory_order_relaxed);
     absl::Status status = next_->Push(std::move(batch));
     count_.nanoseconds_after.fetch_add(Now() - start, std::memory_order_relaxed);
     return status;

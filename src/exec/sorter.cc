@@ -13,10 +13,9 @@ namespace spelk::exec {
 namespace {
 
 constexpr size_t kMergeFanIn = 32;
-constexpr size_t kRecordRows = 256;
+constexpr size_t kSortRecordRows = 256;
 constexpr size_t kMostRecordBytes = 256U << 10U;
 constexpr size_t kLeastRecordBytes = 1U << 10U;
-constexpr size_t kRowsUnderPressure = 64;
 constexpr size_t kLongRecord = 4U << 20U;
 
 // While runs are merged a record of each is in memory, as a batch.
@@ -262,7 +261,7 @@ absl::Status Sorter::WriteRun(SpillFile& file) {
     BatchAssembler assembler(nullptr, Field());
     std::vector<RowRank> ranks;
     size_t bytes = 0;
-    while (end < entries_.size() && end - begin < kRecordRows && bytes < most &&
+    while (end < entries_.size() && end - begin < kSortRecordRows && bytes < most &&
            batches_[entries_[end].batch].schema() == first.schema()) {
       const Batch& batch = batches_[entries_[end].batch];
       assembler.Add(batch, entries_[end].row);

@@ -15,6 +15,9 @@
 
 namespace spelk::exec {
 
+// So many rows come out at once where memory is short.
+inline constexpr size_t kRowsUnderPressure = 64;
+
 struct SorterOptions {
   std::vector<plan::SortKey> keys = {};  // None: by rank alone.
   bool reverse_rank = false;             // Last in rank first; ties of keys too.

@@ -4,18 +4,11 @@
 #include <utility>
 
 #include "base/status.h"
+#include "value/ascii.h"
 #include "value/number.h"
 
 namespace spelk::exec {
 namespace {
-
-bool IsBlank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
-
-std::string_view Trim(std::string_view text) {
-  while (!text.empty() && IsBlank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && IsBlank(text.back())) text.remove_suffix(1);
-  return text;
-}
 
 // CLEAN_KEYS: letters and digits of ASCII stay, anything else becomes `_`; none of those, and no
 // digits, at the beginning.
@@ -62,7 +55,7 @@ class Pieces {
         text_.remove_prefix(1);
       }
     }
-    return Unquoted(Trim(piece));
+    return Unquoted(TrimBlanks(piece));
   }
 
   static std::string_view Unquoted(std::string_view text) {
@@ -171,8 +164,8 @@ void TextExtraction::CutPairs(std::string_view text, TakesValues& taker) const {
   while (const auto pair = pieces.Next()) {
     const size_t at = pair->find_first_of(extraction_->pair_delimiters);
     if (at == std::string_view::npos) continue;
-    TakePair(Pieces::Unquoted(Trim(pair->substr(0, at))),
-             Pieces::Unquoted(Trim(pair->substr(at + 1))), taker);
+    TakePair(Pieces::Unquoted(TrimBlanks(pair->substr(0, at))),
+             Pieces::Unquoted(TrimBlanks(pair->substr(at + 1))), taker);
   }
 }
 

@@ -10,8 +10,6 @@
 namespace spelk::exec {
 namespace {
 
-constexpr size_t kRowsUnderPressure = 64;
-
 const GroupLayout& Layout() {
   static const GroupLayout kLayout({&plan::OpsOf<TopNPerKeyOfKey>()});
   return kLayout;

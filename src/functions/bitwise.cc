@@ -8,7 +8,7 @@
 namespace spelk::functions {
 namespace {
 
-constexpr std::string_view kPage = "Bitwise functions";
+constexpr std::string_view kBitwisePage = "Bitwise functions";
 constexpr unsigned kBits = 53;
 constexpr uint64_t kAllBits = (uint64_t{1} << kBits) - 1;
 
@@ -92,14 +92,14 @@ constexpr Example kRightExamples[] = {{.title = "One to the right",
                                        .query = "eval r=bit_shift_right(flags, 1)",
                                        .output = R"({"flags":5,"r":2})"}};
 
-constexpr FunctionEntry Entry(std::string_view name, std::string_view signature,
-                              std::string_view summary, plan::Arity arity,
-                              Value (*call)(Call&, std::span<const Value>),
-                              std::span<const Example> examples) {
+constexpr FunctionEntry OfBits(std::string_view name, std::string_view signature,
+                               std::string_view summary, plan::Arity arity,
+                               Value (*call)(Call&, std::span<const Value>),
+                               std::span<const Example> examples) {
   return {.name = name,
           .signature = signature,
           .summary = summary,
-          .page = kPage,
+          .page = kBitwisePage,
           .arity = arity,
           .result = Type::kNumber,
           .call = call,
@@ -107,24 +107,24 @@ constexpr FunctionEntry Entry(std::string_view name, std::string_view signature,
           .notes = kRangeNotes};
 }
 
-constexpr FunctionEntry kTable[] = {
-    Entry("bit_and", "bit_and(<number>, <number>, …)", "The bits that all numbers have.",
-          {2, kMany}, &And, kAndExamples),
-    Entry("bit_not", "bit_not(<number>[, <mask>])",
-          "The bits that the number does not have, of 53 or those of the mask.", {1, 2}, &Not,
-          kNotExamples),
-    Entry("bit_or", "bit_or(<number>, <number>, …)", "The bits that any of the numbers has.",
-          {2, kMany}, &Or, kOrExamples),
-    Entry("bit_shift_left", "bit_shift_left(<number>, <offset>)",
-          "The bits moved to the left, within 53 bits.", {2, 2}, &ShiftLeft, kLeftExamples),
-    Entry("bit_shift_right", "bit_shift_right(<number>, <offset>)", "The bits moved to the right.",
-          {2, 2}, &ShiftRight, kRightExamples),
-    Entry("bit_xor", "bit_xor(<number>, <number>, …)",
-          "The bits that an odd count of the numbers has.", {2, kMany}, &Xor, kXorExamples),
+constexpr FunctionEntry kBitwiseTable[] = {
+    OfBits("bit_and", "bit_and(<number>, <number>, …)", "The bits that all numbers have.",
+           {2, kMany}, &And, kAndExamples),
+    OfBits("bit_not", "bit_not(<number>[, <mask>])",
+           "The bits that the number does not have, of 53 or those of the mask.", {1, 2}, &Not,
+           kNotExamples),
+    OfBits("bit_or", "bit_or(<number>, <number>, …)", "The bits that any of the numbers has.",
+           {2, kMany}, &Or, kOrExamples),
+    OfBits("bit_shift_left", "bit_shift_left(<number>, <offset>)",
+           "The bits moved to the left, within 53 bits.", {2, 2}, &ShiftLeft, kLeftExamples),
+    OfBits("bit_shift_right", "bit_shift_right(<number>, <offset>)", "The bits moved to the right.",
+           {2, 2}, &ShiftRight, kRightExamples),
+    OfBits("bit_xor", "bit_xor(<number>, <number>, …)",
+           "The bits that an odd count of the numbers has.", {2, kMany}, &Xor, kXorExamples),
 };
 
 }  // namespace
 
-std::span<const FunctionEntry> BitwiseFunctions() { return kTable; }
+std::span<const FunctionEntry> BitwiseFunctions() { return kBitwiseTable; }
 
 }  // namespace spelk::functions

@@ -26,12 +26,12 @@ using plan::Expr;
 using plan::ExprPtr;
 using plan::Rows;
 
-constexpr std::string_view kPage = "Comparison and Conditional functions";
+constexpr std::string_view kConditionalPage = "Comparison and Conditional functions";
 
 // ---------------------------------------------------------------- what chooses a value
 
 // The type that all of the values have, or kAny. What is always null says nothing.
-Type CommonType(std::span<const ExprPtr> arguments, size_t first, size_t step) {
+Type CommonTypeOf(std::span<const ExprPtr> arguments, size_t first, size_t step) {
   Type common = Type::kNull;
   for (size_t i = first; i < arguments.size(); i += step) {
     const Type type = arguments[i]->type;
@@ -42,7 +42,7 @@ Type CommonType(std::span<const ExprPtr> arguments, size_t first, size_t step) {
   return common;
 }
 
-absl::Status OutOfMemory(const EvalContext& context) {
+absl::Status EvaluatingFailed(const EvalContext& context) {
   return context.arena().status("evaluating an expression");
 }
 
@@ -70,7 +70,7 @@ class ChoiceNode final : public EvalNode {
   absl::Status Evaluate(const EvalContext& context, Rows rows, Column* out) override {
     Value* values = context.NewValues();
     Truth* truth = context.NewTruths();
-    if (values == nullptr || truth == nullptr) return OutOfMemory(context);
+    if (values == nullptr || truth == nullptr) return EvaluatingFailed(context);
     std::vector<uint32_t> open(rows.begin(), rows.end());
     std::vector<uint32_t> taken;
     for (const Branch& branch : branches_) {
@@ -125,9 +125,9 @@ EvalNodePtr MakeValidate(const Expr& expr, EvalFactory& factory) {
   return std::make_unique<ChoiceNode>(MakeBranches(expr, factory), nullptr, true);
 }
 
-Type TypeOfIf(std::span<const ExprPtr> arguments) { return CommonType(arguments, 1, 1); }
-Type TypeOfCase(std::span<const ExprPtr> arguments) { return CommonType(arguments, 1, 2); }
-Type TypeOfCoalesce(std::span<const ExprPtr> arguments) { return CommonType(arguments, 0, 1); }
+Type TypeOfIf(std::span<const ExprPtr> arguments) { return CommonTypeOf(arguments, 1, 1); }
+Type TypeOfCase(std::span<const ExprPtr> arguments) { return CommonTypeOf(arguments, 1, 2); }
+Type TypeOfCoalesce(std::span<const ExprPtr> arguments) { return CommonTypeOf(arguments, 0, 1); }
 Type TypeOfFirst(std::span<const ExprPtr> arguments) { return arguments[0]->type; }
 
 // The first value that is not null; what follows it is not computed.
@@ -138,7 +138,7 @@ class CoalesceNode final : public EvalNode {
 
   absl::Status Evaluate(const EvalContext& context, Rows rows, Column* out) override {
     Value* values = context.NewValues();
-    if (values == nullptr) return OutOfMemory(context);
+    if (values == nullptr) return EvaluatingFailed(context);
     for (const uint32_t row : rows) values[row] = Value::Null();
     std::vector<uint32_t> open(rows.begin(), rows.end());
     for (const EvalNodePtr& operand : operands_) {
@@ -166,7 +166,7 @@ Value NullIf(Call&, std::span<const Value> values) {
 }
 
 // case() and validate(): conditions and values in turn.
-std::string CheckPairs(std::span<const ExprPtr> arguments) {
+std::string CheckConditions(std::span<const ExprPtr> arguments) {
   if (arguments.size() % 2 != 0) return "conditions and values come in pairs";
   for (size_t i = 0; i < arguments.size(); i += 2) {
     if (!plan::MayBeBoolean(*arguments[i])) {
@@ -270,7 +270,6 @@ Value CidrMatch(Call& call, std::span<const Value> values) {
 
 // ---------------------------------------------------------------- the table
 
-constexpr Type kTexts[] = {Type::kString};
 constexpr Type kIfTypes[] = {Type::kBoolean, Type::kAny};
 
 constexpr Example kCaseExamples[] = {
@@ -335,7 +334,7 @@ constexpr Example kValidateExamples[] = {
      .query = R"(eval r=validate(isint(port), "no number", port<65536, "too large") | table r)",
      .output = R"({"r":"no number"} {"r":"too large"} {})"}};
 
-constexpr std::string_view kMultiNotes[] = {"of a multivalue, any value may meet the condition"};
+constexpr std::string_view kAnyValueNotes[] = {"of a multivalue, any value may meet the condition"};
 constexpr std::string_view kValidateNotes[] = {
     "a condition that is null counts as one that is not met"};
 constexpr std::string_view kSearchMatchNotes[] = {
@@ -344,22 +343,22 @@ constexpr std::string_view kCidrNotes[] = {
     "bits beyond the prefix are ignored; what is no address or no block never matches",
     "of a multivalue, any value may meet the condition"};
 
-constexpr FunctionEntry kTable[] = {
+constexpr FunctionEntry kConditionalTable[] = {
     {.name = "case",
      .signature = "case(<condition>, <value>, …)",
      .summary = "The value behind the first condition that is true, else null.",
-     .page = kPage,
+     .page = kConditionalPage,
      .arity = {2, kMany},
      .result_of = &TypeOfCase,
      .nulls = Nulls::kSee,
      .multi = Multi::kWhole,
      .make = &MakeCase,
-     .check = &CheckPairs,
+     .check = &CheckConditions,
      .examples = kCaseExamples},
     {.name = "cidrmatch",
      .signature = "cidrmatch(<cidr>, <ip>)",
      .summary = "True if the address lies in the block, IPv4 or IPv6.",
-     .page = kPage,
+     .page = kConditionalPage,
      .arity = {2, 2},
      .parameters = kTexts,
      .result = Type::kBoolean,
@@ -371,7 +370,7 @@ constexpr FunctionEntry kTable[] = {
     {.name = "coalesce",
      .signature = "coalesce(<value>, …)",
      .summary = "The first value that is not null.",
-     .page = kPage,
+     .page = kConditionalPage,
      .arity = {1, kMany},
      .result_of = &TypeOfCoalesce,
      .nulls = Nulls::kSee,
@@ -381,14 +380,14 @@ constexpr FunctionEntry kTable[] = {
     {.name = "false",
      .signature = "false()",
      .summary = "False.",
-     .page = kPage,
+     .page = kConditionalPage,
      .result = Type::kBoolean,
      .bind = &BindFalse,
      .examples = kFalseExamples},
     {.name = "if",
      .signature = "if(<predicate>, <true value>, <false value>)",
      .summary = "The second argument where the first is true, else the third.",
-     .page = kPage,
+     .page = kConditionalPage,
      .arity = {3, 3},
      .parameters = kIfTypes,
      .result_of = &TypeOfIf,
@@ -399,16 +398,16 @@ constexpr FunctionEntry kTable[] = {
     {.name = "in",
      .signature = "in(<value>, <candidate>, …)",
      .summary = "True if the value equals one of the others.",
-     .page = kPage,
+     .page = kConditionalPage,
      .arity = {2, kMany},
      .result = Type::kBoolean,
      .bind = &BindIn,
      .examples = kInExamples,
-     .notes = kMultiNotes},
+     .notes = kAnyValueNotes},
     {.name = "like",
      .signature = "like(<text>, <pattern>)",
      .summary = "True if the whole text fits the pattern: % is any run of characters, _ is one.",
-     .page = kPage,
+     .page = kConditionalPage,
      .arity = {2, 2},
      .parameters = kTexts,
      .result = Type::kBoolean,
@@ -416,11 +415,11 @@ constexpr FunctionEntry kTable[] = {
      .call = &Like,
      .prepare = &PrepareLike,
      .examples = kLikeExamples,
-     .notes = kMultiNotes},
+     .notes = kAnyValueNotes},
     {.name = "match",
      .signature = "match(<text>, <regex>)",
      .summary = "True if the regular expression matches somewhere in the text.",
-     .page = kPage,
+     .page = kConditionalPage,
      .arity = {2, 2},
      .parameters = kTexts,
      .result = Type::kBoolean,
@@ -428,18 +427,18 @@ constexpr FunctionEntry kTable[] = {
      .call = &Match,
      .prepare = &PrepareMatch,
      .examples = kMatchExamples,
-     .notes = kMultiNotes},
+     .notes = kAnyValueNotes},
     {.name = "null",
      .signature = "null()",
      .summary = "Null: no value.",
-     .page = kPage,
+     .page = kConditionalPage,
      .result = Type::kNull,
      .bind = &BindNull,
      .examples = kNullExamples},
     {.name = "nullif",
      .signature = "nullif(<value>, <other>)",
      .summary = "Null if both are equal, else the first.",
-     .page = kPage,
+     .page = kConditionalPage,
      .arity = {2, 2},
      .result_of = &TypeOfFirst,
      .nulls = Nulls::kSee,
@@ -449,7 +448,7 @@ constexpr FunctionEntry kTable[] = {
     {.name = "searchmatch",
      .signature = "searchmatch(\"<search string>\")",
      .summary = "True if the event matches the search terms.",
-     .page = kPage,
+     .page = kConditionalPage,
      .arity = {1, 1},
      .result = Type::kBoolean,
      .bind = &BindSearchMatch,
@@ -458,26 +457,26 @@ constexpr FunctionEntry kTable[] = {
     {.name = "true",
      .signature = "true()",
      .summary = "True.",
-     .page = kPage,
+     .page = kConditionalPage,
      .result = Type::kBoolean,
      .bind = &BindTrue,
      .examples = kTrueExamples},
     {.name = "validate",
      .signature = "validate(<condition>, <value>, …)",
      .summary = "The value behind the first condition that is not true, else null.",
-     .page = kPage,
+     .page = kConditionalPage,
      .arity = {2, kMany},
      .result_of = &TypeOfCase,
      .nulls = Nulls::kSee,
      .multi = Multi::kWhole,
      .make = &MakeValidate,
-     .check = &CheckPairs,
+     .check = &CheckConditions,
      .examples = kValidateExamples,
      .notes = kValidateNotes},
 };
 
 }  // namespace
 
-std::span<const FunctionEntry> ConditionalFunctions() { return kTable; }
+std::span<const FunctionEntry> ConditionalFunctions() { return kConditionalTable; }
 
 }  // namespace spelk::functions

@@ -15,7 +15,7 @@
 namespace spelk::functions {
 namespace {
 
-constexpr std::string_view kPage = "Conversion functions";
+constexpr std::string_view kConversionPage = "Conversion functions";
 constexpr double kMostBits = 0x1p53 - 1;  // The greatest number that bits are taken of.
 
 // ---------------------------------------------------------------- to numbers
@@ -257,9 +257,7 @@ Value IpMask(Call& call, std::span<const Value> values) {
 
 constexpr Type kTextAndNumber[] = {Type::kString, Type::kNumber};
 constexpr Type kAnyAndNumber[] = {Type::kAny, Type::kNumber};
-constexpr Type kAnyAndText[] = {Type::kAny, Type::kString};
 constexpr Type kTextAndAny[] = {Type::kString, Type::kAny};
-constexpr Type kTexts[] = {Type::kString};
 
 constexpr Example kIpMaskExamples[] = {{.title = "The network of an address",
                                         .input = R"({"ip":"10.20.30.120"})",
@@ -303,11 +301,11 @@ constexpr std::string_view kToStringNotes[] = {
     "text that is no number passes unchanged; null is the text Null, with a format it stays null",
     "\"commas\" rounds to two decimals, \"binary\" takes whole numbers up to 2^53-1"};
 
-constexpr FunctionEntry kTable[] = {
+constexpr FunctionEntry kConversionTable[] = {
     {.name = "ipmask",
      .signature = "ipmask(\"<mask>\", <ip>)",
      .summary = "The bits of an IPv4 address that a mask leaves.",
-     .page = kPage,
+     .page = kConversionPage,
      .arity = {2, 2},
      .parameters = kTexts,
      .result = Type::kString,
@@ -316,7 +314,7 @@ constexpr FunctionEntry kTable[] = {
     {.name = "printf",
      .signature = "printf(\"<format>\", <value>, …)",
      .summary = "Text out of a format and values, as in C.",
-     .page = kPage,
+     .page = kConversionPage,
      .arity = {1, kMany},
      .parameters = kTextAndAny,
      .result = Type::kString,
@@ -328,7 +326,7 @@ constexpr FunctionEntry kTable[] = {
     {.name = "tobool",
      .signature = "tobool(<value>)",
      .summary = "A Boolean out of true, false or a number.",
-     .page = kPage,
+     .page = kConversionPage,
      .arity = {1, 1},
      .result = Type::kBoolean,
      .call = &ToBool,
@@ -336,7 +334,7 @@ constexpr FunctionEntry kTable[] = {
     {.name = "todouble",
      .signature = "todouble(<value>[, <base>])",
      .summary = "A number out of text; null if it is none.",
-     .page = kPage,
+     .page = kConversionPage,
      .arity = {1, 2},
      .parameters = kAnyAndNumber,
      .result = Type::kNumber,
@@ -345,7 +343,7 @@ constexpr FunctionEntry kTable[] = {
     {.name = "toint",
      .signature = "toint(<value>[, <base>])",
      .summary = "An integer out of text or a number, rounded down; null if it is none.",
-     .page = kPage,
+     .page = kConversionPage,
      .arity = {1, 2},
      .parameters = kAnyAndNumber,
      .result = Type::kNumber,
@@ -354,7 +352,7 @@ constexpr FunctionEntry kTable[] = {
     {.name = "tonumber",
      .signature = "tonumber(<text>[, <base>])",
      .summary = "A number out of text, in base 10 or another from 2 to 36.",
-     .page = kPage,
+     .page = kConversionPage,
      .arity = {1, 2},
      .parameters = kTextAndNumber,
      .result = Type::kNumber,
@@ -365,7 +363,7 @@ constexpr FunctionEntry kTable[] = {
     {.name = "tostring",
      .signature = "tostring(<value>[, \"binary\"|\"commas\"|\"duration\"|\"hex\"])",
      .summary = "A value as text, numbers in a format if one is given.",
-     .page = kPage,
+     .page = kConversionPage,
      .arity = {1, 2},
      .parameters = kAnyAndText,
      .result = Type::kString,
@@ -379,6 +377,6 @@ constexpr FunctionEntry kTable[] = {
 
 }  // namespace
 
-std::span<const FunctionEntry> ConversionFunctions() { return kTable; }
+std::span<const FunctionEntry> ConversionFunctions() { return kConversionTable; }
 
 }  // namespace spelk::functions

@@ -12,7 +12,7 @@
 namespace spelk::functions {
 namespace {
 
-constexpr std::string_view kPage = "Cryptographic functions";
+constexpr std::string_view kCryptoPage = "Cryptographic functions";
 
 template <class Context, size_t kSize, int (*kInit)(Context*),
           int (*kUpdate)(Context*, const void*, size_t), int (*kFinal)(unsigned char*, Context*)>
@@ -40,8 +40,6 @@ constexpr auto* kSha256 =
 constexpr auto* kSha512 =
     &Digest<SHA512_CTX, SHA512_DIGEST_LENGTH, SHA512_Init, SHA512_Update, SHA512_Final>;
 
-constexpr Type kTexts[] = {Type::kString};
-
 constexpr Example kMd5Examples[] = {
     {.title = "32 digits",
      .input = R"({"s":"hello"})",
@@ -66,14 +64,14 @@ constexpr Example kSha512Examples[] = {
                R"("r":"ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a)"
                R"(2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f"})"}};
 
-constexpr FunctionEntry Entry(std::string_view name, std::string_view signature,
-                              std::string_view summary,
-                              Value (*call)(Call&, std::span<const Value>),
-                              std::span<const Example> examples) {
+constexpr FunctionEntry Digest(std::string_view name, std::string_view signature,
+                               std::string_view summary,
+                               Value (*call)(Call&, std::span<const Value>),
+                               std::span<const Example> examples) {
   return {.name = name,
           .signature = signature,
           .summary = summary,
-          .page = kPage,
+          .page = kCryptoPage,
           .arity = {1, 1},
           .parameters = kTexts,
           .result = Type::kString,
@@ -81,15 +79,15 @@ constexpr FunctionEntry Entry(std::string_view name, std::string_view signature,
           .examples = examples};
 }
 
-constexpr FunctionEntry kTable[] = {
-    Entry("md5", "md5(<text>)", "The MD5 digest of the text.", kMd5, kMd5Examples),
-    Entry("sha1", "sha1(<text>)", "The SHA-1 digest of the text.", kSha1, kSha1Examples),
-    Entry("sha256", "sha256(<text>)", "The SHA-256 digest of the text.", kSha256, kSha256Examples),
-    Entry("sha512", "sha512(<text>)", "The SHA-512 digest of the text.", kSha512, kSha512Examples),
+constexpr FunctionEntry kCryptoTable[] = {
+    Digest("md5", "md5(<text>)", "The MD5 digest of the text.", kMd5, kMd5Examples),
+    Digest("sha1", "sha1(<text>)", "The SHA-1 digest of the text.", kSha1, kSha1Examples),
+    Digest("sha256", "sha256(<text>)", "The SHA-256 digest of the text.", kSha256, kSha256Examples),
+    Digest("sha512", "sha512(<text>)", "The SHA-512 digest of the text.", kSha512, kSha512Examples),
 };
 
 }  // namespace
 
-std::span<const FunctionEntry> CryptoFunctions() { return kTable; }
+std::span<const FunctionEntry> CryptoFunctions() { return kCryptoTable; }
 
 }  // namespace spelk::functions

@@ -22,6 +22,14 @@ using plan::Prepared;
 using plan::Stability;
 using plan::Type;
 
+// Parameters of functions; the last one stands for those after it too.
+inline constexpr Type kTexts[] = {Type::kString};
+inline constexpr Type kNumbers[] = {Type::kNumber};
+inline constexpr Type kAnyAndText[] = {Type::kAny, Type::kString};
+inline constexpr Type kAnyAndBoolean[] = {Type::kAny, Type::kBoolean};
+
+inline constexpr std::string_view kDomainNotes[] = {"outside of its domain: nan, inf or -inf"};
+
 // One line of families.inc: SPELK_FUNCTIONS(Text) declares TextFunctions(), defined in text.cc.
 #define SPELK_FUNCTIONS(Name) std::span<const FunctionEntry> Name##Functions();
 #define SPELK_STATISTICS(Name) std::span<const AggregateEntry> Name##Statistics();

@@ -8,7 +8,7 @@
 namespace spelk::functions {
 namespace {
 
-constexpr std::string_view kPage = "Informational functions";
+constexpr std::string_view kInformationalPage = "Informational functions";
 
 // A number as eval reads one: text of a field that looks like one, but no text of the query's own.
 std::optional<Number> NumberArgument(const Call& call, const Value& value) {
@@ -95,7 +95,7 @@ constexpr Example kTypeOfExamples[] = {
          R"(eval r=typeof(n), s=typeof("12"), t=typeof(1=2), u=typeof(missing) | table r s t u)",
      .output = R"({"r":"Number","s":"String","t":"Boolean","u":"Invalid"})"}};
 
-constexpr std::string_view kMultiNotes[] = {"false for a multivalue"};
+constexpr std::string_view kNotMultiNotes[] = {"false for a multivalue"};
 constexpr std::string_view kIntNotes[] = {
     "a number written with a point is no integer (5.0), a computed one without a fraction is "
     "(10/2)",
@@ -103,15 +103,15 @@ constexpr std::string_view kIntNotes[] = {
 constexpr std::string_view kTypeOfNotes[] = {
     "a multivalue is Multivalue, a Boolean is Boolean (the documentation also says Bool)"};
 
-constexpr FunctionEntry Entry(std::string_view name, std::string_view signature,
-                              std::string_view summary,
-                              Value (*call)(Call&, std::span<const Value>),
-                              std::span<const Example> examples,
-                              std::span<const std::string_view> notes = {}) {
+constexpr FunctionEntry TestOfType(std::string_view name, std::string_view signature,
+                                   std::string_view summary,
+                                   Value (*call)(Call&, std::span<const Value>),
+                                   std::span<const Example> examples,
+                                   std::span<const std::string_view> notes = {}) {
   return {.name = name,
           .signature = signature,
           .summary = summary,
-          .page = kPage,
+          .page = kInformationalPage,
           .arity = {1, 1},
           .result = Type::kBoolean,
           .nulls = Nulls::kSee,
@@ -121,23 +121,25 @@ constexpr FunctionEntry Entry(std::string_view name, std::string_view signature,
           .notes = notes};
 }
 
-constexpr FunctionEntry kTable[] = {
-    Entry("isbool", "isbool(<value>)", "True for a Boolean.", &IsBool, kIsBoolExamples),
-    Entry("isdouble", "isdouble(<value>)", "True for a number that is no integer.", &IsDouble,
-          kIsDoubleExamples, kIntNotes),
-    Entry("isint", "isint(<value>)", "True for an integer.", &IsInt, kIsIntExamples, kIntNotes),
-    Entry("ismv", "ismv(<value>)", "True for a multivalue: two values or more.", &IsMulti,
-          kIsMvExamples),
-    Entry("isnotnull", "isnotnull(<value>)", "True if there is a value.", &IsNotNull,
-          kIsNotNullExamples),
-    Entry("isnull", "isnull(<value>)", "True if there is no value.", &IsNull, kIsNullExamples),
-    Entry("isnum", "isnum(<value>)", "True for a number.", &IsNum, kIsNumExamples, kMultiNotes),
-    Entry("isstr", "isstr(<value>)", "True for text that is no number.", &IsStr, kIsStrExamples,
-          kMultiNotes),
+constexpr FunctionEntry kInformationalTable[] = {
+    TestOfType("isbool", "isbool(<value>)", "True for a Boolean.", &IsBool, kIsBoolExamples),
+    TestOfType("isdouble", "isdouble(<value>)", "True for a number that is no integer.", &IsDouble,
+               kIsDoubleExamples, kIntNotes),
+    TestOfType("isint", "isint(<value>)", "True for an integer.", &IsInt, kIsIntExamples,
+               kIntNotes),
+    TestOfType("ismv", "ismv(<value>)", "True for a multivalue: two values or more.", &IsMulti,
+               kIsMvExamples),
+    TestOfType("isnotnull", "isnotnull(<value>)", "True if there is a value.", &IsNotNull,
+               kIsNotNullExamples),
+    TestOfType("isnull", "isnull(<value>)", "True if there is no value.", &IsNull, kIsNullExamples),
+    TestOfType("isnum", "isnum(<value>)", "True for a number.", &IsNum, kIsNumExamples,
+               kNotMultiNotes),
+    TestOfType("isstr", "isstr(<value>)", "True for text that is no number.", &IsStr,
+               kIsStrExamples, kNotMultiNotes),
     {.name = "typeof",
      .signature = "typeof(<value>)",
      .summary = "The type of a value: Number, String, Boolean, Multivalue or Invalid.",
-     .page = kPage,
+     .page = kInformationalPage,
      .arity = {1, 1},
      .result = Type::kString,
      .nulls = Nulls::kSee,
@@ -149,6 +151,6 @@ constexpr FunctionEntry kTable[] = {
 
 }  // namespace
 
-std::span<const FunctionEntry> InformationalFunctions() { return kTable; }
+std::span<const FunctionEntry> InformationalFunctions() { return kInformationalTable; }
 
 }  // namespace spelk::functions

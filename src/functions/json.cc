@@ -13,7 +13,7 @@ namespace {
 using io::JsonKind;
 using io::JsonNode;
 
-constexpr std::string_view kPage = "JSON functions";
+constexpr std::string_view kJsonPage = "JSON functions";
 
 // ---------------------------------------------------------------- making
 
@@ -220,16 +220,13 @@ Value JsonDelete(Call& call, std::span<const Value> arguments) {
 
 // ---------------------------------------------------------------- entries
 
-std::string CheckPairs(std::span<const plan::ExprPtr> arguments) {
+std::string CheckKeysAndValues(std::span<const plan::ExprPtr> arguments) {
   return arguments.size() % 2 == 0 ? "" : "keys and values come in pairs";
 }
 
 std::string CheckPairsAfterFirst(std::span<const plan::ExprPtr> arguments) {
   return arguments.size() % 2 == 1 ? "" : "paths and values come in pairs";
 }
-
-constexpr Type kTexts[] = {Type::kAny, Type::kString};
-constexpr Type kAnyAndBoolean[] = {Type::kAny, Type::kBoolean};
 
 constexpr Example kJsonExamples[] = {
     {.title = "JSON without its blanks, or nothing",
@@ -335,18 +332,18 @@ constexpr std::string_view kArrayToMvNotes[] = {
 constexpr std::string_view kDeleteNotes[] = {
     "The keys may also be given as a JSON array or a multivalue."};
 
-constexpr FunctionEntry kTable[] = {
+constexpr FunctionEntry kJsonTable[] = {
     {.name = "json",
      .signature = "json(<value>)",
      .summary = "Returns the JSON text without blanks, null for what is no JSON.",
-     .page = kPage,
+     .page = kJsonPage,
      .arity = {1, 1},
      .call = &Json,
      .examples = kJsonExamples},
     {.name = "json_append",
      .signature = "json_append(<json>, <path>, <value>[, <path>, <value>]…)",
      .summary = "Adds values to the arrays at the paths.",
-     .page = kPage,
+     .page = kJsonPage,
      .arity = {3, kMany},
      .result = Type::kString,
      .nulls = Nulls::kSee,
@@ -359,7 +356,7 @@ constexpr FunctionEntry kTable[] = {
     {.name = "json_array",
      .signature = "json_array([<value>[, <value>]…])",
      .summary = "Returns a JSON array of its arguments.",
-     .page = kPage,
+     .page = kJsonPage,
      .arity = {0, kMany},
      .result = Type::kString,
      .nulls = Nulls::kSee,
@@ -370,7 +367,7 @@ constexpr FunctionEntry kTable[] = {
     {.name = "json_array_to_mv",
      .signature = "json_array_to_mv(<json_array>[, <keep_quotes>])",
      .summary = "Returns the elements of a JSON array as a multivalue.",
-     .page = kPage,
+     .page = kJsonPage,
      .arity = {1, 2},
      .parameters = kAnyAndBoolean,
      .call = &JsonArrayToMv,
@@ -379,9 +376,9 @@ constexpr FunctionEntry kTable[] = {
     {.name = "json_delete",
      .signature = "json_delete(<object>, <key>[, <key>]…)",
      .summary = "Takes keys and their values out of a JSON object.",
-     .page = kPage,
+     .page = kJsonPage,
      .arity = {2, kMany},
-     .parameters = kTexts,
+     .parameters = kAnyAndText,
      .result = Type::kString,
      .multi = Multi::kWhole,
      .call = &JsonDelete,
@@ -390,7 +387,7 @@ constexpr FunctionEntry kTable[] = {
     {.name = "json_entries",
      .signature = "json_entries(<object>)",
      .summary = "Returns the members of a JSON object as an array of objects key, value.",
-     .page = kPage,
+     .page = kJsonPage,
      .arity = {1, 1},
      .result = Type::kString,
      .call = &JsonEntries,
@@ -398,7 +395,7 @@ constexpr FunctionEntry kTable[] = {
     {.name = "json_extend",
      .signature = "json_extend(<json>, <path>, <array>[, <path>, <array>]…)",
      .summary = "Adds the elements of arrays to the arrays at the paths.",
-     .page = kPage,
+     .page = kJsonPage,
      .arity = {3, kMany},
      .result = Type::kString,
      .nulls = Nulls::kSee,
@@ -411,9 +408,9 @@ constexpr FunctionEntry kTable[] = {
     {.name = "json_extract",
      .signature = "json_extract(<json>[, <path>]…)",
      .summary = "Returns what stands at a path of a JSON text.",
-     .page = kPage,
+     .page = kJsonPage,
      .arity = {1, kMany},
-     .parameters = kTexts,
+     .parameters = kAnyAndText,
      .call = &JsonExtract,
      .prepare = &PathArguments::Make,
      .examples = kExtractExamples,
@@ -421,25 +418,25 @@ constexpr FunctionEntry kTable[] = {
     {.name = "json_extract_exact",
      .signature = "json_extract_exact(<json>[, <key>]…)",
      .summary = "Returns the value of a key of a JSON object; dots and braces are part of the key.",
-     .page = kPage,
+     .page = kJsonPage,
      .arity = {1, kMany},
-     .parameters = kTexts,
+     .parameters = kAnyAndText,
      .call = &JsonExtractExact,
      .examples = kExtractExactExamples,
      .notes = kExtractNotes},
     {.name = "json_has_key_exact",
      .signature = "json_has_key_exact(<object>, <key>)",
      .summary = "Tells whether a JSON object has the key.",
-     .page = kPage,
+     .page = kJsonPage,
      .arity = {2, 2},
-     .parameters = kTexts,
+     .parameters = kAnyAndText,
      .result = Type::kBoolean,
      .call = &JsonHasKeyExact,
      .examples = kHasKeyExamples},
     {.name = "json_keys",
      .signature = "json_keys(<object>)",
      .summary = "Returns the keys of a JSON object as a JSON array.",
-     .page = kPage,
+     .page = kJsonPage,
      .arity = {1, 1},
      .result = Type::kString,
      .call = &JsonKeys,
@@ -447,19 +444,19 @@ constexpr FunctionEntry kTable[] = {
     {.name = "json_object",
      .signature = "json_object([<key>, <value>[, <key>, <value>]…])",
      .summary = "Returns a JSON object of keys and values.",
-     .page = kPage,
+     .page = kJsonPage,
      .arity = {0, kMany},
      .result = Type::kString,
      .nulls = Nulls::kSee,
      .multi = Multi::kWhole,
      .call = &JsonObject,
-     .check = &CheckPairs,
+     .check = &CheckKeysAndValues,
      .examples = kObjectExamples,
      .notes = kValueNotes},
     {.name = "json_set",
      .signature = "json_set(<json>, <path>, <value>[, <path>, <value>]…)",
      .summary = "Sets the values at the paths; where a path does not fit, nothing changes.",
-     .page = kPage,
+     .page = kJsonPage,
      .arity = {3, kMany},
      .result = Type::kString,
      .nulls = Nulls::kSee,
@@ -472,7 +469,7 @@ constexpr FunctionEntry kTable[] = {
     {.name = "json_set_exact",
      .signature = "json_set_exact(<json>, <key>, <value>[, <key>, <value>]…)",
      .summary = "Sets keys of a JSON object; dots and braces are part of the key.",
-     .page = kPage,
+     .page = kJsonPage,
      .arity = {3, kMany},
      .result = Type::kString,
      .nulls = Nulls::kSee,
@@ -484,7 +481,7 @@ constexpr FunctionEntry kTable[] = {
     {.name = "json_valid",
      .signature = "json_valid(<json>)",
      .summary = "Tells whether the text is JSON.",
-     .page = kPage,
+     .page = kJsonPage,
      .arity = {1, 1},
      .result = Type::kBoolean,
      .call = &JsonValid,
@@ -493,6 +490,6 @@ constexpr FunctionEntry kTable[] = {
 
 }  // namespace
 
-std::span<const FunctionEntry> JsonFunctions() { return kTable; }
+std::span<const FunctionEntry> JsonFunctions() { return kJsonTable; }
 
 }  // namespace spelk::functions

@@ -6,8 +6,8 @@
 namespace spelk::functions {
 namespace {
 
-constexpr std::string_view kConversionPage = "Conversion functions";
-constexpr std::string_view kInformationalPage = "Informational functions";
+constexpr std::string_view kToJsonTypePage = "Conversion functions";
+constexpr std::string_view kJsonTypePage = "Informational functions";
 
 // A text of JSON with that kind at its top, or null.
 io::JsonNode* Parse(Call& call, const Value& value, io::JsonKind kind) {
@@ -21,7 +21,7 @@ Value IsKind(Call& call, std::span<const Value> values) {
   return Value::Bool(Parse(call, values[0], kKind) != nullptr);
 }
 
-Value Printed(const io::JsonNode& node, Call& call) {
+Value PrintedNode(const io::JsonNode& node, Call& call) {
   ArenaText text(call.arena());
   io::PrintJson(node, text);
   return Value::Text(text.FinishText());
@@ -37,18 +37,18 @@ Value ArrayOf(std::span<const Value> values, Call& call) {
     if (node == nullptr) node = io::NewJsonText(io::JsonKind::kString, text, call.scratch());
     io::AddChild(*array, node);
   }
-  return Printed(*array, call);
+  return PrintedNode(*array, call);
 }
 
 Value ToArray(Call& call, std::span<const Value> values) {
   if (values[0].is_multi()) return ArrayOf(values[0].each(), call);
   const io::JsonNode* array = Parse(call, values[0], io::JsonKind::kArray);
-  return array == nullptr ? Value::Null() : Printed(*array, call);
+  return array == nullptr ? Value::Null() : PrintedNode(*array, call);
 }
 
 Value ToObject(Call& call, std::span<const Value> values) {
   const io::JsonNode* object = Parse(call, values[0], io::JsonKind::kObject);
-  return object == nullptr ? Value::Null() : Printed(*object, call);
+  return object == nullptr ? Value::Null() : PrintedNode(*object, call);
 }
 
 Value ToMv(Call& call, std::span<const Value> values) {
@@ -61,7 +61,7 @@ Value ToMv(Call& call, std::span<const Value> values) {
   if (elements == nullptr) return Value::Null();
   size_t i = 0;
   for (const io::JsonNode* node = array->first; node != nullptr; node = node->next) {
-    elements[i++] = Printed(*node, call);
+    elements[i++] = PrintedNode(*node, call);
   }
   return Value::Multi({elements, count});
 }
@@ -95,7 +95,7 @@ constexpr FunctionEntry Test(std::string_view name, std::string_view signature,
   return {.name = name,
           .signature = signature,
           .summary = summary,
-          .page = kInformationalPage,
+          .page = kJsonTypePage,
           .arity = {1, 1},
           .result = Type::kBoolean,
           .nulls = Nulls::kSee,
@@ -111,7 +111,7 @@ constexpr FunctionEntry Conversion(std::string_view name, std::string_view signa
   return {.name = name,
           .signature = signature,
           .summary = summary,
-          .page = kConversionPage,
+          .page = kToJsonTypePage,
           .arity = {1, 1},
           .result = result,
           .multi = Multi::kWhole,
@@ -119,7 +119,7 @@ constexpr FunctionEntry Conversion(std::string_view name, std::string_view signa
           .examples = examples};
 }
 
-constexpr FunctionEntry kTable[] = {
+constexpr FunctionEntry kJsonTypesTable[] = {
     Test("isarray", "isarray(<value>)", "True for text that is a JSON array.",
          &IsKind<io::JsonKind::kArray>, kIsArrayExamples),
     Test("isobject", "isobject(<value>)", "True for text that is a JSON object.",
@@ -137,6 +137,6 @@ constexpr FunctionEntry kTable[] = {
 
 }  // namespace
 
-std::span<const FunctionEntry> JsonTypesFunctions() { return kTable; }
+std::span<const FunctionEntry> JsonTypesFunctions() { return kJsonTypesTable; }
 
 }  // namespace spelk::functions

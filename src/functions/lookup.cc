@@ -158,7 +158,7 @@ EvalNodePtr Make(const Expr& call, EvalFactory& factory) {
 }
 
 constexpr Type kParameters[] = {Type::kString, Type::kString, Type::kString};
-constexpr Example kExamples[] = {
+constexpr Example kLookupExamples[] = {
     {.title = "The name that belongs to a number",
      .input = R"({"id":"2"} {"id":"9"})",
      .lookup = "uid,name\n1,Ann\n2,Bob\n",
@@ -166,12 +166,12 @@ constexpr Example kExamples[] = {
               R"(| table id found)",
      .output = R"({"id":"2","found":"{\"name\":\"Bob\"}"} {"id":"9"})"},
 };
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kLookupNotes[] = {
     "the object's members are columns and the values to look up in them, the array's texts the "
     "columns to give; the result is the text of an object, in which several values are an array",
     "null where no row matches"};
 
-constexpr FunctionEntry kTable[] = {
+constexpr FunctionEntry kLookupTable[] = {
     {.name = "lookup",
      .signature = "lookup(<table>, <json object>, <json array>)",
      .summary = "Gives columns of the rows of a lookup table that match, as a JSON object.",
@@ -184,12 +184,12 @@ constexpr FunctionEntry kTable[] = {
      .make = &Make,
      .check = &Check,
      .looks_up = true,
-     .examples = kExamples,
-     .notes = kNotes},
+     .examples = kLookupExamples,
+     .notes = kLookupNotes},
 };
 
 }  // namespace
 
-std::span<const FunctionEntry> LookupFunctions() { return kTable; }
+std::span<const FunctionEntry> LookupFunctions() { return kLookupTable; }
 
 }  // namespace spelk::functions

@@ -11,7 +11,7 @@
 namespace spelk::functions {
 namespace {
 
-constexpr std::string_view kPage = "Mathematical functions";
+constexpr std::string_view kMathPage = "Mathematical functions";
 constexpr std::string_view kStatisticalPage = "Statistical eval functions";
 
 template <double (*kFunction)(double)>
@@ -145,7 +145,7 @@ struct Candidate {
   bool is_empty() const { return value.is_text() && value.text().empty(); }
 };
 
-std::weak_ordering Compare(const Candidate& a, const Candidate& b) {
+std::weak_ordering CompareCandidates(const Candidate& a, const Candidate& b) {
   if (a.number && b.number) return std::weak_order(*a.number + 0.0, *b.number + 0.0);
   if (a.number || b.number) {
     return a.number ? std::weak_ordering::less : std::weak_ordering::greater;
@@ -159,7 +159,7 @@ template <bool kGreatest>
 bool Beats(const Candidate& a, const Candidate& b) {
   if (a.number && b.is_empty()) return true;
   if (a.is_empty() && b.number) return false;
-  return kGreatest ? Compare(a, b) > 0 : Compare(a, b) < 0;
+  return kGreatest ? CompareCandidates(a, b) > 0 : CompareCandidates(a, b) < 0;
 }
 
 template <bool kGreatest>
@@ -186,7 +186,6 @@ Type TypeOfExtreme(std::span<const plan::ExprPtr> arguments) {
 
 // ---------------------------------------------------------------- the table
 
-constexpr Type kNumbers[] = {Type::kNumber};
 constexpr std::string_view kCeilingAliases[] = {"ceil"};
 
 constexpr Example kAbsExamples[] = {{.title = "The size of a number",
@@ -258,7 +257,6 @@ constexpr Example kSumExamples[] = {{.title = "Fields that are absent or no numb
                                      .query = "eval r=sum(a, b, c, d) | table r",
                                      .output = R"({"r":4})"}};
 
-constexpr std::string_view kDomainNotes[] = {"outside of its domain: nan, inf or -inf"};
 constexpr std::string_view kLogNotes[] = {
     "of zero or a negative number: -inf or nan; to a base that is not above zero, or 1: null"};
 constexpr std::string_view kRoundNotes[] = {
@@ -274,7 +272,7 @@ constexpr FunctionEntry OfOneNumber(std::string_view name, std::string_view sign
   return {.name = name,
           .signature = signature,
           .summary = summary,
-          .page = kPage,
+          .page = kMathPage,
           .arity = {1, 1},
           .parameters = kNumbers,
           .result = Type::kNumber,
@@ -283,7 +281,7 @@ constexpr FunctionEntry OfOneNumber(std::string_view name, std::string_view sign
           .notes = notes};
 }
 
-constexpr FunctionEntry kTable[] = {
+constexpr FunctionEntry kMathTable[] = {
     OfOneNumber("abs", "abs(<number>)", "The size of a number.", &Abs, kAbsExamples),
     {.name = "avg",
      .signature = "avg(<number>, …)",
@@ -301,7 +299,7 @@ constexpr FunctionEntry kTable[] = {
      .aliases = kCeilingAliases,
      .signature = "ceiling(<number>)",
      .summary = "Rounds up to an integer.",
-     .page = kPage,
+     .page = kMathPage,
      .arity = {1, 1},
      .parameters = kNumbers,
      .result = Type::kNumber,
@@ -320,7 +318,7 @@ constexpr FunctionEntry kTable[] = {
     {.name = "log",
      .signature = "log(<number>[, <base>])",
      .summary = "The logarithm, to base 10 unless another is given.",
-     .page = kPage,
+     .page = kMathPage,
      .arity = {1, 2},
      .parameters = kNumbers,
      .result = Type::kNumber,
@@ -352,14 +350,14 @@ constexpr FunctionEntry kTable[] = {
     {.name = "pi",
      .signature = "pi()",
      .summary = "The number pi, with eleven digits.",
-     .page = kPage,
+     .page = kMathPage,
      .result = Type::kNumber,
      .call = &Pi,
      .examples = kPiExamples},
     {.name = "pow",
      .signature = "pow(<number>, <exponent>)",
      .summary = "A number to a power.",
-     .page = kPage,
+     .page = kMathPage,
      .arity = {2, 2},
      .parameters = kNumbers,
      .result = Type::kNumber,
@@ -369,7 +367,7 @@ constexpr FunctionEntry kTable[] = {
     {.name = "round",
      .signature = "round(<number>[, <decimals>])",
      .summary = "Rounds to an integer, or to so many decimals.",
-     .page = kPage,
+     .page = kMathPage,
      .arity = {1, 2},
      .parameters = kNumbers,
      .result = Type::kNumber,
@@ -397,6 +395,6 @@ constexpr FunctionEntry kTable[] = {
 
 }  // namespace
 
-std::span<const FunctionEntry> MathFunctions() { return kTable; }
+std::span<const FunctionEntry> MathFunctions() { return kMathTable; }
 
 }  // namespace spelk::functions

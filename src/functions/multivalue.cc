@@ -15,7 +15,7 @@
 namespace spelk::functions {
 namespace {
 
-constexpr std::string_view kPage = "Multivalue eval functions";
+constexpr std::string_view kMultivaluePage = "Multivalue eval functions";
 
 // ---------------------------------------------------------------- counting and choosing
 
@@ -81,20 +81,20 @@ Value Mvreverse(Call& call, std::span<const Value> arguments) {
   return Value::Multi({reversed, values.size()});
 }
 
-struct Entry {
+struct SortedValue {
   std::string_view text;
   size_t index = 0;
 
   // By bytes; equal texts stay in the order they had.
-  friend bool operator<(const Entry& a, const Entry& b) {
+  friend bool operator<(const SortedValue& a, const SortedValue& b) {
     const int order = a.text.compare(b.text);
     return order != 0 ? order < 0 : a.index < b.index;
   }
 };
 
 // The texts of the values, sorted; empty when memory is used up.
-std::span<Entry> SortedTexts(Call& call, std::span<const Value> values) {
-  auto* entries = call.scratch().AllocateArray<Entry>(values.size());
+std::span<SortedValue> SortedTexts(Call& call, std::span<const Value> values) {
+  auto* entries = call.scratch().AllocateArray<SortedValue>(values.size());
   if (entries == nullptr) return {};
   for (size_t i = 0; i < values.size(); ++i) entries[i] = {call.TextOf(values[i]), i};
   std::sort(entries, entries + values.size());
@@ -103,26 +103,28 @@ std::span<Entry> SortedTexts(Call& call, std::span<const Value> values) {
 
 Value Mvsort(Call& call, std::span<const Value> arguments) {
   const std::span<const Value> values = arguments[0].each();
-  const std::span<Entry> entries = SortedTexts(call, values);
+  const std::span<SortedValue> entries = SortedTexts(call, values);
   auto* sorted = call.arena().AllocateArray<Value>(entries.size());
   if (sorted == nullptr) return Value::Null();
   std::transform(entries.begin(), entries.end(), sorted,
-                 [values](const Entry& entry) { return values[entry.index]; });
+                 [values](const SortedValue& entry) { return values[entry.index]; });
   return Value::Multi({sorted, entries.size()});
 }
 
 Value Mvdedup(Call& call, std::span<const Value> arguments) {
   const std::span<const Value> values = arguments[0].each();
-  const std::span<Entry> entries = SortedTexts(call, values);
+  const std::span<SortedValue> entries = SortedTexts(call, values);
   // The first of each text is kept, in the order of the values.
-  const auto end = std::unique(entries.begin(), entries.end(),
-                               [](const Entry& a, const Entry& b) { return a.text == b.text; });
-  std::sort(entries.begin(), end, [](const Entry& a, const Entry& b) { return a.index < b.index; });
+  const auto end =
+      std::unique(entries.begin(), entries.end(),
+                  [](const SortedValue& a, const SortedValue& b) { return a.text == b.text; });
+  std::sort(entries.begin(), end,
+            [](const SortedValue& a, const SortedValue& b) { return a.index < b.index; });
   const auto count = static_cast<size_t>(end - entries.begin());
   auto* kept = call.arena().AllocateArray<Value>(count);
   if (kept == nullptr) return Value::Null();
   std::transform(entries.begin(), end, kept,
-                 [values](const Entry& entry) { return values[entry.index]; });
+                 [values](const SortedValue& entry) { return values[entry.index]; });
   return Value::Multi({kept, count});
 }
 
@@ -228,13 +230,10 @@ Value Commands(Call& call, std::span<const Value> arguments) {
 
 // ---------------------------------------------------------------- entries
 
-constexpr Type kAnyAndText[] = {Type::kAny, Type::kString};
 constexpr Type kAnyAndNumbers[] = {Type::kAny, Type::kNumber};
-constexpr Type kAnyAndBoolean[] = {Type::kAny, Type::kBoolean};
 constexpr Type kTwoAndText[] = {Type::kAny, Type::kAny, Type::kString};
 constexpr Type kRange[] = {Type::kNumber, Type::kNumber, Type::kAny};
 constexpr Type kPredicate[] = {Type::kBoolean};
-constexpr Type kText[] = {Type::kString};
 
 constexpr Example kCommandsExamples[] = {
     {.title = "Of a search in a field",
@@ -339,20 +338,20 @@ constexpr std::string_view kMvindexNotes[] = {
 constexpr std::string_view kMvrangeNotes[] = {
     "A negative step counts down. Steps of days and longer follow the calendar of --tz."};
 
-constexpr FunctionEntry kTable[] = {
+constexpr FunctionEntry kMultivalueTable[] = {
     {.name = "commands",
      .signature = "commands(<search>)",
      .summary = "Returns the commands of a search.",
-     .page = kPage,
+     .page = kMultivaluePage,
      .arity = {1, 1},
-     .parameters = kText,
+     .parameters = kTexts,
      .call = &Commands,
      .examples = kCommandsExamples,
      .notes = kCommandsNotes},
     {.name = "mv_to_json_array",
      .signature = "mv_to_json_array(<field>[, <infer_types>])",
      .summary = "Returns the values as a JSON array, as strings or as the JSON that they are.",
-     .page = kPage,
+     .page = kMultivaluePage,
      .arity = {1, 2},
      .parameters = kAnyAndBoolean,
      .result = Type::kString,
@@ -362,7 +361,7 @@ constexpr FunctionEntry kTable[] = {
     {.name = "mvappend",
      .signature = "mvappend(<value>[, <value>]…)",
      .summary = "Returns all values of its arguments in one multivalue.",
-     .page = kPage,
+     .page = kMultivaluePage,
      .arity = {1, kMany},
      .nulls = Nulls::kSee,
      .multi = Multi::kWhole,
@@ -371,7 +370,7 @@ constexpr FunctionEntry kTable[] = {
     {.name = "mvcount",
      .signature = "mvcount(<mv>)",
      .summary = "Returns the number of values.",
-     .page = kPage,
+     .page = kMultivaluePage,
      .arity = {1, 1},
      .result = Type::kNumber,
      .multi = Multi::kWhole,
@@ -380,7 +379,7 @@ constexpr FunctionEntry kTable[] = {
     {.name = "mvdedup",
      .signature = "mvdedup(<mv>)",
      .summary = "Returns the values without repetitions.",
-     .page = kPage,
+     .page = kMultivaluePage,
      .arity = {1, 1},
      .multi = Multi::kWhole,
      .call = &Mvdedup,
@@ -388,7 +387,7 @@ constexpr FunctionEntry kTable[] = {
     {.name = "mvfilter",
      .signature = "mvfilter(<predicate>)",
      .summary = "Returns the values of a field for which the predicate is true.",
-     .page = kPage,
+     .page = kMultivaluePage,
      .arity = {1, 1},
      .parameters = kPredicate,
      .make = &MakeMvfilter,
@@ -399,7 +398,7 @@ constexpr FunctionEntry kTable[] = {
     {.name = "mvfind",
      .signature = "mvfind(<mv>, <regex>)",
      .summary = "Returns the index of the first value that matches the regular expression.",
-     .page = kPage,
+     .page = kMultivaluePage,
      .arity = {2, 2},
      .parameters = kAnyAndText,
      .result = Type::kNumber,
@@ -410,7 +409,7 @@ constexpr FunctionEntry kTable[] = {
     {.name = "mvindex",
      .signature = "mvindex(<mv>, <start>[, <end>])",
      .summary = "Returns the value at an index, or those from one index to another.",
-     .page = kPage,
+     .page = kMultivaluePage,
      .arity = {2, 3},
      .parameters = kAnyAndNumbers,
      .multi = Multi::kWhole,
@@ -420,7 +419,7 @@ constexpr FunctionEntry kTable[] = {
     {.name = "mvjoin",
      .signature = "mvjoin(<mv>, <delim>)",
      .summary = "Returns the values as one text, with a delimiter between them.",
-     .page = kPage,
+     .page = kMultivaluePage,
      .arity = {2, 2},
      .parameters = kAnyAndText,
      .result = Type::kString,
@@ -430,7 +429,7 @@ constexpr FunctionEntry kTable[] = {
     {.name = "mvmap",
      .signature = "mvmap(<mv>, <expression>)",
      .summary = "Returns what the expression makes of each value.",
-     .page = kPage,
+     .page = kMultivaluePage,
      .arity = {2, 2},
      .make = &MakeMvmap,
      .check = &CheckMvmap,
@@ -440,7 +439,7 @@ constexpr FunctionEntry kTable[] = {
     {.name = "mvrange",
      .signature = "mvrange(<start>, <end>[, <step>])",
      .summary = "Returns the numbers from start to end, by a step that may be a span of time.",
-     .page = kPage,
+     .page = kMultivaluePage,
      .arity = {2, 3},
      .parameters = kRange,
      .call = &Mvrange,
@@ -449,7 +448,7 @@ constexpr FunctionEntry kTable[] = {
     {.name = "mvreverse",
      .signature = "mvreverse(<mv>)",
      .summary = "Returns the values in the opposite order.",
-     .page = kPage,
+     .page = kMultivaluePage,
      .arity = {1, 1},
      .multi = Multi::kWhole,
      .call = &Mvreverse,
@@ -457,7 +456,7 @@ constexpr FunctionEntry kTable[] = {
     {.name = "mvsort",
      .signature = "mvsort(<mv>)",
      .summary = "Returns the values sorted as texts, by bytes.",
-     .page = kPage,
+     .page = kMultivaluePage,
      .arity = {1, 1},
      .multi = Multi::kWhole,
      .call = &Mvsort,
@@ -465,7 +464,7 @@ constexpr FunctionEntry kTable[] = {
     {.name = "mvzip",
      .signature = "mvzip(<mv_left>, <mv_right>[, <delim>])",
      .summary = "Returns the values of two fields in pairs.",
-     .page = kPage,
+     .page = kMultivaluePage,
      .arity = {2, 3},
      .parameters = kTwoAndText,
      .multi = Multi::kWhole,
@@ -474,15 +473,15 @@ constexpr FunctionEntry kTable[] = {
     {.name = "split",
      .signature = "split(<str>, <delim>)",
      .summary = "Returns the parts of the text between the delimiters.",
-     .page = kPage,
+     .page = kMultivaluePage,
      .arity = {2, 2},
-     .parameters = kText,
+     .parameters = kTexts,
      .call = &Split,
      .examples = kSplitExamples},
 };
 
 }  // namespace
 
-std::span<const FunctionEntry> MultivalueFunctions() { return kTable; }
+std::span<const FunctionEntry> MultivalueFunctions() { return kMultivalueTable; }
 
 }  // namespace spelk::functions

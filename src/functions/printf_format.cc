@@ -8,12 +8,11 @@
 #include <cstdio>
 
 #include "base/status.h"
+#include "value/ascii.h"
 #include "value/number.h"
 
 namespace spelk::functions {
 namespace {
-
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 // Reads a number of a format; false beyond the limit.
 bool TakeCount(std::string_view text, size_t* at, int* count) {

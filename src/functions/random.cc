@@ -54,15 +54,15 @@ plan::EvalNodePtr MakeRandom(const plan::Expr& expr, plan::EvalFactory& factory)
                                       place.is_integer() ? place.integer() : 0);
 }
 
-constexpr Example kExamples[] = {
+constexpr Example kRandomExamples[] = {
     {.title = "A number from 0 to 2^31-1",
      .input = R"({"n":1})",
      .query = R"(eval r=random(), s=if(r>=0 AND r<2147483648, "fits", "no") | table s)",
      .output = R"({"s":"fits"})"}};
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kRandomNotes[] = {
     "the same search over the same rows gives the same numbers; --seed gives others"};
 
-constexpr FunctionEntry kTable[] = {
+constexpr FunctionEntry kRandomTable[] = {
     {.name = "random",
      .signature = "random()",
      .summary = "A random integer from 0 to 2^31-1.",
@@ -72,12 +72,12 @@ constexpr FunctionEntry kTable[] = {
      .stability = Stability::kRow,
      .make = &MakeRandom,
      .bind = &BindRandom,
-     .examples = kExamples,
-     .notes = kNotes},
+     .examples = kRandomExamples,
+     .notes = kRandomNotes},
 };
 
 }  // namespace
 
-std::span<const FunctionEntry> RandomFunctions() { return kTable; }
+std::span<const FunctionEntry> RandomFunctions() { return kRandomTable; }
 
 }  // namespace spelk::functions

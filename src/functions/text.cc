@@ -12,8 +12,8 @@
 namespace spelk::functions {
 namespace {
 
-constexpr std::string_view kPage = "Text functions";
-constexpr std::string_view kBlanks = " \t";
+constexpr std::string_view kTextPage = "Text functions";
+constexpr std::string_view kTrimmed = " \t";
 
 bool IsContinuation(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
 
@@ -80,7 +80,7 @@ std::string_view TrimRight(std::string_view text, std::string_view characters) {
 }
 
 std::string_view TrimCharacters(Call& call, std::span<const Value> arguments) {
-  return arguments.size() > 1 ? call.TextOf(arguments[1]) : kBlanks;
+  return arguments.size() > 1 ? call.TextOf(arguments[1]) : kTrimmed;
 }
 
 Value Ltrim(Call& call, std::span<const Value> arguments) {
@@ -237,7 +237,6 @@ Value Spath(Call& call, std::span<const Value> arguments) {
 
 // ---------------------------------------------------------------- entries
 
-constexpr Type kText[] = {Type::kString};
 constexpr Type kTextAndNumbers[] = {Type::kString, Type::kNumber};
 constexpr std::string_view kLenAliases[] = {"length"};
 
@@ -321,23 +320,23 @@ constexpr std::string_view kSubstrNotes[] = {
 constexpr std::string_view kUrldecodeNotes[] = {
     "A + stays as it is; what is no escape too. Bytes that are not UTF-8 become U+FFFD."};
 
-constexpr FunctionEntry kTable[] = {
+constexpr FunctionEntry kTextTable[] = {
     {.name = "len",
      .aliases = kLenAliases,
      .signature = "len(<str>)",
      .summary = "Returns the number of characters (Unicode code points) of the text.",
-     .page = kPage,
+     .page = kTextPage,
      .arity = {1, 1},
-     .parameters = kText,
+     .parameters = kTexts,
      .result = Type::kNumber,
      .call = &Len,
      .examples = kLenExamples},
     {.name = "lower",
      .signature = "lower(<str>)",
      .summary = "Returns the text in lower case.",
-     .page = kPage,
+     .page = kTextPage,
      .arity = {1, 1},
-     .parameters = kText,
+     .parameters = kTexts,
      .result = Type::kString,
      .multi = Multi::kEach,
      .call = &Lower,
@@ -345,18 +344,18 @@ constexpr FunctionEntry kTable[] = {
     {.name = "ltrim",
      .signature = "ltrim(<str>[, <trim_chars>])",
      .summary = "Removes characters from the left side of the text.",
-     .page = kPage,
+     .page = kTextPage,
      .arity = {1, 2},
-     .parameters = kText,
+     .parameters = kTexts,
      .result = Type::kString,
      .call = &Ltrim,
      .examples = kLtrimExamples},
     {.name = "replace",
      .signature = "replace(<str>, <regex>, <replacement>)",
      .summary = "Replaces every match of the regular expression.",
-     .page = kPage,
+     .page = kTextPage,
      .arity = {3, 3},
-     .parameters = kText,
+     .parameters = kTexts,
      .result = Type::kString,
      .call = &ReplaceFunction,
      .prepare = &PrepareReplace,
@@ -365,18 +364,18 @@ constexpr FunctionEntry kTable[] = {
     {.name = "rtrim",
      .signature = "rtrim(<str>[, <trim_chars>])",
      .summary = "Removes characters from the right side of the text.",
-     .page = kPage,
+     .page = kTextPage,
      .arity = {1, 2},
-     .parameters = kText,
+     .parameters = kTexts,
      .result = Type::kString,
      .call = &Rtrim,
      .examples = kRtrimExamples},
     {.name = "spath",
      .signature = "spath(<value>, <path>)",
      .summary = "Returns what stands at a path of a JSON or XML text.",
-     .page = kPage,
+     .page = kTextPage,
      .arity = {2, 2},
-     .parameters = kText,
+     .parameters = kTexts,
      .call = &Spath,
      .prepare = &PathArguments::Make,
      .examples = kSpathExamples,
@@ -384,7 +383,7 @@ constexpr FunctionEntry kTable[] = {
     {.name = "substr",
      .signature = "substr(<str>, <start>[, <length>])",
      .summary = "Returns a part of the text.",
-     .page = kPage,
+     .page = kTextPage,
      .arity = {2, 3},
      .parameters = kTextAndNumbers,
      .result = Type::kString,
@@ -394,18 +393,18 @@ constexpr FunctionEntry kTable[] = {
     {.name = "trim",
      .signature = "trim(<str>[, <trim_chars>])",
      .summary = "Removes characters from both sides of the text.",
-     .page = kPage,
+     .page = kTextPage,
      .arity = {1, 2},
-     .parameters = kText,
+     .parameters = kTexts,
      .result = Type::kString,
      .call = &Trim,
      .examples = kTrimExamples},
     {.name = "upper",
      .signature = "upper(<str>)",
      .summary = "Returns the text in upper case.",
-     .page = kPage,
+     .page = kTextPage,
      .arity = {1, 1},
-     .parameters = kText,
+     .parameters = kTexts,
      .result = Type::kString,
      .multi = Multi::kEach,
      .call = &Upper,
@@ -413,9 +412,9 @@ constexpr FunctionEntry kTable[] = {
     {.name = "urldecode",
      .signature = "urldecode(<url>)",
      .summary = "Replaces percent escapes by the characters they stand for.",
-     .page = kPage,
+     .page = kTextPage,
      .arity = {1, 1},
-     .parameters = kText,
+     .parameters = kTexts,
      .result = Type::kString,
      .call = &Urldecode,
      .examples = kUrldecodeExamples,
@@ -424,6 +423,6 @@ constexpr FunctionEntry kTable[] = {
 
 }  // namespace
 
-std::span<const FunctionEntry> TextFunctions() { return kTable; }
+std::span<const FunctionEntry> TextFunctions() { return kTextTable; }
 
 }  // namespace spelk::functions

@@ -13,8 +13,7 @@
 namespace spelk::functions {
 namespace {
 
-constexpr std::string_view kPage = "Date and Time functions";
-constexpr double kFurthest = 1e12;  // Seconds; beyond it calendars make no sense.
+constexpr std::string_view kTimePage = "Date and Time functions";
 
 Value Now(Call& call, std::span<const Value>) {
   return Value::Integer(static_cast<int64_t>(std::floor(call.run().now)));
@@ -45,7 +44,7 @@ Value Relative(Call& call, std::span<const Value> values) {
     known.parsed = RelativeTime::Parse(text);
   }
   const std::optional<Number> time = NumberOf(values[0]);
-  if (!time || !known.parsed || !(std::fabs(time->value) < kFurthest)) return Value::Null();
+  if (!time || !known.parsed || !(std::fabs(time->value) < kFurthestTime)) return Value::Null();
   return Value::Double(known.parsed->Apply(time->value, call.run().zone));
 }
 
@@ -65,9 +64,6 @@ Value StrpTime(Call& call, std::span<const Value> values) {
   return seconds ? SixDecimals(*seconds, call) : Value::Null();
 }
 
-constexpr Type kTimeTypes[] = {Type::kAny, Type::kString};
-constexpr Type kTextTypes[] = {Type::kString};
-
 constexpr Example kNowExamples[] = {{.title = "One instant for the whole search",
                                      .input = R"({"n":1})",
                                      .query = R"(eval r=if(now()=now(), "same", "moving"))",
@@ -86,10 +82,11 @@ constexpr Example kStrpTimeExamples[] = {
      .input = R"({"t":"2023-11-14 22:13:20"} {"t":"yesterday"})",
      .query = R"(eval r=strptime(t, "%Y-%m-%d %H:%M:%S") | table r)",
      .output = R"({"r":1700000000} {})"}};
-constexpr Example kTimeExamples[] = {{.title = "Not before the search began",
-                                      .input = R"({"n":1})",
-                                      .query = R"(eval r=if(time()>=now(), "later", "earlier"))",
-                                      .output = R"({"n":1,"r":"later"})"}};
+constexpr Example kSearchStartExamples[] = {
+    {.title = "Not before the search began",
+     .input = R"({"n":1})",
+     .query = R"(eval r=if(time()>=now(), "later", "earlier"))",
+     .output = R"({"n":1,"r":"later"})"}};
 
 constexpr std::string_view kNowNotes[] = {
     "--now sets it; with --now data it is the time of the newest event"};
@@ -103,11 +100,11 @@ constexpr std::string_view kStrpTimeNotes[] = {
 constexpr std::string_view kTimeNotes[] = {
     "the instant of now() with its fraction, the same for every event"};
 
-constexpr FunctionEntry kTable[] = {
+constexpr FunctionEntry kTimeTable[] = {
     {.name = "now",
      .signature = "now()",
      .summary = "The time at which the search began, in whole seconds.",
-     .page = kPage,
+     .page = kTimePage,
      .result = Type::kNumber,
      .stability = Stability::kRun,
      .call = &Now,
@@ -116,9 +113,9 @@ constexpr FunctionEntry kTable[] = {
     {.name = "relative_time",
      .signature = "relative_time(<time>, \"<specifier>\")",
      .summary = "The time moved and snapped as the specifier says: -1d@d.",
-     .page = kPage,
+     .page = kTimePage,
      .arity = {2, 2},
-     .parameters = kTimeTypes,
+     .parameters = kAnyAndText,
      .result = Type::kNumber,
      .call = &Relative,
      .prepare = &PrepareRelative,
@@ -127,18 +124,18 @@ constexpr FunctionEntry kTable[] = {
     {.name = "strftime",
      .signature = "strftime(<time>, \"<format>\")",
      .summary = "The time as text.",
-     .page = kPage,
+     .page = kTimePage,
      .arity = {2, 2},
-     .parameters = kTimeTypes,
+     .parameters = kAnyAndText,
      .result = Type::kString,
      .call = &StrfTime,
      .examples = kStrfTimeExamples},
     {.name = "strptime",
      .signature = "strptime(<text>, \"<format>\")",
      .summary = "The time that a text states, in seconds.",
-     .page = kPage,
+     .page = kTimePage,
      .arity = {2, 2},
-     .parameters = kTextTypes,
+     .parameters = kTexts,
      .result = Type::kNumber,
      .stability = Stability::kRun,
      .call = &StrpTime,
@@ -147,16 +144,16 @@ constexpr FunctionEntry kTable[] = {
     {.name = "time",
      .signature = "time()",
      .summary = "The time at which the search runs, with its fraction.",
-     .page = kPage,
+     .page = kTimePage,
      .result = Type::kNumber,
      .stability = Stability::kRun,
      .call = &Time,
-     .examples = kTimeExamples,
+     .examples = kSearchStartExamples,
      .notes = kTimeNotes},
 };
 
 }  // namespace
 
-std::span<const FunctionEntry> TimeFunctions() { return kTable; }
+std::span<const FunctionEntry> TimeFunctions() { return kTimeTable; }
 
 }  // namespace spelk::functions

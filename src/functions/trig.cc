@@ -8,25 +8,22 @@
 namespace spelk::functions {
 namespace {
 
-constexpr std::string_view kPage = "Trig and Hyperbolic functions";
+constexpr std::string_view kTrigPage = "Trig and Hyperbolic functions";
 
 using Function = Value (*)(Call&, std::span<const Value>);
 
 template <double (*kFunction)(double)>
-Value Apply(Call&, std::span<const Value> values) {
+Value ApplyTrig(Call&, std::span<const Value> values) {
   const std::optional<Number> x = NumberOf(values[0]);
   return x ? Value::Double(kFunction(x->value)) : Value::Null();
 }
 
 template <double (*kFunction)(double, double)>
-Value Apply2(Call&, std::span<const Value> values) {
+Value ApplyTrig2(Call&, std::span<const Value> values) {
   const std::optional<Number> x = NumberOf(values[0]);
   const std::optional<Number> y = NumberOf(values[1]);
   return x && y ? Value::Double(kFunction(x->value, y->value)) : Value::Null();
 }
-
-constexpr Type kNumbers[] = {Type::kNumber};
-constexpr std::string_view kDomainNotes[] = {"outside of its domain: nan, inf or -inf"};
 
 constexpr Example kAcosExamples[] = {{.title = "Of one",
                                       .input = R"({"x":1})",
@@ -85,14 +82,14 @@ constexpr Example kTanhExamples[] = {{.title = "Of one",
                                       .query = "eval r=tanh(x)",
                                       .output = R"({"x":1,"r":0.7615941559557649})"}};
 
-constexpr FunctionEntry Entry(std::string_view name, std::string_view signature,
-                              std::string_view summary, size_t arity, Function call,
-                              std::span<const Example> examples,
-                              std::span<const std::string_view> notes = {}) {
+constexpr FunctionEntry TrigFunction(std::string_view name, std::string_view signature,
+                                     std::string_view summary, size_t arity, Function call,
+                                     std::span<const Example> examples,
+                                     std::span<const std::string_view> notes = {}) {
   return {.name = name,
           .signature = signature,
           .summary = summary,
-          .page = kPage,
+          .page = kTrigPage,
           .arity = {arity, arity},
           .parameters = kNumbers,
           .result = Type::kNumber,
@@ -101,37 +98,39 @@ constexpr FunctionEntry Entry(std::string_view name, std::string_view signature,
           .notes = notes};
 }
 
-constexpr FunctionEntry kTable[] = {
-    Entry("acos", "acos(<number>)", "The arc cosine, in radians.", 1, &Apply<&std::acos>,
-          kAcosExamples, kDomainNotes),
-    Entry("acosh", "acosh(<number>)", "The inverse hyperbolic cosine.", 1, &Apply<&std::acosh>,
-          kAcoshExamples, kDomainNotes),
-    Entry("asin", "asin(<number>)", "The arc sine, in radians.", 1, &Apply<&std::asin>,
-          kAsinExamples, kDomainNotes),
-    Entry("asinh", "asinh(<number>)", "The inverse hyperbolic sine.", 1, &Apply<&std::asinh>,
-          kAsinhExamples),
-    Entry("atan", "atan(<number>)", "The arc tangent, in radians.", 1, &Apply<&std::atan>,
-          kAtanExamples),
-    Entry("atan2", "atan2(<y>, <x>)", "The angle of the point (x, y), in radians.", 2,
-          &Apply2<&std::atan2>, kAtan2Examples),
-    Entry("atanh", "atanh(<number>)", "The inverse hyperbolic tangent.", 1, &Apply<&std::atanh>,
-          kAtanhExamples, kDomainNotes),
-    Entry("cos", "cos(<number>)", "The cosine of an angle in radians.", 1, &Apply<&std::cos>,
-          kCosExamples),
-    Entry("cosh", "cosh(<number>)", "The hyperbolic cosine.", 1, &Apply<&std::cosh>, kCoshExamples),
-    Entry("hypot", "hypot(<x>, <y>)", "The square root of the sum of both squares.", 2,
-          &Apply2<&std::hypot>, kHypotExamples),
-    Entry("sin", "sin(<number>)", "The sine of an angle in radians.", 1, &Apply<&std::sin>,
-          kSinExamples),
-    Entry("sinh", "sinh(<number>)", "The hyperbolic sine.", 1, &Apply<&std::sinh>, kSinhExamples),
-    Entry("tan", "tan(<number>)", "The tangent of an angle in radians.", 1, &Apply<&std::tan>,
-          kTanExamples),
-    Entry("tanh", "tanh(<number>)", "The hyperbolic tangent.", 1, &Apply<&std::tanh>,
-          kTanhExamples),
+constexpr FunctionEntry kTrigTable[] = {
+    TrigFunction("acos", "acos(<number>)", "The arc cosine, in radians.", 1, &ApplyTrig<&std::acos>,
+                 kAcosExamples, kDomainNotes),
+    TrigFunction("acosh", "acosh(<number>)", "The inverse hyperbolic cosine.", 1,
+                 &ApplyTrig<&std::acosh>, kAcoshExamples, kDomainNotes),
+    TrigFunction("asin", "asin(<number>)", "The arc sine, in radians.", 1, &ApplyTrig<&std::asin>,
+                 kAsinExamples, kDomainNotes),
+    TrigFunction("asinh", "asinh(<number>)", "The inverse hyperbolic sine.", 1,
+                 &ApplyTrig<&std::asinh>, kAsinhExamples),
+    TrigFunction("atan", "atan(<number>)", "The arc tangent, in radians.", 1,
+                 &ApplyTrig<&std::atan>, kAtanExamples),
+    TrigFunction("atan2", "atan2(<y>, <x>)", "The angle of the point (x, y), in radians.", 2,
+                 &ApplyTrig2<&std::atan2>, kAtan2Examples),
+    TrigFunction("atanh", "atanh(<number>)", "The inverse hyperbolic tangent.", 1,
+                 &ApplyTrig<&std::atanh>, kAtanhExamples, kDomainNotes),
+    TrigFunction("cos", "cos(<number>)", "The cosine of an angle in radians.", 1,
+                 &ApplyTrig<&std::cos>, kCosExamples),
+    TrigFunction("cosh", "cosh(<number>)", "The hyperbolic cosine.", 1, &ApplyTrig<&std::cosh>,
+                 kCoshExamples),
+    TrigFunction("hypot", "hypot(<x>, <y>)", "The square root of the sum of both squares.", 2,
+                 &ApplyTrig2<&std::hypot>, kHypotExamples),
+    TrigFunction("sin", "sin(<number>)", "The sine of an angle in radians.", 1,
+                 &ApplyTrig<&std::sin>, kSinExamples),
+    TrigFunction("sinh", "sinh(<number>)", "The hyperbolic sine.", 1, &ApplyTrig<&std::sinh>,
+                 kSinhExamples),
+    TrigFunction("tan", "tan(<number>)", "The tangent of an angle in radians.", 1,
+                 &ApplyTrig<&std::tan>, kTanExamples),
+    TrigFunction("tanh", "tanh(<number>)", "The hyperbolic tangent.", 1, &ApplyTrig<&std::tanh>,
+                 kTanhExamples),
 };
 
 }  // namespace
 
-std::span<const FunctionEntry> TrigFunctions() { return kTable; }
+std::span<const FunctionEntry> TrigFunctions() { return kTrigTable; }
 
 }  // namespace spelk::functions

@@ -12,12 +12,11 @@
 #include "base/status.h"
 #include "io/input_kind.h"
 #include "value/byte_search.h"
+#include "value/utf8.h"
 
 namespace spelk::io {
 namespace {
 
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-constexpr int kPollMilliseconds = 50;
 constexpr size_t kKeptBuffers = 64;
 // Behind a block, for the end of its last line. A longer line needs a buffer of its own.
 constexpr size_t LastLineRoom(size_t block_size) {

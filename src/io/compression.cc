@@ -15,14 +15,14 @@
 namespace spelk::io {
 namespace {
 
-constexpr size_t kInputBuffer = 128U << 10U;
+constexpr size_t kCompressedBuffer = 128U << 10U;
 constexpr int kMostWindowLog = 26;  // 64 MiB
 
 // What both have in common: compressed bytes in a buffer.
 class Decompressor : public ByteSource {
  public:
   Decompressor(ByteSourcePtr source, std::string path)
-      : source_(std::move(source)), path_(std::move(path)), buffer_(kInputBuffer, '\0') {}
+      : source_(std::move(source)), path_(std::move(path)), buffer_(kCompressedBuffer, '\0') {}
 
   bool Ready(int milliseconds) const override {
     return at_ < have_ || pending_ || source_->random_access() || source_->Ready(milliseconds);

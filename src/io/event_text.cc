@@ -6,13 +6,12 @@
 
 #include "base/string_map.h"
 #include "io/row_writer.h"
+#include "value/ascii.h"
 #include "value/field_pattern.h"
 #include "value/number.h"
 
 namespace spelk::io {
 namespace {
-
-bool IsBlank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
 // Where names stand in a list that is too long to be searched; empty for a short one.
 class NameIndex {

@@ -17,7 +17,7 @@ namespace spelk::io {
 namespace {
 
 constexpr size_t kMostFiles = 1'000'000;
-constexpr int kMostDepth = 64;
+constexpr int kMostFolderDepth = 64;
 
 bool Exists(const std::string& path) {
   struct stat info {};
@@ -122,7 +122,7 @@ class Expansion {
   void Walk(const std::string& directory, int depth) {
     struct stat info {};
     // A directory that was seen (through a link) is not walked again.
-    if (depth > kMostDepth || ::stat(directory.c_str(), &info) != 0 ||
+    if (depth > kMostFolderDepth || ::stat(directory.c_str(), &info) != 0 ||
         !seen_.emplace(info.st_dev, info.st_ino).second) {
       return;
     }
@@ -138,7 +138,7 @@ class Expansion {
 
   // The paths that a pattern matches, component by component.
   void Glob(const std::string& base, std::string_view pattern, int depth) {
-    if (depth > kMostDepth) return;
+    if (depth > kMostFolderDepth) return;
     const size_t slash = pattern.find('/');
     const std::string_view component = pattern.substr(0, slash);
     const bool last = slash == std::string_view::npos;

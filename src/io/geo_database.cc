@@ -86,7 +86,7 @@ class Reader {
   int damage_ = MMDB_SUCCESS;
 };
 
-absl::Status Damaged(const MMDB_s& database, int result) {
+absl::Status DamagedDatabase(const MMDB_s& database, int result) {
   return absl::DataLossError(
       fmt::format("{} is damaged: {}", Printable(database.filename), MMDB_strerror(result)));
 }
@@ -139,11 +139,11 @@ absl::StatusOr<std::optional<GeoPlace>> GeoDatabase::Find(std::string_view addre
   int error = MMDB_SUCCESS;
   const MMDB_lookup_result_s found = MMDB_lookup_sockaddr(&file_->database, where, &error);
   if (error == MMDB_IPV6_LOOKUP_IN_IPV4_DATABASE_ERROR) return std::nullopt;
-  if (error != MMDB_SUCCESS) return Damaged(file_->database, error);
+  if (error != MMDB_SUCCESS) return DamagedDatabase(file_->database, error);
   if (!found.found_entry) return std::nullopt;
   Reader reader(found.entry, language);
   GeoPlace place = Place(reader);
-  if (reader.damage() != MMDB_SUCCESS) return Damaged(file_->database, reader.damage());
+  if (reader.damage() != MMDB_SUCCESS) return DamagedDatabase(file_->database, reader.damage());
   return place;
 }
 

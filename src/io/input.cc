@@ -24,8 +24,6 @@
 namespace spelk::io {
 namespace {
 
-constexpr int kPollMilliseconds = 50;
-
 absl::Status SystemError(const std::string& path) {
   const std::string message = fmt::format("{}: {}", Printable(path), std::strerror(errno));
   if (errno == ENOENT || errno == ENOTDIR) return absl::NotFoundError(message);

@@ -14,6 +14,9 @@
 
 namespace spelk::io {
 
+// How long a reader waits before it looks whether the run was stopped.
+inline constexpr int kPollMilliseconds = 50;
+
 // Bytes in order. Not thread-safe, but for ReadAt.
 class ByteSource {
  public:

@@ -7,19 +7,12 @@
 #include <algorithm>
 
 #include "io/terminal_text.h"
+#include "value/ascii.h"
 
 namespace spelk::io {
 namespace {
 
 using namespace std::string_view_literals;
-
-constexpr std::string_view kBlanks = " \t\r\n";
-
-std::string_view Trimmed(std::string_view text) {
-  const size_t begin = text.find_first_not_of(kBlanks);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kBlanks) + 1 - begin);
-}
 
 struct Signature {
   std::string_view bytes;
@@ -93,7 +86,7 @@ bool IsSyslog(std::string_view text) {
 }
 
 // Two lines with the same number of separators.
-bool IsTable(std::string_view text, char separator) {
+bool LooksLikeTable(std::string_view text, char separator) {
   const size_t first = text.find('\n');
   if (first == std::string_view::npos) return false;
   const size_t second = std::min(text.find('\n', first + 1), text.size());
@@ -119,8 +112,9 @@ Signature TextKind(std::string_view text) {
             "XML without Windows events",
             "--input-format text reads its lines, or what --line-breaker parts"};
   }
-  if (IsTable(text, '\t')) return {{}, "TSV", "--input-format tsv reads it"};
-  if (IsTable(text, ',') || IsTable(text, ';')) return {{}, "CSV", "--input-format csv reads it"};
+  if (LooksLikeTable(text, '\t')) return {{}, "TSV", "--input-format tsv reads it"};
+  if (LooksLikeTable(text, ',') || LooksLikeTable(text, ';'))
+    return {{}, "CSV", "--input-format csv reads it"};
   return {};
 }
 
@@ -129,7 +123,7 @@ Signature KindOf(std::string_view start) {
     if (start.starts_with(known.bytes)) return known;
   }
   if (IsTar(start)) return {{}, "a tar archive", "`tar -xOf {} | spelk …` reads what is in it"};
-  return TextKind(Trimmed(start));
+  return TextKind(TrimBlanks(start));
 }
 
 }  // namespace
@@ -153,7 +147,7 @@ bool BeginsWithEvent(std::string_view start) {
   const size_t end = start.find('\n', begin);
   // Of a line that goes on nobody knows yet.
   if (end == std::string_view::npos && start.size() >= kLookedAt) return false;
-  return IsOneObject(Trimmed(start.substr(begin, end - begin)));
+  return IsOneObject(TrimBlanks(start.substr(begin, end - begin)));
 }
 
 std::string DescribeStart(std::string_view start, std::string_view path) {

@@ -10,9 +10,9 @@ namespace spelk::io {
 namespace {
 
 // Flattens one indexed text. Recursion is bounded by kMaxJsonDepth.
-class Flattening {
+class JsonFlattening {
  public:
-  Flattening(const JsonIndex& index, FieldVisitor& visitor, std::string name)
+  JsonFlattening(const JsonIndex& index, FieldVisitor& visitor, std::string name)
       : text_(index.text().data()),
         original_(index.original().data()),
         structurals_(index.structurals()),
@@ -118,7 +118,7 @@ LineVerdict JsonFlattener::Flatten(std::string_view line, FieldVisitor& visitor,
   if (verdict == LineVerdict::kNoMemory) too_much_ = line.size() * sizeof(uint32_t);
   if (verdict != LineVerdict::kEvent) return verdict;
   uint32_t at = 0;
-  *faulty = !Flattening(index_, visitor, "").Object(&at, 0, 0);
+  *faulty = !JsonFlattening(index_, visitor, "").Object(&at, 0, 0);
   return verdict;
 }
 
@@ -142,7 +142,7 @@ bool JsonFlattener::FlattenValue(std::string_view json, std::string_view name,
   if (verdict == LineVerdict::kNoMemory) too_much_ = size * sizeof(uint32_t);
   if (verdict != LineVerdict::kEvent) return false;
   uint32_t at = 3;  // { "" : value
-  return Flattening(index_, visitor, std::string(name)).Any(&at, 0, 0);
+  return JsonFlattening(index_, visitor, std::string(name)).Any(&at, 0, 0);
 }
 
 void JsonFlattener::Shrink() {

@@ -7,10 +7,9 @@
 #include <string_view>
 
 #include "io/json_text.h"
+#include "value/ascii.h"
 
 namespace spelk::io {
-
-inline bool IsBlank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
 // The end of what stands in [begin, end) without blanks at its end.
 inline const char* TrimEnd(const char* begin, const char* end) {

@@ -99,14 +99,14 @@ char* Unescape(std::string_view content, char* out) {
   return out;
 }
 
-struct Escape {
+struct EscapedByte {
   char text[6] = {};
   uint8_t size = 0;
 };
 
-constexpr std::array<Escape, 128> MakeEscapes() {
+constexpr std::array<EscapedByte, 128> MakeEscapes() {
   constexpr std::string_view kHex = "0123456789abcdef";
-  std::array<Escape, 128> table{};
+  std::array<EscapedByte, 128> table{};
   for (size_t c = 0; c < table.size(); ++c) {
     table[c] = {{'\\', 'u', '0', '0', kHex[c >> 4U], kHex[c & 15U]}, 6};
   }
@@ -116,12 +116,12 @@ constexpr std::array<Escape, 128> MakeEscapes() {
   }
   return table;
 }
-constexpr std::array<Escape, 128> kEscapes = MakeEscapes();
+constexpr std::array<EscapedByte, 128> kEscapes = MakeEscapes();
 
 }  // namespace
 
 std::string_view JsonEscape(char c) {
-  const Escape& escape = kEscapes[static_cast<unsigned char>(c)];
+  const EscapedByte& escape = kEscapes[static_cast<unsigned char>(c)];
   return {escape.text, escape.size};
 }
 

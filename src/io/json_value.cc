@@ -4,11 +4,10 @@
 
 #include "io/json_index.h"
 #include "io/json_text.h"
+#include "value/ascii.h"
 
 namespace spelk::io {
 namespace {
-
-bool IsBlank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
 class Parser {
  public:

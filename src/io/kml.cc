@@ -10,6 +10,7 @@
 
 #include "base/status.h"
 #include "io/xml_document.h"
+#include "value/ascii.h"
 #include "value/number.h"
 
 namespace spelk::io {
@@ -107,7 +108,6 @@ std::string IdOf(const pugi::xml_node& placemark, const std::vector<Step>& path)
 GeoRing RingOf(const pugi::xml_node& boundary) {
   GeoRing ring;
   std::string_view text = ChildOf(ChildOf(boundary, "LinearRing"), "coordinates").child_value();
-  constexpr std::string_view kBlanks = " \t\r\n";
   while (!text.empty()) {
     const size_t begin = text.find_first_not_of(kBlanks);
     if (begin == std::string_view::npos) break;

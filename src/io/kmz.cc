@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::string_view kLocal = "PK\x03\x04";
 constexpr std::string_view kEntry = "PK\x01\x02";
-constexpr std::string_view kEnd = "PK\x05\x06";
+constexpr std::string_view kEndRecord = "PK\x05\x06";
 constexpr size_t kLocalBytes = 30;
 constexpr size_t kEntryBytes = 46;
 constexpr size_t kEndBytes = 22;
@@ -39,14 +39,14 @@ struct Member {
   uint32_t place = 0;
 };
 
-absl::Status Damaged(std::string_view what) {
+absl::Status DamagedArchive(std::string_view what) {
   return absl::DataLossError("the archive cannot be read: " + std::string(what));
 }
 
 // Where the directory ends: before a comment of at most 64 KiB.
 std::optional<size_t> FindEnd(std::string_view archive) {
   if (archive.size() < kEndBytes) return std::nullopt;
-  const size_t end = archive.rfind(kEnd, archive.size() - kEndBytes);
+  const size_t end = archive.rfind(kEndRecord, archive.size() - kEndBytes);
   constexpr size_t kMostComment = 65535;
   if (end == std::string_view::npos || archive.size() - end > kEndBytes + kMostComment) {
     return std::nullopt;
@@ -56,13 +56,13 @@ std::optional<size_t> FindEnd(std::string_view archive) {
 
 absl::StatusOr<Member> FindKml(std::string_view archive) {
   const std::optional<size_t> end = FindEnd(archive);
-  if (!end) return Damaged("it is cut off");
+  if (!end) return DamagedArchive("it is cut off");
   const uint32_t files = NumberAt(archive, *end + 10, 2);
   size_t place = NumberAt(archive, *end + 16, 4);
   for (uint32_t file = 0; file < files; ++file) {
     if (place > *end || *end - place < kEntryBytes ||
         archive.substr(place, kEntry.size()) != kEntry) {
-      return Damaged("its directory is damaged");
+      return DamagedArchive("its directory is damaged");
     }
     const std::string_view entry = archive.substr(place, kEntryBytes);
     const size_t name_size = NumberAt(entry, 28, 2);
@@ -79,18 +79,18 @@ absl::StatusOr<Member> FindKml(std::string_view archive) {
     }
     place += kEntryBytes + name_size + NumberAt(entry, 30, 2) + NumberAt(entry, 32, 2);
   }
-  return Damaged("it holds no .kml document");
+  return DamagedArchive("it holds no .kml document");
 }
 
 absl::StatusOr<std::string_view> PackedBytes(std::string_view archive, const Member& member) {
   if (archive.size() < kLocalBytes || member.place > archive.size() - kLocalBytes ||
       archive.substr(member.place, kLocal.size()) != kLocal) {
-    return Damaged("its directory is damaged");
+    return DamagedArchive("its directory is damaged");
   }
   const size_t begin = member.place + kLocalBytes + NumberAt(archive, member.place + 26, 2) +
                        NumberAt(archive, member.place + 28, 2);
   if (begin > archive.size() || archive.size() - begin < member.packed) {
-    return Damaged("it is cut off");
+    return DamagedArchive("it is cut off");
   }
   return archive.substr(begin, member.packed);
 }
@@ -117,11 +117,11 @@ bool IsKmz(std::string_view start) { return start.starts_with(kLocal); }
 absl::StatusOr<std::string> KmlInKmz(std::string_view archive, size_t most, Reservation* kept) {
   SPELK_ASSIGN_OR_RETURN(const Member member, FindKml(archive));
   SPELK_ASSIGN_OR_RETURN(const std::string_view packed, PackedBytes(archive, member));
-  if ((member.flags & 1U) != 0) return Damaged("it is encrypted");
+  if ((member.flags & 1U) != 0) return DamagedArchive("it is encrypted");
   constexpr uint32_t kStored = 0;
   constexpr uint32_t kDeflated = 8;
   if (member.method != kStored && member.method != kDeflated) {
-    return Damaged("it is packed in a way that is not known");
+    return DamagedArchive("it is packed in a way that is not known");
   }
   if (member.size > most) {
     return absl::ResourceExhaustedError("the document in the archive is too long");
@@ -129,14 +129,14 @@ absl::StatusOr<std::string> KmlInKmz(std::string_view archive, size_t most, Rese
   if (!kept->Grow(member.size)) return kept->budget()->Exhausted("a KMZ file", member.size);
   std::string text(member.size, '\0');
   if (member.method == kStored) {
-    if (packed.size() != text.size()) return Damaged("its directory is damaged");
+    if (packed.size() != text.size()) return DamagedArchive("its directory is damaged");
     text = packed;
   } else if (!Inflate(packed, &text)) {
-    return Damaged("its document is damaged");
+    return DamagedArchive("its document is damaged");
   }
   const auto* bytes = reinterpret_cast<const Bytef*>(text.data());
   if (crc32(0, bytes, static_cast<uInt>(text.size())) != member.sum) {
-    return Damaged("its document has another sum");
+    return DamagedArchive("its document has another sum");
   }
   return text;
 }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "io/colours.h"
 #include "io/writers.h"
 #include "value/case_fold.h"
 #include "value/number.h"
@@ -21,9 +22,6 @@ constexpr size_t kLeastEventWidth = 16;
 constexpr size_t kLiveWidth = 16;  // For what is still to come.
 constexpr size_t kFewRows = 3;     // That are shown one field a line if a table is too narrow.
 constexpr size_t kMostLines = 6;   // Of one cell.
-constexpr std::string_view kBold = "\x1b[1m";
-constexpr std::string_view kDim = "\x1b[2m";
-constexpr std::string_view kPlain = "\x1b[0m";
 
 size_t WidthOf(char32_t code_point) {
   if (code_point < 0x20 || code_point >= 0x110000) return 0;

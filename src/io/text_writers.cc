@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/status.h"
+#include "io/colours.h"
 #include "io/terminal_text.h"
 #include "io/writers.h"
 #include "value/number.h"
@@ -12,9 +13,6 @@
 namespace spelk::io {
 namespace {
 
-constexpr std::string_view kBold = "\x1b[1m";
-constexpr std::string_view kDim = "\x1b[2m";
-constexpr std::string_view kPlain = "\x1b[0m";
 constexpr size_t kWrittenAtOnce = size_t{1} << 20U;
 
 class CsvWriter final : public RowWriter {

@@ -14,6 +14,8 @@ namespace spelk::io {
 inline constexpr size_t kXmlBytesForByte = 27;
 inline constexpr size_t kXmlFirstPages = 64U << 10U;
 
+inline bool IsElement(const pugi::xml_node& node) { return node.type() == pugi::node_element; }
+
 // A parsed document and the memory it stands on.
 class XmlDocument {
  public:

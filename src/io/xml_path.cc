@@ -10,8 +10,6 @@ namespace {
 
 using Kind = PathStep::Kind;
 
-bool IsElement(const pugi::xml_node& node) { return node.type() == pugi::node_element; }
-
 bool HoldsElements(const pugi::xml_node& node) {
   for (const pugi::xml_node child : node.children()) {
     if (IsElement(child)) return true;
@@ -82,9 +80,9 @@ class Walk {
 };
 
 // Gives the fields of a document without recursion: elements nest as deep as the text likes.
-class Flattening {
+class XmlFlattening {
  public:
-  Flattening(const pugi::xml_document& document, FieldVisitor& visitor)
+  XmlFlattening(const pugi::xml_document& document, FieldVisitor& visitor)
       : document_(document), visitor_(visitor) {}
 
   void Run() {
@@ -162,7 +160,7 @@ bool FlattenXml(std::string_view xml, Arena& arena, FieldVisitor& visitor) {
     return false;
   }
   if (!document.Parse(xml)) return false;
-  Flattening(document.root(), visitor).Run();
+  XmlFlattening(document.root(), visitor).Run();
   return true;
 }
 

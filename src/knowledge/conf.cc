@@ -10,11 +10,10 @@
 
 #include "base/status.h"
 #include "value/ascii.h"
+#include "value/utf8.h"
 
 namespace spelk::knowledge {
 namespace {
-
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 bool IsUtf8(std::string_view text) { return simdjson::validate_utf8(text.data(), text.size()); }
 
@@ -60,13 +59,6 @@ absl::StatusOr<std::string> Continued(std::string_view first, Lines* lines) {
 }
 
 }  // namespace
-
-std::string_view TrimBlanks(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t\r\n";
-  const size_t begin = text.find_first_not_of(kBlanks);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1);
-}
 
 bool IsTrue(std::string_view text) {
   constexpr std::string_view kWords[] = {"true", "t", "1", "yes", "y", "on"};

@@ -69,7 +69,4 @@ class Conf {
 // True for "true", "t", "1", "yes", "y", "on" in any case, false for anything else.
 bool IsTrue(std::string_view text);
 
-// The text without blanks around it.
-std::string_view TrimBlanks(std::string_view text);
-
 }  // namespace spelk::knowledge

@@ -40,15 +40,17 @@ std::string TextOf(const JsonNode& node, std::string_view key) {
   return text ? std::string(member->text) : "";
 }
 
-bool FlagOf(const JsonNode& node, std::string_view key) {
+bool FlagIn(const JsonNode& node, std::string_view key) {
   const JsonNode* member = FindMember(node, key);
   return member != nullptr && member->kind == JsonKind::kBool && member->boolean;
 }
 
 // One file.
-class Reader {
+class DataModelReader {
  public:
-  Reader(std::string_view name, const std::string& place) : place_(place) { model_.name = name; }
+  DataModelReader(std::string_view name, const std::string& place) : place_(place) {
+    model_.name = name;
+  }
 
   absl::StatusOr<plan::DataModelPtr> Read(std::string_view text) {
     MemoryBudget budget(kMostMemory);
@@ -119,7 +121,7 @@ class Reader {
     field.of_event = owner == kBaseEvent || owner == kBaseSearch || owner == kBaseTransaction ||
                      field.name == "_time" || field.name == "host" || field.name == "source" ||
                      field.name == "sourcetype";
-    field.required = FlagOf(node, "required");
+    field.required = FlagIn(node, "required");
     return field;
   }
 
@@ -258,7 +260,7 @@ absl::StatusOr<plan::DataModelPtr> ReadDataModel(std::string_view name, std::str
     return absl::ResourceExhaustedError(
         fmt::format("{}: it is longer than {} bytes", place, kMostModelBytes));
   }
-  return Reader(name, place).Read(text);
+  return DataModelReader(name, place).Read(text);
 }
 
 }  // namespace spelk::knowledge

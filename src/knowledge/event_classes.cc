@@ -11,6 +11,7 @@
 #include "base/status.h"
 #include "knowledge/builtin.h"
 #include "syntax/unescape.h"
+#include "value/ascii.h"
 #include "value/number.h"
 #include "value/wildcard.h"
 
@@ -51,7 +52,7 @@ int64_t PriorityOf(std::string_view text) {
   return ParseCanonicalInteger(text, &priority) && priority > 0 ? priority : kNone;
 }
 
-bool IsOn(std::string_view text) { return text == "enabled" || IsTrue(text); }
+bool IsEnabled(std::string_view text) { return text == "enabled" || IsTrue(text); }
 
 // Adds the patterns by which terms ask for event types.
 void CollectTypes(const plan::Expr& expr, std::vector<std::string>* patterns) {
@@ -72,7 +73,7 @@ bool IsListed(const plan::FieldSet& needs, std::string_view name) {
 }
 
 // Or by its name.
-bool IsNamed(const plan::FieldSet& needs, std::string_view name) {
+bool Needs(const plan::FieldSet& needs, std::string_view name) {
   const auto& fields = needs.fields();
   return std::any_of(fields.begin(), fields.end(),
                      [&](Field field) { return field.name() == name; });
@@ -145,7 +146,7 @@ absl::Status EventClasses::Lists::AddTags(const Conf& conf, const Stanza& stanza
     if (builtin ? known_tags.contains(known) : !known_tags.insert(std::move(known)).second) {
       continue;
     }
-    if (!IsOn(setting.value)) continue;
+    if (!IsEnabled(setting.value)) continue;
     tags.push_back({setting.key, field, value, conf.PlaceOf(setting), builtin});
   }
   return absl::OkStatus();
@@ -289,7 +290,7 @@ absl::StatusOr<plan::ComputedColumnsList> EventClasses::RulesFor(const plan::Fie
                                                                  const CompileTerms& compile,
                                                                  RuleCache& cache) const {
   const auto wanted = [](const plan::FieldSet& read, std::string_view name) {
-    return Wanted{IsNamed(read, name), IsListed(read, name)};
+    return Wanted{Needs(read, name), IsListed(read, name)};
   };
   const auto any = [](Wanted each) { return each.builtin || each.listed; };
   std::string key = needs.all() ? "classes of all" : "classes";

@@ -9,11 +9,12 @@
 #include <utility>
 
 #include "base/status.h"
+#include "value/ascii.h"
 
 namespace spelk::knowledge {
 namespace {
 
-std::vector<std::string> ListOf(std::string_view text) {
+std::vector<std::string> ElementsOf(std::string_view text) {
   std::vector<std::string> elements;
   while (!text.empty()) {
     const size_t comma = std::min(text.find(','), text.size());
@@ -27,7 +28,7 @@ std::vector<std::string> ListOf(std::string_view text) {
 // "EventTime Europe/Berlin": a member, and the zone of text without one.
 std::vector<plan::EventLayout::TimeMember> TimesOf(std::string_view text) {
   std::vector<plan::EventLayout::TimeMember> times;
-  for (const std::string& element : ListOf(text)) {
+  for (const std::string& element : ElementsOf(text)) {
     const size_t blank = std::min(element.find(' '), element.size());
     times.push_back({element.substr(0, blank),
                      std::string(TrimBlanks(std::string_view(element).substr(blank)))});
@@ -37,7 +38,7 @@ std::vector<plan::EventLayout::TimeMember> TimesOf(std::string_view text) {
 
 // "Event.System., ProcessID Event.System.Execution.pid": prefixes, and fields with their members.
 void TakeSystem(std::string_view text, plan::EventLayout* shape) {
-  for (const std::string& element : ListOf(text)) {
+  for (const std::string& element : ElementsOf(text)) {
     const size_t blank = element.find(' ');
     if (blank == std::string::npos) {
       shape->system_prefixes.push_back(element);
@@ -65,7 +66,7 @@ bool Take(const Setting& setting, plan::EventLayout* shape) {
       {"prefixes", &shape->prefixes},        {"also_sourcetypes", &shape->also_sourcetypes},
       {"also_sources", &shape->also_sources}};
   for (const auto& [name, list] : lists) {
-    if (key == name) return *list = ListOf(value), true;
+    if (key == name) return *list = ElementsOf(value), true;
   }
   const std::pair<std::string_view, std::string*> texts[] = {{"unwrap", &shape->unwrap},
                                                              {"host", &shape->host},

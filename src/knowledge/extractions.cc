@@ -8,12 +8,13 @@
 #include <utility>
 
 #include "base/status.h"
+#include "value/ascii.h"
 #include "value/regex.h"
 
 namespace spelk::knowledge {
 namespace {
 
-constexpr std::string_view kFlags = "(?ms)";  // Admin Manual, props.conf, EXTRACT-.
+constexpr std::string_view kRegexFlags = "(?ms)";  // Admin Manual, props.conf, EXTRACT-.
 
 bool IsFieldCharacter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
@@ -94,15 +95,15 @@ absl::StatusOr<Groups> GroupsOf(std::string_view regex, RegexCheck check) {
 
 // Named groups are fields; _KEY_x and _VAL_x are a field's name and its value.
 void AddGroups(const Groups& groups, NamedExtraction* made) {
-  constexpr std::string_view kKey = "_KEY_";
-  constexpr std::string_view kValue = "_VAL_";
+  constexpr std::string_view kKeyGroup = "_KEY_";
+  constexpr std::string_view kValueGroup = "_VAL_";
   for (const Regex::Group& group : groups.named) {
-    if (group.name.starts_with(kValue)) continue;
-    if (!group.name.starts_with(kKey)) {
+    if (group.name.starts_with(kValueGroup)) continue;
+    if (!group.name.starts_with(kKeyGroup)) {
       AddGroup(group, made);
       continue;
     }
-    const std::string value = std::string(kValue) + group.name.substr(kKey.size());
+    const std::string value = std::string(kValueGroup) + group.name.substr(kKeyGroup.size());
     for (const Regex::Group& other : groups.named) {
       if (other.name != value) continue;
       made->extraction.names.push_back(OfGroup(group.index));
@@ -260,7 +261,7 @@ std::string_view RegexOf(std::string_view value, NamedExtraction* made) {
 absl::StatusOr<NamedExtraction> ParseExtract(std::string_view value, RegexCheck check) {
   NamedExtraction made;
   const std::string_view regex = RegexOf(value, &made);
-  made.extraction.regex = fmt::format("{}{}", kFlags, regex);
+  made.extraction.regex = fmt::format("{}{}", kRegexFlags, regex);
   SPELK_ASSIGN_OR_RETURN(const Groups groups, GroupsOf(made.extraction.regex, check));
   AddGroups(groups, &made);
   made.extraction.repeat = made.names_in_text;

@@ -18,7 +18,7 @@
 namespace spelk::knowledge {
 namespace {
 
-constexpr std::string_view kFlags[] = {"SHOULD_LINEMERGE", "BREAK_ONLY_BEFORE_DATE"};
+constexpr std::string_view kFlagSettings[] = {"SHOULD_LINEMERGE", "BREAK_ONLY_BEFORE_DATE"};
 constexpr std::string_view kExpressions[] = {
     "LINE_BREAKER",          "BREAK_ONLY_BEFORE", "MUST_BREAK_AFTER",  "MUST_NOT_BREAK_AFTER",
     "MUST_NOT_BREAK_BEFORE", "PREAMBLE_REGEX",    "FIELD_HEADER_REGEX"};
@@ -74,7 +74,7 @@ std::string_view Trimmed(std::string_view text) {
 }
 
 // "a, b" or "[a, b]".
-std::vector<std::string> ListOf(std::string_view text) {
+std::vector<std::string> ListedNames(std::string_view text) {
   std::vector<std::string> names;
   text = Trimmed(text);
   if (text.starts_with('[') && text.ends_with(']')) text = text.substr(1, text.size() - 2);
@@ -172,7 +172,7 @@ std::optional<io::TableReading> TableOf(const Chosen& chosen) {
   io::TableReading table;
   if (EqualsIgnoringCase(kind, "tsv")) table.separator = '\t';
   if (EqualsIgnoringCase(kind, "psv")) table.separator = '|';
-  table.names = ListOf(chosen.Text("FIELD_NAMES"));
+  table.names = ListedNames(chosen.Text("FIELD_NAMES"));
   table.names_line = chosen.Number("HEADER_FIELD_LINE_NUMBER", 0);
   table.skipped = chosen.Text("PREAMBLE_REGEX");
   table.names_after = chosen.Text("FIELD_HEADER_REGEX");
@@ -198,14 +198,14 @@ std::optional<io::TableReading> TableOf(const Chosen& chosen) {
 }  // namespace
 
 bool InputSettings::Takes(std::string_view key) {
-  return Has(kFlags, key) || Has(kExpressions, key) || Has(kNumbers, key) ||
+  return Has(kFlagSettings, key) || Has(kExpressions, key) || Has(kNumbers, key) ||
          Has(kDelimiters, key) || Has(kTexts, key) || key == kExtractions || key == kSourcetype;
 }
 
 absl::Status InputSettings::Check(std::string_view key, std::string_view value) {
   if (value.empty()) return absl::OkStatus();
   if (Has(kExpressions, key)) return Regex::Compile(value).status();
-  if (Has(kFlags, key) && !FlagOf(value))
+  if (Has(kFlagSettings, key) && !FlagOf(value))
     return absl::InvalidArgumentError("expected true or false");
   if (Has(kNumbers, key) && !NumberOf(value)) {
     return absl::InvalidArgumentError("expected a whole number");

@@ -13,6 +13,7 @@
 #include "knowledge/app_folder.h"
 #include "knowledge/builtin.h"
 #include "knowledge/event_layouts.h"
+#include "value/ascii.h"
 
 namespace spelk::knowledge {
 namespace {

@@ -11,6 +11,7 @@
 #include "base/status.h"
 #include "knowledge/builtin.h"
 #include "plan/table.h"
+#include "value/ascii.h"
 
 namespace spelk::knowledge {
 namespace {
@@ -32,7 +33,7 @@ std::string_view WithoutEnding(std::string_view name) {
 }
 
 // Words with commas and blanks between them.
-std::vector<std::string> ListOf(std::string_view text) {
+std::vector<std::string> FieldsIn(std::string_view text) {
   std::vector<std::string> words;
   constexpr std::string_view kBetween = ", \t\r\n";
   while (true) {
@@ -360,7 +361,7 @@ absl::Status Lookups::ReadColumns(const Stanza* stanza, plan::Lookup* lookup) co
   };
   if (stanza != nullptr) {
     if (const Setting* fields = stanza->Find("fields_list")) {
-      for (const std::string& name : ListOf(fields->value)) add(name);
+      for (const std::string& name : FieldsIn(fields->value)) add(name);
     }
   }
   constexpr std::string_view kField = "field.";

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/status.h"
+#include "value/ascii.h"
 
 namespace spelk::knowledge {
 namespace {

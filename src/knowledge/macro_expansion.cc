@@ -8,6 +8,7 @@
 #include "base/status.h"
 #include "knowledge/macro_call.h"
 #include "knowledge/macros.h"
+#include "value/ascii.h"
 
 namespace spelk::knowledge {
 namespace {
@@ -17,7 +18,6 @@ constexpr size_t kMostNested = 100;
 // call each other twice from working for ever.
 constexpr size_t kMostWork = 8;
 constexpr size_t kWorkOfCall = 256;
-constexpr std::string_view kBlanks = " \t\r\n";
 
 // Reads the written text; at a macro call it reads on in the macro's text, and after that goes on
 // where it was. So quotes and calls may begin in one text and end in another, as if the text had

@@ -8,6 +8,7 @@
 
 #include "base/status.h"
 #include "knowledge/macro_call.h"
+#include "value/ascii.h"
 #include "value/number.h"
 
 namespace spelk::knowledge {

@@ -16,7 +16,6 @@
 namespace spelk::knowledge {
 namespace {
 
-constexpr std::string_view kExtract = "EXTRACT-";
 // Where automatic extraction (KV_MODE) stands among the phases.
 constexpr int kAutomaticPhase = 5;
 
@@ -69,7 +68,7 @@ int Props::PhaseOf(const Rule& rule) {
   switch (rule.kind) {
     case plan::RuleKind::kExtract:
       if (rule.key.starts_with(kTokenizer)) return kAutomaticPhase + 1;
-      return (rule.key.starts_with(kExtract) ? 1 : 3) + own;
+      return (rule.key.starts_with(kExtractClass) ? 1 : 3) + own;
     case plan::RuleKind::kAlias:
       if (rule.stanza->builtin) return rule.again ? kAutomaticPhase + 1 : 0;
       return kAutomaticPhase + 2;

@@ -22,6 +22,8 @@
 
 namespace spelk::knowledge {
 
+inline constexpr std::string_view kExtractClass = "EXTRACT-";
+
 using CompileExpression = std::function<absl::StatusOr<plan::ExprPtr>(std::string_view text)>;
 
 // Rules for a scan, in the order of application, and what an app says that is not built yet and

@@ -24,7 +24,6 @@ constexpr int64_t kPriorityOfLiterals = 100;  // Patterns have 0.
 
 constexpr std::string_view kAlias = "FIELDALIAS-";
 constexpr std::string_view kCalculation = "EVAL-";
-constexpr std::string_view kExtract = "EXTRACT-";
 constexpr std::string_view kReport = "REPORT-";
 constexpr std::string_view kLookup = "LOOKUP-";
 constexpr std::string_view kTransforms = "TRANSFORMS-";
@@ -76,7 +75,7 @@ bool IsOfText(std::string_view key) {
 // Settings that say nothing where they have no value, as a local/ folder takes back what default/
 // says. The others have an empty value of their own.
 bool IsTakenBack(std::string_view key) {
-  constexpr std::string_view kClasses[] = {kAlias,  kCalculation, kExtract,
+  constexpr std::string_view kClasses[] = {kAlias,  kCalculation, kExtractClass,
                                            kReport, kLookup,      kTransforms};
   const bool of_class = std::any_of(std::begin(kClasses), std::end(kClasses),
                                     [key](std::string_view each) { return key.starts_with(each); });
@@ -184,7 +183,7 @@ void Props::AddBroken(const Setting& setting, const Conf& transforms, const Rule
       AddNamesIn(stanza->Text("REGEX"), &broken.fields);
       AddNamesIn(stanza->Text("FORMAT"), &broken.fields);
     }
-  } else if (key.starts_with(kExtract)) {
+  } else if (key.starts_with(kExtractClass)) {
     AddNamesIn(setting.value, &broken.fields);
   } else if (InputSettings::Takes(key)) {
     broken.fields = {std::string(kAtIndexTime)};
@@ -257,7 +256,7 @@ absl::Status Props::AddSetting(const Conf& conf, const Conf& transforms, const S
                                const Rule& common) {
   const std::string_view key = setting.key;
   if (key.starts_with(kAlias)) return AddAliases(conf, setting, common);
-  if (key.starts_with(kExtract)) return AddExtraction(conf, setting, common);
+  if (key.starts_with(kExtractClass)) return AddExtraction(conf, setting, common);
   if (key.starts_with(kReport)) return AddTransforms(conf, transforms, setting, common);
   if (key.starts_with(kLookup)) return AddLookup(conf, setting, common);
   if (key.starts_with(kTransforms)) return AddIndexTime(conf, transforms, setting, common);

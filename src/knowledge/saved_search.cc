@@ -9,8 +9,6 @@
 namespace spelk::knowledge {
 namespace {
 
-constexpr std::string_view kBlanks = " \t\r\n";
-
 bool IsWordCharacter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }

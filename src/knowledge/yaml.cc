@@ -15,7 +15,6 @@
 namespace spelk::knowledge {
 namespace {
 
-constexpr size_t kMostDepth = 64;
 constexpr size_t kMostNodes = 500'000;
 
 // What libyaml calls a problem, and what to do about it.
@@ -53,11 +52,11 @@ std::string Text(const yaml_char_t* text, size_t length) {
   return {reinterpret_cast<const char*>(text), length};
 }
 
-class Reader {
+class YamlReader {
  public:
-  Reader(std::string_view text, std::string_view file) : text_(text), file_(file) {}
-  Reader(const Reader&) = delete;
-  ~Reader() {
+  YamlReader(std::string_view text, std::string_view file) : text_(text), file_(file) {}
+  YamlReader(const YamlReader&) = delete;
+  ~YamlReader() {
     if (made_) yaml_parser_delete(&parser_);
   }
 
@@ -104,7 +103,7 @@ class Reader {
 
   absl::Status TooDeep(size_t line) const {
     return absl::ResourceExhaustedError(
-        fmt::format("{}:{}: nested deeper than {}", file_, line, kMostDepth));
+        fmt::format("{}:{}: nested deeper than {}", file_, line, kMostYamlDepth));
   }
 
   absl::Status Problem() const {
@@ -203,7 +202,7 @@ class Reader {
   }
 
   absl::Status Begin(YamlNode::Kind kind, size_t line, const yaml_char_t* anchor) {
-    if (open_.size() == kMostDepth) return TooDeep(line);
+    if (open_.size() == kMostYamlDepth) return TooDeep(line);
     Open open{std::make_shared<YamlNode>(), std::nullopt, 0, {}, ""};
     open.node->kind = kind;
     open.node->line = line;
@@ -231,7 +230,7 @@ class Reader {
     }
     Open& to = open_.back();
     to.node->height = std::max(to.node->height, node->height + 1);
-    if (to.node->height > kMostDepth) return TooDeep(line);  // By what aliases name.
+    if (to.node->height > kMostYamlDepth) return TooDeep(line);  // By what aliases name.
     if (to.node->kind == YamlNode::Kind::kList) {
       to.node->items.push_back(std::move(node));
       return absl::OkStatus();
@@ -292,7 +291,7 @@ std::vector<std::string> YamlNode::Texts(std::string_view name) const {
 }
 
 absl::StatusOr<std::vector<YamlNodePtr>> ReadYaml(std::string_view text, std::string_view file) {
-  return Reader(text, file).Read();
+  return YamlReader(text, file).Read();
 }
 
 }  // namespace spelk::knowledge

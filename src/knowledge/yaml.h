@@ -12,6 +12,8 @@
 
 namespace spelk::knowledge {
 
+inline constexpr size_t kMostYamlDepth = 64;
+
 struct YamlNode;
 using YamlNodePtr = std::shared_ptr<const YamlNode>;  // What an alias names stands in two places.
 

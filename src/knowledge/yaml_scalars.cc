@@ -12,8 +12,6 @@
 namespace spelk::knowledge {
 namespace {
 
-constexpr size_t kMostDepth = 64;
-
 // libyaml counts characters.
 class Bytes {
  public:
@@ -66,10 +64,10 @@ class Finder {
       }
       more = event.type != YAML_STREAM_END_EVENT;
       Take(event);
-      if (open_.size() > kMostDepth) {
+      if (open_.size() > kMostYamlDepth) {
         if (problem != nullptr) {
           problem->emplace(bytes_.Of(event.start_mark.index),
-                           fmt::format("nested deeper than {}", kMostDepth));
+                           fmt::format("nested deeper than {}", kMostYamlDepth));
         }
         more = false;
       }

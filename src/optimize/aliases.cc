@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "optimize/reads.h"
 #include "plan/entry.h"
 
 namespace spelk::optimize {
@@ -19,12 +20,6 @@ bool IsCopy(const Expr& expr) {
   return expr.kind == ExprKind::kCall && expr.function->name == "coalesce" &&
          std::all_of(expr.arguments.begin(), expr.arguments.end(),
                      [](const ExprPtr& argument) { return IsCopy(*argument); });
-}
-
-bool Reads(const Expr& expr, Field field) {
-  plan::FieldSet read;
-  plan::CollectFields(expr, &read);
-  return read.Has(field);
 }
 
 // Puts `value` in the place of `field`. Search predicates name a field themselves, so for these

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "optimize/reads.h"
 #include "optimize/text_pieces.h"
 #include "plan/entry.h"
 #include "plan/eval/search_matcher.h"
@@ -15,12 +16,6 @@ namespace {
 using plan::Expr;
 using plan::ExprKind;
 using plan::ExprPtr;
-
-bool Reads(const Expr& expr, Field field) {
-  plan::FieldSet read;
-  plan::CollectFields(expr, &read);
-  return read.Has(field);
-}
 
 bool IsMatchOf(const Expr& expr, Field field) {
   const bool match = expr.kind == ExprKind::kMatch || expr.kind == ExprKind::kMatchAny;
@@ -86,7 +81,7 @@ ExprPtr OfPiece(const Expr& match, const Expr& value) {
   return made;
 }
 
-ExprPtr OfCall(const Expr& match, const Expr& value) {
+ExprPtr WithoutCall(const Expr& match, const Expr& value) {
   const std::string_view name = value.function->name;
   if (name == "case") return OfCase(match, value);
   if (name == "replace") return OfPiece(match, value);
@@ -111,7 +106,7 @@ ExprPtr OfValue(const Expr& match, const Expr& value) {
       if (MatchesValue(match, value.literal.value())) return nullptr;
       return plan::MakeBoolean(false);
     case ExprKind::kCall:
-      return OfCall(match, value);
+      return WithoutCall(match, value);
     default:
       return nullptr;
   }

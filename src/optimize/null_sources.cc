@@ -37,7 +37,7 @@ Sources OfEveryArgument(const Expr& expr) {
   return best;
 }
 
-Sources OfCall(const Expr& expr) {
+Sources SourcesOfCall(const Expr& expr) {
   const std::string_view name = expr.function->name;
   if (name == "null") return FieldSet();
   if (name == "if") return OfAnyArgument(expr, 1, 1);
@@ -72,7 +72,7 @@ Sources NotNullSources(const Expr& expr) {
     case ExprKind::kLiteral:
       return expr.literal.value().is_null() ? Sources(FieldSet()) : std::nullopt;
     case ExprKind::kCall:
-      return OfCall(expr);
+      return SourcesOfCall(expr);
     case ExprKind::kArithmetic:
     case ExprKind::kNegate:
     case ExprKind::kCompare:

@@ -27,8 +27,8 @@ using plan::Expr;
 using plan::ExprKind;
 using plan::LiteralGroup;
 
-constexpr size_t kShortest = 3;  // A shorter literal stands in nearly every line.
-constexpr size_t kShortestOfMany =
+constexpr size_t kShortestLiteral = 3;  // A shorter literal stands in nearly every line.
+constexpr size_t kShortestLiteralOfMany =
     5;                        // To look for many that are shorter takes longer than to parse.
 constexpr size_t kMany = 32;  // Literals of one group.
 constexpr size_t kMostLiterals = 4096;  // Of one group.
@@ -73,7 +73,7 @@ std::string LiteralOf(std::string_view text, const Compared& compared) {
     if (longer && !origin.HasInConstant(FoldCase(piece))) best = piece;
     start = i + 1;
   }
-  return best.size() < kShortest ? "" : best;
+  return best.size() < kShortestLiteral ? "" : best;
 }
 
 // Of a literal that was found so.
@@ -168,14 +168,14 @@ class Prefilter {
       if (end - start > best.size()) best = literal.substr(start, end - start);
       start = end + 1;
     }
-    return best.size() < kShortest ? std::string() : std::string(best);
+    return best.size() < kShortestLiteral ? std::string() : std::string(best);
   }
 
   std::vector<LiteralGroup> One(std::vector<std::string> literals, bool ignore_case) const {
     if (entities_) {
       for (std::string& literal : literals) literal = WithoutEntities(literal);
     }
-    const size_t shortest = literals.size() > kMany ? kShortestOfMany : 1;
+    const size_t shortest = literals.size() > kMany ? kShortestLiteralOfMany : 1;
     const bool good =
         !literals.empty() && literals.size() <= kMostLiterals &&
         std::all_of(literals.begin(), literals.end(),

@@ -193,12 +193,12 @@ class Members {
   static std::string LastPiece(std::string_view name) {
     if (name.ends_with("{}")) name.remove_suffix(2);
     name.remove_prefix(name.rfind('.') + 1);  // npos + 1 is 0.
-    constexpr size_t kShortest = 2;
+    constexpr size_t kShortestName = 2;
     const bool plain = std::all_of(name.begin(), name.end(), [](char c) {
       const auto byte = static_cast<unsigned char>(c);
       return byte > 0x20U && byte < 0x7FU && c != '"' && c != '\\' && c != '/' && c != '{';
     });
-    return plain && name.size() >= kShortest ? std::string(name) : std::string();
+    return plain && name.size() >= kShortestName ? std::string(name) : std::string();
   }
 
   const plan::ScanNode& scan_;

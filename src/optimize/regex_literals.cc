@@ -3,11 +3,10 @@
 
 #include <utility>
 
+#include "value/ascii.h"
+
 namespace spelk::optimize {
 namespace {
-
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-bool IsLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 class Reader {
  public:

@@ -49,9 +49,9 @@ std::string FoldedIf(bool fold, std::string_view text) {
 
 // Patterns with `*`. Each is filed under a piece of three bytes that texts must hold to match it,
 // the one that fewest patterns have; those without such a piece are all asked.
-class PatternIndex final : public CellIndex {
+class PatternCells final : public CellIndex {
  public:
-  explicit PatternIndex(bool ignore_case) : ignore_case_(ignore_case) {}
+  explicit PatternCells(bool ignore_case) : ignore_case_(ignore_case) {}
 
   void Add(std::string_view cell, uint32_t row) override {
     std::string text = FoldedIf(ignore_case_, cell);
@@ -195,7 +195,7 @@ class AddressIndex final : public CellIndex {
 
 std::unique_ptr<CellIndex> NewCellIndex(LookupMatch match, bool ignore_case) {
   if (match == LookupMatch::kCidr) return std::make_unique<AddressIndex>(ignore_case);
-  return std::make_unique<PatternIndex>(ignore_case);
+  return std::make_unique<PatternCells>(ignore_case);
 }
 
 std::string_view TextIn(const Value& value, char (&buffer)[kNumberText]) {

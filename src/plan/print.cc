@@ -58,7 +58,7 @@ std::string PrintOperand(const Expr& expr) {
   }
 }
 
-std::string Join(const std::vector<ExprPtr>& operands, std::string_view between) {
+std::string JoinOperands(const std::vector<ExprPtr>& operands, std::string_view between) {
   std::string out;
   for (const ExprPtr& operand : operands) {
     if (!out.empty()) out += between;
@@ -171,11 +171,11 @@ std::string Print(const Expr& expr) {
       return fmt::format("{} IN ({})", PrintOperand(*expr.arguments[0]),
                          PrintList(expr.arguments, 1));
     case ExprKind::kAnd:
-      return Join(expr.arguments, " AND ");
+      return JoinOperands(expr.arguments, " AND ");
     case ExprKind::kOr:
-      return Join(expr.arguments, " OR ");
+      return JoinOperands(expr.arguments, " OR ");
     case ExprKind::kXor:
-      return Join(expr.arguments, " XOR ");
+      return JoinOperands(expr.arguments, " XOR ");
     case ExprKind::kNot:
       return "NOT " + PrintOperand(*expr.arguments[0]);
     case ExprKind::kMatch:

@@ -22,7 +22,7 @@ bool IsParenthesis(size_t type) {
          type == SplParser::SEARCH_PAREN;
 }
 
-bool IsComparator(size_t type) {
+bool IsComparatorToken(size_t type) {
   return type == SplParser::EQ || type == SplParser::NEQ || type == SplParser::LT ||
          type == SplParser::LE || type == SplParser::GT || type == SplParser::GE;
 }
@@ -166,7 +166,7 @@ class Checker {
                    "comparator 'IN' is missing a list of values on the right hand side",
                    {"write IN (a, b), or \"IN\" in quotes to look for the word"});
     }
-    if (!IsComparator(tokens_[at].type)) return absl::OkStatus();
+    if (!IsComparatorToken(tokens_[at].type)) return absl::OkStatus();
     const size_t next = at + 1 < tokens_.size() ? tokens_[at + 1].type : size_t{SplParser::PIPE};
     if (next != SplParser::PIPE && next != SplParser::RPAREN && next != SplParser::COMMA &&
         next != SplParser::AND && next != SplParser::OR) {

@@ -59,7 +59,7 @@ std::string_view PlainOf(Kind kind) {
   }
 }
 
-std::string_view NameOf(Kind kind) {
+std::string_view NameOfKind(Kind kind) {
   switch (kind) {
     case Kind::kBlank:
       return "blank of another kind";
@@ -82,7 +82,7 @@ std::optional<Confusable> FindConfusable(std::string_view text) {
     const char32_t code_point = NextCodePoint(text, &at);
     const Kind kind = KindOf(code_point);
     if (kind == Kind::kNone) continue;
-    const std::string_view name = NameOf(kind);
+    const std::string_view name = NameOfKind(kind);
     return Confusable{
         begin, at - begin,
         fmt::format("{} (U+{:04X})", name.empty() ? text.substr(begin, at - begin) : name,

@@ -240,7 +240,7 @@ class Outliner {
   OutlineNode* at_ = nullptr;
 };
 
-void Append(const OutlineNode& node, bool with_spans, size_t depth, std::string* out) {
+void AppendOutline(const OutlineNode& node, bool with_spans, size_t depth, std::string* out) {
   out->append(depth * 2, ' ');
   *out += node.kind;
   if (!node.text.empty()) *out += " " + node.text;
@@ -248,7 +248,7 @@ void Append(const OutlineNode& node, bool with_spans, size_t depth, std::string*
     *out += fmt::format("  [{},{})", node.span.begin, node.span.end);
   }
   *out += '\n';
-  for (const OutlineNode& child : node.children) Append(child, with_spans, depth + 1, out);
+  for (const OutlineNode& child : node.children) AppendOutline(child, with_spans, depth + 1, out);
 }
 
 }  // namespace
@@ -257,7 +257,7 @@ OutlineNode Outline(const ast::Pipeline& pipeline) { return Outliner().Run(pipel
 
 std::string Dump(const ast::Pipeline& pipeline, bool with_spans) {
   std::string text;
-  Append(Outline(pipeline), with_spans, 0, &text);
+  AppendOutline(Outline(pipeline), with_spans, 0, &text);
   return text;
 }
 

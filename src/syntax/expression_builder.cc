@@ -10,7 +10,7 @@ namespace {
 
 using ast::ExprPtr;
 
-constexpr CompareOp CompareOf(Operator op) {
+constexpr CompareOp CompareOfOperator(Operator op) {
   switch (op) {
     case Operator::kNotEqual:
       return CompareOp::kNotEqual;
@@ -140,7 +140,8 @@ class Chain {
     const Span span = Cover(left->span, right->span);
     if (part.op == Operator::kLike)
       return Make(span, ast::LikeOperator{std::move(left), std::move(right)});
-    return Make(span, ast::Comparison{CompareOf(part.op), std::move(left), std::move(right)});
+    return Make(span,
+                ast::Comparison{CompareOfOperator(part.op), std::move(left), std::move(right)});
   }
 
   // Sums, or the products within them.

@@ -36,9 +36,9 @@ std::vector<std::string_view> Signature(const Source& source, const std::vector<
 
 }  // namespace
 
-absl::StatusOr<Formatting> Format(const Source& source, const ShapeTable& shapes,
-                                  const SyntaxLimits& limits, size_t width,
-                                  Diagnostics& diagnostics) {
+absl::StatusOr<Formatting> FormatSource(const Source& source, const ShapeTable& shapes,
+                                        const SyntaxLimits& limits, size_t width,
+                                        Diagnostics& diagnostics) {
   ast::Pipeline tree;
   SPELK_RETURN_IF_ERROR(ParsePartly(source, shapes, limits, diagnostics, &tree));
   Diagnostics repeated;

@@ -18,9 +18,9 @@ struct Formatting {
 
 // Fails for a text that does not parse. Words, texts, comments and macros stay as they are, and
 // where two words touch they still do, unless the grammar makes no difference there.
-absl::StatusOr<Formatting> Format(const Source& source, const ShapeTable& shapes,
-                                  const SyntaxLimits& limits, size_t width,
-                                  Diagnostics& diagnostics);
+absl::StatusOr<Formatting> FormatSource(const Source& source, const ShapeTable& shapes,
+                                        const SyntaxLimits& limits, size_t width,
+                                        Diagnostics& diagnostics);
 
 // Whether two texts are the same search: the same words and comments in the same order, and equal
 // trees. False for one that does not parse.

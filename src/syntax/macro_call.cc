@@ -1,5 +1,6 @@
 // Where the parts of a macro call stand.
 #include "syntax/macro_call.h"
+#include "value/ascii.h"
 
 namespace spelk::syntax {
 namespace {
@@ -33,7 +34,6 @@ class MacroSplitter {
   }
 
   ast::Name Trimmed(uint32_t begin, uint32_t end) const {
-    constexpr std::string_view kBlanks = " \t\r\n";
     while (begin < end && kBlanks.find(text_[begin]) != std::string_view::npos) ++begin;
     while (end > begin && kBlanks.find(text_[end - 1]) != std::string_view::npos) --end;
     ast::Name name;

@@ -244,7 +244,7 @@ std::string PrintClause(const ast::Clause& clause) {
   return word + " " + (clause.search ? Print(*clause.search) : PrintArguments(clause.arguments));
 }
 
-void Append(const std::string& piece, std::string* text) {
+void AppendPiece(const std::string& piece, std::string* text) {
   if (!piece.empty()) *text += (text->empty() ? "" : " ") + piece;
 }
 
@@ -262,14 +262,14 @@ std::string PrintCommand(const ast::CommandCall& call) {
   std::string text = call.macro ? PrintMacro(*call.macro) : call.name.text;
   if (call.search) {
     const auto* all = std::get_if<ast::SearchAnd>(&call.search->node);
-    Append(all != nullptr && all->operands.empty() ? "" : Print(*call.search), &text);
+    AppendPiece(all != nullptr && all->operands.empty() ? "" : Print(*call.search), &text);
   }
-  if (call.expression != nullptr) Append(Print(*call.expression), &text);
+  if (call.expression != nullptr) AppendPiece(Print(*call.expression), &text);
   for (size_t i = 0; i < call.assignments.size(); ++i) {
     text += (i == 0 ? " " : ", ") + PrintAssignment(call.assignments[i]);
   }
-  Append(PrintArguments(call.arguments), &text);
-  for (const ast::Clause& clause : call.clauses) Append(PrintClause(clause), &text);
+  AppendPiece(PrintArguments(call.arguments), &text);
+  for (const ast::Clause& clause : call.clauses) AppendPiece(PrintClause(clause), &text);
   return text;
 }
 

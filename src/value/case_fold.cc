@@ -7,12 +7,14 @@
 #include <array>
 #include <cstring>
 
+#include "value/ascii.h"
+
 namespace spelk {
 namespace {
 
 constexpr char32_t kNotUtf8 = 0x110000;  // Plus the byte.
 
-char LowerAscii(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
+constexpr auto kLower = [](char c) { return LowerAscii(c); };
 char UpperAscii(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c & ~0x20) : c; }
 
 bool IsAscii(std::string_view text) {
@@ -104,7 +106,7 @@ char32_t FoldCodePoint(char32_t code_point) {
 }
 
 std::string ToLower(std::string_view text) {
-  return Map(text, &LowerAscii, [](char32_t c) { return Mapped(c, &utf8proc_tolower); });
+  return Map(text, kLower, [](char32_t c) { return Mapped(c, &utf8proc_tolower); });
 }
 
 std::string ToUpper(std::string_view text) {
@@ -113,7 +115,7 @@ std::string ToUpper(std::string_view text) {
              [](char32_t c) { return c == kSharpS ? c : Mapped(c, &utf8proc_toupper); });
 }
 
-std::string FoldCase(std::string_view text) { return Map(text, &LowerAscii, &FoldCodePoint); }
+std::string FoldCase(std::string_view text) { return Map(text, kLower, &FoldCodePoint); }
 
 void AppendFolded(std::string_view text, std::string& out) {
   for (size_t at = 0; at < text.size();) {

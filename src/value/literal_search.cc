@@ -14,11 +14,7 @@
 #endif
 
 namespace spelk {
-namespace {
-
-bool IsLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-
-}  // namespace
+namespace {}  // namespace
 
 // The search for one literal anchors on its rarest two bytes.
 int Commonness(char c) {

@@ -15,8 +15,6 @@ namespace {
 
 constexpr double kPlainLimit = 1e21;
 
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-
 std::optional<Number> ParseWord(std::string_view unsigned_text, bool negative) {
   Number number;
   if (EqualsIgnoringCase(unsigned_text, "nan")) {
@@ -241,6 +239,12 @@ std::string TextOf(const Value& value) {
     joined += TextOf(each, buffer);
   }
   return joined;
+}
+
+std::string WithCommas(uint64_t number) {
+  std::string text = std::to_string(number);
+  for (size_t at = text.size(); at > 3; at -= 3) text.insert(at - 3, ",");
+  return text;
 }
 
 }  // namespace spelk

@@ -67,4 +67,7 @@ std::string_view TextOf(const Value& value, char* buffer);
 // The same for any value; the values of a multivalue are joined by newlines.
 std::string TextOf(const Value& value);
 
+// "410,023"
+std::string WithCommas(uint64_t number);
+
 }  // namespace spelk

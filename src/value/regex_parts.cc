@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "value/ascii.h"
+
 namespace spelk {
 namespace {
 
@@ -14,9 +16,6 @@ using Set = std::bitset<256>;
 
 constexpr size_t kMostDepth = 250;
 
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-bool IsLower(char c) { return c >= 'a' && c <= 'z'; }
-bool IsLetter(char c) { return IsLower(c) || (c >= 'A' && c <= 'Z'); }
 bool IsWord(char c) { return IsLetter(c) || IsDigit(c) || c == '_'; }
 uint8_t Byte(char c) { return static_cast<uint8_t>(c); }
 

@@ -33,9 +33,6 @@ constexpr std::pair<std::string_view, TimeUnit> kUnits[] = {
     {"yr", TimeUnit::kYear},          {"yrs", TimeUnit::kYear},
     {"year", TimeUnit::kYear},        {"years", TimeUnit::kYear}};
 
-constexpr double kFurthest = 1e12;  // Seconds; beyond it calendars make no sense.
-constexpr int64_t kMostUnits = 1'000'000'000;
-
 // Seconds of units that have a fixed length; 0 for the others.
 double FixedLength(TimeUnit unit) {
   switch (unit) {
@@ -111,7 +108,7 @@ std::optional<TimeUnit> ParseTimeUnit(std::string_view text) {
 }
 
 double SnapToUnit(double seconds, TimeUnit unit, absl::TimeZone zone) {
-  if (!(std::fabs(seconds) < kFurthest)) return seconds;
+  if (!(std::fabs(seconds) < kFurthestTime)) return seconds;
   const double length = FixedLength(unit);
   if (length > 0 && length < 60) {
     // Counted in microseconds, so that tenths and hundredths are what they say.
@@ -130,7 +127,7 @@ double SnapToUnit(double seconds, TimeUnit unit, absl::TimeZone zone) {
 }
 
 double AddUnits(double seconds, int64_t count, TimeUnit unit, absl::TimeZone zone) {
-  if (!(std::fabs(seconds) < kFurthest) || std::abs(count) > kMostUnits) return seconds;
+  if (!(std::fabs(seconds) < kFurthestTime) || std::abs(count) > kMostTimeUnits) return seconds;
   const double length = FixedLength(unit);
   if (length > 0) return seconds + static_cast<double>(count) * length;
   const double whole = std::floor(seconds);
@@ -183,7 +180,7 @@ std::optional<RelativeTime> RelativeTime::Parse(std::string_view text) {
     int64_t count = 1;
     if (!text.empty() && text.front() >= '0' && text.front() <= '9') {
       const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
-      if (error != std::errc() || count > kMostUnits) return std::nullopt;
+      if (error != std::errc() || count > kMostTimeUnits) return std::nullopt;
       text.remove_prefix(static_cast<size_t>(end - text.data()));
     }
     const std::optional<TimeUnit> unit = ParseTimeUnit(TakeLetters(text));

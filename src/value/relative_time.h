@@ -10,6 +10,9 @@
 
 namespace spelk {
 
+inline constexpr double kFurthestTime = 1e12;  // Seconds; beyond it calendars make no sense.
+inline constexpr int64_t kMostTimeUnits = 1'000'000'000;
+
 enum class TimeUnit : unsigned char {
   kMicrosecond,
   kMillisecond,

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <utility>
 
+#include "value/ascii.h"
 #include "value/literal_search.h"
 
 namespace spelk {
@@ -13,8 +14,6 @@ namespace {
 
 constexpr size_t kLongestStep = 8;
 constexpr uint32_t kLetterBits = 0x20202020U;
-
-char LowerAscii(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
 
 uint32_t Load(const char* at) {
   uint32_t bytes = 0;

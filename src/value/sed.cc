@@ -7,13 +7,12 @@
 #include <optional>
 
 #include "base/status.h"
+#include "value/ascii.h"
 #include "value/case_fold.h"
 
 namespace spelk {
 namespace {
 
-bool IsBlank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 bool IsSeparator(char c) {
   return !IsBlank(c) && c != '\\' && static_cast<unsigned char>(c) < 0x80U;
 }

@@ -7,12 +7,10 @@
 namespace spelk {
 namespace {
 
-constexpr double kFurthest = 1e12;  // Seconds; beyond it calendars make no sense.
-constexpr int64_t kMostUnits = 1'000'000'000;
 constexpr int64_t kMicros = 1'000'000;
 
 // Microseconds of units that have a fixed length; 0 for the others.
-int64_t MicrosOf(TimeUnit unit) {
+int64_t MicrosOfUnit(TimeUnit unit) {
   switch (unit) {
     case TimeUnit::kMicrosecond:
       return 1;
@@ -53,14 +51,14 @@ int64_t MonthsOf(const TimeSpan& span) {
 
 // The first day of the bucket; buckets of several units are counted from 1970.
 absl::CivilDay FirstDayOf(absl::CivilDay day, const TimeSpan& span) {
-  constexpr absl::CivilDay kFirst(1970, 1, 1);
-  if (span.unit == TimeUnit::kDay) return kFirst + FloorTo(day - kFirst, span.count);
+  constexpr absl::CivilDay kEpochDay(1970, 1, 1);
+  if (span.unit == TimeUnit::kDay) return kEpochDay + FloorTo(day - kEpochDay, span.count);
   if (span.unit == TimeUnit::kWeek) {
     // The first of these days in 1970, which began on a Thursday.
-    const absl::CivilDay first = kFirst + (span.first_weekday - TimeSpan::kThursday + 7) % 7;
+    const absl::CivilDay first = kEpochDay + (span.first_weekday - TimeSpan::kThursday + 7) % 7;
     return first + FloorTo(day - first, 7 * span.count);
   }
-  const absl::CivilMonth first(kFirst);
+  const absl::CivilMonth first(kEpochDay);
   return absl::CivilDay(first + FloorTo(absl::CivilMonth(day) - first, MonthsOf(span)));
 }
 
@@ -93,7 +91,7 @@ double TimeSpan::seconds() const {
     case TimeUnit::kYear:
       return times * 365 * 86'400;
     default:
-      return times * static_cast<double>(MicrosOf(unit)) / static_cast<double>(kMicros);
+      return times * static_cast<double>(MicrosOfUnit(unit)) / static_cast<double>(kMicros);
   }
 }
 
@@ -104,7 +102,7 @@ std::optional<TimeSpan> ParseTimeSpan(std::string_view text) {
   text.remove_prefix(sign);
   if (!text.empty() && text.front() >= '0' && text.front() <= '9') {
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), span.count);
-    if (error != std::errc() || span.count < 1 || span.count > kMostUnits) return std::nullopt;
+    if (error != std::errc() || span.count < 1 || span.count > kMostTimeUnits) return std::nullopt;
     text.remove_prefix(static_cast<size_t>(end - text.data()));
   }
   const size_t at = text.find('@');
@@ -118,7 +116,7 @@ std::optional<TimeSpan> ParseTimeSpan(std::string_view text) {
     if (snap.size() == 2 && (snap[1] < '0' || snap[1] > '7')) return std::nullopt;
     span.first_weekday = snap.size() == 2 ? (snap[1] - '0') % 7 : 0;
   }
-  const int64_t micros = MicrosOf(*unit);
+  const int64_t micros = MicrosOfUnit(*unit);
   if (micros > 0 && micros < kMicros && micros * span.count < kMicros &&
       kMicros % (micros * span.count) != 0) {
     return std::nullopt;
@@ -127,19 +125,19 @@ std::optional<TimeSpan> ParseTimeSpan(std::string_view text) {
 }
 
 double FloorToSpan(double seconds, const TimeSpan& span, absl::TimeZone zone, double align) {
-  if (!(std::fabs(seconds) < kFurthest)) return seconds;
+  if (!(std::fabs(seconds) < kFurthestTime)) return seconds;
   if (span.is_calendar()) return Midnight(FirstDayOf(DayOf(seconds, zone), span), zone);
   const int64_t offset = std::llround(align * static_cast<double>(kMicros));
   const int64_t micros = std::llround(seconds * static_cast<double>(kMicros)) - offset;
-  const int64_t start = FloorTo(micros, MicrosOf(span.unit) * span.count) + offset;
+  const int64_t start = FloorTo(micros, MicrosOfUnit(span.unit) * span.count) + offset;
   return static_cast<double>(start) / static_cast<double>(kMicros);
 }
 
 double NextSpan(double start, const TimeSpan& span, absl::TimeZone zone) {
-  if (!(std::fabs(start) < kFurthest)) return start;
+  if (!(std::fabs(start) < kFurthestTime)) return start;
   if (span.is_calendar()) return Midnight(NextFirstDay(DayOf(start, zone), span), zone);
   const int64_t micros = std::llround(start * static_cast<double>(kMicros));
-  return static_cast<double>(micros + MicrosOf(span.unit) * span.count) /
+  return static_cast<double>(micros + MicrosOfUnit(span.unit) * span.count) /
          static_cast<double>(kMicros);
 }
 

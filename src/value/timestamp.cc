@@ -188,9 +188,9 @@ std::optional<Micros> ParseEpoch(std::string_view text) {
   if (digits == 12 || digits == 13) micros = number->value * 1e3;
   if (digits == 15 || digits == 16) micros = number->value;
   if (digits == 18 || digits == 19) micros = number->value / 1e3;
-  constexpr double kFirst = -62'135'596'800e6;
-  constexpr double kLast = 253'402'300'800e6;
-  if (micros < kFirst || micros >= kLast) return std::nullopt;
+  constexpr double kFirstMicros = -62'135'596'800e6;
+  constexpr double kLastMicros = 253'402'300'800e6;
+  if (micros < kFirstMicros || micros >= kLastMicros) return std::nullopt;
   return static_cast<Micros>(std::llround(micros));
 }
 

@@ -17,13 +17,10 @@
 namespace spelk {
 namespace {
 
-constexpr std::string_view kBlanks = " \t";
-
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-bool IsLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+constexpr std::string_view kSpaces = " \t";
 
 // What was found of a time.
-struct Found {
+struct FoundTime {
   int year = -1;  // None: a year that the text does not tell.
   int month = 0;
   int day = 0;
@@ -45,9 +42,9 @@ constexpr NamedZone kZones[] = {
     {"CEST", 120}, {"BST", 60},   {"EET", 120},  {"EEST", 180}, {"JST", 540},
 };
 
-class Scanner {
+class TimestampScanner {
  public:
-  explicit Scanner(std::string_view text) : text_(text) {}
+  explicit TimestampScanner(std::string_view text) : text_(text) {}
   std::string_view rest() const { return text_; }
   char peek() const { return text_.empty() ? '\0' : text_.front(); }
   bool Take(char c) {
@@ -87,7 +84,7 @@ class Scanner {
     return digits;
   }
   void SkipBlanks() {
-    text_.remove_prefix(std::min(text_.find_first_not_of(kBlanks), text_.size()));
+    text_.remove_prefix(std::min(text_.find_first_not_of(kSpaces), text_.size()));
   }
 
  private:
@@ -102,20 +99,21 @@ class Scanner {
 
 // 1 for "May"'s like "Jan" or "january"; 0 for other words.
 int MonthOf(std::string_view word) {
-  constexpr std::array<std::string_view, 12> kMonths = {
+  constexpr std::array<std::string_view, 12> kMonthNames = {
       "january", "february", "march",     "april",   "may",      "june",
       "july",    "august",   "september", "october", "november", "december"};
   if (word.size() < 3) return 0;
-  for (size_t m = 0; m < kMonths.size(); ++m) {
+  for (size_t m = 0; m < kMonthNames.size(); ++m) {
     const bool short_name = word.size() == 3 || EqualsIgnoringCase(word, "sept");
-    const std::string_view name = short_name ? kMonths[m].substr(0, word.size()) : kMonths[m];
+    const std::string_view name =
+        short_name ? kMonthNames[m].substr(0, word.size()) : kMonthNames[m];
     if (EqualsIgnoringCase(word, name)) return static_cast<int>(m) + 1;
   }
   return 0;
 }
 
 // What stands between a date and its time of day.
-bool TakeGap(Scanner& in) {
+bool TakeGap(TimestampScanner& in) {
   size_t n = 0;
   while (n < 3 && std::string_view("T :,-_").find(in.peek()) != std::string_view::npos &&
          !in.rest().empty()) {
@@ -125,8 +123,8 @@ bool TakeGap(Scanner& in) {
   return n > 0;
 }
 
-bool TakeZone(Scanner& in, Found* found) {
-  Scanner at = in;
+bool FindZone(TimestampScanner& in, FoundTime* found) {
+  TimestampScanner at = in;
   at.SkipBlanks();
   const bool apart = at.rest().size() < in.rest().size();
   if (at.peek() == '+' || at.peek() == '-') {
@@ -155,18 +153,18 @@ bool TakeZone(Scanner& in, Found* found) {
 }
 
 // hh:mm[:ss[.fraction]] [AM] [zone]
-bool TakeTimeOfDay(Scanner& in, Found* found) {
+bool FindTimeOfDay(TimestampScanner& in, FoundTime* found) {
   if (!in.Number(1, 2, &found->hour) || !in.Take(':') || !in.Fixed(2, &found->minute)) return false;
   if (in.Take(':')) {
     if (!in.Fixed(2, &found->second)) return false;
-    Scanner fraction = in;
+    TimestampScanner fraction = in;
     if (fraction.Take('.') || fraction.Take(',')) {
       found->fraction = fraction.DigitsHere().substr(0, 9);
       if (!found->fraction.empty()) in = fraction;
     }
   }
   if (IsDigit(in.peek())) return false;
-  Scanner half = in;
+  TimestampScanner half = in;
   half.SkipBlanks();
   const std::string_view word = half.Letters();
   const bool afternoon = EqualsIgnoringCase(word, "pm");
@@ -174,7 +172,7 @@ bool TakeTimeOfDay(Scanner& in, Found* found) {
     found->hour = found->hour % 12 + (afternoon ? 12 : 0);
     in = half;
   }
-  TakeZone(in, found);
+  FindZone(in, found);
   return found->hour <= 23 && found->minute <= 59 && found->second <= 60;
 }
 
@@ -183,7 +181,7 @@ int FullYear(int year, size_t digits) {
 }
 
 // A year of four digits, or of two.
-bool TakeYear(Scanner& in, int* year) {
+bool TakeYear(TimestampScanner& in, int* year) {
   const size_t before = in.rest().size();
   if (!in.Number(2, 4, year)) return false;
   const size_t digits = before - in.rest().size();
@@ -191,18 +189,18 @@ bool TakeYear(Scanner& in, int* year) {
   return digits != 3;
 }
 
-bool YearFirst(Scanner in, Found* found) {
+bool YearFirst(TimestampScanner in, FoundTime* found) {
   if (!in.Number(4, 4, &found->year)) return false;
   const char separator = in.peek();
   if (separator != '-' && separator != '/' && separator != '.') return false;
   return in.Take(separator) && in.Number(1, 2, &found->month) && in.Take(separator) &&
-         in.Number(1, 2, &found->day) && TakeGap(in) && TakeTimeOfDay(in, found);
+         in.Number(1, 2, &found->day) && TakeGap(in) && FindTimeOfDay(in, found);
 }
 
 // 20240501T100000Z, 20240501100000, 20240501 10:00:00
-bool Compact(Scanner in, Found* found) {
+bool Compact(TimestampScanner in, FoundTime* found) {
   const std::string_view digits = in.DigitsHere();
-  Scanner date(digits);
+  TimestampScanner date(digits);
   if ((digits.size() != 8 && digits.size() != 14) || !date.Fixed(4, &found->year) ||
       !date.Fixed(2, &found->month) || !date.Fixed(2, &found->day)) {
     return false;
@@ -210,21 +208,21 @@ bool Compact(Scanner in, Found* found) {
   if (found->year < 1970 || found->year > 2100) return false;
   if (digits.size() == 8) {
     if (!in.Take('T') && !in.Take(' ')) return false;
-    Scanner clock = in;
-    if (TakeTimeOfDay(clock, found)) return true;
-    date = Scanner(in.DigitsHere());
+    TimestampScanner clock = in;
+    if (FindTimeOfDay(clock, found)) return true;
+    date = TimestampScanner(in.DigitsHere());
     if (date.rest().size() != 6) return false;
   }
   if (!date.Fixed(2, &found->hour) || !date.Fixed(2, &found->minute) ||
       !date.Fixed(2, &found->second)) {
     return false;
   }
-  TakeZone(in, found);
+  FindZone(in, found);
   return found->hour <= 23 && found->minute <= 59 && found->second <= 60;
 }
 
 // 05/01/2024 10:00, 13.05.2024 10:00, 5/1/24 10:00
-bool Numbers(Scanner in, Found* found) {
+bool Numbers(TimestampScanner in, FoundTime* found) {
   if (!in.Number(1, 2, &found->month)) return false;
   const char separator = in.peek();
   if (separator != '-' && separator != '/' && separator != '.') return false;
@@ -234,11 +232,11 @@ bool Numbers(Scanner in, Found* found) {
   }
   // With points between them the day comes first.
   if (separator == '.' || found->month > 12) std::swap(found->month, found->day);
-  return TakeGap(in) && TakeTimeOfDay(in, found);
+  return TakeGap(in) && FindTimeOfDay(in, found);
 }
 
 // 01/May/2024:10:00, 1 May 2024 10:00, 01-May-24 10:00
-bool DayFirst(Scanner in, Found* found) {
+bool DayFirst(TimestampScanner in, FoundTime* found) {
   if (!in.Number(1, 2, &found->day)) return false;
   const char separator = in.peek();
   if (separator != '-' && separator != '/' && separator != ' ' && separator != '.') return false;
@@ -247,28 +245,28 @@ bool DayFirst(Scanner in, Found* found) {
   if (found->month == 0) return false;
   in.Take('.');
   if (!in.Take(separator) && !in.Take(' ')) return false;
-  return TakeYear(in, &found->year) && TakeGap(in) && TakeTimeOfDay(in, found);
+  return TakeYear(in, &found->year) && TakeGap(in) && FindTimeOfDay(in, found);
 }
 
 // May  1 10:00:00 2024, May 1, 2024 10:00:00 AM, May 01 2024 10:00:00
-bool MonthFirst(Scanner in, Found* found) {
+bool MonthFirst(TimestampScanner in, FoundTime* found) {
   found->month = MonthOf(in.Letters());
   if (found->month == 0) return false;
   in.Take('.');
-  if (kBlanks.find(in.peek()) == std::string_view::npos && in.peek() != '-') return false;
+  if (kSpaces.find(in.peek()) == std::string_view::npos && in.peek() != '-') return false;
   in.Take('-');
   in.SkipBlanks();
   if (!in.Number(1, 2, &found->day)) return false;
-  Scanner with_year = in;
+  TimestampScanner with_year = in;
   with_year.Take(',');
   with_year.Take('-');
   with_year.SkipBlanks();
   if (TakeYear(with_year, &found->year) && with_year.peek() != ':' && TakeGap(with_year) &&
-      TakeTimeOfDay(with_year, found)) {
+      FindTimeOfDay(with_year, found)) {
     return true;
   }
   found->year = -1;
-  if (!TakeGap(in) || !TakeTimeOfDay(in, found)) return false;
+  if (!TakeGap(in) || !FindTimeOfDay(in, found)) return false;
   in.SkipBlanks();
   int year = 0;
   if (in.Number(4, 4, &year) && year >= 1970 && year <= 2100 && in.peek() != ':') {
@@ -278,14 +276,14 @@ bool MonthFirst(Scanner in, Found* found) {
 }
 
 struct Form {
-  bool (*take)(Scanner in, Found* found);
+  bool (*take)(TimestampScanner in, FoundTime* found);
   bool by_number;  // It begins with a number, not with a word.
 };
 constexpr Form kForms[] = {
     {&YearFirst, true}, {&Compact, true}, {&DayFirst, true}, {&Numbers, true}, {&MonthFirst, false},
 };
 
-std::optional<Micros> MicrosOf(const Found& found, int year, absl::TimeZone zone) {
+std::optional<Micros> MicrosOfFound(const FoundTime& found, int year, absl::TimeZone zone) {
   std::string text = fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", year, found.month,
                                  found.day, found.hour, found.minute, found.second);
   if (!found.fraction.empty()) text += fmt::format(".{}", found.fraction);
@@ -296,15 +294,15 @@ std::optional<Micros> MicrosOf(const Found& found, int year, absl::TimeZone zone
   return ParseTimestamp(text, zone);
 }
 
-std::optional<Micros> MicrosOf(const Found& found, absl::TimeZone zone, double now) {
-  if (found.year >= 0) return MicrosOf(found, found.year, zone);
+std::optional<Micros> MicrosOfFound(const FoundTime& found, absl::TimeZone zone, double now) {
+  if (found.year >= 0) return MicrosOfFound(found, found.year, zone);
   constexpr double kMostAhead = 2 * 86400;  // As MAX_DAYS_HENCE.
   if (!std::isfinite(now) || now <= 0 || now > 1e11) return std::nullopt;
   const absl::Time today = absl::FromUnixSeconds(static_cast<int64_t>(now));
   const auto this_year = static_cast<int>(zone.At(today).cs.year());
   // The 29th of February may be four years back, eight around 2100.
   for (int year = this_year + 1; year > this_year - 9; --year) {
-    const std::optional<Micros> micros = MicrosOf(found, year, zone);
+    const std::optional<Micros> micros = MicrosOfFound(found, year, zone);
     if (!micros) continue;
     const double seconds = static_cast<double>(*micros) / static_cast<double>(kMicrosPerSecond);
     if (seconds <= now + kMostAhead) return micros;
@@ -346,9 +344,9 @@ std::optional<Micros> FindTimestamp(std::string_view text, absl::TimeZone zone, 
     if (IsDigit(before) || IsLetter(before) || before == '_') continue;
     for (const Form& form : kForms) {
       if (form.by_number != digit) continue;
-      Found found;
-      if (!form.take(Scanner(text.substr(at)), &found)) continue;
-      if (const std::optional<Micros> micros = MicrosOf(found, zone, now)) return micros;
+      FoundTime found;
+      if (!form.take(TimestampScanner(text.substr(at)), &found)) continue;
+      if (const std::optional<Micros> micros = MicrosOfFound(found, zone, now)) return micros;
     }
   }
   for (size_t at = 0; at < text.size(); ++at) {

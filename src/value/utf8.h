@@ -7,6 +7,9 @@
 
 namespace spelk {
 
+// What may stand before all text of a file.
+inline constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
 // The place of the first byte that belongs to no code point; npos if there is none.
 size_t FirstNotUtf8(std::string_view text);
 inline bool IsUtf8(std::string_view text) { return FirstNotUtf8(text) == std::string_view::npos; }

@@ -10,7 +10,7 @@
 namespace spelk::tests {
 namespace {
 
-constexpr int kDeepest = 1;  // Subsearches in subsearches.
+constexpr int kMostNesting = 1;  // Subsearches in subsearches.
 
 class Searches {
  public:
@@ -75,7 +75,7 @@ class Searches {
 
   std::string Terms() {
     std::string terms = terms_.Terms();
-    if (depth_ < kDeepest && choices_.OneIn(10)) {
+    if (depth_ < kMostNesting && choices_.OneIn(10)) {
       terms += fmt::format(" [search {} | {} {}]", terms_.Terms(),
                            Pick({"fields", "table", "dedup", "return 3", "return",
                                  "top 2 showperc=f showcount=f", "head 2 | fields"}),
@@ -431,7 +431,7 @@ class Searches {
   // ---------------------------------------------------------------- other searches
 
   std::string Combine() {
-    if (depth_ >= kDeepest) return Stats();
+    if (depth_ >= kMostNesting) return Stats();
     switch (choices_.Below(8)) {
       case 0:
         return "append " + Pick({"", "maxout=3 "}) + Subsearch();

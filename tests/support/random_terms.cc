@@ -9,7 +9,7 @@
 namespace spelk::tests {
 namespace {
 
-constexpr int kDeepest = 2;
+constexpr int kDeepestTerm = 2;
 
 bool IsWordByte(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
 
@@ -163,7 +163,7 @@ std::string RandomTerms::Pattern() {
 }
 
 std::string RandomTerms::Number(int depth) {
-  if (depth > kDeepest || choices_.Below(3) == 0) {
+  if (depth > kDeepestTerm || choices_.Below(3) == 0) {
     return choices_.OneIn(2) ? choices_.Pick({"0", "1", "2", "3.5", "0.10", "10", "1e3", "-1"})
                              : InEval(Field());
   }
@@ -208,7 +208,7 @@ std::string RandomTerms::Number(int depth) {
 }
 
 std::string RandomTerms::Text(int depth) {
-  if (depth > kDeepest || choices_.Below(5) < 2) {
+  if (depth > kDeepestTerm || choices_.Below(5) < 2) {
     return choices_.OneIn(3) ? Literal() : InEval(Field());
   }
   const auto text = [&] { return Text(depth + 1); };
@@ -262,7 +262,7 @@ std::string RandomTerms::Text(int depth) {
 }
 
 std::string RandomTerms::Multivalue(int depth) {
-  if (depth > kDeepest || choices_.OneIn(2)) return InEval(Field());
+  if (depth > kDeepestTerm || choices_.OneIn(2)) return InEval(Field());
   const std::string field = InEval(Field());
   switch (choices_.Below(10)) {
     default:
@@ -304,11 +304,11 @@ std::string RandomTerms::Any(int depth) {
 
 std::string RandomTerms::Boolean(int depth) {
   const std::string field = InEval(Field());
-  if (depth > kDeepest || choices_.Below(3) == 0) {
+  if (depth > kDeepestTerm || choices_.Below(3) == 0) {
     return field + choices_.Pick({"=", "==", "!=", "<", ">", "<=", ">="}) +
            (choices_.OneIn(2)   ? Literal()
-            : choices_.OneIn(2) ? Number(kDeepest)
-                                : Text(kDeepest));
+            : choices_.OneIn(2) ? Number(kDeepestTerm)
+                                : Text(kDeepestTerm));
   }
   switch (choices_.Below(12)) {
     default:

@@ -10,7 +10,7 @@ namespace spelk::cli::lsp {
 namespace {
 
 // The bytes of the character at the begin of a text.
-size_t CharacterBytes(std::string_view text) {
+size_t BytesOfCharacter(std::string_view text) {
   const auto first = static_cast<unsigned char>(text.front());
   const size_t bytes = first < 0xC0U ? 1 : first < 0xE0U ? 2 : first < 0xF0U ? 3 : 4;
   return std::min(bytes, text.size());
@@ -137,7 +137,7 @@ size_t Document::OffsetOf(Position position) const {
   const size_t end = LineEnd(position.line);
   size_t units = 0;
   while (at < end && units < position.character) {
-    const size_t bytes = CharacterBytes(std::string_view(text_).substr(at, end - at));
+    const size_t bytes = BytesOfCharacter(std::string_view(text_).substr(at, end - at));
     // In the middle of the units of a character is before it.
     if (units + UnitsOf(bytes) > position.character) break;
     units += UnitsOf(bytes);
@@ -154,7 +154,7 @@ Position Document::PositionOf(size_t offset) const {
   // What ends a line belongs to it, but has no place of its own.
   const size_t end = std::min(offset, LineEnd(line));
   for (size_t at = lines_[line]; at < end;) {
-    const size_t bytes = CharacterBytes(std::string_view(text_).substr(at));
+    const size_t bytes = BytesOfCharacter(std::string_view(text_).substr(at));
     if (at + bytes > end) break;
     position.character += UnitsOf(bytes);
     at += bytes;

@@ -18,11 +18,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool IsFile(const fs::path& path) {
-  std::error_code error;
-  return fs::is_regular_file(path, error);
-}
-
 }  // namespace
 
 void Settings::Read(const Json& json, std::vector<std::string>* unknown) {

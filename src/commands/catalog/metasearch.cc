@@ -6,8 +6,8 @@
 namespace spelk::commands {
 namespace {
 
-constexpr std::string_view kColumns[] = {"_time",  "host",       "index",
-                                         "source", "sourcetype", "splunk_server"};
+constexpr std::string_view kMetaSearchColumns[] = {"_time",  "host",       "index",
+                                                   "source", "sourcetype", "splunk_server"};
 
 absl::StatusOr<plan::NodePtr> BindMetaSearch(const ast::CommandCall& call, plan::Binder& binder) {
   if (!binder.is_first()) return NotFirst(call, binder);
@@ -18,7 +18,8 @@ absl::StatusOr<plan::NodePtr> BindMetaSearch(const ast::CommandCall& call, plan:
   }
   auto table = plan::Make<plan::ProjectNode>(call.span);
   table->mode = plan::ProjectMode::kTable;
-  for (const std::string_view name : kColumns) table->names.push_back(binder.Intern(name));
+  for (const std::string_view name : kMetaSearchColumns)
+    table->names.push_back(binder.Intern(name));
   table->input = std::move(scan);
   return table;
 }

@@ -24,9 +24,9 @@ std::string Lower(std::string_view text) {
 
 // "top5", "bottom3", "5".
 bool ParseSide(std::string_view text, SeriesTest* test, uint64_t* count) {
-  *test = SeriesTest::kTop;
-  for (const auto& [word, side] :
-       {std::pair(std::string_view("top"), SeriesTest::kTop), {"bottom", SeriesTest::kBottom}}) {
+  *test = SeriesTest::kHighest;
+  for (const auto& [word, side] : {std::pair(std::string_view("top"), SeriesTest::kHighest),
+                                   {"bottom", SeriesTest::kLowest}}) {
     if (!text.starts_with(word)) continue;
     text.remove_prefix(word.size());
     *test = side;

@@ -9,9 +9,9 @@ std::string_view NameOf(SeriesTest test) {
   switch (test) {
     case SeriesTest::kAll:
       return "all";
-    case SeriesTest::kTop:
+    case SeriesTest::kHighest:
       return "top";
-    case SeriesTest::kBottom:
+    case SeriesTest::kLowest:
       return "bottom";
     case SeriesTest::kAbove:
       return "above";

@@ -61,13 +61,13 @@ struct ChartColumn {
   }
 };
 
-enum class SeriesTest : uint8_t { kAll, kTop, kBottom, kAbove, kBelow };
+enum class SeriesTest : uint8_t { kAll, kHighest, kLowest, kAbove, kBelow };
 constexpr size_t EnumSize(SeriesTest) { return 5; }
 std::string_view NameOf(SeriesTest test);
 
 // Which series have columns of their own.
 struct SeriesFilter {
-  SeriesTest test = SeriesTest::kTop;
+  SeriesTest test = SeriesTest::kHighest;
   bool negated = false;  // notin
   uint64_t count = 10;
   double threshold = 0;

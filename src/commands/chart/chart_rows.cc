@@ -9,6 +9,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "base/status.h"
+#include "commands/bin.h"
 #include "commands/chart/series_filter.h"
 #include "commands/chart/series_names.h"
 #include "value/number.h"
@@ -18,11 +19,6 @@ namespace {
 
 // So many rows without any event are an answer that nobody wanted.
 constexpr uint64_t kMostFilled = 1'000'000;
-
-Value TimeValue(double seconds) {
-  const bool whole = std::floor(seconds) == seconds && std::fabs(seconds) < 9e15;
-  return whole ? Value::Integer(static_cast<int64_t>(seconds)) : Value::Double(seconds);
-}
 
 // timechart, "Prepending VALUE": no column of a series is an internal field.
 std::string LabelOf(const ChartNode& node, std::string_view series) {

@@ -134,7 +134,8 @@ class ChartSink final : public exec::Sink<ChartState> {
   size_t keys_ = 0;  // How many axes there are.
 };
 
-double AlignmentOf(const ChartAxis& axis, const ChartRange& range, const exec::RunContext& run) {
+double AlignmentOfAxis(const ChartAxis& axis, const ChartRange& range,
+                       const exec::RunContext& run) {
   const std::string& text = axis.bins.align_time;
   if (text.empty()) return 0;
   if (text == "earliest") return range.from.value_or(0);
@@ -148,9 +149,9 @@ ChartSink::ChartSink(const ChartNode& node, const exec::RunContext& run)
       run_(run),
       range_(RangeOfSearch(run)),
       axes_{Axis(node.row, node.is_timechart, node.is_timechart ? 100 : 300,
-                 run.evaluation.constants.zone, AlignmentOf(node.row, range_, run)),
+                 run.evaluation.constants.zone, AlignmentOfAxis(node.row, range_, run)),
             Axis(node.series, false, node.is_timechart ? 100 : 300, run.evaluation.constants.zone,
-                 AlignmentOf(node.series, range_, run))} {
+                 AlignmentOfAxis(node.series, range_, run))} {
   if (has_fixed_range() && range_.from && range_.to) {
     axes_.row.Resolve({*range_.from, *range_.to - 1e-6}, true);
   }

@@ -298,8 +298,8 @@ class GeoTable final : public WholeSink {
 
 // ---------------------------------------------------------------- binding
 
-absl::StatusOr<double> Span(const ast::CommandCall& call, std::string_view name, double fallback,
-                            plan::Binder& binder) {
+absl::StatusOr<double> SpanOption(const ast::CommandCall& call, std::string_view name,
+                                  double fallback, plan::Binder& binder) {
   SPELK_ASSIGN_OR_RETURN(const std::optional<double> span, binder.Decimal(call, name));
   if (!span) return fallback;
   constexpr double kFinest = 1e-9;
@@ -361,8 +361,8 @@ class GeoBinder {
   absl::Status ReadBin(GeoBinNode* bin) {
     SPELK_ASSIGN_OR_RETURN(bin->latitude, FieldOf("latfield"));
     SPELK_ASSIGN_OR_RETURN(bin->longitude, FieldOf("longfield"));
-    SPELK_ASSIGN_OR_RETURN(bin->latitude_span, Span(call_, "binspanlat", 22.5, binder_));
-    SPELK_ASSIGN_OR_RETURN(bin->longitude_span, Span(call_, "binspanlong", 45, binder_));
+    SPELK_ASSIGN_OR_RETURN(bin->latitude_span, SpanOption(call_, "binspanlat", 22.5, binder_));
+    SPELK_ASSIGN_OR_RETURN(bin->longitude_span, SpanOption(call_, "binspanlong", 45, binder_));
     constexpr int64_t kDeepest = 20;
     SPELK_ASSIGN_OR_RETURN(const int64_t zoom, binder_.Integer(call_, "maxzoomlevel", 0, kDeepest));
     bin->most_zoom = static_cast<uint64_t>(zoom);
@@ -393,7 +393,7 @@ absl::StatusOr<plan::NodePtr> BindGeoStats(const ast::CommandCall& call, plan::B
   return GeoBinder(call, binder).Bind();
 }
 
-exec::OperatorPtr BuildBin(const plan::Node& node, const exec::RunContext&) {
+exec::OperatorPtr BuildGeoBin(const plan::Node& node, const exec::RunContext&) {
   return std::make_unique<GeoBin>(plan::As<GeoBinNode>(node));
 }
 exec::OperatorPtr BuildTable(const plan::Node& node, const exec::RunContext& run) {
@@ -468,7 +468,7 @@ constexpr Example kGeoStatsExamples[] = {
      .output = R"({"geobin":"bin_id_zl_0_y_4_x_4","latitude":11,"longitude":21,"count":2})"},
 };
 
-constexpr plan::NodeEntry kGeoStatsNodes[] = {{&plan::TypeOf<GeoBinNode>, &BuildBin},
+constexpr plan::NodeEntry kGeoStatsNodes[] = {{&plan::TypeOf<GeoBinNode>, &BuildGeoBin},
                                               {&plan::TypeOf<GeoTableNode>, &BuildTable}};
 
 }  // namespace

@@ -13,7 +13,7 @@
 namespace spelk::commands {
 namespace {
 
-constexpr size_t kEntry = 96;
+constexpr size_t kSeriesEntry = 96;
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 }  // namespace
@@ -22,7 +22,7 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 // Ties are broken by the names (timechart, "limit").
 bool SeriesChoice::Before(const Ranked& a, const Ranked& b) const {
-  const double sign = filter_.test == SeriesTest::kBottom ? 1 : -1;
+  const double sign = filter_.test == SeriesTest::kLowest ? 1 : -1;
   return std::tuple(sign * a.score, std::string_view(a.series)) <
          std::tuple(sign * b.score, std::string_view(b.series));
 }
@@ -30,7 +30,7 @@ bool SeriesChoice::Before(const Ranked& a, const Ranked& b) const {
 absl::Status SeriesChoice::Add(std::string_view series, double score, std::string_view what) {
   ++seen_;
   const auto reserve = [&]() -> absl::Status {
-    const size_t bytes = kEntry + 2 * series.size();
+    const size_t bytes = kSeriesEntry + 2 * series.size();
     return reservation_.Grow(bytes) ? absl::OkStatus()
                                     : reservation_.budget()->Exhausted(what, bytes);
   };
@@ -46,13 +46,13 @@ absl::Status SeriesChoice::Add(std::string_view series, double score, std::strin
       passed_.emplace(series);
       return reserve();
     }
-    case SeriesTest::kTop:
-    case SeriesTest::kBottom:
+    case SeriesTest::kHighest:
+    case SeriesTest::kLowest:
       break;
   }
   const auto before = [this](const Ranked& a, const Ranked& b) { return Before(a, b); };
   // What has no score comes last.
-  const double last = filter_.test == SeriesTest::kBottom ? kInfinity : -kInfinity;
+  const double last = filter_.test == SeriesTest::kLowest ? kInfinity : -kInfinity;
   Ranked ranked{std::isnan(score) ? last : score, std::string(series)};
   if (best_.size() < filter_.count) {
     best_.push_back(std::move(ranked));

@@ -4,7 +4,7 @@
 namespace spelk::commands {
 namespace {
 
-void Replace(std::string_view part, std::string_view with, std::string* text) {
+void ReplaceAll(std::string_view part, std::string_view with, std::string* text) {
   for (size_t at = text->find(part); at != std::string::npos; at = text->find(part, at)) {
     text->replace(at, part.size(), with);
     at += with.size();
@@ -24,7 +24,7 @@ std::string SeriesFormat::NameOf(std::string_view statistic, std::string_view se
   // In two steps, as a name may hold the other's mark.
   const size_t at = format.find("$VAL$");
   std::string name = format.substr(0, at);
-  Replace("$AGG$", statistic, &name);
+  ReplaceAll("$AGG$", statistic, &name);
   if (at == std::string::npos) return name;
   name += series;
   const SeriesFormat rest{.several = true, .sep = {}, .format = format.substr(at + 5)};

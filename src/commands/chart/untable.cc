@@ -86,13 +86,11 @@ class Unfolder {
   std::vector<Field> columns_;
 };
 
-struct NoState {};
-
-class UntableKnown final : public exec::Streaming<NoState> {
+class UntableKnown final : public exec::Streaming<exec::NoState> {
  public:
   explicit UntableKnown(Unfolder unfolder) : unfolder_(std::move(unfolder)) {}
-  absl::StatusOr<NoState> NewState() const override { return NoState(); }
-  absl::Status Process(Batch batch, NoState&, exec::Output& out) const override {
+  absl::StatusOr<exec::NoState> NewState() const override { return exec::NoState(); }
+  absl::Status Process(Batch batch, exec::NoState&, exec::Output& out) const override {
     return unfolder_.Unfold(batch, out);
   }
 

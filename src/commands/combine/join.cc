@@ -292,7 +292,7 @@ class NaturalJoin final : public exec::SpoolSink {
 
 // ---------------------------------------------------------------- binding
 
-constexpr std::string_view kUsage =
+constexpr std::string_view kJoinUsage =
     "usage: join [type=inner|outer|left] [max=<int>] <field>… [search …]";
 
 // The arguments of a call: options apart, those of WHERE are conditions.
@@ -326,7 +326,7 @@ class JoinBinder {
     }
     if (node_->others.empty()) {
       return binder_.Error(ErrorCode::kMissingArgument, call_.name.span,
-                           "missing or invalid subsearch", {std::string(kUsage)});
+                           "missing or invalid subsearch", {std::string(kJoinUsage)});
     }
     return std::move(node_);
   }

@@ -121,17 +121,16 @@ struct AppendNode final : plan::Node {
   }
 };
 
-struct NoState {};
-
-class Append final : public exec::Sequential<NoState> {
+class Append final : public exec::Sequential<exec::NoState> {
  public:
   Append(const AppendNode& node, const exec::RunContext& run) : node_(node), run_(run) {}
-  absl::StatusOr<NoState> NewState() const override { return NoState(); }
-  absl::StatusOr<exec::Demand> Process(Batch batch, NoState&, exec::Output& out) const override {
+  absl::StatusOr<exec::NoState> NewState() const override { return exec::NoState(); }
+  absl::StatusOr<exec::Demand> Process(Batch batch, exec::NoState&,
+                                       exec::Output& out) const override {
     SPELK_RETURN_IF_ERROR(out.Push(std::move(batch)));
     return out.enough() ? exec::Demand::kEnough : exec::Demand::kMore;
   }
-  absl::Status Finish(NoState&, exec::Output& out) const override {
+  absl::Status Finish(exec::NoState&, exec::Output& out) const override {
     return EmitOthers(node_.others, run_, out);
   }
 

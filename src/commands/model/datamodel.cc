@@ -44,8 +44,8 @@ std::string JsonString(std::string_view text) {
 }
 
 // Rows with texts of JSON in `_raw`.
-absl::StatusOr<plan::NodePtr> RowsOf(const std::vector<std::string>& texts, Span span,
-                                     plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> RowsOfTexts(const std::vector<std::string>& texts, Span span,
+                                          plan::Binder& binder) {
   std::string rows;
   for (const std::string& text : texts) {
     rows += fmt::format("{}{{\"_raw\":{}}}", rows.empty() ? "" : ",", JsonString(text));
@@ -64,7 +64,7 @@ absl::StatusOr<plan::NodePtr> AllModels(Span span, plan::Binder& binder) {
     SPELK_ASSIGN_OR_RETURN(const plan::DataModelPtr model, FindModel(name, span, binder));
     texts.push_back(model->text);
   }
-  return RowsOf(texts, span, binder);
+  return RowsOfTexts(texts, span, binder);
 }
 
 absl::StatusOr<const Mode*> FindMode(const ast::Name& name, Span span, plan::Binder& binder) {
@@ -110,7 +110,7 @@ absl::StatusOr<plan::NodePtr> InMode(const BoundDataset& bound, const Mode& mode
     }
   }
   std::string more = strict ? StrictFields(bound, mode.names) : "";
-  if (mode.text) return RowsOf({search.Text(mode.names) + more}, span, binder);
+  if (mode.text) return RowsOfTexts({search.Text(mode.names) + more}, span, binder);
   return EventsOf(bound, search, mode.names, more, span, binder);
 }
 
@@ -131,10 +131,10 @@ absl::StatusOr<plan::NodePtr> BindDataModel(const ast::CommandCall& call, plan::
   if (words.empty()) return AllModels(call.span, binder);
   SPELK_ASSIGN_OR_RETURN(const plan::DataModelPtr model,
                          FindModel(words[0]->text, words[0]->span, binder));
-  if (words.size() == 1) return RowsOf({model->text}, words[0]->span, binder);
+  if (words.size() == 1) return RowsOfTexts({model->text}, words[0]->span, binder);
   SPELK_ASSIGN_OR_RETURN(const BoundDataset bound,
                          FindDataset(model, words[1]->text, words[1]->span, binder));
-  if (words.size() == 2) return RowsOf({bound.dataset->text}, words[1]->span, binder);
+  if (words.size() == 2) return RowsOfTexts({bound.dataset->text}, words[1]->span, binder);
   SPELK_ASSIGN_OR_RETURN(const Mode* mode, FindMode(*words[2], words[2]->span, binder));
   return InMode(bound, *mode, given && strict, words[1]->span, binder);
 }

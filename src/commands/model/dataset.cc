@@ -115,7 +115,7 @@ namespace {
 
 constexpr std::string_view kKinds[] = {"datamodel", "lookup", "savedsearch"};
 
-std::string KindOf(std::string_view word) {
+std::string DatasetKind(std::string_view word) {
   for (const std::string_view kind : kKinds) {
     if (EqualsIgnoringCase(word, kind)) return std::string(kind);
   }
@@ -161,7 +161,7 @@ absl::StatusOr<std::optional<NamedRows>> ReadNamedRows(
   NamedRows rows;
   rows.kind = first->quoted && colon == std::string::npos
                   ? ""
-                  : KindOf(std::string_view(first->text).substr(0, colon));
+                  : DatasetKind(std::string_view(first->text).substr(0, colon));
   // So the page of join calls it.
   if (colon != std::string::npos && first->text.starts_with("inputlookup:")) rows.kind = "lookup";
   rows.span = arguments[*at]->span;

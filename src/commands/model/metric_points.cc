@@ -17,8 +17,6 @@ namespace {
 using syntax::Quote;
 using syntax::QuoteField;
 
-constexpr std::string_view kMember = "metric_name:";
-
 struct MetricPointsNode final : plan::Node {
   static constexpr std::string_view kName = "metric-points";
   bool single = false;
@@ -61,8 +59,8 @@ std::vector<NamedColumn> MetricsOf(const Schema& schema) {
   std::vector<NamedColumn> metrics;
   for (size_t c = 0; c < schema.fields().size(); ++c) {
     const std::string_view name = schema.fields()[c].name();
-    if (schema.fields()[c].hidden() || !name.starts_with(kMember)) continue;
-    metrics.push_back({std::string(name.substr(kMember.size())), c});
+    if (schema.fields()[c].hidden() || !name.starts_with(kMetricMember)) continue;
+    metrics.push_back({std::string(name.substr(kMetricMember.size())), c});
   }
   return InOrder(std::move(metrics));
 }
@@ -237,7 +235,7 @@ std::string SearchForMetrics(const std::vector<std::string>& metrics) {
   for (const std::string& metric : metrics) {
     if (!any.empty()) any += " OR ";
     any += fmt::format("{}=* OR (metric_name={} _value=*)",
-                       Quote(fmt::format("{}{}", kMember, metric)), Quote(metric));
+                       Quote(fmt::format("{}{}", kMetricMember, metric)), Quote(metric));
   }
   return fmt::format("search ({})", any);
 }
@@ -248,7 +246,7 @@ std::string FieldsOfEvents(const std::vector<std::string>& metrics,
   for (const std::string& metric : metrics) {
     fields += fmt::format("{}{}=coalesce({},if(metric_name=={},_value,null()))",
                           fields.empty() ? "| eval " : ", ", Quote(metric),
-                          QuoteField(fmt::format("{}{}", kMember, metric)), Quote(metric));
+                          QuoteField(fmt::format("{}{}", kMetricMember, metric)), Quote(metric));
   }
   if (patterns.empty()) return fields;
   std::string names;
@@ -264,7 +262,7 @@ std::string FieldsOfEvents(const std::vector<std::string>& metrics,
       "| eval mstats_name=\"{}\".metric_name | eval {{mstats_name}}=_value {} "
       "| foreach{} [eval mstats_any=if(isnotnull('<<FIELD>>'),1,mstats_any)] "
       "| where mstats_any=1{}",
-      kMember, fields, names, others);
+      kMetricMember, fields, names, others);
 }
 
 std::string FieldsOfPoints(const std::vector<std::string>& metrics) {

@@ -9,6 +9,8 @@
 
 namespace spelk::commands {
 
+inline constexpr std::string_view kMetricMember = "metric_name:";  // Then the name of a metric.
+
 struct MetricPoints {
   bool single =
       false;  // A row for each measurement, as metric_name and _value; others are left out.

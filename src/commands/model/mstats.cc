@@ -27,7 +27,6 @@ using syntax::Quote;
 
 constexpr std::string_view kValue = "_value";
 constexpr std::string_view kMetricName = "metric_name";
-constexpr std::string_view kMember = "metric_name:";
 constexpr std::string_view kSeries = "_timeseries";
 // What chart=t takes, and what chart and timechart call it.
 constexpr std::string_view kChart = "chart.";
@@ -242,7 +241,7 @@ class MstatsBinder {
                              "with chart=t a statistic takes one metric, without wildcards");
       }
       if (!call.pattern.empty()) {
-        call.pattern = fmt::format("{}{}", kMember, call.pattern);
+        call.pattern = fmt::format("{}{}", kMetricMember, call.pattern);
         if (std::find(patterns_.begin(), patterns_.end(), call.pattern) == patterns_.end()) {
           patterns_.push_back(call.pattern);
         }

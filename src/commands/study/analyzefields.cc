@@ -17,7 +17,7 @@
 namespace spelk::commands {
 namespace {
 
-constexpr std::string_view kColumns[] = {"field", "count", "cocur", "acc", "balacc"};
+constexpr std::string_view kAnalyzeFieldsColumns[] = {"field", "count", "cocur", "acc", "balacc"};
 
 struct AnalyzeFieldsNode final : plan::Node {
   static constexpr std::string_view kName = "analyzefields";
@@ -29,7 +29,9 @@ struct AnalyzeFieldsNode final : plan::Node {
     flow.columns = columns;
     return flow;
   }
-  bool WellFormed(const plan::Registry&) const { return columns.size() == std::size(kColumns); }
+  bool WellFormed(const plan::Registry&) const {
+    return columns.size() == std::size(kAnalyzeFieldsColumns);
+  }
   template <class Visitor>
   void Describe(Visitor& visit) {
     visit("classfield", class_field);
@@ -37,7 +39,7 @@ struct AnalyzeFieldsNode final : plan::Node {
   }
 };
 
-constexpr uint32_t kNone = std::numeric_limits<uint32_t>::max();
+constexpr uint32_t kNoClass = std::numeric_limits<uint32_t>::max();
 
 // The numbers of a field in the rows of one class.
 struct ClassNumbers {
@@ -55,7 +57,7 @@ class NearestClass {
   // `points` are all numbers that will be asked for, ascending, each once; of classes that are
   // equally near the first is taken.
   NearestClass(const std::vector<ClassNumbers>& classes, const std::vector<double>& points)
-      : classes_(classes), points_(points), best_(4 * points.size(), kNone) {
+      : classes_(classes), points_(points), best_(4 * points.size(), kNoClass) {
     for (uint32_t c = 0; c < classes.size(); ++c) {
       if (classes[c].count == 0) continue;
       const double mean = classes[c].mean;
@@ -71,11 +73,11 @@ class NearestClass {
   static size_t BytesFor(size_t points) { return 4 * points * sizeof(uint32_t); }
 
   uint32_t At(size_t point) const {
-    uint32_t nearest = kNone;
+    uint32_t nearest = kNoClass;
     size_t low = 0;
     size_t high = points_.size();
     for (size_t node = 1;;) {
-      if (best_[node] != kNone && IsNearer(best_[node], nearest, point)) nearest = best_[node];
+      if (best_[node] != kNoClass && IsNearer(best_[node], nearest, point)) nearest = best_[node];
       if (high - low == 1) return nearest;
       const size_t middle = low + (high - low) / 2;
       node = 2 * node + (point < middle ? 0 : 1);
@@ -89,7 +91,7 @@ class NearestClass {
     return away == 0 ? 0 : away / classes_[c].stdev;
   }
   bool IsNearer(uint32_t a, uint32_t b, size_t point) const {
-    if (b == kNone) return true;
+    if (b == kNoClass) return true;
     const double left = DistanceTo(a, point);
     const double right = DistanceTo(b, point);
     return left < right || (left == right && a < b);
@@ -105,8 +107,8 @@ class NearestClass {
       return;
     }
     uint32_t& best = best_[node];
-    if (best == kNone || IsNearer(c, best, middle)) std::swap(c, best);
-    if (c == kNone || high - low == 1) return;
+    if (best == kNoClass || IsNearer(c, best, middle)) std::swap(c, best);
+    if (c == kNoClass || high - low == 1) return;
     if (IsNearer(c, best, low)) Insert(c, low, middle, 2 * node, low, middle);
     if (IsNearer(c, best, high - 1)) Insert(c, middle, high, 2 * node + 1, middle, high);
   }
@@ -149,7 +151,7 @@ class AnalyzeFields final : public WholeSink {
     std::vector<uint32_t> classes;
     for (const Value& value : rows.ValuesOf(node_.class_field)) {
       if (value.is_null()) {
-        classes.push_back(kNone);
+        classes.push_back(kNoClass);
         continue;
       }
       std::string text = TextOf(value);
@@ -170,7 +172,7 @@ class AnalyzeFields final : public WholeSink {
     std::vector<uint32_t> rank(seen.size());
     for (uint32_t c = 0; c < order.size(); ++c) rank[order[c]] = c;
     for (uint32_t& of_row : classes) {
-      if (of_row != kNone) of_row = rank[of_row];
+      if (of_row != kNoClass) of_row = rank[of_row];
     }
     return classes;
   }
@@ -190,14 +192,14 @@ class AnalyzeFields final : public WholeSink {
       const std::optional<Number> number = NumberOf(values[r]);
       if (!number || !std::isfinite(number->value)) return absl::OkStatus();  // Not numeric.
       ++count;
-      if (classes[r] != kNone) numbers.emplace_back(number->value, classes[r]);
+      if (classes[r] != kNoClass) numbers.emplace_back(number->value, classes[r]);
     }
     if (count == 0) return absl::OkStatus();
     SPELK_RETURN_IF_ERROR(table.Begin());
     table.Set(0, Value::Text(field.name()));
     table.Set(1, Value::Integer(static_cast<int64_t>(count)));
     const auto with_class = std::count_if(classes.begin(), classes.end(),
-                                          [](uint32_t of_row) { return of_row != kNone; });
+                                          [](uint32_t of_row) { return of_row != kNoClass; });
     // Of no rows with a class none has the field.
     const double least_rows = static_cast<double>(std::max<std::ptrdiff_t>(with_class, 1));
     table.Set(2, NumberValue(static_cast<double>(numbers.size()) / least_rows));
@@ -259,7 +261,8 @@ absl::StatusOr<plan::NodePtr> BindAnalyzeFields(const ast::CommandCall& call,
                         {"usage: analyzefields classfield=<field>"});
   }
   node->class_field = binder.Intern(name);
-  for (const std::string_view column : kColumns) node->columns.push_back(binder.Intern(column));
+  for (const std::string_view column : kAnalyzeFieldsColumns)
+    node->columns.push_back(binder.Intern(column));
   return node;
 }
 

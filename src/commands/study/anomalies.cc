@@ -55,16 +55,16 @@ struct AnomaliesNode final : plan::Node {
   }
 };
 
-using Terms = std::vector<std::string>;
+using TermTexts = std::vector<std::string>;
 
 // The different terms of a text, sorted: runs of letters, digits and _, and every other character
 // that is no blank. Normalized, all digits are alike.
-Terms TermsOf(std::string text, bool normalize) {
+TermTexts TermsOf(std::string text, bool normalize) {
   const auto is_word = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
            (static_cast<unsigned char>(c) & 0x80U) != 0;
   };
-  Terms terms;
+  TermTexts terms;
   for (size_t begin = 0; begin < text.size();) {
     if (static_cast<unsigned char>(text[begin]) <= ' ') {
       ++begin;
@@ -85,7 +85,7 @@ Terms TermsOf(std::string text, bool normalize) {
 
 // s(): how many characters it takes to write each different term once. The more uniform texts are,
 // the less is new in each.
-size_t SizeOf(const Terms& terms) {
+size_t SizeOf(const TermTexts& terms) {
   size_t size = 0;
   for (const std::string& term : terms) size += term.size();
   return size;
@@ -102,7 +102,7 @@ constexpr size_t kTermBytes = 96;  // Of a term in a hash table, beside its char
 class Previous {
  public:
   // The score of the text after them; then it is one of them.
-  double Add(const Terms& terms, uint64_t most, size_t* bytes) {
+  double Add(const TermTexts& terms, uint64_t most, size_t* bytes) {
     size_t added = 0;
     for (const std::string& term : terms) added += counts_.contains(term) ? 0 : term.size();
     const double score = ScoreOf(added, size_, SizeOf(terms));
@@ -146,14 +146,14 @@ class Previous {
 // Texts that are expected, found by their terms.
 class Expected {
  public:
-  void Add(const Terms& terms) {
+  void Add(const TermTexts& terms) {
     for (const std::string& term : terms) by_term_[term].push_back(sizes_.size());
     sizes_.push_back(SizeOf(terms));
   }
 
   // Whether a text that shares a term with one of them adds no more than this to it. Without a term
   // in common any short text would be like a long one.
-  bool Holds(const Terms& terms, double threshold) const {
+  bool Holds(const TermTexts& terms, double threshold) const {
     if (sizes_.empty()) return false;
     const size_t own = SizeOf(terms);
     absl::flat_hash_map<size_t, size_t> common;
@@ -240,7 +240,7 @@ class Anomalies final : public exec::Sequential<AnomaliesState> {
       place->second = std::make_unique<Previous>();
       state.bytes += 256 + key.size();
     }
-    const Terms terms = TermsOf(TextOf(value), node_.normalize);
+    const TermTexts terms = TermsOf(TextOf(value), node_.normalize);
     if (state.expected.Holds(terms, node_.expected_threshold)) return 0;
     return place->second->Add(terms, node_.window, &state.bytes);
   }
@@ -261,7 +261,7 @@ class Anomalies final : public exec::Sequential<AnomaliesState> {
     for (size_t r = 0; r < table->rows(); ++r) {
       const Value& value = table->At(*column, r);
       if (value.is_null()) continue;
-      const Terms terms = TermsOf(TextOf(value), node_.normalize);
+      const TermTexts terms = TermsOf(TextOf(value), node_.normalize);
       state->bytes += SizeOf(terms) + terms.size() * kTermBytes;
       SPELK_RETURN_IF_ERROR(Reserve(*state));
       state->expected.Add(terms);

@@ -33,7 +33,8 @@ constexpr Argument kAnomalousValueArguments[] = {
      .fallback = "0.01",
      .summary = "A value that is less likely is anomalous.",
      .is_option = true}};
-constexpr auto kAllArguments = JoinArguments(kAnomalousValueArguments, kAnomalousValueOptions);
+constexpr auto kAllAnomalousValueArguments =
+    JoinArguments(kAnomalousValueArguments, kAnomalousValueOptions);
 constexpr std::string_view kAnomalousValueNotes[] = {
     "Anomaly_Score_Cat(field) is how frequent a value is; of a field that holds numbers alone "
     "Anomaly_Score_Num(field) is how likely one so far from the mean is in a normal distribution",
@@ -60,7 +61,7 @@ extern constexpr CommandEntry kAnomalousValue = {
     .summary = "Finds values that are rare or far from the others.",
     .kind = CommandKind::kDatasetProcessing,
     .shape = {Shape::kArguments, kNoClauses},
-    .arguments = kAllArguments,
+    .arguments = kAllAnomalousValueArguments,
     .notes = kAnomalousValueNotes,
     .differs =
         "How Splunk computes it is not published; `spelk help anomalousvalue` tells how it is done "

@@ -12,6 +12,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "commands/chart/options.h"
 #include "commands/chart/wide_rows.h"
+#include "commands/quantile.h"
 #include "commands/study/anomalous_values.h"
 #include "syntax/unescape.h"
 #include "value/number.h"
@@ -68,14 +69,6 @@ struct RowStudy {
   double least = std::numeric_limits<double>::infinity();
   Field cause;  // The field with the least frequent value; null without any value.
 };
-
-// The value below which that share of the sorted numbers lies, interpolated.
-double Quantile(const std::vector<double>& sorted, double share) {
-  const double place = share * static_cast<double>(sorted.size() - 1);
-  const auto below = static_cast<size_t>(place);
-  if (below + 1 == sorted.size()) return sorted[below];
-  return sorted[below] + (place - static_cast<double>(below)) * (sorted[below + 1] - sorted[below]);
-}
 
 class AnomalyDetection final : public WholeSink {
  public:
@@ -223,8 +216,10 @@ absl::StatusOr<std::optional<double>> Threshold(const ast::CommandCall& call,
 }
 
 // method=iqr is what outlier does.
-absl::StatusOr<plan::NodePtr> BindOutlier(const ast::CommandCall& call, std::string_view action,
-                                          const std::vector<Field>& names, plan::Binder& binder) {
+absl::StatusOr<plan::NodePtr> BindInterquartile(const ast::CommandCall& call,
+                                                std::string_view action,
+                                                const std::vector<Field>& names,
+                                                plan::Binder& binder) {
   std::string commands = fmt::format("| outlier action={}", action);
   for (const std::string_view name : {"param", "uselower", "mark"}) {
     const ast::ArgumentOption* option = binder.FindOption(call, name);
@@ -259,7 +254,7 @@ absl::StatusOr<plan::NodePtr> BindAnomalyDetection(const ast::CommandCall& call,
     return binder.Error(ErrorCode::kBadOptionValue, binder.FindOption(call, "pthresh")->name.span,
                         "method=iqr has no pthresh");
   }
-  if (method == "iqr") return BindOutlier(call, action, names, binder);
+  if (method == "iqr") return BindInterquartile(call, action, names, binder);
   if (method == "zscore") {
     auto node = plan::Make<AnomalousValueNode>(call.span);
     node->action = ActionOf(action);
@@ -324,7 +319,8 @@ constexpr Argument kAnomalyDetectionArguments[] = {
      .fallback = "false",
      .summary = "A value that was cut gets 000 before it.",
      .is_option = true}};
-constexpr auto kAllArguments = JoinArguments(kAnomalyDetectionArguments, kAnomalousValueOptions);
+constexpr auto kAllAnomalyDetectionArguments =
+    JoinArguments(kAnomalyDetectionArguments, kAnomalousValueOptions);
 constexpr std::string_view kAnomalyDetectionNotes[] = {
     "the probability of a row is the product of the frequencies of its values; log_event_prob is "
     "its natural logarithm, and probable_cause the field with the rarest value",
@@ -352,7 +348,7 @@ extern constexpr CommandEntry kAnomalyDetection = {
     .summary = "Finds rows that are improbable.",
     .kind = CommandKind::kDatasetProcessing,
     .shape = {Shape::kArguments, kNoClauses},
-    .arguments = kAllArguments,
+    .arguments = kAllAnomalyDetectionArguments,
     .notes = kAnomalyDetectionNotes,
     .differs =
         "How Splunk computes it is not published; `spelk help anomalydetection` tells how it is "

@@ -14,8 +14,8 @@
 namespace spelk::commands {
 namespace {
 
-constexpr std::string_view kColumns[] = {"Given fields", "Implied fields", "Strength",
-                                         "Given fields support", "Implied fields support"};
+constexpr std::string_view kARulesColumns[] = {"Given fields", "Implied fields", "Strength",
+                                               "Given fields support", "Implied fields support"};
 
 struct ArulesNode final : plan::Node {
   static constexpr std::string_view kName = "arules";
@@ -30,7 +30,9 @@ struct ArulesNode final : plan::Node {
     flow.columns = columns;
     return flow;
   }
-  bool WellFormed(const plan::Registry&) const { return columns.size() == std::size(kColumns); }
+  bool WellFormed(const plan::Registry&) const {
+    return columns.size() == std::size(kARulesColumns);
+  }
   template <class Visitor>
   void Describe(Visitor& visit) {
     visit("names", names);
@@ -49,14 +51,14 @@ struct Item {
 // Numbers of items, ascending.
 using ItemSet = std::vector<uint32_t>;
 
-struct Rule {
+struct AssociationRule {
   ItemSet given;
   uint32_t implied = 0;
   uint64_t both = 0;  // Rows that have all of them.
   uint64_t given_rows = 0;
 };
 
-double StrengthOf(const Rule& rule) {
+double StrengthOf(const AssociationRule& rule) {
   return static_cast<double>(rule.both) / static_cast<double>(rule.given_rows);
 }
 
@@ -81,8 +83,8 @@ class Arules final : public WholeSink {
       ItemSet set = {i};
       SPELK_RETURN_IF_ERROR(Extend(of_rows, items[i].rows, &set, rows, &supports));
     }
-    SPELK_ASSIGN_OR_RETURN(std::vector<Rule> rules, RulesOf(supports, rows));
-    std::sort(rules.begin(), rules.end(), [](const Rule& a, const Rule& b) {
+    SPELK_ASSIGN_OR_RETURN(std::vector<AssociationRule> rules, RulesOf(supports, rows));
+    std::sort(rules.begin(), rules.end(), [](const AssociationRule& a, const AssociationRule& b) {
       const double left = StrengthOf(a);
       const double right = StrengthOf(b);
       if (left != right) return left > right;
@@ -186,27 +188,28 @@ class Arules final : public WholeSink {
   }
 
   // Each set with each of its values as what the others imply.
-  absl::StatusOr<std::vector<Rule>> RulesOf(const Supports& supports, AllRows& rows) const {
-    std::vector<Rule> rules;
+  absl::StatusOr<std::vector<AssociationRule>> RulesOf(const Supports& supports,
+                                                       AllRows& rows) const {
+    std::vector<AssociationRule> rules;
     for (const auto& [set, count] : supports) {
       if (set.size() < 2) continue;
       for (size_t i = 0; i < set.size(); ++i) {
-        Rule rule{.given = set, .implied = set[i], .both = count};
+        AssociationRule rule{.given = set, .implied = set[i], .both = count};
         rule.given.erase(rule.given.begin() + static_cast<std::ptrdiff_t>(i));
         rule.given_rows = supports.at(rule.given);
         if (StrengthOf(rule) < node_.confidence) continue;
         SPELK_RETURN_IF_ERROR(
-            rows.Reserve(2 * sizeof(Rule) + 2 * rule.given.size() * sizeof(uint32_t)));
+            rows.Reserve(2 * sizeof(AssociationRule) + 2 * rule.given.size() * sizeof(uint32_t)));
         rules.push_back(std::move(rule));
       }
     }
     return rules;
   }
 
-  absl::Status Write(const std::vector<Item>& items, const std::vector<Rule>& rules,
+  absl::Status Write(const std::vector<Item>& items, const std::vector<AssociationRule>& rules,
                      exec::Output& out) const {
     WideRows table(node_.columns, run(), "arules", out);
-    for (const Rule& rule : rules) {
+    for (const AssociationRule& rule : rules) {
       if (out.enough()) break;
       std::string given;
       for (const uint32_t item : rule.given) {
@@ -250,7 +253,8 @@ absl::StatusOr<plan::NodePtr> BindArules(const ast::CommandCall& call, plan::Bin
     return binder.Error(ErrorCode::kMissingArgument, call.name.span, "it needs at least two fields",
                         {"usage: arules [sup=<int>] [conf=<number>] <field> <field>…"});
   }
-  for (const std::string_view column : kColumns) node->columns.push_back(binder.Intern(column));
+  for (const std::string_view column : kARulesColumns)
+    node->columns.push_back(binder.Intern(column));
   return node;
 }
 

@@ -17,7 +17,7 @@
 namespace spelk::commands {
 namespace {
 
-constexpr std::string_view kColumns[] = {
+constexpr std::string_view kAssociateColumns[] = {
     "Reference_Key",       "Reference_Value",     "Target_Key",  "Unconditional_Entropy",
     "Conditional_Entropy", "Entropy_Improvement", "Description", "Support"};
 
@@ -35,7 +35,9 @@ struct AssociateNode final : plan::Node {
     flow.columns = columns;
     return flow;
   }
-  bool WellFormed(const plan::Registry&) const { return columns.size() == std::size(kColumns); }
+  bool WellFormed(const plan::Registry&) const {
+    return columns.size() == std::size(kAssociateColumns);
+  }
   template <class Visitor>
   void Describe(Visitor& visit) {
     visit("names", names);
@@ -46,12 +48,12 @@ struct AssociateNode final : plan::Node {
   }
 };
 
-constexpr uint32_t kNone = UINT32_MAX;
+constexpr uint32_t kNoValue = UINT32_MAX;
 
 // The values of a field, numbered as they come.
 struct CodedField {
   Field field;
-  std::vector<uint32_t> codes;  // Row by row; kNone without a value.
+  std::vector<uint32_t> codes;  // Row by row; kNoValue without a value.
   std::vector<std::string> values;
   std::vector<uint64_t> counts;  // Of each value.
   double entropy = 0;
@@ -114,7 +116,7 @@ class Associate final : public WholeSink {
     absl::flat_hash_map<std::string, uint32_t> known;
     for (const Value& value : rows.ValuesOf(field)) {
       if (value.is_null()) {
-        coded->codes.push_back(kNone);
+        coded->codes.push_back(kNoValue);
         continue;
       }
       std::string text = TextOf(value);
@@ -152,7 +154,7 @@ class Associate final : public WholeSink {
         if (&target == &reference) continue;
         absl::flat_hash_map<uint32_t, uint64_t> counted;
         for (const uint32_t r : of_value) {
-          if (target.codes[r] != kNone) ++counted[target.codes[r]];
+          if (target.codes[r] != kNoValue) ++counted[target.codes[r]];
         }
         std::vector<uint64_t> counts;
         for (const auto& [code, count] : counted) counts.push_back(count);
@@ -206,7 +208,8 @@ absl::StatusOr<plan::NodePtr> BindAssociate(const ast::CommandCall& call, plan::
   node->frequency = frequency.value_or(0.1);
   node->improvement = improvement.value_or(0.5);
   SPELK_ASSIGN_OR_RETURN(node->names, binder.FieldNames(binder.Positional(call), true));
-  for (const std::string_view column : kColumns) node->columns.push_back(binder.Intern(column));
+  for (const std::string_view column : kAssociateColumns)
+    node->columns.push_back(binder.Intern(column));
   return node;
 }
 

@@ -55,11 +55,11 @@ struct BucketDirNode final : plan::Node {
   }
 };
 
-constexpr uint32_t kNone = UINT32_MAX;
+constexpr uint32_t kNoFolder = UINT32_MAX;
 
 // A path, or a directory of some: what all rows below it have together.
 struct Place {
-  uint32_t parent = kNone;
+  uint32_t parent = kNoFolder;
   std::string path;
   size_t first = SIZE_MAX;  // The first row.
   ExactSum size;
@@ -77,7 +77,7 @@ class Places {
     SPELK_ASSIGN_OR_RETURN(const uint32_t place, PlaceOf(path));
     const bool added = places_[place].rows++ == 0;
     entries_ += added ? 1 : 0;
-    for (uint32_t each = place; each != kNone; each = places_[each].parent) {
+    for (uint32_t each = place; each != kNoFolder; each = places_[each].parent) {
       Place& here = places_[each];
       here.first = std::min(here.first, row);
       here.size.AddNumber(size);
@@ -99,7 +99,7 @@ class Places {
       if (place.entries != best.files || IsCovered(best.place)) continue;  // It changed since.
       if (entries_ - (place.entries - 1) < most) continue;
       PutTogether(best.place);
-      for (uint32_t each = place.parent; each != kNone; each = places_[each].parent) {
+      for (uint32_t each = place.parent; each != kNoFolder; each = places_[each].parent) {
         Offer(each, &queue);
       }
     }
@@ -154,7 +154,7 @@ class Places {
     const uint64_t fewer = places_[place].entries - 1;
     places_[place].is_bucket = true;
     entries_ -= fewer;
-    for (uint32_t each = place; each != kNone; each = places_[each].parent) {
+    for (uint32_t each = place; each != kNoFolder; each = places_[each].parent) {
       places_[each].entries -= fewer;
     }
   }
@@ -169,7 +169,7 @@ class Places {
 
   // Whether it lies below what is one row.
   bool IsCovered(uint32_t place) const {
-    for (uint32_t each = places_[place].parent; each != kNone; each = places_[each].parent) {
+    for (uint32_t each = places_[place].parent; each != kNoFolder; each = places_[each].parent) {
       if (places_[each].is_bucket) return true;
     }
     return false;
@@ -177,7 +177,7 @@ class Places {
 
   // "/var/log/a" lies in "/var/log/", that in "/var/", that in "/".
   absl::StatusOr<uint32_t> PlaceOf(std::string_view path) {
-    uint32_t parent = kNone;
+    uint32_t parent = kNoFolder;
     for (size_t begin = 0; begin <= path.size();) {
       const size_t end = path.find(separator_, begin);
       const std::string_view here = path.substr(0, std::min(end, path.size() - 1) + 1);

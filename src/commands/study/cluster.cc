@@ -60,7 +60,7 @@ struct ClusterNode final : plan::Node {
 };
 
 // The terms of a text as numbers: in order for termlist, else sorted.
-using Terms = std::vector<uint32_t>;
+using TermIds = std::vector<uint32_t>;
 
 // Clusters in the order of their first rows. A text belongs to the most similar cluster by its
 // first text, the earlier one of two, if it is similar enough.
@@ -72,12 +72,12 @@ class Clusters {
   absl::StatusOr<uint32_t> Add(std::string_view text) {
     const auto known = known_.find(text);
     if (known != known_.end()) return known->second;
-    SPELK_ASSIGN_OR_RETURN(Terms terms, TermsOf(text));
+    SPELK_ASSIGN_OR_RETURN(TermIds terms, TermsOf(text));
     uint32_t cluster = Nearest(terms);
     if (cluster == kNone) {
       cluster = static_cast<uint32_t>(firsts_.size());
       SPELK_RETURN_IF_ERROR(rows_.Reserve(terms.size() * 2 * sizeof(uint32_t) + 96));
-      Terms set = terms;
+      TermIds set = terms;
       Unique(&set);
       for (const uint32_t term : set) by_term_[term].push_back(cluster);
       firsts_.push_back(std::move(terms));
@@ -91,7 +91,7 @@ class Clusters {
  private:
   static constexpr uint32_t kNone = UINT32_MAX;
 
-  static void Unique(Terms* terms) {
+  static void Unique(TermIds* terms) {
     std::sort(terms->begin(), terms->end());
     terms->erase(std::unique(terms->begin(), terms->end()), terms->end());
   }
@@ -102,7 +102,7 @@ class Clusters {
     return !letter && !(c >= '0' && c <= '9') && c != '_';
   }
 
-  absl::Status AddTerm(std::string_view term, Terms* terms) {
+  absl::Status AddTerm(std::string_view term, TermIds* terms) {
     const auto known = ids_.find(term);
     if (known != ids_.end()) {
       terms->push_back(known->second);
@@ -116,8 +116,8 @@ class Clusters {
     return absl::OkStatus();
   }
 
-  absl::StatusOr<Terms> TermsOf(std::string_view text) {
-    Terms terms;
+  absl::StatusOr<TermIds> TermsOf(std::string_view text) {
+    TermIds terms;
     if (node_.match == Match::kNgramSet) {
       constexpr size_t kLetters = 3;
       for (size_t i = 0; i + kLetters <= std::max(text.size(), kLetters); ++i) {
@@ -139,7 +139,7 @@ class Clusters {
     return terms;
   }
 
-  uint32_t Nearest(const Terms& terms) {
+  uint32_t Nearest(const TermIds& terms) {
     if (terms.empty()) {
       for (uint32_t c = 0; c < firsts_.size(); ++c) {
         if (firsts_[c].empty()) return c;
@@ -147,7 +147,7 @@ class Clusters {
       return kNone;
     }
     // How many terms each cluster has in common, for sets; for lists a bound of it.
-    Terms set = terms;
+    TermIds set = terms;
     Unique(&set);
     absl::flat_hash_map<uint32_t, uint32_t> common;
     for (const uint32_t term : set) {
@@ -166,7 +166,7 @@ class Clusters {
   }
 
   // From 0 to 1. Of lists the share of places at which both have the same term, of sets the cosine.
-  double SimilarityTo(const Terms& first, const Terms& terms, uint32_t common) const {
+  double SimilarityTo(const TermIds& first, const TermIds& terms, uint32_t common) const {
     if (node_.match != Match::kTermList) {
       return common /
              std::sqrt(static_cast<double>(first.size()) * static_cast<double>(terms.size()));
@@ -180,7 +180,7 @@ class Clusters {
 
   const ClusterNode& node_;
   AllRows& rows_;
-  std::vector<Terms> firsts_;
+  std::vector<TermIds> firsts_;
   std::vector<std::vector<uint32_t>> by_term_;  // The clusters whose first text has the term.
   StringMap<uint32_t> ids_;
   StringMap<uint32_t> known_;  // Texts that were seen.

@@ -13,8 +13,8 @@
 namespace spelk::commands {
 namespace {
 
-constexpr std::string_view kColumns[] = {"Item 1", "Item 1 user count", "Item 2",
-                                         "Item 2 user count", "Pair count"};
+constexpr std::string_view kCofilterColumns[] = {"Item 1", "Item 1 user count", "Item 2",
+                                                 "Item 2 user count", "Pair count"};
 
 struct CofilterNode final : plan::Node {
   static constexpr std::string_view kName = "cofilter";
@@ -28,7 +28,9 @@ struct CofilterNode final : plan::Node {
     flow.columns = columns;
     return flow;
   }
-  bool WellFormed(const plan::Registry&) const { return columns.size() == std::size(kColumns); }
+  bool WellFormed(const plan::Registry&) const {
+    return columns.size() == std::size(kCofilterColumns);
+  }
   template <class Visitor>
   void Describe(Visitor& visit) {
     visit("user", user);
@@ -148,7 +150,8 @@ absl::StatusOr<plan::NodePtr> BindCofilter(const ast::CommandCall& call, plan::B
   }
   node->user = fields[0];
   node->item = fields[1];
-  for (const std::string_view column : kColumns) node->columns.push_back(binder.Intern(column));
+  for (const std::string_view column : kCofilterColumns)
+    node->columns.push_back(binder.Intern(column));
   return node;
 }
 

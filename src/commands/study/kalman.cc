@@ -249,19 +249,19 @@ double Together(const std::vector<double>& a, const OneLevel& of_a, const std::v
 }
 
 // A symmetric matrix of two levels.
-struct Pair {
+struct TwoNumbers {
   double first = 0;
   double between = 0;
   double second = 0;
 };
-Pair PairOf(double first, double second, double together) {
+TwoNumbers PairOf(double first, double second, double together) {
   return {first, together * std::sqrt(first * second), second};
 }
 
 // Two levels, of which each step shows one, both or neither.
 class PairFilter {
  public:
-  PairFilter(double first, double second, const Pair& noise, const Pair& wander)
+  PairFilter(double first, double second, const TwoNumbers& noise, const TwoNumbers& wander)
       : means_{{first, second}}, noise_(noise), wander_(wander) {
     const double unknown = kUnknown * std::max({noise.first, noise.second, 1.0});
     spread_ = {unknown, 0, unknown};
@@ -295,13 +295,13 @@ class PairFilter {
     spread_.second -= gain_second * gain_second * all;
   }
   void SeeBoth(double first, double second) {
-    const Pair all = {spread_.first + noise_.first, spread_.between + noise_.between,
-                      spread_.second + noise_.second};
+    const TwoNumbers all = {spread_.first + noise_.first, spread_.between + noise_.between,
+                            spread_.second + noise_.second};
     const double determinant = all.first * all.second - all.between * all.between;
     if (!(determinant > 0)) return SeeOne(first, 0, spread_.first, noise_.first);
     const std::array<double, 2> away = {first - means_[0], second - means_[1]};
-    const Pair inverse = {all.second / determinant, -all.between / determinant,
-                          all.first / determinant};
+    const TwoNumbers inverse = {all.second / determinant, -all.between / determinant,
+                                all.first / determinant};
     // spread * inverse
     const std::array<std::array<double, 2>, 2> gain = {
         {{spread_.first * inverse.first + spread_.between * inverse.between,
@@ -309,16 +309,16 @@ class PairFilter {
          {spread_.between * inverse.first + spread_.second * inverse.between,
           spread_.between * inverse.between + spread_.second * inverse.second}}};
     for (size_t i = 0; i < 2; ++i) means_[i] += gain[i][0] * away[0] + gain[i][1] * away[1];
-    const Pair before = spread_;
+    const TwoNumbers before = spread_;
     spread_.first -= gain[0][0] * before.first + gain[0][1] * before.between;
     spread_.between -= gain[0][0] * before.between + gain[0][1] * before.second;
     spread_.second -= gain[1][0] * before.between + gain[1][1] * before.second;
   }
 
   std::array<double, 2> means_;
-  const Pair noise_;
-  const Pair wander_;
-  Pair spread_;
+  const TwoNumbers noise_;
+  const TwoNumbers wander_;
+  TwoNumbers spread_;
 };
 
 }  // namespace
@@ -328,7 +328,7 @@ Forecast PredictWith(const std::vector<double>& values, const std::vector<double
   const OneLevel ours = FitLevel(values);
   const OneLevel theirs = FitLevel(other);
   const double together = Together(values, ours, other, theirs);
-  const Pair noise = PairOf(ours.noise, theirs.noise, together);
+  const TwoNumbers noise = PairOf(ours.noise, theirs.noise, together);
   PairFilter filter(FirstSeen(values), FirstSeen(other), noise,
                     PairOf(ours.wander, theirs.wander, together));
   Forecast forecast;

@@ -41,8 +41,8 @@ struct X11Node final : plan::Node {
   }
 };
 
-constexpr uint64_t kLeastPeriod = 5;
-constexpr uint64_t kMostPeriod = 1000;
+constexpr uint64_t kLeastX11Period = 5;
+constexpr uint64_t kMostX11Period = 1000;
 
 class X11 final : public WholeSink {
  public:
@@ -96,7 +96,7 @@ class X11 final : public WholeSink {
           "is not periodic; a number says after how many values it comes again: "
           "mult7(field)");
     }
-    if (period < kLeastPeriod || period > kMostPeriod) {
+    if (period < kLeastX11Period || period > kMostX11Period) {
       return Refuse(
           fmt::format("comes again after {} values, and a period has from 5 to 1000", period));
     }
@@ -143,14 +143,14 @@ bool ParseType(std::string_view name, X11Node* node) {
   const char* end = name.data() + name.size();
   const auto [at, error] = std::from_chars(name.data(), end, node->period);
   // A period that is given as 0 is none of those that are taken.
-  if (node->period == 0) node->period = kMostPeriod + 1;
+  if (node->period == 0) node->period = kMostX11Period + 1;
   return error == std::errc() && at == end;
 }
 
-constexpr std::string_view kForms = "series are add7(field), mult7(field) or 7(field)";
+constexpr std::string_view kX11Forms = "series are add7(field), mult7(field) or 7(field)";
 
 absl::Status CheckPeriod(const X11Node& node, Span span, plan::Binder& binder) {
-  if (node.period == 0 || (node.period >= kLeastPeriod && node.period <= kMostPeriod)) {
+  if (node.period == 0 || (node.period >= kLeastX11Period && node.period <= kMostX11Period)) {
     return absl::OkStatus();
   }
   return binder.Error(ErrorCode::kBadArgument, span, "a period is a number from 5 to 1000");
@@ -169,7 +169,7 @@ absl::Status BindApart(const std::vector<const ast::Argument*>& arguments, plan:
     const bool is_number = !text.empty() && text[0] >= '0' && text[0] <= '9';
     const bool in_order = is_number ? node->period == 0 : i == 0;
     if (text.empty() || argument.alias || !in_order || !ParseType(text, node)) {
-      return binder.Unexpected(argument, {std::string(kForms)});
+      return binder.Unexpected(argument, {std::string(kX11Forms)});
     }
     SPELK_RETURN_IF_ERROR(CheckPeriod(*node, argument.span, binder));
   }
@@ -182,7 +182,7 @@ absl::Status BindSeries(const ast::Argument& argument, bool may_be_typed, plan::
   if (const auto* inner = std::get_if<ast::ArgumentExpression>(&argument.value);
       inner != nullptr && !inner->is_eval) {
     const auto* field = std::get_if<ast::FieldReference>(&inner->expression->node);
-    if (field == nullptr) return binder.Unexpected(argument, {std::string(kForms)});
+    if (field == nullptr) return binder.Unexpected(argument, {std::string(kX11Forms)});
     node->field = binder.Intern(field->name);
     return absl::OkStatus();
   }
@@ -192,7 +192,7 @@ absl::Status BindSeries(const ast::Argument& argument, bool may_be_typed, plan::
     return absl::OkStatus();
   }
   if (!may_be_typed || typed->arguments.size() != 1 || !ParseType(typed->name.text, node)) {
-    return binder.Unexpected(argument, {std::string(kForms)});
+    return binder.Unexpected(argument, {std::string(kX11Forms)});
   }
   SPELK_RETURN_IF_ERROR(CheckPeriod(*node, typed->name.span, binder));
   SPELK_ASSIGN_OR_RETURN(node->field, binder.FieldName(typed->arguments[0]));

@@ -20,7 +20,7 @@ namespace {
 
 using plan::Argument;
 using plan::CommandEntry;
-using Place = Cursor::Place;
+using CursorPlace = Cursor::Place;
 
 bool BeginsWith(std::string_view name, std::string_view prefix) {
   return name.size() >= prefix.size() && EqualsIgnoringCase(name.substr(0, prefix.size()), prefix);
@@ -39,18 +39,18 @@ std::string OneLine(std::string_view text) {
 }
 
 // A name as a text of `place` has to write it.
-std::string Written(std::string_view name, Place place) {
-  const bool expression = place == Place::kOperand || place == Place::kTarget;
+std::string NameAsWritten(std::string_view name, CursorPlace place) {
+  const bool expression = place == CursorPlace::kOperand || place == CursorPlace::kTarget;
   const auto plain = [&](char c) {
     const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
                         static_cast<unsigned char>(c) >= 0x80U;
     const bool digit = c >= '0' && c <= '9';
-    if (place == Place::kOperand) return letter || digit;
+    if (place == CursorPlace::kOperand) return letter || digit;
     return letter || digit || c == '.' || c == '{' || c == '}' || c == ':' || c == '@';
   };
   const bool digit_first = !name.empty() && name[0] >= '0' && name[0] <= '9';
   if (!name.empty() && std::all_of(name.begin(), name.end(), plain) &&
-      !(place == Place::kOperand && digit_first)) {
+      !(place == CursorPlace::kOperand && digit_first)) {
     return std::string(name);
   }
   const char quote = expression ? '\'' : '"';
@@ -72,33 +72,33 @@ class Completer {
 
   std::vector<Completion> Run() {
     switch (cursor_.place) {
-      case Place::kNowhere:
+      case CursorPlace::kNowhere:
         break;
-      case Place::kQuotedField:
+      case CursorPlace::kQuotedField:
         AddFields();
         break;
-      case Place::kMacro:
+      case CursorPlace::kMacro:
         if (cursor_.word.find('(') == std::string_view::npos) AddMacros(false);
         break;
-      case Place::kCommand:
+      case CursorPlace::kCommand:
         if (cursor_.first && !cursor_.piped) AddSearch();
         AddCommands();
         break;
-      case Place::kValue:
+      case CursorPlace::kValue:
         AddValues();
         break;
-      case Place::kSearch:
+      case CursorPlace::kSearch:
         AddOptions();
         AddSearch();
         AddClauses();
         break;
-      case Place::kTarget:
+      case CursorPlace::kTarget:
         AddFields();
         break;
-      case Place::kOperand:
+      case CursorPlace::kOperand:
         AddOperands();
         break;
-      case Place::kArgument:
+      case CursorPlace::kArgument:
         AddArguments();
         break;
     }
@@ -172,7 +172,7 @@ class Completer {
     const bool base = cursor_.first && (cursor_.command.empty() || cursor_.command == "search");
     if (base) end = cursor_.begin;
     std::string_view before = text_.substr(cursor_.pipeline, end - cursor_.pipeline);
-    if (cursor_.place == Place::kValue && base) {
+    if (cursor_.place == CursorPlace::kValue && base) {
       before = before.substr(0, before.rfind(cursor_.option));
     }
     const bool looks_out = cursor_.stage == cursor_.pipeline &&
@@ -192,8 +192,8 @@ class Completer {
     Completion* made = Add(name, CompletionKind::kField, rank);
     if (made == nullptr) return;
     made->detail = about;
-    made->insert = Written(name, cursor_.place) + (equals ? "=" : "");
-    if (cursor_.place != Place::kQuotedField) return;
+    made->insert = NameAsWritten(name, cursor_.place) + (equals ? "=" : "");
+    if (cursor_.place != CursorPlace::kQuotedField) return;
     const bool closed = text_.substr(cursor_.begin + cursor_.word.size(), 1) == "'";
     made->insert = std::string(name) + (closed ? "" : "'");
   }
@@ -240,7 +240,7 @@ class Completer {
       AddField(name, "of every event", kUsual, true);
     }
     AddFields(kUsual, true);
-    if (cursor_.place != Place::kSearch) return;
+    if (cursor_.place != CursorPlace::kSearch) return;
     for (const std::string_view word : {"AND", "OR", "NOT"}) {
       Add(word, CompletionKind::kKeyword, cursor_.due && word != "NOT" ? kLast : kOther);
     }
@@ -291,8 +291,8 @@ class Completer {
           [&](std::string_view name) { return EqualsIgnoringCase(name, argument.name); });
       if (given) continue;
       // Where fields may stand, too, those of events come first.
-      const bool late = argument.no_effect ||
-                        (cursor_.place == Place::kArgument && !TakesStatistics() && TakesFields());
+      const bool late = argument.no_effect || (cursor_.place == CursorPlace::kArgument &&
+                                               !TakesStatistics() && TakesFields());
       Completion* made = Add(argument.name, CompletionKind::kOption, late ? kLast : kUsual);
       if (made == nullptr) continue;
       made->insert = std::string(argument.name) + "=";
@@ -475,7 +475,7 @@ class Completer {
     if (name == "savedsearch" && first) {
       for (const std::string& each : core_.knowledge().saved_searches().SearchNames()) {
         Completion* made = Add(each, CompletionKind::kSearch, kExpected);
-        if (made != nullptr) made->insert = Written(each, cursor_.place);
+        if (made != nullptr) made->insert = NameAsWritten(each, cursor_.place);
       }
     }
     if (cursor_.clause == "from") {

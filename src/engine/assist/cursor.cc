@@ -42,9 +42,9 @@ struct Frame {
   std::vector<Cursor::Call> calls;
 };
 
-class Walker {
+class CursorWalker {
  public:
-  Walker(const Core& core, std::string_view text, size_t place)
+  CursorWalker(const Core& core, std::string_view text, size_t place)
       : core_(core), text_(text), place_(place) {
     frames_.emplace_back();
   }
@@ -278,7 +278,7 @@ std::vector<Token> VisibleTokens(const Core& core, std::string_view text) {
 
 Cursor FindCursor(const Core& core, std::string_view text, size_t place) {
   place = std::min(place, text.size());
-  return Walker(core, text, place).Run(AllTokens(core, text));
+  return CursorWalker(core, text, place).Run(AllTokens(core, text));
 }
 
 std::optional<TokenAt> FindToken(const Core& core, std::string_view text, size_t place) {

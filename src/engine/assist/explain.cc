@@ -45,7 +45,7 @@ namespace engine {
 
 namespace {
 
-std::string Describe(const MacroEntry& macro) {
+std::string DescribeMacro(const MacroEntry& macro) {
   std::string head = macro.name;
   if (!macro.arguments.empty()) head += fmt::format("({})", fmt::join(macro.arguments, ", "));
   std::string text = fmt::format("macro **{}**{}\n```spl\n{}\n```\n", head,
@@ -123,8 +123,8 @@ class Explainer {
     std::string text;
     for (const MacroEntry& macro : MacrosOf(engine_)) {
       if (macro.name != parsed->name) continue;
-      if (macro.arguments.size() == parsed->arguments.size()) return Describe(macro);
-      text += Describe(macro);
+      if (macro.arguments.size() == parsed->arguments.size()) return DescribeMacro(macro);
+      text += DescribeMacro(macro);
     }
     return text;
   }

@@ -32,9 +32,9 @@ std::vector<Span> GroupsIn(std::string_view text, Span span) {
   return groups;
 }
 
-class Walk {
+class FieldUseWalk {
  public:
-  Walk(const Core& core, std::string_view text) : core_(core), text_(text) {}
+  FieldUseWalk(const Core& core, std::string_view text) : core_(core), text_(text) {}
 
   FieldWalk Run(const ast::Pipeline& pipeline) {
     Pipeline(pipeline);
@@ -269,7 +269,7 @@ FieldWalk WalkFields(const Core& core, std::string_view text) {
   Diagnostics ignored;
   ast::Pipeline tree;
   ParsePartly(source, core.entries(), core.limits(), ignored, &tree).IgnoreError();
-  return Walk(core, text).Run(tree);
+  return FieldUseWalk(core, text).Run(tree);
 }
 
 }  // namespace engine

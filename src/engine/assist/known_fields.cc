@@ -19,7 +19,7 @@ namespace {
 constexpr std::string_view kReadBefore = "read before";
 
 // Names in the order in which they were added, each once.
-class Names {
+class FieldNames {
  public:
   void Add(std::string_view name, std::string_view about) {
     const auto [place, is_new] = index_.try_emplace(std::string(name), fields_.size());
@@ -31,7 +31,7 @@ class Names {
     removed_.erase(std::string(name));
   }
   void Remove(std::string_view name) { removed_.emplace(name); }
-  void Clear() { *this = Names(); }
+  void Clear() { *this = FieldNames(); }
   std::vector<KnownField> Take() {
     std::erase_if(fields_, [&](const KnownField& each) { return removed_.contains(each.name); });
     return std::move(fields_);
@@ -78,7 +78,7 @@ bool MayBeFor(const plan::EventSet& where, const std::string& wanted) {
 }
 
 // The fields that knowledge has for such events.
-void AddKnowledge(const Core& core, const EventKinds& kinds, Names* names) {
+void AddKnowledge(const Core& core, const EventKinds& kinds, FieldNames* names) {
   // Of one stanza all fields come one after the other.
   const plan::EventSet* last = nullptr;
   plan::EventSet asked;
@@ -104,9 +104,9 @@ void AddKnowledge(const Core& core, const EventKinds& kinds, Names* names) {
   core.knowledge().ForEachField(take).IgnoreError();
 }
 
-class Flow {
+class FieldFlow {
  public:
-  Flow(const Core& core, const Source& source) : core_(core), source_(source) {}
+  FieldFlow(const Core& core, const Source& source) : core_(core), source_(source) {}
 
   FieldsAt Run(const plan::Node& root, const AssistOptions& options) {
     EventKinds kinds;
@@ -189,7 +189,7 @@ class Flow {
   // Nothing but these is left; what is known of them stays.
   void Close(const plan::Node& node, const std::vector<Field>& columns) {
     const plan::Dataflow flow = node.GetDataflow();
-    Names left;
+    FieldNames left;
     for (const Field field : columns) {
       if (field.hidden()) continue;
       const bool new_here =
@@ -203,7 +203,7 @@ class Flow {
 
   const Core& core_;
   const Source& source_;
-  Names names_;
+  FieldNames names_;
 };
 
 // The commands that can be bound, as a plan; null if there are none.
@@ -253,7 +253,7 @@ FieldsAt FieldsOf(const Core& core, std::string_view text, const AssistOptions& 
   ParsePartly(*source, core.entries(), core.limits(), ignored, &tree).IgnoreError();
   plan::NodePtr plan = BindWhatCan(core, *source, tree, fields);
   if (plan == nullptr) plan = plan::Make<plan::ScanNode>({});
-  return Flow(core, *source).Run(*plan, options);
+  return FieldFlow(core, *source).Run(*plan, options);
 }
 
 }  // namespace engine

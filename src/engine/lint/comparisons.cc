@@ -17,7 +17,7 @@ namespace {
 
 using enum LintSeverity;
 
-constexpr LintRule kRules[] = {
+constexpr LintRule kComparisonsRules[] = {
     {.id = "L0202",
      .name = "constants-compared",
      .title = "two constants are compared",
@@ -192,9 +192,9 @@ bool Holds(const Bound& first, const Bound& second) {
          first.number == second.number;
 }
 
-bool Excludes(const Bound& a, const Bound& b) {
+bool ExcludesBound(const Bound& a, const Bound& b) {
   if (a.field != b.field) return false;
-  if (IsBelow(a.op) && IsAbove(b.op)) return Excludes(b, a);
+  if (IsBelow(a.op) && IsAbove(b.op)) return ExcludesBound(b, a);
   if (!IsAbove(a.op) || !IsBelow(b.op)) return false;
   const bool closed = a.op == CompareOp::kGreaterEqual && b.op == CompareOp::kLessEqual;
   return closed ? a.number > b.number : a.number >= b.number;
@@ -236,7 +236,7 @@ void CheckAnd(Visit& visit, const ast::LogicalList& list) {
     const std::optional<Bound> bound = BoundOf(operand);
     for (size_t j = 0; bound && j < i; ++j) {
       const std::optional<Bound> other = BoundOf(*list.operands[j]);
-      if (!other || !Excludes(*other, *bound)) continue;
+      if (!other || !ExcludesBound(*other, *bound)) continue;
       visit.Add({.rule = "L0211",
                  .span = operand.span,
                  .message = fmt::format("no number meets {} as well",
@@ -292,7 +292,7 @@ void CheckMixed(Visit& visit, const ast::Expr& expr, const ast::LogicalList& lis
   }
 }
 
-void Expression(Visit& visit, const ast::Expr& expr) {
+void ComparisonsExpression(Visit& visit, const ast::Expr& expr) {
   if (const auto* comparison = std::get_if<ast::Comparison>(&expr.node)) {
     return CheckComparison(visit, expr, *comparison);
   }
@@ -321,6 +321,6 @@ void Expression(Visit& visit, const ast::Expr& expr) {
 
 }  // namespace
 
-const Family kComparisons = {.rules = kRules, .expression = &Expression};
+const Family kComparisons = {.rules = kComparisonsRules, .expression = &ComparisonsExpression};
 
 }  // namespace spelk::engine::lint

@@ -20,13 +20,14 @@ bool IsPlainWord(const ast::Name& word) {
 }  // namespace
 
 bool MayHaveSeveral(std::string_view field) {
-  constexpr std::string_view kNames[] = {
+  constexpr std::string_view kFieldsOfSeveral[] = {
       "tag",         "eventtype",  "account_name", "user",    "logon_id",   "account_domain",
       "security_id", "message",    "src",          "dest",    "sourcetype", "host",
       "object_name", "permission", "privileges",   "category"};
   const std::string lower = LowerAscii(field);
   return lower.find("{}") != std::string::npos || lower.ends_with("s") ||
-         std::find(std::begin(kNames), std::end(kNames), lower) != std::end(kNames);
+         std::find(std::begin(kFieldsOfSeveral), std::end(kFieldsOfSeveral), lower) !=
+             std::end(kFieldsOfSeveral);
 }
 
 bool SameValue(std::string_view a, std::string_view b) {

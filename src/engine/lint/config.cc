@@ -16,7 +16,7 @@ Error Wrong(std::string_view file, const Yaml& at, std::string_view what) {
   return {ErrorKind::kQuery, fmt::format("{}:{}: {}", Printable(file), at.line(), what)};
 }
 
-std::vector<std::string> TextsOf(const Yaml& node) {
+std::vector<std::string> TextsIn(const Yaml& node) {
   if (node.is_text()) return {node.text()};
   std::vector<std::string> texts;
   for (size_t i = 0; i < node.size(); ++i) texts.push_back(node.At(i).text());
@@ -59,7 +59,7 @@ std::optional<Error> SetRule(std::string_view file, const Yaml& at, std::string_
 
 std::optional<Error> SetProfiles(std::string_view file, const Yaml& value, LintConfig* config) {
   const std::vector<std::string> known = LintProfiles();
-  for (const std::string& name : TextsOf(value)) {
+  for (const std::string& name : TextsIn(value)) {
     if (std::find(known.begin(), known.end(), name) == known.end()) {
       return Wrong(file, value,
                    fmt::format("there is no profile \"{}\"; there is {}", Printable(name),
@@ -82,7 +82,7 @@ std::optional<Error> SetRules(std::string_view file, const std::string& key, con
     }
     return std::nullopt;
   }
-  for (const std::string& name : TextsOf(value)) {
+  for (const std::string& name : TextsIn(value)) {
     if (auto error = SetRule(file, value, name, key == "disable" ? "off" : "on", config))
       return error;
   }

@@ -12,7 +12,7 @@ namespace {
 
 using enum LintSeverity;
 
-constexpr LintRule kRules[] = {
+constexpr LintRule kEscuRules[] = {
     {.id = "L1301",
      .name = "escu-filter-last",
      .title = "the filter macro of the detection is not its last command",
@@ -138,14 +138,14 @@ void CheckModel(Visit& visit, const ast::Pipeline& tree) {
   }
 }
 
-void Whole(Visit& visit) {
+void EscuWhole(Visit& visit) {
   const ast::Pipeline& tree = visit.search.tree;
   CheckFilter(visit, tree);
   CheckTimes(visit, tree);
   CheckModel(visit, tree);
 }
 
-void Terms(Visit& visit, const ast::SearchExpr& terms) {
+void EscuTerms(Visit& visit, const ast::SearchExpr& terms) {
   if (!visit.base || visit.depth > 0) return;
   const auto* comparison = std::get_if<ast::SearchComparison>(&terms.node);
   if (comparison == nullptr ||
@@ -159,6 +159,6 @@ void Terms(Visit& visit, const ast::SearchExpr& terms) {
 
 }  // namespace
 
-const Family kEscu = {.rules = kRules, .terms = &Terms, .whole = &Whole};
+const Family kEscu = {.rules = kEscuRules, .terms = &EscuTerms, .whole = &EscuWhole};
 
 }  // namespace spelk::engine::lint

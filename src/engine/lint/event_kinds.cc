@@ -21,7 +21,7 @@ constexpr EventFields kEvents[] = {
 #include "engine/lint/event_fields.inc"
 };
 
-std::vector<std::string_view> WordsOf(std::string_view text) {
+std::vector<std::string_view> NamesIn(std::string_view text) {
   std::vector<std::string_view> words;
   while (!text.empty()) {
     const size_t end = std::min(text.find(' '), text.size());
@@ -50,7 +50,7 @@ const KnownEvents& KnownEvents::Get() {
   static const KnownEvents& kKnown = *[] {
     auto* known = new KnownEvents();
     for (const EventFields& event : kEvents) {
-      for (const std::string_view name : WordsOf(event.fields)) {
+      for (const std::string_view name : NamesIn(event.fields)) {
         known->fields[{event.log, event.id}].insert(name);
         known->names.insert(name);
         known->by_lower.emplace(LowerAscii(name), name);
@@ -62,13 +62,14 @@ const KnownEvents& KnownEvents::Get() {
 }
 
 bool IsOfEachEvent(std::string_view name) {
-  constexpr std::string_view kNames[] = {
+  constexpr std::string_view kFieldsOfAll[] = {
       "User",        "EventType", "Type",    "Computer", "ComputerName", "Message",  "Name",
       "Version",     "Level",     "Task",    "Opcode",   "OpCode",       "Keywords", "Channel",
       "EventID",     "EventCode", "LogName", "Sid",      "SourceName",   "Guid",     "ProcessID",
       "ProcessId",   "ThreadID",  "UserID",  "Status",   "ProcessName",  "Path",     "State",
       "Description", "ID",        "Id",      "Code"};
-  return std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames);
+  return std::find(std::begin(kFieldsOfAll), std::end(kFieldsOfAll), name) !=
+         std::end(kFieldsOfAll);
 }
 
 std::string_view TitleOf(std::string_view log) {

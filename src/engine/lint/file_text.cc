@@ -9,12 +9,12 @@
 #include <string>
 #include <utility>
 
+#include "value/ascii.h"
 #include "value/case_fold.h"
+#include "value/utf8.h"
 
 namespace spelk::engine::lint {
 namespace {
-
-bool IsBlank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
 size_t BeginOfLine(std::string_view file, size_t line) {
   size_t at = 0;
@@ -184,7 +184,6 @@ std::optional<FileText> FileText::FindValue(std::string_view file, size_t begin,
 std::optional<FileText> FileText::Find(std::string_view file, size_t line, std::string_view search,
                                        size_t from) {
   if (search.empty()) return std::nullopt;
-  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
   size_t begin = BeginOfLine(file, std::max<size_t>(line, 1));
   if (begin == 0 && file.starts_with(kByteOrderMark)) begin = kByteOrderMark.size();
   // A JSON document may be one long line; a key may stand on the line before its text. Of one over

@@ -21,7 +21,7 @@ namespace {
 
 using enum LintSeverity;
 
-constexpr LintRule kRules[] = {
+constexpr LintRule kFlowRules[] = {
     {.id = "L0301",
      .name = "field-is-gone",
      .title = "a field that an earlier command took away",
@@ -67,12 +67,12 @@ constexpr LintRule kRules[] = {
 
 // A field that an expression reads in order to find something there, with its place. What asks
 // whether a field is there, or takes the first that is, may well find nothing.
-struct Read {
+struct FlowRead {
   Field field;
   Span span;
 };
 
-void AddReads(const plan::Expr& expr, std::vector<Read>* reads) {
+void AddReads(const plan::Expr& expr, std::vector<FlowRead>* reads) {
   if (expr.kind == plan::ExprKind::kCall && expr.function != nullptr) {
     const std::string_view name = expr.function->name;
     if (name == "coalesce" || name == "isnull" || name == "isnotnull" || name == "typeof" ||
@@ -96,9 +96,9 @@ bool IsNameByte(char c) {
          c == '{' || c == '}' || (static_cast<unsigned char>(c) & 0x80U) != 0;
 }
 
-class Flow {
+class FlowRules {
  public:
-  explicit Flow(Visit* visit) : visit_(*visit), compiled_(visit->search.compiled) {}
+  explicit FlowRules(Visit* visit) : visit_(*visit), compiled_(visit->search.compiled) {}
 
   void Run(const plan::Node& root) {
     Forward(root);
@@ -158,8 +158,8 @@ class Flow {
   }
 
   // The fields that a node names in order to find something in them.
-  static std::vector<Read> ReadsOf(const plan::Node& node) {
-    std::vector<Read> reads;
+  static std::vector<FlowRead> ReadsOf(const plan::Node& node) {
+    std::vector<FlowRead> reads;
     const std::string_view label = node.label();
     // Their fields need not be there.
     for (const std::string_view name :
@@ -182,8 +182,9 @@ class Flow {
     for (const Field field : flow.reads.fields()) {
       // What it makes may be missing: rex keeps old values where nothing matches.
       if (flow.writes.Has(field) && flow.passes) continue;
-      const bool in_expression = std::any_of(
-          reads.begin(), reads.end(), [field](const Read& read) { return read.field == field; });
+      const bool in_expression =
+          std::any_of(reads.begin(), reads.end(),
+                      [field](const FlowRead& read) { return read.field == field; });
       if (!in_expression) reads.push_back({field, node.span});
     }
     return reads;
@@ -213,7 +214,7 @@ class Flow {
     std::set<std::string_view> made;  // Within the node: eval a=1, b=a+1.
     for (const Field field : node.GetDataflow().makes) made.insert(field.name());
     const bool extends = plan::TryAs<plan::ExtendNode>(&node) != nullptr;
-    for (const Read& read : ReadsOf(node)) {
+    for (const FlowRead& read : ReadsOf(node)) {
       const std::string_view name = read.field.name();
       // The bare word null is read as a field that no row has.
       if (read.field.hidden() || read.field.parameter() || plan::IsPattern(name) ||
@@ -417,13 +418,13 @@ class Flow {
   bool kept_internal_ = false;
 };
 
-void Whole(Visit& visit) {
+void FlowWhole(Visit& visit) {
   const plan::Node* plan = visit.search.compiled.plan.get();
-  if (plan != nullptr) Flow(&visit).Run(*plan);
+  if (plan != nullptr) FlowRules(&visit).Run(*plan);
 }
 
 }  // namespace
 
-const Family kFlow = {.rules = kRules, .whole = &Whole};
+const Family kFlow = {.rules = kFlowRules, .whole = &FlowWhole};
 
 }  // namespace spelk::engine::lint

@@ -15,7 +15,7 @@ namespace {
 
 using enum LintSeverity;
 
-constexpr LintRule kRules[] = {
+constexpr LintRule kLimitsRules[] = {
     {.id = "L0901",
      .name = "sort-limit",
      .severity = kInfo,
@@ -157,11 +157,11 @@ constexpr LintRule kRules[] = {
      .good = "index=main EventID=1"},
 };
 
-bool IsOneOf(std::string_view name, std::initializer_list<std::string_view> names) {
+bool IsAnyOf(std::string_view name, std::initializer_list<std::string_view> names) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-std::string NameOf(const ast::CommandCall& call) {
+std::string CommandOf(const ast::CommandCall& call) {
   return call.macro || call.broken ? "" : LowerAscii(call.name.text);
 }
 
@@ -193,7 +193,7 @@ bool HasLimit(const ast::CommandCall& sort) {
 
 // head of no more rows than sort keeps.
 bool TakesFew(const ast::CommandCall& call) {
-  if (NameOf(call) != "head" || HasMacro(call)) return false;
+  if (CommandOf(call) != "head" || HasMacro(call)) return false;
   const bool plain =
       std::all_of(call.arguments.begin(), call.arguments.end(), [](const auto& each) {
         const auto* name = std::get_if<ast::Name>(&each.value);
@@ -206,8 +206,8 @@ void CheckSort(Visit& visit, const ast::CommandCall& call) {
   if (HasLimit(call)) return;
   // After stats and the like rows are few, mostly; before any of them there is one for each event.
   const auto makes_few = [](const ast::CommandCall& each) {
-    return IsOneOf(NameOf(each), {"top", "rare", "head", "tail", "timechart", "chart", "transpose",
-                                  "fieldsummary", "makeresults"});
+    return IsAnyOf(CommandOf(each), {"top", "rare", "head", "tail", "timechart", "chart",
+                                     "transpose", "fieldsummary", "makeresults"});
   };
   for (size_t c = 0; c < visit.position; ++c) {
     if (makes_few(visit.pipeline->commands[c])) return;
@@ -236,7 +236,7 @@ void CheckTransaction(Visit& visit, const ast::CommandCall& call) {
 }
 
 bool IsPlainSearch(const ast::CommandCall& call) {
-  return NameOf(call) == "search" && call.search.has_value() && call.subsearches.empty();
+  return CommandOf(call) == "search" && call.search.has_value() && call.subsearches.empty();
 }
 
 // All terms of the kind field=value, which mean the same in a base search.
@@ -263,7 +263,7 @@ void CheckSearch(Visit& visit, const ast::CommandCall& call) {
   if (call.implied || visit.position == 0 || !call.search) return;
   const ast::CommandCall& before = visit.pipeline->commands[visit.position - 1];
   const bool at_base = visit.position == 1 && !visit.pipeline->leading_pipe &&
-                       (before.implied || NameOf(before) == "search");
+                       (before.implied || CommandOf(before) == "search");
   if (at_base && IsPlainSearch(call) && !TakesEverything(*call.search) &&
       OnlyComparisons(*call.search)) {
     visit.Add({.rule = "L0904",
@@ -277,14 +277,14 @@ bool DependsOnOrder(const ast::CommandCall& call) {
     const auto* statistic = std::get_if<ast::ArgumentCall>(&argument.value);
     return std::holds_alternative<ast::MacroCall>(argument.value) ||
            (statistic != nullptr &&
-            IsOneOf(LowerAscii(statistic->name.text), {"first", "last", "list", "sparkline"}));
+            IsAnyOf(LowerAscii(statistic->name.text), {"first", "last", "list", "sparkline"}));
   });
 }
 
 // Whether a command that makes rows reads _raw, _time or the like, which table throws away and
 // fields keeps.
 bool ReadsInternal(const Visit& visit, const ast::CommandCall& call) {
-  if (NameOf(call) == "timechart" || HasMacro(call)) return true;
+  if (CommandOf(call) == "timechart" || HasMacro(call)) return true;
   const std::string text = LowerAscii(visit.TextOf(call.span));
   for (const std::string_view function : {"earliest", "latest", "rate", "sparkline", "per_day",
                                           "per_hour", "per_minute", "per_second", "searchmatch"}) {
@@ -298,17 +298,17 @@ bool ReadsInternal(const Visit& visit, const ast::CommandCall& call) {
 }
 
 void CheckOrder(Visit& visit, const ast::CommandCall& call) {
-  const std::string name = NameOf(call);
+  const std::string name = CommandOf(call);
   const auto& commands = visit.pipeline->commands;
   if (visit.position + 1 >= commands.size()) return;
   const ast::CommandCall& next = commands[visit.position + 1];
-  const std::string follower = NameOf(next);
+  const std::string follower = CommandOf(next);
   if (name == "head" && follower == "sort") {
     return visit.Add({.rule = "L0905",
                       .span = call.name.span,
                       .message = "head takes the first rows before they are sorted"});
   }
-  const bool makes_rows = IsOneOf(follower, {"stats", "chart", "timechart", "top", "rare"});
+  const bool makes_rows = IsAnyOf(follower, {"stats", "chart", "timechart", "top", "rare"});
   if (!makes_rows || next.broken) return;
   const bool asks_for_few = std::any_of(call.arguments.begin(), call.arguments.end(), [](auto& a) {
     const auto* word = std::get_if<ast::Name>(&a.value);
@@ -330,7 +330,7 @@ void CheckOrder(Visit& visit, const ast::CommandCall& call) {
 }
 
 void CheckNothing(Visit& visit, const ast::CommandCall& call) {
-  const std::string name = NameOf(call);
+  const std::string name = CommandOf(call);
   if (name == "eval" && call.assignments.size() == 1) {
     const ast::Assignment& only = call.assignments.front();
     const std::string* field = only.value == nullptr ? nullptr : FieldOf(*only.value);
@@ -351,7 +351,7 @@ void CheckNothing(Visit& visit, const ast::CommandCall& call) {
 }
 
 void CheckNames(Visit& visit, const ast::CommandCall& call) {
-  const std::string name = NameOf(call);
+  const std::string name = CommandOf(call);
   const plan::CommandEntry* entry = visit.search.core.entries().Command(name);
   // kv and extract, sitop and the like are as good; bin is what the reference says.
   if (entry != nullptr && name == "bucket" && entry->name == "bin") {
@@ -361,13 +361,13 @@ void CheckNames(Visit& visit, const ast::CommandCall& call) {
                .fix = fmt::format("write {}", entry->name),
                .edits = {{call.name.span, std::string(entry->name)}}});
   }
-  if (IsOneOf(name, {"collect", "mcollect", "meventcollect", "outputlookup", "outputcsv",
+  if (IsAnyOf(name, {"collect", "mcollect", "meventcollect", "outputlookup", "outputcsv",
                      "sendemail", "sendalert", "dump", "tscollect", "stash"})) {
     visit.Add({.rule = "L1201",
                .span = call.name.span,
                .message = fmt::format("{} reaches beyond the search", name)});
   }
-  if (IsOneOf(name, {"delete", "script", "run", "runshellscript"})) {
+  if (IsAnyOf(name, {"delete", "script", "run", "runshellscript"})) {
     visit.Add({.rule = "L1202",
                .span = call.name.span,
                .message = fmt::format(
@@ -376,8 +376,8 @@ void CheckNames(Visit& visit, const ast::CommandCall& call) {
   }
 }
 
-void Command(Visit& visit, const ast::CommandCall& call) {
-  const std::string name = NameOf(call);
+void LimitsCommand(Visit& visit, const ast::CommandCall& call) {
+  const std::string name = CommandOf(call);
   if (name.empty()) return;
   CheckNames(visit, call);
   CheckNothing(visit, call);
@@ -389,11 +389,11 @@ void Command(Visit& visit, const ast::CommandCall& call) {
     visit.Add(
         {.rule = "L0907", .span = call.name.span, .message = "map runs its search for 10 rows"});
   }
-  const bool takes_rows = IsOneOf(name, {"join", "append", "appendcols"});
+  const bool takes_rows = IsAnyOf(name, {"join", "append", "appendcols"});
   const bool reads_table =
       std::all_of(call.subsearches.begin(), call.subsearches.end(), [](const auto* subsearch) {
         return !subsearch->commands.empty() &&
-               IsOneOf(NameOf(subsearch->commands.front()),
+               IsAnyOf(CommandOf(subsearch->commands.front()),
                        {"inputlookup", "makeresults", "inputcsv", "tstats", "rest"});
       });
   if (takes_rows && !call.subsearches.empty() && !reads_table) {
@@ -401,7 +401,7 @@ void Command(Visit& visit, const ast::CommandCall& call) {
                .span = call.name.span,
                .message = fmt::format("{} takes 50,000 rows of its subsearch", name)});
   }
-  if (!IsOneOf(name, {"stats", "eventstats", "streamstats", "chart", "timechart"})) return;
+  if (!IsAnyOf(name, {"stats", "eventstats", "streamstats", "chart", "timechart"})) return;
   for (const ast::Argument& argument : call.arguments) {
     const auto* statistic = std::get_if<ast::ArgumentCall>(&argument.value);
     if (statistic == nullptr || !EqualsIgnoringCase(statistic->name.text, "list")) continue;
@@ -414,10 +414,10 @@ void Command(Visit& visit, const ast::CommandCall& call) {
   }
 }
 
-void Terms(Visit& visit, const ast::SearchExpr& terms) {
+void LimitsTerms(Visit& visit, const ast::SearchExpr& terms) {
   const auto* comparison = std::get_if<ast::SearchComparison>(&terms.node);
   if (comparison != nullptr && visit.base &&
-      IsOneOf(LowerAscii(comparison->field.text),
+      IsAnyOf(LowerAscii(comparison->field.text),
               {"daysago", "startdaysago", "enddaysago", "hoursago", "starthoursago", "endhoursago",
                "minutesago", "startminutesago", "endminutesago", "startmonthsago", "endmonthsago",
                "monthsago", "starttimeu", "endtimeu", "searchtimespandays", "searchtimespanhours",
@@ -435,8 +435,8 @@ void Terms(Visit& visit, const ast::SearchExpr& terms) {
   const auto& commands = subsearch->pipeline->commands;
   const bool small =
       std::any_of(commands.begin(), commands.end(), [](const ast::CommandCall& each) {
-        return IsOneOf(NameOf(each), {"inputlookup", "head", "top", "makeresults", "return", "tail",
-                                      "rare", "inputcsv"});
+        return IsAnyOf(CommandOf(each), {"inputlookup", "head", "top", "makeresults", "return",
+                                         "tail", "rare", "inputcsv"});
       });
   if (small) return;
   visit.Add(
@@ -445,6 +445,6 @@ void Terms(Visit& visit, const ast::SearchExpr& terms) {
 
 }  // namespace
 
-const Family kLimits = {.rules = kRules, .terms = &Terms, .command = &Command};
+const Family kLimits = {.rules = kLimitsRules, .terms = &LimitsTerms, .command = &LimitsCommand};
 
 }  // namespace spelk::engine::lint

@@ -28,7 +28,7 @@ struct Suppression {
   }
 };
 
-std::vector<std::string> WordsOf(std::string_view text) {
+std::vector<std::string> WordsOfComment(std::string_view text) {
   std::vector<std::string> words;
   while (!text.empty()) {
     const size_t begin = text.find_first_not_of(", \t\r\n`");
@@ -65,7 +65,7 @@ void ReadComment(const Source& source, Span span, std::vector<Suppression>* supp
   constexpr std::string_view kMark = "spelk-lint:";
   const size_t mark = comment.find(kMark);
   if (mark == std::string_view::npos) return;
-  for (const std::string& word : WordsOf(comment.substr(mark + kMark.size()))) {
+  for (const std::string& word : WordsOfComment(comment.substr(mark + kMark.size()))) {
     const size_t equals = word.find('=');
     const std::string key = word.substr(0, equals);
     if (equals == std::string::npos) {

@@ -56,8 +56,8 @@ LintOptions OptionsOf(const Analytic& analytic, const LintOptions& options) {
 }
 
 // The finding with its place in the file.
-void Place(const Analytic& analytic, std::string_view file, const std::optional<FileText>& text,
-           LintFinding* finding) {
+void SetPlace(const Analytic& analytic, std::string_view file, const std::optional<FileText>& text,
+              LintFinding* finding) {
   if (text) {
     const size_t offset = text->OffsetOf(finding->offset);
     finding->line =
@@ -263,7 +263,7 @@ Result<std::vector<LintResult>> LintPack(const Pack& pack, const Engine& engine,
     const auto text = engine::lint::FileText::Find(file, analytic.line, analytic.search, from);
     if (text) from = text->OffsetOf(analytic.search.size());
     for (LintFinding& finding : result.findings) {
-      engine::lint::Place(analytic, file, text, &finding);
+      engine::lint::SetPlace(analytic, file, text, &finding);
     }
   }
   return results;

@@ -11,7 +11,7 @@ namespace {
 
 using enum LintSeverity;
 
-constexpr LintRule kRules[] = {
+constexpr LintRule kNamesRules[] = {
     {.id = "L0001",
      .name = "syntax",
      .severity = kError,
@@ -308,7 +308,7 @@ bool IsForeignComment(std::string_view text, size_t at) {
   return begins(at, "//") || begins(at, "/*") || begins(at, "# ") || begins(at, "-- ");
 }
 
-void Whole(Visit& visit) {
+void NamesWhole(Visit& visit) {
   const Compilation& compiled = visit.search.compiled;
   for (const Diagnostic& diagnostic : compiled.diagnostics.all()) {
     const Span written = compiled.source->Written(diagnostic.span);
@@ -377,7 +377,7 @@ constexpr LintRule kFilterRules[] = {
 
 }  // namespace
 
-const Family kNames = {.rules = kRules, .whole = &Whole};
+const Family kNames = {.rules = kNamesRules, .whole = &NamesWhole};
 const Family kFilters = {.rules = kFilterRules};
 
 }  // namespace spelk::engine::lint

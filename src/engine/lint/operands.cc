@@ -16,7 +16,7 @@ namespace {
 
 using enum LintSeverity;
 
-constexpr LintRule kRules[] = {
+constexpr LintRule kOperandsRules[] = {
     {.id = "L0213",
      .name = "number-against-text",
      .title = "a number compared with a text that is none",
@@ -70,16 +70,17 @@ constexpr LintRule kRules[] = {
      .on_run = true},
 };
 
-bool IsNameByte(char c) {
+bool IsDottedNameByte(char c) {
   const char lower = LowerAscii(c);
   return (lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.';
 }
 
 // Whether the name stands among these words by itself.
-bool Names(std::string_view text, std::string_view name) {
+bool IsNameIn(std::string_view text, std::string_view name) {
   for (size_t at = text.find(name); at != std::string_view::npos; at = text.find(name, at + 1)) {
     const size_t end = at + name.size();
-    if ((at == 0 || !IsNameByte(text[at - 1])) && (end == text.size() || !IsNameByte(text[end])))
+    if ((at == 0 || !IsDottedNameByte(text[at - 1])) &&
+        (end == text.size() || !IsDottedNameByte(text[end])))
       return true;
   }
   return false;
@@ -101,7 +102,7 @@ bool IsText(std::string_view inner) {
   return false;
 }
 
-bool IsWord(std::string_view inner) {
+bool IsWordText(std::string_view inner) {
   return std::all_of(inner.begin(), inner.end(), [](char c) {
     const char lower = LowerAscii(c);
     return (lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9');
@@ -119,7 +120,7 @@ void CheckQuotes(Visit& visit, const ast::Expr& expr, bool value) {
   if (before.find(inner) != std::string_view::npos || inner.find("<<") != std::string_view::npos)
     return;
   const bool text = IsText(inner);
-  if (!text && !(value && IsWord(inner))) return;
+  if (!text && !(value && IsWordText(inner))) return;
   const std::string better = fmt::format("\"{}\"", inner);
   Report report{.rule = text ? "L0817" : "L0818",
                 .span = expr.span,
@@ -149,13 +150,13 @@ void CheckDots(Visit& visit, const ast::Expr& expr, const ast::ArithmeticChain& 
                     [](const ast::ExprPtr& each) { return FieldOf(*each) != nullptr; });
     const std::string_view name = visit.TextOf(span);
     i = end;
-    if (!fields || !std::all_of(name.begin(), name.end(), &IsNameByte)) continue;
+    if (!fields || !std::all_of(name.begin(), name.end(), &IsDottedNameByte)) continue;
     const auto& commands = visit.pipeline->commands;
     const bool named =
         std::any_of(commands.begin(), commands.end(), [&](const ast::CommandCall& each) {
           const bool outside = each.span.end <= expr.span.begin || each.span.begin >= expr.span.end;
           return outside && each.expression == nullptr && each.assignments.empty() &&
-                 Names(visit.TextOf(each.span), name);
+                 IsNameIn(visit.TextOf(each.span), name);
         });
     if (!named) continue;
     const std::string better = fmt::format("'{}'", name);
@@ -202,7 +203,7 @@ void CheckNulls(Visit& visit, const ast::LogicalList& all) {
   }
 }
 
-void Expression(Visit& visit, const ast::Expr& expr) {
+void OperandsExpression(Visit& visit, const ast::Expr& expr) {
   if (const auto* comparison = std::get_if<ast::Comparison>(&expr.node)) {
     CheckQuotes(visit, *comparison->left, false);
     CheckQuotes(visit, *comparison->right, true);
@@ -224,6 +225,6 @@ void Expression(Visit& visit, const ast::Expr& expr) {
 
 }  // namespace
 
-const Family kOperands = {.rules = kRules, .expression = &Expression};
+const Family kOperands = {.rules = kOperandsRules, .expression = &OperandsExpression};
 
 }  // namespace spelk::engine::lint

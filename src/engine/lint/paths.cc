@@ -12,7 +12,7 @@
 namespace spelk::engine::lint {
 namespace {
 
-constexpr LintRule kRules[] = {
+constexpr LintRule kPathsRules[] = {
     {.id = "L0404",
      .name = "name-for-path",
      .title = "a file's name compared with a field that holds a full path",
@@ -28,11 +28,12 @@ constexpr LintRule kRules[] = {
 };
 
 bool HoldsPath(std::string_view field) {
-  constexpr std::string_view kNames[] = {"Image",         "ParentImage",         "SourceImage",
-                                         "TargetImage",   "ImageLoaded",         "NewProcessName",
-                                         "process_path",  "parent_process_path", "New_Process_Name",
-                                         "TargetFilename"};
-  return std::find(std::begin(kNames), std::end(kNames), field) != std::end(kNames);
+  constexpr std::string_view kPathFields[] = {
+      "Image",         "ParentImage",         "SourceImage",
+      "TargetImage",   "ImageLoaded",         "NewProcessName",
+      "process_path",  "parent_process_path", "New_Process_Name",
+      "TargetFilename"};
+  return std::find(std::begin(kPathFields), std::end(kPathFields), field) != std::end(kPathFields);
 }
 
 // name.exe: a file of Windows, without path or wildcard.
@@ -56,7 +57,7 @@ void AddName(Visit& visit, std::string_view field, Span span, std::string_view n
   visit.Add(std::move(report));
 }
 
-void Terms(Visit& visit, const ast::SearchExpr& terms) {
+void PathsTerms(Visit& visit, const ast::SearchExpr& terms) {
   ForEachValue(terms, [&](const ast::Name& field, CompareOp op, const ast::SearchValue& value) {
     const ast::Name* word = WordOf(value);
     const bool equality = op == CompareOp::kEqual || op == CompareOp::kNotEqual;
@@ -67,7 +68,7 @@ void Terms(Visit& visit, const ast::SearchExpr& terms) {
   });
 }
 
-void Expression(Visit& visit, const ast::Expr& expr) {
+void PathsExpression(Visit& visit, const ast::Expr& expr) {
   if (const auto* comparison = std::get_if<ast::Comparison>(&expr.node)) {
     const std::string* field = FieldOf(*comparison->left);
     const std::string* text = TextOf(*comparison->right);
@@ -94,6 +95,6 @@ void Expression(Visit& visit, const ast::Expr& expr) {
 
 }  // namespace
 
-const Family kPaths = {.rules = kRules, .expression = &Expression, .terms = &Terms};
+const Family kPaths = {.rules = kPathsRules, .expression = &PathsExpression, .terms = &PathsTerms};
 
 }  // namespace spelk::engine::lint

@@ -15,7 +15,7 @@ namespace {
 
 using enum LintSeverity;
 
-constexpr LintRule kRules[] = {
+constexpr LintRule kPatternsRules[] = {
     {.id = "L0501",
      .name = "case-sensitive-path",
      .severity = kInfo,
@@ -106,11 +106,6 @@ constexpr LintRule kRules[] = {
 
 // ---------------------------------------------------------------- paths
 
-bool IsLetter(char c) {
-  const char lower = LowerAscii(c);
-  return lower >= 'a' && lower <= 'z';
-}
-
 // C:\x or \x\y with letters in it.
 bool IsWindowsPath(std::string_view text) {
   const size_t first = text.find('\\');
@@ -197,7 +192,7 @@ bool IsRegexText(std::string_view text) {
   return classes;
 }
 
-void Terms(Visit& visit, const ast::SearchExpr& terms) {
+void PatternsTerms(Visit& visit, const ast::SearchExpr& terms) {
   ForEachValue(terms, [&](const ast::Name& field, CompareOp op, const ast::SearchValue& value) {
     const ast::Name* word = WordOf(value);
     if (word == nullptr || (op != CompareOp::kEqual && op != CompareOp::kNotEqual)) return;
@@ -311,7 +306,7 @@ void CheckPathCase(Visit& visit, const ast::Expr& subject, const ast::Expr& cons
        .notes = {fmt::format("compare lower({}) with small letters", visit.TextOf(subject.span))}});
 }
 
-void Expression(Visit& visit, const ast::Expr& expr) {
+void PatternsExpression(Visit& visit, const ast::Expr& expr) {
   if (const auto* comparison = std::get_if<ast::Comparison>(&expr.node)) {
     if (comparison->op == CompareOp::kEqual || comparison->op == CompareOp::kNotEqual) {
       CheckPathCase(visit, *comparison->left, *comparison->right);
@@ -334,7 +329,7 @@ void Expression(Visit& visit, const ast::Expr& expr) {
   }
 }
 
-void Command(Visit& visit, const ast::CommandCall& call) {
+void PatternsCommand(Visit& visit, const ast::CommandCall& call) {
   const std::string name = visit.CommandName();
   if (name != "rex" && name != "regex") return;
   bool sed = false;
@@ -367,7 +362,9 @@ void Command(Visit& visit, const ast::CommandCall& call) {
 
 }  // namespace
 
-const Family kPatterns = {
-    .rules = kRules, .expression = &Expression, .terms = &Terms, .command = &Command};
+const Family kPatterns = {.rules = kPatternsRules,
+                          .expression = &PatternsExpression,
+                          .terms = &PatternsTerms,
+                          .command = &PatternsCommand};
 
 }  // namespace spelk::engine::lint

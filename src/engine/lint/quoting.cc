@@ -14,7 +14,7 @@ namespace {
 
 using enum LintSeverity;
 
-constexpr LintRule kRules[] = {
+constexpr LintRule kQuotingRules[] = {
     {.id = "L0801",
      .name = "operator-as-term",
      .title = "an operator of another place among search terms",
@@ -125,14 +125,14 @@ constexpr LintRule kRules[] = {
 
 // ---------------------------------------------------------------- search terms
 
-constexpr std::string_view kOperators[] = {
+constexpr std::string_view kLogicalOperators[] = {
     "LIKE", "CONTAINS", "MATCHES", "BETWEEN", "STARTSWITH", "ENDSWITH", "REGEX",
     "HAS",  "&&",       "||",      "==",      "=~",         "!~",       "~"};
 
 // In capitals: like and contains are words of English, too.
 bool IsOperator(const Visit& visit, const ast::SearchTerm& term) {
   if (term.kind != ast::TermKind::kWord || term.text.quoted) return false;
-  return std::any_of(std::begin(kOperators), std::end(kOperators),
+  return std::any_of(std::begin(kLogicalOperators), std::end(kLogicalOperators),
                      [&](std::string_view op) { return visit.TextOf(term.text.span) == op; });
 }
 
@@ -310,7 +310,7 @@ bool CheckSigma(Visit& visit, const std::vector<ast::SearchExpr>& operands) {
   return true;
 }
 
-void Terms(Visit& visit, const ast::SearchExpr& terms) {
+void QuotingTerms(Visit& visit, const ast::SearchExpr& terms) {
   if (const auto* all = std::get_if<ast::SearchAnd>(&terms.node)) {
     if (visit.base && CheckSigma(visit, all->operands)) return;
     if (visit.base && !all->operands.empty()) {
@@ -349,7 +349,7 @@ bool TakesFields(std::string_view command) {
 }
 
 // True if it has something to say of the name.
-bool CheckQuotes(Visit& visit, const ast::Name& name) {
+bool CheckQuotedName(Visit& visit, const ast::Name& name) {
   const std::string_view written = visit.TextOf(name.span);
   if (written.size() <= 2 || written.front() != '\'' || written.back() != '\'') return false;
   const std::string_view inner = written.substr(1, written.size() - 2);
@@ -370,7 +370,7 @@ bool CheckQuotes(Visit& visit, const ast::Name& name) {
 void CheckName(Visit& visit, const ast::Argument& argument, bool may_be_number) {
   const auto* name = std::get_if<ast::Name>(&argument.value);
   if (name == nullptr || name->text.size() < 1) return;
-  if (CheckQuotes(visit, *name)) return;
+  if (CheckQuotedName(visit, *name)) return;
   const bool number = !name->quoted && std::all_of(name->text.begin(), name->text.end(),
                                                    [](char c) { return c >= '0' && c <= '9'; });
   if (!number || may_be_number) return;
@@ -380,9 +380,9 @@ void CheckName(Visit& visit, const ast::Argument& argument, bool may_be_number) 
              .notes = {"| head keeps so many rows"}});
 }
 
-void Command(Visit& visit, const ast::CommandCall& call) {
+void QuotingCommand(Visit& visit, const ast::CommandCall& call) {
   for (const ast::Argument& argument : call.arguments) {
-    if (argument.alias) CheckQuotes(visit, *argument.alias);
+    if (argument.alias) CheckQuotedName(visit, *argument.alias);
   }
   const std::string command = visit.CommandName();
   if (!TakesFields(command)) return;
@@ -440,7 +440,7 @@ void CheckSubject(Visit& visit, const ast::FunctionCall& call) {
              .edits = {{subject.span, written}}});
 }
 
-void Expression(Visit& visit, const ast::Expr& expr) {
+void QuotingExpression(Visit& visit, const ast::Expr& expr) {
   if (const ast::FunctionCall* call =
           CallOf(expr, {"like", "match", "isnull", "isnotnull", "lower", "upper", "replace",
                         "mvcount", "strptime", "strftime", "mvindex", "substr"})) {
@@ -450,7 +450,9 @@ void Expression(Visit& visit, const ast::Expr& expr) {
 
 }  // namespace
 
-const Family kQuoting = {
-    .rules = kRules, .expression = &Expression, .terms = &Terms, .command = &Command};
+const Family kQuoting = {.rules = kQuotingRules,
+                         .expression = &QuotingExpression,
+                         .terms = &QuotingTerms,
+                         .command = &QuotingCommand};
 
 }  // namespace spelk::engine::lint

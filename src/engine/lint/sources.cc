@@ -20,7 +20,7 @@ namespace {
 
 using enum LintSeverity;
 
-constexpr LintRule kRules[] = {
+constexpr LintRule kSourcesRules[] = {
     {.id = "L0401",
      .name = "field-of-other-events",
      .title = "a field that the events which are asked for do not have",
@@ -123,7 +123,7 @@ bool IsShortened(std::string_view name, std::string_view right) {
 
 // ---------------------------------------------------------------- the rules
 
-struct Read {
+struct SourceRead {
   Field field;
   Span span;
   const plan::Expr* coalesce = nullptr;  // All arguments of which are fields.
@@ -265,7 +265,7 @@ class Checker {
     }
   }
 
-  static void AddReads(const plan::Expr& expr, bool needed, std::vector<Read>* reads) {
+  static void AddReads(const plan::Expr& expr, bool needed, std::vector<SourceRead>* reads) {
     if (expr.kind == plan::ExprKind::kCall && expr.function != nullptr) {
       const std::string_view name = expr.function->name;
       if (name == "coalesce") {
@@ -292,7 +292,7 @@ class Checker {
   }
 
   void CheckNode(const plan::Node& node, const Kinds& kinds) {
-    std::vector<Read> reads;
+    std::vector<SourceRead> reads;
     const bool expressions = plan::TryAs<plan::FilterNode>(&node) != nullptr ||
                              plan::TryAs<plan::ExtendNode>(&node) != nullptr;
     if (expressions) {
@@ -310,7 +310,7 @@ class Checker {
         if (extend->assignments[a].target) assigned.Add(extend->assignments[a].target);
       }
     }
-    for (const Read& read : reads) {
+    for (const SourceRead& read : reads) {
       if (!assigned.Has(read.field)) Check(read, kinds);
     }
   }
@@ -321,7 +321,7 @@ class Checker {
   }
 
   // The name within the piece of the search that reads it.
-  std::optional<Span> PlaceOf(const Read& read) const {
+  std::optional<Span> PlaceOf(const SourceRead& read) const {
     const std::optional<Span> span = Written(read.span);
     if (!span) return std::nullopt;
     const std::string_view text = visit_.TextOf(*span);
@@ -363,7 +363,7 @@ class Checker {
     });
   }
 
-  void Check(const Read& read, const Kinds& kinds) {
+  void Check(const SourceRead& read, const Kinds& kinds) {
     if (read.field.hidden() || read.field.parameter() || made_.Has(read.field) ||
         plan::IsPattern(read.field.name()) || !told_.insert(read.field.name()).second)
       return;
@@ -376,7 +376,7 @@ class Checker {
   }
 
   // True if something was said.
-  bool CheckFeed(const Read& read) {
+  bool CheckFeed(const SourceRead& read) {
     const LintFeed* feed = visit_.search.options.feed.get();
     if (feed == nullptr) return false;
     const std::string_view name = read.field.name();
@@ -412,7 +412,7 @@ class Checker {
     return {};
   }
 
-  bool CheckKinds(const Read& read, const Kinds& kinds) {
+  bool CheckKinds(const SourceRead& read, const Kinds& kinds) {
     if (!AreKnown(kinds)) return false;
     const std::optional<std::set<std::string_view>> fields = FieldsOf(*kinds);
     const std::string_view name = read.field.name();
@@ -465,7 +465,7 @@ class Checker {
   }
 
   // What WMI-Activity says of a call or a subscription stands in one text.
-  void AddText(const Read& read, const std::vector<Kind>& kinds, Report* report) const {
+  void AddText(const SourceRead& read, const std::vector<Kind>& kinds, Report* report) const {
     const bool wmi =
         std::all_of(kinds.begin(), kinds.end(), [](const Kind& kind) { return kind.log == kWmi; });
     if (!wmi) return;
@@ -486,13 +486,13 @@ class Checker {
   std::set<std::string_view> told_;
 };
 
-void Whole(Visit& visit) {
+void SourcesWhole(Visit& visit) {
   const plan::Node* plan = visit.search.compiled.plan.get();
   if (plan != nullptr) Checker(&visit).Run(*plan);
 }
 
 }  // namespace
 
-const Family kSources = {.rules = kRules, .whole = &Whole};
+const Family kSources = {.rules = kSourcesRules, .whole = &SourcesWhole};
 
 }  // namespace spelk::engine::lint

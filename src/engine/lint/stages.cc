@@ -16,7 +16,7 @@ namespace {
 
 using enum LintSeverity;
 
-constexpr LintRule kRules[] = {
+constexpr LintRule kStagesRules[] = {
     {.id = "L0215",
      .name = "ruled-out-before",
      .title = "a condition that the base search rules out",
@@ -152,7 +152,7 @@ class LaterConditions {
     for (size_t c = 1; c < pipeline.commands.size() && !asked_.empty(); ++c) {
       const ast::CommandCall& call = pipeline.commands[c];
       if (!KeepsEvents(call)) return;
-      if (c > 0 && call.search) Terms(*call.search, true);
+      if (c > 0 && call.search) StagesTerms(*call.search, true);
       if (call.expression != nullptr) Expression(*call.expression, true);
       for (const ast::Assignment& each : call.assignments) {
         if (each.value != nullptr) Expression(*each.value, false);
@@ -186,15 +186,15 @@ class LaterConditions {
   }
 
   // `needed`: no row is left unless the condition holds.
-  void Terms(const ast::SearchExpr& terms, bool needed) {
+  void StagesTerms(const ast::SearchExpr& terms, bool needed) {
     if (const auto* all = std::get_if<ast::SearchAnd>(&terms.node)) {
-      for (const ast::SearchExpr& operand : all->operands) Terms(operand, needed);
+      for (const ast::SearchExpr& operand : all->operands) StagesTerms(operand, needed);
       return;
     }
     const std::optional<Asked> asked = AskedBy(terms);
     if (asked && IsRuledOut(*asked)) return Add(terms.span, asked->field, needed);
     if (const auto* any = std::get_if<ast::SearchOr>(&terms.node)) {
-      for (const ast::SearchExpr& operand : any->operands) Terms(operand, false);
+      for (const ast::SearchExpr& operand : any->operands) StagesTerms(operand, false);
     }
   }
 
@@ -221,7 +221,7 @@ class LaterConditions {
   std::vector<Asked> asked_;
 };
 
-void Pipeline(Visit& visit, const ast::Pipeline& pipeline) {
+void StagesPipeline(Visit& visit, const ast::Pipeline& pipeline) {
   CheckBeginning(visit, pipeline);
   LaterConditions(&visit).Run(pipeline);
 }
@@ -278,7 +278,7 @@ void CheckLookup(Visit& visit, const ast::CommandCall& call) {
   }
 }
 
-void Command(Visit& visit, const ast::CommandCall& call) {
+void StagesCommand(Visit& visit, const ast::CommandCall& call) {
   const std::string command = visit.CommandName();
   CheckUnits(visit, call);
   if (command == "lookup") CheckLookup(visit, call);
@@ -296,7 +296,7 @@ bool EndsInParenthesis(std::string_view text) {
   return false;
 }
 
-void Terms(Visit& visit, const ast::SearchExpr& terms) {
+void StagesTerms(Visit& visit, const ast::SearchExpr& terms) {
   ForEachValue(terms, [&](const ast::Name& field, CompareOp, const ast::SearchValue& value) {
     const ast::Name* word = WordOf(value);
     if (word != nullptr && word->quoted && EndsInParenthesis(word->text)) {
@@ -315,7 +315,9 @@ void Terms(Visit& visit, const ast::SearchExpr& terms) {
 
 }  // namespace
 
-const Family kStages = {
-    .rules = kRules, .terms = &Terms, .command = &Command, .pipeline = &Pipeline};
+const Family kStages = {.rules = kStagesRules,
+                        .terms = &StagesTerms,
+                        .command = &StagesCommand,
+                        .pipeline = &StagesPipeline};
 
 }  // namespace spelk::engine::lint

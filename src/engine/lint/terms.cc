@@ -18,7 +18,7 @@ namespace {
 
 using enum LintSeverity;
 
-constexpr LintRule kRules[] = {
+constexpr LintRule kTermsRules[] = {
     {.id = "L0201",
      .name = "contradiction",
      .title = "two conditions that cannot hold together",
@@ -303,7 +303,7 @@ bool SearchesSeveralKinds(const ast::SearchExpr& terms) {
   });
 }
 
-void Terms(Visit& visit, const ast::SearchExpr& terms) {
+void TermsTerms(Visit& visit, const ast::SearchExpr& terms) {
   if (const auto* all = std::get_if<ast::SearchAnd>(&terms.node)) {
     CheckMixedTerms(visit, terms, *all);
     std::vector<const ast::SearchExpr*> operands;
@@ -332,6 +332,6 @@ void Terms(Visit& visit, const ast::SearchExpr& terms) {
 
 }  // namespace
 
-const Family kTerms = {.rules = kRules, .terms = &Terms};
+const Family kTerms = {.rules = kTermsRules, .terms = &TermsTerms};
 
 }  // namespace spelk::engine::lint

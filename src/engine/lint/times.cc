@@ -20,7 +20,7 @@ namespace {
 
 using enum LintSeverity;
 
-constexpr LintRule kRules[] = {
+constexpr LintRule kTimesRules[] = {
     {.id = "L0701",
      .name = "unknown-time-variable",
      .title = "a time format with a variable that does not exist",
@@ -167,7 +167,7 @@ bool IsTime(const ast::Expr& expr) {
   return (field != nullptr && *field == "_time") || CallOf(expr, {"now", "time"}) != nullptr;
 }
 
-void CheckComparison(Visit& visit, const ast::Comparison& comparison) {
+void CheckComparedTime(Visit& visit, const ast::Comparison& comparison) {
   for (const bool left : {true, false}) {
     const ast::Expr& time = left ? *comparison.left : *comparison.right;
     const ast::Expr& other = left ? *comparison.right : *comparison.left;
@@ -181,7 +181,7 @@ void CheckComparison(Visit& visit, const ast::Comparison& comparison) {
   }
 }
 
-void Expression(Visit& visit, const ast::Expr& expr) {
+void TimesExpression(Visit& visit, const ast::Expr& expr) {
   if (const ast::FunctionCall* call = CallOf(expr, {"strftime", "strptime"})) {
     if (call->arguments.size() != 2) return;
     CheckFormat(visit, *call->arguments[1]);
@@ -196,7 +196,7 @@ void Expression(Visit& visit, const ast::Expr& expr) {
   } else if (const ast::FunctionCall* cidr = CallOf(expr, {"cidrmatch"})) {
     CheckCidr(visit, expr, *cidr);
   } else if (const auto* comparison = std::get_if<ast::Comparison>(&expr.node)) {
-    CheckComparison(visit, *comparison);
+    CheckComparedTime(visit, *comparison);
   } else if (const ast::FunctionCall* relative = CallOf(expr, {"relative_time"})) {
     if (relative->arguments.size() != 2) return;
     const std::string* text = TextOf(*relative->arguments[1]);
@@ -238,7 +238,7 @@ bool IsAhead(std::string_view text) {
                                    text.find_first_of("-/:@T") == std::string_view::npos);
 }
 
-void Terms(Visit& visit, const ast::SearchExpr& terms) {
+void TimesTerms(Visit& visit, const ast::SearchExpr& terms) {
   const auto* all = std::get_if<ast::SearchAnd>(&terms.node);
   std::vector<const ast::SearchExpr*> operands;
   if (all == nullptr) {
@@ -289,7 +289,7 @@ void Terms(Visit& visit, const ast::SearchExpr& terms) {
 
 // ---------------------------------------------------------------- groups
 
-const ast::Name* NameOf(const ast::Argument& argument) {
+const ast::Name* NameIn(const ast::Argument& argument) {
   return std::get_if<ast::Name>(&argument.value);
 }
 
@@ -322,7 +322,7 @@ const ast::ArgumentOption* SpanIn(const std::vector<ast::Argument>& arguments) {
   return nullptr;
 }
 
-void Command(Visit& visit, const ast::CommandCall& call) {
+void TimesCommand(Visit& visit, const ast::CommandCall& call) {
   if (visit.CommandName() != "timechart" || SpanIn(call.arguments) != nullptr) return;
   for (const ast::Clause& clause : call.clauses) {
     const ast::ArgumentOption* option = SpanIn(clause.arguments);
@@ -343,7 +343,7 @@ void Command(Visit& visit, const ast::CommandCall& call) {
   }
 }
 
-void Pipeline(Visit& visit, const ast::Pipeline& pipeline) {
+void TimesPipeline(Visit& visit, const ast::Pipeline& pipeline) {
   // What makes its rows may make them by spans.
   if (pipeline.leading_pipe) return;
   for (size_t c = 0; c + 1 < pipeline.commands.size(); ++c) {
@@ -354,7 +354,7 @@ void Pipeline(Visit& visit, const ast::Pipeline& pipeline) {
     for (const ast::Clause& clause : call.clauses) {
       if (clause.word != ast::ClauseWord::kBy) continue;
       for (const ast::Argument& argument : clause.arguments) {
-        const ast::Name* name = NameOf(argument);
+        const ast::Name* name = NameIn(argument);
         if (name == nullptr || name->text != "_time") continue;
         visit.Add({.rule = "L0707",
                    .span = name->span,
@@ -368,10 +368,10 @@ void Pipeline(Visit& visit, const ast::Pipeline& pipeline) {
 
 }  // namespace
 
-const Family kTimes = {.rules = kRules,
-                       .expression = &Expression,
-                       .terms = &Terms,
-                       .command = &Command,
-                       .pipeline = &Pipeline};
+const Family kTimes = {.rules = kTimesRules,
+                       .expression = &TimesExpression,
+                       .terms = &TimesTerms,
+                       .command = &TimesCommand,
+                       .pipeline = &TimesPipeline};
 
 }  // namespace spelk::engine::lint

@@ -17,7 +17,7 @@ namespace {
 
 using enum LintSeverity;
 
-constexpr LintRule kRules[] = {
+constexpr LintRule kTyposRules[] = {
     {.id = "L0107",
      .name = "variable-in-path",
      .title = "a variable of the environment in a path",
@@ -103,12 +103,12 @@ constexpr LintRule kRules[] = {
 
 // Not those of services, which may be registered with a variable.
 bool IsPathField(std::string_view field) {
-  constexpr std::string_view kNames[] = {"path",         "file_path",          "filepath",
-                                         "image",        "parentimage",        "sourceimage",
-                                         "targetimage",  "imageloaded",        "targetfilename",
-                                         "process_path", "parent_process_path"};
+  constexpr std::string_view kPathNames[] = {"path",         "file_path",          "filepath",
+                                             "image",        "parentimage",        "sourceimage",
+                                             "targetimage",  "imageloaded",        "targetfilename",
+                                             "process_path", "parent_process_path"};
   const std::string lower = LowerAscii(field);
-  return std::find(std::begin(kNames), std::end(kNames), lower) != std::end(kNames);
+  return std::find(std::begin(kPathNames), std::end(kPathNames), lower) != std::end(kPathNames);
 }
 
 // %SystemRoot%\ at the beginning.
@@ -213,7 +213,7 @@ void CheckField(Visit& visit, const ast::Name& field) {
          .span = field.span,
          .message = fmt::format("names are case-sensitive, and events of Windows have {}", name)});
   }
-  constexpr std::string_view kNames[] = {"index", "sourcetype", "EventCode"};
+  constexpr std::string_view kPathNames[] = {"index", "sourcetype", "EventCode"};
   constexpr std::string_view kRight[] = {"index",     "sourcetype", "EventCode", "source",
                                          "eventcode", "sources",    "indexes",   "eventCode",
                                          "EVENTCODE", "event_code", "Index"};
@@ -221,7 +221,7 @@ void CheckField(Visit& visit, const ast::Name& field) {
   if (!visit.base || field.quoted ||
       std::find(std::begin(kRight), std::end(kRight), text) != std::end(kRight))
     return;
-  for (const std::string_view name : kNames) {
+  for (const std::string_view name : kPathNames) {
     const bool near = IsSlip(LowerAscii(text), LowerAscii(name));
     if (!near) continue;
     visit.Add({.rule = "L0816",
@@ -278,7 +278,7 @@ void CheckEquals(Visit& visit, const std::vector<ast::SearchExpr>& operands) {
   }
 }
 
-void Terms(Visit& visit, const ast::SearchExpr& terms) {
+void TyposTerms(Visit& visit, const ast::SearchExpr& terms) {
   if (const auto* all = std::get_if<ast::SearchAnd>(&terms.node)) {
     return CheckEquals(visit, all->operands);
   }
@@ -300,7 +300,7 @@ void Terms(Visit& visit, const ast::SearchExpr& terms) {
   });
 }
 
-void Expression(Visit& visit, const ast::Expr& expr) {
+void TyposExpression(Visit& visit, const ast::Expr& expr) {
   if (const std::string* text = TextOf(expr)) {
     CheckPlaceholder(visit, expr.span, *text);
     return CheckSigns(visit, expr.span, *text);
@@ -322,6 +322,6 @@ void Expression(Visit& visit, const ast::Expr& expr) {
 
 }  // namespace
 
-const Family kTypos = {.rules = kRules, .expression = &Expression, .terms = &Terms};
+const Family kTypos = {.rules = kTyposRules, .expression = &TyposExpression, .terms = &TyposTerms};
 
 }  // namespace spelk::engine::lint

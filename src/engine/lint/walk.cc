@@ -15,9 +15,9 @@
 namespace spelk::engine::lint {
 namespace {
 
-class Walker {
+class LintWalker {
  public:
-  explicit Walker(Visit* visit) : visit_(*visit) {}
+  explicit LintWalker(Visit* visit) : visit_(*visit) {}
 
   void Pipeline(const ast::Pipeline& pipeline) {
     const Visit before = visit_;
@@ -84,7 +84,7 @@ class Walker {
     std::vector<Report> reports;
     const Search inner{search.core, source, tree, compiled, search.options};
     Visit visit(inner, &reports);
-    Walker(&visit).Pipeline(tree);
+    LintWalker(&visit).Pipeline(tree);
     for (Report& report : reports) {
       if (text.Place(&report)) visit_.Add(std::move(report));
     }
@@ -179,7 +179,7 @@ void Walk(const Search& search, std::vector<Report>* reports) {
   for (const Family* family : Families()) {
     if (family->whole != nullptr) family->whole(visit);
   }
-  Walker(&visit).Pipeline(search.tree);
+  LintWalker(&visit).Pipeline(search.tree);
 }
 
 // ---------------------------------------------------------------- what rules share

@@ -13,7 +13,7 @@ namespace {
 
 using enum LintSeverity;
 
-constexpr LintRule kRules[] = {
+constexpr LintRule kWildcardsRules[] = {
     {.id = "L0101",
      .name = "star-in-like",
      .title = "* in a LIKE pattern",
@@ -157,7 +157,7 @@ void AddStar(Visit& visit, const ast::Expr& whole, const ast::Comparison& compar
   visit.Add(std::move(report));
 }
 
-void Expression(Visit& visit, const ast::Expr& expr) {
+void WildcardsExpression(Visit& visit, const ast::Expr& expr) {
   if (const auto* like = std::get_if<ast::LikeOperator>(&expr.node)) {
     return CheckPattern(visit, *like->left, *like->pattern);
   }
@@ -237,7 +237,7 @@ bool IsPercentPattern(std::string_view text) {
   return begins && count == 1 && Has(text.substr(1, 1), "./\\");
 }
 
-void Terms(Visit& visit, const ast::SearchExpr& terms) {
+void WildcardsTerms(Visit& visit, const ast::SearchExpr& terms) {
   if (const auto* term = std::get_if<ast::SearchTerm>(&terms.node)) {
     if (term->kind == ast::TermKind::kWord && !term->text.quoted && visit.base &&
         term->text.text.size() > 2 && term->text.text.front() == '*') {
@@ -271,6 +271,7 @@ void Terms(Visit& visit, const ast::SearchExpr& terms) {
 
 }  // namespace
 
-const Family kWildcards = {.rules = kRules, .expression = &Expression, .terms = &Terms};
+const Family kWildcards = {
+    .rules = kWildcardsRules, .expression = &WildcardsExpression, .terms = &WildcardsTerms};
 
 }  // namespace spelk::engine::lint

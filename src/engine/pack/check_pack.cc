@@ -19,16 +19,16 @@ namespace {
 // ---------------------------------------------------------------- verdicts
 
 // 210, 211 and 310: documented by Splunk, and not there yet.
-bool IsUnbuilt(const ErrorDetail& detail) {
+bool IsOfUnbuilt(const ErrorDetail& detail) {
   return detail.code == CodeText(ErrorCode::kUnbuiltCommand) ||
          detail.code == CodeText(ErrorCode::kUnbuiltOption) ||
          detail.code == CodeText(ErrorCode::kUnbuiltFunction);
 }
 
-void Judge(const Error& error, AnalyticCheck* check) {
+void JudgeError(const Error& error, AnalyticCheck* check) {
   check->details = error.details();
   const auto wrong = [](const ErrorDetail& detail) {
-    return !detail.warning && !IsUnbuilt(detail);
+    return !detail.warning && !IsOfUnbuilt(detail);
   };
   const bool any_wrong = std::any_of(check->details.begin(), check->details.end(), wrong);
   const bool unsupported = error.kind() == ErrorKind::kUnsupported && !any_wrong;
@@ -102,12 +102,12 @@ AnalyticCheck CheckOne(const Analytic& analytic, size_t index, const Engine& eng
   }
   const Result<Query> query = engine.Compile(analytic.search, {.name = analytic.file});
   if (!query.ok()) {
-    Judge(query.error(), &check);
+    JudgeError(query.error(), &check);
     return check;
   }
   const Result<std::string> optimized = query->Explain(Stage::kOptimized);
   if (!optimized.ok()) {
-    Judge(optimized.error(), &check);
+    JudgeError(optimized.error(), &check);
     return check;
   }
   check.details = query->warnings();
@@ -152,14 +152,14 @@ bool ReadsKindAlone(const plan::Expr& expr) {
 }
 
 // What an event that meets the condition must meet as for its kind; null where that is nothing.
-plan::ExprPtr KindOf(const plan::Expr& expr) {
+plan::ExprPtr JsonTypeCall(const plan::Expr& expr) {
   const bool all = expr.kind == plan::ExprKind::kAnd;
   if (!all && expr.kind != plan::ExprKind::kOr) {
     return ReadsKindAlone(expr) ? plan::Copy(expr) : nullptr;
   }
   std::vector<plan::ExprPtr> kinds;
   for (const plan::ExprPtr& argument : expr.arguments) {
-    plan::ExprPtr kind = KindOf(*argument);
+    plan::ExprPtr kind = JsonTypeCall(*argument);
     if (kind == nullptr && !all) return nullptr;
     if (kind != nullptr) kinds.push_back(std::move(kind));
   }
@@ -227,7 +227,7 @@ class KindCounts {
     const Core& core = engine_.impl()->core;
     plan::NodePtr plan = plan::CopyPlan(count, core.fields(), core.entries());
     const plan::Expr* predicate = scans.front()->predicate.get();
-    plan::ScanOf(*plan)->predicate = predicate == nullptr ? nullptr : KindOf(*predicate);
+    plan::ScanOf(*plan)->predicate = predicate == nullptr ? nullptr : JsonTypeCall(*predicate);
     const auto known = std::find_if(kinds_.begin(), kinds_.end(), [&plan](const Kind& other) {
       return plan::EqualPlans(*other.plan, *plan);
     });

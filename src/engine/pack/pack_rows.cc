@@ -36,7 +36,7 @@ std::vector<const Column*> ColumnsOf(const Batch& batch, const std::string_view 
   return columns;
 }
 
-Value FirstOf(const std::vector<const Column*>& columns, const Batch& batch, size_t row) {
+Value FirstValue(const std::vector<const Column*>& columns, const Batch& batch, size_t row) {
   for (const Column* column : columns) {
     const Value value = column->At(batch.physical(row));
     if (!value.is_null()) return value;
@@ -106,9 +106,9 @@ absl::Status AnalyticRows::Count(const Batch& batch) {
   const std::vector<const Column*> hosts = ColumnsOf(batch, kHosts);
   const std::vector<const Column*> times = ColumnsOf(batch, kTimes);
   for (size_t row = 0; row < batch.size(); ++row) {
-    const Value host = FirstOf(hosts, batch, row);
+    const Value host = FirstValue(hosts, batch, row);
     for (const Value& each : host.each()) CountHost(each);
-    const Value time = FirstOf(times, batch, row);
+    const Value time = FirstValue(times, batch, row);
     if (!time.is_null()) CountTime(*time.each().begin());
   }
   return absl::OkStatus();

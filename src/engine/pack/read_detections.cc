@@ -10,6 +10,7 @@
 #include "engine/pack/pack_reading.h"
 #include "knowledge/conf.h"
 #include "knowledge/yaml.h"
+#include "value/ascii.h"
 
 namespace spelk::engine {
 namespace {
@@ -76,7 +77,7 @@ Analytic OfDetection(const YamlNode& node, const std::string& file) {
   if (search == nullptr) return analytic;
   analytic.search = search->text;
   analytic.line = search->line;
-  if (knowledge::TrimBlanks(search->text).empty()) {
+  if (TrimBlanks(search->text).empty()) {
     analytic.problem =
         search->kind == YamlNode::Kind::kText || search->kind == YamlNode::Kind::kNull
             ? "its search is empty"
@@ -137,7 +138,7 @@ absl::Status AddTestSearches(std::string_view text, const std::string& file, Pac
 
 namespace {
 
-void AddMacro(const YamlNode& node, const std::string& file, PackFiles& files) {
+void AddYamlMacro(const YamlNode& node, const std::string& file, PackFiles& files) {
   const YamlNode* definition = node.Find("definition");
   const std::string name(node.Text("name"));
   if (name.empty() || definition == nullptr) {
@@ -259,8 +260,9 @@ absl::Status ReadDetections(PackFiles& files) {
     analytic.earliest = schedule->second.earliest;
     analytic.latest = schedule->second.latest;
   }
-  ForEachMap("macros", files,
-             [&](const YamlNode& node, const std::string& file) { AddMacro(node, file, files); });
+  ForEachMap("macros", files, [&](const YamlNode& node, const std::string& file) {
+    AddYamlMacro(node, file, files);
+  });
   ForEachMap("lookups", files,
              [&](const YamlNode& node, const std::string& file) { AddLookup(node, file, files); });
   if (files.folder().HasFolder("lookups")) pack.lookups.push_back(files.NameOf("lookups"));

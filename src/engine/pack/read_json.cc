@@ -12,6 +12,8 @@
 #include "io/json_value.h"
 #include "io/terminal_text.h"
 #include "knowledge/conf.h"
+#include "value/ascii.h"
+#include "value/utf8.h"
 
 namespace spelk::engine {
 namespace {
@@ -21,7 +23,7 @@ using io::JsonNode;
 
 constexpr size_t kMostMemory = size_t{1} << 30U;  // Of the tree of one file.
 
-std::string TextOf(const JsonNode& node, std::string_view key) {
+std::string TextMember(const JsonNode& node, std::string_view key) {
   const JsonNode* member = FindMember(node, key);
   if (member == nullptr) return "";
   const bool text = member->kind == JsonKind::kString || member->kind == JsonKind::kNumber;
@@ -29,16 +31,16 @@ std::string TextOf(const JsonNode& node, std::string_view key) {
 }
 
 // The first of the members that has a text.
-std::string FirstOf(const JsonNode& node, std::initializer_list<std::string_view> keys) {
+std::string FirstMember(const JsonNode& node, std::initializer_list<std::string_view> keys) {
   for (const std::string_view key : keys) {
-    std::string text = TextOf(node, key);
+    std::string text = TextMember(node, key);
     if (!text.empty()) return text;
   }
   return "";
 }
 
 // Of a member that is a list of texts, or one text.
-std::vector<std::string> TextsOf(const JsonNode& node, std::string_view key) {
+std::vector<std::string> TextMembers(const JsonNode& node, std::string_view key) {
   std::vector<std::string> texts;
   const JsonNode* member = FindMember(node, key);
   if (member == nullptr) return texts;
@@ -52,11 +54,11 @@ std::vector<std::string> TextsOf(const JsonNode& node, std::string_view key) {
 
 // ---------------------------------------------------------------- objects
 
-bool AddMacro(const JsonNode& node, const std::string& file, size_t line, PackFiles& files) {
+bool AddJsonMacro(const JsonNode& node, const std::string& file, size_t line, PackFiles& files) {
   const JsonNode* definition = FindMember(node, "definition");
-  const std::string name = TextOf(node, "name");
+  const std::string name = TextMember(node, "name");
   if (definition == nullptr || definition->kind != JsonKind::kString || name.empty()) return false;
-  const std::vector<std::string> arguments = TextsOf(node, "arguments");
+  const std::vector<std::string> arguments = TextMembers(node, "arguments");
   ConfStanza stanza{
       .conf = "macros.conf",
       .name = arguments.empty() ? name : fmt::format("{}({})", name, arguments.size()),
@@ -73,35 +75,35 @@ bool AddMacro(const JsonNode& node, const std::string& file, size_t line, PackFi
 absl::Status AddObject(const JsonNode& node, const std::string& file, size_t line,
                        PackFiles& files) {
   Analytic analytic;
-  analytic.search = FirstOf(node, {"search", "query", "qualifiedSearch"});
+  analytic.search = FirstMember(node, {"search", "query", "qualifiedSearch"});
   if (analytic.search.empty()) {
-    if (AddMacro(node, file, line, files)) return absl::OkStatus();
+    if (AddJsonMacro(node, file, line, files)) return absl::OkStatus();
     files.Note(
         fmt::format("{}:{}: neither \"search\" nor \"query\" is there as a text", file, line));
     return absl::OkStatus();
   }
   const size_t number = files.pack().analytics.size() + 1;
-  analytic.id = FirstOf(node, {"id", "uuid", "rule_id"});
-  analytic.name = FirstOf(node, {"name", "title"});
+  analytic.id = FirstMember(node, {"id", "uuid", "rule_id"});
+  analytic.name = FirstMember(node, {"name", "title"});
   if (analytic.id.empty()) {
     analytic.id = analytic.name.empty() ? std::to_string(number) : analytic.name;
   }
   if (analytic.name.empty()) analytic.name = analytic.id;
-  analytic.description = TextOf(node, "description");
-  analytic.type = TextOf(node, "type");
-  analytic.data = TextsOf(node, "data_source");
-  if (analytic.data.empty()) analytic.data = TextsOf(node, "data");
-  analytic.false_positives = FirstOf(node, {"known_false_positives", "false_positives"});
+  analytic.description = TextMember(node, "description");
+  analytic.type = TextMember(node, "type");
+  analytic.data = TextMembers(node, "data_source");
+  if (analytic.data.empty()) analytic.data = TextMembers(node, "data");
+  analytic.false_positives = FirstMember(node, {"known_false_positives", "false_positives"});
   for (const std::string_view key :
        {"mitre", "mitre_attack_id", "mitre_attack", "technique", "techniques", "attack", "tags"}) {
-    for (const std::string& text : TextsOf(node, key)) {
+    for (const std::string& text : TextMembers(node, key)) {
       std::string upper = text;  // attack.t1047, as Sigma tags it.
       for (char& c : upper) c = c == 't' ? 'T' : c;
       AddTechniques(upper, &analytic.mitre);
     }
   }
-  analytic.earliest = FirstOf(node, {"earliest", "dispatch.earliest_time"});
-  analytic.latest = FirstOf(node, {"latest", "dispatch.latest_time"});
+  analytic.earliest = FirstMember(node, {"earliest", "dispatch.earliest_time"});
+  analytic.latest = FirstMember(node, {"latest", "dispatch.latest_time"});
   analytic.file = file;
   analytic.line = line;
   return files.Add(std::move(analytic));
@@ -151,19 +153,19 @@ class Bundle {
 
   absl::Status Read() {
     for (const JsonNode* object = objects_.first; object != nullptr; object = object->next) {
-      by_id_.emplace(TextOf(*object, "id"), object);
+      by_id_.emplace(TextMember(*object, "id"), object);
     }
     for (const JsonNode* object = objects_.first; object != nullptr; object = object->next) {
-      const std::string type = TextOf(*object, "type");
+      const std::string type = TextMember(*object, "type");
       if (IsGone(*object)) continue;
-      if (type == "relationship" && TextOf(*object, "relationship_type") == "detects") {
-        SPELK_RETURN_IF_ERROR(AddBlocks(TextOf(*object, "description"),
-                                        Find(TextOf(*object, "target_ref")),
-                                        Find(TextOf(*object, "source_ref"))));
+      if (type == "relationship" && TextMember(*object, "relationship_type") == "detects") {
+        SPELK_RETURN_IF_ERROR(AddBlocks(TextMember(*object, "description"),
+                                        Find(TextMember(*object, "target_ref")),
+                                        Find(TextMember(*object, "source_ref"))));
       } else if (type == "attack-pattern") {
-        SPELK_RETURN_IF_ERROR(AddBlocks(TextOf(*object, "x_mitre_detection"), object, nullptr));
+        SPELK_RETURN_IF_ERROR(AddBlocks(TextMember(*object, "x_mitre_detection"), object, nullptr));
       } else if (type == "x-mitre-analytic") {
-        SPELK_RETURN_IF_ERROR(AddBlocks(TextOf(*object, "description"), nullptr, object));
+        SPELK_RETURN_IF_ERROR(AddBlocks(TextMember(*object, "description"), nullptr, object));
       }
     }
     return absl::OkStatus();
@@ -188,7 +190,8 @@ class Bundle {
         object == nullptr ? nullptr : FindMember(*object, "external_references");
     if (references == nullptr) return "";
     for (const JsonNode* each = references->first; each != nullptr; each = each->next) {
-      if (TextOf(*each, "source_name") == "mitre-attack") return TextOf(*each, "external_id");
+      if (TextMember(*each, "source_name") == "mitre-attack")
+        return TextMember(*each, "external_id");
     }
     return "";
   }
@@ -198,7 +201,7 @@ class Bundle {
     constexpr std::string_view kBegin = "<code>";
     constexpr std::string_view kEnd = "</code>";
     const std::string id = AttackId(technique);
-    const std::string component = source == nullptr ? "" : TextOf(*source, "name");
+    const std::string component = source == nullptr ? "" : TextMember(*source, "name");
     size_t at = 0;
     for (size_t number = 1;;) {
       const size_t begin = text.find(kBegin, at);
@@ -206,7 +209,7 @@ class Bundle {
       if (end == std::string_view::npos) return absl::OkStatus();
       const std::string title = TitleIn(text.substr(at, begin - at));
       const std::string search = WithoutEntities(
-          knowledge::TrimBlanks(text.substr(begin + kBegin.size(), end - begin - kBegin.size())));
+          TrimBlanks(text.substr(begin + kBegin.size(), end - begin - kBegin.size())));
       at = end + kEnd.size();
       if (search.empty() || (title.empty() && !LooksLikeSearch(search))) continue;
       Analytic analytic;
@@ -245,7 +248,7 @@ absl::StatusOr<bool> ReadDocument(std::string_view text, const std::string& file
     return true;
   }
   const JsonNode* objects = FindMember(*root, "objects");
-  if (TextOf(*root, "type") != "bundle" || objects == nullptr) return false;
+  if (TextMember(*root, "type") != "bundle" || objects == nullptr) return false;
   files.pack().kind = PackKind::kStix;
   SPELK_RETURN_IF_ERROR(Bundle(*objects, file, files).Read());
   return true;
@@ -254,11 +257,10 @@ absl::StatusOr<bool> ReadDocument(std::string_view text, const std::string& file
 }  // namespace
 
 absl::Status ReadJsonPack(std::string_view text, const std::string& file, PackFiles& files) {
-  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
   if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   // A first line that is an object by itself begins JSON lines.
-  const std::string_view whole = knowledge::TrimBlanks(text);
-  const std::string_view first = knowledge::TrimBlanks(whole.substr(0, whole.find('\n')));
+  const std::string_view whole = TrimBlanks(text);
+  const std::string_view first = TrimBlanks(whole.substr(0, whole.find('\n')));
   if (!first.ends_with('}') || first.size() == whole.size()) {
     SPELK_ASSIGN_OR_RETURN(const bool read, ReadDocument(text, file, files));
     if (read) return absl::OkStatus();
@@ -266,7 +268,7 @@ absl::Status ReadJsonPack(std::string_view text, const std::string& file, PackFi
   size_t line = 0;
   while (!text.empty()) {
     const size_t end = std::min(text.find('\n'), text.size());
-    const std::string_view object = knowledge::TrimBlanks(text.substr(0, end));
+    const std::string_view object = TrimBlanks(text.substr(0, end));
     text.remove_prefix(std::min(end + 1, text.size()));
     ++line;
     if (object.empty()) continue;

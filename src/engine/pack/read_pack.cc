@@ -12,20 +12,20 @@
 #include "io/json_value.h"
 #include "io/terminal_text.h"
 #include "knowledge/conf.h"
+#include "value/ascii.h"
 #include "value/utf8.h"
 
 namespace spelk {
 namespace engine {
 namespace {
 
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 bool IsWordByte(char c) {
   return IsDigit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
 }
 
 }  // namespace
 
-std::string Trimmed(std::string_view text) { return std::string(knowledge::TrimBlanks(text)); }
+std::string Trimmed(std::string_view text) { return std::string(TrimBlanks(text)); }
 
 std::string StemOf(std::string_view path) {
   std::string_view name = path.substr(path.find_last_of('/') + 1);
@@ -96,7 +96,7 @@ namespace {
 // The comment that a search begins with.
 std::string_view OpeningComment(std::string_view text) {
   constexpr std::string_view kQuotes = "```";
-  text = knowledge::TrimBlanks(text);
+  text = TrimBlanks(text);
   if (!text.starts_with(kQuotes)) return {};
   const size_t end = text.find(kQuotes, kQuotes.size());
   if (end == std::string_view::npos) return {};
@@ -110,7 +110,7 @@ std::string Lower(std::string_view text) {
 }
 
 void AppendWords(std::string_view more, std::string* text) {
-  more = knowledge::TrimBlanks(more);
+  more = TrimBlanks(more);
   if (more.empty()) return;
   if (!text->empty()) *text += ' ';
   *text += more;
@@ -123,7 +123,7 @@ void ReadHeader(std::string_view comment, Analytic* analytic) {
   std::string* to = &analytic->description;
   while (!comment.empty()) {
     const size_t end = std::min(comment.find('\n'), comment.size());
-    const std::string_view line = knowledge::TrimBlanks(comment.substr(0, end));
+    const std::string_view line = TrimBlanks(comment.substr(0, end));
     comment.remove_prefix(std::min(end + 1, comment.size()));
     const size_t colon = line.find(':');
     const std::string key = Lower(line.substr(0, colon));
@@ -153,7 +153,6 @@ void ReadHeader(std::string_view comment, Analytic* analytic) {
 
 absl::Status AddSplFile(std::string_view text, const std::string& file, const std::string& stem,
                         PackFiles& files) {
-  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
   if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   Analytic analytic;
   analytic.search = text;
@@ -161,7 +160,7 @@ absl::Status AddSplFile(std::string_view text, const std::string& file, const st
   ReadHeader(OpeningComment(text), &analytic);
   if (analytic.name.empty()) analytic.name = stem;
   if (analytic.id.empty()) analytic.id = stem;
-  if (knowledge::TrimBlanks(text).empty()) analytic.problem = "the file holds no search";
+  if (TrimBlanks(text).empty()) analytic.problem = "the file holds no search";
   return files.Add(std::move(analytic));
 }
 
@@ -201,7 +200,7 @@ Analytic OfStanza(const knowledge::Stanza& stanza, const knowledge::Conf& conf) 
   const std::string_view annotations = stanza.Text("action.correlationsearch.annotations");
   if (!annotations.empty()) ReadAnnotations(annotations, &analytic);
   if (analytic.mitre.empty()) AddTechniques(stanza.Text("action.escu.mappings"), &analytic.mitre);
-  if (knowledge::TrimBlanks(search.value).empty()) analytic.problem = "its search is empty";
+  if (TrimBlanks(search.value).empty()) analytic.problem = "its search is empty";
   return analytic;
 }
 

@@ -20,7 +20,7 @@ namespace engine {
 namespace {
 
 // As `run` would tell of it, on one line.
-std::string MessageOf(const Error& error) {
+std::string MessageOfError(const Error& error) {
   if (error.details().empty()) return error.message();
   const ErrorDetail& detail = error.details().front();
   return fmt::format("{}:{}: {}: {}", detail.line, detail.column, detail.code, detail.message);
@@ -63,7 +63,7 @@ class PackRun {
       const Result<Query> query = engine_.Compile(analytic.search, compile);
       if (!query.ok()) {
         result.details = query.error().details();
-        Refuse(MessageOf(query.error()), &result);
+        Refuse(MessageOfError(query.error()), &result);
         continue;
       }
       result.details = query->warnings();
@@ -141,7 +141,7 @@ class PackRun {
     }
     result->status = AnalyticStatus::kFailed;
     const Error error = ToError(status, *prepared.query.impl().compilation.source);
-    result->message = MessageOf(error);
+    result->message = MessageOfError(error);
     for (const ErrorDetail& detail : error.details()) result->details.push_back(detail);
   }
 

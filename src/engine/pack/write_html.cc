@@ -11,6 +11,7 @@
 #include "engine/pack/pack_writing.h"
 #include "io/json_value.h"
 #include "io/terminal_text.h"
+#include "value/number.h"
 #include "value/time_format.h"
 
 namespace spelk::engine {
@@ -58,12 +59,6 @@ std::string Html(std::string_view text) {
   std::string out;
   AppendHtml(text, out);
   return out;
-}
-
-std::string WithCommas(uint64_t number) {
-  std::string text = std::to_string(number);
-  for (size_t at = text.size(); at > 3; at -= 3) text.insert(at - 3, ",");
-  return text;
 }
 
 std::string TimeText(double seconds) {
@@ -117,9 +112,9 @@ std::vector<std::pair<std::string, uint64_t>> MostFirst(
   return sorted;
 }
 
-class Report {
+class HtmlWriter {
  public:
-  Report(const Pack& pack, const PackReport& report) : pack_(pack), report_(report) {
+  HtmlWriter(const Pack& pack, const PackReport& report) : pack_(pack), report_(report) {
     for (size_t r = 0; r < report.results.size(); ++r) {
       if (report.results[r].rows > 0) fired_.push_back(r);
     }
@@ -211,8 +206,8 @@ class Report {
     }
     if (!any) return;
     constexpr size_t kBars = 120;
-    constexpr double kMinute = 60;
-    const double span = std::max(last - first, kMinute) + kMinute;
+    constexpr double kMinuteSeconds = 60;
+    const double span = std::max(last - first, kMinuteSeconds) + kMinuteSeconds;
     std::vector<uint64_t> bars(kBars);
     for (const size_t r : fired_) {
       for (const auto& [time, count] : report_.results[r].times) {
@@ -387,7 +382,7 @@ void AppendHtml(std::string_view text, std::string& out) {
 }
 
 std::string HtmlReport(const Pack& pack, const PackReport& report) {
-  return Report(pack, report).Write();
+  return HtmlWriter(pack, report).Write();
 }
 
 }  // namespace spelk::engine

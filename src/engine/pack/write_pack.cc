@@ -26,7 +26,7 @@ ReportCell ReportCell::Seconds(double seconds) { return {fmt::format("{:.3f}", s
 
 namespace {
 
-io::Format FormatOf(PackFormat format) {
+io::Format RowFormatOf(PackFormat format) {
   switch (format) {
     case PackFormat::kCsv:
       return io::Format::kCsv;
@@ -37,7 +37,7 @@ io::Format FormatOf(PackFormat format) {
   }
 }
 
-Value ValueOf(const ReportCell& cell, Arena& arena) {
+Value CellValue(const ReportCell& cell, Arena& arena) {
   if (cell.text.empty()) return Value::Null();
   return Value::Text(arena.Copy(cell.text), cell.number ? JsonType::kNumber : JsonType::kString);
 }
@@ -55,13 +55,13 @@ Result<Flow> WriteReportTable(const ReportTable& table, const PackWriteOptions& 
     fields.push_back(names.Intern(table.columns[c]));
     auto* values = memory->arena.AllocateArray<Value>(table.rows.size());
     for (size_t r = 0; r < table.rows.size(); ++r) {
-      values[r] = ValueOf(table.rows[r][c], memory->arena);
+      values[r] = CellValue(table.rows[r][c], memory->arena);
     }
     columns.push_back(Column::Values({values, table.rows.size()}));
   }
   SinkBytes bytes(sink);
   io::WriterOptions writer_options;
-  writer_options.format = FormatOf(options.format);
+  writer_options.format = RowFormatOf(options.format);
   writer_options.width = options.width;
   writer_options.colour = options.colour;
   writer_options.terminal = options.terminal;
@@ -163,7 +163,7 @@ Result<Flow> Put(std::string_view text, Sink& sink) {
 ReportCell Mitre(const Analytic& analytic) { return ReportCell::Of(analytic.mitre, " "); }
 
 // "file:line"
-std::string PlaceOf(const Analytic& analytic) {
+std::string PlaceIn(const Analytic& analytic) {
   return analytic.line > 0 ? fmt::format("{}:{}", analytic.file, analytic.line) : analytic.file;
 }
 
@@ -228,7 +228,7 @@ ReportTable RunTable(const Pack& pack, const PackReport& report, bool all) {
     if (all) {
       table.rows.push_back({name, ReportCell::Of(analytic.id), ReportCell::Of(analytic.type),
                             Mitre(analytic), status, rows, seconds, message,
-                            ReportCell::Of(PlaceOf(analytic))});
+                            ReportCell::Of(PlaceIn(analytic))});
     } else {
       table.rows.push_back({rows, seconds, status, Mitre(analytic), name, message});
     }
@@ -263,7 +263,7 @@ ReportTable CheckTable(const Pack& pack, const std::vector<AnalyticCheck>& check
     std::vector<ReportCell> row = {ReportCell::Of(NameOf(check.verdict)),
                                    ReportCell::Of(analytic.name),
                                    Mitre(analytic),
-                                   ReportCell::Of(PlaceOf(analytic)),
+                                   ReportCell::Of(PlaceIn(analytic)),
                                    ReportCell::Of(check.message),
                                    ReportCell::Of(check.limits, "; ")};
     if (counted) {
@@ -339,7 +339,7 @@ Result<Flow> WritePackList(const Pack& pack, const std::vector<size_t>& analytic
                           engine::ReportCell::Of(analytic.id),
                           engine::ReportCell::Of(analytic.type), engine::Mitre(analytic),
                           engine::ReportCell::Of(analytic.data, "; "),
-                          engine::ReportCell::Of(engine::PlaceOf(analytic))});
+                          engine::ReportCell::Of(engine::PlaceIn(analytic))});
   }
   return engine::WriteReportTable(table, options, sink);
 }

@@ -61,7 +61,7 @@ std::string TypeOf(const FieldValues& values) {
   return values.numbers > 0 ? "number" : "text";
 }
 
-std::string TextOf(const FieldValues& values) {
+std::string TextOfValues(const FieldValues& values) {
   std::string text;
   for (const auto& [value, rows] : values.values) {
     text += (text.empty() ? "\"" : ", \"") + ShownValue(value) + "\"";
@@ -69,7 +69,7 @@ std::string TextOf(const FieldValues& values) {
   return values.all_values ? text : text + "…";
 }
 
-std::string_view NameOf(Field field) {
+std::string_view FieldName(Field field) {
   if (field == hidden::kSourcetypes) return "sourcetype";
   if (field == hidden::kSources) return "source";
   return field == hidden::kIndex ? "index" : field.name();
@@ -77,7 +77,7 @@ std::string_view NameOf(Field field) {
 
 void SetValue(const FieldValues* values, WhyOperand* operand) {
   operand->type = values == nullptr ? "null" : TypeOf(*values);
-  if (values != nullptr) operand->value = TextOf(*values);
+  if (values != nullptr) operand->value = TextOfValues(*values);
 }
 
 }  // namespace
@@ -142,7 +142,7 @@ std::vector<WhyOperand> ExpressionTree::Take(const Trials& trials, const FieldPr
       // An input without an index of its own is in every one: its value says nothing then.
       const Field field = ShownField(expr);
       const bool any_index = field == hidden::kIndex && operand.truth == WhyOperand::Truth::kTrue;
-      if (field && !any_index) SetValue(rows.Find(NameOf(field)), &operand);
+      if (field && !any_index) SetValue(rows.Find(FieldName(field)), &operand);
       operand.text = Shown(expr);
     } else if (expr.kind == ExprKind::kLiteral) {
       const Value value = expr.literal.value();
@@ -150,7 +150,7 @@ std::vector<WhyOperand> ExpressionTree::Take(const Trials& trials, const FieldPr
       operand.value = "\"" + ShownValue(spelk::TextOf(value)) + "\"";
     } else {
       const bool field = expr.kind == ExprKind::kField;
-      SetValue(rows.Find(field ? NameOf(expr.field) : operand.text), &operand);
+      SetValue(rows.Find(field ? FieldName(expr.field) : operand.text), &operand);
     }
   }
   if (!operands.empty()) Mark(parts_, 0, true, &operands);

@@ -33,7 +33,7 @@ bool ReadsClock(const Expr& expr) {
 
 bool IsHint(const WhyFinding& finding) { return finding.kind == Kind::kHint; }
 
-std::string Quoted(std::string_view text) { return "\"" + ShownValue(text) + "\""; }
+std::string ShownQuoted(std::string_view text) { return "\"" + ShownValue(text) + "\""; }
 
 std::optional<std::string> LiteralText(const Expr& expr) {
   if (expr.kind != ExprKind::kLiteral || expr.literal.value().is_null()) return std::nullopt;
@@ -225,9 +225,9 @@ void Findings::AddTerm(const Expr& expr, bool negated) {
   const std::string& text = expr.patterns.front().text;
   if (negated) {
     return Add(Kind::kText, "_raw", expr.span,
-               fmt::format("{}: in the text of every event", Quoted(text)));
+               fmt::format("{}: in the text of every event", ShownQuoted(text)));
   }
-  std::string line = fmt::format("{}: in the text of no event", Quoted(text));
+  std::string line = fmt::format("{}: in the text of no event", ShownQuoted(text));
   const std::string hint = HintForTerm(text, expr.term, *context_.events);
   if (!hint.empty()) line += "; " + hint;
   Add(Kind::kText, "_raw", expr.span, std::move(line));
@@ -242,7 +242,7 @@ void Findings::AddTimeRange(const Expr& expr) {
     if (end.empty()) continue;
     const std::optional<Number> instant = ParseNumber(end);
     line += fmt::format("{}{}={}", line.empty() ? "" : " ", name,
-                        instant ? InstantText(instant->value, context_.zone) : Quoted(end));
+                        instant ? InstantText(instant->value, context_.zone) : ShownQuoted(end));
   }
   line += ": ";
   const bool relative = IsRelativeTime(expr.earliest) || IsRelativeTime(expr.latest);
@@ -464,7 +464,7 @@ std::string Findings::Told(const Group& group, WhyFinding* finding) const {
   }
   std::string asked;
   for (size_t i = 0; i < wanted.size() && i < kShown; ++i) {
-    asked += (i > 0 ? ", " : "") + Quoted(wanted[i]);
+    asked += (i > 0 ? ", " : "") + ShownQuoted(wanted[i]);
   }
   if (wanted.size() > kShown) asked += fmt::format(" and {} more", wanted.size() - kShown);
   const bool whole = comparison == Comparison::kSearch || comparison == Comparison::kEval;
@@ -495,7 +495,7 @@ std::string Findings::Told(const Group& group, WhyFinding* finding) const {
 void Findings::AddOrder(const Subject& subject, CompareOp op, const Value& bound, Span span) {
   const FieldValues& values = *subject.values;
   std::string line = fmt::format("{} none is {} {}", Begin(subject), Spelling(op),
-                                 NumberOf(bound) ? TextOf(bound) : Quoted(TextOf(bound)));
+                                 NumberOf(bound) ? TextOf(bound) : ShownQuoted(TextOf(bound)));
   if (values.numbers > 0) {
     char least[kNumberText];
     char greatest[kNumberText];

@@ -195,7 +195,7 @@ std::string HintForCall(const plan::Expr& call, const FieldValues& values) {
 
 namespace {
 
-constexpr std::array<std::string_view, 9> kOperators = {
+constexpr std::array<std::string_view, 9> kComparisonOperators = {
     "like", "contains", "matches", "between", "&&", "||", "==", "startswith", "endswith"};
 
 // The field and value of `EventID=1`, `"EventID":1`, `<EventID>1<`.
@@ -204,7 +204,7 @@ struct Pair {
   std::string value;
 };
 
-std::string Trimmed(std::string_view text) {
+std::string Bare(std::string_view text) {
   constexpr std::string_view kAround = " \t\"'<>*{},;";
   const size_t begin = text.find_first_not_of(kAround);
   if (begin == std::string_view::npos) return "";
@@ -221,7 +221,7 @@ std::optional<Pair> PairOf(std::string_view text) {
   const size_t name = key.find("Name=");
   if (xml && name != std::string_view::npos) key.remove_prefix(name + 5);
   if (xml) value = value.substr(0, value.find('<'));
-  Pair pair{Trimmed(key), Trimmed(value)};
+  Pair pair{Bare(key), Bare(value)};
   if (pair.key.empty() || pair.key.find(' ') != std::string::npos) return std::nullopt;
   return pair;
 }
@@ -264,7 +264,7 @@ bool IsRelativeTime(std::string_view text) {
 }
 
 std::string HintForTerm(std::string_view text, ast::TermKind kind, const FieldProfile& events) {
-  for (const std::string_view op : kOperators) {
+  for (const std::string_view op : kComparisonOperators) {
     if (!EqualsIgnoringCase(text, op)) continue;
     if (op == "&&") return "it is a word to look for here: the operator is AND";
     if (op == "||") return "it is a word to look for here: the operator is OR";

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "value/ascii.h"
 #include "value/case_fold.h"
 #include "value/number.h"
 #include "value/regex.h"
@@ -13,7 +14,6 @@ namespace spelk::engine {
 namespace {
 
 constexpr size_t kLongestForSpelling = 100;
-constexpr std::string_view kBlanks = " \t\r\n";
 
 std::string Without(std::string_view text, std::string_view letters) {
   std::string left;

@@ -8,15 +8,10 @@
 #include "engine/why/sample.h"
 #include "io/terminal_text.h"
 #include "spelk/engine.h"
+#include "value/number.h"
 
 namespace spelk {
 namespace {
-
-std::string WithCommas(uint64_t number) {
-  std::string digits = std::to_string(number);
-  for (size_t at = digits.size(); at > 3; at -= 3) digits.insert(at - 3, ",");
-  return digits;
-}
 
 std::string Counted(uint64_t number, std::string_view one, std::string_view many) {
   return fmt::format("{} {}", WithCommas(number), number == 1 ? one : many);

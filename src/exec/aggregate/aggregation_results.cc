@@ -11,7 +11,7 @@ namespace spelk::exec {
 namespace {
 
 // About what a result of a pattern takes beside its key and value.
-constexpr size_t kMapEntry = 64;
+constexpr size_t kPatternEntry = 64;
 
 }  // namespace
 
@@ -37,7 +37,7 @@ absl::Status Aggregation::CollectPatterns(Arena& arena) {
                              PatternColumns(pattern, reader.Text(), states, arena));
       const std::string_view group = reader.Raw(reader.remaining());
       for (const AggregateColumn& column : columns) {
-        const size_t bytes = 2 * (group.size() + kMapEntry);
+        const size_t bytes = 2 * (group.size() + kPatternEntry);
         if (!pattern_reservation_.Grow(bytes)) {
           return plan_->run().budget->Exhausted(plan_->what(), bytes);
         }

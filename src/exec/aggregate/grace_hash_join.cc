@@ -15,7 +15,7 @@ namespace spelk::exec {
 namespace {
 
 constexpr size_t kPartitions = 32;
-constexpr size_t kRecordRows = 256;
+constexpr size_t kJoinRecordRows = 256;
 
 using Files = std::array<std::unique_ptr<SpillFile>, kPartitions>;
 
@@ -89,8 +89,8 @@ class DiskJoin::RowWriter final : public Output {
 
   absl::Status Push(Batch batch) override {
     GroupKeys keys(batch, join_.plan_.by(), false);
-    for (size_t begin = 0; begin < batch.size(); begin += kRecordRows) {
-      std::vector<uint32_t> rows(std::min(kRecordRows, batch.size() - begin));
+    for (size_t begin = 0; begin < batch.size(); begin += kJoinRecordRows) {
+      std::vector<uint32_t> rows(std::min(kJoinRecordRows, batch.size() - begin));
       std::iota(rows.begin(), rows.end(), static_cast<uint32_t>(begin));
       const std::vector<RowRank> ranks(rows.size());
       record_.clear();

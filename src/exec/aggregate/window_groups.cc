@@ -16,7 +16,7 @@ constexpr size_t kTimedStretch = 64;
 
 // What a group takes before it has a row: two deques begin with a block and a map each.
 constexpr int64_t kEmptyDeque = 512 + 64 + 2 * 16;
-constexpr size_t kMapEntry = 96;
+constexpr size_t kGroupEntry = 96;
 
 size_t StretchFor(const RunningWindow& window) {
   if (window.seconds > 0) return kTimedStretch;
@@ -43,7 +43,7 @@ void WindowGroups::StartRow(const std::optional<Number>& time) {
 }
 
 int64_t WindowGroups::BytesOf(const Group& group) {
-  return static_cast<int64_t>(sizeof(Group) + 2 * group.key.size() + kMapEntry) + 2 * kEmptyDeque;
+  return static_cast<int64_t>(sizeof(Group) + 2 * group.key.size() + kGroupEntry) + 2 * kEmptyDeque;
 }
 
 WindowGroups::Group& WindowGroups::GroupOf(std::string_view key) {

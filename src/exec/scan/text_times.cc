@@ -14,8 +14,6 @@
 namespace spelk::exec {
 namespace {
 
-constexpr std::string_view kBlanks = " \t\r\n";
-
 // Behind blanks.
 std::string_view TrimmedFront(std::string_view text) {
   return text.substr(std::min(text.find_first_not_of(kBlanks), text.size()));

@@ -29,7 +29,7 @@ struct CountState {
 };
 
 constexpr std::string_view kAliases[] = {"c"};
-constexpr Example kExamples[] = {
+constexpr Example kCountExamples[] = {
     {.title = "Rows, and values of a field",
      .input = R"({"x":1} {"x":""} {"y":1})",
      .query = "stats count c(x)",
@@ -39,10 +39,10 @@ constexpr Example kExamples[] = {
      .query = "stats count(eval(code>=400)) AS errors",
      .output = R"({"errors":1})"},
 };
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kCountNotes[] = {
     "the empty string is a value and counts; each value of a multivalue counts"};
 
-constexpr AggregateEntry kTable[] = {
+constexpr AggregateEntry kCountTable[] = {
     {.name = "count",
      .aliases = kAliases,
      .signature = "count, count(<field>), count(eval(<expression>))",
@@ -51,12 +51,12 @@ constexpr AggregateEntry kTable[] = {
      .without_field = true,
      .boolean_argument = true,
      .ops = &plan::OpsOf<CountState>,
-     .examples = kExamples,
-     .notes = kNotes},
+     .examples = kCountExamples,
+     .notes = kCountNotes},
 };
 
 }  // namespace
 
-std::span<const AggregateEntry> CountStatistics() { return kTable; }
+std::span<const AggregateEntry> CountStatistics() { return kCountTable; }
 
 }  // namespace spelk::functions

@@ -220,7 +220,7 @@ constexpr Example kEstdcExamples[] = {
 constexpr std::string_view kEstdcNotes[] = {
     "exact up to 1,000 distinct values, an estimate with an error of about 0.8 % beyond"};
 
-constexpr AggregateEntry kTable[] = {
+constexpr AggregateEntry kDistinctTable[] = {
     {.name = "dc",
      .aliases = kDcAliases,
      .signature = "dc(<field>)",
@@ -248,6 +248,6 @@ constexpr AggregateEntry kTable[] = {
 
 }  // namespace
 
-std::span<const AggregateEntry> DistinctStatistics() { return kTable; }
+std::span<const AggregateEntry> DistinctStatistics() { return kDistinctTable; }
 
 }  // namespace spelk::functions

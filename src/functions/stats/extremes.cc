@@ -189,11 +189,11 @@ struct RangeState {
   }
 };
 
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kExtremesNotes[] = {
     "numbers compare as numbers and come before text, text compares by bytes; the empty text gives "
     "way to any number",
     "the value keeps its text; of 1 and 1.0 min takes the first and max the second"};
-constexpr Example kExamples[] = {
+constexpr Example kExtremesExamples[] = {
     {.title = "Numbers as numbers",
      .input = R"({"x":"10"} {"x":"9"} {"x":"100"})",
      .query = "stats min(x) max(x)",
@@ -210,21 +210,21 @@ constexpr Example kRangeExamples[] = {
      .output = R"json({"range(x)":7})json"},
 };
 
-constexpr AggregateEntry kTable[] = {
+constexpr AggregateEntry kExtremesTable[] = {
     {.name = "min",
      .signature = "min(<field>)",
      .summary = "The least value.",
      .page = "Aggregate functions",
      .ops = &plan::OpsOf<ExtremeState<-1>>,
-     .examples = kExamples,
-     .notes = kNotes},
+     .examples = kExtremesExamples,
+     .notes = kExtremesNotes},
     {.name = "max",
      .signature = "max(<field>)",
      .summary = "The greatest value.",
      .page = "Aggregate functions",
      .ops = &plan::OpsOf<ExtremeState<1>>,
-     .examples = kExamples,
-     .notes = kNotes},
+     .examples = kExtremesExamples,
+     .notes = kExtremesNotes},
     {.name = "range",
      .signature = "range(<field>)",
      .summary = "The greatest number less the least one.",
@@ -236,6 +236,6 @@ constexpr AggregateEntry kTable[] = {
 
 }  // namespace
 
-std::span<const AggregateEntry> ExtremesStatistics() { return kTable; }
+std::span<const AggregateEntry> ExtremesStatistics() { return kExtremesTable; }
 
 }  // namespace spelk::functions

@@ -232,7 +232,7 @@ struct PopulationDeviationState : SquaresState {
 constexpr std::string_view kAverageAliases[] = {"mean"};
 constexpr std::string_view kSumNotes[] = {
     "sums are exact and rounded once: the order of the rows does not show"};
-constexpr Example kSumExamples[] = {
+constexpr Example kSumOfRowsExamples[] = {
     {.title = "What is no number is left out",
      .input = R"({"x":1} {"x":"2"} {"x":"n/a"} {"x":0.5})",
      .query = "stats sum(x)",
@@ -267,7 +267,7 @@ constexpr Example kPopulationExamples[] = {
      .output = R"json({"varp(x)":1,"stdevp(x)":1})json"},
 };
 
-constexpr Example kRateExamples[] = {
+constexpr Example kPerUnitExamples[] = {
     {.title = "The sum, scaled from the span to the unit",
      .input = R"({"_time":60,"x":10} {"_time":30,"x":20})",
      .query = "timechart span=30m per_second(x) per_minute(x) per_hour(x) per_day(x)",
@@ -288,14 +288,14 @@ constexpr std::string_view kSeriesRateNotes[] = {
     "within a span the rate counts from the latest measurement of the spans before, where there is "
     "one; a counter that starts again is not corrected"};
 
-constexpr AggregateEntry kTable[] = {
+constexpr AggregateEntry kMomentsTable[] = {
     {.name = "sum",
      .signature = "sum(<field>)",
      .summary = "The sum of a field's numbers.",
      .page = "Aggregate functions",
      .numeric = true,
      .ops = &plan::OpsOf<SumState>,
-     .examples = kSumExamples,
+     .examples = kSumOfRowsExamples,
      .notes = kSumNotes},
     {.name = "avg",
      .aliases = kAverageAliases,
@@ -354,7 +354,7 @@ constexpr AggregateEntry kTable[] = {
      .numeric = true,
      .kept_as = "sum",
      .ops = &plan::OpsOf<SumState>,
-     .examples = kRateExamples},
+     .examples = kPerUnitExamples},
     {.name = "per_minute",
      .signature = "per_minute(<field>)",
      .summary = "timechart only: the sum of a field's numbers in a span, for each minute of it.",
@@ -363,7 +363,7 @@ constexpr AggregateEntry kTable[] = {
      .numeric = true,
      .kept_as = "sum",
      .ops = &plan::OpsOf<SumState>,
-     .examples = kRateExamples},
+     .examples = kPerUnitExamples},
     {.name = "per_hour",
      .signature = "per_hour(<field>)",
      .summary = "timechart only: the sum of a field's numbers in a span, for each hour of it.",
@@ -372,7 +372,7 @@ constexpr AggregateEntry kTable[] = {
      .numeric = true,
      .kept_as = "sum",
      .ops = &plan::OpsOf<SumState>,
-     .examples = kRateExamples},
+     .examples = kPerUnitExamples},
     {.name = "per_day",
      .signature = "per_day(<field>)",
      .summary = "timechart only: the sum of a field's numbers in a span, for each day of it.",
@@ -381,7 +381,7 @@ constexpr AggregateEntry kTable[] = {
      .numeric = true,
      .kept_as = "sum",
      .ops = &plan::OpsOf<SumState>,
-     .examples = kRateExamples},
+     .examples = kPerUnitExamples},
     {.name = "rate_avg",
      .signature = "rate_avg(<metric>)",
      .summary = "mstats only: the average of how much each time series changes by seconds.",
@@ -406,6 +406,6 @@ constexpr AggregateEntry kTable[] = {
 
 }  // namespace
 
-std::span<const AggregateEntry> MomentsStatistics() { return kTable; }
+std::span<const AggregateEntry> MomentsStatistics() { return kMomentsTable; }
 
 }  // namespace spelk::functions

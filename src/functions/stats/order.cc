@@ -202,7 +202,7 @@ constexpr Example kListExamples[] = {
 constexpr std::string_view kListNotes[] = {
     "the first 100 values; the others are left out, with a warning"};
 
-constexpr AggregateEntry kTable[] = {
+constexpr AggregateEntry kOrderTable[] = {
     {.name = "first",
      .signature = "first(<field>)",
      .summary = "The first value in the order of the rows.",
@@ -231,6 +231,6 @@ constexpr AggregateEntry kTable[] = {
 
 }  // namespace
 
-std::span<const AggregateEntry> OrderStatistics() { return kTable; }
+std::span<const AggregateEntry> OrderStatistics() { return kOrderTable; }
 
 }  // namespace spelk::functions

@@ -94,7 +94,7 @@ struct ExactPercentileState : NumbersState {
 };
 
 constexpr std::string_view kPercentileAliases[] = {"p", "percentile"};
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kPercentilesNotes[] = {
     "between two numbers it interpolates, at rank N/100 * (n - 1)",
     "exact up to 131,072 distinct numbers of a group; an estimate beyond, with a warning: "
     "mostly within 0.01 %, in the worst case within 2 %"};
@@ -106,13 +106,13 @@ constexpr Example kPercentileExamples[] = {
      .query = "stats perc50(x) p90(x)",
      .output = R"json({"perc50(x)":2.5,"p90(x)":3.7})json"},
 };
-constexpr Example kUpperExamples[] = {
+constexpr Example kUpperPercExamples[] = {
     {.title = "The same as perc while that is exact",
      .input = R"({"x":1} {"x":2} {"x":3})",
      .query = "stats upperperc50(x)",
      .output = R"json({"upperperc50(x)":2})json"},
 };
-constexpr Example kExactExamples[] = {
+constexpr Example kExactPercExamples[] = {
     {.title = "One of the numbers, never one between",
      .input = R"({"x":1} {"x":2} {"x":3} {"x":4})",
      .query = "stats exactperc50(x)",
@@ -125,7 +125,7 @@ constexpr Example kMedianExamples[] = {
      .output = R"json({"median(x)":2})json"},
 };
 
-constexpr AggregateEntry kTable[] = {
+constexpr AggregateEntry kPercentilesTable[] = {
     {.name = "perc",
      .aliases = kPercentileAliases,
      .signature = "perc<N>(<field>), percentile<N>(<field>), p<N>(<field>)",
@@ -136,7 +136,7 @@ constexpr AggregateEntry kTable[] = {
      .kept_as = "median",
      .ops = &plan::OpsOf<PercentileState>,
      .examples = kPercentileExamples,
-     .notes = kNotes},
+     .notes = kPercentilesNotes},
     {.name = "exactperc",
      .signature = "exactperc<N>(<field>)",
      .summary = "An exact percentile.",
@@ -145,7 +145,7 @@ constexpr AggregateEntry kTable[] = {
      .numeric = true,
      .kept_as = "exactperc0",
      .ops = &plan::OpsOf<ExactPercentileState>,
-     .examples = kExactExamples,
+     .examples = kExactPercExamples,
      .notes = kExactNotes},
     {.name = "upperperc",
      .signature = "upperperc<N>(<field>)",
@@ -155,8 +155,8 @@ constexpr AggregateEntry kTable[] = {
      .numeric = true,
      .kept_as = "median",
      .ops = &plan::OpsOf<UpperPercentileState>,
-     .examples = kUpperExamples,
-     .notes = kNotes},
+     .examples = kUpperPercExamples,
+     .notes = kPercentilesNotes},
     {.name = "median",
      .signature = "median(<field>)",
      .summary = "The number in the middle; the mean of the middle two of an even count.",
@@ -164,11 +164,11 @@ constexpr AggregateEntry kTable[] = {
      .numeric = true,
      .ops = &plan::OpsOf<MedianState>,
      .examples = kMedianExamples,
-     .notes = kNotes},
+     .notes = kPercentilesNotes},
 };
 
 }  // namespace
 
-std::span<const AggregateEntry> PercentilesStatistics() { return kTable; }
+std::span<const AggregateEntry> PercentilesStatistics() { return kPercentilesTable; }
 
 }  // namespace spelk::functions

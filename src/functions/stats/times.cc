@@ -228,7 +228,7 @@ struct RateState {
   }
 };
 
-constexpr std::string_view kNotes[] = {
+constexpr std::string_view kTimesNotes[] = {
     "by _time, whatever the order of the rows; rows without _time are left out; of equal times the "
     "first seen"};
 constexpr Example kTimedExamples[] = {
@@ -254,7 +254,7 @@ constexpr std::string_view kRateNotes[] = {
     "null for fewer than two times; a counter that starts "
     "again is not corrected"};
 
-constexpr AggregateEntry kTable[] = {
+constexpr AggregateEntry kTimesTable[] = {
     {.name = "earliest",
      .signature = "earliest(<field>)",
      .summary = "The value at the least _time.",
@@ -262,7 +262,7 @@ constexpr AggregateEntry kTable[] = {
      .needs = AggregateNeeds::kTime,
      .ops = &plan::OpsOf<TimedState<false>>,
      .examples = kTimedExamples,
-     .notes = kNotes},
+     .notes = kTimesNotes},
     {.name = "latest",
      .signature = "latest(<field>)",
      .summary = "The value at the greatest _time.",
@@ -270,7 +270,7 @@ constexpr AggregateEntry kTable[] = {
      .needs = AggregateNeeds::kTime,
      .ops = &plan::OpsOf<TimedState<true>>,
      .examples = kTimedExamples,
-     .notes = kNotes},
+     .notes = kTimesNotes},
     {.name = "earliest_time",
      .signature = "earliest_time(<field>)",
      .summary = "The least _time of a row that has the field.",
@@ -278,7 +278,7 @@ constexpr AggregateEntry kTable[] = {
      .needs = AggregateNeeds::kTime,
      .ops = &plan::OpsOf<TimeState<false>>,
      .examples = kTimeExamples,
-     .notes = kNotes},
+     .notes = kTimesNotes},
     {.name = "latest_time",
      .signature = "latest_time(<field>)",
      .summary = "The greatest _time of a row that has the field.",
@@ -286,7 +286,7 @@ constexpr AggregateEntry kTable[] = {
      .needs = AggregateNeeds::kTime,
      .ops = &plan::OpsOf<TimeState<true>>,
      .examples = kTimeExamples,
-     .notes = kNotes},
+     .notes = kTimesNotes},
     {.name = "rate",
      .signature = "rate(<field>)",
      .summary = "How much a number changes by seconds, from its earliest to its latest.",
@@ -300,6 +300,6 @@ constexpr AggregateEntry kTable[] = {
 
 }  // namespace
 
-std::span<const AggregateEntry> TimesStatistics() { return kTable; }
+std::span<const AggregateEntry> TimesStatistics() { return kTimesTable; }
 
 }  // namespace spelk::functions

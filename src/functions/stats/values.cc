@@ -236,7 +236,7 @@ constexpr Example kModeExamples[] = {
 };
 constexpr std::string_view kModeNotes[] = {"of equally frequent values the first seen"};
 
-constexpr AggregateEntry kTable[] = {
+constexpr AggregateEntry kValuesTable[] = {
     {.name = "values",
      .signature = "values(<field>)",
      .summary = "The distinct values, as a multivalue in the order of their bytes.",
@@ -257,6 +257,6 @@ constexpr AggregateEntry kTable[] = {
 
 }  // namespace
 
-std::span<const AggregateEntry> ValuesStatistics() { return kTable; }
+std::span<const AggregateEntry> ValuesStatistics() { return kValuesTable; }
 
 }  // namespace spelk::functions

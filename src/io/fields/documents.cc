@@ -5,12 +5,11 @@
 #include <vector>
 
 #include "io/xml_path.h"
+#include "value/ascii.h"
 #include "value/batch.h"
 
 namespace spelk::io {
 namespace {
-
-constexpr std::string_view kBlanks = " \t\r\n";
 
 bool BeginsWith(std::string_view text, std::string_view any) {
   const size_t begin = text.find_first_not_of(kBlanks);

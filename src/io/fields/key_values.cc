@@ -10,7 +10,7 @@
 namespace spelk::io {
 namespace {
 
-constexpr std::string_view kBlanks = " \t\r\n\v\f";
+constexpr std::string_view kAroundPairs = " \t\r\n\v\f";
 constexpr std::string_view kPairDelimiters = " \t\r\n\v\f,;&|";
 
 class ByteSet {
@@ -24,15 +24,15 @@ class ByteSet {
   std::array<bool, 256> has_ = {};
 };
 
-constexpr ByteSet kBlankSet(kBlanks);
+constexpr ByteSet kBlankSet(kAroundPairs);
 constexpr ByteSet kKeySet(
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.:-@{}$/");
 constexpr ByteSet kValueEnd(" \t\r\n\v\f,;&|\"'");
 
-std::string_view Trimmed(std::string_view text) {
-  const size_t begin = text.find_first_not_of(kBlanks);
+std::string_view TrimmedPart(std::string_view text) {
+  const size_t begin = text.find_first_not_of(kAroundPairs);
   if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kBlanks) + 1 - begin);
+  return text.substr(begin, text.find_last_not_of(kAroundPairs) + 1 - begin);
 }
 
 // What both readers do with text in quotes and with what they found.
@@ -63,7 +63,7 @@ class PairReader {
 
   // What a value in quotes stands for.
   std::string_view Quoted(std::string_view content) const {
-    if (options_.trim) content = Trimmed(content);
+    if (options_.trim) content = TrimmedPart(content);
     if (!options_.escapes || content.find('\\') == std::string_view::npos) return content;
     ArenaText plain(fields_.arena());
     for (size_t i = 0; i < content.size(); ++i) {
@@ -121,7 +121,7 @@ class PairsInText : public PairReader {
     if (at > from + 1 && text_[at - 1] == '"') {
       const size_t open = text_.rfind('"', at - 2);
       if (open == std::string_view::npos || open < from) return {};
-      return Trimmed(text_.substr(open + 1, at - 2 - open));
+      return TrimmedPart(text_.substr(open + 1, at - 2 - open));
     }
     size_t begin = at;
     while (begin > from && kKeySet.Has(text_[begin - 1])) --begin;
@@ -184,7 +184,8 @@ class DelimitedPairs : public PairReader {
       SkipBlanks();
       const Piece value = Next();
       if (SkipRest()) continue;
-      if (!Take(Trimmed(name.text), value.quoted ? Quoted(value.text) : Trimmed(value.text))) {
+      if (!Take(TrimmedPart(name.text),
+                value.quoted ? Quoted(value.text) : TrimmedPart(value.text))) {
         return;
       }
     }

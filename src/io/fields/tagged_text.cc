@@ -1,19 +1,13 @@
 // One pass over the tags: a start tag, text, and the end tag of the same name.
 #include "io/fields/tagged_text.h"
+#include "value/ascii.h"
 
 namespace spelk::io {
 namespace {
 
-constexpr std::string_view kBlanks = " \t\r\n";
 constexpr std::string_view kNameEnd = " \t\r\n/>";
 constexpr std::string_view kCdataOpen = "<![CDATA[";
 constexpr std::string_view kCdataClose = "]]>";
-
-std::string_view Trimmed(std::string_view text) {
-  const size_t begin = text.find_first_not_of(kBlanks);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kBlanks) + 1 - begin);
-}
 
 class TagReader {
  public:
@@ -62,7 +56,7 @@ class TagReader {
 
   void Tag(std::string_view tag) {
     if (tag.starts_with('/')) {
-      const std::string_view name = Trimmed(tag.substr(1));
+      const std::string_view name = TrimBlanks(tag.substr(1));
       if (!name.empty() && name == open_) Take(name);
       open_ = {};
     } else if (tag.starts_with('?') || tag.starts_with('!') || tag.ends_with('/')) {
@@ -75,7 +69,7 @@ class TagReader {
 
   void Take(std::string_view name) {
     const std::string_view content = text_.substr(content_, at_ - content_);
-    const std::string_view text = Trimmed(cdata_.empty() ? content : cdata_);
+    const std::string_view text = TrimBlanks(cdata_.empty() ? content : cdata_);
     if (!text.empty()) fields_.Add(name, Value::Text(text));
   }
 

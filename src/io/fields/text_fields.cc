@@ -3,10 +3,11 @@
 
 #include <algorithm>
 
+#include "value/ascii.h"
+
 namespace spelk::io {
 namespace {
 
-bool IsLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool IsKept(char c) { return IsLetter(c) || (c >= '0' && c <= '9') || c == '_'; }
 
 }  // namespace

@@ -3,19 +3,19 @@
 
 #include <algorithm>
 
+#include "value/ascii.h"
 #include "value/number.h"
 
 namespace spelk::io {
 namespace {
 
-bool IsBlank(char c) { return c == ' ' || c == '\t'; }
+bool IsGap(char c) { return c == ' ' || c == '\t'; }
 bool IsUpper(char c) { return c >= 'A' && c <= 'Z'; }
 bool IsLower(char c) { return c >= 'a' && c <= 'z'; }
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
-std::string_view Trimmed(std::string_view text) {
-  while (!text.empty() && IsBlank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && IsBlank(text.back())) text.remove_suffix(1);
+std::string_view WithoutGaps(std::string_view text) {
+  while (!text.empty() && IsGap(text.front())) text.remove_prefix(1);
+  while (!text.empty() && IsGap(text.back())) text.remove_suffix(1);
   return text;
 }
 
@@ -29,7 +29,7 @@ std::string_view Unquoted(std::string_view text) {
 }
 
 char SeparatorOf(std::string_view line) {
-  const std::string_view inner = Trimmed(line);
+  const std::string_view inner = WithoutGaps(line);
   if (inner.find('\t') != std::string_view::npos) return '\t';
   return inner.find(',') != std::string_view::npos ? ',' : ' ';
 }
@@ -47,14 +47,14 @@ HeaderLook LookOf(std::string_view line) {
   size_t words = 0;
   bool capitals = true;
   for (size_t at = 0; at < line.size();) {
-    if (IsBlank(line[at]) || line[at] == ',') {
+    if (IsGap(line[at]) || line[at] == ',') {
       ++at;
       continue;
     }
     size_t end = at;
     size_t letters = 0;
     size_t lower = 0;
-    for (; end < line.size() && !IsBlank(line[end]) && line[end] != ','; ++end) {
+    for (; end < line.size() && !IsGap(line[end]) && line[end] != ','; ++end) {
       letters += IsUpper(line[end]) || IsLower(line[end]) ? 1 : 0;
       lower += IsLower(line[end]) ? 1 : 0;
     }
@@ -86,7 +86,7 @@ bool TextTable::NextLine(std::string_view* line, bool* after_blank) {
     *line = rest_.substr(0, end);
     const bool crlf = rest_.substr(end).starts_with("\r\n");
     rest_.remove_prefix(std::min(rest_.size(), end + (crlf ? 2 : 1)));
-    if (!Trimmed(*line).empty()) return true;
+    if (!WithoutGaps(*line).empty()) return true;
     *after_blank = true;
   }
   return false;
@@ -127,7 +127,8 @@ void TextTable::SetHeader(std::string_view line) {
   Words(line, separator_, &words_);
   columns_.clear();
   for (const Word& word : words_) {
-    const std::string_view name = Unquoted(Trimmed(line.substr(word.begin, word.end - word.begin)));
+    const std::string_view name =
+        Unquoted(WithoutGaps(line.substr(word.begin, word.end - word.begin)));
     columns_.push_back({CleanKey(name, arena_), word});
   }
   constexpr size_t kBytesForColumn = 2 * (sizeof(Column) + 2 * sizeof(Word) + sizeof(TextField));
@@ -141,12 +142,12 @@ void TextTable::Words(std::string_view line, char separator, std::vector<Word>* 
   words->clear();
   if (separator == ' ') {
     for (size_t at = 0; at < line.size();) {
-      if (IsBlank(line[at])) {
+      if (IsGap(line[at])) {
         ++at;
         continue;
       }
       const size_t begin = at;
-      while (at < line.size() && !IsBlank(line[at])) ++at;
+      while (at < line.size() && !IsGap(line[at])) ++at;
       words->push_back({begin, at});
     }
     return;
@@ -193,7 +194,7 @@ void TextTable::CountColumns() {
 }
 
 void TextTable::AddCell(size_t column, std::string_view text) {
-  text = Unquoted(Trimmed(text));
+  text = Unquoted(WithoutGaps(text));
   const std::string_view name =
       column < columns_.size() ? columns_[column].name : std::string_view();
   if (!name.empty() && !text.empty()) cells_.push_back({name, Value::Text(text)});

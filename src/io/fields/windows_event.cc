@@ -4,20 +4,14 @@
 #include <algorithm>
 
 #include "io/fields/documents.h"
+#include "value/ascii.h"
 
 namespace spelk::io {
 namespace {
 
-constexpr std::string_view kBlanks = " \t\r\n";
 constexpr size_t kNone = std::string_view::npos;
 
-std::string_view Trimmed(std::string_view text) {
-  const size_t begin = text.find_first_not_of(kBlanks);
-  if (begin == kNone) return {};
-  return text.substr(begin, text.find_last_not_of(kBlanks) + 1 - begin);
-}
-
-std::string_view LocalName(std::string_view name) {
+std::string_view WithoutPrefix(std::string_view name) {
   const size_t colon = name.find(':');
   return colon == kNone ? name : name.substr(colon + 1);
 }
@@ -32,7 +26,7 @@ class Attributes {
     if (begin == kNone) return false;
     const size_t equals = rest_.find('=', begin);
     if (equals == kNone) return false;
-    name_ = Trimmed(rest_.substr(begin, equals - begin));
+    name_ = TrimBlanks(rest_.substr(begin, equals - begin));
     const size_t open = rest_.find_first_not_of(kBlanks, equals + 1);
     if (open == kNone || (rest_[open] != '\'' && rest_[open] != '"')) return false;
     const size_t close = rest_.find(rest_[open], open + 1);
@@ -106,13 +100,13 @@ class EventXml {
 
   void Tag(std::string_view tag, size_t begin, size_t end) {
     if (tag.starts_with('/')) {
-      Close(LocalName(Trimmed(tag.substr(1))), begin);
+      Close(WithoutPrefix(TrimBlanks(tag.substr(1))), begin);
       return;
     }
     const bool empty = tag.ends_with('/');
     if (empty) tag.remove_suffix(1);
     const size_t name_end = std::min(tag.find_first_of(kBlanks), tag.size());
-    const std::string_view name = LocalName(tag.substr(0, name_end));
+    const std::string_view name = WithoutPrefix(tag.substr(0, name_end));
     const std::string_view attributes = tag.substr(name_end);
     if (part_ == Part::kOutside) {
       if (empty) return;
@@ -241,13 +235,13 @@ class EventText {
       if (colon == kNone || colon == 0) continue;
       const std::string_view name = line.substr(0, colon);
       const std::string_view after = line.substr(colon + 1);
-      if (Trimmed(after).empty() && name[0] != ' ' && name[0] != '\t') {
+      if (TrimBlanks(after).empty() && name[0] != ' ' && name[0] != '\t') {
         subject = name == "Subject";
         continue;
       }
       if (after.empty() || (after[0] != ' ' && after[0] != '\t')) continue;
-      Take(name, Trimmed(after));
-      if (subject) TakeOfSubject(name, Trimmed(after));
+      Take(name, TrimBlanks(after));
+      if (subject) TakeOfSubject(name, TrimBlanks(after));
     }
   }
 

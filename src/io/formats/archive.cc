@@ -17,7 +17,7 @@
 namespace spelk::io {
 namespace {
 
-constexpr size_t kInputBuffer = size_t{64} << 10U;
+constexpr size_t kArchiveBuffer = size_t{64} << 10U;
 // An xz file says how much memory its reading takes.
 constexpr int kMostDictionaryBits = 26;  // 64 MiB
 
@@ -25,7 +25,7 @@ constexpr int kMostDictionaryBits = 26;  // 64 MiB
 class Archive {
  public:
   Archive(ByteSourcePtr source, std::string path)
-      : source_(std::move(source)), path_(std::move(path)), buffer_(kInputBuffer, '\0') {}
+      : source_(std::move(source)), path_(std::move(path)), buffer_(kArchiveBuffer, '\0') {}
   ~Archive() {
     if (archive_ != nullptr) archive_read_free(archive_);
   }

@@ -11,17 +11,16 @@
 
 #include "io/formats/formats.h"
 #include "io/formats/transcoder.h"
+#include "io/xml_document.h"
 
 namespace spelk::io {
 namespace {
 
-constexpr std::string_view kOpen = "<Event";
+constexpr std::string_view kOpenTag = "<Event";
 constexpr std::string_view kClose = "</Event>";
-constexpr size_t kMostDepth = 60;  // Far below what JSON may nest.
+constexpr size_t kMostXmlDepth = 60;  // Far below what JSON may nest.
 // The nodes of a document take up to 27 times its size.
 constexpr size_t kMostXmlEvent = size_t{1} << 20U;
-
-bool IsElement(const pugi::xml_node& node) { return node.type() == pugi::node_element; }
 
 pugi::xml_node FirstElement(const pugi::xml_node& parent) {
   for (const pugi::xml_node child : parent.children()) {
@@ -56,13 +55,13 @@ class EventJson {
   void Content(const pugi::xml_node& element, size_t depth) {
     const bool has_attributes = static_cast<bool>(element.first_attribute());
     const bool has_elements = static_cast<bool>(FirstElement(element));
-    if (!has_attributes && (!has_elements || depth >= kMostDepth)) {
+    if (!has_attributes && (!has_elements || depth >= kMostXmlDepth)) {
       Text(element);
       return;
     }
     out_ += '{';
     if (has_attributes) Attributes(element);
-    if (has_elements && depth < kMostDepth) {
+    if (has_elements && depth < kMostXmlDepth) {
       Children(element, depth + 1);
     } else if (element.first_child()) {
       Key("#text");
@@ -140,7 +139,7 @@ class EventJson {
   std::string& out_;
 };
 
-class RawWriter final : public pugi::xml_writer {
+class StringWriter final : public pugi::xml_writer {
  public:
   void write(const void* data, size_t size) override {
     text_.append(static_cast<const char*>(data), size);
@@ -211,9 +210,9 @@ class XmlEvents final : public Transcoder {
  private:
   // Of <Event>, not of <EventData>.
   size_t FindOpen(size_t from) const {
-    for (size_t at = held_.find(kOpen, from); at != std::string::npos;
-         at = held_.find(kOpen, at + 1)) {
-      const size_t next = at + kOpen.size();
+    for (size_t at = held_.find(kOpenTag, from); at != std::string::npos;
+         at = held_.find(kOpenTag, at + 1)) {
+      const size_t next = at + kOpenTag.size();
       if (next >= held_.size()) return at;
       if (std::string_view(" \t\r\n>/").find(held_[next]) != std::string_view::npos) return at;
     }
@@ -225,7 +224,7 @@ class XmlEvents final : public Transcoder {
     const size_t open = FindOpen(at_);
     if (open == std::string::npos) {
       // Its beginning may stand at the end.
-      at_ = std::max(at_, held_.size() - std::min(held_.size(), kOpen.size()));
+      at_ = std::max(at_, held_.size() - std::min(held_.size(), kOpenTag.size()));
       return false;
     }
     at_ = open;
@@ -252,7 +251,7 @@ class XmlEvents final : public Transcoder {
   }
   void TooLong(std::string& out) {
     Broken(held_, out);
-    held_.erase(0, kOpen.size());
+    held_.erase(0, kOpenTag.size());
     searched_ = 0;
   }
 
@@ -282,7 +281,7 @@ bool AppendXmlEvent(std::string_view xml, RawXml raw, std::string& out) {
   if (raw == RawXml::kAsIs) {
     AppendJsonText(xml, out);
   } else {
-    RawWriter writer;
+    StringWriter writer;
     event.print(writer, "", pugi::format_raw | pugi::format_attribute_single_quote,
                 pugi::encoding_utf8);
     AppendJsonText(writer.text(), out);
@@ -298,9 +297,9 @@ bool RecognizesXml(const InputStart& first) {
   if (!first.is_text) return false;
   const std::string_view start = first.text;
   if (start[0] != '<') return false;
-  for (size_t at = start.find(kOpen); at != std::string_view::npos;
-       at = start.find(kOpen, at + 1)) {
-    const size_t next = at + kOpen.size();
+  for (size_t at = start.find(kOpenTag); at != std::string_view::npos;
+       at = start.find(kOpenTag, at + 1)) {
+    const size_t next = at + kOpenTag.size();
     if (next < start.size() &&
         std::string_view(" \t\r\n>").find(start[next]) != std::string_view::npos) {
       return true;

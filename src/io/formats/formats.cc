@@ -12,6 +12,7 @@
 #include "io/input_kind.h"
 #include "io/prefixed_source.h"
 #include "io/terminal_text.h"
+#include "value/ascii.h"
 #include "value/utf8.h"
 
 namespace spelk::io {
@@ -19,8 +20,6 @@ namespace {
 
 using namespace std::string_view_literals;
 
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-constexpr std::string_view kBlanks = " \t\r\n";
 constexpr size_t kUtf16Told = 4;  // Bytes that tell UTF-16 without a mark.
 constexpr int kMostLayers = 4;    // a.csv.gz in a zip archive.
 

@@ -7,11 +7,11 @@
 
 #include "io/formats/formats.h"
 #include "io/formats/transcoder.h"
+#include "value/ascii.h"
 
 namespace spelk::io {
 namespace {
 
-constexpr std::string_view kBlanks = " \t\r\n";
 // The array of events of an object around it, and what may stand before that.
 constexpr std::array<std::string_view, 3> kArrays = {"results", "Records", "hits"};
 constexpr std::array<std::string_view, 17> kBefore = {
@@ -26,8 +26,6 @@ template <size_t kSize>
 bool IsOneOf(std::string_view text, const std::array<std::string_view, kSize>& texts) {
   return std::find(texts.begin(), texts.end(), text) != texts.end();
 }
-
-bool IsBlank(char c) { return kBlanks.find(c) != std::string_view::npos; }
 
 // Walks over JSON text byte by byte: where strings and containers begin and end.
 class JsonWalk {

@@ -6,6 +6,7 @@
 
 #include "base/status.h"
 #include "io/formats/transcoder.h"
+#include "value/ascii.h"
 #include "value/time_format.h"
 
 namespace spelk::io {
@@ -18,8 +19,6 @@ constexpr std::string_view kDate =
     R"(\d{1,2}[-/ ](?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[-/ ]\d{2,4}|)"
     R"((?<![a-z])(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.? {1,2}\d{1,2},?(?: \d{4})?))"
     R"([T :,]{1,3}\d{1,2}:\d{2}|^\W?1\d{9}(?!\d))";
-
-constexpr std::string_view kBlanks = " \t\r\n";
 
 }  // namespace
 

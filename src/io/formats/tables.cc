@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::string_view kRaw = "_raw";
 
-bool IsBlank(char c) { return c == ' ' || c == '\t'; }
+bool IsSpaceOrTab(char c) { return c == ' ' || c == '\t'; }
 
 // How cells are told apart.
 struct Cells {
@@ -22,7 +22,7 @@ struct Cells {
   bool any_blanks = false;  // Any number of blanks separates.
   std::optional<char> quote = '"';
 
-  bool Separates(char c) const { return any_blanks ? IsBlank(c) : c == separator; }
+  bool Separates(char c) const { return any_blanks ? IsSpaceOrTab(c) : c == separator; }
 };
 
 // Finds where records end. Quotes keep separators and line ends; a quote counts only where a cell
@@ -64,8 +64,8 @@ class RecordEnd {
 void Cut(std::string_view record, const Cells& form, std::vector<std::string>* cells) {
   cells->clear();
   if (form.any_blanks) {
-    while (!record.empty() && IsBlank(record.front())) record.remove_prefix(1);
-    while (!record.empty() && IsBlank(record.back())) record.remove_suffix(1);
+    while (!record.empty() && IsSpaceOrTab(record.front())) record.remove_prefix(1);
+    while (!record.empty() && IsSpaceOrTab(record.back())) record.remove_suffix(1);
   }
   size_t at = 0;
   for (;;) {
@@ -88,7 +88,7 @@ void Cut(std::string_view record, const Cells& form, std::vector<std::string>* c
     cells->push_back(std::move(cell));
     if (end == record.size()) return;
     at = end + 1;
-    while (form.any_blanks && at < record.size() && IsBlank(record[at])) ++at;
+    while (form.any_blanks && at < record.size() && IsSpaceOrTab(record[at])) ++at;
   }
 }
 
@@ -276,7 +276,7 @@ bool IsName(std::string_view cell) {
 }
 
 // Whether the records of `start` have as many cells as the first one, whose cells are names.
-bool IsTable(std::string_view start, char separator, bool complete) {
+bool IsTableOf(std::string_view start, char separator, bool complete) {
   const Cells form{.separator = separator};
   RecordEnd end(form);
   std::vector<std::string> cells;
@@ -306,13 +306,13 @@ bool IsTable(std::string_view start, char separator, bool complete) {
 }
 
 bool RecognizesTsv(const InputStart& start) {
-  return start.is_text && IsTable(start.text, '\t', start.complete);
+  return start.is_text && IsTableOf(start.text, '\t', start.complete);
 }
 
 // What separates the cells; zero if it is no table with a line of names.
 char CsvSeparator(const InputStart& start) {
   for (const char separator : {',', ';', '|'}) {
-    if (IsTable(start.text, separator, start.complete)) return separator;
+    if (IsTableOf(start.text, separator, start.complete)) return separator;
   }
   return '\0';
 }

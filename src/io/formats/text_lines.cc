@@ -16,7 +16,7 @@ namespace spelk::io {
 namespace {
 
 constexpr std::string_view kBegin = "{\"_raw\":\"";
-constexpr std::string_view kEnd = "\"}\n";
+constexpr std::string_view kEndOfEvent = "\"}\n";
 constexpr std::string_view kLineEnds = R"(([\r\n]+))";
 
 bool IsUtf8Continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
@@ -26,7 +26,7 @@ void AddEvent(std::string_view text, std::string& out) {
   if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) return;
   out += kBegin;
   AppendJsonContent(text, out);
-  out += kEnd;
+  out += kEndOfEvent;
 }
 
 // Of events that were cut for being too long: the settings likely name no place where they end.
@@ -79,7 +79,7 @@ class Lines final : public Transcoder {
     AppendJsonContent(std::string_view(rest_).substr(0, rest_.size() - keep), out);
     rest_.erase(0, rest_.size() - keep);
     if (!ends) return;
-    out += kEnd;
+    out += kEndOfEvent;
     open_ = false;
     blank_ = true;
   }

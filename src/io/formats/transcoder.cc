@@ -13,7 +13,6 @@ namespace spelk::io {
 namespace {
 
 constexpr size_t kReadAtOnce = size_t{64} << 10U;
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 }  // namespace
 

@@ -20,7 +20,7 @@ constexpr std::array<std::string_view, 10> kEventFields = {
     "splunk_server", "_raw", "_indextime", "punct",      "nodename"};
 
 template <class List, class Item>
-bool Holds(const List& list, const Item& item) {
+bool Contains(const List& list, const Item& item) {
   return std::find(std::begin(list), std::end(list), item) != std::end(list);
 }
 
@@ -39,7 +39,7 @@ bool Declares(const Dataset& dataset, std::string_view name) {
 std::vector<std::string> FieldsOf(const Dataset& dataset) {
   std::vector<std::string> names;
   const auto add = [&](const ModelField& field) {
-    if (!field.of_event && !Holds(names, field.name)) names.push_back(field.name);
+    if (!field.of_event && !Contains(names, field.name)) names.push_back(field.name);
   };
   for (const ModelField& field : dataset.fields) add(field);
   for (const ModelCalculation& calculation : dataset.calculations) {
@@ -60,11 +60,11 @@ void AddWords(std::string_view text, std::vector<std::string>* words) {
     if (end > begin) {
       // Words with dots may be names, or names that are joined by the operator.
       std::string_view word = text.substr(begin, end - begin);
-      if (!Holds(*words, word)) words->emplace_back(word);
+      if (!Contains(*words, word)) words->emplace_back(word);
       for (size_t dot; (dot = word.find('.')) != std::string_view::npos;) {
-        if (!Holds(*words, word.substr(0, dot))) words->emplace_back(word.substr(0, dot));
+        if (!Contains(*words, word.substr(0, dot))) words->emplace_back(word.substr(0, dot));
         word.remove_prefix(dot + 1);
-        if (!Holds(*words, word)) words->emplace_back(word);
+        if (!Contains(*words, word)) words->emplace_back(word);
       }
     }
     begin = end + 1;
@@ -92,7 +92,7 @@ void AddInputs(const ModelCalculation& calculation, std::vector<std::string>* wo
 
 bool Makes(const ModelCalculation& calculation, const std::vector<std::string>& needed) {
   return std::any_of(calculation.outputs.begin(), calculation.outputs.end(),
-                     [&](const auto& output) { return Holds(needed, output.field.name); });
+                     [&](const auto& output) { return Contains(needed, output.field.name); });
 }
 
 // What stands before the first pipe of a search.
@@ -124,7 +124,7 @@ std::string LookupText(const ModelCalculation& calculation) {
 
 }  // namespace
 
-bool DatasetSearch::OnPath(const Dataset& dataset) const { return Holds(path_, &dataset); }
+bool DatasetSearch::OnPath(const Dataset& dataset) const { return Contains(path_, &dataset); }
 
 std::string DatasetSearch::FlagOf(const Dataset& dataset) const {
   const std::string name = fmt::format("is_{}", dataset.name);
@@ -137,7 +137,7 @@ std::string DatasetSearch::FlagOf(const Dataset& dataset) const {
 DatasetField DatasetSearch::Resolve(std::string_view name) const {
   DatasetField found;
   found.name = name;
-  if (Holds(kEventFields, name)) {
+  if (Contains(kEventFields, name)) {
     found.kind = DatasetField::Kind::kEvent;
     return found;
   }
@@ -171,7 +171,7 @@ std::vector<std::string> DatasetSearch::Names() const {
 }
 
 void DatasetSearch::NeedFlag(const Dataset& dataset) {
-  if (!Holds(flags_, &dataset)) flags_.push_back(&dataset);
+  if (!Contains(flags_, &dataset)) flags_.push_back(&dataset);
 }
 
 void DatasetSearch::Need(std::string_view name) {
@@ -181,7 +181,7 @@ void DatasetSearch::Need(std::string_view name) {
       return;
     case DatasetField::Kind::kField: {
       const std::pair<const Dataset*, std::string> known(field.owner, field.name);
-      if (!Holds(fields_, known)) fields_.push_back(known);
+      if (!Contains(fields_, known)) fields_.push_back(known);
       if (!OnPath(*field.owner)) NeedFlag(*field.owner);
       return;
     }
@@ -190,13 +190,13 @@ void DatasetSearch::Need(std::string_view name) {
       const std::string flag = FlagOf(*field.owner);
       if (!field.negated && flag == name) return;
       std::vector<std::string>& list = field.negated ? negated_flags_ : flag_copies_;
-      if (Holds(list, name)) return;
+      if (Contains(list, name)) return;
       list.emplace_back(name);
       list.push_back(flag);
       return;
     }
     case DatasetField::Kind::kUnknown:
-      if (!Holds(unknown_, name)) unknown_.emplace_back(name);
+      if (!Contains(unknown_, name)) unknown_.emplace_back(name);
       return;
   }
 }
@@ -350,7 +350,7 @@ void DatasetSearch::AddCalculations(const Dataset& dataset, const std::vector<st
 std::vector<const Dataset*> DatasetSearch::ForeignOwners() const {
   std::vector<const Dataset*> owners;
   for (const auto& [owner, name] : fields_) {
-    if (!OnPath(*owner) && !Holds(owners, owner)) owners.push_back(owner);
+    if (!OnPath(*owner) && !Contains(owners, owner)) owners.push_back(owner);
   }
   return owners;
 }
@@ -384,9 +384,9 @@ std::string DatasetSearch::Renames(DatasetNames names) const {
   std::string copies;  // Of a field that several data sets of the path declare.
   for (const Dataset* owner : path_) {
     for (const std::string& name : FieldsOf(*owner)) {
-      if (!all_ && !Holds(fields_, std::pair(owner, name))) continue;
+      if (!all_ && !Contains(fields_, std::pair(owner, name))) continue;
       const std::string target = Quote(fmt::format("{}.{}", owner->lineage, name));
-      if (Holds(renamed, name)) {
+      if (Contains(renamed, name)) {
         copies +=
             fmt::format("{}{}={}", copies.empty() ? " | eval " : ", ", target, QuoteField(name));
         continue;
@@ -409,7 +409,7 @@ std::string DatasetSearch::Text(DatasetNames names) const {
   std::vector<const Dataset*> done;
   for (const Dataset* owner : foreign) {
     for (const Dataset* each : Beyond(*owner)) {
-      if (Holds(done, each)) continue;
+      if (Contains(done, each)) continue;
       done.push_back(each);
       const std::string condition = fmt::format("{}==1", QuoteField(FlagOf(*owner)));
       AddCalculations(*each, wanted, false, condition, &text);

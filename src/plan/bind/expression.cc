@@ -23,7 +23,7 @@ std::unique_ptr<Expr> NewExpr(ExprKind kind, Type type, Span span) {
   return expr;
 }
 
-std::string_view Spelling(ast::LogicalOp op) {
+std::string_view WordOf(ast::LogicalOp op) {
   switch (op) {
     case ast::LogicalOp::kAnd:
       return "AND";
@@ -244,7 +244,7 @@ absl::StatusOr<ExprPtr> Binder::BindLogical(const ast::Expr& expr, const ast::Lo
   auto node = NewExpr(KindOf(list.op), Type::kBoolean, expr.span);
   for (const ast::ExprPtr& operand : list.operands) {
     SPELK_ASSIGN_OR_RETURN(ExprPtr bound, Expression(*operand));
-    SPELK_RETURN_IF_ERROR(CheckBoolean(*bound, fmt::format("'{}'", Spelling(list.op))));
+    SPELK_RETURN_IF_ERROR(CheckBoolean(*bound, fmt::format("'{}'", WordOf(list.op))));
     node->arguments.push_back(std::move(bound));
   }
   return node;

@@ -49,7 +49,7 @@ class FieldNode final : public EvalNode {
   const Field field_;
 };
 
-Value Join(const Value& left, const Value& right, Call& call) {
+Value JoinTexts(const Value& left, const Value& right, Call& call) {
   if (left.is_multi() || right.is_multi()) return Value::Null();
   const std::string_view a = call.TextOf(left);
   const std::string_view b = call.TextOf(right);
@@ -93,7 +93,7 @@ struct Operand {
 Value Apply(ast::ArithmeticOp op, const Operand& left, const Operand& right, Call& call) {
   using enum ast::ArithmeticOp;
   if (left.value.is_null() || right.value.is_null()) return Value::Null();
-  if (op == kConcatenate) return Join(left.value, right.value, call);
+  if (op == kConcatenate) return JoinTexts(left.value, right.value, call);
   const std::optional<Number> a = NumberOf(left.value);
   const std::optional<Number> b = NumberOf(right.value);
   if (op == kAdd) {
@@ -101,7 +101,7 @@ Value Apply(ast::ArithmeticOp op, const Operand& left, const Operand& right, Cal
     // that is no number.
     const bool texts = left.type == Type::kString || right.type == Type::kString || !a || !b;
     const bool number = left.type == Type::kNumber || right.type == Type::kNumber;
-    if (texts) return number ? Value::Null() : Join(left.value, right.value, call);
+    if (texts) return number ? Value::Null() : JoinTexts(left.value, right.value, call);
   }
   if (!a || !b) return Value::Null();
   switch (op) {

@@ -18,7 +18,7 @@ Query Compiled(const Engine& engine, std::string_view text) {
   return std::move(query).value();
 }
 
-RowBatch RowsOf(const Query& query) {
+RowBatch KeptRows(const Query& query) {
   std::optional<RowBatch> kept;
   const Result<Summary> done = query.Run(Memory(kEvents), [&](const RowBatch& rows) {
     kept = rows.Materialize();
@@ -30,7 +30,7 @@ RowBatch RowsOf(const Query& query) {
 
 TEST(Api, PlacesThatAreNotThereAreNull) {
   const Engine engine;
-  const RowBatch rows = RowsOf(Compiled(engine, "* | table a b"));
+  const RowBatch rows = KeptRows(Compiled(engine, "* | table a b"));
   EXPECT_EQ(rows.FindColumn("c"), SIZE_MAX);
   EXPECT_TRUE(rows.at(0, rows.FindColumn("c")).is_null());
   EXPECT_TRUE(rows.at(2, 0).is_null());
@@ -64,7 +64,7 @@ TEST(Api, LimitsAreListedAndSet) {
 
 TEST(Api, TextThatIsANumberIsOne) {
   const Engine engine;
-  const RowBatch rows = RowsOf(Compiled(engine, "* | eval b=a*2, c=\"x\" | table a b c"));
+  const RowBatch rows = KeptRows(Compiled(engine, "* | eval b=a*2, c=\"x\" | table a b c"));
   EXPECT_EQ(rows.at(0, 0).number(), 1);
   EXPECT_EQ(rows.at(0, 1).number(), 2);
   EXPECT_EQ(rows.at(1, 0).number(), 2.5);
@@ -89,8 +89,8 @@ TEST(Api, WhatWasMovedFromGoesOn) {
   Engine engine;
   Query query = Compiled(engine, "* | table a");
   const Query moved = std::move(query);
-  EXPECT_EQ(RowsOf(query).rows(), 2U);
-  RowBatch rows = RowsOf(moved);
+  EXPECT_EQ(KeptRows(query).rows(), 2U);
+  RowBatch rows = KeptRows(moved);
   const RowBatch others = std::move(rows);
   EXPECT_EQ(rows.rows(), others.rows());
   const Engine other = std::move(engine);

@@ -82,7 +82,7 @@ std::vector<std::string> CodeIn(std::string_view text) {
 }
 
 // As somebody would write it who knows the other language.
-std::string Written(const syntax::Elsewhere& each) {
+std::string WrittenWord(const syntax::Elsewhere& each) {
   const std::string word(each.word);
   switch (each.kind) {
     case syntax::ElsewhereKind::kCommand:
@@ -101,7 +101,7 @@ TEST(Elsewhere, WordsAreToldWhatSplCallsThem) {
   const Engine engine;
   EXPECT_GE(syntax::AllElsewhere().size(), 60U);
   for (const syntax::Elsewhere& each : syntax::AllElsewhere()) {
-    const Result<Query> query = engine.Compile(Written(each));
+    const Result<Query> query = engine.Compile(WrittenWord(each));
     ASSERT_FALSE(query.ok()) << each.word;
     EXPECT_TRUE(Holds(query.error().Render(), each.advice)) << query.error().Render();
   }

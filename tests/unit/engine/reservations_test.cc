@@ -10,7 +10,7 @@
 namespace spelk::tests {
 namespace {
 
-constexpr std::string_view kSearches[] = {
+constexpr std::string_view kReservingSearches[] = {
     "EventID=1",
     "EventID=1 | stats count",
     "Image=*cmd.exe OR \"arg1\" | table Hostname Image Tags{}",
@@ -49,7 +49,7 @@ constexpr std::string_view kSearches[] = {
 TEST(Reservations, EachMayBeRefused) {
   const Engine engine;
   const Feed feed(GenerateFeed({.events = 60, .seed = 5}));
-  for (const std::string_view text : kSearches) {
+  for (const std::string_view text : kReservingSearches) {
     const Result<Query> query = engine.Compile(text);
     ASSERT_TRUE(query.ok()) << query.error().Render();
     const Outcome plain = RunAs(*query, &feed, {}, {});
@@ -73,7 +73,7 @@ TEST(Reservations, EachMayBeRefused) {
 TEST(Reservations, AnyBudgetIsOne) {
   const Engine engine;
   const Feed feed(GenerateFeed({.events = 60, .seed = 5}));
-  for (const std::string_view text : kSearches) {
+  for (const std::string_view text : kReservingSearches) {
     const Result<Query> query = engine.Compile(text);
     ASSERT_TRUE(query.ok()) << query.error().Render();
     const Outcome plain = RunAs(*query, &feed, {}, {});

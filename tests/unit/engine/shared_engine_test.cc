@@ -14,7 +14,7 @@ namespace {
 
 constexpr size_t kThreads = 4;
 
-constexpr std::string_view kSearches[] = {
+constexpr std::string_view kEngineSearches[] = {
     "EventID=1 | stats count by Hostname",
     "Image=*cmd.exe",
     "[search EventID=4625 | fields Hostname] | table Hostname EventID",
@@ -42,19 +42,19 @@ TEST(SharedEngine, CompilesAndRunsInSeveralThreads) {
   const Engine engine;
   const Feed feed(GenerateFeed({.events = 200, .seed = 3}));
   std::vector<std::vector<std::string>> wanted;
-  for (const std::string_view text : kSearches) wanted.push_back(Alone(text, feed));
+  for (const std::string_view text : kEngineSearches) wanted.push_back(Alone(text, feed));
   InThreads([&](size_t thread) {
     for (size_t round = 0; round < 4; ++round) {
-      for (size_t s = 0; s < std::size(kSearches); ++s) {
-        const size_t at = (s + 3 * thread) % std::size(kSearches);
-        const Result<Query> query = engine.Compile(kSearches[at]);
+      for (size_t s = 0; s < std::size(kEngineSearches); ++s) {
+        const size_t at = (s + 3 * thread) % std::size(kEngineSearches);
+        const Result<Query> query = engine.Compile(kEngineSearches[at]);
         ASSERT_TRUE(query.ok()) << query.error().Render();
         Variation variation;
         variation.threads = 1 + thread % 2;
         variation.block_size = 4096;
         const Outcome outcome = RunAs(*query, &feed, {}, variation);
         ASSERT_FALSE(outcome.error) << outcome.error->message();
-        EXPECT_EQ(outcome.rows, wanted[at]) << kSearches[at];
+        EXPECT_EQ(outcome.rows, wanted[at]) << kEngineSearches[at];
       }
     }
   });
@@ -63,7 +63,7 @@ TEST(SharedEngine, CompilesAndRunsInSeveralThreads) {
 TEST(SharedEngine, OneQueryRunsInSeveralThreads) {
   const Engine engine;
   const Feed feed(GenerateFeed({.events = 200, .seed = 4}));
-  for (const std::string_view text : kSearches) {
+  for (const std::string_view text : kEngineSearches) {
     const Result<Query> query = engine.Compile(text);
     ASSERT_TRUE(query.ok());
     const std::vector<std::string> wanted = RunAs(*query, &feed, {}, {}).rows;
@@ -75,7 +75,7 @@ TEST(SharedEngine, TellsOfTokensHelpAndPlansInSeveralThreads) {
   const Engine engine;
   InThreads([&](size_t) {
     for (int round = 0; round < 20; ++round) {
-      for (const std::string_view text : kSearches) {
+      for (const std::string_view text : kEngineSearches) {
         const Result<Query> parsed = engine.Compile(text, {.name = "q", .parse_only = true});
         ASSERT_TRUE(parsed.ok());
         EXPECT_TRUE(parsed->Explain(Stage::kTokens).ok());
@@ -202,7 +202,7 @@ TEST(SharedEngine, SearchesTogetherGiveWhatEachGivesAlone) {
   const Feed feed(GenerateFeed({.events = 400, .seed = 8}));
   std::vector<Query> queries;
   std::vector<std::vector<std::string>> wanted;
-  for (const std::string_view text : kSearches) {
+  for (const std::string_view text : kEngineSearches) {
     Result<Query> query = engine.Compile(text);
     ASSERT_TRUE(query.ok());
     wanted.push_back(RunAs(*query, &feed, {}, {}).rows);
@@ -216,7 +216,7 @@ TEST(SharedEngine, SearchesTogetherGiveWhatEachGivesAlone) {
     ASSERT_EQ(together.size(), queries.size());
     for (size_t q = 0; q < queries.size(); ++q) {
       ASSERT_FALSE(together[q].error) << together[q].error->message();
-      EXPECT_EQ(together[q].rows, wanted[q]) << kSearches[q];
+      EXPECT_EQ(together[q].rows, wanted[q]) << kEngineSearches[q];
     }
   }
 }

@@ -14,10 +14,10 @@
 namespace spelk {
 namespace {
 
-using Rows = std::vector<std::string>;
+using RowTexts = std::vector<std::string>;
 
 // With and without a prefilter, with the same fields and others, with fields of knowledge.
-constexpr std::string_view kSearches[] = {
+constexpr std::string_view kSharedSearches[] = {
     "EventID=5858 | stats count by Hostname",
     "EventID=4624 OR EventID=4625 | table Hostname ProcessId RecordNumber",
     "powershell | stats count by Image",
@@ -35,26 +35,26 @@ constexpr std::string_view kSearches[] = {
     "EventCode=1 | stats count by process_name, dest",
 };
 
-Rows Texts(const RowBatch& rows) {
-  Rows texts;
+RowTexts TextsOfRows(const RowBatch& rows) {
+  RowTexts texts;
   for (size_t row = 0; row < rows.rows(); ++row) rows.AppendJson(row, texts.emplace_back());
   return texts;
 }
 
-void Append(const RowBatch& rows, Rows* all) {
-  for (std::string& text : Texts(rows)) all->push_back(std::move(text));
+void Append(const RowBatch& rows, RowTexts* all) {
+  for (std::string& text : TextsOfRows(rows)) all->push_back(std::move(text));
 }
 
 TEST(Together, EachGivesWhatItGivesAlone) {
   const Engine engine;
   const std::string feed = tests::GenerateFeed({.events = 2500, .seed = 11});
   std::vector<Query> queries;
-  std::vector<Rows> alone;
-  for (const std::string_view search : kSearches) {
+  std::vector<RowTexts> alone;
+  for (const std::string_view search : kSharedSearches) {
     Result<Query> query = engine.Compile(search);
     ASSERT_TRUE(query.ok()) << query.error().Render();
     queries.push_back(std::move(query).value());
-    Rows& rows = alone.emplace_back();
+    RowTexts& rows = alone.emplace_back();
     ASSERT_TRUE(queries.back()
                     .Run(Memory(feed),
                          [&rows](const RowBatch& batch) {
@@ -72,7 +72,7 @@ TEST(Together, EachGivesWhatItGivesAlone) {
       for (size_t first = 0; first + count <= queries.size(); ++first) {
         const auto begin = queries.begin() + static_cast<std::ptrdiff_t>(first);
         const std::vector<Query> some(begin, begin + static_cast<std::ptrdiff_t>(count));
-        std::vector<Rows> together(count);
+        std::vector<RowTexts> together(count);
         ASSERT_TRUE(
             RunTogether(some, Memory(feed), options, [&](size_t query, const RowBatch& batch) {
               Append(batch, &together[query]);
@@ -80,7 +80,7 @@ TEST(Together, EachGivesWhatItGivesAlone) {
             }).ok());
         for (size_t q = 0; q < count; ++q) {
           ASSERT_EQ(together[q], alone[first + q])
-              << kSearches[first + q] << " of " << count << ", " << block;
+              << kSharedSearches[first + q] << " of " << count << ", " << block;
         }
       }
     }
@@ -151,7 +151,7 @@ constexpr std::string_view kSearchesOfKinds[] = {
     "EventCode=4624 Channel=Security | eval EventCode=1 | search EventCode=1 | stats count",
 };
 
-std::vector<Query> Compiled(const Engine& engine, std::span<const std::string_view> searches) {
+std::vector<Query> CompiledAll(const Engine& engine, std::span<const std::string_view> searches) {
   std::vector<Query> queries;
   for (const std::string_view search : searches) {
     Result<Query> query = engine.Compile(search);
@@ -164,9 +164,9 @@ std::vector<Query> Compiled(const Engine& engine, std::span<const std::string_vi
 // Each gives together with the others what it gives alone.
 void ExpectTheSameTogether(std::span<const std::string_view> searches, const std::string& feed) {
   const Engine engine;
-  const std::vector<Query> queries = Compiled(engine, searches);
+  const std::vector<Query> queries = CompiledAll(engine, searches);
   ASSERT_EQ(queries.size(), searches.size());
-  std::vector<Rows> together(queries.size());
+  std::vector<RowTexts> together(queries.size());
   RunOptions options;
   options.block_size = size_t{16} << 10U;
   ASSERT_TRUE(RunTogether(queries, Memory(feed), options, [&](size_t query, const RowBatch& batch) {
@@ -174,7 +174,7 @@ void ExpectTheSameTogether(std::span<const std::string_view> searches, const std
                 return Flow::kMore;
               }).ok());
   for (size_t q = 0; q < queries.size(); ++q) {
-    Rows alone;
+    RowTexts alone;
     ASSERT_TRUE(queries[q]
                     .Run(Memory(feed),
                          [&alone](const RowBatch& batch) {

@@ -12,48 +12,50 @@
 namespace spelk {
 namespace {
 
-constexpr std::string_view kEvents = "{\"a\":1,\"b\":\"x, y\"}\n{\"a\":2.50,\"c\":[\"p\",\"q\"]}\n";
+constexpr std::string_view kWrittenEvents =
+    "{\"a\":1,\"b\":\"x, y\"}\n{\"a\":2.50,\"c\":[\"p\",\"q\"]}\n";
 
-Query Compiled(std::string_view text) {
+Query CompiledSearch(std::string_view text) {
   const Engine engine;
   Result<Query> query = engine.Compile(text);
   EXPECT_TRUE(query.ok()) << query.error().Render();
   return std::move(query).value();
 }
 
-std::string Written(std::string_view search, Format format) {
+std::string WrittenAs(std::string_view search, Format format) {
   MemorySink sink;
   WriteOptions write;
   write.format = format;
-  const Result<Summary> done = Compiled(search).Write(Memory(kEvents), RunOptions(), write, sink);
+  const Result<Summary> done =
+      CompiledSearch(search).Write(Memory(kWrittenEvents), RunOptions(), write, sink);
   EXPECT_TRUE(done.ok()) << done.error().message();
   return sink.text();
 }
 
 TEST(Write, EveryFormat) {
   constexpr std::string_view kSearch = "* | table a b c{}";
-  EXPECT_EQ(Written(kSearch, Format::kCsv), "a,b,c{}\n1,\"x, y\",\n2.50,,\"p\nq\"\n");
-  EXPECT_EQ(Written(kSearch, Format::kTsv), "a\tb\tc{}\n1\tx, y\t\n2.50\t\tp\\nq\n");
-  EXPECT_EQ(Written(kSearch, Format::kNdjson),
+  EXPECT_EQ(WrittenAs(kSearch, Format::kCsv), "a,b,c{}\n1,\"x, y\",\n2.50,,\"p\nq\"\n");
+  EXPECT_EQ(WrittenAs(kSearch, Format::kTsv), "a\tb\tc{}\n1\tx, y\t\n2.50\t\tp\\nq\n");
+  EXPECT_EQ(WrittenAs(kSearch, Format::kNdjson),
             "{\"a\":1,\"b\":\"x, y\"}\n{\"a\":2.50,\"c{}\":[\"p\",\"q\"]}\n");
-  EXPECT_EQ(Written(kSearch, Format::kJson),
+  EXPECT_EQ(WrittenAs(kSearch, Format::kJson),
             "[\n{\"a\":1,\"b\":\"x, y\"},\n{\"a\":2.50,\"c{}\":[\"p\",\"q\"]}\n]\n");
-  EXPECT_EQ(Written("a=1 | table a b", Format::kMarkdown),
+  EXPECT_EQ(WrittenAs("a=1 | table a b", Format::kMarkdown),
             "| a | b |\n| --- | --- |\n| 1 | x, y |\n");
-  EXPECT_EQ(Written("a=1", Format::kRaw), "{\"a\":1,\"b\":\"x, y\"}\n");
-  EXPECT_EQ(Written("a=1 | table a b", Format::kTable), "a  b\n─  ────\n1  x, y\n");
-  EXPECT_EQ(Written("a=1 | table a", Format::kVertical),
+  EXPECT_EQ(WrittenAs("a=1", Format::kRaw), "{\"a\":1,\"b\":\"x, y\"}\n");
+  EXPECT_EQ(WrittenAs("a=1 | table a b", Format::kTable), "a  b\n─  ────\n1  x, y\n");
+  EXPECT_EQ(WrittenAs("a=1 | table a", Format::kVertical),
             "── row 1 ───────────────────────────────\na  1\n");
 }
 
 TEST(Write, EventsAsTheyCame) {
-  EXPECT_EQ(Written("a=2.50", Format::kNdjson), "{\"a\":2.50,\"c\":[\"p\",\"q\"]}\n");
-  EXPECT_EQ(Written("*", Format::kCsv), "a,b,c{}\n1,\"x, y\",\n2.50,,\"p\nq\"\n");
+  EXPECT_EQ(WrittenAs("a=2.50", Format::kNdjson), "{\"a\":2.50,\"c\":[\"p\",\"q\"]}\n");
+  EXPECT_EQ(WrittenAs("*", Format::kCsv), "a,b,c{}\n1,\"x, y\",\n2.50,,\"p\nq\"\n");
 }
 
 TEST(Write, NoRowsHaveTheirHeading) {
-  EXPECT_EQ(Written("a=9 | table a b", Format::kCsv), "a,b\n");
-  EXPECT_EQ(Written("a=9 | table a b", Format::kJson), "[]\n");
+  EXPECT_EQ(WrittenAs("a=9 | table a b", Format::kCsv), "a,b\n");
+  EXPECT_EQ(WrittenAs("a=9 | table a b", Format::kJson), "[]\n");
 }
 
 TEST(Write, ASinkMayHaveEnough) {
@@ -65,7 +67,7 @@ TEST(Write, ASinkMayHaveEnough) {
   RunOptions options;
   options.batch_rows = 1;
   const Result<Summary> done =
-      Compiled("* | table a").Write(Memory(kEvents), options, WriteOptions(), sink);
+      CompiledSearch("* | table a").Write(Memory(kWrittenEvents), options, WriteOptions(), sink);
   EXPECT_TRUE(done.ok());
   EXPECT_EQ(calls, 1U);
 }
@@ -73,7 +75,8 @@ TEST(Write, ASinkMayHaveEnough) {
 TEST(Write, ASinkMayFail) {
   MemorySink sink(3);
   const Result<Summary> done =
-      Compiled("* | table a").Write(Memory(kEvents), RunOptions(), WriteOptions(), sink);
+      CompiledSearch("* | table a")
+          .Write(Memory(kWrittenEvents), RunOptions(), WriteOptions(), sink);
   ASSERT_FALSE(done.ok());
   EXPECT_EQ(done.error().kind(), ErrorKind::kLimit);
   EXPECT_EQ(done.error().code(), "E0501");
@@ -86,12 +89,13 @@ TEST(Write, WhatWasMetIsToldOfFailedRunsToo) {
   RunOptions options;
   options.summary = &summary;
   const Result<Summary> done =
-      Compiled("* | table a")
+      CompiledSearch("* | table a")
           .Write(Files({"/dev/null", "/nowhere/events.ndjson"}), options, WriteOptions(), sink);
   EXPECT_FALSE(done.ok());
   const Result<Summary> strict = [&] {
     options.strict = true;
-    return Compiled("* | table a").Write(Memory("{\"a\":1}\nno\n"), options, WriteOptions(), sink);
+    return CompiledSearch("* | table a")
+        .Write(Memory("{\"a\":1}\nno\n"), options, WriteOptions(), sink);
   }();
   ASSERT_FALSE(strict.ok());
   EXPECT_EQ(strict.error().kind(), ErrorKind::kInput);
@@ -103,7 +107,7 @@ TEST(Write, WarningsAreRecords) {
   WriteOptions write;
   write.format = Format::kRaw;
   const Result<Summary> done =
-      Compiled("* | table a").Write(Memory(kEvents), RunOptions(), write, sink);
+      CompiledSearch("* | table a").Write(Memory(kWrittenEvents), RunOptions(), write, sink);
   ASSERT_TRUE(done.ok());
   ASSERT_EQ(done->warnings.size(), 1U);
   EXPECT_EQ(done->warnings[0].code, "W0109");
@@ -134,7 +138,7 @@ TEST(Write, BoundsMayBeIso) {
   constexpr std::string_view kTimed = "{\"_time\":1700000000}\n{\"_time\":1700000001}\n";
   RunOptions options;
   options.earliest = "2023-11-14T22:13:21Z";
-  const Result<Summary> done = Compiled("*").Run(Memory(kTimed), options, Query::TakeRows());
+  const Result<Summary> done = CompiledSearch("*").Run(Memory(kTimed), options, Query::TakeRows());
   ASSERT_TRUE(done.ok());
   EXPECT_EQ(done->rows, 1U);
 }

@@ -19,9 +19,9 @@ using tests::TestRun;
 using Texts = std::vector<std::string>;
 
 // Takes so many batches, and then has enough or fails.
-class Limited final : public Output {
+class LimitedOutput final : public Output {
  public:
-  Limited(size_t most, absl::Status after) : most_(most), after_(std::move(after)) {}
+  LimitedOutput(size_t most, absl::Status after) : most_(most), after_(std::move(after)) {}
   absl::Status Push(Batch batch) override {
     if (batches_ == most_) return after_;
     rows_ += batch.size();
@@ -151,7 +151,7 @@ TEST_F(DriverTest, AJobThatFailsFailsAlone) {
   AddInput(0, 400);
   for (const size_t threads : {1U, 4U}) {
     jobs_.clear();
-    Limited broken(2, absl::ResourceExhaustedError("no more room"));
+    LimitedOutput broken(2, absl::ResourceExhaustedError("no more room"));
     Collected rows;
     AddJob(broken);
     AddJob(rows);
@@ -166,7 +166,7 @@ TEST_F(DriverTest, AJobThatFailsFailsAlone) {
 
 TEST_F(DriverTest, WhoHasEnoughEndsTheReadingOnlyForItself) {
   AddInput(0, 400);
-  Limited few(2, absl::OkStatus());
+  LimitedOutput few(2, absl::OkStatus());
   AddJob(few);
   ASSERT_TRUE(Make()->Run().ok());
   const uint64_t read = report_.bytes;

@@ -40,7 +40,7 @@ absl::Status AddRows(TestRun& run, Sorter& sorter, uint64_t begin, uint64_t end,
   return absl::OkStatus();
 }
 
-std::vector<std::string> RowsOf(Sorter& sorter) {
+std::vector<std::string> SortedRows(Sorter& sorter) {
   Collected out;
   const absl::Status status = sorter.Emit(out);
   EXPECT_TRUE(status.ok()) << status.ToString();
@@ -62,7 +62,7 @@ TEST(Sorter, OrdersInMemory) {
   TestRun run;
   Sorter sorter(ByNumber(run), run.context());
   ASSERT_TRUE(AddRows(run, sorter, 0, 2000).ok());
-  EXPECT_EQ(RowsOf(sorter), Wanted(2000));
+  EXPECT_EQ(SortedRows(sorter), Wanted(2000));
 }
 
 TEST(Sorter, RunsOnDiskGiveTheSameOrder) {
@@ -71,7 +71,7 @@ TEST(Sorter, RunsOnDiskGiveTheSameOrder) {
   ASSERT_TRUE(AddRows(run, sorter, 0, 20000).ok());
   EXPECT_LT(run.budget().used(), kLittle);
   EXPECT_EQ(sorter.size(), 20000U);
-  EXPECT_EQ(RowsOf(sorter), Wanted(20000));
+  EXPECT_EQ(SortedRows(sorter), Wanted(20000));
 }
 
 // More runs than are merged at once are merged in rounds.
@@ -82,7 +82,7 @@ TEST(Sorter, ManyRunsAreMergedInRounds) {
     ASSERT_TRUE(AddRows(run, sorter, i, i + 10, 10).ok());
     ASSERT_TRUE(sorter.Spill().ok());
   }
-  EXPECT_EQ(RowsOf(sorter), Wanted(3000));
+  EXPECT_EQ(SortedRows(sorter), Wanted(3000));
 }
 
 TEST(Sorter, LimitKeepsTheFirstAlsoOfRuns) {
@@ -94,7 +94,7 @@ TEST(Sorter, LimitKeepsTheFirstAlsoOfRuns) {
     ASSERT_TRUE(AddRows(run, sorter, 0, 10000).ok());
     std::vector<std::string> wanted = Wanted(10000);
     wanted.resize(700);
-    EXPECT_EQ(RowsOf(sorter), wanted);
+    EXPECT_EQ(SortedRows(sorter), wanted);
   }
 }
 
@@ -113,7 +113,7 @@ TEST(Sorter, MergesInAnyOrderAndFromDisk) {
         ASSERT_TRUE(into.Merge(std::move(turned ? a : b)).ok());
         std::vector<std::string> wanted = Wanted(8000);
         if (limited) wanted.resize(100);
-        EXPECT_EQ(RowsOf(into), wanted) << memory << turned << limited;
+        EXPECT_EQ(SortedRows(into), wanted) << memory << turned << limited;
       }
     }
   }
@@ -129,7 +129,7 @@ TEST(Sorter, SavedRowsComeBack) {
   Sorter loaded(ByNumber(run), run.context());
   ByteReader in(bytes);
   ASSERT_TRUE(loaded.Load(in).ok());
-  EXPECT_EQ(RowsOf(loaded), Wanted(3000));
+  EXPECT_EQ(SortedRows(loaded), Wanted(3000));
 }
 
 // Rows that have many different fields come in batches of few rows, not in one that is empty for

@@ -27,7 +27,7 @@ absl::Status Add(TestRun& run, TopNPerKey& top, uint64_t i, uint64_t keys, uint6
       false);
 }
 
-std::vector<std::string> RowsOf(TopNPerKey& top) {
+std::vector<std::string> TopRows(TopNPerKey& top) {
   Collected out;
   const absl::Status status = top.Emit(out);
   EXPECT_TRUE(status.ok()) << status.ToString();
@@ -38,7 +38,7 @@ TEST(TopNPerKey, KeepsTheFirstInRankWhateverComesFirst) {
   TestRun run;
   TopNPerKey top(2, "dedup", run.context());
   for (uint64_t i = 0; i < 30; ++i) ASSERT_TRUE(Add(run, top, i, 3, 100 - i).ok());
-  EXPECT_EQ(RowsOf(top),
+  EXPECT_EQ(TopRows(top),
             (std::vector<std::string>{"k=key 2 n=29", "k=key 1 n=28", "k=key 0 n=27",
                                       "k=key 2 n=26", "k=key 1 n=25", "k=key 0 n=24"}));
 }
@@ -51,7 +51,7 @@ TEST(TopNPerKey, SpillsAndGivesTheSame) {
       TopNPerKey top(limit, "dedup", run.context());
       for (uint64_t i = 0; i < 12000; ++i)
         ASSERT_TRUE(Add(run, top, i, 3001, i * 7919 % 12007).ok());
-      answers.push_back(RowsOf(top));
+      answers.push_back(TopRows(top));
       EXPECT_LE(run.budget().peak(), memory);
     }
     EXPECT_EQ(answers[0].size(), limit * 3001);
@@ -67,7 +67,7 @@ TEST(TopNPerKey, LeavesRoomForOthers) {
     ASSERT_TRUE(Add(run, top, i, 20000, i).ok());
     ASSERT_FALSE(run.budget().under_pressure()) << i;
   }
-  EXPECT_EQ(RowsOf(top).size(), 20000U);
+  EXPECT_EQ(TopRows(top).size(), 20000U);
 }
 
 TEST(TopNPerKey, MergesAndComesBackFromBytes) {
@@ -82,8 +82,8 @@ TEST(TopNPerKey, MergesAndComesBackFromBytes) {
   ByteReader in(bytes);
   ASSERT_TRUE(loaded.Load(in).ok());
   ASSERT_TRUE(loaded.Merge(std::move(b)).ok());
-  EXPECT_EQ(RowsOf(loaded), (std::vector<std::string>{"k=key 3 n=19", "k=key 2 n=18",
-                                                      "k=key 1 n=17", "k=key 0 n=16"}));
+  EXPECT_EQ(TopRows(loaded), (std::vector<std::string>{"k=key 3 n=19", "k=key 2 n=18",
+                                                       "k=key 1 n=17", "k=key 0 n=16"}));
 }
 
 }  // namespace

@@ -10,7 +10,7 @@
 namespace spelk::io {
 namespace {
 
-struct Found {
+struct FoundBytes {
   std::vector<uint32_t> offsets;
   Structurals faults;
 };
@@ -20,8 +20,8 @@ bool IsOperator(char c) {
 }
 bool IsBlank(char c) { return std::string_view(" \t\n\r").find(c) != std::string_view::npos; }
 
-Found OneByOne(std::string_view text) {
-  Found found;
+FoundBytes OneByOne(std::string_view text) {
+  FoundBytes found;
   bool in_string = false;
   bool in_scalar = false;
   bool escapes_next = false;
@@ -51,8 +51,8 @@ Found OneByOne(std::string_view text) {
   return found;
 }
 
-void Compare(const std::string& text) {
-  const Found wanted = OneByOne(text);
+void CompareWays(const std::string& text) {
+  const FoundBytes wanted = OneByOne(text);
   // Nothing around the text is looked at: sanitizers see it where the text is all of its memory.
   const std::vector<char> exact(text.begin(), text.end());
   for (const NamedFinder& finder : StructuralsFinders()) {
@@ -71,22 +71,22 @@ void Compare(const std::string& text) {
 }
 
 TEST(Structurals, OfTextsWrittenByHand) {
-  Compare("");
-  Compare(" ");
-  Compare(R"({"a":1,"b":[true,null,-1.5e3],"c":{"d":"x\\\"y"}})");
-  Compare("{\"a\" : \"b\"c, \"d\x01\" : \"\xC3\xA4\" \x0C \x1A}");
-  Compare(std::string(200, '{') + std::string(200, '}'));
-  Compare(std::string(64, '\\'));
-  Compare(std::string(65, '\\'));
+  CompareWays("");
+  CompareWays(" ");
+  CompareWays(R"({"a":1,"b":[true,null,-1.5e3],"c":{"d":"x\\\"y"}})");
+  CompareWays("{\"a\" : \"b\"c, \"d\x01\" : \"\xC3\xA4\" \x0C \x1A}");
+  CompareWays(std::string(200, '{') + std::string(200, '}'));
+  CompareWays(std::string(64, '\\'));
+  CompareWays(std::string(65, '\\'));
 }
 
 // Every byte, alone, in a string and behind a backslash.
 TEST(Structurals, OfEveryByte) {
   for (int c = 0; c < 256; ++c) {
     const std::string byte(1, static_cast<char>(c));
-    Compare(byte);
-    Compare("{\"a\":\"" + byte + "\"," + byte + "1" + byte + "}");
-    Compare("\"\\" + byte + "12ab\"");
+    CompareWays(byte);
+    CompareWays("{\"a\":\"" + byte + "\"," + byte + "1" + byte + "}");
+    CompareWays("\"\\" + byte + "12ab\"");
   }
 }
 
@@ -94,8 +94,8 @@ TEST(Structurals, OfEscapesAtEveryPlaceOfABlock) {
   for (size_t at = 0; at < 140; ++at) {
     for (const size_t slashes : {1U, 2U, 3U, 64U, 65U}) {
       for (const char* end : {"n", "\"", "/", "u12aF", "u12", "u12ag", "q", "x", "U", " ", ""}) {
-        Compare(std::string(at, '.') + std::string(slashes, '\\') + end);
-        Compare(std::string(at, '.') + std::string(slashes, '\\') + end + "...");
+        CompareWays(std::string(at, '.') + std::string(slashes, '\\') + end);
+        CompareWays(std::string(at, '.') + std::string(slashes, '\\') + end + "...");
       }
     }
   }
@@ -108,7 +108,7 @@ TEST(Structurals, OfRandomTexts) {
   for (int i = 0; i < 20000; ++i) {
     std::string text(random() % 300, ' ');
     for (char& c : text) c = alphabet[random() % alphabet.size()];
-    Compare(text);
+    CompareWays(text);
   }
 }
 

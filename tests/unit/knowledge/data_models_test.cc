@@ -11,13 +11,13 @@
 namespace spelk::knowledge {
 namespace {
 
-absl::StatusOr<plan::DataModelPtr> Read(std::string_view objects) {
+absl::StatusOr<plan::DataModelPtr> ReadModel(std::string_view objects) {
   return ReadDataModel("M", fmt::format(R"({{"modelName": "M", "objects": [{}]}})", objects),
                        "app/M.json");
 }
 
 std::string MessageOfRead(std::string_view objects) {
-  const absl::StatusOr<plan::DataModelPtr> model = Read(objects);
+  const absl::StatusOr<plan::DataModelPtr> model = ReadModel(objects);
   return model.ok() ? "ok" : std::string(MessageOf(model.status()));
 }
 
@@ -55,7 +55,7 @@ TEST(DataModelReader, HasLimits) {
 }
 
 TEST(DatasetSearch, MakesOnlyWhatIsNeeded) {
-  const absl::StatusOr<plan::DataModelPtr> model = Read(R"json(
+  const absl::StatusOr<plan::DataModelPtr> model = ReadModel(R"json(
       {"objectName": "R", "parentName": "BaseEvent", "constraints": [{"search": "k=1"}],
        "fields": [{"fieldName": "a"}, {"fieldName": "_time"}],
        "calculations": [

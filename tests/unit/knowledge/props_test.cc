@@ -15,7 +15,7 @@
 namespace spelk::knowledge {
 namespace {
 
-bool Matches(std::string_view stanza, std::string_view value) {
+bool StanzaMatches(std::string_view stanza, std::string_view value) {
   absl::StatusOr<Regex> regex = Regex::Compile(ParseStanzaName(stanza).where.pattern);
   EXPECT_TRUE(regex.ok()) << stanza;
   return regex.ok() && RegexMatcher(*regex).Match(value) == MatchResult::kYes;
@@ -34,21 +34,21 @@ TEST(StanzaPattern, KindsAndLiterals) {
 }
 
 TEST(StanzaPattern, MatchesTheWholeValue) {
-  EXPECT_TRUE(Matches("app.log", "app.log"));
-  EXPECT_FALSE(Matches("app.log", "appxlog"));
-  EXPECT_FALSE(Matches("app", "app2"));
-  EXPECT_FALSE(Matches("app", "APP"));
-  EXPECT_TRUE(Matches("(?::){0}aws:*", "aws:x"));
-  EXPECT_TRUE(Matches("source::/var/*/a.log", "/var/x/a.log"));
-  EXPECT_FALSE(Matches("source::/var/*/a.log", "/var/x/y/a.log"));
-  EXPECT_TRUE(Matches("source::.../a.log", "/x/y/a.log"));
-  EXPECT_TRUE(Matches("source::/(var|opt)/a.log", "/opt/a.log"));
-  EXPECT_FALSE(Matches("source::/(var|opt)/a.log", "/opt/a.log2"));
-  EXPECT_TRUE(Matches("source::C:\\logs\\a.log", "C:\\logs\\a.log"));
-  EXPECT_TRUE(Matches("source::C:\\\\logs\\\\*.log", "C:\\logs\\a.log"));
-  EXPECT_FALSE(Matches("source::a\n*", "b"));
-  EXPECT_TRUE(Matches("host::web*", "WEB1"));
-  EXPECT_FALSE(Matches("host::web*", "db"));
+  EXPECT_TRUE(StanzaMatches("app.log", "app.log"));
+  EXPECT_FALSE(StanzaMatches("app.log", "appxlog"));
+  EXPECT_FALSE(StanzaMatches("app", "app2"));
+  EXPECT_FALSE(StanzaMatches("app", "APP"));
+  EXPECT_TRUE(StanzaMatches("(?::){0}aws:*", "aws:x"));
+  EXPECT_TRUE(StanzaMatches("source::/var/*/a.log", "/var/x/a.log"));
+  EXPECT_FALSE(StanzaMatches("source::/var/*/a.log", "/var/x/y/a.log"));
+  EXPECT_TRUE(StanzaMatches("source::.../a.log", "/x/y/a.log"));
+  EXPECT_TRUE(StanzaMatches("source::/(var|opt)/a.log", "/opt/a.log"));
+  EXPECT_FALSE(StanzaMatches("source::/(var|opt)/a.log", "/opt/a.log2"));
+  EXPECT_TRUE(StanzaMatches("source::C:\\logs\\a.log", "C:\\logs\\a.log"));
+  EXPECT_TRUE(StanzaMatches("source::C:\\\\logs\\\\*.log", "C:\\logs\\a.log"));
+  EXPECT_FALSE(StanzaMatches("source::a\n*", "b"));
+  EXPECT_TRUE(StanzaMatches("host::web*", "WEB1"));
+  EXPECT_FALSE(StanzaMatches("host::web*", "db"));
 }
 
 class PropsTest : public testing::Test {
@@ -187,14 +187,14 @@ TEST_F(PropsTest, Renames) {
   EXPECT_EQ(props_.renames().at("old"), "new");
 }
 
-absl::StatusOr<std::vector<plan::EventLayout>> Shapes(std::string_view text) {
+absl::StatusOr<std::vector<plan::EventLayout>> LayoutsOf(std::string_view text) {
   Conf conf;
   SPELK_RETURN_IF_ERROR(conf.Add(text, "shapes.conf"));
   return ReadShapes(conf);
 }
 
-TEST(Shapes, ReadsEveryKey) {
-  const auto shapes = Shapes(
+TEST(LayoutsOf, ReadsEveryKey) {
+  const auto shapes = LayoutsOf(
       "[one]\nmembers = a, b.c\nwithout = d\noptional = o\nclosed = 1\nvalue.a = x*\n"
       "unwrap = e[]\nenvelope = f\nskip = true\nprefixes = p., q.*.\n"
       "times = t, u Europe/Berlin\nhost = $h$\nsourcetype = s\nsource = x:$y$\n"
@@ -212,9 +212,9 @@ TEST(Shapes, ReadsEveryKey) {
   EXPECT_EQ(one.also_sourcetypes.size(), 2U);
 }
 
-TEST(Shapes, FaultsNameTheirPlace) {
+TEST(LayoutsOf, FaultsNameTheirPlace) {
   const auto message = [](std::string_view text) {
-    return std::string(MessageOf(Shapes(text).status()));
+    return std::string(MessageOf(LayoutsOf(text).status()));
   };
   EXPECT_EQ(message("[a]\nmembers = x\nnone = 1\n"), "shapes.conf:3: a shape has no \"none\"");
   EXPECT_EQ(message("[a]\nhost = x\n"), "shapes.conf:2: [a]: a shape needs members or values");
@@ -224,7 +224,7 @@ TEST(Shapes, FaultsNameTheirPlace) {
             "shapes.conf:2: [a]: a prefix ends with a dot");
 }
 
-std::string Print(const NamedExtraction& extraction) {
+std::string Shown(const NamedExtraction& extraction) {
   std::string out = extraction.source + (extraction.names_in_text ? " names" : "");
   const auto add = [&out](const plan::ExtractedText& text) {
     for (const std::string& each : text.texts) out += " '" + each + "'";
@@ -240,7 +240,7 @@ std::string Print(const NamedExtraction& extraction) {
 void ExpectSameExtract(std::string_view value) {
   const auto compiled = ParseExtract(value);
   ASSERT_TRUE(compiled.ok()) << value << MessageOf(compiled.status());
-  EXPECT_EQ(Print(*ParseExtract(value, RegexCheck::kTrust)), Print(*compiled)) << value;
+  EXPECT_EQ(Shown(*ParseExtract(value, RegexCheck::kTrust)), Shown(*compiled)) << value;
 }
 
 void ExpectSameTransforms(const Conf& conf) {
@@ -250,7 +250,7 @@ void ExpectSameTransforms(const Conf& conf) {
     const auto trusted = ParseTransform(stanza, RegexCheck::kTrust);
     ASSERT_EQ(trusted->has_value(), compiled->has_value()) << stanza.name;
     if (!*trusted) continue;
-    EXPECT_EQ(Print(**trusted), Print(**compiled)) << stanza.name;
+    EXPECT_EQ(Shown(**trusted), Shown(**compiled)) << stanza.name;
   }
 }
 

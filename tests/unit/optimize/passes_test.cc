@@ -32,7 +32,7 @@ constexpr NamedPass kPasses[] = {
     {"presence", &RequireMembers},
 };
 
-constexpr std::string_view kSearches[] = {
+constexpr std::string_view kOptimizedSearches[] = {
     "a=1",
     "a=1 OR a=2 OR a=3*",
     "eval x=1+2, y=x*3 | where y>4 AND b=1 | where true()",
@@ -80,7 +80,7 @@ class PassesTest : public testing::Test {
 
 // Each alone, on a plan that no other pass has seen, leaves a plan that is whole.
 TEST_F(PassesTest, EachAloneLeavesAWholePlan) {
-  for (const std::string_view text : kSearches) {
+  for (const std::string_view text : kOptimizedSearches) {
     for (const NamedPass& pass : kPasses) {
       plan::NodePtr plan = PlanOf(text);
       ASSERT_TRUE(pass.run(&plan, context_).ok()) << text << " " << pass.name;
@@ -94,7 +94,7 @@ TEST_F(PassesTest, EachAloneLeavesAWholePlan) {
 
 // What a pass has done needs not be done again, nor does it undo what others did.
 TEST_F(PassesTest, EachFindsNothingToDoInAnOptimizedPlan) {
-  for (const std::string_view text : kSearches) {
+  for (const std::string_view text : kOptimizedSearches) {
     if (text.starts_with('[')) continue;  // A subsearch is bound first.
     plan::NodePtr plan = PlanOf(text);
     ASSERT_TRUE(Optimize(&plan, context_).ok()) << text;
@@ -110,7 +110,7 @@ TEST_F(PassesTest, EachFindsNothingToDoInAnOptimizedPlan) {
 }
 
 TEST_F(PassesTest, EachCanBeLeftOut) {
-  for (const std::string_view text : kSearches) {
+  for (const std::string_view text : kOptimizedSearches) {
     if (text.starts_with('[')) continue;
     for (const NamedPass& pass : kPasses) {
       plan::NodePtr plan = PlanOf(text);

@@ -12,7 +12,7 @@ namespace spelk {
 namespace {
 
 // Every command, and every kind of expression and predicate.
-constexpr std::string_view kSearches[] = {
+constexpr std::string_view kSavedSearches[] = {
     "*",
     "user=ana",
     "user!=ana NOT host=web-1",
@@ -103,7 +103,7 @@ class SaveTest : public testing::Test {
 
   // A plan that loads prints, saves and runs.
   void FailsOrIsWhole(std::string_view damaged, std::string_view search) {
-    constexpr std::string_view kEvents = "{\"user\": \"ana\", \"n\": 1, \"_time\": 5}\n";
+    constexpr std::string_view kSavedEvents = "{\"user\": \"ana\", \"n\": 1, \"_time\": 5}\n";
     const Result<Query> loaded = engine_.LoadPlan(damaged);
     if (!loaded.ok()) return;
     const Result<std::string> text = loaded->Explain(Stage::kPlan);
@@ -111,14 +111,14 @@ class SaveTest : public testing::Test {
     EXPECT_EQ(Printed(loaded->SavePlan()), *text) << search;
     RunOptions options;
     options.memory = size_t{64} << 20U;
-    (void)loaded->Run(Memory(kEvents), options, [](const RowBatch&) { return Flow::kEnough; });
+    (void)loaded->Run(Memory(kSavedEvents), options, [](const RowBatch&) { return Flow::kEnough; });
   }
 
   Engine engine_;
 };
 
 TEST_F(SaveTest, LoadsAsThePlanThatWasSaved) {
-  for (const std::string_view search : kSearches) {
+  for (const std::string_view search : kSavedSearches) {
     const Result<Query> query = engine_.Compile(search);
     ASSERT_TRUE(query.ok()) << search << "\n" << query.error().Render();
     const std::string bytes = query->SavePlan();
@@ -138,7 +138,7 @@ TEST_F(SaveTest, AnotherEngineLoadsIt) {
 }
 
 TEST_F(SaveTest, CutBytesDoNotLoad) {
-  for (const std::string_view search : kSearches) {
+  for (const std::string_view search : kSavedSearches) {
     const std::string bytes = Saved(search);
     // Every place in short plans, some of the places in long ones.
     const size_t step = bytes.size() / 100 + 1;
@@ -170,7 +170,7 @@ TEST_F(SaveTest, NodesThatLackTheirPlansDoNotLoad) {
 
 TEST_F(SaveTest, DamagedBytesFailOrLoadAsAWholePlan) {
   uint64_t random = 1;
-  for (const std::string_view search : kSearches) {
+  for (const std::string_view search : kSavedSearches) {
     const std::string bytes = Saved(search);
     for (int turn = 0; turn < 60; ++turn) {
       std::string damaged = bytes;
@@ -185,7 +185,7 @@ TEST_F(SaveTest, DamagedBytesFailOrLoadAsAWholePlan) {
 
 // A 1 says, among other things, that a field or an expression follows.
 TEST_F(SaveTest, WhatMustBeThereIsNotLoadedAsNull) {
-  for (const std::string_view search : kSearches) {
+  for (const std::string_view search : kSavedSearches) {
     const std::string bytes = Saved(search);
     for (size_t at = 0; at < bytes.size(); ++at) {
       if (bytes[at] != 1) continue;

@@ -37,7 +37,7 @@ std::string MessageFor(std::string_view text, const SyntaxLimits& limits = {}) {
   return status.ok() ? "parsed" : diagnostics.all()[0].message;
 }
 
-constexpr std::string_view kTexts[] = {
+constexpr std::string_view kParsedTexts[] = {
     "a",
     "| search",
     "search ()",
@@ -90,7 +90,7 @@ constexpr std::string_view kTexts[] = {
 };
 
 TEST(ParseTest, WhatIsPrintedReadsBackTheSame) {
-  for (const std::string_view text : kTexts) {
+  for (const std::string_view text : kParsedTexts) {
     Diagnostics diagnostics;
     const absl::StatusOr<ast::Pipeline> pipeline = ParseText(text, diagnostics);
     ASSERT_TRUE(pipeline.ok()) << text << "\n" << pipeline.status();
@@ -112,7 +112,7 @@ void CheckPartly(const std::string& text) {
 }
 
 TEST(ParseTest, TextsWithSomethingMissingParsePartly) {
-  for (const std::string_view text : kTexts) {
+  for (const std::string_view text : kParsedTexts) {
     for (size_t at = 0; at < text.size(); ++at) {
       CheckPartly(std::string(text.substr(0, at)));
       CheckPartly(std::string(text.substr(0, at)) + std::string(text.substr(at + 1)));
@@ -154,7 +154,7 @@ TEST(ParseTest, SubsearchesAreParsedByThemselves) {
 }
 
 TEST(ParseTest, TokensTogetherAreTheText) {
-  for (const std::string_view text : kTexts) {
+  for (const std::string_view text : kParsedTexts) {
     const Source source("<test>", std::string(text));
     Diagnostics diagnostics;
     const auto tokens = Tokenize(source, Shapes(), SyntaxLimits(), diagnostics);

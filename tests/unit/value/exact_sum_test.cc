@@ -14,7 +14,7 @@
 namespace spelk {
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr double kInfinite = std::numeric_limits<double>::infinity();
 
 std::string Bytes(const ExactSum& sum) {
   std::string bytes;
@@ -99,7 +99,7 @@ TEST(ExactSumTest, SquaresMergeInAnyOrder) {
 TEST(ExactSumTest, RoundsOnce) {
   EXPECT_EQ(SumOf({1e100, 1, -1e100}), 1);
   EXPECT_EQ(SumOf({1e308, 1e308, -1e308}), 1e308);  // Not infinite on the way.
-  EXPECT_EQ(SumOf({1e308, 1e308}), kInfinity);
+  EXPECT_EQ(SumOf({1e308, 1e308}), kInfinite);
   EXPECT_EQ(SumOf(std::vector<double>(10, 0.1)), 1);
   EXPECT_EQ(SumOf({0x1p53, 1, 1}), 0x1p53 + 2);
   EXPECT_EQ(SumOf({0x1p53, 1}), 0x1p53);                 // A half goes to even,
@@ -123,13 +123,13 @@ TEST(ExactSumTest, WholeNumbersBeyondDoubles) {
 }
 
 TEST(ExactSumTest, InfinitiesAndNanDecide) {
-  EXPECT_EQ(SumOf({1, kInfinity, -1e308}), kInfinity);
-  EXPECT_EQ(SumOf({-kInfinity, 5}), -kInfinity);
-  EXPECT_TRUE(std::isnan(SumOf({kInfinity, -kInfinity})));
+  EXPECT_EQ(SumOf({1, kInfinite, -1e308}), kInfinite);
+  EXPECT_EQ(SumOf({-kInfinite, 5}), -kInfinite);
+  EXPECT_TRUE(std::isnan(SumOf({kInfinite, -kInfinite})));
   EXPECT_TRUE(std::isnan(SumOf({1, std::nan("")})));
   ExactSum infinite;
-  infinite.AddSquare(-kInfinity);
-  EXPECT_EQ(infinite.Result(), kInfinity);
+  infinite.AddSquare(-kInfinite);
+  EXPECT_EQ(infinite.Result(), kInfinite);
 }
 
 TEST(ExactSumTest, DistancesAreExact) {
@@ -143,8 +143,8 @@ TEST(ExactSumTest, DistancesAreExact) {
   const ScaledNumber scaled = ExactSum::Distances(4, sum, squares);
   EXPECT_EQ(std::ldexp(scaled.mantissa, scaled.exponent), 4 * 90.0);
   EXPECT_EQ(ExactSum::Distances(1, ExactSum(), ExactSum()).mantissa, 0);
-  sum.Add(kInfinity);
-  squares.AddSquare(kInfinity);
+  sum.Add(kInfinite);
+  squares.AddSquare(kInfinite);
   EXPECT_TRUE(std::isnan(ExactSum::Distances(5, sum, squares).mantissa));
 }
 
@@ -157,7 +157,7 @@ TEST(ExactSumTest, SavedAndLoadedItGoesOn) {
     } else {
       for (int i = 0; i < 20; ++i) sum.AddInteger(static_cast<int64_t>(random()));
     }
-    if (round % 5 == 0) sum.Add(kInfinity);
+    if (round % 5 == 0) sum.Add(kInfinite);
     const std::string bytes = Bytes(sum);
     ByteReader reader(bytes);
     ExactSum loaded = ExactSum::Load(reader);

@@ -14,7 +14,7 @@
 namespace spelk {
 namespace {
 
-std::string RandomText(std::mt19937& random, size_t least, size_t most, std::string_view bytes) {
+std::string RandomTextOf(std::mt19937& random, size_t least, size_t most, std::string_view bytes) {
   std::string text(least + random() % (most - least + 1), ' ');
   for (char& c : text) c = bytes[random() % bytes.size()];
   return text;
@@ -25,9 +25,9 @@ TEST(LiteralAutomatonTest, FindsAllThatStandInTheText) {
   for (int round = 0; round < 3'000; ++round) {
     std::vector<std::string> literals;
     for (size_t n = random() % 12; n > 0; --n)
-      literals.push_back(RandomText(random, 1, 5, "ab\xC3"));
+      literals.push_back(RandomTextOf(random, 1, 5, "ab\xC3"));
     const LiteralAutomaton automaton(literals);
-    const std::string text = RandomText(random, 0, 30, "aab\xC3");
+    const std::string text = RandomTextOf(random, 0, 30, "aab\xC3");
     std::set<uint32_t> expected;
     for (uint32_t i = 0; i < literals.size(); ++i) {
       if (text.find(literals[i]) != std::string::npos) expected.insert(i);
@@ -48,10 +48,10 @@ TEST(SampledSearchTest, FindsTheFirstOfAny) {
     const size_t least = 3 + random() % 9;
     std::vector<std::string> literals;
     for (size_t n = 1 + random() % 40; n > 0; --n) {
-      literals.push_back(RandomText(random, least, least + random() % 6, "abc@`{"));
+      literals.push_back(RandomTextOf(random, least, least + random() % 6, "abc@`{"));
     }
     const bool ignore_case = random() % 2 == 0;
-    std::string text = RandomText(random, 0, 60, "abcABC@`{");
+    std::string text = RandomTextOf(random, 0, 60, "abcABC@`{");
     if (round % 2 == 0) text.insert(random() % (text.size() + 1), literals[0]);
     std::string folded = text;
     for (char& c : folded) {

@@ -31,26 +31,27 @@ std::string Rounded(double value, int decimals, Half half = Half::kAwayFromZero,
 }
 
 TEST(NumberTest, TextsThatAreNumbers) {
-  const std::pair<std::string, double> kTexts[] = {{"0", 0},
-                                                   {"007", 7},
-                                                   {"-12", -12},
-                                                   {"+5", 5},
-                                                   {"1.5", 1.5},
-                                                   {".5", 0.5},
-                                                   {"5.", 5},
-                                                   {"-.5", -0.5},
-                                                   {"1e3", 1000},
-                                                   {"1E+3", 1000},
-                                                   {"1.5e-3", 0.0015},
-                                                   {"1e400", kInfinity},
-                                                   {"-1e400", -kInfinity},
-                                                   {"1e-400", 0},
-                                                   {"inf", kInfinity},
-                                                   {"-Infinity", -kInfinity},
-                                                   {"123456789012345678", 123456789012345678.0},
-                                                   {"9007199254740993", 9007199254740992.0},
-                                                   {"0.000000000000000000001", 1e-21}};
-  for (const auto& [text, value] : kTexts) {
+  const std::pair<std::string, double> kNumberTexts[] = {
+      {"0", 0},
+      {"007", 7},
+      {"-12", -12},
+      {"+5", 5},
+      {"1.5", 1.5},
+      {".5", 0.5},
+      {"5.", 5},
+      {"-.5", -0.5},
+      {"1e3", 1000},
+      {"1E+3", 1000},
+      {"1.5e-3", 0.0015},
+      {"1e400", kInfinity},
+      {"-1e400", -kInfinity},
+      {"1e-400", 0},
+      {"inf", kInfinity},
+      {"-Infinity", -kInfinity},
+      {"123456789012345678", 123456789012345678.0},
+      {"9007199254740993", 9007199254740992.0},
+      {"0.000000000000000000001", 1e-21}};
+  for (const auto& [text, value] : kNumberTexts) {
     const std::optional<Number> number = ParseNumber(text);
     ASSERT_TRUE(number.has_value()) << text;
     EXPECT_EQ(number->value, value) << text;
@@ -86,10 +87,11 @@ TEST(NumberTest, FiguresOfTexts) {
     std::string text;
     int significant_digits;
     int decimals;
-  } kTexts[] = {{"0.014", 2, 3}, {"8.250", 4, 3}, {"3.", 1, 0},   {"120", 0, 0}, {"1200.0", 5, 1},
-                {"0.0", 1, 1},   {".50", 2, 2},   {"-2.5", 2, 1}, {"1e3", 0, 0}, {"1.50e3", 3, 2},
-                {"00.10", 2, 2}, {"inf", 0, 0},   {"nan", 0, 0},  {"+0.7", 1, 1}};
-  for (const auto& each : kTexts) {
+  } kNumberTexts[] = {{"0.014", 2, 3},  {"8.250", 4, 3},  {"3.", 1, 0},    {"120", 0, 0},
+                      {"1200.0", 5, 1}, {"0.0", 1, 1},    {".50", 2, 2},   {"-2.5", 2, 1},
+                      {"1e3", 0, 0},    {"1.50e3", 3, 2}, {"00.10", 2, 2}, {"inf", 0, 0},
+                      {"nan", 0, 0},    {"+0.7", 1, 1}};
+  for (const auto& each : kNumberTexts) {
     const std::optional<Number> number = ParseNumber(each.text);
     ASSERT_TRUE(number.has_value()) << each.text;
     EXPECT_EQ(number->significant_digits, each.significant_digits) << each.text;

@@ -62,19 +62,19 @@ TEST(TimeFormatTest, TimesWithoutADate) {
 
 TEST(TimeFormatTest, ImpossibleTextsAreNoTimes) {
   const absl::TimeZone utc = absl::UTCTimeZone();
-  const std::pair<std::string_view, std::string_view> kTexts[] = {{"2023-02-29", "%F"},
-                                                                  {"2023-13-01", "%F"},
-                                                                  {"2023-00-10", "%F"},
-                                                                  {"24:00", "%H:%M"},
-                                                                  {"13:00 PM", "%I:%M %p"},
-                                                                  {"12:60", "%H:%M"},
-                                                                  {"2023 367", "%Y %j"},
-                                                                  {"2023-11", "%Y-%m"},
-                                                                  {"x", "%s"},
-                                                                  {"", "%F"},
-                                                                  {"2023-11-14", ""},
-                                                                  {"Foo 1", "%b %d"}};
-  for (const auto& [text, format] : kTexts) {
+  const std::pair<std::string_view, std::string_view> kBadTimes[] = {{"2023-02-29", "%F"},
+                                                                     {"2023-13-01", "%F"},
+                                                                     {"2023-00-10", "%F"},
+                                                                     {"24:00", "%H:%M"},
+                                                                     {"13:00 PM", "%I:%M %p"},
+                                                                     {"12:60", "%H:%M"},
+                                                                     {"2023 367", "%Y %j"},
+                                                                     {"2023-11", "%Y-%m"},
+                                                                     {"x", "%s"},
+                                                                     {"", "%F"},
+                                                                     {"2023-11-14", ""},
+                                                                     {"Foo 1", "%b %d"}};
+  for (const auto& [text, format] : kBadTimes) {
     EXPECT_FALSE(ParseTime(text, format, utc, 0, true).has_value()) << text << " " << format;
   }
   EXPECT_FALSE(ParseTime("2023-11-14x", "%F", utc, 0).has_value());

@@ -28,7 +28,7 @@ io::BlockPtr BlockOf(std::string_view text) {
 }
 
 // Keeps the rows of a scan; its failure is that of the run.
-class Rows final : public ScanOutput {
+class RowCounter final : public ScanOutput {
  public:
   absl::Status Push(Batch batch) override { return collected_.Push(std::move(batch)); }
   absl::Status Fail(const absl::Status& failure) override { return failure; }
@@ -58,12 +58,12 @@ class ScanTest : public testing::Test {
   }
 
   // The rows of each scan.
-  std::vector<Rows> Scan(const std::vector<std::string_view>& blocks) {
+  std::vector<RowCounter> Scan(const std::vector<std::string_view>& blocks) {
     std::vector<ScanPlan> scans;
     for (const auto& plan : plans_) scans.push_back({plan.get(), &run_.context()});
-    std::vector<Rows> collected(scans.size());
+    std::vector<RowCounter> collected(scans.size());
     ScanOutputs outputs;
-    for (Rows& each : collected) outputs.push_back(&each);
+    for (RowCounter& each : collected) outputs.push_back(&each);
     const auto compiled = CompiledScan::Make(scans, settings_, run_.context());
     EXPECT_TRUE(compiled.ok()) << compiled.status().ToString();
     auto worker = ScanWorker::Make(**compiled, report_, true);

@@ -13,7 +13,7 @@
 namespace spelk::io {
 namespace {
 
-std::string TextOf(const Value& value) {
+std::string ShownText(const Value& value) {
   std::string text;
   for (const Value& each : value.each()) {
     if (!text.empty()) text += '|';
@@ -22,11 +22,11 @@ std::string TextOf(const Value& value) {
   return text;
 }
 
-std::string Print(TextFields& fields) {
+std::string Printed(TextFields& fields) {
   std::string text;
   for (const TextField& field : fields.Finish()) {
     if (!text.empty()) text += ' ';
-    text += std::string(field.name) + "=[" + TextOf(field.value) + "]";
+    text += std::string(field.name) + "=[" + ShownText(field.value) + "]";
   }
   return text;
 }
@@ -35,7 +35,7 @@ std::string Pairs(std::string_view text, const KeyValueOptions& options = {}) {
   Arena arena;
   TextFields fields(arena);
   FindKeyValues(text, options, fields);
-  return Print(fields);
+  return Printed(fields);
 }
 
 TEST(KeyValues, BetweenOtherText) {
@@ -106,7 +106,7 @@ std::string Tags(std::string_view text) {
   Arena arena;
   TextFields fields(arena);
   FindTaggedTexts(text, fields);
-  return Print(fields);
+  return Printed(fields);
 }
 
 TEST(TaggedTexts, LeavesOnly) {
@@ -123,7 +123,7 @@ std::string Json(std::string_view text) {
   TextFields fields(arena);
   JsonFlattener flattener(nullptr);
   const bool whole = FindJsonFields(text, flattener, fields);
-  return (whole ? "" : "no ") + Print(fields);
+  return (whole ? "" : "no ") + Printed(fields);
 }
 
 TEST(Documents, Json) {
@@ -143,7 +143,7 @@ TEST(Documents, Xml) {
   EXPECT_TRUE(FindXmlFields(
       "<Event xmlns='u'><System><P Name='n'/></System><D Name='a'>1&amp;</D><D>2</D></Event>",
       fields));
-  EXPECT_EQ(Print(fields),
+  EXPECT_EQ(Printed(fields),
             "Event{@xmlns}=[u] Event.System.P{@Name}=[n] Event.D{@Name}=[a] Event.D=[1&|2]");
   TextFields none(arena);
   EXPECT_FALSE(FindXmlFields("<a><b></a>", none));
@@ -155,7 +155,7 @@ std::string Windows(std::string_view text) {
   Arena arena;
   TextFields fields(arena);
   FindWindowsFields(text, fields);
-  return Print(fields);
+  return Printed(fields);
 }
 
 TEST(WindowsEvents, Xml) {
@@ -218,7 +218,7 @@ TEST(WindowsEvents, Text) {
   EXPECT_EQ(Windows("no pairs"), "");
 }
 
-std::string Rows(std::string_view text, const TextTableOptions& options = {}) {
+std::string TableRows(std::string_view text, const TextTableOptions& options = {}) {
   Arena arena;
   TextTable table(text, options, arena);
   std::string rows;
@@ -228,49 +228,49 @@ std::string Rows(std::string_view text, const TextTableOptions& options = {}) {
     for (const TextField& cell : table.cells()) {
       if (!first) rows += ' ';
       first = false;
-      rows += std::string(cell.name) + "=[" + TextOf(cell.value) + "]";
+      rows += std::string(cell.name) + "=[" + ShownText(cell.value) + "]";
     }
   }
   return rows;
 }
 
 TEST(TextTableTest, AlignedColumns) {
-  EXPECT_EQ(Rows("Name     Age   Occupation\n"
-                 "Josh     42    SoftwareEngineer\n"
-                 "Francine 35    CEO\n"),
+  EXPECT_EQ(TableRows("Name     Age   Occupation\n"
+                      "Josh     42    SoftwareEngineer\n"
+                      "Francine 35    CEO\n"),
             "Name=[Josh] Age=[42] Occupation=[SoftwareEngineer]\n"
             "Name=[Francine] Age=[35] Occupation=[CEO]");
   // Names are right above their numbers; the last column takes what is left; START has two words.
-  EXPECT_EQ(Rows("top - 10:00:01 up 3 days\n\n"
-                 "  PID USER     START  COMMAND\n"
-                 "    1 root     Jan 01 /sbin/init splash\n"
-                 "12345 ana      10:05  sh -c x\n"),
+  EXPECT_EQ(TableRows("top - 10:00:01 up 3 days\n\n"
+                      "  PID USER     START  COMMAND\n"
+                      "    1 root     Jan 01 /sbin/init splash\n"
+                      "12345 ana      10:05  sh -c x\n"),
             "PID=[1] USER=[root] START=[Jan 01] COMMAND=[/sbin/init splash]\n"
             "PID=[12345] USER=[ana] START=[10:05] COMMAND=[sh -c x]");
   // A cell that is missing.
-  EXPECT_EQ(Rows("Proto  Local  State\nudp    *:53\ntcp    *:80   LISTEN\n"),
+  EXPECT_EQ(TableRows("Proto  Local  State\nudp    *:53\ntcp    *:80   LISTEN\n"),
             "Proto=[udp] Local=[*:53]\nProto=[tcp] Local=[*:80] State=[LISTEN]");
-  EXPECT_EQ(Rows("A  B  C\n1     3\n"), "A=[1] C=[3]");
+  EXPECT_EQ(TableRows("A  B  C\n1     3\n"), "A=[1] C=[3]");
 }
 
 TEST(TextTableTest, Separators) {
-  EXPECT_EQ(Rows("Name, Age, Address\nTom, 12, \"Shanghai, CN\"\n,8,\n", {.header = 1}),
+  EXPECT_EQ(TableRows("Name, Age, Address\nTom, 12, \"Shanghai, CN\"\n,8,\n", {.header = 1}),
             "Name=[Tom] Age=[12] Address=[Shanghai, CN]\nAge=[8]");
-  EXPECT_EQ(Rows("a b\tc\n1 2\t3", {.header = 1}), "a_b=[1 2] c=[3]");
+  EXPECT_EQ(TableRows("a b\tc\n1 2\t3", {.header = 1}), "a_b=[1 2] c=[3]");
 }
 
 TEST(TextTableTest, Header) {
-  EXPECT_EQ(Rows("a title of it\n\nx y\n1 2\n", {.header = 2}), "x=[1] y=[2]");
-  EXPECT_EQ(Rows("1 2\n3", {.no_header = true}), "Column_1=[1] Column_2=[2]\nColumn_1=[3]");
-  EXPECT_EQ(Rows("a b\n1 2", {.header = 9}), "");
-  EXPECT_EQ(Rows(""), "");
-  EXPECT_EQ(Rows("%CPU TIME+\n3 4"), "CPU=[3] TIME_=[4]");
+  EXPECT_EQ(TableRows("a title of it\n\nx y\n1 2\n", {.header = 2}), "x=[1] y=[2]");
+  EXPECT_EQ(TableRows("1 2\n3", {.no_header = true}), "Column_1=[1] Column_2=[2]\nColumn_1=[3]");
+  EXPECT_EQ(TableRows("a b\n1 2", {.header = 9}), "");
+  EXPECT_EQ(TableRows(""), "");
+  EXPECT_EQ(TableRows("%CPU TIME+\n3 4"), "CPU=[3] TIME_=[4]");
 }
 
 TEST(TextTableTest, SeveralTables) {
   const std::string text = "AA BB\n1 2\n\nCC DD EE\n3 4 5\n";
-  EXPECT_EQ(Rows(text), "AA=[1] BB=[2]\nCC=[3] DD=[4] EE=[5]");
-  EXPECT_EQ(Rows(text, {.several_tables = false}),
+  EXPECT_EQ(TableRows(text), "AA=[1] BB=[2]\nCC=[3] DD=[4] EE=[5]");
+  EXPECT_EQ(TableRows(text, {.several_tables = false}),
             "AA=[1] BB=[2]\nAA=[CC] BB=[DD EE]\nAA=[3 4] BB=[5]");
 }
 
@@ -278,7 +278,7 @@ TEST(TextTableTest, FieldsOfAllRows) {
   Arena arena;
   TextFields fields(arena);
   FindTableFields("AA BB\n1 2\n3 4\n", {}, fields);
-  EXPECT_EQ(Print(fields), "AA=[1|3] BB=[2|4]");
+  EXPECT_EQ(Printed(fields), "AA=[1|3] BB=[2|4]");
 }
 
 // Whatever fails for memory says so, and nothing is made up.

@@ -38,8 +38,8 @@ bool MatchesFrom(const std::vector<std::string>& pieces, size_t piece, std::stri
   return false;
 }
 
-bool Matches(const std::vector<std::string>& pieces, bool open_begin, bool open_end,
-             const std::string& text) {
+bool PiecesMatch(const std::vector<std::string>& pieces, bool open_begin, bool open_end,
+                 const std::string& text) {
   const std::string folded = FoldCase(text);
   for (size_t at = 0; at < folded.size(); ++at) {
     const bool begins = open_begin || at == 0 || IsBreak(folded[at - 1]) || IsBreak(folded[at]);
@@ -65,7 +65,7 @@ TEST(TermMatcherTest, StarsMeanWhatTheRuleSays) {
     if (round % 5 == 0) term += '*';
     std::string text(random() % 14, ' ');
     for (char& c : text) c = kBytes[random() % kBytes.size()];
-    const bool expected = Matches(pieces, round % 3 == 0, round % 5 == 0, text);
+    const bool expected = PiecesMatch(pieces, round % 3 == 0, round % 5 == 0, text);
     matched += expected ? 1 : 0;
     ASSERT_EQ(TermMatcher(term, ast::TermKind::kWord).Matches(text), expected)
         << term << " in \"" << text << '"';

@@ -14,7 +14,7 @@ namespace {
 constexpr std::string_view kPatterns[] = {
     "a",  "b",  "ab",         "A*",          "*b",        "a*b",      "*",     "**",  "*ab*",
     "k*", "ſ*", "10.0.0.0/8", "10.1.0.0/16", "fe80::/10", "10.0.0.1", "a*a*a", "éA*", ""};
-constexpr std::string_view kTexts[] = {
+constexpr std::string_view kTupleTexts[] = {
     "a", "B",        "ab",       "AB",      "aab",      "b",  "",           "K",
     "s", "10.0.0.1", "10.1.2.3", "fe80::1", "11.0.0.1", "Éa", "10.0.0.0/8", "aaba"};
 
@@ -25,10 +25,10 @@ class Values {
   Value One() {
     const size_t count = random_() % 4;
     if (count == 0) return Value::Null();
-    if (count == 1) return Value::Text(kTexts[random_() % std::size(kTexts)]);
+    if (count == 1) return Value::Text(kTupleTexts[random_() % std::size(kTupleTexts)]);
     auto& kept = kept_.emplace_back();
     for (size_t i = 0; i < count; ++i) {
-      kept.push_back(Value::Text(kTexts[random_() % std::size(kTexts)]));
+      kept.push_back(Value::Text(kTupleTexts[random_() % std::size(kTupleTexts)]));
     }
     return Value::Multi(kept);
   }
