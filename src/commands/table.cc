@@ -27,7 +27,7 @@ constexpr Example kTableExamples[] = {
 
 }  // namespace
 
-extern constexpr CommandEntry kTableTable = {
+extern constexpr CommandEntry kTable = {
     .name = "table",
     .signature = "table <field>…",
     .summary = "Keeps exactly these columns, in this order.",
