@@ -54,6 +54,8 @@ int Check(const CheckArguments& arguments) {
   if (!pack.ok()) return Fail(pack.error(), true);
   EngineOptions options = MakeEngineOptions(arguments.search);
   AddPack(*pack, &options);
+  // A search of the command line that asks for a table that is not there cannot run.
+  if (!paths) options.empty_tables = arguments.search.empty_tables;
   const Engine engine(options);
   // What is wrong with the other options is told, too.
   const Result<RunOptions> run = MakeRunOptions(arguments.search, engine);

@@ -43,3 +43,28 @@ printf '[of]\nsearch = search y=$x$ | tabel z\n' >savedsearches.conf
 mkdir -p app/default && mv savedsearches.conf app/default
 expect 'a saved search that map runs' 2 '' check --app app 'x=1 | map of'
 says 'at its name' "<query>:1:11: error E0201: unknown search command 'tabel'"
+
+expect 'a table that is not there' 2 '' check '| inputlookup nobody.csv'
+says 'as run says it' 'error E0407'
+expect 'taken as empty' 0 '' check --empty-tables '| inputlookup nobody.csv'
+
+# A folder with searches of all kinds, those of apps with the macros that they use; events are none.
+mkdir -p all/app/default all/app/local all/sub all/data
+printf 'x=1\n' >all/a.spl
+printf '[in app]\nsearch = x=1\n[laid over]\nsearch = x=1 | nowhere\n' >all/app/default/savedsearches.conf
+printf '[laid over]\nsearch = `mine`\n' >all/app/local/savedsearches.conf
+printf '[mine]\ndefinition = x=1\n' >all/app/default/macros.conf
+printf '[alone]\nsearch = x=1\n' >all/sub/savedsearches.conf
+printf '{"search":"x=1","name":"line"}\n' >all/q.jsonl
+printf '{"query":"example.com","answer":"10.0.0.1"}\n' >all/data/dns.jsonl
+printf '{"name":"x","pid":4}\n' >all/data/processes.jsonl
+names() { check "$1" -o csv >out; code=$?; tail -n +2 out | cut -d, -f1,2 | sort; return $code; }
+kinds='runs,a
+runs,alone
+runs,in app
+runs,laid over
+runs,line'
+expect 'all kinds below a folder' 0 "$kinds" names all
+mkdir -p all/detections
+printf 'name: detection\nsearch: x=1\n' >all/detections/d.yml
+expect 'beside detections, too' 0 "$(printf '%s\nruns,detection' "$kinds" | sort)" names all

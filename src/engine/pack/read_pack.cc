@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <iterator>
 #include <utility>
 
 #include "base/status.h"
@@ -239,24 +240,81 @@ absl::Status NoSearches(const Pack& pack) {
       io::Printable(pack.path), why));
 }
 
+// The saved searches of a folder and of apps below it, which bring what their searches use. The two
+// files of an app lie over each other.
+absl::Status ReadSavedSearches(PackFiles& files) {
+  constexpr std::string_view kFile = "savedsearches.conf";
+  Pack& pack = files.pack();
+  std::vector<std::string> apps;
+  const auto add_app = [&](const std::string& app) -> absl::Status {
+    if (std::find(apps.begin(), apps.end(), app) != apps.end()) return absl::OkStatus();
+    apps.push_back(app);
+    pack.apps.push_back(pack.path + (app.empty() ? "" : "/" + app.substr(0, app.size() - 1)));
+    return AddSavedSearches(
+        {fmt::format("{}default/{}", app, kFile), fmt::format("{}local/{}", app, kFile)}, files);
+  };
+  if (files.folder().HasFolder("default") || files.folder().HasFolder("local")) {
+    SPELK_RETURN_IF_ERROR(add_app(""));
+    if (!pack.analytics.empty() && pack.kind == PackKind::kFolder) pack.kind = PackKind::kApp;
+  }
+  for (const std::string& file : files.folder().FilesBelow("", {kFile})) {
+    const std::string folder = file.substr(0, file.size() - kFile.size());  // With its slash.
+    if (!folder.empty() && !folder.ends_with('/')) continue;
+    const bool of_app = folder == "default/" || folder == "local/" ||
+                        folder.ends_with("/default/") || folder.ends_with("/local/");
+    if (of_app) {
+      const size_t above = folder.find_last_of('/', folder.size() - 2);
+      SPELK_RETURN_IF_ERROR(add_app(above == std::string::npos ? "" : folder.substr(0, above + 1)));
+    } else {
+      SPELK_RETURN_IF_ERROR(AddSavedSearches({file}, files));
+    }
+  }
+  return absl::OkStatus();
+}
+
+// Searches as JSON lines. Events are such lines, too, those of name servers with a "query": a file
+// counts if each of its objects has a search, and the first one says "search" or has a name.
+absl::Status ReadSearchLines(const std::string& file, PackFiles& files) {
+  const absl::StatusOr<std::optional<std::string>> text = files.folder().Read(file, kMostPackFile);
+  if (!text.ok() || !*text || !IsUtf8(**text)) return absl::OkStatus();
+  const std::string_view first = std::string_view(**text).substr(0, (*text)->find('\n'));
+  const auto says = [first](std::string_view key) {
+    return first.find(key) != std::string_view::npos;
+  };
+  if (!says("\"search\"") && !says("\"name\"") && !says("\"title\"")) return absl::OkStatus();
+  Pack trial;
+  PackFiles lines(files.folder(), &trial);
+  const absl::Status read = ReadJsonPack(**text, files.NameOf(file), lines);
+  if (!read.ok() || !trial.problems.empty()) return absl::OkStatus();
+  for (Analytic& analytic : trial.analytics) {
+    SPELK_RETURN_IF_ERROR(files.Add(std::move(analytic)));
+  }
+  std::vector<ConfStanza>& stanzas = files.pack().stanzas;
+  std::move(trial.stanzas.begin(), trial.stanzas.end(), std::back_inserter(stanzas));
+  return absl::OkStatus();
+}
+
 absl::Status ReadFolder(PackFiles& files) {
   Pack& pack = files.pack();
-  if (files.folder().HasFolder("detections")) return ReadDetections(files);
-  const bool app = files.folder().HasFolder("default") || files.folder().HasFolder("local");
   pack.kind = PackKind::kFolder;
-  if (app) {
-    pack.apps.push_back(pack.path);
-    SPELK_RETURN_IF_ERROR(
-        AddSavedSearches({"default/savedsearches.conf", "local/savedsearches.conf"}, files));
-    if (!pack.analytics.empty()) pack.kind = PackKind::kApp;
-  }
-  for (const std::string& file : files.folder().FilesBelow("", {".spl", ".yml", ".yaml"})) {
+  const bool detections = files.folder().HasFolder("detections");
+  if (detections) SPELK_RETURN_IF_ERROR(ReadDetections(files));
+  SPELK_RETURN_IF_ERROR(ReadSavedSearches(files));
+  for (const std::string& file :
+       files.folder().FilesBelow("", {".spl", ".yml", ".yaml", ".jsonl"})) {
+    if (file.ends_with(".jsonl")) {
+      SPELK_RETURN_IF_ERROR(ReadSearchLines(file, files));
+      continue;
+    }
+    // Of a tree of detections other YAML files hold macros, stories, tests.
+    if (detections && !file.ends_with(".spl")) continue;
     const std::optional<std::string> text = files.Read(file);
     if (!text) continue;
     const std::string name = files.NameOf(file);
     SPELK_RETURN_IF_ERROR(file.ends_with(".spl") ? AddSplFile(*text, name, StemOf(file), files)
                                                  : AddDetection(*text, name, files));
   }
+  if (detections) return absl::OkStatus();
   if (!pack.analytics.empty()) return absl::OkStatus();
   // Nothing but tests; beside searches they are no part of the pack.
   std::vector<std::string> problems = pack.problems;
