@@ -226,3 +226,19 @@ expect "$(cat err)" ""
 grep -q '1:78: warning L0101' out || fail "map: $(cat out err)"
 "$SPELK" lint 'EventID=1 | map maxsearches=9 search="search user=$u$ | tabel x"' >out 2>err; expect "$?" 1
 grep -q "1:57: error .*tabel" out || fail "map: $(cat out err)"
+
+# Mending != does not let rows pass that lack the field; under NOT nothing is offered.
+printf '{"EventID":1}\n{"EventID":1,"Image":"C:\\\\a\\\\other.exe"}\n' >lacking.ndjson
+for search in 'EventID=1 | where Image!="cmd.exe"' 'EventID=1 | where Image!="cmd.exe" AND EventID=1' \
+  'EventID=1 | where Image="cmd.exe" OR EventID=2' 'EventID=1 | where NOT Image="cmd.exe"'; do
+  mended=$("$SPELK" lint --fix "$search" 2>err)
+  "$SPELK" diff "$search" "$mended" lacking.ndjson >out 2>err || fail "$search: $mended: $(cat out err)"
+done
+expect "$("$SPELK" lint --fix 'a=1 | where Image!="cmd.exe"' 2>err)" \
+  'a=1 | where (NOT Image LIKE "%\\cmd.exe" AND isnotnull(Image))'
+
+# A table that is not there may have any column.
+printf 'EventID=1 | stats count by user | lookup users.csv user | where dept="hr"\n' >table.spl
+"$SPELK" lint table.spl >out 2>err; expect "$?" 0
+printf 'EventID=1 | stats count by user | lookup users.csv user OUTPUT dept | where dpt="hr"\n' >table.spl
+"$SPELK" lint table.spl >out 2>err; expect "$?" 1

@@ -51,6 +51,14 @@ bool KeepsEvents(const ast::CommandCall& call) {
                                   LowerAscii(call.name.text)) != std::end(kCommands);
 }
 
+bool NullIsFalse(const Visit& visit) {
+  return visit.CommandName() == "where" &&
+         std::all_of(visit.around.begin(), visit.around.end(), [](const ast::Expr* each) {
+           const auto* list = std::get_if<ast::LogicalList>(&each->node);
+           return list != nullptr && list->op != ast::LogicalOp::kXor;
+         });
+}
+
 bool InParentheses(const Visit& visit, Span span) {
   const std::string_view text = visit.search.text();
   const size_t before =

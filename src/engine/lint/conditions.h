@@ -16,6 +16,9 @@ bool MayHaveSeveral(std::string_view field);
 bool SameValue(std::string_view a, std::string_view b);
 // Whether rows are events there: no command before has put several together.
 bool AmongEvents(const Visit& visit);
+// LIKE of a field that is not there is false, a comparison with it null: under NOT and in other
+// places this makes a difference. Conditions of where that must all hold, or one of them, are safe.
+bool NullIsFalse(const Visit& visit);
 bool InParentheses(const Visit& visit, Span span);
 // TargetObejct and TargetObject: one letter changed, added, left out, or two in turned order.
 bool IsSlip(std::string_view name, std::string_view right);

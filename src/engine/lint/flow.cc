@@ -101,7 +101,9 @@ class FlowRules {
   explicit FlowRules(Visit* visit) : visit_(*visit), compiled_(visit->search.compiled) {}
 
   void Run(const plan::Node& root) {
-    Forward(root);
+    told_.clear();
+    removed_.clear();
+    Forward(root, std::nullopt, nullptr);
     Backward(root);
     plan::ForEachNode(root, [this](const plan::Node& node) { CheckJoin(node); });
     plan::ForEachHeldPlan(root, [this](const plan::Node& held, plan::Held) { Run(held); });
@@ -139,9 +141,19 @@ class FlowRules {
     return std::find(columns.begin(), columns.end(), field) != columns.end();
   }
 
-  void AddGone(Field field, Span place, const std::vector<Field>& columns, const plan::Node& by) {
+  // timechart reads _time, rex _raw without a word of it: the place is the command's name.
+  std::optional<Span> PlaceOfRead(Field field, Span place, const plan::Node& node) const {
+    const std::optional<Span> named = PlaceOf(field.name(), place);
+    if (named || !field.internal() || compiled_.source->ExpansionAt(node.span) != nullptr) {
+      return named;
+    }
+    return PlaceOf(node.label(), node.span);
+  }
+
+  void AddGone(Field field, Span place, const std::vector<Field>& columns, const plan::Node& node,
+               const plan::Node& by) {
     if (!told_.insert(field.name()).second) return;
-    const std::optional<Span> span = PlaceOf(field.name(), place);
+    const std::optional<Span> span = PlaceOfRead(field, place, node);
     if (!span || SaidByCompiler(*span)) return;
     std::vector<std::string_view> names;
     for (const Field column : columns) {
@@ -157,20 +169,34 @@ class FlowRules {
                 .notes = std::move(notes)});
   }
 
+  // Commands that change the field that they read, and do nothing without it.
+  static bool ChangesWhatItReads(std::string_view label) {
+    constexpr std::string_view kCommands[] = {"bin",      "makemv", "nomv",   "mvcombine",
+                                              "mvexpand", "accum",  "convert"};
+    return std::find(std::begin(kCommands), std::end(kCommands), label) != std::end(kCommands);
+  }
+
   // The fields that a node names in order to find something in them.
-  static std::vector<FlowRead> ReadsOf(const plan::Node& node) {
+  std::vector<FlowRead> ReadsOf(const plan::Node& node) const {
     std::vector<FlowRead> reads;
     const std::string_view label = node.label();
     // Their fields need not be there.
     for (const std::string_view name :
-         {"fillnull",     "filldown",    "foreach", "addtotals", "addcoltotals", "rename",
-          "fields",       "mvcombine",   "nomv",    "makemv",    "append",       "appendcols",
-          "union",        "multisearch", "format",  "return",    "convert",      "replace",
-          "outputlookup", "outputcsv",   "collect", "accum",     "delta",        "autoregress",
-          "untable",      "transpose",   "map",     "sendemail", "iplocation",   "lookup",
-          "spath",        "extract",     "kv",      "xmlkv",     "fieldformat",  "tojson",
-          "makejson"}) {
+         {"fillnull",     "filldown",   "foreach", "addtotals",   "addcoltotals", "rename",
+          "append",       "appendcols", "union",   "multisearch", "format",       "replace",
+          "outputlookup", "outputcsv",  "collect", "untable",     "transpose",    "sendemail",
+          "fieldformat",  "tojson",     "makejson"}) {
       if (label == name) return {};
+    }
+    // A macro converts what there is of the fields that many searches have.
+    if (label == "convert" && compiled_.source->ExpansionAt(node.span) != nullptr) return {};
+    if (const auto* project = plan::TryAs<plan::ProjectNode>(&node);
+        project != nullptr && label == "fields") {
+      if (project->mode != plan::ProjectMode::kKeep) return {};
+      for (const Field field : project->names) {
+        if (!field.internal()) reads.push_back({field, node.span});
+      }
+      return reads;
     }
     // Visiting changes nothing that is not asked to change.
     const_cast<plan::Node&>(node).VisitExpressions(
@@ -178,10 +204,12 @@ class FlowRules {
     const bool known = plan::TryAs<plan::FilterNode>(&node) != nullptr ||
                        plan::TryAs<plan::ExtendNode>(&node) != nullptr;
     if (known) return reads;
-    const plan::Dataflow flow = node.GetDataflow();
+    plan::Dataflow flow = node.GetDataflow();
+    if (label == "mvcombine") flow.reads = flow.writes;  // All others stay as they are.
     for (const Field field : flow.reads.fields()) {
       // What it makes may be missing: rex keeps old values where nothing matches.
-      if (flow.writes.Has(field) && flow.passes) continue;
+      if (flow.passes && !ChangesWhatItReads(label) && !flow.writes.all() && flow.writes.Has(field))
+        continue;
       const bool in_expression =
           std::any_of(reads.begin(), reads.end(),
                       [field](const FlowRead& read) { return read.field == field; });
@@ -190,12 +218,17 @@ class FlowRules {
     return reads;
   }
 
-  void Forward(const plan::Node& root) {
-    Columns columns;
-    const plan::Node* by = nullptr;
-    told_.clear();
-    removed_.clear();
+  // `columns` and `by`: of the rows that are handed to what stands within a command.
+  void Forward(const plan::Node& root, Columns columns, const plan::Node* by) {
     for (const plan::Node* node : plan::ChainOf(root)) {
+      if (node->input == nullptr && by != nullptr) continue;
+      if (node->label() == "appendpipe" && node->body != nullptr && columns && by != nullptr) {
+        const auto removed = removed_;
+        const bool kept_internal = kept_internal_;
+        Forward(*node->body, columns, by);
+        removed_ = removed;
+        kept_internal_ = kept_internal;
+      }
       if (columns ? by != nullptr : !removed_.empty()) CheckReads(*node, columns, by);
       const bool was_known = columns.has_value();
       columns = After(*node, columns);
@@ -223,9 +256,9 @@ class FlowRules {
         continue;
       const Span span = read.span.empty() ? node.span : read.span;
       if (columns) {
-        if (!Has(*columns, read.field)) AddGone(read.field, span, *columns, *by);
+        if (!Has(*columns, read.field)) AddGone(read.field, span, *columns, node, *by);
       } else if (const auto remover = removed_.find(name); remover != removed_.end()) {
-        AddRemoved(read.field, span, *remover->second);
+        AddRemoved(read.field, span, node, *remover->second);
       }
     }
   }
@@ -234,7 +267,7 @@ class FlowRules {
   // the planner's own, such as those of tstats, take away what the search does not name.
   void Remove(const plan::Node& node) {
     const plan::Dataflow flow = node.GetDataflow();
-    if (!flow.passes || flow.writes.all()) {
+    if (!flow.passes || flow.writes.all() || GivesAny(node)) {
       removed_.clear();
     } else {
       for (const Field field : flow.writes.fields()) removed_.erase(field.name());
@@ -268,9 +301,9 @@ class FlowRules {
     }
   }
 
-  void AddRemoved(Field field, Span place, const plan::Node& by) {
+  void AddRemoved(Field field, Span place, const plan::Node& node, const plan::Node& by) {
     if (!told_.insert(field.name()).second) return;
-    const std::optional<Span> span = PlaceOf(field.name(), place);
+    const std::optional<Span> span = PlaceOfRead(field, place, node);
     if (!span || SaidByCompiler(*span)) return;
     std::vector<std::string> notes;
     if (const auto* rename = plan::TryAs<plan::RenameNode>(&by)) {
@@ -290,8 +323,14 @@ class FlowRules {
                 .notes = std::move(notes)});
   }
 
+  // A lookup without OUTPUT in a table that is not there: nobody knows which columns it has.
+  static bool GivesAny(const plan::Node& node) {
+    return node.label() == "lookup" && node.GetDataflow().makes.empty();
+  }
+
   // `fields a b` over events leaves these, and the internal ones.
   Columns After(const plan::Node& node, const Columns& before) {
+    if (GivesAny(node)) return std::nullopt;
     const auto* project = plan::TryAs<plan::ProjectNode>(&node);
     const bool keeps = project != nullptr && project->mode == plan::ProjectMode::kKeep && !before;
     if (keeps && std::none_of(project->names.begin(), project->names.end(),

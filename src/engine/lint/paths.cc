@@ -5,6 +5,7 @@
 #include <optional>
 #include <variant>
 
+#include "engine/lint/conditions.h"
 #include "engine/lint/families.h"
 #include "engine/why/hints.h"
 #include "value/ascii.h"
@@ -77,10 +78,15 @@ void PathsExpression(Visit& visit, const ast::Expr& expr) {
     if (field == nullptr || text == nullptr || !equality || !HoldsPath(*field) ||
         !IsFileName(*text))
       return;
-    const std::string like =
-        fmt::format("{}{} LIKE \"%\\\\{}\"", comparison->op == CompareOp::kEqual ? "" : "NOT ",
-                    visit.TextOf(comparison->left->span), Escaped(*text));
-    return AddName(visit, *field, comparison->right->span, *text, Edit{expr.span, like}, like);
+    // Rows without the field pass neither = nor !=, but NOT LIKE.
+    const std::string_view name = visit.TextOf(comparison->left->span);
+    const std::string like = fmt::format("{} LIKE \"%\\\\{}\"", name, Escaped(*text));
+    const std::string better = comparison->op == CompareOp::kEqual
+                                   ? like
+                                   : fmt::format("(NOT {} AND isnotnull({}))", like, name);
+    std::optional<Edit> edit;
+    if (NullIsFalse(visit)) edit = Edit{expr.span, better};
+    return AddName(visit, *field, comparison->right->span, *text, std::move(edit), better);
   }
   const auto* in = std::get_if<ast::InOperator>(&expr.node);
   const std::string* field = in == nullptr ? nullptr : FieldOf(*in->operand);

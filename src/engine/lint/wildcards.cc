@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <variant>
 
+#include "engine/lint/conditions.h"
 #include "engine/lint/families.h"
 #include "engine/why/hints.h"
 #include "value/ascii.h"
@@ -125,16 +126,6 @@ bool LooksLikeWildcard(std::string_view text) {
 
 // Whether LIKE takes of the text what was meant: % and _ stand for themselves in it.
 bool FitsLike(std::string_view text) { return !Has(text, "%_"); }
-
-// LIKE of a field that is not there is false, a comparison with it null: under NOT and in other
-// places this makes a difference. Conditions of where that must all hold, or one of them, are safe.
-bool NullIsFalse(const Visit& visit) {
-  return visit.CommandName() == "where" &&
-         std::all_of(visit.around.begin(), visit.around.end(), [](const ast::Expr* each) {
-           const auto* list = std::get_if<ast::LogicalList>(&each->node);
-           return list != nullptr && list->op != ast::LogicalOp::kXor;
-         });
-}
 
 void AddStar(Visit& visit, const ast::Expr& whole, const ast::Comparison& comparison,
              std::string_view text) {
