@@ -80,6 +80,25 @@ constexpr LintRule kComparisonsRules[] = {
      .at = "bytes < 100",
      .good = "EventID=3 | where bytes > 5000 OR bytes < 100",
      .on_run = true},
+    {.id = "L0217",
+     .name = "either-differs",
+     .title = "!= two values with OR between",
+     .explanation = "A field with one value differs from one of the two at least, so that every "
+                    "event passes that has the field.",
+     .fix = "write AND, or NOT field IN (…)",
+     .bad = "EventID=1 | where User!=\"a\" OR User!=\"b\"",
+     .at = "User!=\"a\" OR User!=\"b\"",
+     .good = "EventID=1 | where User!=\"a\" AND User!=\"b\"",
+     .on_run = true},
+    {.id = "L0218",
+     .name = "below-zero",
+     .title = "a number that is never below zero",
+     .explanation = "Lengths and counts begin at 0, so the condition never holds.",
+     .fix = "turn the sign, or compare with 1",
+     .bad = "EventID=1 | where len(CommandLine) < 0",
+     .at = "len(CommandLine) < 0",
+     .good = "EventID=1 | where len(CommandLine) > 0",
+     .on_run = true},
 };
 
 bool IsNullWord(const ast::Expr& expr) {
@@ -115,7 +134,52 @@ void CheckCase(Visit& visit, const ast::Expr& folded, const ast::Expr& constant)
              .edits = {{constant.span, written}}});
 }
 
+// len(user)<0; count<0, if a command of statistics made it.
+void CheckBelowZero(Visit& visit, const ast::Expr& expr, const ast::Comparison& comparison) {
+  const std::optional<double> number = NumberOf(*comparison.right);
+  const bool never = number && ((comparison.op == CompareOp::kLess && *number <= 0) ||
+                                (comparison.op == CompareOp::kLessEqual && *number < 0) ||
+                                (comparison.op == CompareOp::kEqual && *number < 0));
+  if (!never) return;
+  const std::string* field = FieldOf(*comparison.left);
+  const ast::CommandCall* before =
+      visit.position == 0 ? nullptr : &visit.pipeline->commands[visit.position - 1];
+  const bool counted =
+      field != nullptr && *field == "count" && before != nullptr &&
+      LowerAscii(before->name.text) == "stats" &&
+      std::any_of(before->arguments.begin(), before->arguments.end(), [](const auto& argument) {
+        const auto* name = std::get_if<ast::Name>(&argument.value);
+        return name != nullptr && !argument.alias && EqualsIgnoringCase(name->text, "count");
+      });
+  if (!counted && CallOf(*comparison.left, {"len", "mvcount", "abs"}) == nullptr) return;
+  visit.Add({.rule = "L0218",
+             .span = expr.span,
+             .message = fmt::format("{} is never below 0",
+                                    Beginning(visit.TextOf(comparison.left->span)))});
+}
+
+// a!=1 OR a!=2
+void CheckEitherDiffers(Visit& visit, const ast::Expr& expr, const ast::LogicalList& list) {
+  std::vector<std::pair<const std::string*, const ast::Expr*>> differs;
+  for (const ast::ExprPtr& operand : list.operands) {
+    const auto* comparison = std::get_if<ast::Comparison>(&operand->node);
+    if (comparison == nullptr || comparison->op != CompareOp::kNotEqual) continue;
+    const std::string* field = FieldOf(*comparison->left);
+    if (field == nullptr || !IsConstantText(*comparison->right)) continue;
+    const std::string_view value = visit.TextOf(comparison->right->span);
+    for (const auto& [name, other] : differs) {
+      if (*name != *field || visit.TextOf(other->span) == value) continue;
+      return visit.Add({.rule = "L0217",
+                        .span = expr.span,
+                        .message = fmt::format("{} differs from one of them always", *field),
+                        .notes = {"AND leaves both out"}});
+    }
+    differs.emplace_back(field, comparison->right.get());
+  }
+}
+
 void CheckComparison(Visit& visit, const ast::Expr& expr, const ast::Comparison& comparison) {
+  CheckBelowZero(visit, expr, comparison);
   const bool equality = comparison.op == CompareOp::kEqual || comparison.op == CompareOp::kNotEqual;
   const ast::Expr& left = *comparison.left;
   const ast::Expr& right = *comparison.right;
@@ -304,6 +368,9 @@ void ComparisonsExpression(Visit& visit, const ast::Expr& expr) {
   }
   if (const ast::FunctionCall* call = CallOf(expr, {"like"});
       call != nullptr && call->arguments.size() == 2) {
+    if (const std::string* text = TextOf(*call->arguments[1]); text != nullptr && *text == "%") {
+      visit.Add({.rule = "L0208", .span = expr.span, .message = "\"%\" takes every value"});
+    }
     return CheckCase(visit, *call->arguments[0], *call->arguments[1]);
   }
   if (const ast::FunctionCall* call = CallOf(expr, {"case"})) return CheckArms(visit, *call);
@@ -314,6 +381,7 @@ void ComparisonsExpression(Visit& visit, const ast::Expr& expr) {
   const auto* list = std::get_if<ast::LogicalList>(&expr.node);
   if (list != nullptr && list->operands.size() <= kMostCompared) {
     if (list->op == ast::LogicalOp::kAnd && AmongEvents(visit)) CheckAnd(visit, *list);
+    if (list->op == ast::LogicalOp::kOr) CheckEitherDiffers(visit, expr, *list);
     CheckSame(visit, *list);
     CheckMixed(visit, expr, *list);
   }

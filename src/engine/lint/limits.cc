@@ -350,6 +350,56 @@ void CheckNothing(Visit& visit, const ast::CommandCall& call) {
   }
 }
 
+// A stage that the one behind it makes vain, or that says what the one before said.
+void CheckRepeated(Visit& visit, const ast::CommandCall& call) {
+  if (visit.position == 0 || HasMacro(call) || !call.subsearches.empty()) return;
+  const ast::CommandCall& before = visit.pipeline->commands[visit.position - 1];
+  const std::string name = CommandOf(call);
+  if (name.empty() || CommandOf(before) != name) return;
+  if (name == "head" && call.arguments.size() == 1 && before.arguments.size() == 1 &&
+      IsNumber(call.arguments[0]) && IsNumber(before.arguments[0])) {
+    const std::string_view fewer = visit.TextOf(before.arguments[0].span);
+    const std::string_view more = visit.TextOf(call.arguments[0].span);
+    if (fewer.size() < more.size() || (fewer.size() == more.size() && fewer <= more)) {
+      visit.Add({.rule = "L1001",
+                 .span = call.span,
+                 .message = fmt::format("no more than {} rows are left", fewer)});
+    }
+    return;
+  }
+  const bool search = name == "search" && call.search && before.search;
+  const bool same = search ? visit.TextOf(call.search->span) == visit.TextOf(before.search->span)
+                           : visit.TextOf(call.span) == visit.TextOf(before.span);
+  if (same && IsAnyOf(name, {"search", "where", "fields", "table", "dedup", "sort", "regex"})) {
+    visit.Add({.rule = "L1001",
+               .span = call.span,
+               .message = fmt::format("it says what the {} before said", name)});
+  }
+}
+
+// eval x=1 | eval x=2
+void CheckOverwritten(Visit& visit, const ast::CommandCall& call) {
+  if (visit.position == 0 || CommandOf(call) != "eval") return;
+  const ast::CommandCall& before = visit.pipeline->commands[visit.position - 1];
+  if (CommandOf(before) != "eval") return;
+  for (const ast::Assignment& first : before.assignments) {
+    for (const ast::Assignment& again : call.assignments) {
+      // What reads it, or may.
+      if (again.value == nullptr || first.value == nullptr ||
+          visit.TextOf(again.value->span).find(first.target.text) != std::string_view::npos ||
+          visit.TextOf(again.value->span).find('`') != std::string_view::npos ||
+          first.target.text.find('{') != std::string_view::npos)
+        break;
+      if (again.target.text != first.target.text) continue;
+      visit.Add(
+          {.rule = "L1001",
+           .span = first.target.span,
+           .message = fmt::format("{} is computed anew in the next command", first.target.text)});
+      break;
+    }
+  }
+}
+
 void CheckNames(Visit& visit, const ast::CommandCall& call) {
   const std::string name = CommandOf(call);
   const plan::CommandEntry* entry = visit.search.core.entries().Command(name);
@@ -381,6 +431,8 @@ void LimitsCommand(Visit& visit, const ast::CommandCall& call) {
   if (name.empty()) return;
   CheckNames(visit, call);
   CheckNothing(visit, call);
+  CheckRepeated(visit, call);
+  CheckOverwritten(visit, call);
   CheckOrder(visit, call);
   if (name == "sort") CheckSort(visit, call);
   if (name == "transaction") CheckTransaction(visit, call);

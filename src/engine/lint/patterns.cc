@@ -50,6 +50,16 @@ constexpr LintRule kPatternsRules[] = {
      .at = "\"C:/Windows/System32/cmd.exe\"",
      .good = "Image=\"C:\\\\Windows\\\\System32\\\\cmd.exe\"",
      .mends = true},
+    {.id = "L0504",
+     .name = "doubled-backslash",
+     .title = "each backslash of a path written four times",
+     .explanation = "Within double quotes two stand for one. Four of them are needed in a regular "
+                    "expression only; in search they look for two.",
+     .fix = "write two for each backslash",
+     .bad = "Image=\"*\\\\\\\\Temp\\\\\\\\*\"",
+     .at = "\"*\\\\\\\\Temp\\\\\\\\*\"",
+     .good = "Image=\"*\\\\Temp\\\\*\"",
+     .on_run = true},
     {.id = "L0601",
      .name = "path-in-regex",
      .title = "a path in a regular expression with single backslashes",
@@ -102,6 +112,16 @@ constexpr LintRule kPatternsRules[] = {
      .bad = "EventID=1 | rex field=Image \"([a-z]+)\\.exe\"",
      .at = "\"([a-z]+)\\.exe\"",
      .good = "EventID=1 | rex field=Image \"(?<name>[a-z]+)\\.exe\""},
+    {.id = "L0606",
+     .name = "percent-in-regex",
+     .title = "% at the ends of a regular expression",
+     .explanation = "match() takes a regular expression, in which % stands for itself; LIKE takes "
+                    "it for any text.",
+     .fix = "leave % out, or use like()",
+     .bad = "EventID=1 | where match(CommandLine, \"%cmd%\")",
+     .at = "\"%cmd%\"",
+     .good = "EventID=1 | where match(CommandLine, \"cmd\")",
+     .on_run = true},
 };
 
 // ---------------------------------------------------------------- paths
@@ -161,6 +181,33 @@ void CheckBackslashes(Visit& visit, Span span, std::string_view meant) {
              .edits = {{span, better}}});
 }
 
+bool HoldsPaths(std::string_view field) {
+  const std::string lower = LowerAscii(field);
+  return lower.ends_with("image") || lower.ends_with("path") || lower.ends_with("filename") ||
+         lower.ends_with("processname") || lower.ends_with("directory");
+}
+
+// "*\\\\Temp\\\\*": each of them meant once. A share begins with two, and has single ones behind.
+void CheckDoubled(Visit& visit, Span span, std::string_view meant) {
+  constexpr std::string_view kTwo = "\\\\";
+  size_t doubled = 0;
+  std::string better;
+  for (size_t i = 0; i < meant.size(); ++i) {
+    better += meant[i];
+    if (meant[i] != '\\') continue;
+    if (meant.substr(i, kTwo.size()) != kTwo) return;
+    ++doubled;
+    ++i;
+  }
+  if (doubled < 2 || !HasLetters(meant)) return;
+  visit.Add({.rule = "L0504",
+             .span = span,
+             .message = "two backslashes each are looked for, and paths have one",
+             .notes = {fmt::format("write {}", Requoted(better))},
+             .fix = "write each of them once less",
+             .edits = {{span, Requoted(better)}}});
+}
+
 bool IsRegexText(std::string_view text) {
   // The command line of a program that takes one.
   for (const std::string_view program : {"grep", "sed ", "awk ", "perl", "findstr"}) {
@@ -177,6 +224,11 @@ bool IsRegexText(std::string_view text) {
   const bool slashes = text.size() > 4 && text.front() == '/' && text.back() == '/' &&
                        text.find(".*") != std::string_view::npos;
   if (alternatives || slashes) return true;
+  // .*\.exe$
+  if (text.size() > 3 && text.back() == '$' &&
+      (text.starts_with(".*") || text.find("\\.") != std::string_view::npos)) {
+    return true;
+  }
   const size_t dot_star = text.find(".*");
   if (dot_star != std::string_view::npos) {
     const size_t next = text.find(".*", dot_star + 2);
@@ -197,6 +249,7 @@ void PatternsTerms(Visit& visit, const ast::SearchExpr& terms) {
     const ast::Name* word = WordOf(value);
     if (word == nullptr || (op != CompareOp::kEqual && op != CompareOp::kNotEqual)) return;
     if (word->quoted) CheckBackslashes(visit, value.span, word->text);
+    if (word->quoted && HoldsPaths(field.text)) CheckDoubled(visit, value.span, word->text);
     if (IsRegexText(word->text)) {
       visit.Add({.rule = "L0604",
                  .span = value.span,
@@ -262,6 +315,12 @@ void CheckRegex(Visit& visit, const Regex& regex, bool in_eval) {
     visit.Add({.rule = "L0602",
                .span = regex.span,
                .message = "a repeated group ends with a repetition: this may take very long"});
+  }
+  if (in_eval && text.size() > 2 && text.front() == '%' && text.back() == '%') {
+    visit.Add({.rule = "L0606",
+               .span = regex.span,
+               .message = "% stands for itself in a regular expression",
+               .notes = {"like() takes % for any text; match() finds it anywhere"}});
   }
   if (!regex.anywhere) return;
   const std::string hint = in_eval ? HintForPattern(text, Comparison::kRegex) : "";

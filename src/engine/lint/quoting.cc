@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <variant>
 
 #include "engine/lint/families.h"
@@ -121,6 +122,16 @@ constexpr LintRule kQuotingRules[] = {
      .at = "10",
      .good = "EventID=1 | stats count by Image | head 10",
      .on_run = true},
+    {.id = "L0826",
+     .name = "and-as-field",
+     .title = "and between the fields of BY",
+     .explanation = "It is taken for a field, which no event has, and rows without a field of BY "
+                    "are left out.",
+     .fix = "leave it out",
+     .bad = "EventID=1 | stats count by User and host",
+     .at = "and",
+     .good = "EventID=1 | stats count by User host",
+     .on_run = true},
 };
 
 // ---------------------------------------------------------------- search terms
@@ -139,6 +150,37 @@ bool IsOperator(const Visit& visit, const ast::SearchTerm& term) {
 bool IsLowerOperator(std::string_view text) {
   return text == "like" || text == "contains" || text == "matches" || text == "startswith" ||
          text == "endswith";
+}
+
+// Image=~"…": the value is a ~, and the text behind it a phrase to look for.
+bool CheckTilde(Visit& visit, const std::vector<ast::SearchExpr>& operands) {
+  for (size_t i = 0; i + 1 < operands.size(); ++i) {
+    const auto* comparison = std::get_if<ast::SearchComparison>(&operands[i].node);
+    const ast::Name* word = comparison == nullptr ? nullptr : WordOf(comparison->value);
+    const auto* phrase = std::get_if<ast::SearchTerm>(&operands[i + 1].node);
+    if (word == nullptr || word->quoted || word->text != "~" || phrase == nullptr) continue;
+    visit.Add({.rule = "L0801",
+               .span = {operands[i].span.begin, operands[i + 1].span.end},
+               .message = fmt::format("{} equals ~ here, and the text is a phrase to look for",
+                                      comparison->field.text),
+               .notes = {fmt::format("| regex {}={} takes a regular expression",
+                                     comparison->field.text, visit.TextOf(operands[i + 1].span))}});
+    return true;
+  }
+  return false;
+}
+
+// EventCode IN (4624 OR 4625)
+void CheckOrInList(Visit& visit, const ast::SearchIn& in) {
+  for (size_t v = 1; v + 1 < in.values.size(); ++v) {
+    const ast::Name* word = WordOf(in.values[v]);
+    if (word == nullptr || word->quoted || (word->text != "OR" && word->text != "or")) continue;
+    visit.Add({.rule = "L0801",
+               .span = in.values[v].span,
+               .message = fmt::format("{} is one of the values here", word->text),
+               .notes = {"commas part the values of IN"}});
+    return;
+  }
 }
 
 const ast::SearchTerm* TermOf(const ast::SearchExpr& terms) {
@@ -168,7 +210,7 @@ bool CheckJoined(Visit& visit, const std::vector<ast::SearchExpr>& operands) {
 }
 
 void CheckOperators(Visit& visit, const std::vector<ast::SearchExpr>& operands) {
-  if (CheckJoined(visit, operands)) return;
+  if (CheckTilde(visit, operands) || CheckJoined(visit, operands)) return;
   for (size_t i = 0; i < operands.size(); ++i) {
     const ast::SearchTerm* term = TermOf(operands[i]);
     if (term == nullptr || term->text.quoted) continue;
@@ -330,6 +372,7 @@ void QuotingTerms(Visit& visit, const ast::SearchExpr& terms) {
     if (!CheckComments(visit, all->operands)) CheckOperators(visit, all->operands);
     return;
   }
+  if (const auto* in = std::get_if<ast::SearchIn>(&terms.node)) CheckOrInList(visit, *in);
   if (const ast::SearchTerm* term = TermOf(terms)) {
     CheckColon(visit, terms, *term);
     return CheckPhrase(visit, terms, *term);
@@ -380,7 +423,65 @@ void CheckName(Visit& visit, const ast::Argument& argument, bool may_be_number) 
              .notes = {"| head keeps so many rows"}});
 }
 
+// Where a comment of another language begins in the text of a command; quotes, macros and
+// subsearches are passed over.
+std::optional<Span> CommentIn(std::string_view text) {
+  size_t depth = 0;
+  for (size_t i = 1; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '"' || c == '`' || c == '\'') {
+      size_t end = i + 1;
+      while (end < text.size() && text[end] != c) end += text[end] == '\\' ? 2 : 1;
+      i = end;
+      continue;
+    }
+    if (c == '[') ++depth;
+    if (c == ']' && depth > 0) --depth;
+    const bool apart = text[i - 1] == ' ' || text[i - 1] == '\t' || text[i - 1] == '\n';
+    if (depth > 0 || !apart) continue;
+    const std::string_view rest = text.substr(i);
+    const std::string_view word = rest.substr(0, rest.find_first_of(" \t\r\n"));
+    const bool words = word.size() < rest.size();
+    const bool mark = word == "//" || word.starts_with("/*") ? IsComment(word)
+                      : word == "--" || word == "#"          ? words
+                                                             : word.size() > 2 && IsComment(word);
+    if (!mark) continue;
+    const bool opens = word.starts_with("/*") || word.starts_with("//");
+    const size_t size = opens ? 2 : word.size();
+    return Span{static_cast<uint32_t>(i), static_cast<uint32_t>(i + size)};
+  }
+  return std::nullopt;
+}
+
+// Search terms are looked at word by word.
+void CheckCommentBehind(Visit& visit, const ast::CommandCall& call) {
+  if (call.macro || call.search || call.implied) return;
+  const std::optional<Span> found = CommentIn(visit.TextOf(call.span));
+  if (!found) return;
+  const Span span{call.span.begin + found->begin, call.span.begin + found->end};
+  visit.Add({.rule = "L0802",
+             .span = span,
+             .message = fmt::format("{} begins no comment here: it is a part of the command",
+                                    visit.TextOf(span)),
+             .notes = {"comments are ``` … ```"}});
+}
+
+// by user and host
+void CheckAndInBy(Visit& visit, const ast::Clause& clause) {
+  for (size_t a = 1; a + 1 < clause.arguments.size(); ++a) {
+    const auto* name = std::get_if<ast::Name>(&clause.arguments[a].value);
+    if (name == nullptr || name->quoted ||
+        (!EqualsIgnoringCase(name->text, "and") && !EqualsIgnoringCase(name->text, "or")))
+      continue;
+    visit.Add({.rule = "L0826",
+               .span = name->span,
+               .message = fmt::format("{} is the name of a field here", name->text),
+               .notes = {"blanks or commas part the fields of BY"}});
+  }
+}
+
 void QuotingCommand(Visit& visit, const ast::CommandCall& call) {
+  CheckCommentBehind(visit, call);
   for (const ast::Argument& argument : call.arguments) {
     if (argument.alias) CheckQuotedName(visit, *argument.alias);
   }
@@ -403,6 +504,7 @@ void QuotingCommand(Visit& visit, const ast::CommandCall& call) {
   }
   for (const ast::Clause& clause : call.clauses) {
     if (clause.word != ast::ClauseWord::kBy && clause.word != ast::ClauseWord::kOver) continue;
+    CheckAndInBy(visit, clause);
     for (const ast::Argument& argument : clause.arguments) {
       CheckName(visit, argument, named_by_values);
     }

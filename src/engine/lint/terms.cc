@@ -83,6 +83,16 @@ constexpr LintRule kTermsRules[] = {
      .bad = "EventID=1 AND Image=a OR Image=b",
      .at = "EventID=1 AND Image=a OR Image=b",
      .good = "EventID=1 AND (Image=a OR Image=b)"},
+    {.id = "L0219",
+     .name = "double-negation",
+     .severity = kInfo,
+     .title = "NOT before field!=value",
+     .explanation = "It takes events in which the field has the value, and those without the "
+                    "field, which field!=value leaves out.",
+     .fix = "write field=value if events without the field are not wanted",
+     .bad = "EventID=1 NOT User!=admin",
+     .at = "NOT User!=admin",
+     .good = "EventID=1 User=admin"},
 };
 
 // ---------------------------------------------------------------- search terms
@@ -206,6 +216,27 @@ void CheckAlternatives(Visit& visit, const std::vector<ast::SearchExpr>& operand
   }
 }
 
+// a!=1 OR a!=2
+void CheckEitherTermDiffers(Visit& visit, const ast::SearchExpr& terms, const ast::SearchOr& any) {
+  if (any.operands.size() > kMostCompared) return;
+  std::vector<const ast::SearchComparison*> differs;
+  for (const ast::SearchExpr& operand : any.operands) {
+    const auto* one = std::get_if<ast::SearchComparison>(&operand.node);
+    const ast::Name* word = one == nullptr ? nullptr : WordOf(one->value);
+    if (word == nullptr || one->op != CompareOp::kNotEqual) continue;
+    for (const ast::SearchComparison* other : differs) {
+      if (other->field.text != one->field.text || SameValue(WordOf(other->value)->text, word->text))
+        continue;
+      return visit.Add(
+          {.rule = "L0217",
+           .span = terms.span,
+           .message = fmt::format("{} differs from one of them always", one->field.text),
+           .notes = {"AND leaves both out"}});
+    }
+    differs.push_back(one);
+  }
+}
+
 void CheckList(Visit& visit, const ast::SearchIn& in) {
   if (in.values.size() > kMostCompared) return;
   for (size_t v = 0; v < in.values.size(); ++v) {
@@ -322,9 +353,21 @@ void TermsTerms(Visit& visit, const ast::SearchExpr& terms) {
     }
     return;
   }
+  if (const auto* negation = std::get_if<ast::SearchNot>(&terms.node)) {
+    const auto* one = std::get_if<ast::SearchComparison>(&negation->operand->node);
+    if (one == nullptr || one->op != CompareOp::kNotEqual || WordOf(one->value) == nullptr ||
+        WordOf(one->value)->text == "*")
+      return;
+    return visit.Add(
+        {.rule = "L0219",
+         .span = terms.span,
+         .message = fmt::format("this takes events without {}, too", one->field.text),
+         .notes = {fmt::format("write {}={}", one->field.text, visit.TextOf(one->value.span))}});
+  }
   if (const auto* any = std::get_if<ast::SearchOr>(&terms.node)) {
     CheckAlternatives(visit, any->operands);
     CheckBareNumbers(visit, *any);
+    CheckEitherTermDiffers(visit, terms, *any);
   } else if (const auto* in = std::get_if<ast::SearchIn>(&terms.node)) {
     CheckList(visit, *in);
   }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <set>
 #include <string>
+#include <utility>
 
 namespace spelk {
 namespace {
@@ -113,6 +114,97 @@ INSTANTIATE_TEST_SUITE_P(Lint, EachRule, testing::ValuesIn(AllRules()), [](const
   for (const char c : rule.param->name) name += c == '-' ? '_' : c;
   return name;
 });
+
+// What the rule says of the search, as texts; of others nothing is asked.
+std::string TextsOf(std::string_view rule, std::string_view search) {
+  std::string texts;
+  for (const LintFinding& finding : Lint(SharedEngine(), search, AllProfiles())) {
+    if (finding.rule->id == rule) texts += (texts.empty() ? "" : " ") + finding.text;
+  }
+  return texts;
+}
+
+// Behind `stats count by user`.
+class FieldIsGone : public testing::TestWithParam<std::pair<const char*, const char*>> {};
+
+TEST_P(FieldIsGone, IsToldOfWhatReadsIt) {
+  const auto& [command, texts] = GetParam();
+  const std::string search = std::string("index=a | stats count by user | ") + command;
+  EXPECT_EQ(TextsOf("L0301", search), texts) << search;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Lint, FieldIsGone,
+    testing::Values(
+        std::pair("lookup spelk_http_status status AS src OUTPUT description", "src"),
+        std::pair("lookup spelk_http_status status AS user OUTPUT description", ""),
+        std::pair("join src [search index=b | stats count by src]", "src"),
+        std::pair("join user [search index=b | stats count by user | fields ip]", "ip"),
+        std::pair("mvexpand ip", "ip"), std::pair("mvexpand user", ""),
+        std::pair("makemv ip", "ip"), std::pair("nomv ip", "ip"), std::pair("mvcombine ip", "ip"),
+        std::pair("mvcombine user", ""), std::pair("timechart count", "timechart"),
+        std::pair("transaction user", "transaction"), std::pair("bin _time span=1h", "_time"),
+        std::pair("bin count span=10", ""), std::pair("rex \"(?<a>b)\"", "rex"),
+        std::pair("rex field=user \"(?<a>b)\" | table a", ""), std::pair("regex \"x\"", "regex"),
+        std::pair("spath input=j path=a", "j"), std::pair("spath input=user path=a", ""),
+        std::pair("convert num(src)", "src"), std::pair("convert num(count)", ""),
+        std::pair("iplocation ip", "ip"), std::pair("iplocation user | table City", ""),
+        std::pair("delta n", "n"), std::pair("accum n", "n"), std::pair("accum count", ""),
+        std::pair("autoregress n", "n"), std::pair("map search=\"search x=$src$\"", "src"),
+        std::pair("map search=\"search x=$user$\"", ""),
+        std::pair("appendpipe [stats sum(n)]", "n"),
+        std::pair("appendpipe [stats sum(count) as count | eval user=\"all\"] | table user", ""),
+        std::pair("fields src_ip", "src_ip"), std::pair("fields - src_ip", ""),
+        std::pair("stats earliest(user)", "stats")));
+
+// The macro is there for all searches, whatever they have.
+TEST(Lint, WhatMacrosConvertNeedNotBeThere) {
+  EngineOptions options;
+  options.stanzas = {{.conf = "macros.conf",
+                      .name = "to_text(1)",
+                      .settings = {{"args", "name"}, {"definition", "convert ctime($name$)"}},
+                      .file = "macros.conf",
+                      .line = 1}};
+  const Engine engine(options);
+  const std::string search = "index=a | stats count by user | `to_text(first)`";
+  EXPECT_FALSE(Has(Lint(engine, search, AllProfiles()), "L0301"));
+  EXPECT_TRUE(engine.Compile(search).ok());
+}
+
+TEST(Lint, CommentsOfOtherLanguagesBehindCommands) {
+  EXPECT_EQ(TextsOf("L0802", "* | table user // per user"), "//");
+  EXPECT_EQ(TextsOf("L0802", "* | fields user /* c */"), "/*");
+  EXPECT_EQ(TextsOf("L0802", "* | where x=1 -- c"), "--");
+  EXPECT_EQ(TextsOf("L0802", "* | stats count by user # per user"), "#");
+  EXPECT_EQ(TextsOf("L0802", "* | stats count by user -- done"), "--");
+  EXPECT_EQ(TextsOf("L0802", "* | eval a=\"x // y -- z # w\", b='c -- d' | sort - a"), "");
+  EXPECT_EQ(TextsOf("L0802", "* | where x=1 - -c | eval u=\"http://a/*\""), "");
+}
+
+TEST(Lint, OperatorsOfOtherLanguagesInSearch) {
+  EXPECT_EQ(TextsOf("L0801", "Image=~\".*cmd.exe\""), "Image=~\".*cmd.exe\"");
+  EXPECT_EQ(TextsOf("L0801", "EventCode IN (4624 OR 4625)"), "OR");
+  EXPECT_EQ(TextsOf("L0801", "EventCode IN (4624, 4625) state IN (CA, OR)"), "");
+}
+
+TEST(Lint, ConditionsThatSayNothing) {
+  EXPECT_EQ(TextsOf("L0217", "User!=a OR User!=b"), "User!=a OR User!=b");
+  EXPECT_EQ(TextsOf("L0217", "User!=a OR Host!=b OR User=c"), "");
+  EXPECT_EQ(TextsOf("L0218", "* | stats count | where count<0"), "count<0");
+  EXPECT_EQ(TextsOf("L0218", "* | where count<0"), "");
+  EXPECT_EQ(TextsOf("L0208", "* | where like(User, \"%\")"), "like(User, \"%\")");
+  EXPECT_EQ(TextsOf("L0604", "url=\".*\\.exe$\""), "\".*\\.exe$\"");
+  EXPECT_EQ(TextsOf("L0504", "Image=\"\\\\\\\\host\\\\share\\\\*\""), "");
+}
+
+TEST(Lint, StagesThatTheNextMakesVain) {
+  EXPECT_EQ(TextsOf("L1001", "* | head 10 | head 20"), "head 20");
+  EXPECT_EQ(TextsOf("L1001", "* | head 20 | head 10"), "");
+  EXPECT_EQ(TextsOf("L1001", "* | eval x=1 | eval x=2"), "x");
+  EXPECT_EQ(TextsOf("L1001", "* | eval x=1 | eval y=x, x=2"), "");
+  EXPECT_EQ(TextsOf("L1001", "act=x | search act=x"), "search act=x");
+  EXPECT_EQ(TextsOf("L1001", "* | fields a b | fields a b"), "fields a b");
+}
 
 TEST(Lint, IdsAndNamesAreUnique) {
   std::set<std::string_view> names;
