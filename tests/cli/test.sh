@@ -109,6 +109,18 @@ FAIL bad/rows.yml:8: nothing: 0 rows, want 1
     no rows: 2 events read; none kept by the base search
       user: in no event; names are case-sensitive, and there is User
 0 passed, 2 failed' bash -c '"$SPELK" test bad >out; code=$?; sed "s/, [0-9.]* s$//" out; exit $code'
+mkdir ordered
+cat >ordered/t.yml <<'END'
+query: sort user | table user
+events: [{user: ana}, {user: bo}]
+cases:
+  - name: turned
+    ordered: true
+    rows: [{user: bo}, {user: ana}]
+END
+expect 'that only the order differs' 1 'FAIL ordered/t.yml:4: turned: the rows are the right ones, in another order' \
+  bash -c '"$SPELK" test ordered >out; code=$?; head -1 out; exit $code'
+rm -r ordered
 expect 'in colour' 1 '2' bash -c '"$SPELK" test bad --color always >out; code=$?; grep -c "$(printf "\033\\[33m~")" out; exit $code'
 expect 'github' 1 '::error file=bad/rows.yml,line=6,title=differs::the rows differ%0A~ {"User":"ana","count":1}  count is "1", want "2"%0A~ {"User":"bo","count":1}  User is "bo", want "cy"%0A' \
   bash -c '"$SPELK" test bad -o github >out; code=$?; head -1 out; exit $code'
