@@ -92,7 +92,7 @@ std::string Frequent(const FieldValues& values) {
   std::string out;
   for (size_t i = 0; i < ordered.size() && i < kMost; ++i) {
     if (i > 0) out += ", ";
-    out += ShownValue(ordered[i].second, 40);
+    out += ordered[i].second.empty() ? "\"\"" : ShownValue(ordered[i].second, 40);
   }
   if (ordered.size() > kMost) {
     out += fmt::format(" and {}{} more", ordered.size() - kMost, values.all_values ? "" : " or");
@@ -149,6 +149,7 @@ std::string Findings::Begin(const Subject& subject) const {
 // ---------------------------------------------------------------- the walk
 
 void Findings::AddClause(const Expr& expr, bool negated) {
+  if (context_.holds_for_some != nullptr && context_.holds_for_some->count(&expr) > 0) return;
   switch (expr.kind) {
     case ExprKind::kNot:
       return AddClause(*expr.arguments[0], !negated);
@@ -513,8 +514,8 @@ void Findings::AddOrder(const Subject& subject, CompareOp op, const Value& bound
 
 void Findings::AddAllAre(const Subject& subject, std::string_view what, Span span) {
   Add(Kind::kNoneFits, subject.name, span,
-      fmt::format("{} {} is ruled out, and all are it ({})", Begin(subject), ShownValue(what),
-                  Frequent(*subject.values)));
+      fmt::format("{} {} is ruled out, and all are it ({})", Begin(subject),
+                  what.empty() ? "\"\"" : ShownValue(what), Frequent(*subject.values)));
 }
 
 }  // namespace spelk::engine

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +24,8 @@ struct FindingsContext {
   absl::TimeZone zone;
   // Where fields come from; null for the base search.
   const FieldOrigins* origins = nullptr;
+  // Parts of conditions that stand in nobody's way; as they stand there, under NOT their opposites.
+  const std::set<const plan::Expr*>* holds_for_some = nullptr;
   // Says what knowledge would need to give events the field; empty if none does.
   std::function<std::string(std::string_view field)> knowledge;
   // Says which events have a value of eventtype or tag.

@@ -64,6 +64,9 @@ std::string ForCase(std::string_view field, std::string_view wanted, Comparison 
     case Comparison::kRegex:
       return "match() minds case: begin the expression with (?i)";
     case Comparison::kEval:
+      if (field.starts_with("lower(")) {
+        return fmt::format("lower() gives small letters: write \"{}\"", Escaped(ToLower(wanted)));
+      }
       return fmt::format("case differs: write lower({})=\"{}\"", name, Escaped(ToLower(wanted)));
     case Comparison::kSearch:
       break;

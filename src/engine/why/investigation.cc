@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <deque>
 #include <functional>
+#include <set>
 #include <utility>
 
 #include "base/status.h"
@@ -56,9 +57,10 @@ class Investigation {
       stage_ = *why_.dropped_by;
       SPELK_RETURN_IF_ERROR(LookAtStage());
       SPELK_RETURN_IF_ERROR(CountTogether());
+      SPELK_RETURN_IF_ERROR(TryParts());
       Conclude();
     }
-    JoinStages();
+    JoinStages(chain_, &why_);
     return std::move(why_);
   }
 
@@ -162,40 +164,6 @@ class Investigation {
     why_.kept = why_.stages.front().rows_out;
     lookups_ = summary.lookups;
     return absl::OkStatus();
-  }
-
-  static uint64_t RowsOfStreams(const plan::Node& node, const Summary& summary) {
-    uint64_t rows = 0;
-    for (const StageCount& stage : summary.stages) {
-      const bool is_stream =
-          std::any_of(node.streams.begin(), node.streams.end(),
-                      [&](const plan::NodePtr& stream) { return stream->id == stage.id; });
-      if (is_stream) rows += stage.rows;
-    }
-    return rows;
-  }
-
-  // A command that is made of several nodes is one stage.
-  void JoinStages() {
-    std::vector<WhyStage> stages;
-    std::optional<size_t> dropped_by;
-    for (size_t i = 0; i < why_.stages.size(); ++i) {
-      WhyStage& stage = why_.stages[i];
-      const bool goes_on = i > 1 && !chain_[i]->span.empty() &&
-                           chain_[i]->span == chain_[i - 1]->span &&
-                           stage.text == stages.back().text;
-      if (goes_on) {
-        WhyStage& whole = stages.back();
-        whole.rows_out = stage.rows_out;
-        whole.known = whole.known && stage.known;
-        whole.row = std::move(stage.row);
-      } else {
-        stages.push_back(std::move(stage));
-      }
-      if (why_.dropped_by == i) dropped_by = stages.size() - 1;
-    }
-    why_.stages = std::move(stages);
-    why_.dropped_by = dropped_by;
   }
 
   WhyStage StageOf(const plan::Node& node, size_t index) const {
@@ -322,6 +290,40 @@ class Investigation {
     item->length = span.size();
   }
 
+  // Rows that come to a stage before the one that is asked about, or to it.
+  const FieldProfile* RowsBefore(size_t stage) {
+    constexpr size_t kMostStages = 32;
+    if (stage == 0 || stage == stage_) return stage == 0 ? events_.get() : rows_.get();
+    if (!before_.empty()) return before_[stage].get();
+    before_.resize(stage_);
+    std::vector<plan::NodePtr> plans;
+    for (size_t i = 1; i < stage_ && i < kMostStages; ++i) {
+      plans.push_back(Copy(*chain_[i - 1]));
+      plans.push_back(WithFields(Copy(*chain_[i - 1]), FieldsRead()));
+    }
+    trials_.ProfilePairs(std::move(plans), &before_);
+    return before_[stage].get();
+  }
+
+  absl::Status TryParts() {
+    std::vector<std::pair<const plan::Expr*, bool>> parts;
+    for (size_t i = 0; i < alone_.size(); ++i) {
+      if (alone_[i] == 0) AddInexactParts(*clauses_[i], false, true, &parts);
+    }
+    if (parts.empty()) return absl::OkStatus();
+    std::vector<std::pair<const plan::Expr*, size_t>> trials;
+    for (size_t i = 0; i < parts.size() && i < kMostClauses; ++i) {
+      plan::ExprPtr part = plan::Copy(*parts[i].first);
+      if (parts[i].second) part = plan::MakeNot(std::move(part));
+      trials.emplace_back(parts[i].first, trials_.Count(Filtered(Before(), *part)));
+    }
+    SPELK_RETURN_IF_ERROR(trials_.Run());
+    for (const auto& [part, trial] : trials) {
+      if (trials_.summary(trial).rows > 0) holds_for_some_.insert(part);
+    }
+    return absl::OkStatus();
+  }
+
   // ---- what it means
 
   // "rex (line 2)"
@@ -337,7 +339,12 @@ class Investigation {
     context.zone = core_.zone();
     const FieldOrigins origins(
         chain_, stage_, fields_, *events_, *rows_, [this](size_t stage) { return Named(stage); },
-        [this](size_t stage) { return TableOf(stage); });
+        [this](size_t stage) {
+          const WhyStage& lookup = why_.stages[stage];
+          return lookup.name == "lookup" ? RowsOfTable(lookups_, lookup.text) : "";
+        },
+        [this](size_t stage) { return RowsBefore(stage); });
+    context.holds_for_some = &holds_for_some_;
     context.origins = &origins;
     context.event_class = [this](std::string_view field, std::string_view value) {
       return core_.knowledge().classes().Described(field, value);
@@ -465,11 +472,6 @@ class Investigation {
     }
   }
 
-  std::string TableOf(size_t stage) const {
-    const WhyStage& lookup = why_.stages[stage];
-    return lookup.name == "lookup" ? RowsOfTable(lookups_, lookup.text) : "";
-  }
-
   void AddConditionsTo(Findings* findings) {
     const plan::Node& node = *chain_[stage_];
     bool all = !conditions_.empty();
@@ -577,7 +579,9 @@ class Investigation {
   std::vector<std::pair<size_t, size_t>> earlier_;  // Stages, and trials of all of it before them.
   std::vector<const plan::Node*> subsearch_plans_;
   std::unique_ptr<FieldProfile> events_;
-  std::unique_ptr<FieldProfile> rows_;  // That came to the stage.
+  std::unique_ptr<FieldProfile> rows_;                 // That came to the stage,
+  std::vector<std::unique_ptr<FieldProfile>> before_;  // and to those before it.
+  std::set<const plan::Expr*> holds_for_some_;
   std::vector<std::unique_ptr<FieldProfile>> others_;
   std::vector<std::unique_ptr<FieldProfile>> subsearches_;  // Of the clauses.
 };

@@ -74,4 +74,17 @@ std::unique_ptr<FieldProfile> Trials::TakeProfile(size_t trial) {
   return std::move(trials_[trial].profile);
 }
 
+void Trials::ProfilePairs(std::vector<plan::NodePtr> plans,
+                          std::vector<std::unique_ptr<FieldProfile>>* profiles) {
+  const size_t first = trials_.size();
+  for (plan::NodePtr& plan : plans) Profile(std::move(plan));
+  if (!Run().ok()) return;
+  for (size_t i = first; i + 1 < trials_.size(); i += 2) {
+    if (!status(i).ok() || !status(i + 1).ok()) continue;
+    std::unique_ptr<FieldProfile> profile = TakeProfile(i);
+    profile->AddFieldsOf(*trials_[i + 1].profile);
+    (*profiles)[(i - first) / 2 + 1] = std::move(profile);
+  }
+}
+
 }  // namespace spelk::engine

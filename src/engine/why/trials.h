@@ -26,6 +26,10 @@ class Trials {
   const absl::Status& status(size_t trial) const { return trials_[trial].status; }
   const Summary& summary(size_t trial) const { return trials_[trial].summary; }
   std::unique_ptr<FieldProfile> TakeProfile(size_t trial);
+  // Runs plans that come in pairs, which have the same rows with other fields; into the places from
+  // 1 on: what both of a pair tell, null where one of them fails.
+  void ProfilePairs(std::vector<plan::NodePtr> plans,
+                    std::vector<std::unique_ptr<FieldProfile>>* profiles);
 
  private:
   struct Trial {
