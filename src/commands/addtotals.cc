@@ -23,7 +23,7 @@ std::vector<size_t> Summed(const Schema& schema, const std::vector<Field>& names
   for (size_t c = 0; c < schema.size(); ++c) {
     if (schema[c].hidden() || schema[c].internal()) continue;
     const bool named = std::any_of(names.begin(), names.end(), [&](Field name) {
-      return plan::PatternTakes(name.name(), schema[c].name());
+      return plan::PatternTakes(name.name(), schema[c]);
     });
     if (named) columns.push_back(c);
   }

@@ -94,7 +94,7 @@ bool TakesField(const std::vector<Field>& names, Field field) {
   if (field.hidden()) return false;
   if (names.empty()) return !field.internal();
   return std::any_of(names.begin(), names.end(),
-                     [field](Field name) { return plan::PatternTakes(name.name(), field.name()); });
+                     [field](Field name) { return plan::PatternTakes(name.name(), field); });
 }
 
 plan::FieldSet ReadsOf(const std::vector<Field>& names) {

@@ -99,7 +99,7 @@ class FieldSummary final : public exec::Sequential<SummaryState> {
   bool IsWanted(Field field) const {
     if (node_.names.empty()) return !field.internal();
     return std::any_of(node_.names.begin(), node_.names.end(), [field](Field name) {
-      return plan::PatternTakes(name.name(), field.name());
+      return plan::PatternTakes(name.name(), field);
     });
   }
 

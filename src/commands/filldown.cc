@@ -82,7 +82,7 @@ class FillDown final : public exec::Sequential<FillDownState> {
     for (const Field field : schema.fields()) {
       if (!state.seen.insert(field).second || field.hidden()) continue;
       const bool named = std::any_of(names_.begin(), names_.end(), [field](Field name) {
-        return plan::PatternTakes(name.name(), field.name());
+        return plan::PatternTakes(name.name(), field);
       });
       if (named) state.fields.emplace_back(field);
     }

@@ -113,7 +113,7 @@ class Foreach final : public exec::SpoolSink {
         continue;
       }
       for (const Field field : fields) {
-        if (plan::PatternTakes(pattern.name(), field.name())) add(pattern, field);
+        if (plan::PatternTakes(pattern.name(), field)) add(pattern, field);
       }
     }
     return all;

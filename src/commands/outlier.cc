@@ -198,7 +198,7 @@ class Outlier final : public exec::Sink<OutlierState> {
   bool IsWanted(Field field) const {
     if (node_.names.empty()) return !field.internal();
     return std::any_of(node_.names.begin(), node_.names.end(), [field](Field name) {
-      return plan::PatternTakes(name.name(), field.name());
+      return plan::PatternTakes(name.name(), field);
     });
   }
 

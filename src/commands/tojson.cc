@@ -227,7 +227,7 @@ class ToJsonOperator final : public exec::Streaming<ToJsonState> {
     for (const FormedFields& each : fields_) {
       const std::string_view name = each.field.name();
       const bool all = includes_internal_ && name == "*";
-      if (all || plan::PatternTakes(name, field.name())) return each.form;
+      if (all || plan::PatternTakes(name, field)) return each.form;
     }
     return std::nullopt;
   }

@@ -90,7 +90,7 @@ class Project final : public Reshape {
       }
       std::vector<Field> taken;
       for (const Field field : schema.fields()) {
-        if (!field.hidden() && plan::PatternTakes(name.name(), field.name()))
+        if (plan::PatternTakes(name.name(), field))
           taken.push_back(field);
       }
       std::sort(taken.begin(), taken.end(), [](Field a, Field b) { return a.name() < b.name(); });
@@ -199,7 +199,7 @@ class Rename final : public Streaming<RenameState> {
     std::vector<Move> moves;
     std::vector<RenamedColumn> renamed;
     for (RenamedColumn& column : columns) {
-      const bool takes = !column.name.hidden() && plan::PatternTakes(pair.from, column.name.name());
+      const bool takes = plan::PatternTakes(pair.from, column.name);
       Field name = column.name;
       if (takes) {
         SPELK_ASSIGN_OR_RETURN(name, NewName(pattern, pair.to, name));

@@ -46,7 +46,7 @@ bool Hides(const plan::ProjectNode& project, const plan::Expr& predicate) {
         return !named && !field.internal();
       case plan::ProjectMode::kRemove:
         return std::any_of(names.begin(), names.end(), [&](Field name) {
-          return plan::PatternTakes(name.name(), field.name());
+          return plan::PatternTakes(name.name(), field);
         });
       case plan::ProjectMode::kTable:
         break;

@@ -19,6 +19,9 @@ constexpr size_t kShortList = 16;
 bool PatternTakes(std::string_view pattern, std::string_view name) {
   return FieldPatternTakes(pattern, name);
 }
+bool PatternTakes(std::string_view pattern, Field field) {
+  return !field.hidden() && FieldPatternTakes(pattern, field.name());
+}
 
 bool FieldSet::Names(Field field) const {
   if (!index_.empty()) return index_.contains(field);
@@ -68,7 +71,7 @@ bool FieldSet::Has(Field field) const {
   if (Names(field)) return true;
   if (field.hidden()) return false;
   return all_ || std::any_of(patterns_.begin(), patterns_.end(), [&](const std::string& pattern) {
-           return PatternTakes(pattern, field.name());
+           return PatternTakes(pattern, field);
          });
 }
 

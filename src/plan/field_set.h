@@ -13,6 +13,8 @@ namespace spelk::plan {
 // True if a field-list pattern (`*` any run) takes the name. `*` at the start does not take names
 // that begin with `_`. Exact case.
 bool PatternTakes(std::string_view pattern, std::string_view name);
+// No pattern takes a hidden field.
+bool PatternTakes(std::string_view pattern, Field field);
 inline bool IsPattern(std::string_view name) { return name.find('*') != std::string_view::npos; }
 
 // Fields by name, by pattern, or all. Names keep the order in which they were added.

@@ -195,7 +195,7 @@ std::optional<std::vector<Field>> ProjectNode::OutputColumns(
   std::vector<Field> columns;
   const auto named = [this](Field field) {
     return std::any_of(names.begin(), names.end(),
-                       [&](Field name) { return PatternTakes(name.name(), field.name()); });
+                       [&](Field name) { return PatternTakes(name.name(), field); });
   };
   if (mode == ProjectMode::kRemove) {
     for (const Field field : *before) {
@@ -215,7 +215,7 @@ std::vector<Field> ProjectNode::KeptInOrder(const std::vector<Field>& before) co
       continue;
     }
     for (const Field field : before) {
-      if (!field.hidden() && PatternTakes(name.name(), field.name())) kept.Add(field);
+      if (PatternTakes(name.name(), field)) kept.Add(field);
     }
   }
   for (const Field field : before) {
@@ -422,7 +422,7 @@ size_t ListedPlace(const OutputShape& shape, Field field) {
   const size_t listed = shape.order.size();
   if (made != later.end()) return listed + 1 + static_cast<size_t>(made - later.begin());
   size_t at = 0;
-  while (at < listed && !PatternTakes(shape.order[at].name(), field.name())) ++at;
+  while (at < listed && !PatternTakes(shape.order[at].name(), field)) ++at;
   return at;
 }
 

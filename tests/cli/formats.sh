@@ -56,6 +56,22 @@ printf '{"preview":false,"results":[{"EventID":"1","Image":"x, y"},\n{"EventID":
 reads results.json "$two"
 printf '{"took":3,"_shards":{"total":1},"hits":{"total":{"value":2},"max_score":1.0,"hits":[{"_index":"i","_source":{"EventID":"1","Image":"x, y"}},\n{"_index":"i","_source":{"EventID":"2","Image":"z"}}]},"x":[1]}' >hits.json
 reads hits.json "$two"
+printf '{"preview":false,"results":[{"EventID":["1","3"]}]}\n' >lists.json
+expect 'a list in a result is a multivalue' 0 '{"EventID":["1","3"]}' run 'EventID=3 | table EventID' lists.json
+printf '{"a":1}\n{"a":2}{"a":3}\n{"results":[{"a":4},{"a":5}]}\n{"a":6}{"a":7\n' >mixed.json
+split -l 1 mixed.json part.
+expect 'several objects on a line, first or not' 0 '{"a":1}
+{"a":2}
+{"a":3}
+{"a":4}
+{"a":5}
+{"a":6}' run '* | table a' mixed.json
+expect 'and in files of their own' 0 '{"a":1}
+{"a":2}
+{"a":3}
+{"a":4}
+{"a":5}
+{"a":6}' run '* | table a' part.aa part.ab part.ac part.ad
 printf '{"hits":{"total":7},"EventID":"1","Image":"x, y"}\n{"EventID":"2","Image":"z"}\n' >no_hits.json
 reads no_hits.json "$two"
 printf '\357\273\277[{"EventID":"1","Image":"x, y"},\n{"EventID":"2","Image":"z"}]\n' >marked.json

@@ -120,7 +120,7 @@ absl::StatusOr<Field> AggregationPlan::OutputOf(const plan::AggregateCall& call,
 
 bool AggregationPlan::Takes(const PatternCall& call, Field field) const {
   return !field.hidden() && !field.name().starts_with(plan::kPartialPrefix) &&
-         plan::PatternTakes(call.call.call->pattern, field.name()) &&
+         plan::PatternTakes(call.call.call->pattern, field) &&
          std::find(by_.begin(), by_.end(), field) == by_.end() &&
          std::find(split_.begin(), split_.end(), field) == split_.end();
 }

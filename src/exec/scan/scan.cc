@@ -16,6 +16,7 @@
 #include "exec/scan/line_index.h"
 #include "exec/scan/shared_scan.h"
 #include "io/input_kind.h"
+#include "io/line_objects.h"
 #include "io/terminal_text.h"
 #include "value/byte_search.h"
 
@@ -337,19 +338,25 @@ absl::StatusOr<bool> ScanWorker::ReadWrapped(std::string_view line, std::string_
 }
 
 absl::Status ScanWorker::AddList(std::string_view line, std::string_view list, size_t wrapper,
-                                 const std::vector<size_t>& plans, const ScanOutputs& outputs) {
+                                 int depth, const std::vector<size_t>& plans,
+                                 const ScanOutputs& outputs) {
   const BatchMemoryPtr keep = rows_.memory();  // The list may stand in a text that was unwrapped.
-  outer_ = slots_;
+  const std::vector<io::RawValue> around = slots_;
   io::ArrayElements elements(list);
   while (const std::optional<std::string_view> event = elements.Next()) {
     size_t shape = CompiledScan::kNone;
+    outer_ = around;
     SPELK_ASSIGN_OR_RETURN(const bool is_event, ReadWrapped(line, *event, wrapper, &shape));
     if (!is_event) {
       SPELK_RETURN_IF_ERROR(Reject(line, "an element of a list of events is no object", true));
       continue;
     }
-    if (shape == CompiledScan::kNone) shape = wrapper;
-    SPELK_RETURN_IF_ERROR(AddRow({*event, *event, shape, wrapper}, false, plans));
+    if (shape == CompiledScan::kNone) {
+      SPELK_RETURN_IF_ERROR(AddRow({*event, *event, wrapper, wrapper}, false, plans));
+    } else {
+      const ScanRows::Row row{*event, *event, shape, wrapper};
+      SPELK_RETURN_IF_ERROR(AddUnwrapped(line, row, depth, plans, outputs));
+    }
     if (rows_.size() < scan_.run->batch_rows) continue;
     SPELK_RETURN_IF_ERROR(Flush(outputs));
     rows_.memory()->pins.push_back(keep);
@@ -357,18 +364,31 @@ absl::Status ScanWorker::AddList(std::string_view line, std::string_view list, s
   return absl::OkStatus();
 }
 
+// Of several on a line, which may be more than a batch takes.
+absl::Status ScanWorker::AddObject(std::string_view object, const std::vector<size_t>& plans,
+                                   const ScanOutputs& outputs) {
+  SPELK_RETURN_IF_ERROR(AddLine(object, plans, outputs));
+  return rows_.size() < scan_.run->batch_rows ? absl::OkStatus() : Flush(outputs);
+}
+
 absl::Status ScanWorker::AddEvents(std::string_view line, const std::vector<size_t>& plans,
                                    const ScanOutputs& outputs) {
-  ScanRows::Row row{line, line, shapes_.Find(reader_, slots_), CompiledScan::kNone};
+  const ScanRows::Row row{line, line, shapes_.Find(reader_, slots_), CompiledScan::kNone};
+  return AddUnwrapped(line, row, 0, plans, outputs);
+}
+
+absl::Status ScanWorker::AddUnwrapped(std::string_view line, ScanRows::Row row, int depth,
+                                      const std::vector<size_t>& plans,
+                                      const ScanOutputs& outputs) {
   size_t shape = row.shape;
-  bool as_read = true;
-  for (int depth = 0; depth < kMaxUnwraps && shape != CompiledScan::kNone; ++depth) {
+  bool as_read = row.wrapper == CompiledScan::kNone;
+  for (; depth < kMaxUnwraps && shape != CompiledScan::kNone; ++depth) {
     const CompiledScan::Shape& known = scan_.shapes[shape];
     if (known.shape->skip) return absl::OkStatus();
     if (known.unwrap == CompiledScan::kNone) break;
     const io::RawValue wrapped = slots_[known.unwrap];
     if (known.unwrap_list && wrapped.kind == io::RawKind::kArray) {
-      return AddList(line, wrapped.text(), shape, plans, outputs);
+      return AddList(line, wrapped.text(), shape, depth + 1, plans, outputs);
     }
     as_read = false;
     std::string_view event;
@@ -424,6 +444,13 @@ absl::Status ScanWorker::AddLine(std::string_view line, const std::vector<size_t
   if (verdict == io::LineVerdict::kNoMemory) {
     return scan_.run->budget->Exhausted("a line of input", line.size() * sizeof(uint32_t));
   }
+  std::string_view object;
+  if (verdict != io::LineVerdict::kEvent && io::TakeObject(&line, &object)) {
+    do {
+      SPELK_RETURN_IF_ERROR(AddObject(object, plans, outputs));
+    } while (io::TakeObject(&line, &object));
+    return AddObject(line, plans, outputs);
+  }
   report_.looked_at.fetch_add(1, std::memory_order_relaxed);
   if (verdict != io::LineVerdict::kEvent) return Reject(line, io::Describe(verdict), false);
   ++events_;
@@ -446,6 +473,13 @@ absl::Status ScanWorker::LookAt(std::string_view line) {
   if (verdict == io::LineVerdict::kBlank) return absl::OkStatus();
   if (verdict == io::LineVerdict::kNoMemory) {
     return scan_.run->budget->Exhausted("a line of input", line.size() * sizeof(uint32_t));
+  }
+  std::string_view object;
+  if (verdict != io::LineVerdict::kEvent && io::TakeObject(&line, &object)) {
+    do {
+      SPELK_RETURN_IF_ERROR(LookAt(object));
+    } while (io::TakeObject(&line, &object));
+    return LookAt(line);
   }
   report_.looked_at.fetch_add(1, std::memory_order_relaxed);
   if (verdict != io::LineVerdict::kEvent) return Reject(line, io::Describe(verdict), false);

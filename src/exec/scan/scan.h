@@ -126,9 +126,14 @@ class ScanWorker {
   io::LineVerdict ReadLine(std::string_view line, bool* faulty);
   absl::Status AddLine(std::string_view line, const std::vector<size_t>& plans,
                        const ScanOutputs& outputs);
+  absl::Status AddObject(std::string_view object, const std::vector<size_t>& plans,
+                         const ScanOutputs& outputs);
   absl::Status AddEvents(std::string_view line, const std::vector<size_t>& plans,
                          const ScanOutputs& outputs);
-  absl::Status AddList(std::string_view line, std::string_view list, size_t wrapper,
+  // An event of slots_ out of what it is wrapped in, which was done `depth` times.
+  absl::Status AddUnwrapped(std::string_view line, ScanRows::Row row, int depth,
+                            const std::vector<size_t>& plans, const ScanOutputs& outputs);
+  absl::Status AddList(std::string_view line, std::string_view list, size_t wrapper, int depth,
                        const std::vector<size_t>& plans, const ScanOutputs& outputs);
   // An event of slots_; `as_read`: nothing was written into them since.
   absl::Status AddRow(const ScanRows::Row& row, bool as_read, const std::vector<size_t>& plans);

@@ -30,14 +30,21 @@ struct Looked {
   absl::Status error;  // Met before enough was read; told by the source again.
 };
 
-// True if no more bytes are needed to tell the format: the first line is JSON, and whole.
+bool HasMore(std::string_view after) {
+  return after.find_first_not_of(kBlanks) != std::string_view::npos;
+}
+
+// True if no more bytes are needed to tell the format: the first line is JSON, and whole. What is
+// several events may be all there is, so there it matters whether something follows.
 bool IsEnough(std::string_view start) {
   // A brace and a zero may begin UTF-16, which two units tell.
   if (start.size() < kUtf16Told && start.find('\0') != std::string_view::npos) return false;
   if (start.starts_with(kByteOrderMark)) start.remove_prefix(kByteOrderMark.size());
   const size_t begin = start.find_first_not_of(kBlanks);
-  return begin != std::string_view::npos && start[begin] == '{' &&
-         start.find('\n', begin) != std::string_view::npos;
+  if (begin == std::string_view::npos || start[begin] != '{') return false;
+  const size_t end = start.find('\n', begin);
+  if (end == std::string_view::npos) return false;
+  return HasMore(start.substr(end)) || !HoldsSeveralObjects(start.substr(begin, end - begin));
 }
 
 // Fails as the source did, where that is asked for next.
@@ -113,6 +120,7 @@ InputStart StartOf(std::string_view bytes, bool complete) {
   // What begins with an object is known by its first line: of what follows any part may be there.
   const size_t line = start.text.find('\n');
   if (start.text.starts_with('{') && line != std::string_view::npos) {
+    start.followed = HasMore(start.text.substr(line));
     start.text = start.text.substr(0, line + 1);
   }
   start.is_text = !start.text.empty() && IsText(start.text) && !IsKnownMagic(start.text);

@@ -16,6 +16,7 @@ struct InputStart {
   std::string_view bytes;  // As they are.
   std::string_view text;   // Without byte order mark and blanks; of an object only its first line.
   bool is_text = false;    // There is something in it, and no control characters or known magic.
+  bool followed = false;   // Of an object: after its first line there is more.
   bool complete = false;   // They are the whole input.
 };
 
@@ -43,9 +44,12 @@ const InputFormat& FormatOf(std::string_view start, bool complete);
 
 // Undoes compression, archives and UTF-16, and gives the events of what is inside as one JSON
 // object a line; a source that has them like that is given back. `path` names it in messages.
-// Looks at the first bytes: of a slow pipe at no more than the first line, if that is JSON.
+// Looks at the first bytes: of a slow pipe at no more than the first line, if that is one object.
 absl::StatusOr<ByteSourcePtr> OpenFormat(ByteSourcePtr source, const std::string& path,
                                          const FormatOptions& options);
+
+// Whether a line is whole and more than one event, by its first object or what follows that.
+bool HoldsSeveralObjects(std::string_view line);
 
 // bzip2, xz, zip or tar, whether the build reads them or not.
 bool IsArchive(std::string_view start);

@@ -19,6 +19,9 @@ constexpr std::array<std::string_view, 17> kBefore = {
     "highlighted",       "lastrow",     "offset",   "took",      "timed_out",
     "terminated_early",  "_shards",     "total",    "max_score", "_scroll_id",
     "num_reduce_phases", "pit_id"};
+// One result as the layout of all of them.
+constexpr std::string_view kResultBegin = "{\"init_offset\":0,\"results\":[";
+constexpr std::string_view kResultEnd = "]}";
 // What Elasticsearch answers has the array in an object of the same name.
 constexpr std::string_view kNested = "hits";
 
@@ -65,6 +68,8 @@ class Envelope {
   Kind kind() const { return kind_; }
   // In how many objects the array lies.
   size_t depth() const { return depth_; }
+  // The results of a search of Splunk's: a list is a multivalue there, so their layout is kept.
+  bool of_results() const { return key_ == kArrays[0]; }
 
   // The next byte, which is no blank between tokens. `walk` stands before it.
   void Step(char c, const JsonWalk& walk) {
@@ -170,6 +175,7 @@ class JsonDocuments final : public Transcoder {
       in_array_ = true;
     } else if (c == ']' && in_array_) {
       in_array_ = false;
+      results_ = false;
       if (std::exchange(around_, false)) {
         walk_.Reset();
         for (size_t i = 0; i < around_depth_; ++i) walk_.Step('{');
@@ -179,6 +185,7 @@ class JsonDocuments final : public Transcoder {
       walk_.Reset();
       envelope_ = Envelope();
       holding_ = !in_array_;
+      if (results_) out += kResultBegin;
       place_ = Place::kDocument;
       Document(c, out);
     } else {
@@ -215,6 +222,7 @@ class JsonDocuments final : public Transcoder {
       out += c;
     }
     if (walk_.depth() > 0) return;
+    if (results_) out += kResultEnd;
     out += '\n';
     place_ = Place::kBetween;
   }
@@ -224,6 +232,7 @@ class JsonDocuments final : public Transcoder {
     held_.clear();
     around_ = true;
     around_depth_ = envelope_.depth();
+    results_ = envelope_.of_results();
     in_array_ = true;
     place_ = Place::kBetween;
     Between(c, out);
@@ -233,6 +242,7 @@ class JsonDocuments final : public Transcoder {
   bool in_array_ = false;
   bool around_ = false;      // That array is one of an object,
   size_t around_depth_ = 0;  // or of an object in one.
+  bool results_ = false;     // Its elements are results of a search.
   bool holding_ = false;
   bool indented_ = false;  // Since the end of a line nothing but blanks was met.
   JsonWalk walk_;
@@ -240,31 +250,33 @@ class JsonDocuments final : public Transcoder {
   std::string held_;  // Of an object, while it is not known what it is.
 };
 
-// Objects over several lines, one after another on a line, or around events; not one a line.
-bool BeginsDocuments(std::string_view start) {
+// What the first line says: objects over several lines, one after another on a line, or around
+// events; or one a line.
+enum class FirstLine : uint8_t { kOneObject, kSeveralObjects, kOverLines };
+
+FirstLine FirstLineOf(std::string_view start) {
   JsonWalk walk;
   Envelope envelope;
-  for (size_t i = 0; i < start.size(); ++i) {
-    const char c = start[i];
+  bool around = false;
+  size_t objects = 0;
+  for (const char c : start) {
     if (c == '\n') {
       // A line end within a string is a fault of a line, not a document over lines.
-      if (walk.in_string()) return false;
-      if (walk.depth() > 0) return true;
+      if (walk.in_string()) return FirstLine::kOneObject;
+      if (walk.depth() > 0) return FirstLine::kOverLines;
+      if (objects > 0) break;
     }
     if (!walk.in_string() && IsBlank(c)) continue;
-    envelope.Step(c, walk);
-    if (envelope.kind() == Envelope::Kind::kAround) return true;
+    if (walk.depth() == 0 && objects > 0 && c != '{') break;  // A fault, or commas between.
+    if (objects == 0) envelope.Step(c, walk);
+    around = around || envelope.kind() == Envelope::Kind::kAround;
     walk.Step(c);
-    if (walk.in_string() || walk.depth() > 0) continue;
-    // The object is at its end: what follows on its line?
-    for (size_t next = i + 1; next < start.size() && start[next] != '\n'; ++next) {
-      if (!IsBlank(start[next])) {
-        return start[next] == '{';
-      }
-    }
-    return false;
+    if (!walk.in_string() && walk.depth() == 0) ++objects;
   }
-  return false;
+  if (walk.depth() > 0) {
+    return around || objects > 0 ? FirstLine::kOverLines : FirstLine::kOneObject;
+  }
+  return around || objects > 1 ? FirstLine::kSeveralObjects : FirstLine::kOneObject;
 }
 
 // [{ … or [] but not [2024-05-01 …
@@ -275,8 +287,10 @@ bool IsJsonArray(std::string_view text) {
 
 bool RecognizesJson(const InputStart& start) {
   if (!start.is_text) return false;
-  return start.text[0] == '{' ? BeginsDocuments(start.text)
-                              : start.text[0] == '[' && IsJsonArray(start.text);
+  if (start.text[0] != '{') return start.text[0] == '[' && IsJsonArray(start.text);
+  const FirstLine first = FirstLineOf(start.text);
+  // Among other lines such a line is read as it is, wherever it stands.
+  return first == FirstLine::kOverLines || (first == FirstLine::kSeveralObjects && !start.followed);
 }
 
 absl::StatusOr<ByteSourcePtr> OpenJson(ByteSourcePtr source, const Opening&) {
@@ -284,6 +298,10 @@ absl::StatusOr<ByteSourcePtr> OpenJson(ByteSourcePtr source, const Opening&) {
 }
 
 }  // namespace
+
+bool HoldsSeveralObjects(std::string_view line) {
+  return FirstLineOf(line) == FirstLine::kSeveralObjects;
+}
 
 extern constexpr InputFormat kJsonFormat = {
     .name = "json", .recognizes = &RecognizesJson, .open = &OpenJson};
