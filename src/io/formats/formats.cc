@@ -30,12 +30,13 @@ struct Looked {
   absl::Status error;  // Met before enough was read; told by the source again.
 };
 
-bool HasMore(std::string_view after) {
-  return after.find_first_not_of(kBlanks) != std::string_view::npos;
+// What the text begins with but for blanks; 0 without anything.
+char FirstOf(std::string_view text) {
+  const size_t at = text.find_first_not_of(kBlanks);
+  return at == std::string_view::npos ? '\0' : text[at];
 }
 
-// True if no more bytes are needed to tell the format: the first line is JSON, and whole. What is
-// several events may be all there is, so there it matters whether something follows.
+// True if no more bytes are needed to tell the format: the first line is JSON, and whole.
 bool IsEnough(std::string_view start) {
   // A brace and a zero may begin UTF-16, which two units tell.
   if (start.size() < kUtf16Told && start.find('\0') != std::string_view::npos) return false;
@@ -44,7 +45,7 @@ bool IsEnough(std::string_view start) {
   if (begin == std::string_view::npos || start[begin] != '{') return false;
   const size_t end = start.find('\n', begin);
   if (end == std::string_view::npos) return false;
-  return HasMore(start.substr(end)) || !HoldsSeveralObjects(start.substr(begin, end - begin));
+  return FirstOf(start.substr(end)) != '\0' || !NextLineTells(start.substr(begin, end + 1 - begin));
 }
 
 // Fails as the source did, where that is asked for next.
@@ -120,7 +121,7 @@ InputStart StartOf(std::string_view bytes, bool complete) {
   // What begins with an object is known by its first line: of what follows any part may be there.
   const size_t line = start.text.find('\n');
   if (start.text.starts_with('{') && line != std::string_view::npos) {
-    start.followed = HasMore(start.text.substr(line));
+    start.next = FirstOf(start.text.substr(line));
     start.text = start.text.substr(0, line + 1);
   }
   start.is_text = !start.text.empty() && IsText(start.text) && !IsKnownMagic(start.text);

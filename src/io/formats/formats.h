@@ -16,7 +16,7 @@ struct InputStart {
   std::string_view bytes;  // As they are.
   std::string_view text;   // Without byte order mark and blanks; of an object only its first line.
   bool is_text = false;    // There is something in it, and no control characters or known magic.
-  bool followed = false;   // Of an object: after its first line there is more.
+  char next = '\0';        // Of an object: what the lines after it begin with, 0 without any.
   bool complete = false;   // They are the whole input.
 };
 
@@ -48,8 +48,8 @@ const InputFormat& FormatOf(std::string_view start, bool complete);
 absl::StatusOr<ByteSourcePtr> OpenFormat(ByteSourcePtr source, const std::string& path,
                                          const FormatOptions& options);
 
-// Whether a line is whole and more than one event, by its first object or what follows that.
-bool HoldsSeveralObjects(std::string_view line);
+// Whether it depends on what follows if the first line, its end included, is one of many.
+bool NextLineTells(std::string_view line);
 
 // bzip2, xz, zip or tar, whether the build reads them or not.
 bool IsArchive(std::string_view start);

@@ -250,30 +250,43 @@ class JsonDocuments final : public Transcoder {
   std::string held_;  // Of an object, while it is not known what it is.
 };
 
-// What the first line says: objects over several lines, one after another on a line, or around
-// events; or one a line.
-enum class FirstLine : uint8_t { kOneObject, kSeveralObjects, kOverLines };
+// What the first line says: one object a line; several, one after another or around events;
+// objects over several lines; a value that the next line may go on with.
+enum class FirstLine : uint8_t { kOneObject, kSeveralObjects, kOverLines, kOpen };
 
 FirstLine FirstLineOf(std::string_view start) {
   JsonWalk walk;
   Envelope envelope;
+  std::string open;  // Brackets; one that closes another kind is a fault of a line.
   bool around = false;
   size_t objects = 0;
+  char last = '\0';
   for (const char c : start) {
     if (c == '\n') {
-      // A line end within a string is a fault of a line, not a document over lines.
+      // So is a line end within a string.
       if (walk.in_string()) return FirstLine::kOneObject;
-      if (walk.depth() > 0) return FirstLine::kOverLines;
+      if (!open.empty()) {
+        const bool goes_on = std::string_view("{[,:").find(last) != std::string_view::npos;
+        return goes_on ? FirstLine::kOverLines : FirstLine::kOpen;
+      }
       if (objects > 0) break;
     }
     if (!walk.in_string() && IsBlank(c)) continue;
-    if (walk.depth() == 0 && objects > 0 && c != '{') break;  // A fault, or commas between.
+    if (open.empty() && objects > 0 && c != '{') break;  // A fault, or commas between.
     if (objects == 0) envelope.Step(c, walk);
     around = around || envelope.kind() == Envelope::Kind::kAround;
+    if (!walk.in_string()) {
+      last = c;
+      if (c == '{' || c == '[') open += c;
+      if (c == '}' || c == ']') {
+        if (open.empty() || open.back() != (c == '}' ? '{' : '[')) return FirstLine::kOneObject;
+        open.pop_back();
+        if (open.empty()) ++objects;
+      }
+    }
     walk.Step(c);
-    if (!walk.in_string() && walk.depth() == 0) ++objects;
   }
-  if (walk.depth() > 0) {
+  if (!open.empty()) {
     return around || objects > 0 ? FirstLine::kOverLines : FirstLine::kOneObject;
   }
   return around || objects > 1 ? FirstLine::kSeveralObjects : FirstLine::kOneObject;
@@ -288,9 +301,18 @@ bool IsJsonArray(std::string_view text) {
 bool RecognizesJson(const InputStart& start) {
   if (!start.is_text) return false;
   if (start.text[0] != '{') return start.text[0] == '[' && IsJsonArray(start.text);
-  const FirstLine first = FirstLineOf(start.text);
-  // Among other lines such a line is read as it is, wherever it stands.
-  return first == FirstLine::kOverLines || (first == FirstLine::kSeveralObjects && !start.followed);
+  switch (FirstLineOf(start.text)) {
+    case FirstLine::kOneObject:
+      return false;
+    case FirstLine::kSeveralObjects:
+      return start.next == '\0';  // Among other lines it is read as it is, wherever it stands.
+    case FirstLine::kOverLines:
+      return true;
+    case FirstLine::kOpen:
+      return start.next != '\0' &&
+             std::string_view(",:}]").find(start.next) != std::string_view::npos;
+  }
+  return false;
 }
 
 absl::StatusOr<ByteSourcePtr> OpenJson(ByteSourcePtr source, const Opening&) {
@@ -299,8 +321,9 @@ absl::StatusOr<ByteSourcePtr> OpenJson(ByteSourcePtr source, const Opening&) {
 
 }  // namespace
 
-bool HoldsSeveralObjects(std::string_view line) {
-  return FirstLineOf(line) == FirstLine::kSeveralObjects;
+bool NextLineTells(std::string_view line) {
+  const FirstLine first = FirstLineOf(line);
+  return first == FirstLine::kSeveralObjects || first == FirstLine::kOpen;
 }
 
 extern constexpr InputFormat kJsonFormat = {

@@ -82,6 +82,10 @@ TEST(FormatOfTest, Recognises) {
   EXPECT_EQ(of("{\"a\":1}{\"a\":2}\n{\"a\":3}\n"), "ndjson");
   EXPECT_EQ(of("{\"a\":1}{\n\"a\":2}\n"), "json");
   EXPECT_EQ(of("{\"results\":[{\"a\":1}]}\n{\"a\":3}\n"), "ndjson");
+  // A line with a fault begins no document that ends nowhere.
+  EXPECT_EQ(of("{\"a\":[1,2}\n{\"a\":3}\n"), "ndjson");
+  EXPECT_EQ(of("{\"a\":{\"b\":1}\n{\"a\":3}\n"), "ndjson");
+  EXPECT_EQ(of("{\"a\":1\n,\"b\":2}\n"), "json");
   EXPECT_EQ(of("{\n \"a\": 1\n}\n"), "json");
   EXPECT_EQ(of("[{\"a\":1}]"), "json");
   EXPECT_EQ(of("{\"Records\":[{\"a\":1}]}"), "json");
