@@ -33,7 +33,8 @@ void AppendJsonValue(const Value& value, std::string& out) {
       return;
     }
     case ValueKind::kText:
-      if (value.json_type() == JsonType::kString) {
+      // The text null is a value, and no member of a row stands for none.
+      if (value.json_type() == JsonType::kString || value.text() == "null") {
         AppendJsonString(value.text(), out);
       } else {
         out += value.text();

@@ -26,6 +26,7 @@ void AxisRange::Widen(const Column& column, const Batch& batch) {
 Axis::Axis(const ChartAxis& axis, bool always_binned, uint64_t most_bins, absl::TimeZone zone,
            double align)
     : binned_(always_binned || axis.bins.given()),
+      is_time_(axis.is_time),
       wants_time_(axis.is_time),
       most_bins_(axis.bins.bins != 0 ? axis.bins.bins : most_bins),
       start_(axis.bins.start),
@@ -67,7 +68,8 @@ Value Axis::KeyOf(const Value& value, Arena& arena) const {
   }
   if (!binned_) return value;
   const std::optional<Number> number = NumberOf(value);
-  if (!number || !std::isfinite(number->value)) return wants_time_ ? Value::Null() : value;
+  // A row without a time has no place on an axis of time; what splits stays as it is.
+  if (!number || !std::isfinite(number->value)) return is_time_ ? Value::Null() : value;
   if ((start_ && number->value < *start_) || (end_ && number->value > *end_)) return Value::Null();
   if (!span_->is_time() && !span_->LowEdge(number->value)) return value;
   return Value::Double(StartOf(number->value));

@@ -52,6 +52,7 @@ class Axis {
  private:
   std::optional<BinSpan> span_;
   bool binned_;
+  bool is_time_;  // As chart's time, not by its spans.
   bool wants_time_;
   uint64_t most_bins_;
   double least_ = 0;

@@ -59,6 +59,8 @@ class ChartBinder {
   absl::Status Computed(const ast::Argument& argument, const ast::ArgumentExpression& expression);
   absl::Status CheckOutputs();
 
+  // Of options behind BY: whether one is about time, which the rows of timechart have.
+  bool IsOfTime(const ast::ArgumentOption& option, std::string_view name) const;
   absl::Status Series();
   absl::Status Where(const ast::Clause& clause);
   absl::Status Score(const ast::Argument& argument);
@@ -132,6 +134,13 @@ absl::Status ChartBinder::Option(const ast::ArgumentOption& option) {
   SPELK_RETURN_IF_ERROR(binder_.CheckOption(option));
   const bool of_axis = name == "span" || name == "bins" || name == "minspan" || name == "start" ||
                        name == "end" || name == "aligntime";
+  if (node_.is_timechart && axis_ == &node_.series && IsOfTime(option, name)) {
+    // Written behind BY it is the time's all the same, if that has none of its own.
+    axis_ = &node_.row;
+    const absl::Status status = Option(option);
+    axis_ = &node_.series;
+    return status;
+  }
   if (!seen_.emplace(PlaceName(of_axis ? axis_ : nullptr, name), option.value->span).second) {
     return binder_.Error(ErrorCode::kRepeatedOption, option.name.span,
                          fmt::format("option \"{}\" is given twice", name));
@@ -145,6 +154,16 @@ absl::Status ChartBinder::Option(const ast::ArgumentOption& option) {
   }
   if (limit_.count == 0) limit_.test = SeriesTest::kAll;
   return absl::OkStatus();
+}
+
+bool ChartBinder::IsOfTime(const ast::ArgumentOption& option, std::string_view name) const {
+  const std::string text = binder_.OptionText(option).value_or("");
+  if (name == "aligntime") return node_.row.bins.align_time.empty();
+  const bool span = name == "span";
+  if (!span && name != "minspan") return false;
+  if (!(span ? node_.row.bins.span : node_.row.bins.min_span).empty()) return false;
+  const std::optional<BinSpan> parsed = BinSpan::Parse(text, false);
+  return parsed && parsed->is_time();
 }
 
 absl::Status ChartBinder::CheckAxis(const ChartAxis& axis) {

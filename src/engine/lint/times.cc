@@ -97,15 +97,16 @@ constexpr LintRule kTimesRules[] = {
      .good = "EventID=1 | where _time > now() - 7*86400"},
     {.id = "L0709",
      .name = "span-after-by",
+     .severity = kInfo,
      .title = "a span of time behind the BY field of timechart",
-     .explanation = "After BY a span divides the values of that field; the time keeps its default "
-                    "span.",
+     .explanation =
+         "A number after BY divides the values of that field. A span of time is taken for "
+         "the rows, where it belongs before BY.",
      .fix = "write span= before BY",
      .bad = "EventID=1 | timechart count by host span=1d",
      .at = "span=1d",
      .good = "EventID=1 | timechart span=1d count by host",
-     .mends = true,
-     .on_run = true},
+     .mends = true},
 };
 
 // Times are told apart without a clock.
@@ -335,7 +336,7 @@ void TimesCommand(Visit& visit, const ast::CommandCall& call) {
     visit.Add(
         {.rule = "L0709",
          .span = whole,
-         .message = "this span divides the values of the field after BY, not the time",
+         .message = "this span is read as that of the rows, and belongs before BY",
          .notes = {fmt::format("write timechart span={} …", text)},
          .fix = "write it before BY",
          .edits = {{Span{call.name.span.end, call.name.span.end}, fmt::format(" span={}", text)},

@@ -304,9 +304,12 @@ class ScanCompiler {
         field.slot = Slot(field.field.name());
         return false;
       case Kind::kLine:
-      case Kind::kLineCount:
       case Kind::kImplicit:
         return false;
+      case Kind::kLineCount:
+        field.slot = Slot("linecount");
+        scan_->raw_slot = Slot("_raw");
+        return true;
       case Kind::kRaw:
         field.slot = Slot("_raw");
         scan_->raw_slot = field.slot;

@@ -243,7 +243,7 @@ Value ScanRows::Derived(Kind kind, uint32_t row, Arena& arena) {
     case Kind::kRaw:
       return Value::Text(rows_[row].line);
     case Kind::kLineCount:
-      return Value::Integer(1);
+      return LineCount(row, arena);
     case Kind::kIndex:
       return Value::Text(input().index.empty() ? std::string_view("main") : input().index);
     case Kind::kOwnIndex:
@@ -267,6 +267,15 @@ Value ScanRows::Derived(Kind kind, uint32_t row, Arena& arena) {
     default:
       return Value::Null();
   }
+}
+
+// An event that a line holds has one line, but for a text of its own.
+Value ScanRows::LineCount(uint32_t row, Arena& arena) {
+  const io::RawValue& raw = slot(row, scan_.raw_slot);
+  if (raw.kind == io::RawKind::kAbsent) return Value::Integer(1);
+  const Value own = Decode(raw, scan_.raw_slot, arena);
+  if (!own.is_text()) return Value::Integer(1);
+  return Value::Integer(1 + std::count(own.text().begin(), own.text().end(), '\n'));
 }
 
 Value ScanRows::Sourcetype(const CompiledScan::Shape* known, uint32_t row, Arena& arena) {

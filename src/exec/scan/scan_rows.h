@@ -91,6 +91,7 @@ class ScanRows {
   Value Member(const FieldSource& source, uint32_t row, Arena& arena);
   Value WithAdded(const Value& system, size_t added, uint32_t row, Arena& arena);
   Value Derived(Kind kind, uint32_t row, Arena& arena);
+  Value LineCount(uint32_t row, Arena& arena);
   Value Sourcetype(const CompiledScan::Shape* known, uint32_t row, Arena& arena);
   Value Source(const CompiledScan::Shape* known, uint32_t row, Arena& arena);
   Value Shown(const Value& sourcetype) const;
