@@ -159,9 +159,8 @@ absl::Status ChartBinder::Option(const ast::ArgumentOption& option) {
 bool ChartBinder::IsOfTime(const ast::ArgumentOption& option, std::string_view name) const {
   const std::string text = binder_.OptionText(option).value_or("");
   if (name == "aligntime") return node_.row.bins.align_time.empty();
-  const bool span = name == "span";
-  if (!span && name != "minspan") return false;
-  if (!(span ? node_.row.bins.span : node_.row.bins.min_span).empty()) return false;
+  if (name != "span" && name != "minspan") return false;
+  if (!node_.row.bins.span.empty() || !node_.row.bins.min_span.empty()) return false;
   const std::optional<BinSpan> parsed = BinSpan::Parse(text, false);
   return parsed && parsed->is_time();
 }
