@@ -124,7 +124,7 @@ TEST(JsonDocumentsTest, AnObjectAroundEvents) {
   EXPECT_EQ(
       Read("{\"preview\": false, \"fields\": [{\"name\":\"a\"}],\n \"results\": [\n{\"a\":1}\n], "
            "\"highlighted\": {}}\n{\"results\":[{\"a\":2}]}"),
-      "{\"a\":1}\n{\"a\":2}\n");
+      "{\"init_offset\":0,\"results\":[{\"a\":1}]}\n{\"init_offset\":0,\"results\":[{\"a\":2}]}\n");
   EXPECT_EQ(Read("{\"results\":[]}\n{\n\"b\":1}", As(&kJsonFormat)), "{\"b\":1}\n");
   // The array of an event is its own.
   EXPECT_EQ(Read("{\n\"user\":\"ana\",\"results\":[{\"a\":1}]}"),
