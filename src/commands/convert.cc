@@ -297,9 +297,7 @@ class Convert final : public exec::Streaming<exec::NoState> {
     if (!pattern && step.target) return {step.field};
     std::vector<Field> fields;
     for (const Field field : schema.fields()) {
-      const auto takes = [field](Field name) {
-        return plan::PatternTakes(name.name(), field);
-      };
+      const auto takes = [field](Field name) { return plan::PatternTakes(name.name(), field); };
       if (field.hidden() || !takes(step.field)) continue;
       if (pattern && std::any_of(left_out_.begin(), left_out_.end(), takes)) continue;
       fields.push_back(field);

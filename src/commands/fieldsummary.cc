@@ -98,9 +98,8 @@ class FieldSummary final : public exec::Sequential<SummaryState> {
  private:
   bool IsWanted(Field field) const {
     if (node_.names.empty()) return !field.internal();
-    return std::any_of(node_.names.begin(), node_.names.end(), [field](Field name) {
-      return plan::PatternTakes(name.name(), field);
-    });
+    return std::any_of(node_.names.begin(), node_.names.end(),
+                       [field](Field name) { return plan::PatternTakes(name.name(), field); });
   }
 
   absl::Status AddColumn(const Batch& batch, size_t column, Field field,

@@ -197,9 +197,8 @@ class Outlier final : public exec::Sink<OutlierState> {
  private:
   bool IsWanted(Field field) const {
     if (node_.names.empty()) return !field.internal();
-    return std::any_of(node_.names.begin(), node_.names.end(), [field](Field name) {
-      return plan::PatternTakes(name.name(), field);
-    });
+    return std::any_of(node_.names.begin(), node_.names.end(),
+                       [field](Field name) { return plan::PatternTakes(name.name(), field); });
   }
 
   absl::Status Reserve(size_t more, OutlierState& state) const {

@@ -90,8 +90,7 @@ class Project final : public Reshape {
       }
       std::vector<Field> taken;
       for (const Field field : schema.fields()) {
-        if (plan::PatternTakes(name.name(), field))
-          taken.push_back(field);
+        if (plan::PatternTakes(name.name(), field)) taken.push_back(field);
       }
       std::sort(taken.begin(), taken.end(), [](Field a, Field b) { return a.name() < b.name(); });
       for (const Field field : taken) add(field);

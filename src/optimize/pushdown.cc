@@ -45,9 +45,8 @@ bool Hides(const plan::ProjectNode& project, const plan::Expr& predicate) {
       case plan::ProjectMode::kKeep:
         return !named && !field.internal();
       case plan::ProjectMode::kRemove:
-        return std::any_of(names.begin(), names.end(), [&](Field name) {
-          return plan::PatternTakes(name.name(), field);
-        });
+        return std::any_of(names.begin(), names.end(),
+                           [&](Field name) { return plan::PatternTakes(name.name(), field); });
       case plan::ProjectMode::kTable:
         break;
     }
