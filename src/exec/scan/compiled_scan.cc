@@ -306,13 +306,10 @@ class ScanCompiler {
       case Kind::kLine:
       case Kind::kImplicit:
         return false;
-      case Kind::kLineCount:
-        field.slot = Slot("linecount");
-        scan_->raw_slot = Slot("_raw");
-        return true;
       case Kind::kRaw:
-        field.slot = Slot("_raw");
-        scan_->raw_slot = field.slot;
+      case Kind::kLineCount:
+        field.slot = Slot(field.field.name());
+        scan_->raw_slot = Slot("_raw");
         return true;
       case Kind::kIndex:
       case Kind::kOwnIndex:
