@@ -97,7 +97,7 @@ class Filler {
 };
 
 // Whether what follows stands inside of double quotes.
-bool InQuotes(std::string_view text) {
+bool EndsWithinQuotes(std::string_view text) {
   bool inside = false;
   for (size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '\\') {
@@ -134,7 +134,7 @@ std::optional<plan::FilledText> MapNode::Fill(const ValueOf& value, uint64_t num
     } else {
       const std::optional<std::string> text = value(field);
       if (!text) return std::nullopt;
-      filler.Value(AsWord(*text, InQuotes(filler.text())));
+      filler.Value(AsWord(*text, EndsWithinQuotes(filler.text())));
     }
     filler.NextText();
   }

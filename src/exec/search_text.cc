@@ -12,7 +12,7 @@
 namespace spelk::exec {
 namespace {
 
-bool IsLetter(char c) {
+bool IsNameLetter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
          static_cast<unsigned char>(c) >= 0x80U;
 }
@@ -22,13 +22,14 @@ bool IsSearchName(std::string_view name) {
   constexpr std::string_view kOthers = ".:{}@/#$-";
   if (name.empty() || name == "AND" || name == "OR" || name == "NOT") return false;
   return std::all_of(name.begin(), name.end(), [&](char c) {
-    return IsLetter(c) || IsDigit(c) || kOthers.find(c) != std::string_view::npos;
+    return IsNameLetter(c) || IsDigit(c) || kOthers.find(c) != std::string_view::npos;
   });
 }
 
 bool IsExpressionName(std::string_view name) {
-  return !name.empty() && IsLetter(name.front()) &&
-         std::all_of(name.begin(), name.end(), [](char c) { return IsLetter(c) || IsDigit(c); });
+  return !name.empty() && IsNameLetter(name.front()) &&
+         std::all_of(name.begin(), name.end(),
+                     [](char c) { return IsNameLetter(c) || IsDigit(c); });
 }
 
 }  // namespace

@@ -15,7 +15,7 @@
 namespace spelk::knowledge {
 namespace {
 
-bool IsUtf8(std::string_view text) { return simdjson::validate_utf8(text.data(), text.size()); }
+bool ValidUtf8(std::string_view text) { return simdjson::validate_utf8(text.data(), text.size()); }
 
 // Goes through a text line by line.
 class Lines {
@@ -118,7 +118,7 @@ absl::Status Conf::Add(std::string_view text, std::string file,
         fmt::format("{} is longer than {} bytes", file, kMostBytes));
   }
   // One sign of another encoding, likely in a comment, does not take the whole file away.
-  const bool all_utf8 = IsUtf8(text);
+  const bool all_utf8 = ValidUtf8(text);
   if ((!all_utf8 && problems == nullptr) || text.find('\0') != std::string_view::npos) {
     return absl::InvalidArgumentError(fmt::format("{} is not UTF-8 text", file));
   }
@@ -138,7 +138,7 @@ absl::Status Conf::Add(std::string_view text, std::string file,
     const std::string_view trimmed = TrimBlanks(*line);
     if (trimmed.empty() || trimmed.front() == '#') continue;
     const uint32_t number = lines.number();
-    if (!all_utf8 && trimmed.front() == '[' && !IsUtf8(trimmed)) {
+    if (!all_utf8 && trimmed.front() == '[' && !ValidUtf8(trimmed)) {
       skips = true;
       SPELK_RETURN_IF_ERROR(fail(number, "the stanza's name is not UTF-8"));
       continue;
@@ -161,7 +161,7 @@ absl::Status Conf::Add(std::string_view text, std::string file,
       continue;
     }
     if (skips) continue;
-    if (!all_utf8 && !IsUtf8(*whole)) {
+    if (!all_utf8 && !ValidUtf8(*whole)) {
       SPELK_RETURN_IF_ERROR(fail(number, "the line is not UTF-8"));
       continue;
     }

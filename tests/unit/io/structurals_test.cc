@@ -18,7 +18,7 @@ struct FoundBytes {
 bool IsOperator(char c) {
   return std::string_view("{}[]:,\x0C\x1A").find(c) != std::string_view::npos;
 }
-bool IsBlank(char c) { return std::string_view(" \t\n\r").find(c) != std::string_view::npos; }
+bool IsJsonBlank(char c) { return std::string_view(" \t\n\r").find(c) != std::string_view::npos; }
 
 FoundBytes OneByOne(std::string_view text) {
   FoundBytes found;
@@ -35,14 +35,14 @@ FoundBytes OneByOne(std::string_view text) {
     if (in_string) {
       found.faults.control_in_string |= static_cast<unsigned char>(c) < 0x20;
       in_string = !quote;
-      in_scalar = !quote && !IsOperator(c) && !IsBlank(c);
+      in_scalar = !quote && !IsOperator(c) && !IsJsonBlank(c);
       continue;
     }
-    if (quote || IsOperator(c) || (!IsBlank(c) && !in_scalar)) {
+    if (quote || IsOperator(c) || (!IsJsonBlank(c) && !in_scalar)) {
       if (!quote || !in_scalar) found.offsets.push_back(static_cast<uint32_t>(at));
     }
     in_string = quote;
-    in_scalar = !quote && !IsOperator(c) && !IsBlank(c);
+    in_scalar = !quote && !IsOperator(c) && !IsJsonBlank(c);
   }
   found.faults.unclosed_string = in_string;
   found.faults.unknown_escape |= escapes_next;
