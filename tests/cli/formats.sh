@@ -72,6 +72,9 @@ expect 'and in files of their own' 0 '{"a":1}
 {"a":4}
 {"a":5}
 {"a":6}' run '* | table a' part.aa part.ab part.ac part.ad
+printf '{"a":8} x\n' >part.ae
+expect 'a part of which no line is whole, beside others' 0 '{"a":1}' run '* | table a' part.aa part.ae
+expect 'and alone' 3 '' run '* | table a' part.ae
 printf '{"hits":{"total":7},"EventID":"1","Image":"x, y"}\n{"EventID":"2","Image":"z"}\n' >no_hits.json
 reads no_hits.json "$two"
 printf '\357\273\277[{"EventID":"1","Image":"x, y"},\n{"EventID":"2","Image":"z"}]\n' >marked.json

@@ -76,10 +76,21 @@ absl::Status ScanReport::JudgeInputs(const std::vector<io::Input>& inputs) const
   const std::lock_guard lock(mutex_);
   std::string message;
   size_t more = 0;
+  // One that begins with an event is a feed; of its lines only those were read that a search asks
+  // for.
+  const auto is_other = [](const Lines& met) {
+    return met.odd_start != nullptr && met.others != 0 && !met.AreOfFeed();
+  };
+  const auto others = std::count_if(lines_.begin(), lines_.end(),
+                                    [&](const auto& met) { return is_other(met.second); });
+  const bool any_feed = static_cast<size_t>(others) < inputs.size();
   for (const auto& [input, met] : lines_) {
-    // One that begins with an event is a feed; of its lines only those were read that a search asks
-    // for.
-    if (met.odd_start == nullptr || met.others == 0 || met.AreOfFeed()) continue;
+    if (!is_other(met)) continue;
+    // Beside feeds, lines that begin as events do are malformed ones: how a feed is split matters
+    // not.
+    if (any_feed && met.odd_start->find_first_not_of(" \t\r\n") == met.odd_start->find('{')) {
+      continue;
+    }
     const std::string& path = inputs[input].path;
     const std::string_view start = *met.odd_start;
     if (!message.empty()) {
