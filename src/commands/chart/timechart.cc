@@ -13,7 +13,8 @@ constexpr std::string_view kTimechartNotes[] = {
     "rows come oldest first; events without _time are left out",
     "without a span the range of time is divided into at most 100: 1s 5s 10s 30s 1m 5m 10m 30m 1h "
     "1d 1mon",
-    "span= before BY is for the rows, after it for the series",
+    "a number as span= after BY is for the series; a span of time is for the rows, unless they "
+    "have one before BY",
     "columns come in the order of their names, then those of null and other",
     "where a cell has no event it shows what the statistic says of nothing: 0 for count and dc, "
     "otherwise no value",
